@@ -1,0 +1,50 @@
+import { codeDigest } from "../shared/codes.ts";
+import { contract } from "../shared/contract.ts";
+import { endpoint, type Call } from "../shared/endpoint.ts";
+import { ApiError } from "../shared/errors.ts";
+import { decoyRegistration, registrationPk, shownUser } from "../shared/items.ts";
+import { addressKey, strangerId } from "../shared/keys.ts";
+import { codeGuessRules, guessKey, limitStore, type LimitStore } from "../shared/limits.ts";
+import { registrationStore, type RegistrationStore } from "../shared/registrations.ts";
+
+type Deps = {
+  registrations: Pick<RegistrationStore, "find" | "activate">;
+  limits: LimitStore;
+  addressKey: typeof addressKey;
+  strangerId: typeof strangerId;
+  codeDigest: typeof codeDigest;
+};
+
+/**
+ * Turns a registration into an account with the code from the letter. Wrong, expired, used, unknown and already active end
+ * in the same failed condition of the same transaction: a registration that does not exist is tried as a decoy.
+ */
+export const activateUser = async (
+  { body: { email, otp_code: code }, invocationId }: Call<typeof contract.activateUser>,
+  deps: Deps,
+) => {
+  const key = await deps.addressKey(email);
+  const guesses = guessKey("activation", key);
+  const [guess, registration] = await Promise.all([
+    deps.limits.spend(guesses, codeGuessRules),
+    deps.registrations.find(key),
+  ]);
+  if (guess.outcome === "exhausted") throw new ApiError("too_many_code_guesses", guess);
+
+  const user = await deps.registrations.activate(
+    registration ?? decoyRegistration(key, await deps.strangerId(email)),
+    await deps.codeDigest(registrationPk(key), "activation", code),
+    invocationId,
+  );
+  if (user === "refused") throw new ApiError("activation_refused");
+  await deps.limits.clear(guesses);
+  return shownUser(user);
+};
+
+export const handler = endpoint(contract.activateUser, activateUser, () => ({
+  registrations: registrationStore(),
+  limits: limitStore(),
+  addressKey,
+  strangerId,
+  codeDigest,
+}));

@@ -1,0 +1,62 @@
+import { codeStore, type CodeStore } from "../shared/code-store.ts";
+import { codeDigest } from "../shared/codes.ts";
+import { contract } from "../shared/contract.ts";
+import { endpoint, type Call } from "../shared/endpoint.ts";
+import { ApiError } from "../shared/errors.ts";
+import { userPk } from "../shared/items.ts";
+import { addressKey, strangerId } from "../shared/keys.ts";
+import { codeGuessRules, guessKey, limitStore, type LimitStore } from "../shared/limits.ts";
+import { sessionStore, type SessionStore } from "../shared/sessions.ts";
+import { tokenSigner, type TokenSigner } from "../shared/tokens.ts";
+import { userStore, type UserStore } from "../shared/users.ts";
+
+type Deps = {
+  users: Pick<UserStore, "findIdByAddress">;
+  codes: Pick<CodeStore, "consume">;
+  sessions: Pick<SessionStore, "create">;
+  tokens: TokenSigner;
+  limits: LimitStore;
+  addressKey: typeof addressKey;
+  strangerId: typeof strangerId;
+  codeDigest: typeof codeDigest;
+};
+
+/**
+ * Signs in: spends the login code and opens a session. An unknown address goes the same way, to the item of an account that
+ * nobody has, and fails on the same condition.
+ */
+export const createToken = async (
+  { body: { email, otp_code: code }, invocationId }: Call<typeof contract.createToken>,
+  deps: Deps,
+) => {
+  const key = await deps.addressKey(email);
+  const guesses = guessKey("login", key);
+  const [guess, knownId] = await Promise.all([
+    deps.limits.spend(guesses, codeGuessRules),
+    deps.users.findIdByAddress(key),
+  ]);
+  if (guess.outcome === "exhausted") throw new ApiError("too_many_code_guesses", guess);
+
+  const userId = knownId ?? (await deps.strangerId(email));
+  const digest = await deps.codeDigest(userPk(userId), "login", code);
+  const user = await deps.codes.consume(userId, digest, invocationId);
+  if (user === "refused") throw new ApiError("sign_in_refused");
+
+  const [session] = await Promise.all([
+    deps.sessions.create(user.id, user.sessionEpoch),
+    deps.limits.clear(guesses),
+    deps.limits.clear(guessKey("password", key)),
+  ]);
+  return deps.tokens.pair(session);
+};
+
+export const handler = endpoint(contract.createToken, createToken, () => ({
+  users: userStore(),
+  codes: codeStore(),
+  sessions: sessionStore(),
+  tokens: tokenSigner(),
+  limits: limitStore(),
+  addressKey,
+  strangerId,
+  codeDigest,
+}));

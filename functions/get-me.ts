@@ -1,0 +1,8 @@
+import { contract } from "../shared/contract.ts";
+import { shownUser } from "../shared/items.ts";
+import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+
+/** The signed-in account, as the store holds it at this moment. */
+export const getMe = async ({ user }: UserCall<typeof contract.getMe>) => shownUser(user);
+
+export const handler = userEndpoint(contract.getMe, getMe, () => ({}));

@@ -1,0 +1,105 @@
+import { nowSeconds, type Clock } from "../shared/clock.ts";
+import { codeStore, type CodeStore } from "../shared/code-store.ts";
+import { codeDigest, createCode, shownCode, type CodePurpose } from "../shared/codes.ts";
+import { environment } from "../shared/environment.ts";
+import { registrationPk, userPk } from "../shared/items.ts";
+import {
+  activationLetter,
+  addressTakenLetter,
+  loginLetter,
+  type CodeLetter,
+  type Letter,
+} from "../shared/letters.ts";
+import { letterOrder, type LetterOrder } from "../shared/mail-queue.ts";
+import { postLetter } from "../shared/post.ts";
+import { queueConsumer } from "../shared/queue-consumer.ts";
+import { userStore, type UserStore } from "../shared/users.ts";
+
+type Deps = {
+  users: Pick<UserStore, "find" | "findIdByAddress">;
+  codes: Pick<CodeStore, "issue" | "retire">;
+  createCode: typeof createCode;
+  codeDigest: typeof codeDigest;
+  postLetter: typeof postLetter;
+  nowSeconds: Clock;
+  product: string;
+  lifetimeSeconds: number;
+};
+
+type OrderOf<Kind extends LetterOrder["kind"]> = Extract<LetterOrder, { kind: Kind }>;
+
+/** Makes a code, lets it live from this moment on, however long the order waited, and sends it. */
+const sendCode = async (
+  { pk, purpose, otpRequestId }: { pk: string; purpose: CodePurpose; otpRequestId: string },
+  letterFor: (letter: CodeLetter) => Letter,
+  deps: Deps,
+) => {
+  const code = deps.createCode();
+  const sentAtSeconds = deps.nowSeconds();
+  const { lifetimeSeconds, product } = deps;
+  const bearer = await deps.codes.issue(pk, {
+    otpRequestId,
+    otpDigest: await deps.codeDigest(pk, purpose, code),
+    otpExpiresAt: sentAtSeconds + lifetimeSeconds,
+  });
+  if (bearer === "superseded") return "superseded";
+  await deps.postLetter(
+    bearer.email,
+    letterFor({ code: shownCode(code), sentAtSeconds, lifetimeSeconds, product }),
+  );
+  await deps.codes.retire(pk, otpRequestId);
+  return "sent";
+};
+
+const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation">, deps: Deps) => {
+  const ownerId = await deps.users.findIdByAddress(addressKey);
+  if (ownerId === undefined)
+    return sendCode(
+      { pk: registrationPk(addressKey), purpose: "activation", otpRequestId },
+      activationLetter,
+      deps,
+    );
+  const owner = await deps.users.find(ownerId);
+  if (!owner) return "superseded";
+  const { product, nowSeconds } = deps;
+  await deps.postLetter(owner.email, addressTakenLetter({ product, sentAtSeconds: nowSeconds() }));
+  return "address_taken";
+};
+
+/**
+ * Makes the code, stores its digest and sends it; nobody else ever sees it. An order whose request is no longer the newest
+ * is dropped. After sending, the request is retired, so that a message delivered twice sends one letter (best effort: SES
+ * itself has no idempotency, and dying between sending and retiring sends a second one, with a code of its own).
+ */
+export const sendLetter = (order: LetterOrder, deps: Deps): Promise<string> => {
+  switch (order.kind) {
+    case "activation":
+      return sendActivation(order, deps);
+    case "login":
+      return sendCode(
+        { pk: userPk(order.userId), purpose: "login", otpRequestId: order.otpRequestId },
+        loginLetter,
+        deps,
+      );
+  }
+};
+
+export const handler = queueConsumer(
+  letterOrder,
+  sendLetter,
+  () => {
+    const { PRODUCT_NAME, OTP_LIFETIME_SECONDS } = environment("PRODUCT_NAME", "OTP_LIFETIME_SECONDS");
+    return {
+      users: userStore(),
+      codes: codeStore(),
+      createCode,
+      codeDigest,
+      postLetter,
+      nowSeconds,
+      product: PRODUCT_NAME,
+      lifetimeSeconds: OTP_LIFETIME_SECONDS,
+    };
+  },
+  // A code asked for a quarter of an hour ago is no longer awaited.
+  { maximumAgeSeconds: 900 },
+);

@@ -1,0 +1,35 @@
+import { contract } from "../shared/contract.ts";
+import { endpoint, type Call } from "../shared/endpoint.ts";
+import { ApiError } from "../shared/errors.ts";
+import { sessionStore, type SessionStore } from "../shared/sessions.ts";
+import { tokenSigner, tokenVerifier, type TokenSigner, type TokenVerifier } from "../shared/tokens.ts";
+import { userStore, type UserStore } from "../shared/users.ts";
+
+type Deps = {
+  verifier: TokenVerifier;
+  users: Pick<UserStore, "find">;
+  sessions: Pick<SessionStore, "rotate">;
+  signer: TokenSigner;
+};
+
+/**
+ * Trades a refresh token for the session's next pair. User and session are asked side by side; a session that was rotated
+ * for a user who is gone or disabled gives nothing away, because no token of it is answered.
+ */
+export const refreshToken = async ({ body: { refresh } }: Call<typeof contract.refreshToken>, deps: Deps) => {
+  const claims = await deps.verifier.verify(refresh, ["refresh"]);
+  if (claims === "invalid") throw new ApiError("token_not_valid");
+
+  const [user, session] = await Promise.all([deps.users.find(claims.userId), deps.sessions.rotate(claims)]);
+  if (session === "refused" || session === "replayed") throw new ApiError("token_not_valid");
+  if (user?.status !== "active" || user.sessionEpoch !== session.sessionEpoch)
+    throw new ApiError("token_not_valid");
+  return deps.signer.pair(session);
+};
+
+export const handler = endpoint(contract.refreshToken, refreshToken, () => ({
+  verifier: tokenVerifier(),
+  users: userStore(),
+  sessions: sessionStore(),
+  signer: tokenSigner(),
+}));

@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { codeStore, type CodeStore } from "../shared/code-store.ts";
+import { contract } from "../shared/contract.ts";
+import { directory, type Directory } from "../shared/directory.ts";
+import { endpoint, type Call } from "../shared/endpoint.ts";
+import { ApiError } from "../shared/errors.ts";
+import { registrationPk, userPk } from "../shared/items.ts";
+import { addressKey, strangerId } from "../shared/keys.ts";
+import { guessKey, limitStore, passwordGuessRules, type LimitStore } from "../shared/limits.ts";
+import { enqueueLetter } from "../shared/mail-queue.ts";
+import { verifyPassword } from "../shared/passwords.ts";
+import { userStore, type UserStore } from "../shared/users.ts";
+
+type Deps = {
+  directory: Directory;
+  users: Pick<UserStore, "find">;
+  codes: Pick<CodeStore, "restart">;
+  limits: Pick<LimitStore, "spend">;
+  addressKey: typeof addressKey;
+  strangerId: typeof strangerId;
+  verifyPassword: typeof verifyPassword;
+  enqueueLetter: typeof enqueueLetter;
+};
+
+const sent = { detail: "OTP successfully sent by email" };
+
+/**
+ * Sends a code to whoever proves a password: a login code for an account, an activation code for a registration. Reads and
+ * hashes do not depend on there being an account: one hash for the account or nobody, one more where a registration waits.
+ */
+export const requestOtp = async (
+  { body: { email, password } }: Call<typeof contract.requestOtp>,
+  deps: Deps,
+) => {
+  const key = await deps.addressKey(email);
+  const [guess, { userId, registration }] = await Promise.all([
+    deps.limits.spend(guessKey("password", key), passwordGuessRules),
+    deps.directory.lookUp(key),
+  ]);
+  if (guess.outcome === "exhausted") throw new ApiError("too_many_password_guesses", guess);
+
+  const user = await deps.users.find(userId ?? (await deps.strangerId(email)));
+  const provesAccount = await deps.verifyPassword(password, user?.passwordHash);
+  const provesRegistration =
+    registration !== undefined && (await deps.verifyPassword(password, registration.passwordHash));
+  const otpRequestId = randomUUID();
+  const restarted = async (pk: string, passwordHash: string) =>
+    (await deps.codes.restart(pk, passwordHash, otpRequestId)) === "restarted";
+
+  if (user && provesAccount && (await restarted(userPk(user.id), user.passwordHash))) {
+    await deps.enqueueLetter({ kind: "login", userId: user.id, otpRequestId });
+    return sent;
+  }
+  if (provesRegistration && (await restarted(registrationPk(key), registration.passwordHash))) {
+    await deps.enqueueLetter({ kind: "activation", addressKey: key, otpRequestId });
+    return sent;
+  }
+  throw new ApiError("no_active_account");
+};
+
+export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
+  directory: directory(),
+  users: userStore(),
+  codes: codeStore(),
+  limits: limitStore(),
+  addressKey,
+  strangerId,
+  verifyPassword,
+  enqueueLetter,
+}));

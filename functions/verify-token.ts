@@ -1,0 +1,27 @@
+import { callerStore, type CallerStore } from "../shared/authentication.ts";
+import { nowSeconds, type Clock } from "../shared/clock.ts";
+import { contract } from "../shared/contract.ts";
+import { endpoint, type Call } from "../shared/endpoint.ts";
+import { ApiError } from "../shared/errors.ts";
+import { acceptsJti } from "../shared/sessions.ts";
+import { tokenVerifier, type TokenVerifier } from "../shared/tokens.ts";
+
+type Deps = { verifier: TokenVerifier; callers: CallerStore; nowSeconds: Clock };
+
+/** Says whether a token would be taken right now: signature and times first, then the account and session behind it. */
+export const verifyToken = async ({ body: { token } }: Call<typeof contract.verifyToken>, deps: Deps) => {
+  const claims = await deps.verifier.verify(token, ["access", "refresh"]);
+  if (claims === "invalid") throw new ApiError("token_not_valid");
+
+  const caller = await deps.callers.find(claims);
+  if (typeof caller === "string") throw new ApiError("token_not_valid");
+  if (claims.tokenType === "refresh" && !acceptsJti(caller.session, claims.jti, deps.nowSeconds()))
+    throw new ApiError("token_not_valid");
+  return {};
+};
+
+export const handler = endpoint(contract.verifyToken, verifyToken, () => ({
+  verifier: tokenVerifier(),
+  callers: callerStore(),
+  nowSeconds,
+}));

@@ -1,0 +1,4 @@
+/** Epoch seconds: the unit of JWT claims (RFC 7519) and of DynamoDB's TTL. Passed as a dependency wherever time decides. */
+export type Clock = () => number;
+
+export const nowSeconds: Clock = () => Math.floor(Date.now() / 1000);

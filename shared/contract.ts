@@ -1,0 +1,152 @@
+/**
+ * The one list of operations. Handlers, validation, Lambda functions, routes, `openapi.yaml` and the typed client of the
+ * tests are all derived from it.
+ */
+import * as z from "zod";
+import type { ErrorCode } from "./errors.ts";
+import * as schemas from "./schemas.ts";
+
+export type Operation = {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** With the trailing slash that the original's clients send; without it the same operation answers. */
+  readonly path: `/${string}/`;
+  /** `user` asks for a valid access token. */
+  readonly caller: "public" | "user";
+  readonly summary: string;
+  /** What the caller sends as JSON; none for operations that read no body. */
+  readonly body?: z.ZodObject;
+  /** The answer is filtered through this schema: what it does not name does not leave. */
+  readonly success: { readonly status: 200 | 201; readonly body: z.ZodObject } | { readonly status: 204 };
+  /** Refusals beside the ones that every operation can give (see `commonErrors`). */
+  readonly errors: readonly ErrorCode[];
+};
+
+const auth = "/api/v1/auth";
+
+const bearerErrors = [
+  "not_authenticated",
+  "bad_authorization_header",
+  "token_not_valid",
+  "user_inactive",
+  "user_not_found",
+] as const;
+
+export const commonErrors = [
+  "throttled",
+  "unexpected_failure",
+  "service_unavailable",
+] as const satisfies readonly ErrorCode[];
+export const bodyErrors = [
+  "parse_error",
+  "request_too_large",
+  "unsupported_media_type",
+] as const satisfies readonly ErrorCode[];
+
+export const contract = {
+  createUser: {
+    method: "POST",
+    path: `${auth}/user/`,
+    caller: "public",
+    summary: "Register; a letter with an activation code goes to the address",
+    body: z.object({
+      username: schemas.username,
+      email: schemas.email,
+      password: schemas.password,
+      first_name: schemas.firstName.default(""),
+      last_name: schemas.lastName.default(""),
+    }),
+    success: { status: 201, body: schemas.user },
+    errors: [],
+  },
+  activateUser: {
+    method: "POST",
+    path: `${auth}/user/activation/`,
+    caller: "public",
+    summary: "Prove the address with the code from the letter",
+    body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
+    success: { status: 200, body: schemas.user },
+    errors: ["activation_refused", "too_many_code_guesses"],
+  },
+  requestOtp: {
+    method: "POST",
+    path: `${auth}/user/otp/`,
+    caller: "public",
+    summary: "Ask for a code with address and password; any older code is dead",
+    body: z.object({ email: schemas.email, password: schemas.password }),
+    success: {
+      status: 200,
+      body: z.object({ detail: z.string().meta({ examples: ["OTP successfully sent by email"] }) }),
+    },
+    errors: ["no_active_account", "too_many_password_guesses"],
+  },
+  createToken: {
+    method: "POST",
+    path: `${auth}/jwt/create/`,
+    caller: "public",
+    summary: "Sign in: trade the code from the letter for a pair of tokens",
+    body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
+    success: { status: 201, body: schemas.tokenPair },
+    errors: ["sign_in_refused", "too_many_code_guesses"],
+  },
+  refreshToken: {
+    method: "POST",
+    path: `${auth}/jwt/refresh/`,
+    caller: "public",
+    summary: "Trade a refresh token for a new pair",
+    body: z.object({ refresh: schemas.token }),
+    success: { status: 200, body: schemas.tokenPair },
+    errors: ["token_not_valid"],
+  },
+  verifyToken: {
+    method: "POST",
+    path: `${auth}/jwt/verify/`,
+    caller: "public",
+    summary: "Ask whether an access or refresh token is valid right now",
+    body: z.object({ token: schemas.token }),
+    success: { status: 200, body: z.object({}) },
+    errors: ["token_not_valid"],
+  },
+  getMe: {
+    method: "GET",
+    path: `${auth}/user/me/`,
+    caller: "user",
+    summary: "Read the signed-in account",
+    success: { status: 200, body: schemas.user },
+    errors: bearerErrors,
+  },
+  updateMe: {
+    method: "PATCH",
+    path: `${auth}/user/me/`,
+    caller: "user",
+    summary: "Change username or names",
+    body: z.object({
+      username: schemas.username.optional(),
+      first_name: schemas.firstName.optional(),
+      last_name: schemas.lastName.optional(),
+    }),
+    success: { status: 200, body: schemas.user },
+    errors: bearerErrors,
+  },
+  deleteMe: {
+    method: "DELETE",
+    path: `${auth}/user/me/`,
+    caller: "user",
+    summary: "Delete the account, with its password",
+    body: z.object({ current_password: schemas.password }),
+    success: { status: 204 },
+    errors: [...bearerErrors, "too_many_password_guesses"],
+  },
+} as const satisfies Record<string, Operation>;
+
+export type Contract = typeof contract;
+export type OperationName = keyof Contract;
+
+/** What a use case receives: the body after validation. */
+export type BodyOf<O extends Operation> = O extends { body: infer B extends z.ZodObject }
+  ? z.output<B>
+  : Record<never, never>;
+
+/** What a use case returns, before the filter. */
+export type ResultOf<O extends Operation> = O["success"] extends { body: infer B extends z.ZodObject }
+  ? z.input<B>
+  : void;

@@ -1,0 +1,74 @@
+/**
+ * The wrapper around every use case: validate the body, call, filter the answer through the contract, map refusals to the
+ * one error shape, log one line. `user-endpoint` adds the bearer token before all of it.
+ */
+import middy, { type MiddlewareObj } from "@middy/core";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
+import * as z from "zod";
+import { answer, codeOf, refusal } from "./answers.ts";
+import { contract, type BodyOf, type Operation, type ResultOf } from "./contract.ts";
+import { describeError, logError, logInfo } from "./logger.ts";
+import { once } from "./once.ts";
+import { readBody } from "./request-body.ts";
+
+/** What a use case is called with. `invocationId` is the same for every retry inside one invocation. */
+export type Call<O extends Operation> = { body: BodyOf<O>; invocationId: string };
+
+const nameOf = (operation: Operation) =>
+  Object.entries(contract).find(([, candidate]) => candidate === operation)?.[0] ?? "unknown";
+
+/** Middlewares run their `after` and `onError` in reverse: this one comes first and so has the last word. */
+export const concluding = (
+  operation: Operation,
+  userIdOf: (event: APIGatewayProxyEvent) => string | undefined = () => undefined,
+): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => {
+  const started = new WeakMap<APIGatewayProxyEvent, number>();
+  const name = nameOf(operation);
+  const fields = (event: APIGatewayProxyEvent, status: number) => {
+    const userId = userIdOf(event);
+    return {
+      requestId: event.requestContext.requestId,
+      operation: name,
+      status,
+      durationMilliseconds: Math.round(performance.now() - (started.get(event) ?? performance.now())),
+      ...(userId !== undefined && { userId }),
+    };
+  };
+  return {
+    before: ({ event }) => {
+      started.set(event, performance.now());
+    },
+    after: ({ event, response }) => {
+      logInfo("answered", fields(event, response?.statusCode ?? 0));
+    },
+    onError: (request) => {
+      const response = refusal(request.event, request.error);
+      request.response = response;
+      const line = { ...fields(request.event, response.statusCode), code: codeOf(request.error) };
+      if (response.statusCode < 500) logInfo("refused", line);
+      else logError("failed", { ...line, error: describeError(request.error) });
+    },
+  };
+};
+
+const emptyBody = z.object({});
+
+/** The body by the operation's schema; for operations without one, whatever was sent is not looked at. */
+export const bodyOf = <O extends Operation>(operation: O, event: APIGatewayProxyEvent): BodyOf<O> =>
+  // The conditional type cannot be followed through the optional member; the schema is the operation's own.
+  (operation.body ? readBody(event, operation.body) : emptyBody.parse({})) as BodyOf<O>;
+
+/** The Lambda handler of a public operation. `buildDeps` runs at the first call, and again only if it failed. */
+export const endpoint = <O extends Operation & { caller: "public" }, Deps>(
+  operation: O,
+  useCase: (call: Call<O>, deps: Deps) => Promise<ResultOf<O>>,
+  buildDeps: () => Deps,
+) => {
+  const deps = once(buildDeps);
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+    .use(concluding(operation))
+    .handler(async (event: APIGatewayProxyEvent, context: Context) => {
+      const call = { body: bodyOf(operation, event), invocationId: context.awsRequestId };
+      return answer(event, operation, await useCase(call, deps()));
+    });
+};

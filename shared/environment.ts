@@ -1,0 +1,50 @@
+/**
+ * Every variable that functions read, with its type. A missing or bad one stops the function and is named; there is no
+ * default that could mean "local". The infrastructure hands each function only the ones that its grants name.
+ */
+import * as z from "zod";
+
+const filled = z.string().min(1);
+const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
+
+export const variables = {
+  USERS_TABLE: filled,
+  SESSIONS_TABLE: filled,
+  LIMITS_TABLE: filled,
+  MAIL_QUEUE_URL: filled,
+  /** Keys of addresses and limits are made with it; it never changes. */
+  KEY_SECRET_ID: filled,
+  /** Digests of codes are made with it; it rotates. */
+  DIGEST_SECRET_ID: filled,
+  /** Private key set; only signers get it. */
+  SIGNING_KEYS_ID: filled,
+  /** Public key set (JWKS). */
+  VERIFICATION_KEYS_ID: filled,
+  /** The API's own address without a trailing slash: the tokens' `iss`. */
+  PUBLIC_URL: z.url(),
+  /** The tokens' `aud`. */
+  TOKEN_AUDIENCE: filled,
+  /** Comma-separated origins, or `*`. */
+  ALLOWED_ORIGINS: filled,
+  PRODUCT_NAME: filled,
+  /** Sender of all letters. */
+  MAIL_FROM: z.email(),
+  /** ASVS 6.5.5: ten minutes at most. */
+  OTP_LIFETIME_SECONDS: wholeNumber(60, 600),
+  UNACTIVATED_ACCOUNT_DAYS: wholeNumber(1, 365),
+  ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(60, 86_400),
+  SESSION_IDLE_SECONDS: wholeNumber(60, 31_536_000),
+  SESSION_LIFETIME_SECONDS: wholeNumber(60, 31_536_000),
+} as const;
+
+export type VariableName = keyof typeof variables;
+type Environment = { [Name in VariableName]: z.output<(typeof variables)[Name]> };
+
+/** Reads the named variables. Throws one error that lists every missing or bad one by name, never by value. */
+export const environment = <Name extends VariableName>(...names: Name[]): Pick<Environment, Name> => {
+  const wanted = z.object(Object.fromEntries(names.map((name) => [name, variables[name]])));
+  const read = wanted.safeParse(process.env);
+  if (read.success) return read.data as Pick<Environment, Name>;
+  const bad = new Set(read.error.issues.map(({ path }) => String(path[0])));
+  throw new Error(`missing or bad environment variables: ${[...bad].join(", ")}`);
+};

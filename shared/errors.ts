@@ -1,0 +1,60 @@
+/** Every refusal a caller can get: one table, one shape. Stores return outcomes; use cases throw these. */
+
+export const errors = {
+  parse_error: { status: 400, detail: "JSON parse error." },
+  activation_refused: { status: 400, detail: "The code is wrong or no longer valid. Ask for a new one." },
+  no_active_account: { status: 401, detail: "No active account found with the given credentials" },
+  sign_in_refused: { status: 401, detail: "No account found with the given credentials" },
+  not_authenticated: { status: 401, detail: "Authentication credentials were not provided." },
+  bad_authorization_header: {
+    status: 401,
+    detail: "Authorization header must contain two space-delimited values",
+  },
+  token_not_valid: { status: 401, detail: "Token is invalid or expired" },
+  user_inactive: { status: 401, detail: "User is inactive" },
+  user_not_found: { status: 401, detail: "User not found" },
+  not_found: { status: 404, detail: "Not found." },
+  method_not_allowed: { status: 405, detail: "Method not allowed." },
+  request_too_large: { status: 413, detail: "The request is too large." },
+  unsupported_media_type: {
+    status: 415,
+    detail: "Unsupported media type in request. Send application/json.",
+  },
+  throttled: { status: 429, detail: "Too many requests. Try again later." },
+  too_many_code_guesses: {
+    status: 429,
+    detail: "Too many wrong codes for this address. A new code does not help; try again later.",
+  },
+  too_many_password_guesses: {
+    status: 429,
+    detail: "Too many password attempts. Try again later.",
+  },
+  unexpected_failure: { status: 500, detail: "Something went wrong on our side. Try again." },
+  service_unavailable: { status: 503, detail: "The service is busy. Try again." },
+} as const satisfies Record<string, { status: number; detail: string }>;
+
+export type ErrorCode = keyof typeof errors;
+
+/** A refusal with a code from the table. `retryAfterSeconds` becomes the `Retry-After` header. */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, options: { retryAfterSeconds?: number } = {}) {
+    super(code);
+    this.name = "ApiError";
+    this.code = code;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** A body that breaks rules, by field: Django REST framework's `{"field": ["sentence", …]}`. Always 400. */
+export class FieldErrors extends Error {
+  readonly fields: Record<string, string[]>;
+
+  constructor(fields: Record<string, string[]>) {
+    super("field_errors");
+    this.name = "FieldErrors";
+    this.fields = fields;
+  }
+}

@@ -1,0 +1,73 @@
+/** The items of the Users table and their keys. Types are derived; whatever is read is parsed. */
+import * as z from "zod";
+
+export const userPk = (userId: string) => `user#${userId}`;
+export const addressPk = (addressKey: string) => `email#${addressKey}`;
+export const usernamePk = (usernameKey: string) => `username#${usernameKey}`;
+export const registrationPk = (addressKey: string) => `pending#${addressKey}`;
+
+const person = {
+  id: z.string(),
+  username: z.string(),
+  /** As typed; letters go to its deliverable form. */
+  email: z.string(),
+  addressKey: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  /** PHC string. */
+  passwordHash: z.string(),
+};
+
+/** `user#<id>`: the one truth about an activated account. */
+export const userItem = z.object({
+  ...person,
+  status: z.enum(["active", "disabled"]),
+  isStaff: z.boolean(),
+  /** Sessions of an older epoch are over. */
+  sessionEpoch: z.int(),
+  createdAt: z.int(),
+});
+export type User = z.output<typeof userItem>;
+
+/** `pending#<address key>`: a registration that nobody has proven yet. */
+export const registrationItem = z.object({
+  ...person,
+  /** The request whose code will count; gone once its letter has left. */
+  otpRequestId: z.string().optional(),
+  /** Epoch seconds; after it the registration counts as absent even while TTL has not deleted it. */
+  expiresAt: z.int(),
+});
+export type Registration = z.output<typeof registrationItem>;
+
+/** Whatever a code can be issued for. */
+export const codeBearer = z.object({ email: z.string() });
+
+/** Stands in for the registration that an unknown address does not have. No username has a `?`, so it meets nobody's. */
+export const decoyRegistration = (addressKey: string, strangerId: string): Registration => ({
+  id: strangerId,
+  username: `?${strangerId}`,
+  email: "",
+  addressKey,
+  firstName: "",
+  lastName: "",
+  passwordHash: "",
+  expiresAt: 0,
+});
+
+/** `email#<address key>` and, once permanent, `username#<name>`. */
+export const pointerItem = z.object({ userId: z.string() });
+
+/** What callers may see of a person, in the names of the wire. */
+export const shownUser = ({
+  id,
+  username,
+  email,
+  firstName,
+  lastName,
+}: Omit<Registration, "passwordHash"> | User) => ({
+  id,
+  username,
+  email,
+  first_name: firstName,
+  last_name: lastName,
+});

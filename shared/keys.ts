@@ -1,0 +1,18 @@
+/**
+ * Keys made of addresses: an HMAC with a secret that never changes, so that a key may stand in a queue, a log or a table
+ * without telling the address, and nobody without the secret can make one.
+ */
+import { createHmac } from "node:crypto";
+import { normaliseAddress } from "./addresses.ts";
+import { environment } from "./environment.ts";
+import { readSecret } from "./secrets.ts";
+
+const keyOf = async (kind: string, value: string): Promise<string> => {
+  const secret = await readSecret(environment("KEY_SECRET_ID").KEY_SECRET_ID);
+  return createHmac("sha256", secret).update(`${kind}\0${value}`).digest("base64url");
+};
+
+export const addressKey = (address: string): Promise<string> => keyOf("address", normaliseAddress(address));
+
+/** The id of the account that an unknown address does not have: looked up like a real one, so that nobody can tell. */
+export const strangerId = (address: string): Promise<string> => keyOf("stranger", normaliseAddress(address));

@@ -1,0 +1,111 @@
+/**
+ * The one mechanism that limits anything: counters per window in one item, spent before the thing they limit, by one
+ * conditional write. However many callers race, exactly the allowed number passes; a refused try is not counted, and costs
+ * the same whether or not the address behind the key exists.
+ */
+import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { nowSeconds, type Clock } from "./clock.ts";
+import { attempt, dynamo, type Item } from "./dynamo.ts";
+import { environment } from "./environment.ts";
+
+/** At most `maximum` in each window of `windowSeconds`; without a window: in a row, until `clear`. */
+export type Rule = { readonly maximum: number; readonly windowSeconds?: number };
+
+export type Spending = { outcome: "allowed" } | { outcome: "exhausted"; retryAfterSeconds: number };
+
+/** What is counted: guesses at one kind of secret of one address (or, for `current-password`, of one account). */
+export const guessKey = (
+  secret: "activation" | "login" | "password" | "current-password",
+  owner: string,
+): string => `${secret}#${owner}`;
+
+const minute = 60;
+const day = 86_400;
+
+/** Guessing one of a million codes: 5 × 288 windows are capped by the day, the days by the row (NIST SP 800-63B 3.2.2). */
+export const codeGuessRules: readonly Rule[] = [
+  { maximum: 5, windowSeconds: 5 * minute },
+  { maximum: 20, windowSeconds: day },
+  { maximum: 100 },
+];
+
+/** No row here: a password can't be locked for ever by somebody who keeps guessing. */
+export const passwordGuessRules: readonly Rule[] = [
+  { maximum: 10, windowSeconds: 10 * minute },
+  { maximum: 100, windowSeconds: day },
+];
+
+// Long enough that waiting it out gives 100 guesses a year.
+const counterLifetimeSeconds = 365 * day;
+const staleCountersKept = 12;
+
+const counterName = ({ windowSeconds }: Rule, now: number): string =>
+  windowSeconds === undefined ? "inARow" : `w${windowSeconds}#${Math.floor(now / windowSeconds)}`;
+
+const secondsLeft = ({ windowSeconds }: Rule, now: number): number =>
+  windowSeconds === undefined ? day : windowSeconds - (now % windowSeconds);
+
+const countIn = (item: Item | undefined, counter: string): number => Number(item?.[counter] ?? 0);
+
+export const limitStore = (clock: Clock = nowSeconds) => {
+  const table = environment("LIMITS_TABLE").LIMITS_TABLE;
+
+  const forget = async (pk: string, counters: string[]) => {
+    const names = Object.fromEntries(counters.map((counter, index) => [`#s${index}`, counter]));
+    await dynamo().send(
+      new UpdateCommand({
+        TableName: table,
+        Key: { pk },
+        UpdateExpression: `REMOVE ${Object.keys(names).join(", ")}`,
+        ExpressionAttributeNames: names,
+      }),
+    );
+  };
+
+  return {
+    /** Counts one try under `key`, unless that would pass a rule. */
+    spend: async (key: string, rules: readonly Rule[]): Promise<Spending> => {
+      const pk = `limit#${key}`;
+      const now = clock();
+      const counters = rules.map((rule) => counterName(rule, now));
+      const spent = await attempt(() =>
+        dynamo().send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { pk },
+            UpdateExpression: `SET expiresAt = :expiresAt ADD ${counters.map((_, i) => `#c${i} :one`).join(", ")}`,
+            ConditionExpression: counters
+              .map((_, i) => `(attribute_not_exists(#c${i}) OR #c${i} < :max${i})`)
+              .join(" AND "),
+            ExpressionAttributeNames: Object.fromEntries(counters.map((counter, i) => [`#c${i}`, counter])),
+            ExpressionAttributeValues: {
+              ":one": 1,
+              ":expiresAt": now + counterLifetimeSeconds,
+              ...Object.fromEntries(rules.map(({ maximum }, i) => [`:max${i}`, maximum])),
+            },
+            ReturnValues: "ALL_NEW",
+            ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+          }),
+        ),
+      );
+      if ("refused" in spent) {
+        const waits = rules
+          .filter((rule) => countIn(spent.refused[0]?.item, counterName(rule, now)) >= rule.maximum)
+          .map((rule) => secondsLeft(rule, now));
+        return { outcome: "exhausted", retryAfterSeconds: Math.max(1, ...waits) };
+      }
+      const stale = Object.keys(spent.written.Attributes ?? {}).filter(
+        (name) => name.startsWith("w") && !counters.includes(name),
+      );
+      if (stale.length > staleCountersKept) await forget(pk, stale);
+      return { outcome: "allowed" };
+    },
+
+    /** Forgets every try under `key`: after a success. */
+    clear: async (key: string): Promise<void> => {
+      await dynamo().send(new DeleteCommand({ TableName: table, Key: { pk: `limit#${key}` } }));
+    },
+  };
+};
+
+export type LimitStore = ReturnType<typeof limitStore>;

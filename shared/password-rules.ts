@@ -1,0 +1,56 @@
+/** What a new password must not be. Sentences and their order are Django's. */
+import { dictionary } from "@zxcvbn-ts/language-common";
+import { once } from "./once.ts";
+
+const minimum = 8;
+const maximum = 128;
+const tooSimilar = 0.7;
+
+/** What the person goes by; a password close to any of it is refused. */
+export type Traits = { username: string; email: string; firstName: string; lastName: string };
+
+const traitNames = [
+  ["username", "username"],
+  ["email", "email address"],
+  ["firstName", "first name"],
+  ["lastName", "last name"],
+] as const satisfies [keyof Traits, string][];
+
+const countCharacters = (text: string): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  return counts;
+};
+
+/** Shared characters relative to both lengths: the quick ratio of Python's difflib, which Django compares with. */
+const similarity = (one: string, other: string): number => {
+  const counts = countCharacters(other);
+  let shared = 0;
+  for (const [character, count] of countCharacters(one))
+    shared += Math.min(count, counts.get(character) ?? 0);
+  return (2 * shared) / ([...one].length + [...other].length);
+};
+
+const resembles = (password: string, trait: string): boolean => {
+  const whole = trait.toLowerCase();
+  return [whole, ...whole.split(/\W+/u)].some(
+    (part) => part !== "" && similarity(password, part) >= tooSimilar,
+  );
+};
+
+const commonPasswords = once(() => new Set(dictionary["passwords-common"]));
+
+/** Every rule that the password breaks; empty if it will do. Lengths are in characters, not bytes. */
+export const passwordProblems = (password: string, traits: Traits): string[] => {
+  const typed = password.normalize("NFKC").toLowerCase();
+  const length = [...typed].length;
+  const problems = traitNames
+    .filter(([trait]) => resembles(typed, traits[trait]))
+    .map(([, name]) => `The password is too similar to the ${name}.`);
+  if (length < minimum)
+    problems.push(`This password is too short. It must contain at least ${minimum} characters.`);
+  if (length > maximum) problems.push(`Ensure this field has no more than ${maximum} characters.`);
+  if (commonPasswords().has(typed)) problems.push("This password is too common.");
+  if (/^\p{Nd}+$/u.test(typed)) problems.push("This password is entirely numeric.");
+  return problems;
+};

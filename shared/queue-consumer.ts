@@ -1,0 +1,53 @@
+/**
+ * The wrapper around a queue's consumer: parse each message, drop what is too old to be of use, report exactly the failed
+ * ones back to the queue. Nothing of a message is logged but its id and what became of it.
+ */
+import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import middy from "@middy/core";
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type * as z from "zod";
+import { describeError, logError, logInfo } from "./logger.ts";
+import { once } from "./once.ts";
+
+const metrics = once(() => new Metrics());
+
+const countDropped = (name: string) => {
+  const metric = metrics().singleMetric();
+  metric.addMetric(name, MetricUnit.Count, 1);
+};
+
+const ageSeconds = (record: SQSRecord) => (Date.now() - Number(record.attributes.SentTimestamp)) / 1000;
+
+export const queueConsumer = <Message extends { kind: string }, Deps>(
+  message: z.ZodType<Message>,
+  consume: (message: Message, deps: Deps) => Promise<string>,
+  buildDeps: () => Deps,
+  { maximumAgeSeconds }: { maximumAgeSeconds: number },
+) => {
+  const deps = once(buildDeps);
+
+  const consumeRecord = async (record: SQSRecord): Promise<void> => {
+    const { messageId } = record;
+    try {
+      if (ageSeconds(record) > maximumAgeSeconds) {
+        countDropped("MessageTooOld");
+        logInfo("message", { messageId, outcome: "too_old" });
+        return;
+      }
+      const parsed = message.parse(JSON.parse(record.body));
+      logInfo("message", { messageId, kind: parsed.kind, outcome: await consume(parsed, deps()) });
+    } catch (error) {
+      logError("message failed", { messageId, error: describeError(error) });
+      throw error;
+    }
+  };
+
+  return middy<SQSEvent, SQSBatchResponse>().handler((event: SQSEvent, context: Context) =>
+    processPartialResponse(event, consumeRecord, new BatchProcessor(EventType.SQS), {
+      context,
+      // A batch that failed as a whole is still reported message by message.
+      throwOnFullBatchFailure: false,
+    }),
+  );
+};

@@ -1,0 +1,122 @@
+/**
+ * Registrations that nobody has proven yet, apart from accounts: registering never looks whether an address is taken, so
+ * its answer can't tell. The proof (activation) is one transaction that fails for a taken address on its condition.
+ */
+import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { nowSeconds, type Clock } from "./clock.ts";
+import { attempt, dynamo } from "./dynamo.ts";
+import { environment } from "./environment.ts";
+import {
+  addressPk,
+  registrationItem,
+  registrationPk,
+  usernamePk,
+  userPk,
+  type Registration,
+  type User,
+} from "./items.ts";
+import { normaliseUsername } from "./usernames.ts";
+
+export const registrationStore = (clock: Clock = nowSeconds) => {
+  const table = environment("USERS_TABLE").USERS_TABLE;
+
+  return {
+    /** Replaces any earlier registration of the address (nobody had proven it) and reserves the username for it. */
+    register: async (registration: Registration): Promise<"registered" | "username_taken"> => {
+      const { addressKey, username, expiresAt } = registration;
+      const written = await attempt(() =>
+        dynamo().send(
+          new TransactWriteCommand({
+            TransactItems: [
+              { Put: { TableName: table, Item: { pk: registrationPk(addressKey), ...registration } } },
+              {
+                Put: {
+                  TableName: table,
+                  Item: { pk: usernamePk(normaliseUsername(username)), reservedFor: addressKey, expiresAt },
+                  ConditionExpression:
+                    "attribute_not_exists(pk) OR expiresAt <= :now OR reservedFor = :addressKey",
+                  ExpressionAttributeValues: { ":now": clock(), ":addressKey": addressKey },
+                },
+              },
+            ],
+          }),
+        ),
+      );
+      return "written" in written ? "registered" : "username_taken";
+    },
+
+    find: async (addressKey: string): Promise<Registration | undefined> => {
+      const { Item } = await dynamo().send(
+        new GetCommand({ TableName: table, Key: { pk: registrationPk(addressKey) }, ConsistentRead: true }),
+      );
+      const registration = Item && registrationItem.parse(Item);
+      return registration && registration.expiresAt > clock() ? registration : undefined;
+    },
+
+    /**
+     * Consumes the code and turns the registration into an account, all or nothing. The idempotency token makes a repeat
+     * of this very call, after its answer was lost, a success.
+     */
+    activate: async (
+      registration: Registration,
+      otpDigest: string,
+      idempotencyToken: string,
+    ): Promise<User | "refused"> => {
+      const { addressKey, expiresAt: _, otpRequestId: __, ...person } = registration;
+      const now = clock();
+      const user: User = {
+        ...person,
+        addressKey,
+        status: "active",
+        isStaff: false,
+        sessionEpoch: 0,
+        createdAt: now,
+      };
+      const absent = "attribute_not_exists(pk)";
+      const written = await attempt(() =>
+        dynamo().send(
+          new TransactWriteCommand({
+            ClientRequestToken: idempotencyToken,
+            TransactItems: [
+              {
+                Delete: {
+                  TableName: table,
+                  Key: { pk: registrationPk(addressKey) },
+                  ConditionExpression:
+                    "id = :id AND otpDigest = :digest AND otpExpiresAt > :now AND expiresAt > :now",
+                  ExpressionAttributeValues: { ":id": user.id, ":digest": otpDigest, ":now": now },
+                },
+              },
+              {
+                Put: {
+                  TableName: table,
+                  Item: { pk: userPk(user.id), ...user },
+                  ConditionExpression: absent,
+                },
+              },
+              {
+                Put: {
+                  TableName: table,
+                  Item: { pk: addressPk(addressKey), userId: user.id },
+                  ConditionExpression: absent,
+                },
+              },
+              {
+                Update: {
+                  TableName: table,
+                  Key: { pk: usernamePk(normaliseUsername(user.username)) },
+                  UpdateExpression: "SET userId = :userId REMOVE reservedFor, expiresAt",
+                  ConditionExpression: "reservedFor = :addressKey",
+                  ExpressionAttributeValues: { ":userId": user.id, ":addressKey": addressKey },
+                },
+              },
+            ],
+          }),
+        ),
+      );
+      return "written" in written ? user : "refused";
+    },
+  };
+};
+
+export type RegistrationStore = ReturnType<typeof registrationStore>;

@@ -1,0 +1,79 @@
+/** The pieces that requests and answers are made of. Messages are Django REST framework's own, which clients match on. */
+import * as z from "zod";
+import { isAddress } from "./addresses.ts";
+import { isUsername, shownUsername } from "./usernames.ts";
+
+const text = () =>
+  z
+    .string({
+      error: ({ input }) =>
+        input === undefined
+          ? "This field is required."
+          : input === null
+            ? "This field may not be null."
+            : "Not a valid string.",
+    })
+    .refine((value) => value.isWellFormed(), { error: "Not a valid string.", abort: true })
+    .refine((value) => !value.includes("\0"), { error: "Null characters are not allowed.", abort: true });
+
+const filled = (schema: z.ZodString) => schema.min(1, { error: "This field may not be blank.", abort: true });
+
+const atMost = (maximum: number) => ({
+  error: `Ensure this field has no more than ${maximum} characters.`,
+  abort: true,
+});
+
+export const email = filled(text().trim())
+  .max(254, atMost(254))
+  .refine(isAddress, "Enter a valid email address.")
+  .meta({ format: "email", examples: ["ada@example.com"] });
+
+export const username = filled(text().trim())
+  .max(150, atMost(150))
+  .refine(
+    isUsername,
+    "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.",
+  )
+  .overwrite(shownUsername)
+  .meta({ examples: ["ada"] });
+
+/** A password as typed: nothing trimmed, nothing cut (ASVS 6.2.8). The rules for a new one are in `passwords`. */
+export const password = filled(text()).meta({
+  format: "password",
+  examples: ["correct horse battery staple"],
+});
+
+export const firstName = text()
+  .trim()
+  .max(150, atMost(150))
+  .meta({ examples: ["Ada"] });
+export const lastName = text()
+  .trim()
+  .max(150, atMost(150))
+  .meta({ examples: ["Lovelace"] });
+
+/** Six digits as the letter shows them, with or without the space. */
+export const shortCode = filled(text())
+  .overwrite((typed) => typed.replace(/[\s-]/g, ""))
+  .refine((code) => /^[0-9]{6}$/.test(code), "Enter the 6 digits of the code.")
+  .meta({ examples: ["123 456"] });
+
+/** Any JWT: bounded, so that nobody makes us decode megabytes. Longer ones end as invalid, not as a field error. */
+export const token = filled(text()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
+
+export const user = z
+  .object({
+    username: z.string().meta({ examples: ["ada"] }),
+    first_name: z.string().meta({ examples: ["Ada"] }),
+    last_name: z.string().meta({ examples: ["Lovelace"] }),
+    email: z.string().meta({ examples: ["ada@example.com"] }),
+    id: z.string().meta({ examples: ["0b8f2f3e-5a35-4d0e-9b62-6f1f5f1d7c11"] }),
+  })
+  .meta({ id: "User" });
+
+export const tokenPair = z
+  .object({
+    refresh: z.string().meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] }),
+    access: z.string().meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] }),
+  })
+  .meta({ id: "TokenPair" });

@@ -1,0 +1,12 @@
+/** Secrets of the stack, held in memory for five minutes. */
+import { SecretsProvider } from "@aws-lambda-powertools/parameters/secrets";
+import { once } from "./once.ts";
+
+const maxAgeSeconds = 300;
+const provider = once(() => new SecretsProvider());
+
+export const readSecret = async (id: string): Promise<string> => {
+  const value = await provider().get(id, { maxAge: maxAgeSeconds });
+  if (typeof value !== "string" || value === "") throw new Error(`secret ${id} is empty`);
+  return value;
+};

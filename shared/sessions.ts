@@ -1,0 +1,135 @@
+/**
+ * Sessions and the rotation of their refresh tokens (RFC 9700 4.14.2), one conditional write per refresh. Within the grace
+ * period the token just replaced gets the *same* current one again, so that racing tabs and lost answers sign nobody out;
+ * any other token of the session that we once signed has been copied, and ends it.
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import {
+  BatchWriteCommand,
+  DeleteCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { nowSeconds, type Clock } from "./clock.ts";
+import { attempt, dynamo } from "./dynamo.ts";
+import { environment } from "./environment.ts";
+
+export const graceSeconds = 30;
+const batchWriteMaximum = 25;
+
+export const sessionItem = z.object({
+  userId: z.string(),
+  sessionId: z.string(),
+  /** The session is over when its user's epoch is another. */
+  sessionEpoch: z.int(),
+  jti: z.string(),
+  issuedAt: z.int(),
+  /** Epoch seconds: end of the current refresh token and, without another refresh, of the session. */
+  expiresAt: z.int(),
+  /** The replaced token, good for the grace period from `rotatedAt` on. */
+  previousJti: z.string().optional(),
+  rotatedAt: z.int().optional(),
+  createdAt: z.int(),
+});
+export type Session = z.output<typeof sessionItem>;
+
+/** 128 random bits (ASVS 11.5.1), in simplejwt's form. */
+const createJti = () => randomBytes(16).toString("hex");
+
+/** Whether the session's current refresh token is the one with this `jti`, or was until just now. */
+export const acceptsJti = (session: Session, jti: string, now: number): boolean =>
+  session.jti === jti ||
+  (session.previousJti === jti && session.rotatedAt !== undefined && now - session.rotatedAt < graceSeconds);
+
+export const sessionStore = (clock: Clock = nowSeconds) => {
+  const settings = environment("SESSIONS_TABLE", "SESSION_IDLE_SECONDS", "SESSION_LIFETIME_SECONDS");
+  const table = settings.SESSIONS_TABLE;
+
+  const expiry = (createdAt: number, now: number) =>
+    Math.min(now + settings.SESSION_IDLE_SECONDS, createdAt + settings.SESSION_LIFETIME_SECONDS);
+
+  const create = async (userId: string, sessionEpoch: number): Promise<Session> => {
+    const now = clock();
+    const session: Session = {
+      userId,
+      sessionId: randomUUID(),
+      sessionEpoch,
+      jti: createJti(),
+      issuedAt: now,
+      expiresAt: expiry(now, now),
+      createdAt: now,
+    };
+    await dynamo().send(new PutCommand({ TableName: table, Item: session }));
+    return session;
+  };
+
+  const end = async (userId: string, sessionId: string): Promise<void> => {
+    await dynamo().send(new DeleteCommand({ TableName: table, Key: { userId, sessionId } }));
+  };
+
+  /** Trades the refresh token `jti` for the next one. `replayed`: the session has been ended. */
+  const rotate = async (claims: {
+    userId: string;
+    sessionId: string;
+    jti: string;
+    sessionCreatedAt: number;
+  }): Promise<Session | "refused" | "replayed"> => {
+    const { userId, sessionId, jti, sessionCreatedAt } = claims;
+    const now = clock();
+    const written = await attempt(() =>
+      dynamo().send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { userId, sessionId },
+          UpdateExpression:
+            "SET previousJti = jti, jti = :next, rotatedAt = :now, issuedAt = :now, expiresAt = :expiresAt",
+          ConditionExpression:
+            "jti = :jti AND expiresAt > :now AND (attribute_not_exists(rotatedAt) OR rotatedAt <= :settled)",
+          ExpressionAttributeValues: {
+            ":next": createJti(),
+            ":jti": jti,
+            ":now": now,
+            ":expiresAt": expiry(sessionCreatedAt, now),
+            ":settled": now - graceSeconds,
+          },
+          ReturnValues: "ALL_NEW",
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        }),
+      ),
+    );
+    if ("written" in written) return sessionItem.parse(written.written.Attributes);
+    const item = written.refused[0]?.item;
+    const session = item && sessionItem.parse(item);
+    if (!session || session.expiresAt <= now) return "refused";
+    if (acceptsJti(session, jti, now)) return session;
+    await end(userId, sessionId);
+    return "replayed";
+  };
+
+  /** Deletes every session of the user: tidying, for a user who is gone; ending them is the work of `sessionEpoch`. */
+  const removeAll = async (userId: string): Promise<void> => {
+    const { Items = [], LastEvaluatedKey } = await dynamo().send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: "userId = :userId",
+        ExpressionAttributeValues: { ":userId": userId },
+        ProjectionExpression: "userId, sessionId",
+        ConsistentRead: true,
+        Limit: batchWriteMaximum,
+      }),
+    );
+    if (Items.length > 0) {
+      const requests = Items.map(({ userId, sessionId }) => ({
+        DeleteRequest: { Key: { userId, sessionId } },
+      }));
+      await dynamo().send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
+    }
+    if (LastEvaluatedKey) await removeAll(userId);
+  };
+
+  return { create, rotate, end, removeAll };
+};
+
+export type SessionStore = ReturnType<typeof sessionStore>;

@@ -1,0 +1,50 @@
+/** The wrapper for operations of a signed-in person: the bearer token is judged before the body is read. */
+import middy from "@middy/core";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
+import { answer } from "./answers.ts";
+import { callerStore, type Caller } from "./authentication.ts";
+import type { Operation, ResultOf } from "./contract.ts";
+import { bodyOf, concluding, type Call } from "./endpoint.ts";
+import { ApiError } from "./errors.ts";
+import { header } from "./headers.ts";
+import { once } from "./once.ts";
+import { tokenVerifier } from "./tokens.ts";
+
+export type UserCall<O extends Operation> = Call<O> & Caller;
+
+/** RFC 6750 2.1, with simplejwt's refusals: another scheme counts as no credentials. */
+const bearerToken = (event: APIGatewayProxyEvent): string => {
+  const [scheme, token, ...rest] = header(event, "authorization")?.trim().split(/ +/) ?? [];
+  if (scheme?.toLowerCase() !== "bearer") throw new ApiError("not_authenticated");
+  if (token === undefined || rest.length > 0) throw new ApiError("bad_authorization_header");
+  return token;
+};
+
+const authenticator = once(() => {
+  const [verifier, callers] = [tokenVerifier(), callerStore()];
+  return async (event: APIGatewayProxyEvent): Promise<Caller> => {
+    const claims = await verifier.verify(bearerToken(event), ["access"]);
+    if (claims === "invalid") throw new ApiError("token_not_valid");
+    const caller = await callers.find(claims);
+    if (typeof caller === "string") throw new ApiError(caller);
+    return caller;
+  };
+});
+
+/** The Lambda handler of an operation that needs a valid access token. */
+export const userEndpoint = <O extends Operation & { caller: "user" }, Deps>(
+  operation: O,
+  useCase: (call: UserCall<O>, deps: Deps) => Promise<ResultOf<O>>,
+  buildDeps: () => Deps,
+) => {
+  const deps = once(buildDeps);
+  const callers = new WeakMap<APIGatewayProxyEvent, Caller>();
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+    .use(concluding(operation, (event) => callers.get(event)?.user.id))
+    .handler(async (event: APIGatewayProxyEvent, context: Context) => {
+      const caller = await authenticator()(event);
+      callers.set(event, caller);
+      const call = { ...caller, body: bodyOf(operation, event), invocationId: context.awsRequestId };
+      return answer(event, operation, await useCase(call, deps()));
+    });
+};
