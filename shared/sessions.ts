@@ -15,6 +15,7 @@ import * as z from "zod";
 import { nowSeconds, type Clock } from "./clock.ts";
 import { attempt, dynamo } from "./dynamo.ts";
 import { environment } from "./environment.ts";
+import { once } from "./once.ts";
 
 export const graceSeconds = 30;
 const batchWriteMaximum = 25;
@@ -44,11 +45,12 @@ export const acceptsJti = (session: Session, jti: string, now: number): boolean 
   (session.previousJti === jti && session.rotatedAt !== undefined && now - session.rotatedAt < graceSeconds);
 
 export const sessionStore = (clock: Clock = nowSeconds) => {
-  const settings = environment("SESSIONS_TABLE", "SESSION_IDLE_SECONDS", "SESSION_LIFETIME_SECONDS");
-  const table = settings.SESSIONS_TABLE;
+  const table = environment("SESSIONS_TABLE").SESSIONS_TABLE;
+  // Functions that only end sessions are not told how long they last.
+  const lifetimes = once(() => environment("SESSION_IDLE_SECONDS", "SESSION_LIFETIME_SECONDS"));
 
   const expiry = (createdAt: number, now: number) =>
-    Math.min(now + settings.SESSION_IDLE_SECONDS, createdAt + settings.SESSION_LIFETIME_SECONDS);
+    Math.min(now + lifetimes().SESSION_IDLE_SECONDS, createdAt + lifetimes().SESSION_LIFETIME_SECONDS);
 
   const create = async (userId: string, sessionEpoch: number): Promise<Session> => {
     const now = clock();

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { call, succeed } from "../support/api.ts";
+import { wrongCode } from "../support/codes.ts";
+import { comparable, expectFieldErrors, expectRefused } from "../support/expect.ts";
+import { codeTo } from "../support/mailbox.ts";
+import { activated, loginCode, newPerson, register } from "../support/people.ts";
+
+describe("POST user/activation/", () => {
+  it("answers 200 with the person who registered", async () => {
+    const person = await register();
+    const user = await succeed("activateUser", { email: person.email, otp_code: await codeTo(person.email) });
+    expect(user).toEqual({
+      id: person.id,
+      username: person.username,
+      email: person.email,
+      first_name: "",
+      last_name: "",
+    });
+  });
+
+  it("takes the code with or without the space", async () => {
+    const person = await register();
+    const code = await codeTo(person.email);
+    await succeed("activateUser", { email: person.email, otp_code: code.replace(" ", "") });
+  });
+
+  it("refuses wrong, used and unknown with one and the same answer", async () => {
+    const person = await register();
+    const code = await codeTo(person.email);
+    const wrong = await call("activateUser", { email: person.email, otp_code: wrongCode(code) });
+    await succeed("activateUser", { email: person.email, otp_code: code });
+    const used = await call("activateUser", { email: person.email, otp_code: code });
+    const unknown = await call("activateUser", { email: newPerson().email, otp_code: code });
+    for (const answer of [wrong, used, unknown]) expectRefused(answer, "activation_refused");
+    expect(comparable(used)).toEqual(comparable(wrong));
+    expect(comparable(unknown)).toEqual(comparable(wrong));
+  });
+
+  it("lets one of many parallel submits of the right code win", async () => {
+    const person = await register();
+    const otp_code = await codeTo(person.email);
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => call("activateUser", { email: person.email, otp_code })),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    for (const { status } of answers) expect([200, 400]).toContain(status);
+  });
+
+  it("does not take a login code", async () => {
+    const person = await activated();
+    const code = await loginCode(person);
+    expectRefused(await call("activateUser", { email: person.email, otp_code: code }), "activation_refused");
+  });
+
+  it("refuses the code of the letter before the newest", async () => {
+    const person = await register();
+    const old = await codeTo(person.email);
+    await succeed("requestOtp", { email: person.email, password: person.password });
+    const newest = await codeTo(person.email, 2);
+    if (old !== newest)
+      expectRefused(await call("activateUser", { email: person.email, otp_code: old }), "activation_refused");
+    await succeed("activateUser", { email: person.email, otp_code: newest });
+  });
+
+  it("says what is wrong with a code that has no six digits", async () => {
+    for (const otp_code of ["12345", "1234567", "abcdef", "１２３４５６"])
+      expectFieldErrors(await call("activateUser", { email: "a@example.com", otp_code }), {
+        otp_code: ["Enter the 6 digits of the code."],
+      });
+  });
+});

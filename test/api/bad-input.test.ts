@@ -1,0 +1,194 @@
+import { describe, expect, it } from "vitest";
+import { contract, type OperationName } from "../../shared/contract.ts";
+import { call, send, succeed } from "../support/api.ts";
+import { expectFieldErrors, expectRefused } from "../support/expect.ts";
+import { codeTo } from "../support/mailbox.ts";
+import { newPerson, signedIn } from "../support/people.ts";
+
+const json = { "content-type": "application/json" };
+const names = Object.keys(contract) as OperationName[];
+const withBody = names.filter((name) => "body" in contract[name]);
+
+const tokenFor = async (name: OperationName) =>
+  contract[name].caller === "user" ? { authorization: `Bearer ${(await signedIn()).access}` } : {};
+
+const hostile: unknown[] = [
+  null,
+  true,
+  0,
+  -1.5,
+  123456,
+  [],
+  ["x"],
+  {},
+  { $ne: 1 },
+  "",
+  " ",
+  "\0",
+  "a\0b",
+  "\ud800",
+  "é".repeat(5000),
+];
+
+describe.each(withBody)("%s", (name) => {
+  const { method, path } = contract[name];
+
+  it("answers every odd value of every field with 400 by field or a refusal, never a 500", async () => {
+    const headers = { ...json, ...(await tokenFor(name)) };
+    const fields = Object.keys((contract[name] as { body: { shape: object } }).body.shape);
+    const bodies = [
+      ...hostile.map((value) => Object.fromEntries(fields.map((field) => [field, value]))),
+      ...fields.flatMap((field) => [{ [field]: 1 }, { [field]: null }]),
+    ];
+    const answers = await Promise.all(
+      bodies.map((body) => send(method, path, { body: JSON.stringify(body), headers })),
+    );
+    for (const [index, { status, text }] of answers.entries())
+      expect([200, 400, 401, 429], `${JSON.stringify(bodies[index])?.slice(0, 80)} → ${text}`).toContain(
+        status,
+      );
+  });
+
+  it("answers bodies that are no JSON object with 400 and their kind", async () => {
+    const headers = { ...json, ...(await tokenFor(name)) };
+    for (const body of ["[]", "[1]", "1", "null", "true", '"x"']) {
+      const answer = await send(method, path, { body, headers });
+      expect(answer.status).toBe(400);
+      expect(answer.text).toContain("Invalid data. Expected a dictionary, but got");
+    }
+  });
+
+  it("answers broken JSON with 400, quoting nothing of it", async () => {
+    const headers = { ...json, ...(await tokenFor(name)) };
+    for (const body of ['{"password": "hunter2', "{", "not json", '{"a":1}}', "\u0000"])
+      expectRefused(await send(method, path, { body, headers }), "parse_error");
+  });
+
+  it("answers another content type with 415 and a mebibyte with 413", async () => {
+    const token = await tokenFor(name);
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
+      expectRefused(
+        await send(method, path, { body: "{}", headers: { ...token, "content-type": type } }),
+        "unsupported_media_type",
+      );
+    const body = JSON.stringify({ password: "x".repeat(1_048_576) });
+    expectRefused(await send(method, path, { body, headers: { ...json, ...token } }), "request_too_large");
+  });
+
+  it("takes a charset with the content type and asks for the fields of an empty body", async () => {
+    const headers = { "content-type": "Application/JSON; charset=utf-8", ...(await tokenFor(name)) };
+    const [empty, object] = [
+      await send(method, path, { headers }),
+      await send(method, path, { body: "{}", headers }),
+    ];
+    expect(empty.status).toBe(object.status);
+    expect(empty.body).toEqual(object.body);
+  });
+});
+
+describe("people of all kinds", () => {
+  it("refuses numbers, null and lists where a string is asked, by field", async () => {
+    expectFieldErrors(await call("createUser", { username: 1, email: null, password: ["x"] }), {
+      username: ["Not a valid string."],
+      email: ["This field may not be null."],
+      password: ["Not a valid string."],
+    });
+  });
+
+  it.each(["plus+tag", "o'neil", "first.last", "a", "x_y-z", "!#$%&'*+/=?^_`{|}~-"])(
+    "takes the local part %s",
+    async (local) => {
+      const person = newPerson();
+      const email = `${local}@${person.username}.example.com`;
+      expect((await succeed("createUser", { ...person, email })).email).toBe(email);
+    },
+  );
+
+  it.each([
+    '"quoted space"@example.com',
+    "ünïcode@example.com",
+    "a@b",
+    "a@-x.com",
+    "a@x..com",
+    "a@1.2.3.4",
+    "a@[127.0.0.1]",
+    "@example.com",
+    "a@",
+    "a b@example.com",
+    "a@exa mple.com",
+    "a@example.com\nBcc: b@example.com",
+    ".a@example.com",
+    "a..b@example.com",
+    `${"a".repeat(65)}@example.com`,
+    `a@${"b.".repeat(130)}com`,
+    "a@example.com,b@example.com",
+    "<a@example.com>",
+  ])("refuses the address %j", async (email) => {
+    const answer = await call("createUser", newPerson({ email }));
+    expect(answer.status).toBe(400);
+    expect(Object.keys(answer.body as object)).toEqual(["email"]);
+  });
+
+  it("takes an international domain, delivers to its ASCII form and knows both spellings as one", async () => {
+    const person = newPerson();
+    const email = `${person.username}@bücher.example`;
+    await succeed("createUser", { ...person, email });
+    const code = await codeTo(`${person.username}@xn--bcher-kva.example`);
+    await succeed("activateUser", { email: `${person.username}@XN--BCHER-KVA.example`, otp_code: code });
+  });
+
+  it("takes names and usernames of other scripts and stores compatibility forms as one username", async () => {
+    const suffix = newPerson().username;
+    const first = await succeed("createUser", {
+      ...newPerson(),
+      username: `ユーザー${suffix}`,
+      first_name: "Αδα",
+      last_name: "लवलेस",
+    });
+    expect(first).toMatchObject({ username: `ユーザー${suffix}`, first_name: "Αδα", last_name: "लवलेस" });
+    const fullWidth = [...suffix]
+      .map((c) => (/[a-z0-9]/.test(c) ? String.fromCodePoint(c.codePointAt(0)! + 0xfee0) : c))
+      .join("");
+    await succeed("createUser", { ...newPerson(), username: fullWidth });
+    const answer = await call("createUser", newPerson({ username: suffix }));
+    expectFieldErrors(answer, { username: ["A user with that username already exists."] });
+  });
+
+  it("ignores prototype tricks in JSON", async () => {
+    const person = newPerson();
+    const body = `{"__proto__":{"isAdmin":true},"constructor":{"prototype":{}},${JSON.stringify(person).slice(1)}`;
+    const answer = await send("POST", contract.createUser.path, { body, headers: json });
+    expect(answer.status).toBe(201);
+  });
+});
+
+describe("the gateway", () => {
+  it("answers an unknown path with 404 and a known path's other methods with 405, in our shape", async () => {
+    const unknown = await send("GET", "/api/v1/auth/nothing/");
+    expect({ status: unknown.status, body: unknown.body }).toEqual({
+      status: 404,
+      body: { detail: "Not found.", code: "not_found" },
+    });
+    const put = await send("PUT", "/api/v1/auth/user/me/");
+    expect(put.status).toBe(405);
+    expect(put.body).toEqual({ detail: 'Method "PUT" not allowed.', code: "method_not_allowed" });
+  });
+
+  it("answers a browser's preflight and lets its pages read answers and errors", async () => {
+    const preflight = await send("OPTIONS", "/api/v1/auth/user/me/", {
+      headers: {
+        origin: "https://app.example",
+        "access-control-request-method": "PATCH",
+        "access-control-request-headers": "authorization,content-type",
+      },
+    });
+    expect([200, 204]).toContain(preflight.status);
+    expect(preflight.headers.get("access-control-allow-origin")).toBe("*");
+    expect(preflight.headers.get("access-control-allow-methods")).toContain("PATCH");
+    expect(preflight.headers.get("access-control-allow-headers")?.toLowerCase()).toContain("authorization");
+    const refused = await send("GET", "/api/v1/auth/user/me/", {
+      headers: { origin: "https://app.example" },
+    });
+    expect(refused.headers.get("access-control-allow-origin")).toBe("*");
+  });
+});

@@ -1,0 +1,104 @@
+import { decodeJwt, decodeProtectedHeader } from "jose";
+import { describe, expect, it } from "vitest";
+import { baseUrl, call, succeed } from "../support/api.ts";
+import { wrongCode } from "../support/codes.ts";
+import { comparable, expectRefused } from "../support/expect.ts";
+import { codeTo } from "../support/mailbox.ts";
+import { activated, loginCode, newPerson, register, signedIn } from "../support/people.ts";
+
+describe("POST jwt/create/", () => {
+  it("answers 201 with a pair whose claims are ours and simplejwt's", async () => {
+    const { id, access, refresh } = await signedIn();
+    for (const [token, type, typ] of [
+      [access, "access", "at+jwt"],
+      [refresh, "refresh", "rt+jwt"],
+    ] as const) {
+      expect(decodeProtectedHeader(token)).toEqual({ alg: "RS256", kid: expect.any(String), typ });
+      expect(decodeJwt(token)).toEqual({
+        iss: expect.stringMatching(/^https?:\/\//),
+        aud: expect.any(String),
+        sub: id,
+        user_id: id,
+        token_type: type,
+        sid: expect.any(String),
+        jti: expect.stringMatching(/^[0-9a-f]{32}$/),
+        auth_time: expect.any(Number),
+        iat: expect.any(Number),
+        exp: expect.any(Number),
+      });
+    }
+    expect(decodeJwt(access)["sid"]).toBe(decodeJwt(refresh)["sid"]);
+    expect(baseUrl().startsWith(new URL(decodeJwt(access).iss ?? "").origin)).toBe(true);
+  });
+
+  it("spends the code: a second sign-in with it is refused", async () => {
+    const person = await activated();
+    const otp_code = await loginCode(person);
+    await succeed("createToken", { email: person.email, otp_code });
+    expectRefused(await call("createToken", { email: person.email, otp_code }), "sign_in_refused");
+  });
+
+  it("lets one of many parallel submits of the right code win", async () => {
+    const person = await activated();
+    const otp_code = await loginCode(person);
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => call("createToken", { email: person.email, otp_code })),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    for (const { status } of answers) expect([201, 401]).toContain(status);
+  });
+
+  it("refuses wrong, old, activation and unknown with one and the same answer", async () => {
+    const person = await register();
+    const activation = await codeTo(person.email);
+    const early = await call("createToken", { email: person.email, otp_code: activation });
+    await succeed("activateUser", { email: person.email, otp_code: activation });
+    const old = await loginCode(person);
+    const newest = await loginCode(person, 2);
+    const wrong = await call("createToken", { email: person.email, otp_code: wrongCode(newest) });
+    const stale = await call("createToken", { email: person.email, otp_code: old });
+    const unknown = await call("createToken", { email: newPerson().email, otp_code: newest });
+    for (const answer of [early, wrong, unknown]) expectRefused(answer, "sign_in_refused");
+    expect(comparable(unknown)).toEqual(comparable(wrong));
+    if (old !== newest) expect(comparable(stale)).toEqual(comparable(wrong));
+    await succeed("createToken", { email: person.email, otp_code: newest });
+  });
+
+  it("evaluates at most five parallel guesses, a new code buys none, and unknown addresses answer alike", async () => {
+    const person = await activated();
+    const code = await loginCode(person);
+    const guessAll = (email: string) =>
+      Promise.all(
+        Array.from({ length: 12 }, (_, step) =>
+          call("createToken", { email, otp_code: wrongCode(code, step + 1) }),
+        ),
+      );
+    const answers = await guessAll(person.email);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(5);
+    for (const answer of answers.filter(({ status }) => status !== 401))
+      expectRefused(answer, "too_many_code_guesses");
+
+    const another = await loginCode(person, 2);
+    expectRefused(
+      await call("createToken", { email: person.email, otp_code: another }),
+      "too_many_code_guesses",
+    );
+
+    const strangers = await guessAll(newPerson().email);
+    const kinds = (list: typeof answers) => list.map((answer) => JSON.stringify(comparable(answer))).sort();
+    expect(kinds(strangers)).toEqual(kinds(answers));
+  });
+
+  it("forgets wrong guesses after a success", async () => {
+    const person = await activated();
+    for (const letters of [1, 2]) {
+      const code = await loginCode(person, letters);
+      for (const step of [1, 2, 3, 4])
+        expectRefused(
+          await call("createToken", { email: person.email, otp_code: wrongCode(code, step) }),
+          "sign_in_refused",
+        );
+      await succeed("createToken", { email: person.email, otp_code: code });
+    }
+  });
+});

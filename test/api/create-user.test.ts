@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { call, succeed } from "../support/api.ts";
+import { comparable, expectFieldErrors } from "../support/expect.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
+import { activated, newPerson, register } from "../support/people.ts";
+
+const required = ["This field is required."];
+
+describe("POST user/", () => {
+  it("answers 201 with the person, and a letter with an activation code arrives", async () => {
+    const person = { ...newPerson(), first_name: "Ada", last_name: "Lovelace" };
+    const user = await succeed("createUser", person);
+    const { password: _, ...shown } = person;
+    expect(user).toEqual({ ...shown, id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect(await codeTo(person.email)).toMatch(/^\d{3} \d{3}$/);
+  });
+
+  it("sends text and HTML with product, time and lifetime, without a link or a word of the caller", async () => {
+    const person = { ...newPerson(), first_name: "Zebulon", last_name: "<b>Quirk</b>" };
+    await succeed("createUser", person);
+    const { Body, Subject, Source } = await letterTo(person.email);
+    const code = await codeTo(person.email);
+    for (const part of [Body.text_part, Body.html_part]) {
+      expect(part).toContain(code);
+      expect(part).toMatch(/Sent on \d+ \w+ \d{4} at \d\d:\d\d UTC, good for \d+ minutes?/);
+      expect(part).not.toMatch(/https?:|www\.|href/i);
+      for (const supplied of [person.username, "Zebulon", "Quirk", person.email])
+        expect(part).not.toContain(supplied);
+    }
+    expect(Subject).not.toContain(code);
+    expect(Source).toContain("@");
+  });
+
+  it("leaves the account inactive: no code for it before activation is a login code", async () => {
+    const person = await register();
+    const code = await codeTo(person.email);
+    const answer = await call("createToken", { email: person.email, otp_code: code });
+    expect(answer.status).toBe(401);
+  });
+
+  it("names every missing field", async () => {
+    expectFieldErrors(await call("createUser", {}), {
+      username: required,
+      email: required,
+      password: required,
+    });
+  });
+
+  it("refuses a taken username, whatever its case, by field", async () => {
+    const owner = await activated();
+    const answer = await call("createUser", { ...newPerson(), username: owner.username.toUpperCase() });
+    expectFieldErrors(answer, { username: ["A user with that username already exists."] });
+  });
+
+  it("refuses the username of a registration that waits for its code", async () => {
+    const first = await register();
+    const answer = await call("createUser", newPerson({ username: first.username }));
+    expectFieldErrors(answer, { username: ["A user with that username already exists."] });
+  });
+
+  it.each([
+    ["12345678901234", "This password is entirely numeric."],
+    ["password1", "This password is too common."],
+    ["Sh0rt!x", "This password is too short. It must contain at least 8 characters."],
+    [`${"long ".repeat(26)}`, "Ensure this field has no more than 128 characters."],
+  ])("refuses the password %j with Django's sentence", async (password, sentence) => {
+    const answer = await call("createUser", newPerson({ password }));
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual({ password: expect.arrayContaining([sentence]) });
+  });
+
+  it("refuses a password close to the username or the address", async () => {
+    const person = newPerson();
+    for (const password of [`${person.username}1`, person.email]) {
+      const answer = await call("createUser", { ...person, password });
+      expect(answer.status).toBe(400);
+      expect(JSON.stringify(answer.body)).toContain("The password is too similar to the");
+    }
+  });
+
+  it("ignores members that are not the caller's to set", async () => {
+    const person = newPerson();
+    const answer = await call("createUser", {
+      ...person,
+      id: "1",
+      is_staff: true,
+      is_active: true,
+      status: "active",
+    });
+    expect(answer.status).toBe(201);
+    expect(answer.body).not.toHaveProperty("is_staff");
+    expect((answer.body as { id: string }).id).not.toBe("1");
+    expect((await call("requestOtp", { email: person.email, password: person.password })).status).toBe(200);
+    expect((await letterTo(person.email, 2)).Subject).toContain("activation");
+  });
+
+  it("keeps the typed spelling of the address and takes any case of it afterwards", async () => {
+    const person = newPerson();
+    const typed = person.email.replace("@example.com", ".Mixed@Example.COM");
+    const user = await succeed("createUser", { ...person, email: typed });
+    expect(user.email).toBe(typed);
+    const code = await codeTo(typed);
+    await succeed("activateUser", { email: typed.toLowerCase(), otp_code: code });
+  });
+
+  it("answers a pending and a taken address alike, and tells the owner of the taken one by letter", async () => {
+    const owner = await activated();
+    const pending = await register();
+    const again = (email: string) => call("createUser", newPerson({ email }));
+    const [forTaken, forPending, forFree] = [
+      await again(owner.email),
+      await again(pending.email),
+      await call("createUser", newPerson()),
+    ];
+    const shape = (answer: typeof forTaken) => {
+      const { body, ...rest } = comparable(answer);
+      return { ...rest, members: Object.keys(answer.body as object), length: body?.length };
+    };
+    expect(shape(forTaken)).toEqual(shape(forPending));
+    expect(shape(forTaken)).toEqual(shape(forFree));
+    const notice = await letterTo(owner.email, 2);
+    expect(notice.Subject).toContain("already have an account");
+    expect(notice.Body.text_part).not.toMatch(/\d{3} \d{3}/);
+  });
+
+  it("lets the last registration of an unproven address win and kills the code of the one before", async () => {
+    const first = await register();
+    const oldCode = await codeTo(first.email);
+    const second = await register(newPerson({ email: first.email }));
+    const newCode = await codeTo(first.email, 2);
+    const refused = await call("activateUser", { email: first.email, otp_code: oldCode });
+    if (oldCode !== newCode) expect(refused.status).toBe(400);
+    const user = await succeed("activateUser", { email: first.email, otp_code: newCode });
+    expect(user).toMatchObject({ username: second.username, id: second.id });
+  });
+
+  it("registers one of many who want a username at once", async () => {
+    const { username } = newPerson();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => call("createUser", newPerson({ username }))),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 400, 400, 400, 400, 400, 400, 400]);
+  });
+
+  it("sends exactly one letter per registration", async () => {
+    const person = await register();
+    await letterTo(person.email);
+    await activated();
+    expect(await lettersTo(person.email)).toHaveLength(1);
+  });
+});

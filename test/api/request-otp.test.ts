@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { call, succeed } from "../support/api.ts";
+import { comparable, expectRefused } from "../support/expect.ts";
+import { codeTo, letterTo } from "../support/mailbox.ts";
+import { activated, newPerson, register } from "../support/people.ts";
+
+describe("POST user/otp/", () => {
+  it("sends a login code to an active account", async () => {
+    const person = await activated();
+    const answer = await succeed("requestOtp", { email: person.email, password: person.password });
+    expect(answer).toEqual({ detail: "OTP successfully sent by email" });
+    expect((await letterTo(person.email, 2)).Subject).toContain("sign-in");
+  });
+
+  it("sends an activation code to a registration, so that nobody is stuck with an expired one", async () => {
+    const person = await register();
+    await succeed("requestOtp", { email: person.email, password: person.password });
+    await succeed("activateUser", { email: person.email, otp_code: await codeTo(person.email, 2) });
+  });
+
+  it("refuses a wrong password and an unknown address alike", async () => {
+    const person = await activated();
+    const wrong = await call("requestOtp", { email: person.email, password: "Not-The-Password-1" });
+    const unknown = await call("requestOtp", { email: newPerson().email, password: "Not-The-Password-1" });
+    expectRefused(wrong, "no_active_account");
+    expect(comparable(unknown)).toEqual(comparable(wrong));
+  });
+
+  it("takes the password exactly as typed: neither trimmed nor cut", async () => {
+    const password = `  ${"пароль ".repeat(14)}`;
+    const person = await register(newPerson({ password }));
+    const refused = await call("requestOtp", { email: person.email, password: password.trim() });
+    expectRefused(refused, "no_active_account");
+    await succeed("requestOtp", { email: person.email, password });
+  });
+
+  it("takes a password typed in another composition of the same characters", async () => {
+    const person = await register(newPerson({ password: "Caf\u00e9-Gr\u00fc\u00dfe-42" }));
+    await succeed("requestOtp", { email: person.email, password: "Cafe\u0301-Gru\u0308\u00dfe-42" });
+  });
+
+  it("lets the account's own password win where somebody registered its address again", async () => {
+    const owner = await activated();
+    const squatter = await register(newPerson({ email: owner.email }));
+    await letterTo(owner.email, 2);
+    await succeed("requestOtp", { email: owner.email, password: owner.password });
+    expect((await letterTo(owner.email, 3)).Subject).toContain("sign-in");
+    await succeed("requestOtp", { email: owner.email, password: squatter.password });
+    expect((await letterTo(owner.email, 4)).Subject).toContain("already have an account");
+  });
+
+  it("stops guessing after ten tries, for known and unknown addresses alike, with Retry-After", async () => {
+    const known = await activated();
+    const unknown = newPerson();
+    const exhaust = async (email: string) => {
+      const answers = await Promise.all(
+        Array.from({ length: 12 }, () => call("requestOtp", { email, password: "Not-The-Password-1" })),
+      );
+      const limited = answers.filter(({ status }) => status === 429);
+      expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
+      for (const answer of limited) expectRefused(answer, "too_many_password_guesses");
+      return comparable(limited[0]!);
+    };
+    expect(await exhaust(known.email)).toEqual(await exhaust(unknown.email));
+    const right = await call("requestOtp", { email: known.email, password: known.password });
+    expectRefused(right, "too_many_password_guesses");
+  });
+});

@@ -1,0 +1,16 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Asks again until there is an answer; fails by name at the deadline. */
+export const eventually = async <T>(
+  what: string,
+  ask: () => Promise<T | undefined> | T | undefined,
+  { deadlineSeconds = 20, pauseMilliseconds = 25 } = {},
+): Promise<T> => {
+  const deadline = Date.now() + deadlineSeconds * 1000;
+  for (;;) {
+    const found = await ask();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error(`gave up waiting for ${what} after ${deadlineSeconds} s`);
+    await delay(pauseMilliseconds);
+  }
+};

@@ -1,0 +1,4 @@
+import type { TestProject } from "vitest/node";
+import { provideStore } from "./store.ts";
+
+export const setup = (project: TestProject) => provideStore(project, "dynoxide");

@@ -1,0 +1,53 @@
+/** A bare DynamoDB engine with the template's tables, for tests that turn the clock. One project of tests for each engine. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { startDataStore, type Engine } from "../../infra/local/data-store.ts";
+import { createTables } from "../../infra/local/tables.ts";
+import { loadTemplates } from "../../infra/local/template.ts";
+import { UserError } from "../../infra/local/user-error.ts";
+import { readSettings } from "../../infra/settings.ts";
+import { synthesise } from "../../infra/synthesise.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Empty where this machine cannot run the engine. */
+    storeUrl: string;
+    /** Variables that name the tables. */
+    storeEnvironment: Record<string, string>;
+  }
+}
+
+const tableVariables = { Users: "USERS_TABLE", Sessions: "SESSIONS_TABLE", Limits: "LIMITS_TABLE" };
+
+export const provideStore = async (project: TestProject, engine: Engine): Promise<() => Promise<void>> => {
+  const directory = mkdtempSync(join(tmpdir(), "lit-auth-store-"));
+  try {
+    const store = await startDataStore(directory, engine);
+    const templates = loadTemplates(
+      synthesise(readSettings({ MAIL_FROM: "no-reply@example.com" })),
+      store.url,
+    );
+    await createTables(templates, store.url);
+    const names = templates.ofType("AWS::DynamoDB::Table").map((table) => table.identity().ref);
+    const nameOf = (label: string) => names.find((name) => name.includes(label)) ?? `no table ${label}`;
+    project.provide("storeUrl", store.url);
+    project.provide(
+      "storeEnvironment",
+      Object.fromEntries(
+        Object.entries(tableVariables).map(([label, variable]) => [variable, nameOf(label)]),
+      ),
+    );
+    return async () => {
+      await store.stop();
+      rmSync(directory, { recursive: true });
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.warn(`store tests on ${engine} are skipped: ${error.message}`);
+    project.provide("storeUrl", "");
+    project.provide("storeEnvironment", {});
+    return async () => {};
+  }
+};

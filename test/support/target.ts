@@ -1,0 +1,54 @@
+/**
+ * What the black-box tests run against. `BASE_URL` unset: the embedded stack, started here on a free port with an empty
+ * store. Set: that deployment; `MAILBOX_URL` says where its letters can be read.
+ */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { startLocalStack } from "./local-stack.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    baseUrl: string;
+    mailboxUrl: string;
+    /** Empty where the logs cannot be read afterwards. */
+    secretsSeenFile: string;
+  }
+}
+
+/** Fails the run if anything that tests sent or received as a secret stands in a log. */
+const scanLogs = (logsDirectory: string, secretsSeenFile: string) => {
+  if (!existsSync(secretsSeenFile)) return;
+  const seen = new Set(readFileSync(secretsSeenFile, "utf8").trim().split("\n"));
+  const secrets = [...seen].map((line) => String(JSON.parse(line)));
+  const leaks = readdirSync(logsDirectory).flatMap((file) => {
+    const log = readFileSync(join(logsDirectory, file), "utf8");
+    return secrets
+      .filter((secret) => log.includes(secret))
+      .map((secret) => `${file}: ${secret.slice(0, 6)}…`);
+  });
+  if (leaks.length > 0) throw new Error(`secrets in the logs:\n${[...new Set(leaks)].join("\n")}`);
+  console.info(`no log line holds any of ${secrets.length} passwords, codes, tokens and addresses`);
+};
+
+export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
+  const { BASE_URL, MAILBOX_URL } = process.env;
+  if (BASE_URL !== undefined) {
+    project.provide("baseUrl", BASE_URL.replace(/\/$/, ""));
+    project.provide("mailboxUrl", MAILBOX_URL ?? new URL("/_aws/ses", BASE_URL).href);
+    project.provide("secretsSeenFile", "");
+    return async () => {};
+  }
+  const directory = mkdtempSync(join(tmpdir(), "lit-auth-test-"));
+  const secretsSeenFile = join(directory, "secrets-seen.jsonl");
+  const stack = await startLocalStack({ dataDirectory: join(directory, "data") });
+  project.provide("baseUrl", stack.url);
+  project.provide("mailboxUrl", `${stack.url}/_aws/ses`);
+  project.provide("secretsSeenFile", secretsSeenFile);
+  return async () => {
+    await stack.stop();
+    scanLogs(join(directory, "data/logs"), secretsSeenFile);
+    rmSync(directory, { recursive: true });
+  };
+};

@@ -1,0 +1,32 @@
+import { defineConfig } from "vitest/config";
+
+const project = (name: string, globalSetup: string[] = []) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup },
+});
+
+const storeProject = (engine: string) => ({
+  extends: true as const,
+  test: {
+    name: `store:${engine}`,
+    include: ["test/store/**/*.test.ts"],
+    globalSetup: [`test/support/store-${engine}.ts`],
+    setupFiles: ["test/support/store-environment.ts"],
+  },
+});
+
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    globalSetup: ["test/support/bundles.ts"],
+    projects: [
+      project("unit"),
+      project("infra"),
+      project("local"),
+      storeProject("dynoxide"),
+      storeProject("dynamodb-local"),
+      project("api", ["test/support/target.ts"]),
+    ],
+  },
+});
