@@ -24,6 +24,7 @@ export default defineConfig({
       project("unit"),
       project("infra"),
       project("local"),
+      project("stack"),
       storeProject("dynoxide"),
       storeProject("dynamodb-local"),
       project("api", ["test/support/target.ts"]),

@@ -9,7 +9,7 @@ import { registrationStore, type RegistrationStore } from "../shared/registratio
 
 type Deps = {
   registrations: Pick<RegistrationStore, "find" | "activate">;
-  limits: LimitStore;
+  limits: Pick<LimitStore, "spend" | "clearing">;
   addressKey: typeof addressKey;
   strangerId: typeof strangerId;
   codeDigest: typeof codeDigest;
@@ -35,9 +35,9 @@ export const activateUser = async (
     registration ?? decoyRegistration(key, await deps.strangerId(email)),
     await deps.codeDigest(registrationPk(key), "activation", code),
     invocationId,
+    [deps.limits.clearing(guesses)],
   );
   if (user === "refused") throw new ApiError("activation_refused");
-  await deps.limits.clear(guesses);
   return shownUser(user);
 };
 

@@ -15,7 +15,7 @@ type Deps = {
   codes: Pick<CodeStore, "consume">;
   sessions: Pick<SessionStore, "create">;
   tokens: TokenSigner;
-  limits: LimitStore;
+  limits: Pick<LimitStore, "spend" | "clear">;
   addressKey: typeof addressKey;
   strangerId: typeof strangerId;
   codeDigest: typeof codeDigest;

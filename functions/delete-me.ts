@@ -9,7 +9,7 @@ import { userStore, type UserStore } from "../shared/users.ts";
 type Deps = {
   users: Pick<UserStore, "remove">;
   sessions: Pick<SessionStore, "removeAll">;
-  limits: LimitStore;
+  limits: Pick<LimitStore, "spend" | "clear">;
   verifyPassword: typeof verifyPassword;
 };
 

@@ -49,13 +49,13 @@ const countIn = (item: Item | undefined, counter: string): number => Number(item
 
 export const limitStore = (clock: Clock = nowSeconds) => {
   const table = environment("LIMITS_TABLE").LIMITS_TABLE;
+  const counters = (key: string) => ({ TableName: table, Key: { pk: `limit#${key}` } });
 
-  const forget = async (pk: string, counters: string[]) => {
-    const names = Object.fromEntries(counters.map((counter, index) => [`#s${index}`, counter]));
+  const forgetStale = async (key: string, stale: string[]) => {
+    const names = Object.fromEntries(stale.map((name, index) => [`#s${index}`, name]));
     await dynamo().send(
       new UpdateCommand({
-        TableName: table,
-        Key: { pk },
+        ...counters(key),
         UpdateExpression: `REMOVE ${Object.keys(names).join(", ")}`,
         ExpressionAttributeNames: names,
       }),
@@ -65,19 +65,17 @@ export const limitStore = (clock: Clock = nowSeconds) => {
   return {
     /** Counts one try under `key`, unless that would pass a rule. */
     spend: async (key: string, rules: readonly Rule[]): Promise<Spending> => {
-      const pk = `limit#${key}`;
       const now = clock();
-      const counters = rules.map((rule) => counterName(rule, now));
+      const names = rules.map((rule) => counterName(rule, now));
       const spent = await attempt(() =>
         dynamo().send(
           new UpdateCommand({
-            TableName: table,
-            Key: { pk },
-            UpdateExpression: `SET expiresAt = :expiresAt ADD ${counters.map((_, i) => `#c${i} :one`).join(", ")}`,
-            ConditionExpression: counters
+            ...counters(key),
+            UpdateExpression: `SET expiresAt = :expiresAt ADD ${names.map((_, i) => `#c${i} :one`).join(", ")}`,
+            ConditionExpression: names
               .map((_, i) => `(attribute_not_exists(#c${i}) OR #c${i} < :max${i})`)
               .join(" AND "),
-            ExpressionAttributeNames: Object.fromEntries(counters.map((counter, i) => [`#c${i}`, counter])),
+            ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
             ExpressionAttributeValues: {
               ":one": 1,
               ":expiresAt": now + counterLifetimeSeconds,
@@ -95,16 +93,19 @@ export const limitStore = (clock: Clock = nowSeconds) => {
         return { outcome: "exhausted", retryAfterSeconds: Math.max(1, ...waits) };
       }
       const stale = Object.keys(spent.written.Attributes ?? {}).filter(
-        (name) => name.startsWith("w") && !counters.includes(name),
+        (name) => name.startsWith("w") && !names.includes(name),
       );
-      if (stale.length > staleCountersKept) await forget(pk, stale);
+      if (stale.length > staleCountersKept) await forgetStale(key, stale);
       return { outcome: "allowed" };
     },
 
     /** Forgets every try under `key`: after a success. */
     clear: async (key: string): Promise<void> => {
-      await dynamo().send(new DeleteCommand({ TableName: table, Key: { pk: `limit#${key}` } }));
+      await dynamo().send(new DeleteCommand(counters(key)));
     },
+
+    /** The same as a part of the transaction that is the success. */
+    clearing: (key: string) => ({ Delete: counters(key) }),
   };
 };
 

@@ -2,7 +2,7 @@
  * Registrations that nobody has proven yet, apart from accounts: registering never looks whether an address is taken, so
  * its answer can't tell. The proof (activation) is one transaction that fails for a taken address on its condition.
  */
-import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "./clock.ts";
 import { attempt, dynamo } from "./dynamo.ts";
 import { environment } from "./environment.ts";
@@ -16,6 +16,8 @@ import {
   type User,
 } from "./items.ts";
 import { normaliseUsername } from "./usernames.ts";
+
+type TransactionPart = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
 export const registrationStore = (clock: Clock = nowSeconds) => {
   const table = environment("USERS_TABLE").USERS_TABLE;
@@ -55,12 +57,13 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
 
     /**
      * Consumes the code and turns the registration into an account, all or nothing. The idempotency token makes a repeat
-     * of this very call, after its answer was lost, a success.
+     * of this very call, after its answer was lost, a success. `along` happens with it or not at all.
      */
     activate: async (
       registration: Registration,
       otpDigest: string,
       idempotencyToken: string,
+      along: TransactionPart[] = [],
     ): Promise<User | "refused"> => {
       const { addressKey, expiresAt: _, otpRequestId: __, ...person } = registration;
       const now = clock();
@@ -110,6 +113,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
                   ExpressionAttributeValues: { ":userId": user.id, ":addressKey": addressKey },
                 },
               },
+              ...along,
             ],
           }),
         ),

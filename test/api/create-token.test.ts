@@ -1,9 +1,10 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, it } from "vitest";
-import { baseUrl, call, succeed } from "../support/api.ts";
+import { call, succeed } from "../support/api.ts";
 import { wrongCode } from "../support/codes.ts";
 import { comparable, expectRefused } from "../support/expect.ts";
 import { codeTo } from "../support/mailbox.ts";
+import { baseUrl } from "../support/urls.ts";
 import { activated, loginCode, newPerson, register, signedIn } from "../support/people.ts";
 
 describe("POST jwt/create/", () => {

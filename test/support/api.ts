@@ -1,8 +1,8 @@
 /** The typed client: one function per operation of the contract. Successful answers must match the contract exactly. */
-import { inject } from "vitest";
 import { contract, type BodyOf, type Contract, type OperationName } from "../../shared/contract.ts";
 import * as z from "zod";
 import { remember } from "./secrets-seen.ts";
+import { baseUrl } from "./urls.ts";
 
 export type Answer<Body = unknown> = { status: number; headers: Headers; body: Body; text: string };
 
@@ -13,8 +13,6 @@ type SuccessOf<Name extends OperationName> = Contract[Name]["success"] extends {
   : undefined;
 
 export type Options = { token?: string; headers?: Record<string, string>; path?: string };
-
-export const baseUrl = (): string => inject("baseUrl");
 
 const parsed = (text: string): unknown => {
   try {

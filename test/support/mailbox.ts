@@ -1,8 +1,8 @@
 /** Letters as their receiver sees them, on every target: LocalStack's `/_aws/ses` shape. */
-import { inject } from "vitest";
 import * as z from "zod";
 import { eventually } from "./eventually.ts";
 import { remember } from "./secrets-seen.ts";
+import { mailboxUrl } from "./urls.ts";
 
 const mailbox = z.object({
   messages: z.array(
@@ -20,7 +20,7 @@ export type Letter = z.output<typeof mailbox>["messages"][number];
 
 /** All letters to an address, oldest first. The embedded mailbox filters by `to`; others ignore it. */
 export const lettersTo = async (address: string): Promise<Letter[]> => {
-  const response = await fetch(`${inject("mailboxUrl")}?to=${encodeURIComponent(address)}`);
+  const response = await fetch(`${mailboxUrl()}?to=${encodeURIComponent(address)}`);
   const { messages } = mailbox.parse(await response.json());
   return messages
     .filter(({ Destination }) =>

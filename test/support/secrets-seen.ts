@@ -13,9 +13,9 @@ const collect = (value: unknown): string[] => {
 
 export const remember = (body: unknown): void => {
   const file = inject("secretsSeenFile");
-  // Short and odd-shaped values (bad input on purpose) would match log lines by chance.
+  // Short and odd-shaped values (bad input on purpose) would match log lines by chance; `123 456` is 7 long.
   const values = collect(body).filter(
-    (value) => value.length >= 8 && value.length < 2000 && /^[\x20-\x7e]+$/.test(value),
+    (value) => value.length >= 7 && value.length < 2000 && /^[\x20-\x7e]+$/.test(value),
   );
   if (file && values.length > 0)
     appendFileSync(file, values.map((value) => `${JSON.stringify(value)}\n`).join(""));

@@ -22,6 +22,11 @@ const scanLogs = (logsDirectory: string, secretsSeenFile: string) => {
   if (!existsSync(secretsSeenFile)) return;
   const seen = new Set(readFileSync(secretsSeenFile, "utf8").trim().split("\n"));
   const secrets = [...seen].map((line) => String(JSON.parse(line)));
+  // A code may also stand without its space; as a bare number it would match by chance, as a JSON string it would not.
+  const unspaced = secrets
+    .filter((secret) => /^\d{3} \d{3}$/.test(secret))
+    .map((code) => `"${code.replace(" ", "")}"`);
+  secrets.push(...unspaced);
   const leaks = readdirSync(logsDirectory).flatMap((file) => {
     const log = readFileSync(join(logsDirectory, file), "utf8");
     return secrets

@@ -1,0 +1,176 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { call, succeed } from "../support/api.ts";
+import { eventually } from "../support/eventually.ts";
+import { expectRefused } from "../support/expect.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
+import { impatientMailQueue, startOwnStack, type OwnStack } from "../support/own-stack.ts";
+import { activated, loginCode, newPerson, register } from "../support/people.ts";
+
+let stack: OwnStack;
+beforeAll(async () => {
+  stack = await startOwnStack(impatientMailQueue);
+});
+afterEach(() => stack.faults.clear());
+afterAll(() => stack.remove());
+
+const conflict = {
+  code: "TransactionCanceledException",
+  fields: {
+    CancellationReasons: [
+      { Code: "TransactionConflict" },
+      { Code: "None" },
+      { Code: "None" },
+      { Code: "None" },
+    ],
+  },
+};
+
+describe("the store", () => {
+  it("meets two writers on one item: the activation is tried again and succeeds", async () => {
+    const person = await register();
+    const otp_code = await codeTo(person.email);
+    const fault = stack.faults.add({
+      caller: "ActivateUser",
+      operation: "TransactWriteItems",
+      error: conflict,
+      times: 3,
+    });
+    await succeed("activateUser", { email: person.email, otp_code });
+    expect(fault.struck()).toBe(3);
+  });
+
+  it("meets two writers on one item: the sign-in is tried again and succeeds", async () => {
+    const person = await activated();
+    const otp_code = await loginCode(person);
+    const fault = stack.faults.add({
+      caller: "CreateToken",
+      operation: "UpdateItem",
+      error: { code: "TransactionConflictException" },
+      times: 2,
+    });
+    await succeed("createToken", { email: person.email, otp_code });
+    expect(fault.struck()).toBe(2);
+  });
+
+  it("stays in conflict: 503 with Retry-After, neither a 500 nor a refusal, and the code still works", async () => {
+    const person = await register();
+    const otp_code = await codeTo(person.email);
+    stack.faults.add({ caller: "ActivateUser", operation: "TransactWriteItems", error: conflict, times: 50 });
+    const answer = await call("activateUser", { email: person.email, otp_code });
+    expectRefused(answer, "service_unavailable");
+    expect(answer.headers.get("retry-after")).toBe("1");
+    stack.faults.clear();
+    await succeed("activateUser", { email: person.email, otp_code });
+  });
+
+  it("spends a code but its answer is lost: the sign-in succeeds all the same, once", async () => {
+    const person = await activated();
+    const otp_code = await loginCode(person);
+    // The first UpdateItem of an invocation counts the guess; the second spends the code.
+    const strikes = [1, 2].map(() =>
+      stack.faults.add({ caller: "CreateToken", operation: "UpdateItem", lostAnswer: true }),
+    );
+    await succeed("createToken", { email: person.email, otp_code });
+    expect(strikes.map(({ struck }) => struck())).toEqual([1, 1]);
+    expectRefused(await call("createToken", { email: person.email, otp_code }), "sign_in_refused");
+  });
+
+  it("activates but its answer is lost: the activation succeeds all the same, once", async () => {
+    const person = await register();
+    const otp_code = await codeTo(person.email);
+    const fault = stack.faults.add({
+      caller: "ActivateUser",
+      operation: "TransactWriteItems",
+      lostAnswer: true,
+    });
+    await succeed("activateUser", { email: person.email, otp_code });
+    expect(fault.struck()).toBe(1);
+  });
+
+  it("does not take an unread session for an ended one", async () => {
+    const person = await activated();
+    const { access } = await succeed("createToken", {
+      email: person.email,
+      otp_code: await loginCode(person),
+    });
+    stack.faults.add({
+      caller: "GetMe",
+      operation: "BatchGetItem",
+      error: { code: "ProvisionedThroughputExceededException" },
+      times: 2,
+    });
+    await succeed("getMe", undefined, { token: access });
+  });
+});
+
+describe("the queue", () => {
+  it("cannot take the order: the registration fails and can be repeated", async () => {
+    const person = newPerson();
+    stack.faults.add({
+      caller: "CreateUser",
+      operation: "SendMessage",
+      error: { code: "InternalError", status: 500 },
+      times: 10,
+    });
+    expectRefused(await call("createUser", person), "unexpected_failure");
+    stack.faults.clear();
+    await register(person);
+    await codeTo(person.email);
+  });
+
+  it("brings an order back after the mailer failed, alone and not with its batch", async () => {
+    const fault = stack.faults.add({
+      caller: "Mailer",
+      operation: "SendEmail",
+      error: { code: "Throttling", status: 400 },
+      times: 4,
+    });
+    const people = await Promise.all([register(), register(), register()]);
+    for (const { email } of people) await codeTo(email);
+    expect(fault.struck()).toBeGreaterThan(0);
+    for (const { email } of people) expect(await lettersTo(email)).toHaveLength(1);
+  });
+
+  it("loses no order when the mailer dies in mid-batch", async () => {
+    stack.faults.add({ caller: "Mailer", operation: "SendEmail", delayMilliseconds: 1500, times: 3 });
+    const before = stack.calls()["Mailer"]?.["ses:SendEmail"] ?? 0;
+    const people = await Promise.all([register(), register(), register()]);
+    await eventually("the mailer at work", () =>
+      (stack.calls()["Mailer"]?.["ses:SendEmail"] ?? 0) > before ? true : undefined,
+    );
+    const pids = stack.processes().functions["Mailer"] ?? [];
+    expect(pids.length).toBeGreaterThan(0);
+    for (const pid of pids) process.kill(pid, "SIGKILL");
+    for (const { email } of people) {
+      await letterTo(email);
+      // Whichever letter is the newest, its code works.
+      const letters = await lettersTo(email);
+      await succeed("activateUser", { email, otp_code: await codeTo(email, letters.length) });
+    }
+  });
+
+  it("puts an order aside after five failures; the dead letter holds neither address nor code", async () => {
+    stack.faults.add({
+      caller: "Mailer",
+      operation: "SendEmail",
+      error: { code: "MessageRejected", status: 400 },
+      times: 1000,
+    });
+    const deadLetters = Object.entries(stack.outputs).find(([name]) => /dead|dlq/i.test(name))?.[1] ?? "";
+    const dead = () => stack.inspectQueue(deadLetters.split("/").at(-1) ?? "")?.messages.ready ?? [];
+    const already = dead().length;
+    const person = await register();
+    const [message] = await eventually(
+      "the dead letter",
+      () => (dead().length > already ? dead().slice(already) : undefined),
+      {
+        deadlineSeconds: 40,
+      },
+    );
+    const body = JSON.stringify(message);
+    expect(body).toContain("activation");
+    expect(body).not.toContain(person.email);
+    expect(body).not.toContain(person.username);
+    expect(body).not.toMatch(/\b\d{3} ?\d{3}\b/);
+  });
+});

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { OperationName } from "../../shared/contract.ts";
+import { call, type Answer } from "../support/api.ts";
+import { codeTo } from "../support/mailbox.ts";
+import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
+import { activated, loginCode, newPerson, register, signedIn } from "../support/people.ts";
+
+const tripMilliseconds = 150;
+
+let stack: OwnStack;
+beforeAll(async () => {
+  stack = await startOwnStack();
+  // Warm: a cold start reads secrets, once in five minutes.
+  const person = await signedIn();
+  await call("refreshToken", { refresh: person.refresh });
+  await call("verifyToken", { token: person.access });
+  await call("getMe", undefined, { token: person.access });
+});
+afterAll(() => stack.remove());
+
+/** Every call to AWS takes `tripMilliseconds` longer: how often does that add up? The machine's noise only ever adds. */
+const tripsOf = async (caller: string, work: () => Promise<Answer>, status: number): Promise<number> => {
+  const quickStart = performance.now();
+  const fault = stack.faults.add({ caller, delayMilliseconds: tripMilliseconds, times: 1000 });
+  const answer = await work();
+  const elapsed = performance.now() - quickStart;
+  fault.remove();
+  expect(answer.status, answer.text).toBe(status);
+  return Math.floor(elapsed / tripMilliseconds);
+};
+
+/** At most what DESIGN §5 allows; of three tries the quietest counts. */
+const expectTrips = async (
+  operation: OperationName,
+  most: number,
+  status: number,
+  prepare: () => Promise<{ body?: unknown; token?: string }>,
+) => {
+  const caller = operation.charAt(0).toUpperCase() + operation.slice(1);
+  const trips: number[] = [];
+  for (let tries = 0; tries < 3 && !trips.some((count) => count <= most); tries += 1) {
+    const { body, token } = await prepare();
+    trips.push(
+      await tripsOf(caller, () => call(operation, body, token === undefined ? {} : { token }), status),
+    );
+  }
+  expect(Math.min(...trips)).toBeLessThanOrEqual(most);
+};
+
+describe("round trips in sequence", () => {
+  it("createUser: 2 (transaction; queue)", () =>
+    expectTrips("createUser", 2, 201, async () => ({ body: newPerson() })));
+
+  it("activateUser: 2 (read beside limits; transaction)", () =>
+    expectTrips("activateUser", 2, 200, async () => {
+      const { email } = await register();
+      return { body: { email, otp_code: await codeTo(email) } };
+    }));
+
+  it("requestOtp: 4 (limits beside who it is; account; code's request; queue)", () =>
+    expectTrips("requestOtp", 4, 200, async () => {
+      const { email, password } = await activated();
+      return { body: { email, password } };
+    }));
+
+  it("createToken: 3 (limits beside pointer; code; session)", () =>
+    expectTrips("createToken", 3, 201, async () => {
+      const person = await activated();
+      return { body: { email: person.email, otp_code: await loginCode(person) } };
+    }));
+
+  it("refreshToken, verifyToken, getMe: 1", async () => {
+    await expectTrips("refreshToken", 1, 200, async () => ({
+      body: { refresh: (await signedIn()).refresh },
+    }));
+    await expectTrips("verifyToken", 1, 200, async () => ({ body: { token: (await signedIn()).access } }));
+    await expectTrips("getMe", 1, 200, async () => ({ token: (await signedIn()).access }));
+  });
+
+  it("forged and expired tokens: none", async () => {
+    const { access } = await signedIn();
+    stack.resetCalls();
+    await call("verifyToken", { token: `${access.slice(0, -6)}AAAAAA` });
+    await call("getMe", undefined, { token: "a.b.c" });
+    expect(stack.calls()).not.toHaveProperty("VerifyToken");
+    expect(stack.calls()).not.toHaveProperty("GetMe");
+  });
+});
