@@ -5,7 +5,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { once } from "./once.ts";
 
-const logger = once(() => new Logger());
+const logger = once(() => new Logger({ serviceName: "lit-auth" }));
 
 export type LogFields = {
   requestId?: string;

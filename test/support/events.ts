@@ -1,0 +1,21 @@
+/** API Gateway's proxy events and Lambda contexts, as small as a handler lets them be. */
+import type { APIGatewayProxyEvent, Context } from "aws-lambda";
+
+export const proxyEvent = (changes: Partial<APIGatewayProxyEvent> = {}): APIGatewayProxyEvent => ({
+  resource: "/",
+  path: "/",
+  httpMethod: "POST",
+  headers: { "Content-Type": "application/json" },
+  multiValueHeaders: {},
+  queryStringParameters: null,
+  multiValueQueryStringParameters: null,
+  pathParameters: null,
+  stageVariables: null,
+  body: null,
+  isBase64Encoded: false,
+  // Handlers read the request id and nothing else of it.
+  requestContext: { requestId: "request" } as APIGatewayProxyEvent["requestContext"],
+  ...changes,
+});
+
+export const lambdaContext = { awsRequestId: "invocation" } as Context;

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { sendLetter } from "../../functions/mailer.ts";
+import { inert } from "../support/inert.ts";
+
+type Deps = Parameters<typeof sendLetter>[1];
+type Sent = { to: string; text: string };
+
+const mailer = (overrides: Partial<Deps>) => {
+  const sent: Sent[] = [];
+  const deps: Deps = {
+    users: inert("users"),
+    codes: inert("codes"),
+    createCode: () => "012345",
+    codeDigest: async (itemKey, purpose, code) => `${itemKey}|${purpose}|${code}`,
+    postLetter: async (to, { text }) => void sent.push({ to, text }),
+    nowSeconds: () => 1000,
+    product: "LIT Auth",
+    lifetimeSeconds: 600,
+    ...overrides,
+  };
+  return { deps, sent };
+};
+
+const activation = { kind: "activation", addressKey: "k", otpRequestId: "r" } as const;
+
+describe("mailer", () => {
+  it("lets a code live from the moment of sending, then retires the request", async () => {
+    const steps: unknown[] = [];
+    const { deps, sent } = mailer({
+      users: { ...inert<Deps["users"]>("users"), findIdByAddress: async () => undefined },
+      codes: {
+        issue: async (pk, code) => {
+          steps.push({ pk, ...code });
+          return { email: "a@example.com" };
+        },
+        retire: async (pk, requestId) => void steps.push(["retire", pk, requestId, sent.length]),
+      },
+    });
+    expect(await sendLetter(activation, deps)).toBe("sent");
+    expect(steps).toEqual([
+      { pk: "pending#k", otpRequestId: "r", otpDigest: "pending#k|activation|012345", otpExpiresAt: 1600 },
+      ["retire", "pending#k", "r", 1],
+    ]);
+    expect(sent).toEqual([{ to: "a@example.com", text: expect.stringContaining("012 345") }]);
+  });
+
+  it("sends nothing for a request that is no longer the newest", async () => {
+    const { deps, sent } = mailer({
+      codes: { issue: async () => "superseded", retire: inert<Deps["codes"]>("codes").retire },
+    });
+    expect(await sendLetter({ kind: "login", userId: "u", otpRequestId: "old" }, deps)).toBe("superseded");
+    expect(sent).toEqual([]);
+  });
+
+  it("makes no code for an address that has an account", async () => {
+    const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
+    const { deps, sent } = mailer({
+      users: { findIdByAddress: async () => "u", find: async () => owner },
+      createCode: () => {
+        throw new Error("no code");
+      },
+    });
+    expect(await sendLetter(activation, deps)).toBe("address_taken");
+    expect(sent[0]?.to).toBe("owner@example.com");
+    expect(sent[0]?.text).not.toMatch(/\d{3} \d{3}/);
+  });
+
+  it("keeps the request alive when the letter could not leave, so that the queue's next try sends it", async () => {
+    const { deps } = mailer({
+      codes: {
+        issue: async () => ({ email: "a@example.com" }),
+        retire: inert<Deps["codes"]>("codes").retire,
+      },
+      postLetter: () => Promise.reject(new Error("Throttling")),
+    });
+    await expect(sendLetter({ kind: "login", userId: "u", otpRequestId: "r" }, deps)).rejects.toThrow(
+      "Throttling",
+    );
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { passwordProblems } from "../../shared/password-rules.ts";
+import { hashPassword, verifyPassword } from "../../shared/passwords.ts";
+
+const traits = {
+  username: "lovelace",
+  email: "ada.lovelace@analytical.example",
+  firstName: "Ada",
+  lastName: "Lovelace",
+};
+const problemsOf = (password: string) => passwordProblems(password, traits);
+
+describe("rules for a new password", () => {
+  it("pass what is long and unlike the person", () => {
+    for (const good of [
+      "correct horse battery staple",
+      "пароль-из-многих-слов",
+      "🦊🦊🐢🐢🦉🦉🐝🐝",
+      "8 Zeich.",
+    ])
+      expect(problemsOf(good), good).toEqual([]);
+  });
+
+  it("count characters, not bytes or code units", () => {
+    expect(problemsOf("🦊🐢🦉🐝")).toContain(
+      "This password is too short. It must contain at least 8 characters.",
+    );
+    expect(problemsOf("é".repeat(128))).toEqual([]);
+    expect(problemsOf("🦊🐢".repeat(64))).toEqual([]);
+    expect(problemsOf("🦊🐢".repeat(65))).toEqual(["Ensure this field has no more than 128 characters."]);
+  });
+
+  it("say several things at once, in Django's words and order", () => {
+    expect(problemsOf("12345")).toEqual([
+      "This password is too short. It must contain at least 8 characters.",
+      "This password is too common.",
+      "This password is entirely numeric.",
+    ]);
+  });
+
+  it.each([
+    ["lovelace99", "The password is too similar to the username."],
+    ["analytical1", "The password is too similar to the email address."],
+    ["LOVELACE!!", "The password is too similar to the last name."],
+  ])("find %s too close", (password, sentence) => {
+    expect(problemsOf(password)).toContain(sentence);
+  });
+
+  it("know common passwords in any case", () => {
+    for (const common of ["password1", "PassWord1", "iloveyou1"])
+      expect(problemsOf(common)).toContain("This password is too common.");
+  });
+});
+
+describe("hashes", () => {
+  it("are argon2id with OWASP's parameters and a salt of their own", async () => {
+    const [one, other] = [await hashPassword("secret words"), await hashPassword("secret words")];
+    expect(one).toMatch(/^\$argon2id\$v=19\$(?=[^$]*m=19456)(?=[^$]*t=2)(?=[^$]*p=1)/);
+    expect(one).not.toBe(other);
+    expect(await verifyPassword("secret words", one)).toBe(true);
+    expect(await verifyPassword("secret words ", one)).toBe(false);
+  });
+
+  it("match nothing for nobody, and cost as much as a real one", async () => {
+    const real = await hashPassword("secret words");
+    const cpuOf = async (hash: string | undefined) => {
+      const start = process.cpuUsage();
+      for (let times = 0; times < 5; times += 1) expect(await verifyPassword("wrong", hash)).toBe(false);
+      const { user, system } = process.cpuUsage(start);
+      return user + system;
+    };
+    await cpuOf(real);
+    const [nobody, somebody] = [await cpuOf(undefined), await cpuOf(real)];
+    expect(nobody / somebody).toBeGreaterThan(0.5);
+    expect(nobody / somebody).toBeLessThan(2);
+  });
+});
