@@ -71,17 +71,10 @@ const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation"
  * is dropped. After sending, the request is retired, so that a message delivered twice sends one letter (best effort: SES
  * itself has no idempotency, and dying between sending and retiring sends a second one, with a code of its own).
  */
-export const sendLetter = (order: LetterOrder, deps: Deps): Promise<string> => {
-  switch (order.kind) {
-    case "activation":
-      return sendActivation(order, deps);
-    case "login":
-      return sendCode(
-        { pk: userPk(order.userId), purpose: "login", otpRequestId: order.otpRequestId },
-        loginLetter,
-        deps,
-      );
-  }
+export const sendLetter = async (order: LetterOrder, deps: Deps): Promise<string> => {
+  if (order.kind === "activation") return sendActivation(order, deps);
+  const { userId, otpRequestId } = order;
+  return sendCode({ pk: userPk(userId), purpose: "login", otpRequestId }, loginLetter, deps);
 };
 
 export const handler = queueConsumer(

@@ -144,7 +144,7 @@ export type OperationName = keyof Contract;
 /** What a use case receives: the body after validation. */
 export type BodyOf<O extends Operation> = O extends { body: infer B extends z.ZodObject }
   ? z.output<B>
-  : Record<never, never>;
+  : object;
 
 /** What a use case returns, before the filter. */
 export type ResultOf<O extends Operation> = O["success"] extends { body: infer B extends z.ZodObject }

@@ -9,12 +9,10 @@ export const header = (event: APIGatewayProxyEvent, name: string): string | unde
 
 /** What a browser needs to let a page of another origin read the answer. */
 export const corsHeaders = (event: APIGatewayProxyEvent): Record<string, string> => {
-  const allowed = environment("ALLOWED_ORIGINS")
-    .ALLOWED_ORIGINS.split(",")
-    .map((origin) => origin.trim());
+  const allowed = new Set(environment("ALLOWED_ORIGINS").ALLOWED_ORIGINS.split(/\s*,\s*/));
   const exposed = { "access-control-expose-headers": "x-request-id, retry-after" };
-  if (allowed.includes("*")) return { "access-control-allow-origin": "*", ...exposed };
+  if (allowed.has("*")) return { "access-control-allow-origin": "*", ...exposed };
   const origin = header(event, "origin");
-  if (!origin || !allowed.includes(origin)) return { vary: "origin" };
+  if (!origin || !allowed.has(origin)) return { vary: "origin" };
   return { "access-control-allow-origin": origin, vary: "origin", ...exposed };
 };

@@ -10,7 +10,7 @@ import type * as z from "zod";
 import { describeError, logError, logInfo } from "./logger.ts";
 import { once } from "./once.ts";
 
-const metrics = once(() => new Metrics());
+const metrics = once(() => new Metrics({ namespace: "LitAuth", serviceName: "lit-auth" }));
 
 const countDropped = (name: string) => {
   const metric = metrics().singleMetric();

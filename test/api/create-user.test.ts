@@ -62,7 +62,7 @@ describe("POST user/", () => {
     ["12345678901234", "This password is entirely numeric."],
     ["password1", "This password is too common."],
     ["Sh0rt!x", "This password is too short. It must contain at least 8 characters."],
-    [`${"long ".repeat(26)}`, "Ensure this field has no more than 128 characters."],
+    ["long ".repeat(26), "Ensure this field has no more than 128 characters."],
   ])("refuses the password %j with Django's sentence", async (password, sentence) => {
     const answer = await call("createUser", newPerson({ password }));
     expect(answer.status).toBe(400);
@@ -139,7 +139,8 @@ describe("POST user/", () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => call("createUser", newPerson({ username }))),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 400, 400, 400, 400, 400, 400, 400]);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(7);
   });
 
   it("sends exactly one letter per registration", async () => {

@@ -27,7 +27,7 @@ describe("mailer", () => {
   it("lets a code live from the moment of sending, then retires the request", async () => {
     const steps: unknown[] = [];
     const { deps, sent } = mailer({
-      users: { ...inert<Deps["users"]>("users"), findIdByAddress: async () => undefined },
+      users: { find: inert("users"), findIdByAddress: async () => undefined },
       codes: {
         issue: async (pk, code) => {
           steps.push({ pk, ...code });
@@ -46,7 +46,7 @@ describe("mailer", () => {
 
   it("sends nothing for a request that is no longer the newest", async () => {
     const { deps, sent } = mailer({
-      codes: { issue: async () => "superseded", retire: inert<Deps["codes"]>("codes").retire },
+      codes: { issue: async () => "superseded", retire: inert("retire") },
     });
     expect(await sendLetter({ kind: "login", userId: "u", otpRequestId: "old" }, deps)).toBe("superseded");
     expect(sent).toEqual([]);
@@ -69,7 +69,7 @@ describe("mailer", () => {
     const { deps } = mailer({
       codes: {
         issue: async () => ({ email: "a@example.com" }),
-        retire: inert<Deps["codes"]>("codes").retire,
+        retire: inert("retire"),
       },
       postLetter: () => Promise.reject(new Error("Throttling")),
     });

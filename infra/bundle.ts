@@ -1,0 +1,87 @@
+/**
+ * Bundles every file of `functions/` into `<outdir>/<name>/index.mjs`, all in one esbuild run. Only what changed is
+ * written, and equal sources give equal bytes, so that asset hashes change only with the code.
+ */
+import { readdirSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
+import { context, type BuildOptions, type BuildResult, type Metafile } from "esbuild";
+import { copyNativePackages, nativePackages } from "./native-packages.ts";
+import { writePageAssets } from "./page-assets.ts";
+
+const root = join(import.meta.dirname, "..");
+export const bundlesDirectory = join(root, "build/functions");
+
+/** Writes the bundles that differ from what lies there and returns their folders. */
+const writeBundles = async ({ outputFiles = [], metafile }: BuildResult): Promise<string[]> => {
+  const changed: string[] = [];
+  for (const { path, contents } of outputFiles) {
+    const directory = dirname(path);
+    const imports = metafile?.outputs[relative(root, path)]?.imports.map(({ path }) => path) ?? [];
+    await copyNativePackages(imports, directory);
+    const before = await readFile(path).catch(() => undefined);
+    if (before?.equals(contents)) continue;
+    await mkdir(directory, { recursive: true });
+    await writeFile(path, contents);
+    changed.push(basename(directory));
+  }
+  return changed;
+};
+
+const banner = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
+
+const options = (names: readonly string[], outdir: string) =>
+  ({
+    absWorkingDir: root,
+    entryPoints: names.map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
+    outdir,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    mainFields: ["module", "main"],
+    banner: { js: banner },
+    external: Object.keys(nativePackages),
+    legalComments: "none",
+    logLevel: "warning",
+    metafile: true,
+    write: false,
+  }) as const satisfies BuildOptions;
+
+/**
+ * `onChange` goes on watching, and names after each rebuild the folders that are new, until `stop`. The metafile tells
+ * what went into each bundle.
+ */
+export const bundleFunctions = async ({
+  outdir = bundlesDirectory,
+  onChange,
+}: { outdir?: string; onChange?: (folders: string[]) => void } = {}): Promise<{
+  metafile: Metafile;
+  stop: () => Promise<void>;
+}> => {
+  const files = readdirSync(join(root, "functions")).filter((file) => file.endsWith(".ts"));
+  const names = files.map((file) => basename(file, ".ts")).toSorted();
+  let report: typeof onChange;
+  const bundler = await context({
+    ...options(names, outdir),
+    plugins: [
+      {
+        name: "write-bundles",
+        setup: (build) =>
+          build.onEnd(async (result) => {
+            const changed = result.errors.length > 0 ? [] : await writeBundles(result);
+            if (changed.length > 0) report?.(changed);
+          }),
+      },
+    ],
+  });
+  const { metafile } = await bundler.rebuild();
+  if (names.includes("pages")) await writePageAssets(join(outdir, "pages"));
+  if (onChange) {
+    report = onChange;
+    await bundler.watch();
+  } else await bundler.dispose();
+  return { metafile, stop: () => bundler.dispose() };
+};

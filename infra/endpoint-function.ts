@@ -1,0 +1,78 @@
+/**
+ * The one kind of function: bundled code, its row of the grants sheet, and nothing else. Its role is made here, because
+ * the managed policy that CDK would attach may write to every log group of the account.
+ */
+import { Duration, type RemovalPolicy } from "aws-cdk-lib";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Architecture, Code, Function, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+import { join } from "node:path";
+import type { VariableName } from "../shared/environment.ts";
+import type { FunctionName, Grant, ResourceVariable, SettingVariable } from "./grant.ts";
+import { defaultMemoryMegabytes, defaultTimeoutSeconds } from "./grants.ts";
+import { kebabCase, pascalCase } from "./names.ts";
+
+/** A resource as functions know it: the value of its variable, and what policies call it. */
+export type Resource = {
+  readonly value: string;
+  readonly arn: string;
+  readonly service: "dynamodb" | "secretsmanager" | "ses" | "sqs";
+  readonly condition?: Record<string, Record<string, string>>;
+};
+
+export type EndpointFunctionProps = {
+  readonly name: FunctionName;
+  readonly grant: Grant;
+  readonly resources: Readonly<Record<ResourceVariable, Resource>>;
+  readonly settings: Readonly<Record<SettingVariable, string>>;
+  readonly bundlesDirectory: string;
+  readonly logRetention: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+};
+
+const isResource = (name: string, resources: EndpointFunctionProps["resources"]): name is ResourceVariable =>
+  name in resources;
+
+export class EndpointFunction extends Function {
+  constructor(scope: Construct, props: EndpointFunctionProps) {
+    const { name, grant, resources, settings } = props;
+    const id = pascalCase(name);
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: props.logRetention,
+      removalPolicy: props.removalPolicy,
+    });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+    logGroup.grantWrite(role);
+
+    const environment: Partial<Record<VariableName, string>> = {};
+    for (const setting of grant.settings ?? []) environment[setting] = settings[setting];
+    for (const [variable, actions] of Object.entries(grant)) {
+      if (!isResource(variable, resources) || !Array.isArray(actions)) continue;
+      const { value, arn, service, condition } = resources[variable];
+      environment[variable] = value;
+      role.addToPolicy(
+        new PolicyStatement({
+          actions: actions.map((action) => `${service}:${action}`),
+          resources: [arn],
+          ...(condition && { conditions: condition }),
+        }),
+      );
+    }
+
+    super(scope, id, {
+      description: `LIT Auth ${name}`,
+      code: Code.fromAsset(join(props.bundlesDirectory, kebabCase(name))),
+      handler: "index.handler",
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: grant.memoryMegabytes ?? defaultMemoryMegabytes,
+      timeout: Duration.seconds(grant.timeoutSeconds ?? defaultTimeoutSeconds),
+      tracing: Tracing.ACTIVE,
+      loggingFormat: LoggingFormat.JSON,
+      logGroup,
+      role,
+      environment,
+    });
+  }
+}

@@ -1,0 +1,55 @@
+/** What API Gateway answers by itself, in the same shape as our functions' answers. */
+import { ResponseType, type RestApi } from "aws-cdk-lib/aws-apigateway";
+import { errors, type ErrorCode } from "../shared/errors.ts";
+
+/** These answers are templates and cannot look at the request's origin: the one that is allowed, else any. */
+export const fixedOrigin = (allowedOrigins: string): string =>
+  allowedOrigins.includes(",") ? "*" : allowedOrigins;
+
+export const exposedHeaders = ["x-request-id", "Retry-After"];
+
+/** Headers in API Gateway's notation: texts in single quotes, other words are variables. */
+export const gatewayHeaders = (allowedOrigins: string): Record<string, string> => ({
+  "Access-Control-Allow-Origin": `'${fixedOrigin(allowedOrigins)}'`,
+  "Access-Control-Expose-Headers": `'${exposedHeaders.join(",")}'`,
+  "x-request-id": "context.requestId",
+});
+
+/** Paths that nobody serves. With an `Authorization` header API Gateway complains about its signature instead. */
+const unknownPath = [
+  ResponseType.MISSING_AUTHENTICATION_TOKEN,
+  ResponseType.INVALID_SIGNATURE,
+  ResponseType.EXPIRED_TOKEN,
+  ResponseType.ACCESS_DENIED,
+  ResponseType.RESOURCE_NOT_FOUND,
+];
+
+const retryAtOnce = { "Retry-After": "'1'" };
+
+export const addGatewayResponses = (api: RestApi, allowedOrigins: string): void => {
+  const add = (
+    type: ResponseType,
+    body: { detail: string; code: string },
+    answer: { status?: number; headers?: Record<string, string> } = {},
+  ) =>
+    api.addGatewayResponse(type.responseType, {
+      type,
+      templates: { "application/json": JSON.stringify(body) },
+      responseHeaders: { ...gatewayHeaders(allowedOrigins), ...answer.headers },
+      ...(answer.status && { statusCode: String(answer.status) }),
+    });
+  const addError = (type: ResponseType, code: ErrorCode, headers: Record<string, string> = {}) => {
+    const { status, detail } = errors[code];
+    add(type, { detail, code }, { status, headers });
+  };
+
+  for (const type of unknownPath) addError(type, "not_found");
+  addError(ResponseType.REQUEST_TOO_LARGE, "request_too_large");
+  addError(ResponseType.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type");
+  addError(ResponseType.THROTTLED, "throttled", retryAtOnce);
+  addError(ResponseType.INTEGRATION_TIMEOUT, "service_unavailable", retryAtOnce);
+  addError(ResponseType.DEFAULT_5XX, "unexpected_failure");
+  // What is left (a path that cannot be decoded, a WAF rule) keeps its status. Not API Gateway's own message: one of
+  // them repeats the whole `Authorization` header.
+  add(ResponseType.DEFAULT_4XX, { detail: "The request was refused.", code: "request_refused" });
+};

@@ -1,0 +1,39 @@
+/** The form of a row of the grants sheet: an unknown action, resource, setting or function does not compile. */
+import type { OperationName } from "../shared/contract.ts";
+import type { VariableName } from "../shared/environment.ts";
+
+type TableAction =
+  | "GetItem"
+  | "BatchGetItem"
+  | "Query"
+  | "PutItem"
+  | "UpdateItem"
+  | "DeleteItem"
+  | "BatchWriteItem"
+  | "ConditionCheckItem";
+type SecretAction = "GetSecretValue" | "PutSecretValue";
+
+/** The variables that name a resource, and the actions that it knows. */
+type Actions = {
+  USERS_TABLE: TableAction;
+  SESSIONS_TABLE: TableAction;
+  LIMITS_TABLE: TableAction;
+  MAIL_QUEUE_URL: "SendMessage";
+  KEY_SECRET_ID: SecretAction;
+  DIGEST_SECRET_ID: SecretAction;
+  SIGNING_KEYS_ID: SecretAction;
+  VERIFICATION_KEYS_ID: SecretAction;
+  MAIL_FROM: "SendEmail";
+};
+export type ResourceVariable = keyof Actions & VariableName;
+export type SettingVariable = Exclude<VariableName, ResourceVariable>;
+
+export type Grant = { readonly [Name in ResourceVariable]?: readonly Actions[Name][] } & {
+  /** Settings that it reads. */
+  readonly settings?: readonly SettingVariable[];
+  /** Default: `defaultMemoryMegabytes`. */
+  readonly memoryMegabytes?: number;
+  /** Default: `defaultTimeoutSeconds`. */
+  readonly timeoutSeconds?: number;
+};
+export type FunctionName = OperationName | "mailer" | "createSigningKeys" | "pages";

@@ -1,0 +1,110 @@
+/**
+ * The one sheet of rights: what each function may do to what, what it is told, and how big it is. A resource stands
+ * under the variable that carries its name; naming it both grants the actions and sets the variable. Nothing else does.
+ */
+import type { FunctionName, Grant, SettingVariable } from "./grant.ts";
+
+/** Somebody waits for the answer: 0.58 vCPU makes JSON, TLS and an RS256 check a matter of milliseconds. */
+export const defaultMemoryMegabytes = 1_024;
+/** Below the API's own 29 s, so that a stuck call ends as one of our log lines. */
+export const defaultTimeoutSeconds = 10;
+
+/** One whole vCPU: an argon2id hash costs the same there as on less, and is done sooner. */
+const hashes = { memoryMegabytes: 1_769 };
+/** Nobody waits for these. */
+const background = { memoryMegabytes: 512 };
+
+const read = ["GetSecretValue"] as const;
+const spend = ["UpdateItem"] as const;
+const spendAndClear = ["UpdateItem", "DeleteItem"] as const;
+const verifying = ["PUBLIC_URL", "TOKEN_AUDIENCE"] as const;
+const issuing = [
+  ...verifying,
+  "ACCESS_TOKEN_LIFETIME_SECONDS",
+  "SESSION_IDLE_SECONDS",
+  "SESSION_LIFETIME_SECONDS",
+] as const;
+
+/** What every operation of the contract is told besides. */
+export const operationSettings = ["ALLOWED_ORIGINS"] as const satisfies readonly SettingVariable[];
+
+export const grants = {
+  createUser: {
+    USERS_TABLE: ["PutItem"],
+    MAIL_QUEUE_URL: ["SendMessage"],
+    KEY_SECRET_ID: read,
+    settings: ["UNACTIVATED_ACCOUNT_DAYS"],
+    ...hashes,
+  },
+  activateUser: {
+    USERS_TABLE: ["GetItem", "PutItem", "UpdateItem", "DeleteItem"],
+    LIMITS_TABLE: spendAndClear,
+    KEY_SECRET_ID: read,
+    DIGEST_SECRET_ID: read,
+  },
+  requestOtp: {
+    USERS_TABLE: ["GetItem", "BatchGetItem", "UpdateItem"],
+    LIMITS_TABLE: spend,
+    MAIL_QUEUE_URL: ["SendMessage"],
+    KEY_SECRET_ID: read,
+    ...hashes,
+  },
+  createToken: {
+    USERS_TABLE: ["GetItem", "UpdateItem"],
+    SESSIONS_TABLE: ["PutItem"],
+    LIMITS_TABLE: spendAndClear,
+    KEY_SECRET_ID: read,
+    DIGEST_SECRET_ID: read,
+    SIGNING_KEYS_ID: read,
+    settings: issuing,
+  },
+  refreshToken: {
+    USERS_TABLE: ["GetItem"],
+    SESSIONS_TABLE: ["UpdateItem", "DeleteItem"],
+    SIGNING_KEYS_ID: read,
+    VERIFICATION_KEYS_ID: read,
+    settings: issuing,
+  },
+  verifyToken: {
+    USERS_TABLE: ["BatchGetItem"],
+    SESSIONS_TABLE: ["BatchGetItem"],
+    VERIFICATION_KEYS_ID: read,
+    settings: verifying,
+  },
+  getMe: {
+    USERS_TABLE: ["BatchGetItem"],
+    SESSIONS_TABLE: ["BatchGetItem"],
+    VERIFICATION_KEYS_ID: read,
+    settings: verifying,
+  },
+  updateMe: {
+    USERS_TABLE: ["BatchGetItem", "PutItem", "UpdateItem", "DeleteItem"],
+    SESSIONS_TABLE: ["BatchGetItem"],
+    VERIFICATION_KEYS_ID: read,
+    settings: verifying,
+  },
+  deleteMe: {
+    USERS_TABLE: ["BatchGetItem", "DeleteItem"],
+    SESSIONS_TABLE: ["BatchGetItem", "Query", "BatchWriteItem"],
+    LIMITS_TABLE: spendAndClear,
+    VERIFICATION_KEYS_ID: read,
+    settings: verifying,
+    ...hashes,
+  },
+  /** Its event source adds what polling the queue needs. */
+  mailer: {
+    USERS_TABLE: ["GetItem", "UpdateItem"],
+    DIGEST_SECRET_ID: read,
+    MAIL_FROM: ["SendEmail"],
+    settings: ["PRODUCT_NAME", "OTP_LIFETIME_SECONDS"],
+    timeoutSeconds: 8,
+    ...background,
+  },
+  createSigningKeys: {
+    SIGNING_KEYS_ID: ["GetSecretValue", "PutSecretValue"],
+    VERIFICATION_KEYS_ID: ["GetSecretValue", "PutSecretValue"],
+    timeoutSeconds: 30,
+    ...background,
+  },
+  pages: { ...background },
+} as const satisfies Record<FunctionName, Grant>;

@@ -1,0 +1,23 @@
+/** The folder that holds all local data, used by one runner at a time. */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { UserError } from "./user-error.ts";
+
+/** The operating system drops this lock when its holder ends, in whatever way: no pid file that could lie. */
+export const lockDataDirectory = (dataDirectory: string): { unlock: () => void } => {
+  try {
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    const lock = new DatabaseSync(path.join(dataDirectory, "lock"), { timeout: 0 });
+    lock.exec("BEGIN EXCLUSIVE");
+    return { unlock: () => lock.close() };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason.includes("locked")) {
+      throw new UserError(`Another \`npm start\` uses ${dataDirectory}: stop it first.`);
+    }
+    throw new UserError(
+      `The folder ${dataDirectory} can't be used (${reason}): give this user the right to write there.`,
+    );
+  }
+};

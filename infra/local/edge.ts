@@ -1,0 +1,196 @@
+/**
+ * The one AWS endpoint that functions see. It knows the caller by his access key id, refuses what the template's
+ * policies don't grant him, and hands the rest to the emulators.
+ */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { randomUUID } from "node:crypto";
+import * as z from "zod";
+import { createCallCounter } from "./calls.ts";
+import { createFaults } from "./faults.ts";
+import { createForwarder } from "./forward.ts";
+import type { Letters } from "./letters.ts";
+import { accessKeyIdOf, arn } from "./names.ts";
+import type { Policies } from "./policy.ts";
+import { requiredAccess, type Call } from "./required-access.ts";
+import type { Secrets } from "./secrets.ts";
+import { errorAnswer, ServiceError } from "./service-error.ts";
+import { sendEmail } from "./ses.ts";
+
+export type Principal = {
+  caller: string;
+  /** None: the runner itself and its tests, who may do everything. */
+  role?: string;
+};
+type Backends = {
+  storeUrl: string;
+  queuesUrl: string;
+  secrets: Secrets;
+  letters: Letters;
+  policies: Policies;
+};
+type Answer = { status: number; headers: Record<string, string>; body: string | Buffer };
+
+const credential = /Credential=([^/]+)\/[^/]+\/[^/]+\/([^/]+)\//;
+
+const readBody = (request: IncomingMessage): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.on("error", reject);
+  });
+
+const parseCall = (service: string, headers: IncomingMessage["headers"], body: Buffer): Call => {
+  const target = headers["x-amz-target"];
+  if (typeof target === "string") {
+    const operation = target.slice(target.lastIndexOf(".") + 1);
+    return { service, operation, parameters: JSON.parse(body.toString()) };
+  }
+  const form = new URLSearchParams(body.toString());
+  return { service, operation: form.get("Action") ?? "Unknown", parameters: form };
+};
+
+/** Listening comes before the backends: the templates' queue URLs hold this address. */
+export const startEdge = async () => {
+  const counter = createCallCounter();
+  const { faults, strike, isQuiet } = createFaults();
+  const principals = new Map<string, Principal>();
+  let backends: Backends | undefined;
+  let store: ReturnType<typeof createForwarder> | undefined;
+  let queues: ReturnType<typeof createForwarder> | undefined;
+
+  const authorise = (call: Call, { caller, role }: Principal, { policies, secrets }: Backends) => {
+    if (role === undefined) return;
+    for (const alternatives of requiredAccess(call, secrets.arnOf)) {
+      const decisions = alternatives.map((access) => policies.decide(role, access));
+      if (decisions.includes("allowed") && !decisions.includes("denied")) continue;
+      const { action, resource } = alternatives[0] ?? { action: call.operation, resource: "*" };
+      const user = arn("sts", `assumed-role/${role.slice(role.lastIndexOf("/") + 1)}/${caller}`);
+      const reason = decisions.includes("denied")
+        ? "with an explicit deny in an identity-based policy"
+        : `because no identity-based policy allows the ${action} action`;
+      const isQuery = call.service === "ses";
+      throw new ServiceError(
+        isQuery ? "AccessDenied" : "AccessDeniedException",
+        `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
+        { status: isQuery ? 403 : 400 },
+      );
+    }
+  };
+
+  const perform = (
+    call: Call,
+    request: IncomingMessage,
+    body: Buffer,
+    requestId: string,
+    signal?: AbortSignal,
+  ) => {
+    if (backends === undefined)
+      throw new ServiceError("ServiceUnavailable", "still starting", { status: 503 });
+    const { service, operation, parameters } = call;
+    if (service === "dynamodb" && store) return store.forward(request.headers, body, signal);
+    if (service === "sqs" && queues) return queues.forward(request.headers, body, signal);
+    if (service === "ses" && parameters instanceof URLSearchParams) {
+      return sendEmail(parameters, backends.letters, requestId);
+    }
+    if (service !== "secretsmanager") {
+      throw new ServiceError("UnknownOperationException", `The service ${service} is not run locally`);
+    }
+    return {
+      status: 200,
+      headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId },
+      body: JSON.stringify(backends.secrets.call(operation, parameters)),
+    };
+  };
+
+  const answer = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    service: string,
+    principal: Principal | undefined,
+    requestId: string,
+  ): Promise<Answer | undefined> => {
+    const body = await readBody(request);
+    if (principal === undefined || backends === undefined) {
+      throw new ServiceError(
+        "UnrecognizedClientException",
+        "The security token included in the request is invalid.",
+      );
+    }
+    const call = parseCall(service, request.headers, body);
+    counter.count(principal.caller, `${service}:${call.operation}`);
+    authorise(call, principal, backends);
+    // A caller that hangs up while it polls must not take a message with it.
+    let signal: AbortSignal | undefined;
+    if (call.operation === "ReceiveMessage") {
+      const hungUp = new AbortController();
+      response.on("close", () => hungUp.abort());
+      signal = hungUp.signal;
+    }
+    const fate = isQuiet() ? "answer" : await strike(principal.caller, call.operation);
+    const result = await perform(call, request, body, requestId, signal);
+    return fate === "answer" ? result : undefined;
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const [, accessKeyId = "", service = "unknown"] =
+      credential.exec(request.headers.authorization ?? "") ?? [];
+    const requestId = randomUUID();
+    let result: Answer | undefined;
+    try {
+      result = await answer(request, response, service, principals.get(accessKeyId), requestId);
+    } catch (error) {
+      result = errorAnswer(service, requestId, asServiceError(error));
+    }
+    if (result === undefined) return void request.socket.destroy();
+    response.sendDate = false;
+    response.writeHead(result.status, {
+      ...result.headers,
+      "content-length": Buffer.byteLength(result.body),
+    });
+    response.end(result.body);
+  };
+
+  const server = createServer((request, response) => void handle(request, response));
+  server.keepAliveTimeout = 0;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the edge has no port");
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    ...counter,
+    faults,
+    connect: (given: Backends) => {
+      backends = given;
+      store = createForwarder(given.storeUrl);
+      queues = createForwarder(given.queuesUrl);
+    },
+    /** Gives the caller an access key id. */
+    admit: (principal: Principal): string => {
+      const accessKeyId = accessKeyIdOf(principal.caller);
+      principals.set(accessKeyId, principal);
+      return accessKeyId;
+    },
+    stop: async () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      store?.close();
+      queues?.close();
+      await closed;
+    },
+  };
+};
+
+const asServiceError = (error: unknown): ServiceError => {
+  if (error instanceof ServiceError) return error;
+  if (error instanceof z.ZodError || error instanceof SyntaxError) {
+    return new ServiceError("ValidationException", error.message);
+  }
+  return new ServiceError("InternalFailure", error instanceof Error ? error.message : String(error), {
+    status: 500,
+  });
+};

@@ -1,0 +1,66 @@
+/** What a test wants to go wrong: the next matching calls fail, wait, or are performed while their answer is lost. */
+import { setTimeout as delay } from "node:timers/promises";
+import { ServiceError } from "./service-error.ts";
+
+export type Fault = {
+  /** The construct's name; every caller if absent. */
+  caller?: string;
+  /** `UpdateItem`, `SendEmail`, …; every call if absent. */
+  operation?: string;
+  /** How many calls it strikes; one if absent. */
+  times?: number;
+} & (
+  | { error: { code: string; message?: string; status?: number; fields?: Record<string, unknown> } }
+  | { lostAnswer: true }
+  | { delayMilliseconds: number }
+);
+
+export type Faults = {
+  /** Returns how often it has struck, and a way to take it back. */
+  add: (fault: Fault) => { struck: () => number; remove: () => void };
+  clear: () => void;
+};
+
+type Planned = { fault: Fault; left: number; struck: number };
+
+export const createFaults = () => {
+  const planned = new Set<Planned>();
+
+  const take = (caller: string, operation: string): Fault | undefined => {
+    for (const plan of planned) {
+      const { fault } = plan;
+      if (fault.caller !== undefined && fault.caller !== caller) continue;
+      if (fault.operation !== undefined && fault.operation !== operation) continue;
+      plan.left -= 1;
+      plan.struck += 1;
+      if (plan.left === 0) planned.delete(plan);
+      return fault;
+    }
+    return undefined;
+  };
+
+  const faults: Faults = {
+    add: (fault) => {
+      const plan = { fault, left: fault.times ?? 1, struck: 0 };
+      planned.add(plan);
+      return { struck: () => plan.struck, remove: () => void planned.delete(plan) };
+    },
+    clear: () => planned.clear(),
+  };
+
+  return {
+    faults,
+    /** Throws the planned error or waits; says whether the answer must be lost. */
+    strike: async (caller: string, operation: string): Promise<"answer" | "lose-answer"> => {
+      const fault = take(caller, operation);
+      if (fault === undefined) return "answer";
+      if ("error" in fault) {
+        const { code, message = "injected by a test", ...options } = fault.error;
+        throw new ServiceError(code, message, options);
+      }
+      if ("delayMilliseconds" in fault) await delay(fault.delayMilliseconds);
+      return "lostAnswer" in fault ? "lose-answer" : "answer";
+    },
+    isQuiet: () => planned.size === 0,
+  };
+};

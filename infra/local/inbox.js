@@ -1,0 +1,98 @@
+/** Shows the letters and keeps the list fresh. Text goes into text nodes only; HTML only into the sandboxed frame. */
+
+const refreshMilliseconds = 1500;
+
+const byId = (id) => document.getElementById(id);
+const list = byId("letters");
+const filter = byId("filter");
+const article = byId("letter");
+
+let letters = [];
+let openId = location.hash.slice(1);
+let shown = "";
+
+/** `=?UTF-8?B?…?= <a@b.c>` → the name as people read it. */
+const readable = (address) =>
+  address.replace(/=\?utf-8\?B\?([^?]*)\?=/gi, (_, encoded) =>
+    new TextDecoder().decode(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))),
+  );
+
+const timeOf = ({ Timestamp }) => new Date(Timestamp).toLocaleString();
+
+const showLetter = () => {
+  const letter = letters.find(({ Id }) => Id === openId);
+  article.hidden = letter === undefined;
+  if (letter === undefined || shown === openId) return;
+  shown = openId;
+  const { text_part: text, html_part: html } = letter.Body;
+  byId("subject").textContent = letter.Subject;
+  byId("from").textContent = readable(letter.Source);
+  byId("to").textContent = letter.Destination.ToAddresses.join(", ");
+  byId("sent").textContent = timeOf(letter);
+  byId("html").hidden = html === null;
+  byId("html").srcdoc = html ?? "";
+  byId("text").textContent = text ?? "This letter has no plain text.";
+  byId("plain").open = html === null;
+};
+
+const open = (id) => {
+  openId = id;
+  history.replaceState(null, "", `#${id}`);
+  render();
+  article.focus();
+};
+
+const entry = (letter) => {
+  const button = document.createElement("button");
+  const subject = document.createElement("strong");
+  const details = document.createElement("span");
+  subject.textContent = letter.Subject;
+  details.textContent = `${letter.Destination.ToAddresses.join(", ")} · ${timeOf(letter)}`;
+  button.type = "button";
+  button.dataset.id = letter.Id;
+  button.append(subject, details);
+  button.addEventListener("click", () => open(letter.Id));
+  if (letter.Id === openId) button.setAttribute("aria-current", "true");
+  const item = document.createElement("li");
+  item.append(button);
+  return item;
+};
+
+const render = () => {
+  const wanted = filter.value.trim().toLowerCase();
+  const visible = letters
+    .filter(({ Destination }) => Destination.ToAddresses.some((to) => to.toLowerCase().includes(wanted)))
+    .toReversed();
+  const focused = document.activeElement?.dataset?.id;
+  list.replaceChildren(...visible.map(entry));
+  if (focused) list.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
+  byId("empty").hidden = visible.length > 0;
+  showLetter();
+};
+
+const refresh = async () => {
+  try {
+    const response = await fetch("/_aws/ses");
+    const { messages } = await response.json();
+    byId("status").textContent = `${messages.length} ${messages.length === 1 ? "letter" : "letters"}`;
+    if (messages.length !== letters.length || messages.at(-1)?.Id !== letters.at(-1)?.Id) {
+      letters = messages;
+      render();
+    }
+  } catch {
+    byId("status").textContent = "The local stack does not answer. Start it with: npm start";
+  }
+};
+
+filter.addEventListener("input", render);
+byId("clear").addEventListener("click", async () => {
+  if (!confirm("Delete all letters?")) return;
+  await fetch("/_aws/ses", { method: "DELETE" });
+  await refresh();
+});
+
+render();
+for (;;) {
+  await refresh();
+  await new Promise((resolve) => setTimeout(resolve, refreshMilliseconds));
+}

@@ -1,0 +1,82 @@
+/**
+ * Runs inside an execution environment: loads the handler in the init phase, then takes one event at a time. It ends
+ * with the runner, however that ends.
+ */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { FromRuntime, FunctionError, Invocation, ToRuntime } from "./runtime-protocol.ts";
+
+type Handler = (event: unknown, context: unknown) => unknown;
+type FunctionIdentity = { functionName: string; functionArn: string; memoryMegabytes: string };
+
+const [functionName = "", functionArn = "", memoryMegabytes = ""] = process.argv.slice(2);
+const identity: FunctionIdentity = { functionName, functionArn, memoryMegabytes };
+
+const send = (message: FromRuntime) => process.send?.(message);
+
+const describe = (error: unknown): FunctionError =>
+  error instanceof Error
+    ? { errorType: error.name, errorMessage: error.message }
+    : { errorType: "Error", errorMessage: String(error) };
+
+const report = (error: unknown) => {
+  const { errorType, errorMessage } = describe(error);
+  const stack = error instanceof Error ? (error.stack ?? "").split("\n") : [];
+  console.error(JSON.stringify({ level: "ERROR", errorType, errorMessage, stack }));
+};
+
+const isHandler = (value: unknown): value is Handler => typeof value === "function";
+
+const load = async (codeFolder: string, name: string): Promise<Handler> => {
+  const dot = name.lastIndexOf(".");
+  const file = [".mjs", ".js", ".cjs"]
+    .map((extension) => path.join(codeFolder, name.slice(0, dot) + extension))
+    .find((candidate) => existsSync(candidate));
+  if (file === undefined) throw new Error(`Cannot find module '${name.slice(0, dot)}' in ${codeFolder}`);
+  const loaded: Record<string, unknown> = await import(pathToFileURL(file).href);
+  const handler = loaded[name.slice(dot + 1)];
+  if (!isHandler(handler)) throw new Error(`${name} is undefined or not exported`);
+  return handler;
+};
+
+const contextOf = ({ requestId, deadline }: Invocation) => ({
+  functionName: identity.functionName,
+  functionVersion: "$LATEST",
+  invokedFunctionArn: identity.functionArn,
+  memoryLimitInMB: identity.memoryMegabytes,
+  awsRequestId: requestId,
+  logGroupName: `/aws/lambda/${identity.functionName}`,
+  logStreamName: `local/${process.pid}`,
+  callbackWaitsForEmptyEventLoop: true,
+  getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+});
+
+const invoke = async (handler: Handler, invocation: Invocation): Promise<void> => {
+  try {
+    const payload = await handler(invocation.event, contextOf(invocation));
+    send({ type: "result", payload: payload ?? null });
+  } catch (error) {
+    report(error);
+    send({ type: "failed", error: describe(error) });
+  }
+};
+
+let handler: Handler | undefined;
+process.on("message", (message: ToRuntime) => {
+  if (message.type === "invoke") {
+    if (handler) void invoke(handler, message);
+    return;
+  }
+  load(message.codeFolder, message.handler).then(
+    (loaded) => {
+      handler = loaded;
+      send({ type: "ready" });
+    },
+    (error: unknown) => {
+      report(error);
+      send({ type: "init-failed", error: describe(error) });
+    },
+  );
+});
+process.on("disconnect", () => process.exit());

@@ -1,0 +1,43 @@
+/** Refusals as AWS services word them: JSON protocols name the error in `__type`, the Query protocol answers XML. */
+export class ServiceError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly fields: Record<string, unknown>;
+
+  constructor(code: string, message: string, { status = 400, fields = {} } = {}) {
+    super(message);
+    this.name = "ServiceError";
+    this.code = code;
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+export type ServiceAnswer = { status: number; headers: Record<string, string>; body: string };
+
+export const escapeXml = (text: string): string =>
+  text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+const namespaces: Record<string, string> = {
+  dynamodb: "com.amazonaws.dynamodb.v20120810#",
+  sqs: "com.amazonaws.sqs#",
+};
+
+/** The message stands in both spellings, because services differ and clients read either. */
+export const errorAnswer = (service: string, requestId: string, error: ServiceError): ServiceAnswer =>
+  service === "ses"
+    ? {
+        status: error.status,
+        headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },
+        body: `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+      }
+    : {
+        status: error.status,
+        headers: { "content-type": "application/x-amz-json-1.0", "x-amzn-requestid": requestId },
+        body: JSON.stringify({
+          __type: `${namespaces[service] ?? ""}${error.code}`,
+          message: error.message,
+          Message: error.message,
+          ...error.fields,
+        }),
+      };

@@ -1,0 +1,204 @@
+/** Runs synthesised templates on this machine, and stops without leaving a process. */
+import type { CallCounts } from "./calls.ts";
+import { loadApi } from "./api.ts";
+import { lockDataDirectory } from "./data-directory.ts";
+import { type DataStore, type Engine, startDataStore } from "./data-store.ts";
+import { startEdge } from "./edge.ts";
+import type { Outcome } from "./environment.ts";
+import type { Faults } from "./faults.ts";
+import { createFunctionPool, type FunctionPool } from "./function-pool.ts";
+import { loadFunctions } from "./functions.ts";
+import { startGateway } from "./gateway.ts";
+import { loadGatewayResponses } from "./gateway-response.ts";
+import { openLetters } from "./letters.ts";
+import { openLogs, type OnLog } from "./logs.ts";
+import { createOwnPages } from "./own-pages.ts";
+import { region } from "./names.ts";
+import { loadPolicies } from "./policy.ts";
+import { loadEventSourceMappings, type Poller, startPoller } from "./poller.ts";
+import { type Queues, startQueues } from "./queues.ts";
+import { openSecrets } from "./secrets.ts";
+import { createTables } from "./tables.ts";
+import { loadTemplates, type StackTemplate } from "./template.ts";
+import { runTriggers } from "./triggers.ts";
+
+export type StackOptions = {
+  templates: readonly StackTemplate[];
+  /** 0: any free one. */
+  port: number;
+  dataDirectory: string;
+  engine?: Engine;
+  concurrencyPerFunction?: number;
+  onLog?: OnLog;
+};
+export type Stack = {
+  url: string;
+  inboxUrl: string;
+  dataDirectory: string;
+  lettersFolder: string;
+  engine: Engine;
+  /** The AWS endpoint that functions see, and credentials that may do everything there. */
+  endpoint: { url: string; region: string; accessKeyId: string; secretAccessKey: string };
+  /** The bare engine, without the edge before it. */
+  storeUrl: string;
+  /** `<stack>.<name>` → value. */
+  outputs: Record<string, string>;
+  faults: Faults;
+  calls: () => CallCounts;
+  resetCalls: () => void;
+  /** By the construct's name. */
+  invoke: (functionLabel: string, event: unknown) => Promise<Outcome>;
+  inspectQueue: Queues["inspectQueue"];
+  /** Environments by function, and the engine. */
+  processes: () => { engine: number; functions: Record<string, number[]> };
+  /** New code for these bundle folders (all, if none is named): the next call starts a fresh environment. */
+  replaceEnvironments: (codeFolders?: readonly string[]) => void;
+  stop: () => Promise<void>;
+};
+
+const defaultConcurrency = 8;
+
+/** Runs each clean-up even if one before it fails; last opened, first closed. */
+const createCleanUp = () => {
+  const steps: (() => unknown)[] = [];
+  return {
+    add: (step: () => unknown) => void steps.push(step),
+    run: async () => {
+      const failures: unknown[] = [];
+      for (const step of steps.splice(0).toReversed()) {
+        try {
+          await step();
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw new AggregateError(failures, "the local stack did not stop cleanly");
+    },
+  };
+};
+
+export const startStack = async (options: StackOptions): Promise<Stack> => {
+  const cleanUp = createCleanUp();
+  try {
+    return await start(options, cleanUp);
+  } catch (error) {
+    await cleanUp.run();
+    throw error;
+  }
+};
+
+const start = async (
+  { templates: stacks, port, dataDirectory, engine, concurrencyPerFunction, onLog }: StackOptions,
+  cleanUp: ReturnType<typeof createCleanUp>,
+): Promise<Stack> => {
+  const { unlock } = lockDataDirectory(dataDirectory);
+  cleanUp.add(unlock);
+  // The first that can be refused, and the address belongs to us before anything slow begins.
+  const gateway = await startGateway(port);
+  cleanUp.add(gateway.stop);
+  const edge = await startEdge();
+  cleanUp.add(edge.stop);
+
+  const templates = loadTemplates(stacks, edge.url);
+  const [store, queues] = await startEngines(
+    dataDirectory,
+    engine,
+    () => startQueues(templates, dataDirectory),
+    cleanUp,
+  );
+  await createTables(templates, store.url);
+  const letters = openLetters(dataDirectory);
+  const secrets = openSecrets(templates, dataDirectory);
+  const policies = loadPolicies(templates);
+  edge.connect({ storeUrl: store.url, queuesUrl: queues.url, secrets, letters, policies });
+
+  const logs = openLogs(dataDirectory, onLog);
+  cleanUp.add(logs.close);
+  const pools = loadFunctions(templates).map((definition) => {
+    const { label: caller, role } = definition;
+    const accessKeyId = edge.admit({ caller, role });
+    return createFunctionPool(definition, {
+      limit: concurrencyPerFunction ?? defaultConcurrency,
+      credentials: { endpointUrl: edge.url, accessKeyId },
+      onLog: logs.open(caller),
+    });
+  });
+  const pollers: Poller[] = [];
+  // Together: a poller waits for its function, which may take long.
+  cleanUp.add(() => Promise.all([...pollers, ...pools].map((one) => one.stop())));
+  const poolOf = (reference: string): FunctionPool => {
+    const pool = pools.find(({ definition: { arn, name, label } }) => [arn, name, label].includes(reference));
+    if (pool === undefined) throw new Error(`the templates have no function ${reference}`);
+    return pool;
+  };
+  const invoke = (reference: string, event: unknown) => poolOf(reference).invoke(event);
+
+  await runTriggers(templates, invoke);
+  for (const mapping of loadEventSourceMappings(templates, edge.url)) {
+    const { definition, invoke: consume } = poolOf(mapping.functionName);
+    const caller = `${definition.label}Poller`;
+    edge.admit({ caller, role: definition.role });
+    const onError = (message: string) => onLog?.(caller, JSON.stringify({ level: "ERROR", message }));
+    pollers.push(startPoller(mapping, { edgeUrl: edge.url, caller, invoke: consume, onError }));
+  }
+
+  gateway.serve({
+    api: loadApi(templates),
+    responses: loadGatewayResponses(templates),
+    invoke,
+    ownPages: createOwnPages(letters),
+  });
+
+  return {
+    url: gateway.url,
+    inboxUrl: `${gateway.url}/_inbox/`,
+    dataDirectory,
+    lettersFolder: letters.folder,
+    engine: store.engine,
+    endpoint: {
+      url: edge.url,
+      region,
+      accessKeyId: edge.admit({ caller: "Runner" }),
+      secretAccessKey: "local",
+    },
+    storeUrl: store.url,
+    outputs: templates.outputs(),
+    faults: edge.faults,
+    calls: edge.calls,
+    resetCalls: edge.reset,
+    invoke,
+    inspectQueue: queues.inspectQueue,
+    processes: () => ({
+      engine: store.pid,
+      functions: Object.fromEntries(pools.map((pool) => [pool.definition.label, pool.pids()])),
+    }),
+    replaceEnvironments: (codeFolders) => {
+      for (const pool of pools) {
+        if (codeFolders === undefined || codeFolders.includes(pool.definition.codeFolder)) pool.replace();
+      }
+    },
+    stop: cleanUp.run,
+  };
+};
+
+/** Side by side; if one fails, the other is stopped too. */
+const startEngines = async (
+  dataDirectory: string,
+  engine: Engine | undefined,
+  startQueueEngine: () => Promise<Queues>,
+  cleanUp: ReturnType<typeof createCleanUp>,
+): Promise<[DataStore, Queues]> => {
+  const starting = [
+    startDataStore(dataDirectory, engine).then((store) => {
+      cleanUp.add(store.stop);
+      return store;
+    }),
+    startQueueEngine().then((queues) => {
+      cleanUp.add(queues.stop);
+      return queues;
+    }),
+  ] as const;
+  const results = await Promise.allSettled(starting);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+  return Promise.all(starting);
+};

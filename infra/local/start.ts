@@ -1,0 +1,94 @@
+/** `npm start`: bundles the functions, synthesises the application and runs its templates on this machine. */
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { bundleFunctions, bundlesDirectory } from "../bundle.ts";
+import { loadSettings } from "../settings.ts";
+import { synthesise } from "../synthesise.ts";
+import { lockDataDirectory } from "./data-directory.ts";
+import { type Stack, startStack } from "./stack.ts";
+import { UserError } from "./user-error.ts";
+
+const defaultPort = 8000;
+const startedAt = Date.now() - performance.now();
+const dataDirectory = path.resolve(".local");
+
+const readArguments = () => {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: "string", default: String(defaultPort) },
+        fresh: { type: "boolean", default: false },
+        watch: { type: "boolean", default: false },
+      },
+    });
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      throw new Error(`--port ${values.port} is no port`);
+    return { ...values, port };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${reason}. Known: --port <number>, --fresh, --watch.`);
+  }
+};
+
+/** Forgets the data, unless another runner is using it. */
+const forgetData = () => {
+  lockDataDirectory(dataDirectory).unlock();
+  rmSync(dataDirectory, { recursive: true, force: true });
+};
+
+const printErrors = (functionLabel: string, line: string) => {
+  if (/"level":\s*"(ERROR|CRITICAL)"/.test(line)) console.error(`${functionLabel}: ${line}`);
+};
+
+const describe = ({ url, inboxUrl, lettersFolder, engine }: Stack, port: number): string => `
+  API      ${url}/api/v1/auth/
+  Docs     ${url}/swagger/
+  Inbox    ${inboxUrl}
+  Letters  ${path.relative(process.cwd(), lettersFolder)}/
+  Data     ${path.relative(process.cwd(), dataDirectory)}/ (${engine}), kept until: npm start -- --fresh${port === defaultPort ? "" : ` --port ${port}`}
+
+  Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. Limits on letters and per IP are generous here. Stop with Ctrl-C.
+`;
+
+const run = async () => {
+  const { port, fresh, watch } = readArguments();
+  if (fresh) forgetData();
+  let stack: Stack | undefined;
+  const { stop: stopBundling } = await bundleFunctions({
+    ...(watch && {
+      onChange: (functions: string[]) => {
+        if (stack === undefined) return;
+        stack.replaceEnvironments(functions.map((name) => path.join(bundlesDirectory, name)));
+        console.log(`Reloaded ${functions.join(", ")}`);
+      },
+    }),
+  });
+  const settings = loadSettings({
+    STAGE: "local",
+    MAIL_FROM: "no-reply@example.com",
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+  });
+  const templates = synthesise(settings);
+
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await Promise.all([stack?.stop(), stopBundling()]);
+    process.exit(0);
+  };
+  process.on("SIGINT", () => void stop());
+  process.on("SIGTERM", () => void stop());
+  process.on("SIGHUP", () => void stop());
+
+  stack = await startStack({ templates, port, dataDirectory, onLog: printErrors });
+  console.log(describe(stack, port));
+  if (!watch) await stopBundling();
+};
+
+run().catch((error: unknown) => {
+  console.error(error instanceof UserError ? error.message : error);
+  process.exit(1);
+});

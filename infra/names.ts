@@ -1,0 +1,6 @@
+/** One word in several places: operation `createToken`, file `create-token.ts`, construct `CreateToken`. */
+
+export const kebabCase = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+export const pascalCase = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

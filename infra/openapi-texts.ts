@@ -1,0 +1,69 @@
+/** The parts of the OpenAPI document that no operation of the contract says. */
+import { errors } from "../shared/errors.ts";
+
+export const overview = {
+  openapi: "3.0.3",
+  info: {
+    title: "LIT Auth",
+    version: "1.0.0",
+    description:
+      "Accounts confirmed by an emailed one-time code, and JSON Web Tokens. Paths answer with and without the trailing slash.",
+    license: { name: "MIT", url: "https://opensource.org/license/mit" },
+  },
+  // Relative to where a stage serves this document, `<stage>/swagger/openapi.json`.
+  servers: [{ url: "..", description: "The stage that serves this document" }],
+};
+
+/** Segment of the path → what its operations are about. */
+export const operationTags = {
+  user: "Accounts: register, prove the address, ask for a code, manage oneself",
+  jwt: "Tokens: sign in with a code, refresh, verify",
+};
+
+/** What a refusal with this status means. */
+export const statusTitles: Record<number, string> = {
+  400: "The request breaks a rule: by field, or as a whole",
+  401: "Not signed in, or the credentials are refused",
+  403: "Not allowed",
+  404: "Not found",
+  413: "The body is too large",
+  415: "The body is not JSON",
+  429: "Too many requests or attempts",
+  500: "A failure on our side",
+  503: "Busy; try again",
+};
+
+const header = (description: string, example: string) => ({
+  description,
+  schema: { type: "string", example },
+});
+export const headerComponents = {
+  RequestId: header("Names this request in our logs", "5b3c8f0e-6f5b-4b8e-9d1c-2f6a0d3e7b11"),
+  Challenge: header("How to sign in", 'Bearer realm="api"'),
+  RetryAfter: header("Seconds to wait", "60"),
+};
+
+const reference = (name: keyof typeof headerComponents) => ({ $ref: `#/components/headers/${name}` });
+export const everyAnswersHeaders = { "x-request-id": reference("RequestId") };
+/** Headers of refusals with this status, besides. */
+export const refusalHeaders: Record<number, object> = {
+  401: { "WWW-Authenticate": reference("Challenge") },
+  429: { "Retry-After": reference("RetryAfter") },
+};
+
+const sentence = { type: "string", example: errors.throttled.detail };
+const code = { type: "string", enum: Object.keys(errors) };
+
+export const errorSchemas = {
+  Error: {
+    type: "object",
+    properties: { detail: sentence, code },
+    required: ["detail", "code"],
+  },
+  BadRequest: {
+    type: "object",
+    description: "Either `detail` and `code`, or the names of fields, each with its list of sentences.",
+    properties: { detail: sentence, code },
+    additionalProperties: { type: "array", items: { type: "string" } },
+  },
+};

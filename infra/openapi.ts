@@ -1,0 +1,100 @@
+/** `openapi.yaml`: the contract in OpenAPI 3.0.3, which API Gateway and Postman import. Pure; run as a script it writes the file. */
+import { writeFileSync } from "node:fs";
+import { STATUS_CODES } from "node:http";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { bodyErrors, commonErrors, contract, type Operation } from "../shared/contract.ts";
+import { errors, type ErrorCode } from "../shared/errors.ts";
+import {
+  errorSchemas,
+  everyAnswersHeaders,
+  headerComponents,
+  operationTags,
+  overview,
+  refusalHeaders,
+  statusTitles,
+} from "./openapi-texts.ts";
+import { toOpenApiSchema, type Json } from "./openapi-schema.ts";
+
+const json = (content: Json) => ({ "application/json": content });
+
+const errorResponse = (status: number, codes: readonly ErrorCode[], fields: readonly string[]): Json => {
+  const examples: Json = Object.fromEntries(
+    codes.map((code) => [code, { value: { detail: errors[code].detail, code } }]),
+  );
+  const [field] = fields;
+  if (field) examples["fields"] = { value: { [field]: ["This field is required."] } };
+  const schema = { $ref: `#/components/schemas/${field ? "BadRequest" : "Error"}` };
+  return {
+    description: statusTitles[status],
+    headers: { ...everyAnswersHeaders, ...refusalHeaders[status] },
+    content: json({ schema, examples }),
+  };
+};
+
+const errorResponses = ({ errors: own, body }: Operation): Json => {
+  const codes = [...own, ...(body ? bodyErrors : []), ...commonErrors];
+  const byStatus = Object.groupBy(codes, (code) => errors[code].status);
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([status, group]) => {
+      const fields = status === "400" && body ? Object.keys(body.shape) : [];
+      return [status, errorResponse(Number(status), group, fields)];
+    }),
+  );
+};
+
+const tagOf = (path: string) => {
+  const tag = Object.keys(operationTags).find((name) => path.includes(`/${name}/`));
+  if (!tag) throw new Error(`no tag in operationTags for ${path}`);
+  return tag;
+};
+
+const describeOperation = (name: string, operation: Operation, components: Json): Json => {
+  const { caller, summary, body, success, path } = operation;
+  return {
+    operationId: name,
+    tags: [tagOf(path)],
+    summary,
+    security: caller === "public" ? [] : [{ bearer: [] }],
+    ...(body && {
+      requestBody: { required: true, content: json({ schema: toOpenApiSchema(body, "input", components) }) },
+    }),
+    responses: {
+      [success.status]: {
+        description: STATUS_CODES[success.status],
+        headers: everyAnswersHeaders,
+        ...(success.status !== 204 && {
+          content: json({ schema: toOpenApiSchema(success.body, "output", components) }),
+        }),
+      },
+      ...errorResponses(operation),
+    },
+  };
+};
+
+export const openApiDocument = (): Json => {
+  const schemas: Json = { ...errorSchemas };
+  const paths: Record<string, Json> = {};
+  for (const [name, operation] of Object.entries<Operation>(contract))
+    (paths[operation.path] ??= {})[operation.method.toLowerCase()] = describeOperation(
+      name,
+      operation,
+      schemas,
+    );
+  return {
+    ...overview,
+    tags: Object.entries(operationTags).map(([name, description]) => ({ name, description })),
+    paths,
+    components: {
+      headers: headerComponents,
+      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+      schemas,
+    },
+  };
+};
+
+/** The text of the checked-in file. */
+export const openApiYaml = (): string =>
+  stringify(openApiDocument(), { lineWidth: 110, aliasDuplicateObjects: false });
+
+if (import.meta.main) writeFileSync(join(import.meta.dirname, "../openapi.yaml"), openApiYaml());

@@ -1,0 +1,52 @@
+/** Every resource and setting under the name of the variable by which functions know it. */
+import type { Stack } from "aws-cdk-lib";
+import type { EndpointFunctionProps, Resource } from "./endpoint-function.ts";
+import type { Settings } from "./settings.ts";
+import type { StatefulStack } from "./stateful-stack.ts";
+
+const table = ({ tableName, tableArn }: StatefulStack["users"]): Resource => ({
+  value: tableName,
+  arn: tableArn,
+  service: "dynamodb",
+});
+
+const secret = (arn: string): Resource => ({ value: arn, arn, service: "secretsmanager" });
+
+export const mailIdentity = ({ MAIL_FROM, MAIL_IDENTITY }: Settings): string => MAIL_IDENTITY ?? MAIL_FROM;
+
+export const resourcesOf = (
+  stack: Stack,
+  settings: Settings,
+  { users, sessions, limits, mailQueue, secretArns }: StatefulStack,
+): EndpointFunctionProps["resources"] => ({
+  USERS_TABLE: table(users),
+  SESSIONS_TABLE: table(sessions),
+  LIMITS_TABLE: table(limits),
+  MAIL_QUEUE_URL: { value: mailQueue.queueUrl, arn: mailQueue.queueArn, service: "sqs" },
+  KEY_SECRET_ID: secret(secretArns.key),
+  DIGEST_SECRET_ID: secret(secretArns.digest),
+  SIGNING_KEYS_ID: secret(secretArns.signingKeys),
+  VERIFICATION_KEYS_ID: secret(secretArns.verificationKeys),
+  MAIL_FROM: {
+    value: settings.MAIL_FROM,
+    arn: stack.formatArn({ service: "ses", resource: "identity", resourceName: mailIdentity(settings) }),
+    service: "ses",
+    // A verified domain could otherwise send under any of its names.
+    condition: { StringEquals: { "ses:FromAddress": settings.MAIL_FROM } },
+  },
+});
+
+export const functionSettings = (
+  settings: Settings,
+  apiAddress: string,
+): EndpointFunctionProps["settings"] => ({
+  PUBLIC_URL: settings.PUBLIC_URL ?? apiAddress,
+  TOKEN_AUDIENCE: settings.TOKEN_AUDIENCE,
+  ALLOWED_ORIGINS: settings.ALLOWED_ORIGINS,
+  PRODUCT_NAME: settings.PRODUCT_NAME,
+  OTP_LIFETIME_SECONDS: String(settings.OTP_LIFETIME_SECONDS),
+  UNACTIVATED_ACCOUNT_DAYS: String(settings.UNACTIVATED_ACCOUNT_DAYS),
+  ACCESS_TOKEN_LIFETIME_SECONDS: String(settings.ACCESS_TOKEN_LIFETIME_SECONDS),
+  SESSION_IDLE_SECONDS: String(settings.SESSION_IDLE_SECONDS),
+  SESSION_LIFETIME_SECONDS: String(settings.SESSION_LIFETIME_SECONDS),
+});

@@ -1,0 +1,85 @@
+/** Every setting of a deployment. Values that functions receive obey the schemas that the functions check them with. */
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import * as z from "zod";
+import { variables } from "../shared/environment.ts";
+
+const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
+const withoutSlash = (url: string) => !url.endsWith("/");
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+const areOrigins = (text: string) => text === "*" || text.split(",").every((item) => isOrigin(item.trim()));
+
+/** Name → schema, default (null: none) and the line of explanation that `.env.sample` carries. */
+export const settingsTable = {
+  STAGE: {
+    schema: z.string().regex(/^[a-z][a-z0-9-]{0,15}$/),
+    fallback: "dev",
+    help: "Name of this deployment: part of stack names and the API's path; prod keeps its data when deleted",
+  },
+  PRODUCT_NAME: {
+    schema: variables.PRODUCT_NAME,
+    fallback: "LIT Auth",
+    help: "Name that letters and pages show",
+  },
+  MAIL_FROM: { schema: variables.MAIL_FROM, fallback: null, help: "Required. Sender of all letters" },
+  MAIL_IDENTITY: {
+    schema: z.string().min(1).optional(),
+    fallback: null,
+    help: "What SES verifies: MAIL_FROM itself (the default) or its domain",
+  },
+  PUBLIC_URL: {
+    schema: variables.PUBLIC_URL.refine(withoutSlash, "must not end in a slash").optional(),
+    fallback: null,
+    help: "Address of the API behind a custom domain, without a slash at the end; the tokens' iss. Default: API Gateway's own",
+  },
+  TOKEN_AUDIENCE: { schema: variables.TOKEN_AUDIENCE, fallback: "lit-auth", help: "The tokens' aud" },
+  ALLOWED_ORIGINS: {
+    schema: variables.ALLOWED_ORIGINS.refine(areOrigins, "must be * or origins separated by commas"),
+    fallback: "*",
+    help: "Origins whose pages may call the API, separated by commas, or *",
+  },
+  OTP_LIFETIME_SECONDS: {
+    schema: variables.OTP_LIFETIME_SECONDS,
+    fallback: "600",
+    help: "How long a code works, counted from the moment of sending; ten minutes at most",
+  },
+  UNACTIVATED_ACCOUNT_DAYS: {
+    schema: variables.UNACTIVATED_ACCOUNT_DAYS,
+    fallback: "7",
+    help: "How long a registration waits for its code",
+  },
+  ACCESS_TOKEN_LIFETIME_SECONDS: {
+    schema: variables.ACCESS_TOKEN_LIFETIME_SECONDS,
+    fallback: "900",
+    help: "How long an access token works",
+  },
+  SESSION_IDLE_SECONDS: {
+    schema: variables.SESSION_IDLE_SECONDS,
+    fallback: "604800",
+    help: "A session unused for so long ends",
+  },
+  SESSION_LIFETIME_SECONDS: {
+    schema: variables.SESSION_LIFETIME_SECONDS,
+    fallback: "2592000",
+    help: "A session ends after so long, used or not",
+  },
+  LOG_RETENTION_DAYS: {
+    schema: z.coerce.number().pipe(z.enum(RetentionDays)),
+    fallback: "30",
+    help: "How long logs are kept; one of CloudWatch's steps (1 3 5 7 14 30 60 90 120 150 180 365 400 …)",
+  },
+  THROTTLE_REQUESTS_PER_SECOND: {
+    schema: wholeNumber(1, 10_000),
+    fallback: "100",
+    help: "Requests a second that the whole API takes before it answers 429",
+  },
+  THROTTLE_BURST_REQUESTS: {
+    schema: wholeNumber(1, 5_000),
+    fallback: "200",
+    help: "Requests at once that it takes above that rate",
+  },
+  ALARM_EMAIL: {
+    schema: z.email().optional(),
+    fallback: null,
+    help: "Who is told of alarms; nobody if empty",
+  },
+} as const satisfies Record<string, { schema: z.ZodType; fallback: string | null; help: string }>;

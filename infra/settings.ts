@@ -1,0 +1,56 @@
+/**
+ * Reads the settings from `.env` and the process environment, which wins. The only reader of `process.env` beside
+ * `shared/environment.ts`.
+ */
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import * as z from "zod";
+import { settingsTable } from "./settings-table.ts";
+
+type Table = typeof settingsTable;
+type SettingName = keyof Table;
+
+const entries = Object.entries(settingsTable);
+const schemas = Object.fromEntries(entries.map(([name, { schema }]) => [name, schema])) as {
+  [Name in SettingName]: Table[Name]["schema"];
+};
+const settingsSchema = z
+  .object(schemas)
+  .refine(
+    ({ MAIL_FROM, MAIL_IDENTITY }) =>
+      MAIL_IDENTITY === undefined || MAIL_FROM === MAIL_IDENTITY || MAIL_FROM.endsWith(`@${MAIL_IDENTITY}`),
+    { path: ["MAIL_IDENTITY"], error: "must be MAIL_FROM or its domain" },
+  );
+export type Settings = z.output<typeof settingsSchema>;
+
+type Texts = Record<string, string | undefined>;
+/** An empty value counts as none, so that a copied `.env.sample` says nothing. */
+const filled = (texts: Texts): Texts =>
+  Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ""));
+
+const readEnvironmentFile = (path: string): Texts => {
+  try {
+    return parseEnv(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    throw error;
+  }
+};
+
+/** `defaults` lie below the file and the environment. Throws one error that names every missing or bad setting. */
+export const readSettings = (texts: Texts, defaults: Texts = {}): Settings => {
+  const fallbacks: Texts = Object.fromEntries(
+    entries.flatMap(([name, { fallback }]) => (fallback === null ? [] : [[name, fallback]])),
+  );
+  const read = settingsSchema.safeParse({ ...fallbacks, ...defaults, ...filled(texts) });
+  if (read.success) return read.data;
+  const problems = read.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
+  throw new Error(`Missing or bad settings (see .env.sample):\n${problems.join("\n")}`);
+};
+
+export const loadSettings = (defaults: Texts = {}): Settings =>
+  readSettings({ ...filled(readEnvironmentFile(".env")), ...filled(process.env) }, defaults);
+
+/** The text of `.env.sample`. */
+export const sampleEnvironment = (): string =>
+  entries.map(([name, { fallback, help }]) => `# ${help}\n${name}=${fallback ?? ""}\n`).join("\n");

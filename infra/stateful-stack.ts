@@ -1,0 +1,88 @@
+/** What must survive a mistake: tables, queues and secrets. Only stage `prod` keeps them when the stack is deleted. */
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { AttributeType, BillingMode, Table, TableEncryption, type Attribute } from "aws-cdk-lib/aws-dynamodb";
+import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+import { grants } from "./grants.ts";
+import type { Settings } from "./settings.ts";
+
+/** AWS asks for six times the consumer's timeout. */
+const mailVisibilitySeconds = 6 * grants.mailer.timeoutSeconds;
+const receivesBeforeDeadLetter = 5;
+
+export const removalPolicyOf = ({ STAGE }: Settings): RemovalPolicy =>
+  STAGE === "prod" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+
+const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
+
+export class StatefulStack extends Stack {
+  readonly users: Table;
+  readonly sessions: Table;
+  readonly limits: Table;
+  readonly mailQueue: Queue;
+  readonly mailDeadLetters: Queue;
+  readonly secretArns: {
+    readonly key: string;
+    readonly digest: string;
+    readonly signingKeys: string;
+    readonly verificationKeys: string;
+  };
+
+  constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
+    super(scope, id, props);
+    const removalPolicy = removalPolicyOf(settings);
+
+    const table = (name: string, partitionKey: string, sortKey?: string) => {
+      const made = new Table(this, name, {
+        partitionKey: text(partitionKey),
+        ...(sortKey && { sortKey: text(sortKey) }),
+        billingMode: BillingMode.PAY_PER_REQUEST,
+        encryption: TableEncryption.AWS_MANAGED,
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+        timeToLiveAttribute: "expiresAt",
+        deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
+        removalPolicy,
+      });
+      new CfnOutput(this, `${name}Table`, { value: made.tableName });
+      return made;
+    };
+    this.users = table("Users", "pk");
+    this.sessions = table("Sessions", "userId", "sessionId");
+    this.limits = table("Limits", "pk");
+
+    const queue = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, removalPolicy };
+    this.mailDeadLetters = new Queue(this, "MailDeadLetters", {
+      ...queue,
+      retentionPeriod: Duration.days(14),
+    });
+    this.mailQueue = new Queue(this, "Mail", {
+      ...queue,
+      visibilityTimeout: Duration.seconds(mailVisibilitySeconds),
+      // The mailer itself drops what is too old, and counts it; a silent end here would not be counted.
+      retentionPeriod: Duration.days(4),
+      deadLetterQueue: { queue: this.mailDeadLetters, maxReceiveCount: receivesBeforeDeadLetter },
+    });
+    new CfnOutput(this, "MailQueueUrl", { value: this.mailQueue.queueUrl });
+    new CfnOutput(this, "MailDeadLettersUrl", { value: this.mailDeadLetters.queueUrl });
+
+    const randomSecret = (name: string, description: string) =>
+      new Secret(this, name, {
+        description,
+        generateSecretString: { passwordLength: 64, excludePunctuation: true },
+        removalPolicy,
+      }).secretArn;
+    // Born empty, which only the L1 can say: a function fills them, so that no template ever holds a key.
+    const emptySecret = (name: string, description: string) => {
+      const secret = new CfnSecret(this, name, { description });
+      secret.applyRemovalPolicy(removalPolicy);
+      return secret.ref;
+    };
+    this.secretArns = {
+      key: randomSecret("KeySecret", "Makes keys of addresses and limits; never changes"),
+      digest: randomSecret("DigestSecret", "Makes digests of codes"),
+      signingKeys: emptySecret("SigningKeys", "Private keys that sign tokens"),
+      verificationKeys: emptySecret("VerificationKeys", "Public keys that check tokens, as JWKS"),
+    };
+  }
+}

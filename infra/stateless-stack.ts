@@ -1,0 +1,84 @@
+/** What can be made anew at any time: functions, routes and alarms. Each function is its row of the grants sheet. */
+import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import type { Function } from "aws-cdk-lib/aws-lambda";
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { Trigger } from "aws-cdk-lib/triggers";
+import type { Construct } from "constructs";
+import { contract, type OperationName } from "../shared/contract.ts";
+import { addAlarms } from "./alarms.ts";
+import { EndpointFunction } from "./endpoint-function.ts";
+import type { FunctionName, Grant } from "./grant.ts";
+import { grants, operationSettings } from "./grants.ts";
+import { functionSettings, resourcesOf } from "./resources.ts";
+import { createRestApi } from "./rest-api.ts";
+import { addRoute } from "./routes.ts";
+import { removalPolicyOf, type StatefulStack } from "./stateful-stack.ts";
+import type { Settings } from "./settings.ts";
+
+/** Each is served together with everything below it. */
+const pagePaths = ["/swagger"];
+/** The least that AWS allows: letters leave well below SES's rate. */
+const mailerConcurrency = 2;
+
+type StatelessStackProps = StackProps & {
+  readonly settings: Settings;
+  readonly stateful: StatefulStack;
+  readonly bundlesDirectory: string;
+};
+
+const operationNames = Object.keys(contract) as OperationName[];
+
+/** Path → method → function. */
+const routesOf = (functionOf: (name: OperationName) => Function) => {
+  const routes: Record<string, Record<string, Function>> = {};
+  for (const name of operationNames) {
+    const { path, method } = contract[name];
+    (routes[path] ??= {})[method] = functionOf(name);
+  }
+  return routes;
+};
+
+export class StatelessStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, stateful, ...props }: StatelessStackProps) {
+    super(scope, id, props);
+    const removalPolicy = removalPolicyOf(settings);
+    const api = createRestApi(this, settings, removalPolicy);
+    // Not `api.url`: it names the stage, which comes after the functions that are told this address.
+    const address = `https://${api.restApiId}.execute-api.${this.region}.${this.urlSuffix}/${settings.STAGE}`;
+
+    const common = {
+      resources: resourcesOf(this, settings, stateful),
+      settings: functionSettings(settings, address),
+      bundlesDirectory: props.bundlesDirectory,
+      logRetention: settings.LOG_RETENTION_DAYS,
+      removalPolicy,
+    };
+    const makeFunction = (name: FunctionName, grant: Grant = grants[name]) =>
+      new EndpointFunction(this, { name, grant, ...common });
+    const makeOperation = (name: OperationName) => {
+      const grant: Grant = grants[name];
+      return makeFunction(name, { ...grant, settings: [...operationSettings, ...(grant.settings ?? [])] });
+    };
+
+    for (const [path, handlers] of Object.entries(routesOf(makeOperation)))
+      addRoute(api, path, handlers, settings);
+    const pages = makeFunction("pages");
+    for (const path of pagePaths.flatMap((page) => [page, `${page}/{proxy+}`]))
+      addRoute(api, path, { GET: pages }, settings);
+
+    const mailer = makeFunction("mailer");
+    mailer.addEventSource(
+      new SqsEventSource(stateful.mailQueue, {
+        batchSize: 10,
+        maxConcurrency: mailerConcurrency,
+        reportBatchItemFailures: true,
+      }),
+    );
+    // The first deployment makes the signing keys; a later one finds them and leaves them.
+    new Trigger(this, "CreateSigningKeysAtDeployment", { handler: makeFunction("createSigningKeys") });
+
+    addAlarms(this, { api, mailer, deadLetters: stateful.mailDeadLetters, email: settings.ALARM_EMAIL });
+    new CfnOutput(this, "ApiUrl", { value: address });
+    new CfnOutput(this, "PublicUrl", { value: common.settings.PUBLIC_URL });
+  }
+}

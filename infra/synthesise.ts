@@ -1,0 +1,36 @@
+/** The application's templates, made in this process in about a second, with no credentials and no CLI. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildApp } from "./build-app.ts";
+import { bundlesDirectory } from "./bundle.ts";
+import type { Settings } from "./settings.ts";
+
+type TemplateResource = {
+  readonly Type: string;
+  readonly Properties?: Record<string, unknown>;
+  readonly Metadata?: Record<string, unknown>;
+  readonly [attribute: string]: unknown;
+};
+export type Template = {
+  readonly Resources: Record<string, TemplateResource>;
+  readonly Outputs?: Record<string, unknown>;
+};
+export type SynthesisedStack = { readonly stackName: string; readonly template: Template };
+
+/** In order of deployment. Functions carry the absolute folder of their code as metadata `aws:asset:path`. */
+export const synthesise = (settings: Settings, bundles = bundlesDirectory): SynthesisedStack[] => {
+  const outdir = mkdtempSync(join(tmpdir(), "lit-auth-synth-"));
+  try {
+    const app = buildApp(settings, bundles, {
+      outdir,
+      treeMetadata: false,
+      // `cdk synth` checks the templates; here it would take longer than all the rest.
+      builtinCloudFormationValidation: false,
+      context: { "aws:cdk:disable-asset-staging": true, "aws:cdk:enable-asset-metadata": true },
+    });
+    return app.synth().stacks.map(({ stackName, template }) => ({ stackName, template }));
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+};

@@ -1,0 +1,73 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { bundleFunctions } from "../../infra/bundle.ts";
+import type { Grant } from "../../infra/grant.ts";
+import { grants } from "../../infra/grants.ts";
+import { kebabCase } from "../../infra/names.ts";
+
+const outdirs = [0, 1].map(() => mkdtempSync(join(tmpdir(), "lit-auth-bundles-")));
+const [first = "", second = ""] = outdirs;
+const [{ metafile }] = await Promise.all([
+  bundleFunctions({ outdir: first }),
+  bundleFunctions({ outdir: second }),
+]);
+afterAll(() => {
+  for (const outdir of outdirs) rmSync(outdir, { recursive: true });
+});
+
+const bundles = Object.entries(metafile.outputs).map(([path, { inputs }]) => ({
+  name: basename(dirname(path)),
+  inputs: Object.keys(inputs),
+}));
+const filesOf = (folder: string) => readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted();
+
+test("every function of the sheet has its bundle", () => {
+  expect(bundles.map(({ name }) => name).toSorted()).toEqual(Object.keys(grants).map(kebabCase).toSorted());
+});
+
+test("a bundle holds only functions/, shared/ and packages, and never the CDK", () => {
+  const inputs = new Set(bundles.flatMap(({ inputs }) => inputs));
+  const strangers = [...inputs].filter((path) => !/^(functions|shared|node_modules)\//.test(path));
+  expect(strangers).toEqual([]);
+  expect([...inputs].filter((path) => /aws-cdk|constructs|esbuild|vitest/.test(path))).toEqual([]);
+});
+
+test("only functions that hash carry the native package, without what was compiled on this machine", () => {
+  const hashing = bundles
+    .map(({ name }) => name)
+    .filter((name) => filesOf(join(first, name)).includes("node_modules"));
+  expect(hashing.toSorted()).toEqual(["create-user", "delete-me", "request-otp"]);
+  const files = filesOf(join(first, "create-user/node_modules"));
+  expect(files).toContain(join("argon2", "prebuilds", "linux-arm64", "argon2.armv8.glibc.node"));
+  expect(files.filter((file) => /argon2\/build|\.target\.mk|\.cpp/.test(file))).toEqual([]);
+});
+
+test("bundling twice gives the same bytes", () => {
+  expect(filesOf(second)).toEqual(filesOf(first));
+  for (const { name } of bundles)
+    expect(
+      readFileSync(join(second, name, "index.mjs")).equals(readFileSync(join(first, name, "index.mjs"))),
+    ).toBe(true);
+});
+
+test("pages carries Swagger UI and the document", () => {
+  const files = filesOf(join(first, "pages/public/swagger"));
+  expect(files).toEqual(expect.arrayContaining(["index.html", "initialise.js", "openapi.json"]));
+  const page = readFileSync(join(first, "pages/public/swagger/index.html"), "utf8");
+  const linked = [...page.matchAll(/(?:src|href)="([^":]+)"/g)].map(([, path = ""]) => path);
+  expect(files).toEqual(expect.arrayContaining(linked));
+});
+
+test("no function is told or given what its code does not name", () => {
+  const unused = Object.entries<Grant>(grants).flatMap(([name, grant]) => {
+    const code = readFileSync(join(first, kebabCase(name), "index.mjs"), "utf8");
+    const resources = Object.keys(grant).filter((key) => key === key.toUpperCase());
+    const told = [...resources, ...(grant.settings ?? [])];
+    return told
+      .filter((variable) => !code.includes(`"${variable}"`))
+      .map((variable) => `${name} ${variable}`);
+  });
+  expect(unused).toEqual([]);
+});

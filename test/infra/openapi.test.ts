@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openApiDocument, openApiYaml } from "../../infra/openapi.ts";
+import { contract } from "../../shared/contract.ts";
+
+test("openapi.yaml is what the contract says (npm run openapi writes it)", () => {
+  expect(readFileSync(join(import.meta.dirname, "../../openapi.yaml"), "utf8")).toBe(openApiYaml());
+});
+
+test("every operation stands under its name, path and method, with its refusals", () => {
+  const document = JSON.stringify(openApiDocument());
+  for (const [name, { errors }] of Object.entries(contract)) {
+    expect(document).toContain(`"operationId":"${name}"`);
+    for (const code of errors) expect(document).toContain(`"code":"${code}"`);
+  }
+});
+
+test("the document stays in OpenAPI 3.0: no list of examples in schemas, no local definitions", () => {
+  const document = JSON.stringify(openApiDocument());
+  expect(document).not.toMatch(/"examples":\[|"definitions"|"\$defs"|"const":/);
+});

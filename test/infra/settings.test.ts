@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { readSettings, sampleEnvironment } from "../../infra/settings.ts";
+
+const required = { MAIL_FROM: "no-reply@example.com" };
+
+test("the sender of letters is the only setting without which nothing starts", () => {
+  expect(readSettings(required)).toMatchObject({ STAGE: "dev", OTP_LIFETIME_SECONDS: 600 });
+  expect(() => readSettings({})).toThrow(/MAIL_FROM/);
+});
+
+test("one error names every bad setting, and repeats no value", () => {
+  const bad = {
+    STAGE: "Prod!",
+    MAIL_FROM: "nobody-here",
+    OTP_LIFETIME_SECONDS: "601",
+    LOG_RETENTION_DAYS: "31",
+    PUBLIC_URL: "https://example.com/",
+    ALLOWED_ORIGINS: "https://a.example,b.example",
+  };
+  const read = () => readSettings(bad);
+  for (const name of Object.keys(bad)) expect(read).toThrow(name);
+  expect(read).not.toThrow(/nobody-here|Prod!/);
+});
+
+test("SES verifies the sender's address or its domain, and no other", () => {
+  expect(readSettings({ ...required, MAIL_IDENTITY: "example.com" }).MAIL_IDENTITY).toBe("example.com");
+  expect(() => readSettings({ ...required, MAIL_IDENTITY: "other.example" })).toThrow(/MAIL_IDENTITY/);
+});
+
+test("an empty value counts as none, and given defaults lie below what is set", () => {
+  expect(readSettings({ ...required, STAGE: "", ALARM_EMAIL: "" })).toMatchObject({ STAGE: "dev" });
+  expect(
+    readSettings({ ...required, STAGE: "set" }, { STAGE: "given", TOKEN_AUDIENCE: "given" }),
+  ).toMatchObject({
+    STAGE: "set",
+    TOKEN_AUDIENCE: "given",
+  });
+});
+
+test(".env.sample lists every setting with its default and its explanation (vitest -u writes it)", async () => {
+  await expect(sampleEnvironment()).toMatchFileSnapshot("../../.env.sample");
+});

@@ -1,0 +1,47 @@
+/** The templates of a stage over stub bundles, so that a test of the stacks need not build any code. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { grants } from "../../infra/grants.ts";
+import { kebabCase } from "../../infra/names.ts";
+import { readSettings } from "../../infra/settings.ts";
+import { synthesise } from "../../infra/synthesise.ts";
+
+export const withStubBundles = <T>(use: (directory: string) => T): T => {
+  const directory = mkdtempSync(join(tmpdir(), "lit-auth-stubs-"));
+  try {
+    for (const name of Object.keys(grants)) {
+      const folder = join(directory, kebabCase(name));
+      mkdirSync(folder);
+      writeFileSync(join(folder, "index.mjs"), `// ${name}`);
+    }
+    return use(directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+};
+
+export const requiredSettings = { MAIL_FROM: "no-reply@example.com" };
+
+export const synthesiseStage = (texts: Record<string, string> = {}) => {
+  const stacks = withStubBundles((bundles) =>
+    synthesise(readSettings({ ...requiredSettings, ...texts }), bundles),
+  );
+  const resources = stacks.flatMap(({ template }) => Object.entries(template.Resources));
+  return {
+    stacks,
+    /** Logical id → properties, of one type, over all stacks. */
+    all: (type: string) =>
+      Object.fromEntries(
+        resources.flatMap(([id, { Type, Properties }]) => (Type === type ? [[id, Properties ?? {}]] : [])),
+      ),
+    /** The one resource of a type whose logical id is this name, but for CDK's hash. */
+    one: (type: string, name: string) => {
+      const found = resources.find(
+        ([id, { Type }]) => Type === type && id.replace(/[0-9A-F]{8}$/, "") === name,
+      );
+      if (!found) throw new Error(`no ${type} named ${name}`);
+      return found[1];
+    },
+  };
+};

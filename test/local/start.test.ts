@@ -1,0 +1,99 @@
+/** `npm start` itself, in a folder of its own. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../infra/local/free-port.ts";
+import { eventually } from "../support/eventually.ts";
+import { alive, descendants } from "./fixtures/processes.ts";
+import { temporaryFolder } from "./fixtures/use-stack.ts";
+
+const script = path.resolve(import.meta.dirname, "../../infra/local/start.ts");
+
+const npmStart = (folder: string, ...flags: string[]) => {
+  const child = spawn(process.execPath, [script, ...flags], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const said = { out: "", error: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (said.out += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said.error += text));
+  const ready = () =>
+    eventually("the runner to be ready", () => {
+      if (child.exitCode !== null) throw new Error(said.error);
+      return said.out.includes("Ready in") || undefined;
+    });
+  return { child, said, ready };
+};
+const exitCode = async (child: ChildProcess): Promise<number | null> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  return child.exitCode;
+};
+const folder = () => {
+  const made = temporaryFolder();
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+};
+
+test("serves the application, prints where, and Ctrl-C ends everything within two seconds", async () => {
+  const cwd = folder();
+  const port = await freePort();
+  const { child, said, ready } = npmStart(cwd, "--port", String(port));
+  await ready();
+  for (const address of ["/api/v1/auth/", "/swagger/", "/_inbox/"]) {
+    expect(said.out).toContain(`http://127.0.0.1:${port}${address}`);
+  }
+  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/me/`);
+  expect(answer.status).toBe(401);
+  const pids = descendants(child.pid ?? 0);
+  expect(pids.length).toBeGreaterThan(2);
+
+  const second = npmStart(cwd, "--port", String(await freePort()));
+  expect(await exitCode(second.child)).toBe(1);
+  expect(second.said.error).toMatch(/^Another `npm start` uses [^\n]+\n$/);
+
+  const startedAt = Date.now();
+  child.kill("SIGINT");
+  expect(await exitCode(child)).toBe(0);
+  expect(Date.now() - startedAt).toBeLessThan(2000);
+  expect(alive(pids)).toEqual([]);
+  expect(said.error).toBe("");
+});
+
+test("a runner that is killed takes its children with it, and --fresh begins anew", async () => {
+  const cwd = folder();
+  const port = await freePort();
+  const killed = npmStart(cwd, "--port", String(port));
+  await killed.ready();
+  await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/me/`);
+  const pids = descendants(killed.child.pid ?? 0);
+  killed.child.kill("SIGKILL");
+  await eventually("the children to end", () => (alive(pids).length === 0 ? true : undefined));
+
+  const trace = path.join(cwd, ".local/emails/trace");
+  writeFileSync(trace, "");
+  const fresh = npmStart(cwd, "--port", String(port), "--fresh");
+  await fresh.ready();
+  expect(existsSync(trace)).toBe(false);
+  fresh.child.kill("SIGTERM");
+  expect(await exitCode(fresh.child)).toBe(0);
+});
+
+test.each([
+  ["an unknown flag", ["--prot", "9000"], /^Unknown option '--prot'[^\n]* Known: --port[^\n]*\n$/],
+  ["a port that is none", ["--port", "http"], /^--port http is no port\. Known: [^\n]*\n$/],
+])("%s is one sentence and exit 1", async (_, flags, sentence) => {
+  const { child, said } = npmStart(folder(), ...flags);
+  expect(await exitCode(child)).toBe(1);
+  expect(said.error).toMatch(sentence);
+});
+
+test("a .local that cannot be used is one sentence and exit 1", async () => {
+  const cwd = folder();
+  writeFileSync(path.join(cwd, ".local"), "a file where a folder should be");
+  const { child, said } = npmStart(cwd, "--port", String(await freePort()));
+  expect(await exitCode(child)).toBe(1);
+  expect(said.error).toMatch(/^The folder [^\n]*\.local can't be used \([^\n]*\n$/);
+});

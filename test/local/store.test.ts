@@ -1,0 +1,153 @@
+/** What our stores ask of DynamoDB holds on both engines alike. */
+import {
+  ConditionalCheckFailedException,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Engine } from "../../infra/local/data-store.ts";
+import type { Stack } from "../../infra/local/stack.ts";
+import { UserError } from "../../infra/local/user-error.ts";
+import { clientAs, startFixtureStack } from "./fixtures/use-stack.ts";
+
+const TableName = "data-Items";
+const engines: Engine[] = ["dynoxide", "dynamodb-local"];
+
+describe.each(engines)("on %s", (engine) => {
+  let stack: Stack | undefined;
+  beforeAll(async () => {
+    try {
+      stack = await startFixtureStack({ engine });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  });
+  afterAll(async () => {
+    await stack?.stop();
+    if (stack) rmSync(stack.dataDirectory, { recursive: true });
+  });
+
+  const storeTest = (title: string, body: (client: DynamoDBClient, pk: { S: string }) => Promise<void>) =>
+    test(title, async ({ skip }) => {
+      if (stack === undefined) return skip(`${engine} cannot run on this machine`);
+      await body(new DynamoDBClient(clientAs(stack)), { S: randomUUID() });
+    });
+
+  storeTest("a failed condition gives the item as it stands", async (client, pk) => {
+    const Item = { pk, count: { N: "1" } };
+    await client.send(new PutItemCommand({ TableName, Item }));
+    const put = client.send(
+      new PutItemCommand({
+        TableName,
+        Item,
+        ConditionExpression: "attribute_not_exists(pk)",
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      }),
+    );
+    const error: unknown = await put.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ConditionalCheckFailedException);
+    expect(error).toMatchObject({ Item });
+  });
+
+  storeTest(
+    "a transaction is all or nothing, and says which part failed and how its item stands",
+    async (client, pk) => {
+      const taken = { pk, owner: { S: "ada" } };
+      await client.send(new PutItemCommand({ TableName, Item: taken }));
+      const untouched = { S: randomUUID() };
+      const transaction = client.send(
+        new TransactWriteItemsCommand({
+          TransactItems: [
+            { Put: { TableName, Item: { pk: untouched } } },
+            {
+              Update: {
+                TableName,
+                Key: { pk },
+                UpdateExpression: "SET #owner = :bob",
+                ConditionExpression: "#owner = :bob",
+                ExpressionAttributeNames: { "#owner": "owner" },
+                ExpressionAttributeValues: { ":bob": { S: "bob" } },
+                ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+              },
+            },
+          ],
+        }),
+      );
+      const error: unknown = await transaction.catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(TransactionCanceledException);
+      expect(error).toMatchObject({
+        CancellationReasons: [{ Code: "None" }, { Code: "ConditionalCheckFailed", Item: taken }],
+      });
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName, Key: { pk: untouched }, ConsistentRead: true }),
+      );
+      expect(Item).toBeUndefined();
+    },
+  );
+
+  storeTest("a transaction repeated with its token is performed once", async (client, pk) => {
+    const transaction = {
+      ClientRequestToken: randomUUID(),
+      TransactItems: [
+        {
+          Update: {
+            TableName,
+            Key: { pk },
+            UpdateExpression: "ADD hits :one",
+            ExpressionAttributeValues: { ":one": { N: "1" } },
+          },
+        },
+      ],
+    };
+    await client.send(new TransactWriteItemsCommand(transaction));
+    await client.send(new TransactWriteItemsCommand(transaction));
+    const { Item } = await client.send(new GetItemCommand({ TableName, Key: { pk }, ConsistentRead: true }));
+    expect(Item).toEqual({ pk, hits: { N: "1" } });
+  });
+
+  storeTest("two operations on one item in a transaction are refused", async (client, pk) => {
+    const put = { Put: { TableName, Item: { pk } } };
+    await expect(client.send(new TransactWriteItemsCommand({ TransactItems: [put, put] }))).rejects.toThrow(
+      "cannot include multiple operations on one item",
+    );
+  });
+
+  storeTest("of 50 parallel counts up to a maximum, exactly the maximum passes", async (client, pk) => {
+    const spend = () =>
+      client.send(
+        new UpdateItemCommand({
+          TableName,
+          Key: { pk },
+          UpdateExpression: "ADD spent :one",
+          ConditionExpression: "attribute_not_exists(spent) OR spent < :most",
+          ExpressionAttributeValues: { ":one": { N: "1" }, ":most": { N: "5" } },
+        }),
+      );
+    const results = await Promise.allSettled(Array.from({ length: 50 }, spend));
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(5);
+  });
+
+  storeTest("an index finds items, and the table knows its time-to-live attribute", async (client, pk) => {
+    const colour = { S: `colour of ${pk.S}` };
+    await client.send(new PutItemCommand({ TableName, Item: { pk, colour } }));
+    const { Items } = await client.send(
+      new QueryCommand({
+        TableName,
+        IndexName: "byColour",
+        KeyConditionExpression: "colour = :colour",
+        ExpressionAttributeValues: { ":colour": colour },
+      }),
+    );
+    expect(Items).toEqual([{ pk, colour }]);
+    const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+    expect(TimeToLiveDescription).toMatchObject({ AttributeName: "expiresAt", TimeToLiveStatus: "ENABLED" });
+  });
+});
