@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
 import type { Engine } from "../../infra/local/data-store.ts";
 import type { Stack } from "../../infra/local/stack.ts";
 import { UserError } from "../../infra/local/user-error.ts";
@@ -35,13 +35,13 @@ describe.each(engines)("on %s", (engine) => {
     if (stack) rmSync(stack.dataDirectory, { recursive: true });
   });
 
-  const storeTest = (title: string, body: (client: DynamoDBClient, pk: { S: string }) => Promise<void>) =>
-    test(title, async ({ skip }) => {
-      if (stack === undefined) return skip(`${engine} cannot run on this machine`);
-      await body(new DynamoDBClient(clientAs(stack)), { S: randomUUID() });
-    });
+  const connect = ({ skip }: TestContext): { client: DynamoDBClient; pk: { S: string } } => {
+    if (stack === undefined) return skip(`${engine} cannot run on this machine`);
+    return { client: new DynamoDBClient(clientAs(stack)), pk: { S: randomUUID() } };
+  };
 
-  storeTest("a failed condition gives the item as it stands", async (client, pk) => {
+  test("a failed condition gives the item as it stands", async (context) => {
+    const { client, pk } = connect(context);
     const Item = { pk, count: { N: "1" } };
     await client.send(new PutItemCommand({ TableName, Item }));
     const put = client.send(
@@ -57,43 +57,42 @@ describe.each(engines)("on %s", (engine) => {
     expect(error).toMatchObject({ Item });
   });
 
-  storeTest(
-    "a transaction is all or nothing, and says which part failed and how its item stands",
-    async (client, pk) => {
-      const taken = { pk, owner: { S: "ada" } };
-      await client.send(new PutItemCommand({ TableName, Item: taken }));
-      const untouched = { S: randomUUID() };
-      const transaction = client.send(
-        new TransactWriteItemsCommand({
-          TransactItems: [
-            { Put: { TableName, Item: { pk: untouched } } },
-            {
-              Update: {
-                TableName,
-                Key: { pk },
-                UpdateExpression: "SET #owner = :bob",
-                ConditionExpression: "#owner = :bob",
-                ExpressionAttributeNames: { "#owner": "owner" },
-                ExpressionAttributeValues: { ":bob": { S: "bob" } },
-                ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-              },
+  test("a transaction is all or nothing, and says which part failed and how its item stands", async (context) => {
+    const { client, pk } = connect(context);
+    const taken = { pk, owner: { S: "ada" } };
+    await client.send(new PutItemCommand({ TableName, Item: taken }));
+    const untouched = { S: randomUUID() };
+    const transaction = client.send(
+      new TransactWriteItemsCommand({
+        TransactItems: [
+          { Put: { TableName, Item: { pk: untouched } } },
+          {
+            Update: {
+              TableName,
+              Key: { pk },
+              UpdateExpression: "SET #owner = :bob",
+              ConditionExpression: "#owner = :bob",
+              ExpressionAttributeNames: { "#owner": "owner" },
+              ExpressionAttributeValues: { ":bob": { S: "bob" } },
+              ReturnValuesOnConditionCheckFailure: "ALL_OLD",
             },
-          ],
-        }),
-      );
-      const error: unknown = await transaction.catch((reason: unknown) => reason);
-      expect(error).toBeInstanceOf(TransactionCanceledException);
-      expect(error).toMatchObject({
-        CancellationReasons: [{ Code: "None" }, { Code: "ConditionalCheckFailed", Item: taken }],
-      });
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName, Key: { pk: untouched }, ConsistentRead: true }),
-      );
-      expect(Item).toBeUndefined();
-    },
-  );
+          },
+        ],
+      }),
+    );
+    const error: unknown = await transaction.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TransactionCanceledException);
+    expect(error).toMatchObject({
+      CancellationReasons: [{ Code: "None" }, { Code: "ConditionalCheckFailed", Item: taken }],
+    });
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName, Key: { pk: untouched }, ConsistentRead: true }),
+    );
+    expect(Item).toBeUndefined();
+  });
 
-  storeTest("a transaction repeated with its token is performed once", async (client, pk) => {
+  test("a transaction repeated with its token is performed once", async (context) => {
+    const { client, pk } = connect(context);
     const transaction = {
       ClientRequestToken: randomUUID(),
       TransactItems: [
@@ -113,14 +112,16 @@ describe.each(engines)("on %s", (engine) => {
     expect(Item).toEqual({ pk, hits: { N: "1" } });
   });
 
-  storeTest("two operations on one item in a transaction are refused", async (client, pk) => {
+  test("two operations on one item in a transaction are refused", async (context) => {
+    const { client, pk } = connect(context);
     const put = { Put: { TableName, Item: { pk } } };
     await expect(client.send(new TransactWriteItemsCommand({ TransactItems: [put, put] }))).rejects.toThrow(
       "cannot include multiple operations on one item",
     );
   });
 
-  storeTest("of 50 parallel counts up to a maximum, exactly the maximum passes", async (client, pk) => {
+  test("of 50 parallel counts up to a maximum, exactly the maximum passes", async (context) => {
+    const { client, pk } = connect(context);
     const spend = () =>
       client.send(
         new UpdateItemCommand({
@@ -135,7 +136,8 @@ describe.each(engines)("on %s", (engine) => {
     expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(5);
   });
 
-  storeTest("an index finds items, and the table knows its time-to-live attribute", async (client, pk) => {
+  test("an index finds items, and the table knows its time-to-live attribute", async (context) => {
+    const { client, pk } = connect(context);
     const colour = { S: `colour of ${pk.S}` };
     await client.send(new PutItemCommand({ TableName, Item: { pk, colour } }));
     const { Items } = await client.send(

@@ -1,0 +1,53 @@
+/** Codes from the letters folder as they arrive, with no request that would show up in what is measured. */
+import { readFileSync, watch } from "node:fs";
+import { join } from "node:path";
+
+export type LetterBox = {
+  /** The code of the oldest letter to this address that was not asked for yet. */
+  codeTo: (address: string) => Promise<string>;
+  close: () => void;
+};
+
+const codePattern = /^ {4}(\d{3} \d{3})$/m;
+const endOfLetter = /--\n$/;
+const patienceMilliseconds = 30_000;
+
+export const openLetterBox = (folder: string): LetterBox => {
+  const read = new Set<string>();
+  const codes = new Map<string, string[]>();
+  const waiting = new Map<string, (code: string) => void>();
+
+  const take = (fileName: string) => {
+    const [, address] = fileName.split(" ");
+    if (address === undefined || read.has(fileName)) return;
+    const letter = readFileSync(join(folder, fileName), "utf8");
+    // The first event comes when the file is still empty.
+    if (!endOfLetter.test(letter)) return;
+    read.add(fileName);
+    const code = codePattern.exec(letter)?.[1];
+    if (code === undefined) return;
+    const resolve = waiting.get(address);
+    if (resolve) resolve(code);
+    else codes.set(address, [...(codes.get(address) ?? []), code]);
+  };
+  const watcher = watch(folder, (_, fileName) => fileName !== null && take(fileName));
+
+  return {
+    codeTo: (address) => {
+      const known = codes.get(address)?.shift();
+      if (known !== undefined) return Promise.resolve(known);
+      return new Promise((resolve, reject) => {
+        const impatience = setTimeout(
+          () => reject(new Error(`no letter to ${address} came within 30 s`)),
+          patienceMilliseconds,
+        );
+        waiting.set(address, (code) => {
+          clearTimeout(impatience);
+          waiting.delete(address);
+          resolve(code);
+        });
+      });
+    },
+    close: () => watcher.close(),
+  };
+};

@@ -1,0 +1,132 @@
+/** What is measured: each operation by itself, over the same people one after the other, and what people do in a row. */
+import { randomBytes } from "node:crypto";
+import * as z from "zod";
+import type { Client } from "./client.ts";
+import type { Work } from "./floor-messages.ts";
+import type { LetterBox } from "./letter-box.ts";
+
+export type Person = {
+  username: string;
+  email: string;
+  password: string;
+  code: string;
+  access: string;
+  refresh: string;
+};
+
+export type Phase = {
+  name: string;
+  /** HTTP requests that one operation of this phase makes. */
+  requests: number;
+  /** What even the barest function would have to compute. */
+  work: Work;
+  /** How often each person does it. */
+  rounds: number;
+  /** Done for everybody before the measuring begins. */
+  prepare?: (person: Person) => Promise<void>;
+  run: (person: Person) => Promise<void>;
+};
+
+export const newPerson = (): Person => {
+  const username = `b${randomBytes(8).toString("hex")}`;
+  const password = `Granite-${randomBytes(6).toString("hex")}`;
+  return { username, email: `${username}@example.com`, password, code: "", access: "", refresh: "" };
+};
+
+const tokenPair = z.object({ access: z.string(), refresh: z.string() });
+/** Cheap operations are repeated until the clock ticks of the kernel do not matter. */
+const cheapRounds = 3;
+
+export const createPhases = ({ call, callForStatus }: Client, { codeTo }: LetterBox) => {
+  const steps = {
+    createUser: async ({ username, email, password }: Person) => {
+      await call("createUser", { body: { username, email, password } });
+    },
+    readCode: async (person: Person) => {
+      person.code = await codeTo(person.email);
+    },
+    activateUser: async ({ email, code }: Person) => {
+      await call("activateUser", { body: { email, otp_code: code } });
+    },
+    requestOtp: async ({ email, password }: Person) => {
+      await call("requestOtp", { body: { email, password } });
+    },
+    createToken: async (person: Person) => {
+      const { email, code } = person;
+      Object.assign(person, tokenPair.parse(await call("createToken", { body: { email, otp_code: code } })));
+    },
+    verifyToken: async ({ access }: Person) => {
+      await call("verifyToken", { body: { token: access } });
+    },
+    verifyForgedToken: async ({ access }: Person) => {
+      const [header = "", claims = ""] = access.split(".");
+      const token = `${header}.${claims}.${"A".repeat(342)}`;
+      await callForStatus("verifyToken", { body: { token } }, 401);
+    },
+    getMe: async ({ access }: Person) => {
+      await call("getMe", { token: access });
+    },
+    updateMe: async ({ access }: Person) => {
+      await call("updateMe", { token: access, body: { first_name: "Ada" } });
+    },
+    refreshToken: async (person: Person) => {
+      const { refresh } = person;
+      Object.assign(person, tokenPair.parse(await call("refreshToken", { body: { refresh } })));
+    },
+    deleteMe: async ({ access, password }: Person) => {
+      await call("deleteMe", { token: access, body: { current_password: password } });
+    },
+  };
+  const inARow =
+    (...row: ((person: Person) => Promise<void>)[]) =>
+    async (person: Person) => {
+      for (const step of row) await step(person);
+    };
+
+  const single = { requests: 1, rounds: 1 };
+  const cheap = { requests: 1, rounds: cheapRounds };
+  const operations: Phase[] = [
+    { ...single, name: "createUser", run: steps.createUser, work: { hashes: 1 } },
+    { ...single, name: "activateUser", prepare: steps.readCode, run: steps.activateUser, work: {} },
+    { ...single, name: "requestOtp", run: steps.requestOtp, work: { hashes: 1 } },
+    {
+      ...single,
+      name: "createToken",
+      prepare: steps.readCode,
+      run: steps.createToken,
+      work: { signatures: 2 },
+    },
+    { ...cheap, name: "verifyToken", run: steps.verifyToken, work: { checks: 1 } },
+    { ...cheap, name: "verifyToken, forged", run: steps.verifyForgedToken, work: { checks: 1 } },
+    { ...cheap, name: "getMe", run: steps.getMe, work: { checks: 1 } },
+    { ...cheap, name: "updateMe", run: steps.updateMe, work: { checks: 1 } },
+    { ...single, name: "refreshToken", run: steps.refreshToken, work: { checks: 1, signatures: 2 } },
+    {
+      name: "sign-in",
+      requests: 2,
+      rounds: 1,
+      run: inARow(steps.requestOtp, steps.readCode, steps.createToken),
+      work: { hashes: 1, signatures: 2 },
+    },
+    { ...single, name: "deleteMe", run: steps.deleteMe, work: { checks: 1, hashes: 1 } },
+  ];
+  const life: Phase = {
+    name: "whole life",
+    requests: 8,
+    rounds: 1,
+    run: inARow(
+      steps.createUser,
+      steps.readCode,
+      steps.activateUser,
+      steps.requestOtp,
+      steps.readCode,
+      steps.createToken,
+      steps.getMe,
+      steps.updateMe,
+      steps.refreshToken,
+      steps.deleteMe,
+    ),
+    work: { hashes: 3, signatures: 4, checks: 4 },
+  };
+  return { operations, life };
+};

@@ -1,0 +1,21 @@
+/** What the load generator and the process with the stack say to each other. */
+import type { CallCounts } from "../../infra/local/calls.ts";
+
+/** Since the start, and with all letters out. */
+export type Snapshot = {
+  /** CPU milliseconds of the runner: gateway, edge, queue and letters. */
+  runner: number;
+  /** CPU milliseconds of the DynamoDB engine. */
+  engine: number;
+  /** CPU milliseconds by function. */
+  functions: Record<string, number>;
+  calls: CallCounts;
+};
+
+export type StackAddress = {
+  engine: string;
+  url: string;
+  lettersFolder: string;
+  /** Variables for a process that calls the stack's AWS endpoint by itself. */
+  floorEnvironment: Record<string, string>;
+};

@@ -1,0 +1,40 @@
+/** Starts the stack's process and asks it what it has cost. */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Snapshot, StackAddress } from "./stack-messages.ts";
+
+export type StackUnderLoad = {
+  address: StackAddress;
+  /** Waits until all letters are out, so that what they cost is in it. */
+  snapshot: () => Promise<Snapshot>;
+  stop: () => Promise<void>;
+};
+
+/** A child answers one message at a time; its death is an error, not a silence. */
+export const startStackUnderLoad = async (): Promise<StackUnderLoad> => {
+  const child = fork(join(import.meta.dirname, "stack-process.ts"));
+  const exited = once(child, "exit");
+  const died = exited.then(([status]) => {
+    throw new Error(`the stack's process ended with status ${String(status)}`);
+  });
+  died.catch(() => {});
+  const next = async <Message>(): Promise<Message> => {
+    const [message] = await Promise.race([once(child, "message"), died]);
+    return message;
+  };
+
+  const address = await next<StackAddress>();
+  return {
+    address,
+    snapshot: () => {
+      const answer = next<Snapshot>();
+      child.send("snapshot");
+      return answer;
+    },
+    stop: async () => {
+      child.disconnect();
+      await exited;
+    },
+  };
+};
