@@ -1,4 +1,4 @@
-import { codeDigest } from "../shared/codes.ts";
+import { codeDigests } from "../shared/codes.ts";
 import { contract } from "../shared/contract.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
@@ -12,7 +12,7 @@ type Deps = {
   limits: Pick<LimitStore, "spend" | "clearing">;
   addressKey: typeof addressKey;
   strangerId: typeof strangerId;
-  codeDigest: typeof codeDigest;
+  codeDigests: typeof codeDigests;
 };
 
 /**
@@ -33,7 +33,7 @@ export const activateUser = async (
 
   const user = await deps.registrations.activate(
     registration ?? decoyRegistration(key, await deps.strangerId(email)),
-    await deps.codeDigest(registrationPk(key), "activation", code),
+    await deps.codeDigests(registrationPk(key), "activation", code),
     invocationId,
     [deps.limits.clearing(guesses)],
   );
@@ -46,5 +46,5 @@ export const handler = endpoint(contract.activateUser, activateUser, () => ({
   limits: limitStore(),
   addressKey,
   strangerId,
-  codeDigest,
+  codeDigests,
 }));

@@ -1,5 +1,5 @@
 import { codeStore, type CodeStore } from "../shared/code-store.ts";
-import { codeDigest } from "../shared/codes.ts";
+import { codeDigests } from "../shared/codes.ts";
 import { contract } from "../shared/contract.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
@@ -18,7 +18,7 @@ type Deps = {
   limits: Pick<LimitStore, "spend" | "clear">;
   addressKey: typeof addressKey;
   strangerId: typeof strangerId;
-  codeDigest: typeof codeDigest;
+  codeDigests: typeof codeDigests;
 };
 
 /**
@@ -38,8 +38,8 @@ export const createToken = async (
   if (guess.outcome === "exhausted") throw new ApiError("too_many_code_guesses", guess);
 
   const userId = knownId ?? (await deps.strangerId(email));
-  const digest = await deps.codeDigest(userPk(userId), "login", code);
-  const user = await deps.codes.consume(userId, digest, invocationId);
+  const digests = await deps.codeDigests(userPk(userId), "login", code);
+  const user = await deps.codes.consume(userId, digests, invocationId);
   if (user === "refused") throw new ApiError("sign_in_refused");
 
   const [session] = await Promise.all([
@@ -58,5 +58,5 @@ export const handler = endpoint(contract.createToken, createToken, () => ({
   limits: limitStore(),
   addressKey,
   strangerId,
-  codeDigest,
+  codeDigests,
 }));

@@ -18,7 +18,7 @@ type Deps = {
  */
 export const refreshToken = async ({ body: { refresh } }: Call<typeof contract.refreshToken>, deps: Deps) => {
   const claims = await deps.verifier.verify(refresh, ["refresh"]);
-  if (claims === "invalid") throw new ApiError("token_not_valid");
+  if (typeof claims === "string") throw new ApiError("token_not_valid");
 
   const [user, session] = await Promise.all([deps.users.find(claims.userId), deps.sessions.rotate(claims)]);
   if (session === "refused" || session === "replayed") throw new ApiError("token_not_valid");

@@ -4,7 +4,7 @@
  */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "./clock.ts";
-import { attempt, dynamo } from "./dynamo.ts";
+import { attempt, digestIsIn, digestValues, dynamo } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { codeBearer, userItem, userPk, type User } from "./items.ts";
 
@@ -90,7 +90,11 @@ export const codeStore = (clock: Clock = nowSeconds) => {
      * Spends a login code: wrong, dead, used and unknown end in the same failed condition. The invocation is noted, so that
      * the SDK's retry of a write whose answer was lost finds its own mark and counts as the success it was.
      */
-    consume: async (userId: string, otpDigest: string, invocationId: string): Promise<User | "refused"> => {
+    consume: async (
+      userId: string,
+      otpDigests: readonly string[],
+      invocationId: string,
+    ): Promise<User | "refused"> => {
       const { ExpressionAttributeValues: values, ...update } = living();
       const written = await attempt(() =>
         dynamo().send(
@@ -99,8 +103,12 @@ export const codeStore = (clock: Clock = nowSeconds) => {
             Key: { pk: userPk(userId) },
             UpdateExpression:
               "SET otpConsumedBy = :invocationId REMOVE otpDigest, otpExpiresAt, otpRequestId",
-            ConditionExpression: `otpDigest = :digest AND otpExpiresAt > :now AND ${alive}`,
-            ExpressionAttributeValues: { ...values, ":invocationId": invocationId, ":digest": otpDigest },
+            ConditionExpression: `${digestIsIn(otpDigests)} AND otpExpiresAt > :now AND ${alive}`,
+            ExpressionAttributeValues: {
+              ...values,
+              ":invocationId": invocationId,
+              ...digestValues(otpDigests),
+            },
             ReturnValues: "ALL_NEW",
             ReturnValuesOnConditionCheckFailure: "ALL_OLD",
           }),

@@ -65,3 +65,10 @@ export const attempt = async <Output>(write: () => Promise<Output>): Promise<Att
     }
   }
 };
+
+/** The condition that a code's digest is one of these; the values go with it. */
+export const digestIsIn = (digests: readonly string[]): string =>
+  `otpDigest IN (${digests.map((_, index) => `:digest${index}`).join(", ")})`;
+
+export const digestValues = (digests: readonly string[]): Record<string, string> =>
+  Object.fromEntries(digests.map((digest, index) => [`:digest${index}`, digest]));

@@ -1,33 +1,92 @@
-/** Writes key sets to Secrets Manager so that of two writers exactly one wins and both go on with what won. */
+/** Writes key rings to Secrets Manager so that every write can be repeated, and of two writers exactly one wins. */
 import { createHash } from "node:crypto";
 import {
+  DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   ResourceExistsException,
+  ResourceNotFoundException,
   SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+  type GetSecretValueCommandInput,
 } from "@aws-sdk/client-secrets-manager";
 import { once } from "./once.ts";
 
 const client = once(() => new SecretsManagerClient({}));
 
-// 32 to 64 characters, the same for every first writer of a secret.
-const firstVersionId = (secretId: string) => createHash("sha256").update(secretId).digest("hex");
+/** 64 characters, the same for everybody who writes for the same reason: the second writer finds the first. */
+const versionIdFor = (...reason: string[]) => createHash("sha256").update(reason.join("\0")).digest("hex");
 
-/** Stores `value` unless the secret was ever initialised before; returns what counts now. */
-export const initialiseSecret = async (secretId: string, value: string): Promise<string> => {
+/** What stands in a secret, or in one of its versions; `undefined` if nothing does. */
+const read = async (input: GetSecretValueCommandInput): Promise<string | undefined> => {
   try {
+    return (await client().send(new GetSecretValueCommand(input))).SecretString;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+};
+
+export const readCurrent = async (secretId: string): Promise<string> => {
+  const value = await read({ SecretId: secretId });
+  if (value === undefined) throw new Error(`secret ${secretId} is empty`);
+  return value;
+};
+
+/** Fills an empty secret and returns what counts: this value, or the one that was there or came first. */
+export const initialiseSecret = async (
+  secretId: string,
+  createValue: () => Promise<string>,
+): Promise<string> => {
+  const present = await read({ SecretId: secretId });
+  if (present !== undefined) return present;
+  try {
+    const value = await createValue();
+    const token = versionIdFor("first", secretId);
     await client().send(
-      new PutSecretValueCommand({
-        SecretId: secretId,
-        SecretString: value,
-        ClientRequestToken: firstVersionId(secretId),
-      }),
+      new PutSecretValueCommand({ SecretId: secretId, SecretString: value, ClientRequestToken: token }),
     );
     return value;
   } catch (error) {
     if (!(error instanceof ResourceExistsException)) throw error;
+    return readCurrent(secretId);
   }
-  const { SecretString } = await client().send(new GetSecretValueCommand({ SecretId: secretId }));
-  if (!SecretString) throw new Error(`secret ${secretId} is empty`);
-  return SecretString;
+};
+
+/** Puts a value in place at once; repeating it for the same reason changes nothing. */
+export const replaceSecret = async (secretId: string, value: string, reason: string): Promise<void> => {
+  const token = versionIdFor(secretId, reason);
+  await client().send(
+    new PutSecretValueCommand({ SecretId: secretId, SecretString: value, ClientRequestToken: token }),
+  );
+};
+
+export const readPending = (secretId: string, versionId: string): Promise<string | undefined> =>
+  read({ SecretId: secretId, VersionId: versionId, VersionStage: "AWSPENDING" });
+
+export const putPending = async (secretId: string, versionId: string, value: string): Promise<void> => {
+  await client().send(
+    new PutSecretValueCommand({
+      SecretId: secretId,
+      SecretString: value,
+      ClientRequestToken: versionId,
+      VersionStages: ["AWSPENDING"],
+    }),
+  );
+};
+
+/** Makes a version the current one; it may be so already. */
+export const promote = async (secretId: string, versionId: string): Promise<void> => {
+  const { VersionIdsToStages = {} } = await client().send(new DescribeSecretCommand({ SecretId: secretId }));
+  const [holder] =
+    Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes("AWSCURRENT")) ?? [];
+  if (holder === versionId) return;
+  await client().send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: secretId,
+      VersionStage: "AWSCURRENT",
+      MoveToVersionId: versionId,
+      RemoveFromVersionId: holder,
+    }),
+  );
 };

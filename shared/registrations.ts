@@ -4,7 +4,7 @@
  */
 import { GetCommand, TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "./clock.ts";
-import { attempt, dynamo } from "./dynamo.ts";
+import { attempt, digestIsIn, digestValues, dynamo } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import {
   addressPk,
@@ -61,7 +61,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
      */
     activate: async (
       registration: Registration,
-      otpDigest: string,
+      otpDigests: readonly string[],
       idempotencyToken: string,
       along: TransactionPart[] = [],
     ): Promise<User | "refused"> => {
@@ -85,9 +85,8 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
                 Delete: {
                   TableName: table,
                   Key: { pk: registrationPk(addressKey) },
-                  ConditionExpression:
-                    "id = :id AND otpDigest = :digest AND otpExpiresAt > :now AND expiresAt > :now",
-                  ExpressionAttributeValues: { ":id": user.id, ":digest": otpDigest, ":now": now },
+                  ConditionExpression: `id = :id AND ${digestIsIn(otpDigests)} AND otpExpiresAt > :now AND expiresAt > :now`,
+                  ExpressionAttributeValues: { ":id": user.id, ...digestValues(otpDigests), ":now": now },
                 },
               },
               {

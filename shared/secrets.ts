@@ -5,8 +5,9 @@ import { once } from "./once.ts";
 const maxAgeSeconds = 300;
 const provider = once(() => new SecretsProvider());
 
-export const readSecret = async (id: string): Promise<string> => {
-  const value = await provider().get(id, { maxAge: maxAgeSeconds });
+/** `fresh`: past the memory, for a caller who has reason to think that it is out of date. */
+export const readSecret = async (id: string, { fresh = false } = {}): Promise<string> => {
+  const value = await provider().get(id, { maxAge: maxAgeSeconds, forceFetch: fresh });
   if (typeof value !== "string" || value === "") throw new Error(`secret ${id} is empty`);
   return value;
 };

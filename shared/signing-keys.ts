@@ -1,22 +1,21 @@
 /**
- * The key sets behind the tokens, as they stand in Secrets Manager: private keys that only signers can read, and the public
- * JWKS (RFC 7517) that every function checks tokens with.
+ * The key sets behind the tokens: a ring of private keys that only signers can read, and the public JWKS (RFC 7517) that
+ * every function and other services check tokens with. A key is published before it signs (`next`), signs (`current`), and
+ * stays published until no token signed by it can live (`previous`).
  */
 import { createHash, generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
 import * as z from "zod";
 
-const rsa = {
+const publicKey = z.object({
   kty: z.literal("RSA"),
   n: z.string(),
   e: z.string(),
   kid: z.string(),
   alg: z.literal("RS256"),
   use: z.literal("sig"),
-};
-const publicKey = z.object(rsa);
-const privateKey = z.object({
-  ...rsa,
+});
+const privateKey = publicKey.extend({
   d: z.string(),
   p: z.string(),
   q: z.string(),
@@ -24,10 +23,13 @@ const privateKey = z.object({
   dq: z.string(),
   qi: z.string(),
 });
+/** Of a key that no longer signs only the public part is kept, and since when (epoch seconds). */
+const retiredKey = publicKey.extend({ retiredAt: z.int() });
 
-const signingKeys = z.object({ current: privateKey });
+const signingKeys = z.object({ next: privateKey, current: privateKey, previous: z.array(retiredKey) });
 const verificationKeys = z.object({ keys: z.array(publicKey).min(1) });
 
+export type PrivateKey = z.output<typeof privateKey>;
 export type SigningKeys = z.output<typeof signingKeys>;
 export type VerificationKeys = z.output<typeof verificationKeys>;
 
@@ -43,13 +45,33 @@ const thumbprint = ({ e, n }: { e: string; n: string }) =>
 
 const modulusBits = 2048;
 
-export const createSigningKey = async (): Promise<SigningKeys["current"]> => {
+const createKey = async (): Promise<PrivateKey> => {
   const pair = await promisify(generateKeyPair)("rsa", { modulusLength: modulusBits });
   const jwk = pair.privateKey.export({ format: "jwk" });
-  const named = publicKey.pick({ e: true, n: true }).parse(jwk);
-  return privateKey.parse({ ...jwk, kid: thumbprint(named), alg: "RS256", use: "sig" });
+  const kid = thumbprint(publicKey.pick({ e: true, n: true }).parse(jwk));
+  return privateKey.parse({ ...jwk, kid, alg: "RS256", use: "sig" });
 };
 
-/** The part that everybody may know: parsing with the public schema drops the private members. */
-export const publicKeySet = (...keys: SigningKeys["current"][]): VerificationKeys =>
-  verificationKeys.parse({ keys });
+/** A ring that shares no key with any before it. */
+export const createSigningKeys = async (): Promise<SigningKeys> => {
+  const [current, next] = await Promise.all([createKey(), createKey()]);
+  return { current, next, previous: [] };
+};
+
+/** One step: next → current → previous. What was retired longer ago than a token can live is dropped. */
+export const rotateSigningKeys = async (
+  ring: SigningKeys,
+  now: number,
+  longestTokenLifetimeSeconds: number,
+): Promise<SigningKeys> => ({
+  next: await createKey(),
+  current: ring.next,
+  previous: [
+    retiredKey.parse({ ...ring.current, retiredAt: now }),
+    ...ring.previous.filter(({ retiredAt }) => retiredAt + longestTokenLifetimeSeconds > now),
+  ],
+});
+
+/** The part that everybody may know: parsing with the public schema drops every private member. */
+export const publicKeySet = ({ next, current, previous }: SigningKeys): VerificationKeys =>
+  verificationKeys.parse({ keys: [current, next, ...previous] });

@@ -109,28 +109,51 @@ export const tokenSigner = (clock: Clock = nowSeconds) => {
 };
 export type TokenSigner = ReturnType<typeof tokenSigner>;
 
+// Made-up key ids must not make us ask Secrets Manager for each one.
+const freshKeysEverySeconds = 30;
+
 export const tokenVerifier = (clock: Clock = nowSeconds) => {
   const settings = environment("VERIFICATION_KEYS_ID", "PUBLIC_URL", "TOKEN_AUDIENCE");
   const verificationKeys = remembering((stored) => createLocalJWKSet(parseVerificationKeys(stored)));
+  let freshKeysAt = -Infinity;
+
+  const verified = async (token: string, options: { fresh: boolean }) => {
+    const keys = verificationKeys(await readSecret(settings.VERIFICATION_KEYS_ID, options));
+    return jwtVerify(token, keys, {
+      algorithms: [algorithm],
+      issuer: settings.PUBLIC_URL,
+      audience: settings.TOKEN_AUDIENCE,
+      requiredClaims: ["exp", "iat", "sub", "jti"],
+      currentDate: new Date(clock() * 1000),
+    });
+  };
+
+  /** A key that this environment has not heard of may be minutes old: ask once more, past the memory. */
+  const verifiedWithFreshKeys = async (token: string) => {
+    if (clock() < freshKeysAt + freshKeysEverySeconds) throw new errors.JWKSNoMatchingKey();
+    freshKeysAt = clock();
+    return verified(token, { fresh: true });
+  };
 
   return {
-    /** Signature, algorithm, type, issuer, audience and times; the store is not asked. */
-    verify: async (token: string, types: readonly TokenType[]): Promise<Claims | "invalid"> => {
+    /** Signature, algorithm, type, issuer, audience and times; the store is not asked. `expired`: ours, and over. */
+    verify: async (token: string, types: readonly TokenType[]): Promise<Claims | "invalid" | "expired"> => {
       if (token.length > longestToken) return "invalid";
-      const keys = verificationKeys(await readSecret(settings.VERIFICATION_KEYS_ID));
-      const verified = await jwtVerify(token, keys, {
-        algorithms: [algorithm],
-        issuer: settings.PUBLIC_URL,
-        audience: settings.TOKEN_AUDIENCE,
-        requiredClaims: ["exp", "iat", "sub", "jti"],
-        currentDate: new Date(clock() * 1000),
-      }).catch((error: unknown) => {
-        if (error instanceof errors.JOSEError) return undefined;
+      try {
+        const { payload, protectedHeader } = await verified(token, { fresh: false }).catch(
+          (error: unknown) => {
+            if (error instanceof errors.JWKSNoMatchingKey) return verifiedWithFreshKeys(token);
+            throw error;
+          },
+        );
+        const { data: claims } = claimsSchema.safeParse(payload);
+        if (!claims || !types.includes(claims.tokenType)) return "invalid";
+        return protectedHeader.typ === headerTypes[claims.tokenType] ? claims : "invalid";
+      } catch (error) {
+        if (error instanceof errors.JWTExpired) return "expired";
+        if (error instanceof errors.JOSEError) return "invalid";
         throw error;
-      });
-      const { data: claims } = claimsSchema.safeParse(verified?.payload);
-      if (!verified || !claims || !types.includes(claims.tokenType)) return "invalid";
-      return verified.protectedHeader.typ === headerTypes[claims.tokenType] ? claims : "invalid";
+      }
     },
   };
 };

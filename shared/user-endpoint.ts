@@ -24,7 +24,7 @@ const authenticator = once(() => {
   const [verifier, callers] = [tokenVerifier(), callerStore()];
   return async (event: APIGatewayProxyEvent): Promise<Caller> => {
     const claims = await verifier.verify(bearerToken(event), ["access"]);
-    if (claims === "invalid") throw new ApiError("token_not_valid");
+    if (typeof claims === "string") throw new ApiError("token_not_valid");
     const caller = await callers.find(claims);
     if (typeof caller === "string") throw new ApiError(caller);
     return caller;

@@ -38,7 +38,10 @@ export const awsRequest = async (
   const fields: Record<string, unknown> = { ...answer };
   if (!response.ok) {
     const code = String(fields["__type"]).replace(/^.*#/, "");
-    throw new AwsRequestError(code, String(fields["message"] ?? fields["Message"] ?? response.status));
+    throw new AwsRequestError(
+      code,
+      JSON.stringify(fields["message"] ?? fields["Message"] ?? response.status),
+    );
   }
   return fields;
 };

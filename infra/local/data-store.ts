@@ -69,9 +69,7 @@ const start = async (engine: Engine, dataDirectory: string): Promise<DataStore |
   mkdirSync(folder, { recursive: true });
   const child = startSupervised(...command);
   let failure: string | undefined;
-  void child.exited.then((output) => {
-    failure = output;
-  });
+  void child.exited.then((output) => (failure = output));
   const url = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + readyWithinMilliseconds;
   while (!(await answers(url))) {

@@ -6,22 +6,18 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
+import { authorise, type Principal } from "./authorise.ts";
 import { createCallCounter } from "./calls.ts";
 import { createFaults } from "./faults.ts";
 import { createForwarder } from "./forward.ts";
 import type { Letters } from "./letters.ts";
-import { accessKeyIdOf, arn } from "./names.ts";
+import { accessKeyIdOf } from "./names.ts";
 import type { Policies } from "./policy.ts";
-import { requiredAccess, type Call } from "./required-access.ts";
+import type { Call } from "./required-access.ts";
 import type { Secrets } from "./secrets.ts";
 import { errorAnswer, ServiceError } from "./service-error.ts";
 import { sendEmail } from "./ses.ts";
 
-export type Principal = {
-  caller: string;
-  /** None: the runner itself and its tests, who may do everything. */
-  role?: string;
-};
 type Backends = {
   storeUrl: string;
   queuesUrl: string;
@@ -59,25 +55,6 @@ export const startEdge = async () => {
   let backends: Backends | undefined;
   let store: ReturnType<typeof createForwarder> | undefined;
   let queues: ReturnType<typeof createForwarder> | undefined;
-
-  const authorise = (call: Call, { caller, role }: Principal, { policies, secrets }: Backends) => {
-    if (role === undefined) return;
-    for (const alternatives of requiredAccess(call, secrets.arnOf)) {
-      const decisions = alternatives.map((access) => policies.decide(role, access));
-      if (decisions.includes("allowed") && !decisions.includes("denied")) continue;
-      const { action, resource } = alternatives[0] ?? { action: call.operation, resource: "*" };
-      const user = arn("sts", `assumed-role/${role.slice(role.lastIndexOf("/") + 1)}/${caller}`);
-      const reason = decisions.includes("denied")
-        ? "with an explicit deny in an identity-based policy"
-        : `because no identity-based policy allows the ${action} action`;
-      const isQuery = call.service === "ses";
-      throw new ServiceError(
-        isQuery ? "AccessDenied" : "AccessDeniedException",
-        `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
-        { status: isQuery ? 403 : 400 },
-      );
-    }
-  };
 
   const perform = (
     call: Call,
@@ -120,7 +97,7 @@ export const startEdge = async () => {
     }
     const call = parseCall(service, request.headers, body);
     counter.count(principal.caller, `${service}:${call.operation}`);
-    authorise(call, principal, backends);
+    authorise(call, principal, backends.policies, backends.secrets.arnOf);
     // A caller that hangs up while it polls must not take a message with it.
     let signal: AbortSignal | undefined;
     if (call.operation === "ReceiveMessage") {

@@ -35,7 +35,7 @@ export const startEnvironment = (
   const { name, arn, memoryMegabytes, timeoutSeconds, codeFolder, handler } = definition;
   const child = fork(runtime, [name, arn, String(memoryMegabytes)], {
     env: variables,
-    execArgv: ["--disable-warning=ExperimentalWarning"],
+    execArgv: [`--max-old-space-size=${memoryMegabytes}`],
     cwd: codeFolder,
     // Ctrl-C in the terminal is for the runner: it lets the event in progress end.
     detached: true,
@@ -70,11 +70,14 @@ export const startEnvironment = (
   child.on("message", (message: FromRuntime) => settle?.(message));
 
   let stopping = false;
-  const exited = settled(child).then(() => {
-    const errorMessage = `Runtime exited with ${child.signalCode ? `signal ${child.signalCode}` : `exit status ${child.exitCode}`}`;
+  const watch = async (): Promise<void> => {
+    await settled(child);
+    const how = child.signalCode ? `signal ${child.signalCode}` : `exit status ${child.exitCode}`;
+    const errorMessage = `Runtime exited with ${how}`;
     if (settle && !stopping) onLog(JSON.stringify({ level: "ERROR", message: errorMessage }));
     settle?.({ type: "failed", error: { errorType: "Runtime.ExitError", errorMessage } });
-  });
+  };
+  const exited = watch();
 
   const ready = ask({ type: "init", codeFolder, handler }, initSeconds);
 

@@ -62,15 +62,17 @@ export const createFunctionPool = (
     const environment = startEnvironment(definition, variables, onLog);
     all.add(environment);
     current.add(environment);
-    void environment.exited.then(() => {
-      all.delete(environment);
-      current.delete(environment);
-      const index = idle.findIndex((entry) => entry.environment === environment);
-      if (index !== -1) clearTimeout(idle.splice(index, 1)[0]?.ends);
-      const next = stopped ? undefined : waiting.shift();
-      if (next) next(start());
-    });
+    void forgetWhenExited(environment);
     return environment;
+  };
+
+  const forgetWhenExited = async (environment: Environment): Promise<void> => {
+    await environment.exited;
+    all.delete(environment);
+    current.delete(environment);
+    const index = idle.findIndex((entry) => entry.environment === environment);
+    if (index !== -1) clearTimeout(idle.splice(index, 1)[0]?.ends);
+    if (!stopped) waiting.shift()?.(start());
   };
 
   /** None when the pool stops. */

@@ -55,9 +55,17 @@ const variablesOf = (type: GatewayResponseType, { requestId, method, path, sourc
   "context.path": path,
   "context.identity.sourceIp": sourceIp,
 });
-const probe: GatewayRequest = {
-  ...{ requestId: "", method: "", path: "", query: new URLSearchParams(), rawHeaders: [], headers: {} },
-  ...{ sourceIp: "", receivedAt: 0, body: Buffer.alloc(0) },
+/** Only to find unknown names when the stack starts. */
+const sampleRequest: GatewayRequest = {
+  requestId: "",
+  method: "",
+  path: "",
+  query: new URLSearchParams(),
+  rawHeaders: [],
+  headers: {},
+  sourceIp: "",
+  receivedAt: 0,
+  body: Buffer.alloc(0),
 };
 
 const render = (
@@ -95,7 +103,7 @@ export const loadGatewayResponses = (templates: Templates): GatewayResponses => 
       return [parsed.ResponseType, override] as const;
     }),
   );
-  for (const override of overrides.values()) render("BAD_REQUEST", override, probe);
+  for (const override of overrides.values()) render("BAD_REQUEST", override, sampleRequest);
   return (type, request) => {
     const family = types[type].status < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX";
     return render(type, overrides.get(type) ?? overrides.get(family) ?? {}, request);

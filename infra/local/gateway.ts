@@ -5,9 +5,9 @@
 import { once } from "node:events";
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { promisify } from "node:util";
-import { deflate, gzip } from "node:zlib";
+import { inspect } from "node:util";
 import type { Api } from "./api.ts";
+import { compress } from "./compress.ts";
 import type { Outcome } from "./environment.ts";
 import type { GatewayResponses, GatewayResponseType, HttpAnswer } from "./gateway-response.ts";
 import { proxyEvent, type GatewayRequest } from "./proxy-event.ts";
@@ -23,8 +23,6 @@ type Options = { api: Api; responses: GatewayResponses; invoke: Invoke; ownPages
 const largestRequestBytes = 10 * 1024 * 1024;
 /** Lambda's own limit for an event. */
 const largestEventBytes = 6 * 1024 * 1024;
-
-const compressors = { gzip: promisify(gzip), deflate: promisify(deflate) };
 
 const readBody = (incoming: IncomingMessage): Promise<Buffer | "too-large"> =>
   new Promise((resolve, reject) => {
@@ -42,18 +40,6 @@ const readBody = (incoming: IncomingMessage): Promise<Buffer | "too-large"> =>
 const mediaTypeMatches = (types: readonly string[], header: string | undefined): boolean => {
   const [first = ""] = (header ?? "").split(/[,;]/);
   return types.some((type) => type === "*/*" || type.toLowerCase() === first.trim().toLowerCase());
-};
-
-const compress = async (answer: HttpAnswer, request: GatewayRequest, minimumBytes: number | undefined) => {
-  const bytes = Buffer.byteLength(answer.body);
-  const isEncoded = answer.headers.some(([name]) => name.toLowerCase() === "content-encoding");
-  if (minimumBytes === undefined || bytes < Math.max(1, minimumBytes) || isEncoded) return answer;
-  const accepted = String(request.headers["accept-encoding"] ?? "");
-  const encoding = /\bgzip\b/.test(accepted) ? "gzip" : /\bdeflate\b/.test(accepted) ? "deflate" : undefined;
-  if (encoding === undefined) return answer;
-  const body = await compressors[encoding](answer.body);
-  const headers: HttpAnswer["headers"] = [...answer.headers, ["Content-Encoding", encoding]];
-  return { ...answer, headers, body };
 };
 
 export const startGateway = async (port: number) => {
@@ -89,7 +75,7 @@ export const startGateway = async (port: number) => {
     const result: HttpAnswer | GatewayResponseType =
       body === "too-large" ? "REQUEST_TOO_LARGE" : await integrate(complete, given);
     const answer = typeof result === "string" ? given.responses(result, complete) : result;
-    return compress(answer, complete, given.api.minimumCompressionBytes);
+    return compress(answer, complete.headers["accept-encoding"], given.api.minimumCompressionBytes);
   };
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -103,9 +89,14 @@ export const startGateway = async (port: number) => {
     else if (path.startsWith("/_")) answer = options.ownPages(incoming, path, query);
     else {
       const request = {
-        ...{ requestId, path, query, method: incoming.method ?? "GET", receivedAt: Date.now() },
-        ...{ headers: incoming.headers, rawHeaders: incoming.rawHeaders },
+        requestId,
+        path,
+        query,
+        method: incoming.method ?? "GET",
+        headers: incoming.headers,
+        rawHeaders: incoming.rawHeaders,
         sourceIp: incoming.socket.remoteAddress ?? "127.0.0.1",
+        receivedAt: Date.now(),
       };
       answer = await answerTo(incoming, request, options);
       answer.headers.push(["x-amzn-RequestId", requestId]);
@@ -119,7 +110,7 @@ export const startGateway = async (port: number) => {
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, response) => {
     handle(incoming, response).catch((error: unknown) => {
       // The client has gone, or we have a defect: either way nobody can be answered, and the runner lives on.
-      if (!incoming.destroyed) console.error(error);
+      if (!incoming.destroyed) process.stderr.write(`${inspect(error)}\n`);
       response.destroy();
     });
   });

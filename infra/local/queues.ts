@@ -11,7 +11,7 @@ export type Queues = Pick<FauxqsServer, "inspectQueue" | "stop"> & { url: string
 
 /** fauxqs can only be told a port and would be open to the network. */
 const onLoopback = async <Result>(start: () => Promise<Result>): Promise<Result> => {
-  const { listen } = Server.prototype;
+  const listen = Reflect.get(Server.prototype, "listen");
   Server.prototype.listen = function (this: Server, ...given: unknown[]) {
     const [options, ...rest] = given;
     const local =

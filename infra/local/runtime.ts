@@ -23,7 +23,7 @@ const describe = (error: unknown): FunctionError =>
 const report = (error: unknown) => {
   const { errorType, errorMessage } = describe(error);
   const stack = error instanceof Error ? (error.stack ?? "").split("\n") : [];
-  console.error(JSON.stringify({ level: "ERROR", errorType, errorMessage, stack }));
+  process.stderr.write(`${JSON.stringify({ level: "ERROR", errorType, errorMessage, stack })}\n`);
 };
 
 const isHandler = (value: unknown): value is Handler => typeof value === "function";
@@ -63,20 +63,19 @@ const invoke = async (handler: Handler, invocation: Invocation): Promise<void> =
 };
 
 let handler: Handler | undefined;
-process.on("message", (message: ToRuntime) => {
-  if (message.type === "invoke") {
-    if (handler) void invoke(handler, message);
-    return;
+
+const initialise = async (codeFolder: string, name: string): Promise<void> => {
+  try {
+    handler = await load(codeFolder, name);
+    send({ type: "ready" });
+  } catch (error) {
+    report(error);
+    send({ type: "init-failed", error: describe(error) });
   }
-  load(message.codeFolder, message.handler).then(
-    (loaded) => {
-      handler = loaded;
-      send({ type: "ready" });
-    },
-    (error: unknown) => {
-      report(error);
-      send({ type: "init-failed", error: describe(error) });
-    },
-  );
+};
+
+process.on("message", (message: ToRuntime) => {
+  if (message.type === "init") void initialise(message.codeFolder, message.handler);
+  else if (handler) void invoke(handler, message);
 });
 process.on("disconnect", () => process.exit());

@@ -1,10 +1,13 @@
 /** Runs synthesised templates on this machine, and stops without leaving a process. */
+import { availableParallelism } from "node:os";
 import type { CallCounts } from "./calls.ts";
 import { loadApi } from "./api.ts";
+import { type CleanUp, createCleanUp } from "./clean-up.ts";
 import { lockDataDirectory } from "./data-directory.ts";
 import { type DataStore, type Engine, startDataStore } from "./data-store.ts";
 import { startEdge } from "./edge.ts";
 import type { Outcome } from "./environment.ts";
+import { loadEventSourceMappings } from "./event-source-mapping.ts";
 import type { Faults } from "./faults.ts";
 import { createFunctionPool, type FunctionPool } from "./function-pool.ts";
 import { loadFunctions } from "./functions.ts";
@@ -15,7 +18,7 @@ import { openLogs, type OnLog } from "./logs.ts";
 import { createOwnPages } from "./own-pages.ts";
 import { region } from "./names.ts";
 import { loadPolicies } from "./policy.ts";
-import { loadEventSourceMappings, type Poller, startPoller } from "./poller.ts";
+import { type Poller, startPoller } from "./poller.ts";
 import { type Queues, startQueues } from "./queues.ts";
 import { openSecrets } from "./secrets.ts";
 import { createTables } from "./tables.ts";
@@ -56,26 +59,8 @@ export type Stack = {
   stop: () => Promise<void>;
 };
 
-const defaultConcurrency = 8;
-
-/** Runs each clean-up even if one before it fails; last opened, first closed. */
-const createCleanUp = () => {
-  const steps: (() => unknown)[] = [];
-  return {
-    add: (step: () => unknown) => void steps.push(step),
-    run: async () => {
-      const failures: unknown[] = [];
-      for (const step of steps.splice(0).toReversed()) {
-        try {
-          await step();
-        } catch (error) {
-          failures.push(error);
-        }
-      }
-      if (failures.length > 0) throw new AggregateError(failures, "the local stack did not stop cleanly");
-    },
-  };
-};
+/** More than a few for each processor only makes all of them slower. */
+const defaultConcurrency = Math.max(4, 2 * availableParallelism());
 
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   const cleanUp = createCleanUp();
@@ -89,7 +74,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 
 const start = async (
   { templates: stacks, port, dataDirectory, engine, concurrencyPerFunction, onLog }: StackOptions,
-  cleanUp: ReturnType<typeof createCleanUp>,
+  cleanUp: CleanUp,
 ): Promise<Stack> => {
   const { unlock } = lockDataDirectory(dataDirectory);
   cleanUp.add(unlock);
@@ -186,7 +171,7 @@ const startEngines = async (
   dataDirectory: string,
   engine: Engine | undefined,
   startQueueEngine: () => Promise<Queues>,
-  cleanUp: ReturnType<typeof createCleanUp>,
+  cleanUp: CleanUp,
 ): Promise<[DataStore, Queues]> => {
   const starting = [
     startDataStore(dataDirectory, engine).then((store) => {

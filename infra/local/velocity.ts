@@ -14,6 +14,11 @@ export type Scope = {
 type Expression = (scope: Scope) => unknown;
 export type CompiledTemplate = (scope: Scope) => string;
 
+const textOf = (value: unknown): string => {
+  if (typeof value === "string") return value;
+  return value === undefined || value === null ? "" : JSON.stringify(value);
+};
+
 const overridePrefix = "context.responseOverride.header.";
 const reference = /^\$!?\{?([A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*)\}?/;
 const inputCall =
@@ -58,7 +63,7 @@ export const compileTemplate = (source: string): CompiledTemplate => {
     if (match) {
       const [, name = "", pattern = ""] = match;
       const expression = new RegExp(`^(?:${pattern})$`);
-      return ({ variables }) => expression.test(String(variables.get(name) ?? ""));
+      return ({ variables }) => expression.test(textOf(variables.get(name)));
     }
     const found = take(reference);
     if (!found) return undefined;
@@ -114,7 +119,7 @@ export const compileTemplate = (source: string): CompiledTemplate => {
     expect(/^\s*\)[ \t]*\n?/, ")");
     if (target.startsWith(overridePrefix)) {
       const header = target.slice(overridePrefix.length);
-      return (scope) => (scope.overrides.set(header, String(value(scope))), "");
+      return (scope) => (scope.overrides.set(header, textOf(value(scope))), "");
     }
     if (target.includes(".")) fail("a variable or a header override");
     return (scope) => (scope.variables.set(target, value(scope)), "");
@@ -130,7 +135,8 @@ export const compileTemplate = (source: string): CompiledTemplate => {
 
   const parseBlock = (): CompiledTemplate => {
     const parts: CompiledTemplate[] = [];
-    while (rest !== "" && !/^#(else|elseif|end|\{else\})/.test(rest)) {
+    const ended = () => rest === "" || /^#(else|elseif|end|\{else\})/.test(rest);
+    while (!ended()) {
       const text = take(/^([^#$]|\$(?![A-Za-z{!])|#(?![A-Za-z{#]))+/);
       if (text) parts.push(() => text[0]);
       else if (take(/^##[^\n]*\n?/)) continue;
@@ -138,7 +144,7 @@ export const compileTemplate = (source: string): CompiledTemplate => {
       else if (take(/^#if\s*/)) parts.push(parseIf());
       else {
         const value = parseReference() ?? fail("a directive that is known");
-        parts.push((scope) => String(value(scope) ?? ""));
+        parts.push((scope) => textOf(value(scope)));
       }
     }
     return (scope) => parts.map((part) => part(scope)).join("");

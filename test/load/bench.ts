@@ -10,7 +10,7 @@ import { createPhases, newPerson, type Phase } from "./phases.ts";
 import { aimsTable, callsTable, floorTable, legend, operationsTable } from "./report.ts";
 import { startStackUnderLoad } from "./stack-under-load.ts";
 
-const people = { alone: 30, crowd: 288, lives: 40 };
+const people = { alone: 30, crowd: 256, lives: 40 };
 const warmUp = { alone: 30, crowd: 80, lives: 2 };
 const crowdConcurrency = 16;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { eventually } from "../support/eventually.ts";
-import { act, startFixtureStack, useStack } from "./fixtures/use-stack.ts";
+import { act, dispose, startFixtureStack, useStack } from "./fixtures/use-stack.ts";
 
 const lines: string[] = [];
 const stack = useStack({ concurrencyPerFunction: 3, onLog: (_, line) => lines.push(line) });
@@ -128,7 +128,7 @@ describe("failures", () => {
       expect((await act(broken, "identity")).status).toBe(502);
       expect(heard.join("\n")).toContain("Cannot find module 'missing'");
     } finally {
-      await broken.stop();
+      await dispose(broken);
     }
   });
 });

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { describe, expect, test } from "vitest";
-import { act, startFixtureStack, useStack } from "./fixtures/use-stack.ts";
+import { act, dispose, startFixtureStack, useStack } from "./fixtures/use-stack.ts";
 
 const stack = useStack();
 const get = async (path: string, headers: Record<string, string> = {}) => {
@@ -179,7 +179,7 @@ describe("limits", () => {
       expect(response.status).toBe(504);
       expect(await response.json()).toEqual({ message: "Endpoint request timed out" });
     } finally {
-      await slow.stop();
+      await dispose(slow);
     }
   });
 });

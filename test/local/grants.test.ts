@@ -14,7 +14,7 @@ import {
 import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, test } from "vitest";
-import { clientAs, startFixtureStack, useStack } from "./fixtures/use-stack.ts";
+import { clientAs, dispose, startFixtureStack, useStack } from "./fixtures/use-stack.ts";
 
 const stack = useStack();
 const dynamodb = () => new DynamoDBClient(clientAs(stack(), "Probe"));
@@ -156,7 +156,7 @@ test("a grant removed from the template is refused to the function itself", asyn
     expect(lines.join("\n")).toContain("AccessDeniedException");
     expect(lines.join("\n")).toContain("dynamodb:GetItem");
   } finally {
-    await lesser.stop();
+    await dispose(lesser);
   }
 });
 

@@ -11,12 +11,11 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
 import type { Engine } from "../../infra/local/data-store.ts";
 import type { Stack } from "../../infra/local/stack.ts";
 import { UserError } from "../../infra/local/user-error.ts";
-import { clientAs, startFixtureStack } from "./fixtures/use-stack.ts";
+import { clientAs, dispose, startFixtureStack } from "./fixtures/use-stack.ts";
 
 const TableName = "data-Items";
 const engines: Engine[] = ["dynoxide", "dynamodb-local"];
@@ -31,8 +30,7 @@ describe.each(engines)("on %s", (engine) => {
     }
   });
   afterAll(async () => {
-    await stack?.stop();
-    if (stack) rmSync(stack.dataDirectory, { recursive: true });
+    if (stack) await dispose(stack);
   });
 
   const connect = ({ skip }: TestContext): { client: DynamoDBClient; pk: { S: string } } => {

@@ -18,7 +18,7 @@ describe.skipIf(inject("storeUrl") === "")("codes", () => {
       const clock = turnableClock();
       const registration = await registeredWithCode(clock.now, "d", lifetime);
       clock.pass(age);
-      const user = await registrationStore(clock.now).activate(registration, "d", randomUUID());
+      const user = await registrationStore(clock.now).activate(registration, ["d"], randomUUID());
       expect(user === "refused" ? user : user.status).toBe(expected);
     }
   });
@@ -29,7 +29,7 @@ describe.skipIf(inject("storeUrl") === "")("codes", () => {
     clock.pass(8 * 86_400);
     const registrations = registrationStore(clock.now);
     expect(await registrations.find(registration.addressKey)).toBeUndefined();
-    expect(await registrations.activate(registration, "d", randomUUID())).toBe("refused");
+    expect(await registrations.activate(registration, ["d"], randomUUID())).toBe("refused");
     expect(await codeStore(clock.now).restart(registrationPk(registration.addressKey), "hash", "r")).toBe(
       "refused",
     );
@@ -52,15 +52,15 @@ describe.skipIf(inject("storeUrl") === "")("codes", () => {
     const user = await activeUser(clock.now);
     await codes.restart(userPk(user.id), user.passwordHash, "r");
     await codes.issue(userPk(user.id), { otpRequestId: "r", otpDigest: "d", otpExpiresAt: clock.now() + 60 });
-    expect(await codes.consume(user.id, "d", "invocation")).toMatchObject({ id: user.id });
-    expect(await codes.consume(user.id, "d", "invocation")).toMatchObject({ id: user.id });
-    expect(await codes.consume(user.id, "d", "another")).toBe("refused");
+    expect(await codes.consume(user.id, ["d"], "invocation")).toMatchObject({ id: user.id });
+    expect(await codes.consume(user.id, ["d"], "invocation")).toMatchObject({ id: user.id });
+    expect(await codes.consume(user.id, ["d"], "another")).toBe("refused");
   });
 
   it("counts a repeat of the activating transaction in the same invocation as the success it was", async () => {
     const clock = turnableClock();
     const registration = await registeredWithCode(clock.now, "d");
-    const activate = (token: string) => registrationStore(clock.now).activate(registration, "d", token);
+    const activate = (token: string) => registrationStore(clock.now).activate(registration, ["d"], token);
     const invocation = randomUUID();
     expect(await activate(invocation)).toMatchObject({ id: registration.id });
     expect(await activate(invocation)).toMatchObject({ id: registration.id });
@@ -113,7 +113,7 @@ describe.skipIf(inject("storeUrl") === "")("codes", () => {
                 break;
               case "consume": {
                 const alive = model.digest === command.digest && (model.expiresAt ?? 0) > clock.now();
-                const consumed = await codes.consume(user.id, `d${command.digest}`, randomUUID());
+                const consumed = await codes.consume(user.id, [`d${command.digest}`], randomUUID());
                 expect(consumed !== "refused").toBe(alive);
                 if (alive) Object.assign(model, { digest: undefined, requested: undefined });
                 break;
@@ -136,12 +136,12 @@ describe.skipIf(inject("storeUrl") === "")("codes", () => {
     await codes.restart(pk, user.passwordHash, "r");
     await codes.issue(pk, { otpRequestId: "r", otpDigest: "d", otpExpiresAt: clock.now() + 60 });
     const results = await Promise.all(
-      Array.from({ length: 20 }, () => codes.consume(user.id, "d", randomUUID())),
+      Array.from({ length: 20 }, () => codes.consume(user.id, ["d"], randomUUID())),
     );
     expect(results.filter((result) => result !== "refused")).toHaveLength(1);
     await codes.restart(pk, user.passwordHash, "r2");
     await codes.issue(pk, { otpRequestId: "r2", otpDigest: "d2", otpExpiresAt: clock.now() + 60 });
     await codes.restart(pk, user.passwordHash, "r3");
-    expect(await codes.consume(user.id, "d2", randomUUID())).toBe("refused");
+    expect(await codes.consume(user.id, ["d2"], randomUUID())).toBe("refused");
   });
 });

@@ -34,7 +34,7 @@ export const registeredWithCode = async (clock: Clock, digest: string, lifetimeS
 
 export const activeUser = async (clock: Clock): Promise<User> => {
   const registration = await registeredWithCode(clock, "digest");
-  const user = await registrationStore(clock).activate(registration, "digest", randomUUID());
+  const user = await registrationStore(clock).activate(registration, ["digest"], randomUUID());
   if (user === "refused") throw new Error("not activated");
   return user;
 };

@@ -1,0 +1,54 @@
+import { nowSeconds } from "../shared/clock.ts";
+import { environment } from "../shared/environment.ts";
+import { promote, putPending, readCurrent, readPending } from "../shared/key-store.ts";
+import {
+  digestKeyRotation,
+  parseRotationEvent,
+  signingKeyRotation,
+  type Rotation,
+} from "../shared/rotations.ts";
+
+// A function may sign with the key it read five minutes ago, and clocks differ.
+const marginSeconds = 900;
+
+const rotationOf = (secretId: string): Rotation => {
+  const settings = environment(
+    "DIGEST_SECRET_ID",
+    "SIGNING_KEYS_ID",
+    "VERIFICATION_KEYS_ID",
+    "SESSION_IDLE_SECONDS",
+    "ACCESS_TOKEN_LIFETIME_SECONDS",
+  );
+  if (secretId === settings.DIGEST_SECRET_ID) return digestKeyRotation;
+  if (secretId !== settings.SIGNING_KEYS_ID) throw new Error(`${secretId} is not ours to rotate`);
+  const longest = Math.max(settings.SESSION_IDLE_SECONDS, settings.ACCESS_TOKEN_LIFETIME_SECONDS);
+  return signingKeyRotation({
+    verificationKeysId: settings.VERIFICATION_KEYS_ID,
+    longestTokenLifetimeSeconds: longest + marginSeconds,
+    nowSeconds,
+  });
+};
+
+/**
+ * Rotates a key ring in Secrets Manager's four steps. Each can be repeated, alone or with all before it: the pending value
+ * is made once, publishing it again writes the same, promoting it again does nothing.
+ */
+export const handler = async (event: unknown): Promise<void> => {
+  const { SecretId: secretId, ClientRequestToken: versionId, Step: step } = parseRotationEvent(event);
+  const rotation = rotationOf(secretId);
+  const pending = await readPending(secretId, versionId);
+  switch (step) {
+    case "createSecret":
+      if (pending === undefined)
+        await putPending(secretId, versionId, await rotation.advance(await readCurrent(secretId)));
+      return;
+    case "setSecret":
+      if (pending === undefined) throw new Error("there is no pending version to publish");
+      return rotation.publish(pending, versionId);
+    case "testSecret":
+      if (pending === undefined) throw new Error("there is no pending version to test");
+      return rotation.test(pending);
+    case "finishSecret":
+      return promote(secretId, versionId);
+  }
+};
