@@ -1,6 +1,7 @@
 import { codeStore, type CodeStore } from "../shared/code-store.ts";
 import { codeDigests } from "../shared/codes.ts";
 import { contract } from "../shared/contract.ts";
+import { deviceLabel } from "../shared/device-label.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
 import { userPk } from "../shared/items.ts";
@@ -26,7 +27,7 @@ type Deps = {
  * nobody has, and fails on the same condition.
  */
 export const createToken = async (
-  { body: { email, otp_code: code }, invocationId }: Call<typeof contract.createToken>,
+  { body: { email, otp_code: code }, userAgent, invocationId }: Call<typeof contract.createToken>,
   deps: Deps,
 ) => {
   const key = await deps.addressKey(email);
@@ -43,7 +44,7 @@ export const createToken = async (
   if (user === "refused") throw new ApiError("sign_in_refused");
 
   const [session] = await Promise.all([
-    deps.sessions.create(user.id, user.sessionEpoch),
+    deps.sessions.create(user.id, user.sessionEpoch, deviceLabel(userAgent)),
     deps.limits.clear(guesses),
     deps.limits.clear(guessKey("password", key)),
   ]);

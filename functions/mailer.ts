@@ -7,6 +7,7 @@ import {
   activationLetter,
   addressTakenLetter,
   loginLetter,
+  sessionReplayedLetter,
   type CodeLetter,
   type Letter,
 } from "../shared/letters.ts";
@@ -51,19 +52,23 @@ const sendCode = async (
   return "sent";
 };
 
+/** Tells an account's owner something; nobody is told anything if the account is gone. */
+const sendNotice = async (
+  userId: string,
+  letterFor: (letter: { product: string; sentAtSeconds: number }) => Letter,
+  deps: Deps,
+) => {
+  const owner = await deps.users.find(userId);
+  if (!owner) return "superseded";
+  await deps.postLetter(owner.email, letterFor({ product: deps.product, sentAtSeconds: deps.nowSeconds() }));
+  return "sent";
+};
+
 const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation">, deps: Deps) => {
   const ownerId = await deps.users.findIdByAddress(addressKey);
-  if (ownerId === undefined)
-    return sendCode(
-      { pk: registrationPk(addressKey), purpose: "activation", otpRequestId },
-      activationLetter,
-      deps,
-    );
-  const owner = await deps.users.find(ownerId);
-  if (!owner) return "superseded";
-  const { product, nowSeconds } = deps;
-  await deps.postLetter(owner.email, addressTakenLetter({ product, sentAtSeconds: nowSeconds() }));
-  return "address_taken";
+  if (ownerId !== undefined) return sendNotice(ownerId, addressTakenLetter, deps);
+  const pk = registrationPk(addressKey);
+  return sendCode({ pk, purpose: "activation", otpRequestId }, activationLetter, deps);
 };
 
 /**
@@ -72,9 +77,18 @@ const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation"
  * itself has no idempotency, and dying between sending and retiring sends a second one, with a code of its own).
  */
 export const sendLetter = async (order: LetterOrder, deps: Deps): Promise<string> => {
-  if (order.kind === "activation") return sendActivation(order, deps);
-  const { userId, otpRequestId } = order;
-  return sendCode({ pk: userPk(userId), purpose: "login", otpRequestId }, loginLetter, deps);
+  switch (order.kind) {
+    case "activation":
+      return sendActivation(order, deps);
+    case "login": {
+      const { userId, otpRequestId } = order;
+      return sendCode({ pk: userPk(userId), purpose: "login", otpRequestId }, loginLetter, deps);
+    }
+    case "session_replayed":
+      return sendNotice(order.userId, sessionReplayedLetter, deps);
+    default:
+      return order satisfies never;
+  }
 };
 
 export const handler = queueConsumer(

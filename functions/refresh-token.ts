@@ -1,6 +1,8 @@
 import { contract } from "../shared/contract.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
+import { enqueueLetter } from "../shared/mail-queue.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions.ts";
 import { tokenSigner, tokenVerifier, type TokenSigner, type TokenVerifier } from "../shared/tokens.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
@@ -10,10 +12,13 @@ type Deps = {
   users: Pick<UserStore, "find">;
   sessions: Pick<SessionStore, "rotate">;
   signer: TokenSigner;
+  enqueueLetter: typeof enqueueLetter;
+  recordSecurityEvent: typeof recordSecurityEvent;
 };
 
 /**
- * Trades a refresh token for the session's next pair. User and session are asked side by side; a session that was rotated
+ * Trades a refresh token for the session's next pair. One that was replaced longer ago than the grace period has been copied:
+ * its session is ended, and its owner told. User and session are asked side by side; a session that was rotated
  * for a user who is gone or disabled gives nothing away, because no token of it is answered.
  */
 export const refreshToken = async ({ body: { refresh } }: Call<typeof contract.refreshToken>, deps: Deps) => {
@@ -21,7 +26,11 @@ export const refreshToken = async ({ body: { refresh } }: Call<typeof contract.r
   if (typeof claims === "string") throw new ApiError("token_not_valid");
 
   const [user, session] = await Promise.all([deps.users.find(claims.userId), deps.sessions.rotate(claims)]);
-  if (session === "refused" || session === "replayed") throw new ApiError("token_not_valid");
+  if (session === "replayed") {
+    deps.recordSecurityEvent("session_replayed", claims);
+    await deps.enqueueLetter({ kind: "session_replayed", userId: claims.userId });
+  }
+  if (typeof session === "string") throw new ApiError("token_not_valid");
   if (user?.status !== "active" || user.sessionEpoch !== session.sessionEpoch)
     throw new ApiError("token_not_valid");
   return deps.signer.pair(session);
@@ -32,4 +41,6 @@ export const handler = endpoint(contract.refreshToken, refreshToken, () => ({
   users: userStore(),
   sessions: sessionStore(),
   signer: tokenSigner(),
+  enqueueLetter,
+  recordSecurityEvent,
 }));

@@ -3,7 +3,7 @@
  * written, and equal sources give equal bytes, so that asset hashes change only with the code.
  */
 import { readdirSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { context, type BuildOptions, type BuildResult, type Metafile } from "esbuild";
 import { copyNativePackages, nativePackages } from "./native-packages.ts";
@@ -22,7 +22,9 @@ const writeBundles = async ({ outputFiles = [], metafile }: BuildResult): Promis
     const before = await readFile(path).catch(() => undefined);
     if (before?.equals(contents)) continue;
     await mkdir(directory, { recursive: true });
-    await writeFile(path, contents);
+    // Renamed into place: an environment that starts at this moment reads the one or the other, whole.
+    await writeFile(`${path}.new`, contents);
+    await rename(`${path}.new`, path);
     changed.push(basename(directory));
   }
   return changed;

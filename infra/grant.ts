@@ -11,7 +11,7 @@ type TableAction =
   | "DeleteItem"
   | "BatchWriteItem"
   | "ConditionCheckItem";
-type SecretAction = "GetSecretValue" | "PutSecretValue";
+type SecretAction = "DescribeSecret" | "GetSecretValue" | "PutSecretValue" | "UpdateSecretVersionStage";
 
 /** The variables that name a resource, and the actions that it knows. */
 type Actions = {
@@ -36,4 +36,4 @@ export type Grant = { readonly [Name in ResourceVariable]?: readonly Actions[Nam
   /** Default: `defaultTimeoutSeconds`. */
   readonly timeoutSeconds?: number;
 };
-export type FunctionName = OperationName | "mailer" | "createSigningKeys" | "pages";
+export type FunctionName = OperationName | "mailer" | "createKeys" | "rotateKeys" | "pages";

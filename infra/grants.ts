@@ -15,6 +15,8 @@ const hashes = { memoryMegabytes: 1_769 };
 const background = { memoryMegabytes: 512 };
 
 const read = ["GetSecretValue"] as const;
+const write = ["GetSecretValue", "PutSecretValue"] as const;
+const rotate = [...write, "DescribeSecret", "UpdateSecretVersionStage"] as const;
 const spend = ["UpdateItem"] as const;
 const spendAndClear = ["UpdateItem", "DeleteItem"] as const;
 const verifying = ["PUBLIC_URL", "TOKEN_AUDIENCE"] as const;
@@ -61,6 +63,7 @@ export const grants = {
   refreshToken: {
     USERS_TABLE: ["GetItem"],
     SESSIONS_TABLE: ["UpdateItem", "DeleteItem"],
+    MAIL_QUEUE_URL: ["SendMessage"],
     SIGNING_KEYS_ID: read,
     VERIFICATION_KEYS_ID: read,
     settings: issuing,
@@ -91,6 +94,31 @@ export const grants = {
     settings: verifying,
     ...hashes,
   },
+  listSessions: {
+    USERS_TABLE: ["BatchGetItem"],
+    SESSIONS_TABLE: ["BatchGetItem", "Query"],
+    VERIFICATION_KEYS_ID: read,
+    settings: verifying,
+  },
+  endOtherSessions: {
+    USERS_TABLE: ["BatchGetItem", "UpdateItem"],
+    SESSIONS_TABLE: ["BatchGetItem", "UpdateItem"],
+    VERIFICATION_KEYS_ID: read,
+    settings: verifying,
+  },
+  endSession: {
+    USERS_TABLE: ["BatchGetItem"],
+    SESSIONS_TABLE: ["BatchGetItem", "DeleteItem"],
+    VERIFICATION_KEYS_ID: read,
+    settings: verifying,
+  },
+  logout: {
+    SESSIONS_TABLE: ["DeleteItem"],
+    VERIFICATION_KEYS_ID: read,
+    settings: verifying,
+  },
+  getKeys: { VERIFICATION_KEYS_ID: read },
+  getConfiguration: { settings: ["PUBLIC_URL"] },
   /** Its event source adds what polling the queue needs. */
   mailer: {
     USERS_TABLE: ["GetItem", "UpdateItem"],
@@ -100,9 +128,18 @@ export const grants = {
     timeoutSeconds: 8,
     ...background,
   },
-  createSigningKeys: {
-    SIGNING_KEYS_ID: ["GetSecretValue", "PutSecretValue"],
-    VERIFICATION_KEYS_ID: ["GetSecretValue", "PutSecretValue"],
+  createKeys: {
+    DIGEST_SECRET_ID: write,
+    SIGNING_KEYS_ID: write,
+    VERIFICATION_KEYS_ID: write,
+    timeoutSeconds: 30,
+    ...background,
+  },
+  rotateKeys: {
+    DIGEST_SECRET_ID: rotate,
+    SIGNING_KEYS_ID: rotate,
+    VERIFICATION_KEYS_ID: write,
+    settings: ["SESSION_IDLE_SECONDS", "ACCESS_TOKEN_LIFETIME_SECONDS"],
     timeoutSeconds: 30,
     ...background,
   },

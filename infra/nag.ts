@@ -8,12 +8,8 @@ const accepted: Record<string, Record<string, string>> = {
   "Stateful/KeySecret": {
     SMG4: "Keys of stored items are made with it: with another one, no account would be found again.",
   },
-  "Stateful/DigestSecret": {
-    SMG4: "Digests live ten minutes; it is rotated by hand until its schedule exists.",
-  },
-  "Stateful/SigningKeys": {
-    SMG4: "Written by a function at deployment; a schedule here would be a dependency cycle with that function's stack.",
-  },
+  "Stateful/DigestKeys": { SMG4: "Rotated: its schedule stands beside its function, in the later stack." },
+  "Stateful/SigningKeys": { SMG4: "Rotated: its schedule stands beside its function, in the later stack." },
   "Stateful/VerificationKeys": { SMG4: "Public keys: follows SigningKeys." },
   "Stateless/Api": {
     APIG2: "Functions validate against the contract; API Gateway's own messages would break the error shape.",

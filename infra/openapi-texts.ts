@@ -17,7 +17,8 @@ export const overview = {
 /** Segment of the path → what its operations are about. */
 export const operationTags = {
   user: "Accounts: register, prove the address, ask for a code, manage oneself",
-  jwt: "Tokens: sign in with a code, refresh, verify",
+  jwt: "Tokens: sign in with a code, refresh, verify, sign out",
+  ".well-known": "For services that check our tokens",
 };
 
 /** What a refusal with this status means. */
@@ -49,6 +50,12 @@ export const everyAnswersHeaders = { "x-request-id": reference("RequestId") };
 export const refusalHeaders: Record<number, object> = {
   401: { "WWW-Authenticate": reference("Challenge") },
   429: { "Retry-After": reference("RetryAfter") },
+};
+
+/** Headers of answers that may be kept. */
+export const cachedAnswersHeaders = {
+  ETag: { description: "Names this version of the answer", schema: { type: "string" } },
+  "Cache-Control": { description: "For how long it may be kept", schema: { type: "string" } },
 };
 
 const sentence = { type: "string", example: errors.throttled.detail };

@@ -6,6 +6,7 @@ import { stringify } from "yaml";
 import { bodyErrors, commonErrors, contract, type Operation } from "../shared/contract.ts";
 import { errors, type ErrorCode } from "../shared/errors.ts";
 import {
+  cachedAnswersHeaders,
   errorSchemas,
   everyAnswersHeaders,
   headerComponents,
@@ -50,23 +51,32 @@ const tagOf = (path: string) => {
 };
 
 const describeOperation = (name: string, operation: Operation, components: Json): Json => {
-  const { caller, summary, body, success, path } = operation;
+  const { caller, summary, body, success, path, cacheSeconds } = operation;
+  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
+  const headers = { ...everyAnswersHeaders, ...(cacheSeconds !== undefined && cachedAnswersHeaders) };
   return {
     operationId: name,
     tags: [tagOf(path)],
     summary,
     security: caller === "public" ? [] : [{ bearer: [] }],
+    ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: { required: true, content: json({ schema: toOpenApiSchema(body, "input", components) }) },
     }),
     responses: {
       [success.status]: {
         description: STATUS_CODES[success.status],
-        headers: everyAnswersHeaders,
+        headers,
         ...(success.status !== 204 && {
           content: json({ schema: toOpenApiSchema(success.body, "output", components) }),
         }),
       },
+      ...(cacheSeconds !== undefined && { 304: { description: STATUS_CODES[304], headers } }),
       ...errorResponses(operation),
     },
   };

@@ -62,6 +62,11 @@ export const settingsTable = {
     fallback: "2592000",
     help: "A session ends after so long, used or not",
   },
+  KEY_ROTATION_DAYS: {
+    schema: wholeNumber(1, 365),
+    fallback: "30",
+    help: "How often the keys behind tokens and codes are rotated",
+  },
   LOG_RETENTION_DAYS: {
     schema: z.coerce.number().pipe(z.enum(RetentionDays)),
     fallback: "30",

@@ -80,7 +80,7 @@ export class StatefulStack extends Stack {
     };
     this.secretArns = {
       key: randomSecret("KeySecret", "Makes keys of addresses and limits; never changes"),
-      digest: randomSecret("DigestSecret", "Makes digests of codes"),
+      digest: emptySecret("DigestKeys", "Ring of keys that make digests of codes"),
       signingKeys: emptySecret("SigningKeys", "Private keys that sign tokens"),
       verificationKeys: emptySecret("VerificationKeys", "Public keys that check tokens, as JWKS"),
     };

@@ -11,6 +11,7 @@ import type { FunctionName, Grant } from "./grant.ts";
 import { grants, operationSettings } from "./grants.ts";
 import { functionSettings, resourcesOf } from "./resources.ts";
 import { createRestApi } from "./rest-api.ts";
+import { addKeyRotation } from "./key-rotation.ts";
 import { addRoute } from "./routes.ts";
 import { removalPolicyOf, type StatefulStack } from "./stateful-stack.ts";
 import type { Settings } from "./settings.ts";
@@ -74,8 +75,9 @@ export class StatelessStack extends Stack {
         reportBatchItemFailures: true,
       }),
     );
-    // The first deployment makes the signing keys; a later one finds them and leaves them.
-    new Trigger(this, "CreateSigningKeysAtDeployment", { handler: makeFunction("createSigningKeys") });
+    // The first deployment makes the keys; a later one finds them and leaves them.
+    new Trigger(this, "CreateKeysAtDeployment", { handler: makeFunction("createKeys") });
+    addKeyRotation(this, makeFunction("rotateKeys"), stateful.secretArns, settings);
 
     addAlarms(this, { api, mailer, deadLetters: stateful.mailDeadLetters, email: settings.ALARM_EMAIL });
     new CfnOutput(this, "ApiUrl", { value: address });

@@ -1,8 +1,9 @@
 /** From results and refusals to HTTP answers: every one with its request id, none kept by a cache. */
+import { createHash } from "node:crypto";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { Operation } from "./contract.ts";
 import { ApiError, errors, FieldErrors, type ErrorCode } from "./errors.ts";
-import { corsHeaders } from "./headers.ts";
+import { corsHeaders, header } from "./headers.ts";
 
 const http = (
   event: APIGatewayProxyEvent,
@@ -22,13 +23,24 @@ const http = (
   body: body === undefined ? "" : JSON.stringify(body),
 });
 
+/** RFC 9110 13.1.2: a list of tags, weak or strong, or `*`. */
+const matches = (ifNoneMatch: string | undefined, etag: string): boolean =>
+  (ifNoneMatch ?? "").split(",").some((tag) => [etag, `W/${etag}`, "*"].includes(tag.trim()));
+
 /** What the contract's schema does not name does not leave. */
 export const answer = (
   event: APIGatewayProxyEvent,
-  { success }: Operation,
+  { success, cacheSeconds }: Operation,
   result: unknown,
-): APIGatewayProxyResult =>
-  http(event, success.status, "body" in success ? success.body.parse(result) : undefined);
+): APIGatewayProxyResult => {
+  const body = "body" in success ? success.body.parse(result) : undefined;
+  if (cacheSeconds === undefined) return http(event, success.status, body);
+  const etag = `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url")}"`;
+  const headers = { "cache-control": `public, max-age=${cacheSeconds}`, etag };
+  return matches(header(event, "if-none-match"), etag)
+    ? http(event, 304, undefined, headers)
+    : http(event, success.status, body, headers);
+};
 
 /** The code under which an error is logged and answered; whatever we did not mean to say is `unexpected_failure`. */
 export const codeOf = (error: unknown): ErrorCode | "field_errors" => {

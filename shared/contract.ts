@@ -8,8 +8,8 @@ import * as schemas from "./schemas.ts";
 
 export type Operation = {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** With the trailing slash that the original's clients send; without it the same operation answers. */
-  readonly path: `/${string}/`;
+  /** With the trailing slash that the original's clients send; without it the same operation answers. `{name}`: a parameter. */
+  readonly path: `/${string}`;
   /** `user` asks for a valid access token. */
   readonly caller: "public" | "user";
   readonly summary: string;
@@ -17,6 +17,8 @@ export type Operation = {
   readonly body?: z.ZodObject;
   /** The answer is filtered through this schema: what it does not name does not leave. */
   readonly success: { readonly status: 200 | 201; readonly body: z.ZodObject } | { readonly status: 204 };
+  /** For answers that are the same for everybody: how long they may be kept, in seconds. Others are never kept. */
+  readonly cacheSeconds?: number;
   /** Refusals beside the ones that every operation can give (see `commonErrors`). */
   readonly errors: readonly ErrorCode[];
 };
@@ -136,6 +138,57 @@ export const contract = {
     success: { status: 204 },
     errors: [...bearerErrors, "too_many_password_guesses"],
   },
+  listSessions: {
+    method: "GET",
+    path: `${auth}/user/me/sessions/`,
+    caller: "user",
+    summary: "List the living sessions, the one used last first",
+    success: { status: 200, body: z.object({ results: z.array(schemas.session) }) },
+    errors: bearerErrors,
+  },
+  endOtherSessions: {
+    method: "DELETE",
+    path: `${auth}/user/me/sessions/`,
+    caller: "user",
+    summary: "End every session but this one, at once",
+    success: { status: 204 },
+    errors: bearerErrors,
+  },
+  endSession: {
+    method: "DELETE",
+    path: `${auth}/user/me/sessions/{id}/`,
+    caller: "user",
+    summary: "End one session, at once",
+    success: { status: 204 },
+    errors: [...bearerErrors, "not_found"],
+  },
+  logout: {
+    method: "POST",
+    path: `${auth}/jwt/logout/`,
+    caller: "public",
+    summary: "Sign out: end the session of a refresh token, which may be over already",
+    body: z.object({ refresh: schemas.token }),
+    success: { status: 204 },
+    errors: ["token_not_valid"],
+  },
+  getKeys: {
+    method: "GET",
+    path: "/.well-known/jwks.json",
+    caller: "public",
+    summary: "The public keys that check our tokens (RFC 7517)",
+    success: { status: 200, body: z.object({ keys: z.array(schemas.publicKey) }) },
+    cacheSeconds: 300,
+    errors: [],
+  },
+  getConfiguration: {
+    method: "GET",
+    path: "/.well-known/openid-configuration",
+    caller: "public",
+    summary: "Where a service finds the issuer's keys",
+    success: { status: 200, body: schemas.discovery },
+    cacheSeconds: 300,
+    errors: [],
+  },
 } as const satisfies Record<string, Operation>;
 
 export type Contract = typeof contract;
@@ -150,3 +203,8 @@ export type BodyOf<O extends Operation> = O extends { body: infer B extends z.Zo
 export type ResultOf<O extends Operation> = O["success"] extends { body: infer B extends z.ZodObject }
   ? z.input<B>
   : void;
+
+/** The names in a path's braces. */
+export type ParametersOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? { [Parameter in Name]: string } & ParametersOf<Rest>
+  : object;

@@ -6,13 +6,19 @@ import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import * as z from "zod";
 import { answer, codeOf, refusal } from "./answers.ts";
-import { contract, type BodyOf, type Operation, type ResultOf } from "./contract.ts";
+import { contract, type BodyOf, type Operation, type ParametersOf, type ResultOf } from "./contract.ts";
+import { header } from "./headers.ts";
 import { describeError, logError, logInfo } from "./logger.ts";
 import { once } from "./once.ts";
 import { readBody } from "./request-body.ts";
 
 /** What a use case is called with. `invocationId` is the same for every retry inside one invocation. */
-export type Call<O extends Operation> = { body: BodyOf<O>; invocationId: string };
+export type Call<O extends Operation> = {
+  body: BodyOf<O>;
+  parameters: ParametersOf<O["path"]>;
+  userAgent: string | undefined;
+  invocationId: string;
+};
 
 const nameOf = (operation: Operation) =>
   Object.entries(contract).find(([, candidate]) => candidate === operation)?.[0] ?? "unknown";
@@ -53,10 +59,18 @@ export const concluding = (
 
 const emptyBody = z.object({});
 
-/** The body by the operation's schema; for operations without one, whatever was sent is not looked at. */
-export const bodyOf = <O extends Operation>(operation: O, event: APIGatewayProxyEvent): BodyOf<O> =>
-  // The conditional type cannot be followed through the optional member; the schema is the operation's own.
-  (operation.body ? readBody(event, operation.body) : emptyBody.parse({})) as BodyOf<O>;
+/** Reads what the operation's entry asks for; a body that it does not ask for is not looked at. */
+export const callOf = <O extends Operation>(
+  operation: O,
+  event: APIGatewayProxyEvent,
+  context: Context,
+): Call<O> => ({
+  // Neither conditional type can be followed from here: the schema is the operation's own, and the path its route.
+  body: (operation.body ? readBody(event, operation.body) : emptyBody.parse({})) as BodyOf<O>,
+  parameters: (event.pathParameters ?? {}) as ParametersOf<O["path"]>,
+  userAgent: header(event, "user-agent"),
+  invocationId: context.awsRequestId,
+});
 
 /** The Lambda handler of a public operation. `buildDeps` runs at the first call, and again only if it failed. */
 export const endpoint = <O extends Operation & { caller: "public" }, Deps>(
@@ -68,7 +82,7 @@ export const endpoint = <O extends Operation & { caller: "public" }, Deps>(
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(concluding(operation))
     .handler(async (event: APIGatewayProxyEvent, context: Context) => {
-      const call = { body: bodyOf(operation, event), invocationId: context.awsRequestId };
+      const call = callOf(operation, event, context);
       return answer(event, operation, await useCase(call, deps()));
     });
 };

@@ -78,3 +78,13 @@ export const addressTakenLetter = (letter: { product: string; sentAtSeconds: num
     `Sent on ${shownTime(letter.sentAtSeconds)}.`,
   ]),
 });
+
+/** For the owner of a session that ended because a refresh token came back that had been replaced. */
+export const sessionReplayedLetter = (letter: { product: string; sentAtSeconds: number }): Letter => ({
+  subject: `${letter.product}: one of your sessions was ended`,
+  ...page(letter.product, [
+    `A sign-in token of yours at ${letter.product} was used a second time, as happens when it has been copied. We ended that session; sign in again to go on.`,
+    `If you did nothing unusual, change your password, and look after the device you were signed in on.`,
+    `Sent on ${shownTime(letter.sentAtSeconds)}.`,
+  ]),
+});

@@ -14,6 +14,8 @@ export type LogFields = {
   code?: string;
   durationMilliseconds?: number;
   userId?: string;
+  sessionId?: string;
+  event?: string;
   messageId?: string;
   kind?: string;
   outcome?: string;

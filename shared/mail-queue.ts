@@ -7,6 +7,7 @@ import { once } from "./once.ts";
 export const letterOrder = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("activation"), addressKey: z.string(), otpRequestId: z.string() }),
   z.object({ kind: z.literal("login"), userId: z.string(), otpRequestId: z.string() }),
+  z.object({ kind: z.literal("session_replayed"), userId: z.string() }),
 ]);
 export type LetterOrder = z.output<typeof letterOrder>;
 

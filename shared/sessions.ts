@@ -7,8 +7,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import {
   BatchWriteCommand,
   DeleteCommand,
+  paginateQuery,
   PutCommand,
-  QueryCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
@@ -33,8 +33,20 @@ export const sessionItem = z.object({
   previousJti: z.string().optional(),
   rotatedAt: z.int().optional(),
   createdAt: z.int(),
+  /** Made from the user agent; says nothing that its sender chose word for word. */
+  deviceLabel: z.string(),
 });
 export type Session = z.output<typeof sessionItem>;
+
+const isoTime = (epochSeconds: number) => new Date(epochSeconds * 1000).toISOString();
+
+/** What its owner may see of a session, in the names of the wire. */
+export const shownSession = ({ sessionId, createdAt, rotatedAt, deviceLabel }: Session) => ({
+  id: sessionId,
+  created: isoTime(createdAt),
+  last_used: isoTime(rotatedAt ?? createdAt),
+  device: deviceLabel,
+});
 
 /** 128 random bits (ASVS 11.5.1), in simplejwt's form. */
 const createJti = () => randomBytes(16).toString("hex");
@@ -52,7 +64,7 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
   const expiry = (createdAt: number, now: number) =>
     Math.min(now + lifetimes().SESSION_IDLE_SECONDS, createdAt + lifetimes().SESSION_LIFETIME_SECONDS);
 
-  const create = async (userId: string, sessionEpoch: number): Promise<Session> => {
+  const create = async (userId: string, sessionEpoch: number, deviceLabel: string): Promise<Session> => {
     const now = clock();
     const session: Session = {
       userId,
@@ -62,16 +74,22 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
       issuedAt: now,
       expiresAt: expiry(now, now),
       createdAt: now,
+      deviceLabel,
     };
     await dynamo().send(new PutCommand({ TableName: table, Item: session }));
     return session;
   };
 
-  const end = async (userId: string, sessionId: string): Promise<void> => {
-    await dynamo().send(new DeleteCommand({ TableName: table, Key: { userId, sessionId } }));
+  /** Ends a living session: its refresh tokens, and its access tokens on our own endpoints, at once. */
+  const end = async (userId: string, sessionId: string): Promise<"ended" | "not_found"> => {
+    const { Attributes } = await dynamo().send(
+      new DeleteCommand({ TableName: table, Key: { userId, sessionId }, ReturnValues: "ALL_OLD" }),
+    );
+    const session = Attributes && sessionItem.parse(Attributes);
+    return session && session.expiresAt > clock() ? "ended" : "not_found";
   };
 
-  /** Trades the refresh token `jti` for the next one. `replayed`: the session has been ended. */
+  /** Trades the refresh token `jti` for the next one. `replayed`: this call has ended the session. */
   const rotate = async (claims: {
     userId: string;
     sessionId: string;
@@ -106,32 +124,37 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
     const session = item && sessionItem.parse(item);
     if (!session || session.expiresAt <= now) return "refused";
     if (acceptsJti(session, jti, now)) return session;
-    await end(userId, sessionId);
-    return "replayed";
+    // Of several copies that come back together, one is told.
+    return (await end(userId, sessionId)) === "ended" ? "replayed" : "refused";
+  };
+
+  const list = async (userId: string): Promise<Session[]> => {
+    const sessions: Session[] = [];
+    for await (const { Items = [] } of paginateQuery(
+      { client: dynamo() },
+      {
+        TableName: table,
+        KeyConditionExpression: "userId = :userId",
+        ExpressionAttributeValues: { ":userId": userId },
+        ConsistentRead: true,
+      },
+    ))
+      sessions.push(...Items.map((item) => sessionItem.parse(item)));
+    return sessions.filter(({ expiresAt }) => expiresAt > clock());
   };
 
   /** Deletes every session of the user: tidying, for a user who is gone; ending them is the work of `sessionEpoch`. */
   const removeAll = async (userId: string): Promise<void> => {
-    const { Items = [], LastEvaluatedKey } = await dynamo().send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: "userId = :userId",
-        ExpressionAttributeValues: { ":userId": userId },
-        ProjectionExpression: "userId, sessionId",
-        ConsistentRead: true,
-        Limit: batchWriteMaximum,
-      }),
-    );
-    if (Items.length > 0) {
-      const requests = Items.map(({ userId, sessionId }) => ({
-        DeleteRequest: { Key: { userId, sessionId } },
-      }));
+    const sessions = await list(userId);
+    for (let start = 0; start < sessions.length; start += batchWriteMaximum) {
+      const requests = sessions
+        .slice(start, start + batchWriteMaximum)
+        .map(({ sessionId }) => ({ DeleteRequest: { Key: { userId, sessionId } } }));
       await dynamo().send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
     }
-    if (LastEvaluatedKey) await removeAll(userId);
   };
 
-  return { create, rotate, end, removeAll };
+  return { create, list, rotate, end, removeAll };
 };
 
 export type SessionStore = ReturnType<typeof sessionStore>;

@@ -6,15 +6,8 @@
 import { createHash, generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
 import * as z from "zod";
+import { publicKey } from "./schemas.ts";
 
-const publicKey = z.object({
-  kty: z.literal("RSA"),
-  n: z.string(),
-  e: z.string(),
-  kid: z.string(),
-  alg: z.literal("RS256"),
-  use: z.literal("sig"),
-});
 const privateKey = publicKey.extend({
   d: z.string(),
   p: z.string(),

@@ -4,7 +4,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-l
 import { answer } from "./answers.ts";
 import { callerStore, type Caller } from "./authentication.ts";
 import type { Operation, ResultOf } from "./contract.ts";
-import { bodyOf, concluding, type Call } from "./endpoint.ts";
+import { callOf, concluding, type Call } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
 import { header } from "./headers.ts";
 import { once } from "./once.ts";
@@ -44,7 +44,7 @@ export const userEndpoint = <O extends Operation & { caller: "user" }, Deps>(
     .handler(async (event: APIGatewayProxyEvent, context: Context) => {
       const caller = await authenticator()(event);
       callers.set(event, caller);
-      const call = { ...caller, body: bodyOf(operation, event), invocationId: context.awsRequestId };
+      const call = { ...caller, ...callOf(operation, event, context) };
       return answer(event, operation, await useCase(call, deps()));
     });
 };

@@ -38,7 +38,7 @@ const resourceNames: Record<string, string> = {
   LIMITS_TABLE: "dynamodb Limits",
   MAIL_QUEUE_URL: "sqs Mail",
   KEY_SECRET_ID: "secretsmanager KeySecret",
-  DIGEST_SECRET_ID: "secretsmanager DigestSecret",
+  DIGEST_SECRET_ID: "secretsmanager DigestKeys",
   SIGNING_KEYS_ID: "secretsmanager SigningKeys",
   VERIFICATION_KEYS_ID: "secretsmanager VerificationKeys",
 };
@@ -134,7 +134,7 @@ test("the mailer takes ten letters at a time and reports those that failed", () 
 });
 
 test("the signing keys are made at deployment", () => {
-  expect(JSON.stringify(stage.all("Custom::Trigger"))).toContain("CreateSigningKeysCurrentVersion");
+  expect(JSON.stringify(stage.all("Custom::Trigger"))).toContain("CreateKeysCurrentVersion");
 });
 
 test("every row of the sheet has its file, and every file its row", () => {

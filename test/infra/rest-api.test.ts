@@ -45,10 +45,17 @@ describe("routes", () => {
       expect(JSON.stringify(routes.get(`GET ${path}`))).toContain('"Fn::GetAtt":["Pages');
   });
 
-  test("only API Gateway's own routes may invoke a function", () => {
+  test("only API Gateway's own routes may invoke a function, and Secrets Manager the rotation for its two rings", () => {
     const permissions = Object.values(stage.all("AWS::Lambda::Permission"));
-    expect(permissions).toHaveLength(operations.length + 2);
-    for (const permission of permissions)
+    const ofGateway = permissions.filter(({ Principal }) => Principal === "apigateway.amazonaws.com");
+    expect(ofGateway).toHaveLength(operations.length + 2);
+    const others = permissions.filter((permission) => !ofGateway.includes(permission));
+    expect(others.map(({ Principal }) => Principal)).toEqual(Array(2).fill("secretsmanager.amazonaws.com"));
+    for (const { SourceArn, FunctionName } of others) {
+      expect(JSON.stringify(SourceArn)).toMatch(/SigningKeys|DigestKeys/);
+      expect(JSON.stringify(FunctionName)).toContain("RotateKeys");
+    }
+    for (const permission of ofGateway)
       expect(permission).toMatchObject({
         Principal: "apigateway.amazonaws.com",
         SourceArn: { "Fn::Join": expect.anything() },

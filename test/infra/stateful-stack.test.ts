@@ -39,7 +39,7 @@ describe("tables", () => {
         Properties: { DeletionProtectionEnabled: false },
       });
     }
-    for (const name of ["KeySecret", "DigestSecret", "SigningKeys", "VerificationKeys"]) {
+    for (const name of ["KeySecret", "DigestKeys", "SigningKeys", "VerificationKeys"]) {
       expect(prod.one(secret, name)["DeletionPolicy"]).toBe("Retain");
       expect(dev.one(secret, name)["DeletionPolicy"]).toBe("Delete");
     }
@@ -69,12 +69,11 @@ describe("mail queue", () => {
   });
 });
 
-test("digest secrets are made by AWS, signing keys are born empty", () => {
-  for (const name of ["KeySecret", "DigestSecret"])
-    expect(dev.one(secret, name).Properties).toMatchObject({
-      GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
-    });
-  for (const name of ["SigningKeys", "VerificationKeys"])
+test("the key of addresses is made by AWS, the rings are born empty", () => {
+  expect(dev.one(secret, "KeySecret").Properties).toMatchObject({
+    GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
+  });
+  for (const name of ["DigestKeys", "SigningKeys", "VerificationKeys"])
     expect(Object.keys(dev.one(secret, name).Properties ?? {})).toEqual(["Description"]);
 });
 

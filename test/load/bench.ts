@@ -2,6 +2,7 @@
  * What each operation costs on an empty store: `npm run bench`. It prints the aims beside the results and judges nothing: a
  * shared machine may be slow for reasons of its own.
  */
+import { availableParallelism, loadavg } from "node:os";
 import { createClient } from "./client.ts";
 import { measureFloor } from "./floor.ts";
 import { openLetterBox } from "./letter-box.ts";
@@ -34,7 +35,10 @@ const measureWarm = async (phases: readonly Phase[], size: keyof typeof people, 
 };
 
 try {
-  print(`LIT Auth on one machine, ${stack.address.engine}, Node ${process.versions.node}\n`);
+  const load = loadavg()[0]?.toFixed(1);
+  print(
+    `LIT Auth on ${availableParallelism()} cores (load before: ${load}), ${stack.address.engine}, Node ${process.versions.node}\n`,
+  );
   const alone = await measureWarm(operations, "alone", 1);
   const crowd = await measureWarm(operations, "crowd", crowdConcurrency);
   const lives = await measureWarm([life], "lives", 1);

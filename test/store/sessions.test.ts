@@ -8,7 +8,7 @@ const day = 86_400;
 const started = async () => {
   const clock = turnableClock();
   const sessions = sessionStore(clock.now);
-  const first = await sessions.create(randomUUID(), 0);
+  const first = await sessions.create(randomUUID(), 0, "Unknown device");
   const claims = ({ userId, sessionId, createdAt }: Session, jti: string) => ({
     userId,
     sessionId,

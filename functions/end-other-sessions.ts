@@ -1,0 +1,24 @@
+import { contract } from "../shared/contract.ts";
+import { ApiError } from "../shared/errors.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { sessionEpochStore, type SessionEpochStore } from "../shared/session-epoch.ts";
+import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+
+type Deps = {
+  epochs: Pick<SessionEpochStore, "endOthers">;
+  recordSecurityEvent: typeof recordSecurityEvent;
+};
+
+/** Ends all sessions but the caller's in one write, together with any that are being opened at this moment. */
+export const endOtherSessions = async (
+  { user, session }: UserCall<typeof contract.endOtherSessions>,
+  deps: Deps,
+) => {
+  if ((await deps.epochs.endOthers(user, session)) === "refused") throw new ApiError("token_not_valid");
+  deps.recordSecurityEvent("other_sessions_ended", { userId: user.id, sessionId: session.sessionId });
+};
+
+export const handler = userEndpoint(contract.endOtherSessions, endOtherSessions, () => ({
+  epochs: sessionEpochStore(),
+  recordSecurityEvent,
+}));

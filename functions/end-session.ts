@@ -1,0 +1,21 @@
+import { contract } from "../shared/contract.ts";
+import { ApiError } from "../shared/errors.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { sessionStore, type SessionStore } from "../shared/sessions.ts";
+import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+
+type Deps = { sessions: Pick<SessionStore, "end">; recordSecurityEvent: typeof recordSecurityEvent };
+
+/** Ends one of the caller's sessions, this one included. Another person's is not found: the key holds the caller's id. */
+export const endSession = async (
+  { user, parameters: { id: sessionId } }: UserCall<typeof contract.endSession>,
+  deps: Deps,
+) => {
+  if ((await deps.sessions.end(user.id, sessionId)) === "not_found") throw new ApiError("not_found");
+  deps.recordSecurityEvent("session_ended", { userId: user.id, sessionId });
+};
+
+export const handler = userEndpoint(contract.endSession, endSession, () => ({
+  sessions: sessionStore(),
+  recordSecurityEvent,
+}));

@@ -1,0 +1,16 @@
+import { contract } from "../shared/contract.ts";
+import { endpoint, type Call } from "../shared/endpoint.ts";
+import { environment } from "../shared/environment.ts";
+
+type Deps = { issuer: string };
+
+/** Enough for a service that is told only the issuer: where the keys are, and which claims it can count on. */
+export const getConfiguration = async (_: Call<typeof contract.getConfiguration>, { issuer }: Deps) => ({
+  issuer,
+  jwks_uri: `${issuer}/.well-known/jwks.json`,
+  claims_supported: ["iss", "aud", "sub", "iat", "exp", "jti", "auth_time", "sid", "token_type", "user_id"],
+});
+
+export const handler = endpoint(contract.getConfiguration, getConfiguration, () => ({
+  issuer: environment("PUBLIC_URL").PUBLIC_URL,
+}));

@@ -1,0 +1,28 @@
+import { contract } from "../shared/contract.ts";
+import { endpoint, type Call } from "../shared/endpoint.ts";
+import { ApiError } from "../shared/errors.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { sessionStore, type SessionStore } from "../shared/sessions.ts";
+import { tokenVerifier, type TokenVerifier } from "../shared/tokens.ts";
+
+type Deps = {
+  verifier: TokenVerifier;
+  sessions: Pick<SessionStore, "end">;
+  recordSecurityEvent: typeof recordSecurityEvent;
+};
+
+/** Ends the session of a refresh token, the current one or any before it. A session that is over already is as good. */
+export const logout = async ({ body: { refresh } }: Call<typeof contract.logout>, deps: Deps) => {
+  const claims = await deps.verifier.verify(refresh, ["refresh"]);
+  if (claims === "expired") return;
+  if (claims === "invalid") throw new ApiError("token_not_valid");
+  const { userId, sessionId } = claims;
+  if ((await deps.sessions.end(userId, sessionId)) === "ended")
+    deps.recordSecurityEvent("session_ended", { userId, sessionId });
+};
+
+export const handler = endpoint(contract.logout, logout, () => ({
+  verifier: tokenVerifier(),
+  sessions: sessionStore(),
+  recordSecurityEvent,
+}));
