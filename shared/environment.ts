@@ -40,11 +40,21 @@ export const variables = {
 export type VariableName = keyof typeof variables;
 type Environment = { [Name in VariableName]: z.output<(typeof variables)[Name]> };
 
+const readings = new Map<string, { raw: string | undefined; parsed: z.ZodSafeParseResult<unknown> }>();
+
+/** Parsed once per value: some are read at every request. */
+const reading = (name: VariableName): z.ZodSafeParseResult<unknown> => {
+  const raw = process.env[name];
+  const known = readings.get(name);
+  if (known?.raw === raw && known) return known.parsed;
+  const parsed = variables[name].safeParse(raw);
+  readings.set(name, { raw, parsed });
+  return parsed;
+};
+
 /** Reads the named variables. Throws one error that lists every missing or bad one by name, never by value. */
 export const environment = <Name extends VariableName>(...names: Name[]): Pick<Environment, Name> => {
-  const wanted = z.object(Object.fromEntries(names.map((name) => [name, variables[name]])));
-  const read = wanted.safeParse(process.env);
-  if (read.success) return read.data as Pick<Environment, Name>;
-  const bad = new Set(read.error.issues.map(({ path }) => String(path[0])));
-  throw new Error(`missing or bad environment variables: ${[...bad].join(", ")}`);
+  const bad = names.filter((name) => !reading(name).success);
+  if (bad.length > 0) throw new Error(`missing or bad environment variables: ${bad.join(", ")}`);
+  return Object.fromEntries(names.map((name) => [name, reading(name).data])) as Pick<Environment, Name>;
 };
