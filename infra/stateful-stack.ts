@@ -5,6 +5,7 @@ import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { grants } from "./grants.ts";
+import { pascalCase } from "./names.ts";
 import type { Settings } from "./settings.ts";
 
 /** AWS asks for six times the consumer's timeout. */
@@ -84,5 +85,7 @@ export class StatefulStack extends Stack {
       signingKeys: emptySecret("SigningKeys", "Private keys that sign tokens"),
       verificationKeys: emptySecret("VerificationKeys", "Public keys that check tokens, as JWKS"),
     };
+    for (const [name, value] of Object.entries(this.secretArns))
+      new CfnOutput(this, `${pascalCase(name)}Arn`, { value });
   }
 }

@@ -14,6 +14,7 @@ import type { Letters } from "./letters.ts";
 import { accessKeyIdOf } from "./names.ts";
 import type { Policies } from "./policy.ts";
 import type { Call } from "./required-access.ts";
+import type { RotateSecret } from "./rotation.ts";
 import type { Secrets } from "./secrets.ts";
 import { errorAnswer, ServiceError } from "./service-error.ts";
 import { sendEmail } from "./ses.ts";
@@ -22,6 +23,7 @@ type Backends = {
   storeUrl: string;
   queuesUrl: string;
   secrets: Secrets;
+  rotateSecret: RotateSecret;
   letters: Letters;
   policies: Policies;
 };
@@ -56,13 +58,13 @@ export const startEdge = async () => {
   let store: ReturnType<typeof createForwarder> | undefined;
   let queues: ReturnType<typeof createForwarder> | undefined;
 
-  const perform = (
+  const perform = async (
     call: Call,
     request: IncomingMessage,
     body: Buffer,
     requestId: string,
     signal?: AbortSignal,
-  ) => {
+  ): Promise<Answer> => {
     if (backends === undefined)
       throw new ServiceError("ServiceUnavailable", "still starting", { status: 503 });
     const { service, operation, parameters } = call;
@@ -74,10 +76,15 @@ export const startEdge = async () => {
     if (service !== "secretsmanager") {
       throw new ServiceError("UnknownOperationException", `The service ${service} is not run locally`);
     }
+    const { secrets, rotateSecret } = backends;
+    const result =
+      operation === "RotateSecret"
+        ? await rotateSecret(...rotationParameters(parameters, secrets))
+        : secrets.call(operation, parameters);
     return {
       status: 200,
       headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId },
-      body: JSON.stringify(backends.secrets.call(operation, parameters)),
+      body: JSON.stringify(result),
     };
   };
 
@@ -160,6 +167,13 @@ export const startEdge = async () => {
       await closed;
     },
   };
+};
+
+const rotateParameters = z.object({ SecretId: z.string(), ClientRequestToken: z.string().optional() });
+
+const rotationParameters = (parameters: unknown, secrets: Secrets): Parameters<RotateSecret> => {
+  const { SecretId, ClientRequestToken } = rotateParameters.parse(parameters);
+  return [secrets.arnOf(SecretId) ?? SecretId, ClientRequestToken];
 };
 
 const asServiceError = (error: unknown): ServiceError => {

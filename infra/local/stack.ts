@@ -20,6 +20,7 @@ import { region } from "./names.ts";
 import { loadPolicies } from "./policy.ts";
 import { type Poller, startPoller } from "./poller.ts";
 import { type Queues, startQueues } from "./queues.ts";
+import { createRotation } from "./rotation.ts";
 import { openSecrets } from "./secrets.ts";
 import { createTables } from "./tables.ts";
 import { loadTemplates, type StackTemplate } from "./template.ts";
@@ -95,7 +96,8 @@ const start = async (
   const letters = openLetters(dataDirectory);
   const secrets = openSecrets(templates, dataDirectory);
   const policies = loadPolicies(templates);
-  edge.connect({ storeUrl: store.url, queuesUrl: queues.url, secrets, letters, policies });
+  const rotateSecret = createRotation(templates, (reference, event) => invoke(reference, event));
+  edge.connect({ storeUrl: store.url, queuesUrl: queues.url, secrets, rotateSecret, letters, policies });
 
   const logs = openLogs(dataDirectory, onLog);
   cleanUp.add(logs.close);
