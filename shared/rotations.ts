@@ -3,7 +3,13 @@ import { createPrivateKey, createPublicKey, randomBytes, sign, verify } from "no
 import * as z from "zod";
 import { parseDigestKeys, rotateDigestKeys } from "./digest-keys.ts";
 import { readCurrent, replaceSecret } from "./key-store.ts";
-import { parseSigningKeys, parseVerificationKeys, publicKeySet, rotateSigningKeys } from "./signing-keys.ts";
+import {
+  createSigningKey,
+  parseSigningKeys,
+  parseVerificationKeys,
+  publicKeySet,
+  rotateSigningKeys,
+} from "./signing-keys.ts";
 
 /** What Secrets Manager invokes a rotation function with, once for each step. */
 const rotationEvent = z.object({
@@ -35,10 +41,10 @@ export const signingKeyRotation = (settings: {
   nowSeconds: () => number;
 }): Rotation => ({
   advance: async (current) => {
+    const { nowSeconds, longestTokenLifetimeSeconds } = settings;
+    const next = await createSigningKey();
     const ring = parseSigningKeys(current);
-    return JSON.stringify(
-      await rotateSigningKeys(ring, settings.nowSeconds(), settings.longestTokenLifetimeSeconds),
-    );
+    return JSON.stringify(rotateSigningKeys(ring, next, nowSeconds(), longestTokenLifetimeSeconds));
   },
   publish: async (pending, versionId) => {
     const keys = JSON.stringify(publicKeySet(parseSigningKeys(pending)));

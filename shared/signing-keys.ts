@@ -38,7 +38,7 @@ const thumbprint = ({ e, n }: { e: string; n: string }) =>
 
 const modulusBits = 2048;
 
-const createKey = async (): Promise<PrivateKey> => {
+export const createSigningKey = async (): Promise<PrivateKey> => {
   const pair = await promisify(generateKeyPair)("rsa", { modulusLength: modulusBits });
   const jwk = pair.privateKey.export({ format: "jwk" });
   const kid = thumbprint(publicKey.pick({ e: true, n: true }).parse(jwk));
@@ -47,17 +47,18 @@ const createKey = async (): Promise<PrivateKey> => {
 
 /** A ring that shares no key with any before it. */
 export const createSigningKeys = async (): Promise<SigningKeys> => {
-  const [current, next] = await Promise.all([createKey(), createKey()]);
+  const [current, next] = await Promise.all([createSigningKey(), createSigningKey()]);
   return { current, next, previous: [] };
 };
 
 /** One step: next → current → previous. What was retired longer ago than a token can live is dropped. */
-export const rotateSigningKeys = async (
+export const rotateSigningKeys = (
   ring: SigningKeys,
+  next: PrivateKey,
   now: number,
   longestTokenLifetimeSeconds: number,
-): Promise<SigningKeys> => ({
-  next: await createKey(),
+): SigningKeys => ({
+  next,
   current: ring.next,
   previous: [
     retiredKey.parse({ ...ring.current, retiredAt: now }),

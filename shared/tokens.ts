@@ -52,7 +52,7 @@ const remembering = <T>(derive: (stored: string) => T) => {
 
 export type TokenPair = { access: string; refresh: string };
 
-export const tokenSigner = (clock: Clock = nowSeconds) => {
+export const tokenSigner = (clock: Clock = nowSeconds, read: typeof readSecret = readSecret) => {
   const settings = environment(
     "SIGNING_KEYS_ID",
     "PUBLIC_URL",
@@ -68,7 +68,7 @@ export const tokenSigner = (clock: Clock = nowSeconds) => {
     session: Session,
     token: { type: TokenType; jti: string; issuedAt: number; expiresAt: number },
   ): Promise<string> => {
-    const { kid, key } = await signingKey(await readSecret(settings.SIGNING_KEYS_ID));
+    const { kid, key } = await signingKey(await read(settings.SIGNING_KEYS_ID));
     return new SignJWT({
       token_type: token.type,
       user_id: session.userId,
@@ -112,13 +112,13 @@ export type TokenSigner = ReturnType<typeof tokenSigner>;
 // Made-up key ids must not make us ask Secrets Manager for each one.
 const freshKeysEverySeconds = 30;
 
-export const tokenVerifier = (clock: Clock = nowSeconds) => {
+export const tokenVerifier = (clock: Clock = nowSeconds, read: typeof readSecret = readSecret) => {
   const settings = environment("VERIFICATION_KEYS_ID", "PUBLIC_URL", "TOKEN_AUDIENCE");
   const verificationKeys = remembering((stored) => createLocalJWKSet(parseVerificationKeys(stored)));
   let freshKeysAt = -Infinity;
 
   const verified = async (token: string, options: { fresh: boolean }) => {
-    const keys = verificationKeys(await readSecret(settings.VERIFICATION_KEYS_ID, options));
+    const keys = verificationKeys(await read(settings.VERIFICATION_KEYS_ID, options));
     return jwtVerify(token, keys, {
       algorithms: [algorithm],
       issuer: settings.PUBLIC_URL,
