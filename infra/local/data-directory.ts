@@ -1,5 +1,5 @@
 /** The folder that holds all local data, used by one runner at a time. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { UserError } from "./user-error.ts";
@@ -20,4 +20,11 @@ export const lockDataDirectory = (dataDirectory: string): { unlock: () => void }
       `The folder ${dataDirectory} can't be used (${reason}): give this user the right to write there.`,
     );
   }
+};
+
+/** Tells operators' commands where the running stack is; for its owner only, and only while it runs. */
+export const announce = (dataDirectory: string, stack: Record<string, unknown>): (() => void) => {
+  const file = path.join(dataDirectory, "stack.json");
+  writeFileSync(file, JSON.stringify(stack, null, 2), { mode: 0o600 });
+  return () => rmSync(file, { force: true });
 };

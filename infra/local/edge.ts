@@ -10,6 +10,7 @@ import { authorise, type Principal } from "./authorise.ts";
 import { createCallCounter } from "./calls.ts";
 import { createFaults } from "./faults.ts";
 import { createForwarder } from "./forward.ts";
+import { lambdaOperation } from "./lambda-api.ts";
 import type { Letters } from "./letters.ts";
 import { accessKeyIdOf } from "./names.ts";
 import type { Policies } from "./policy.ts";
@@ -25,6 +26,7 @@ type Backends = {
   secrets: Secrets;
   rotateSecret: RotateSecret;
   letters: Letters;
+  replaceEnvironments: (functionName: string) => void;
   policies: Policies;
 };
 type Answer = { status: number; headers: Record<string, string>; body: string | Buffer };
@@ -39,7 +41,15 @@ const readBody = (request: IncomingMessage): Promise<Buffer> =>
     request.on("error", reject);
   });
 
-const parseCall = (service: string, headers: IncomingMessage["headers"], body: Buffer): Call => {
+const parseCall = (
+  service: string,
+  { method = "", url = "", headers }: IncomingMessage,
+  body: Buffer,
+): Call => {
+  if (service === "lambda") {
+    const { operation, functionName } = lambdaOperation(method, url);
+    return { service, operation, parameters: functionName };
+  }
   const target = headers["x-amz-target"];
   if (typeof target === "string") {
     const operation = target.slice(target.lastIndexOf(".") + 1);
@@ -73,6 +83,10 @@ export const startEdge = async () => {
     if (service === "ses" && parameters instanceof URLSearchParams) {
       return sendEmail(parameters, backends.letters, requestId);
     }
+    if (service === "lambda") {
+      backends.replaceEnvironments(String(parameters));
+      return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
+    }
     if (service !== "secretsmanager") {
       throw new ServiceError("UnknownOperationException", `The service ${service} is not run locally`);
     }
@@ -102,7 +116,7 @@ export const startEdge = async () => {
         "The security token included in the request is invalid.",
       );
     }
-    const call = parseCall(service, request.headers, body);
+    const call = parseCall(service, request, body);
     counter.count(principal.caller, `${service}:${call.operation}`);
     authorise(call, principal, backends.policies, backends.secrets.arnOf);
     // A caller that hangs up while it polls must not take a message with it.

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import type { CallCounts } from "./calls.ts";
 import { loadApi } from "./api.ts";
 import { type CleanUp, createCleanUp } from "./clean-up.ts";
-import { lockDataDirectory } from "./data-directory.ts";
+import { announce, lockDataDirectory } from "./data-directory.ts";
 import { type DataStore, type Engine, startDataStore } from "./data-store.ts";
 import { startEdge } from "./edge.ts";
 import type { Outcome } from "./environment.ts";
@@ -97,7 +97,15 @@ const start = async (
   const secrets = openSecrets(templates, dataDirectory);
   const policies = loadPolicies(templates);
   const rotateSecret = createRotation(templates, (reference, event) => invoke(reference, event));
-  edge.connect({ storeUrl: store.url, queuesUrl: queues.url, secrets, rotateSecret, letters, policies });
+  edge.connect({
+    storeUrl: store.url,
+    queuesUrl: queues.url,
+    secrets,
+    rotateSecret,
+    letters,
+    policies,
+    replaceEnvironments: (reference) => poolOf(reference).replace(),
+  });
 
   const logs = openLogs(dataDirectory, onLog);
   cleanUp.add(logs.close);
@@ -136,18 +144,22 @@ const start = async (
     ownPages: createOwnPages(letters),
   });
 
+  const endpoint = {
+    url: edge.url,
+    region,
+    accessKeyId: edge.admit({ caller: "Runner" }),
+    secretAccessKey: "local",
+  };
+  const functionNames = pools.map(({ definition }) => definition.name);
+  cleanUp.add(announce(dataDirectory, { endpoint, outputs: templates.outputs(), functionNames }));
+
   return {
     url: gateway.url,
     inboxUrl: `${gateway.url}/_inbox/`,
     dataDirectory,
     lettersFolder: letters.folder,
     engine: store.engine,
-    endpoint: {
-      url: edge.url,
-      region,
-      accessKeyId: edge.admit({ caller: "Runner" }),
-      secretAccessKey: "local",
-    },
+    endpoint,
     storeUrl: store.url,
     outputs: templates.outputs(),
     faults: edge.faults,

@@ -1,0 +1,46 @@
+/**
+ * `npm run keys:revoke [-- --stage prod]`: a signing key has leaked. Replaces every key at once, so that no token signed
+ * before is taken any more, and replaces the functions' environments, which hold the old keys in memory for minutes.
+ */
+import { randomUUID } from "node:crypto";
+import { parseArgs } from "node:util";
+import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import { environment } from "../shared/environment.ts";
+import { replaceSecret } from "../shared/key-store.ts";
+import { createSigningKeys, publicKeySet } from "../shared/signing-keys.ts";
+import { useTarget, type Target } from "./target.ts";
+
+const consequences = `Every access and refresh token signed before is refused: everybody signs in again, with password and code.
+No account, password or code is touched. Sessions are over with their tokens; what is left of them expires by itself.
+Other services go on trusting the old key until their copy of jwks.json is older than 5 minutes.`;
+
+/** A changed configuration makes Lambda start every environment anew. */
+const replaceEnvironments = async ({ functionNames }: Target, when: string) => {
+  const lambda = new LambdaClient({});
+  for (const FunctionName of functionNames) {
+    const Description = `LIT Auth, keys revoked ${when}`;
+    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Description }));
+  }
+};
+
+export const revokeKeys = async (target: Target): Promise<void> => {
+  const { SIGNING_KEYS_ID, VERIFICATION_KEYS_ID } = environment("SIGNING_KEYS_ID", "VERIFICATION_KEYS_ID");
+  const ring = await createSigningKeys();
+  const reason = randomUUID();
+  // The leaked key stops being trusted first.
+  await replaceSecret(VERIFICATION_KEYS_ID, JSON.stringify(publicKeySet(ring)), reason);
+  await replaceSecret(SIGNING_KEYS_ID, JSON.stringify(ring), reason);
+  await replaceEnvironments(target, new Date().toISOString());
+};
+
+if (import.meta.main) {
+  try {
+    const { values } = parseArgs({ options: { stage: { type: "string" } } });
+    const target = await useTarget(values.stage);
+    await revokeKeys(target);
+    console.log(`Revoked every signing key of ${target.name}.\n${consequences}`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,56 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { call, succeed } from "../support/api.ts";
+import { expectRefused } from "../support/expect.ts";
+import { startLocalStack } from "../support/local-stack.ts";
+import { signedIn, signIn } from "../support/people.ts";
+import { pointAt } from "../support/urls.ts";
+import type { Stack } from "../../infra/local/stack.ts";
+
+const run = promisify(execFile);
+const command = resolve("commands/revoke-keys.ts");
+
+describe("npm run keys:revoke", () => {
+  const folder = mkdtempSync(join(tmpdir(), "lit-auth-emergency-"));
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await startLocalStack({ dataDirectory: join(folder, ".local") });
+    pointAt(stack);
+  });
+  afterAll(async () => {
+    await stack.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("drops a leaked key at once: no token signed with it is taken, and people can sign in again", async () => {
+    const person = await signedIn();
+    const { keys: before } = await succeed("getKeys");
+    for (const token of [person.access, person.refresh]) await succeed("verifyToken", { token });
+    const { stdout } = await run(process.execPath, [command], { cwd: folder });
+    expect(stdout).toContain("everybody signs in again");
+
+    expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
+    for (const token of [person.access, person.refresh])
+      expectRefused(await call("verifyToken", { token }), "token_not_valid");
+    expectRefused(await call("refreshToken", { refresh: person.refresh }), "token_not_valid");
+    const { keys: after } = await succeed("getKeys");
+    const old = new Set(before.map(({ kid }) => kid));
+    expect(after.filter(({ kid }) => old.has(kid))).toEqual([]);
+
+    const { access } = await signIn(person, 2);
+    await succeed("getMe", undefined, { token: access });
+  });
+
+  it("says in one sentence when there is no stack to work on", async () => {
+    const nowhere = mkdtempSync(join(tmpdir(), "lit-auth-nowhere-"));
+    const failure = await run(process.execPath, [command], { cwd: nowhere }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^No local stack is running here.*\n$/),
+    });
+  });
+});
