@@ -1,6 +1,7 @@
 /** The whole application: the stacks of one stage and the account's. `cdk deploy` and `npm start` build this very tree. */
 import { App, type AppProps } from "aws-cdk-lib";
 import { AccountStack } from "./account-stack.ts";
+import { SenderStack } from "./sender-stack.ts";
 import { bundlesDirectory } from "./bundle.ts";
 import { StatefulStack } from "./stateful-stack.ts";
 import { StatelessStack } from "./stateless-stack.ts";
@@ -12,6 +13,9 @@ const flags = {
   "@aws-cdk/core:defaultCrossStackReferences": "strong",
 };
 
+/** Set by `-c localstack=true`. All that it changes: LocalStack cannot create an SES identity, and gets none. */
+const localStackFlag = "localstack";
+
 export const buildApp = (settings: Settings, bundles = bundlesDirectory, options: AppProps = {}): App => {
   const app = new App({ analyticsReporting: false, ...options, context: { ...flags, ...options.context } });
   const prefix = `lit-auth-${settings.STAGE}`;
@@ -22,8 +26,12 @@ export const buildApp = (settings: Settings, bundles = bundlesDirectory, options
     stateful,
     bundlesDirectory: bundles,
   });
-  const account = new AccountStack(app, "Account", { stackName: "lit-auth-account", settings });
+  // Shared by the stages, so no stage's deletion may take them along.
+  const shared = { terminationProtection: true };
+  const account = new AccountStack(app, "Account", { stackName: "lit-auth-account", ...shared });
   // A stage with an access log is refused while the account has no role for it.
   stateless.addStackDependency(account);
+  if (!app.node.tryGetContext(localStackFlag))
+    stateless.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
   return app;
 };

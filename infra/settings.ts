@@ -48,8 +48,12 @@ export const readSettings = (texts: Texts, defaults: Texts = {}): Settings => {
   throw new Error(`Missing or bad settings (see .env.sample):\n${problems.join("\n")}`);
 };
 
-export const loadSettings = (defaults: Texts = {}): Settings =>
-  readSettings({ ...filled(readEnvironmentFile(".env")), ...filled(process.env) }, defaults);
+/** `overrides` lie above everything. */
+export const loadSettings = (defaults: Texts = {}, overrides: Texts = {}): Settings =>
+  readSettings({ ...filled(readEnvironmentFile(".env")), ...filled(process.env), ...overrides }, defaults);
+
+/** No setting: where a LocalStack already runs, for the scripts of `infra/localstack/`. */
+export const localStackEndpoint = (): string | undefined => process.env["LOCALSTACK_ENDPOINT"] || undefined;
 
 /** The text of `.env.sample`. */
 export const sampleEnvironment = (): string =>

@@ -13,6 +13,7 @@ import { functionSettings, resourcesOf } from "./resources.ts";
 import { createRestApi } from "./rest-api.ts";
 import { addKeyRotation } from "./key-rotation.ts";
 import { addRoute } from "./routes.ts";
+import { addTriggerLog } from "./trigger-log.ts";
 import { removalPolicyOf, type StatefulStack } from "./stateful-stack.ts";
 import type { Settings } from "./settings.ts";
 
@@ -77,6 +78,7 @@ export class StatelessStack extends Stack {
     );
     // The first deployment makes the keys; a later one finds them and leaves them.
     new Trigger(this, "CreateKeysAtDeployment", { handler: makeFunction("createKeys") });
+    addTriggerLog(this, { retention: settings.LOG_RETENTION_DAYS, removalPolicy });
     addKeyRotation(this, makeFunction("rotateKeys"), stateful.secretArns, settings);
 
     addAlarms(this, { api, mailer, deadLetters: stateful.mailDeadLetters, email: settings.ALARM_EMAIL });

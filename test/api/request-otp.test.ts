@@ -14,6 +14,7 @@ describe("POST user/otp/", () => {
 
   it("sends an activation code to a registration, so that nobody is stuck with an expired one", async () => {
     const person = await register();
+    await letterTo(person.email);
     await succeed("requestOtp", { email: person.email, password: person.password });
     await succeed("activateUser", { email: person.email, otp_code: await codeTo(person.email, 2) });
   });

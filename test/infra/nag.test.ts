@@ -1,4 +1,3 @@
-import { Template } from "aws-cdk-lib/assertions";
 import { Stack, type AppProps } from "aws-cdk-lib";
 import { AccountRootPrincipal, PolicyStatement, Role } from "aws-cdk-lib/aws-iam";
 import { expect, test } from "vitest";
@@ -30,20 +29,11 @@ test("a finding without a reason fails synth", () => {
   }, quick);
 });
 
-/** How many gateway roles and mail senders the account's stack makes. */
-const accountCounts = (context: Record<string, unknown>) =>
-  withApp(
-    (app) => {
-      const account = app.node.findChild("Account");
-      if (!Stack.isStack(account)) throw new Error("no account stack");
-      const template = Template.fromStack(account);
-      const count = (type: string) => Object.keys(template.findResources(type)).length;
-      return [count("AWS::ApiGateway::Account"), count("AWS::SES::EmailIdentity")];
-    },
-    { ...quick, context },
-  );
+const stackIds = (context: Record<string, unknown>) =>
+  withApp((app) => app.node.children.filter(Stack.isStack).map(({ node }) => node.id), { ...quick, context });
 
 test("the flag for LocalStack leaves out the sender, and only that", () => {
-  expect(accountCounts({})).toEqual([1, 1]);
-  expect(accountCounts({ localstack: true })).toEqual([1, 0]);
+  const all = stackIds({});
+  expect(all).toContain("Sender");
+  expect(stackIds({ localstack: true })).toEqual(all.filter((id) => id !== "Sender"));
 });

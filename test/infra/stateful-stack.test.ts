@@ -77,15 +77,6 @@ test("the key of addresses is made by AWS, the rings are born empty", () => {
     expect(Object.keys(dev.one(secret, name).Properties ?? {})).toEqual(["Description"]);
 });
 
-test("stages share no name, but for the account's own stack", () => {
-  const names = (stage: typeof dev) => stage.stacks.map(({ stackName }) => stackName);
-  expect(names(dev).filter((name) => names(prod).includes(name))).toEqual(["lit-auth-account"]);
-  const physicalNames = JSON.stringify(dev.stacks).match(
-    /"(Table|Queue|Function|Role|LogGroup|Topic|Alarm)Name":"/g,
-  );
-  expect(physicalNames).toBeNull();
-});
-
 test("alarms reach somebody exactly if an address is set", () => {
   const alarms = (stage: typeof dev) => Object.values(stage.all("AWS::CloudWatch::Alarm"));
   expect(alarms(dev)).toHaveLength(3);

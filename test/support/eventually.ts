@@ -7,10 +7,10 @@ export const eventually = async <T>(
   { deadlineSeconds = 20, pauseMilliseconds = 25 } = {},
 ): Promise<T> => {
   const deadline = Date.now() + deadlineSeconds * 1000;
-  for (;;) {
+  for (let pause = pauseMilliseconds; ; pause = Math.min(2 * pause, 10 * pauseMilliseconds)) {
     const found = await ask();
     if (found !== undefined) return found;
     if (Date.now() > deadline) throw new Error(`gave up waiting for ${what} after ${deadlineSeconds} s`);
-    await delay(pauseMilliseconds);
+    await delay(pause);
   }
 };

@@ -1,15 +1,18 @@
 /** People in every stage of the flow. Each test makes its own, so that tests run in any order and on a dirty stage. */
 import { randomBytes } from "node:crypto";
+import { inject } from "vitest";
 import { succeed } from "./api.ts";
 import { codeTo } from "./mailbox.ts";
 
 export type Person = { username: string; email: string; password: string };
 
+export const mailDomain = (): string => inject("mailDomain") ?? "example.com";
+
 export const newPerson = (changes: Partial<Person> = {}): Person => {
   const name = `t${randomBytes(6).toString("hex")}`;
   return {
     username: name,
-    email: `${name}@example.com`,
+    email: `${name}@${mailDomain()}`,
     password: `Granite-${randomBytes(6).toString("hex")}`,
     ...changes,
   };

@@ -1,17 +1,21 @@
 /**
  * What the black-box tests run against. `BASE_URL` unset: the embedded stack, started here on a free port with an empty
- * store. Set: that deployment; `MAILBOX_URL` says where its letters can be read.
+ * store. Set: that deployment; `MAILBOX_URL` says where its letters can be read, `TARGET_LACKS` what it cannot do.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { readLacks, reportSkips, type Capability } from "./capabilities.ts";
 import { startLocalStack } from "./local-stack.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     baseUrl: string;
     mailboxUrl: string;
+    lacks: Capability[];
+    /** Where people's letters go; unset: nobody's. */
+    mailDomain: string | undefined;
     /** Empty where the logs cannot be read afterwards. */
     secretsSeenFile: string;
   }
@@ -38,12 +42,14 @@ const scanLogs = (logsDirectory: string, secretsSeenFile: string) => {
 };
 
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
-  const { BASE_URL, MAILBOX_URL } = process.env;
+  const { BASE_URL, MAILBOX_URL, MAIL_DOMAIN, TARGET_LACKS } = process.env;
+  project.provide("lacks", readLacks(TARGET_LACKS));
+  project.provide("mailDomain", MAIL_DOMAIN);
   if (BASE_URL !== undefined) {
     project.provide("baseUrl", BASE_URL.replace(/\/$/, ""));
     project.provide("mailboxUrl", MAILBOX_URL ?? new URL("/_aws/ses", BASE_URL).href);
     project.provide("secretsSeenFile", "");
-    return async () => {};
+    return async () => reportSkips(project);
   }
   const directory = mkdtempSync(join(tmpdir(), "lit-auth-test-"));
   const secretsSeenFile = join(directory, "secrets-seen.jsonl");

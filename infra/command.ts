@@ -1,0 +1,41 @@
+/** Programs that our scripts run, in the foreground; and how such a script ends. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { UserError } from "./local/user-error.ts";
+
+export const root = join(import.meta.dirname, "..");
+
+type Options = { directory?: string; environment?: NodeJS.ProcessEnv };
+
+/** Without `environment` the program inherits ours. A signal to us ends the program first, so that callers can clean up. */
+export const run = async (
+  command: string,
+  parameters: readonly string[],
+  { directory = root, environment }: Options = {},
+): Promise<void> => {
+  const child = spawn(command, parameters, {
+    stdio: "inherit",
+    cwd: directory,
+    ...(environment && { env: environment }),
+  });
+  const end = () => child.kill();
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.on(signal, end);
+  try {
+    const [status] = await once(child, "exit");
+    if (status !== 0) throw new UserError(`${command} ${parameters[0]} failed`);
+  } finally {
+    for (const signal of signals) process.off(signal, end);
+  }
+};
+
+/** Runs a script's work; a failure that the user can mend is told without a stack trace. */
+export const runScript = async (work: () => Promise<void>): Promise<void> => {
+  try {
+    await work();
+  } catch (error) {
+    console.error(error instanceof UserError ? error.message : error);
+    process.exitCode = 1;
+  }
+};

@@ -1,0 +1,22 @@
+/** `npm run deploy -- --stage prod`: synthesises that stage and deploys it. What follows another `--` goes to `cdk deploy`. */
+import { parseArgs } from "node:util";
+import { run, runScript } from "./command.ts";
+import { UserError } from "./local/user-error.ts";
+import { settingsTable } from "./settings-table.ts";
+
+/** The stage becomes part of a shell command: nothing but a valid name may. */
+const stageName = (text: string): string => {
+  const read = settingsTable.STAGE.schema.safeParse(text);
+  if (!read.success) throw new UserError(`--stage ${JSON.stringify(text)} is no name of a stage`);
+  return read.data;
+};
+
+await runScript(async () => {
+  const { values, positionals } = parseArgs({
+    options: { stage: { type: "string" } },
+    allowPositionals: true,
+  });
+  const app =
+    values.stage === undefined ? [] : ["--app", `node infra/app.ts --stage ${stageName(values.stage)}`];
+  await run("cdk", ["deploy", "--all", ...app, ...positionals]);
+});

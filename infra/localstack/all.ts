@@ -1,0 +1,24 @@
+/** `npm run test:localstack`: up, deploy, test; and down, whatever happens. */
+import { runScript } from "../command.ts";
+import { deploy } from "./deploy.ts";
+import { down } from "./down.ts";
+import { findLocalStack } from "./localstack.ts";
+import { test } from "./test.ts";
+import { up } from "./up.ts";
+
+const timed = async (what: string, work: Promise<void>): Promise<void> => {
+  const start = performance.now();
+  await work;
+  console.log(`\n${what} took ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
+};
+
+await runScript(async () => {
+  const localStack = findLocalStack();
+  await timed("up", up(localStack));
+  try {
+    await timed("bootstrap and deploy", deploy(localStack));
+    await timed("suite", test(localStack));
+  } finally {
+    await down(localStack);
+  }
+});

@@ -1,0 +1,51 @@
+/** `npm run localstack:deploy`: bootstraps once, deploys the stacks with CDK, and does by hand what LocalStack cannot. */
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { SESClient, VerifyEmailIdentityCommand } from "@aws-sdk/client-ses";
+import { join } from "node:path";
+import { root, run, runScript } from "../command.ts";
+import { addressesOf } from "./addresses.ts";
+import { clientOptions } from "./client-options.ts";
+import {
+  directory,
+  environmentFor,
+  findLocalStack,
+  outputsFile,
+  region,
+  sender,
+  stage,
+  type LocalStack,
+} from "./localstack.ts";
+import { runTriggers } from "./triggers.ts";
+
+const account = "000000000000";
+const answers = ["--require-approval", "never", "--outputs-file", outputsFile];
+
+const isBootstrapped = async (localStack: LocalStack): Promise<boolean> => {
+  const client = new CloudFormationClient(clientOptions(localStack));
+  return client.send(new DescribeStacksCommand({ StackName: "CDKToolkit" })).then(
+    () => true,
+    () => false,
+  );
+};
+
+export const deploy = async (localStack: LocalStack): Promise<void> => {
+  const environment = environmentFor(localStack);
+  const cdk = (...parameters: string[]) =>
+    run("cdklocal", [...parameters, "--no-notices"], { directory, environment });
+  if (!(await isBootstrapped(localStack))) await cdk("bootstrap", `aws://${account}/${region}`);
+  // In quotes: the command line gives it to a shell.
+  const app = `node ${JSON.stringify(join(root, "infra/app.ts"))}`;
+  await cdk("deploy", "--all", "--app", app, "--context", "localstack=true", ...answers);
+  await runTriggers(localStack, `lit-auth-${stage}-stateless`);
+  // In place of the account stack's identity.
+  const mail = new SESClient(clientOptions(localStack));
+  await mail.send(new VerifyEmailIdentityCommand({ EmailAddress: sender }));
+};
+
+if (import.meta.main)
+  await runScript(async () => {
+    const localStack = findLocalStack();
+    await deploy(localStack);
+    const { api, mailbox } = addressesOf(localStack);
+    console.log(`\n  API      ${api}/api/v1/auth/\n  Docs     ${api}/swagger/\n  Mailbox  ${mailbox}\n`);
+  });

@@ -1,0 +1,47 @@
+/**
+ * The LocalStack that these scripts use. Their programs see this environment and run in this folder: no `.env`, profile,
+ * credential or `AWS_*` of the developer gets in, and none of this gets out.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../command.ts";
+import { UserError } from "../local/user-error.ts";
+import { localStackEndpoint } from "../settings.ts";
+
+/** Where the container of `docker-compose.localstack.yml` listens. */
+const containerEndpoint = "http://127.0.0.1:4566";
+
+export const region = "us-east-1";
+export const stage = "local";
+export const sender = "no-reply@example.com";
+export const directory = join(root, "build/localstack");
+export const outputsFile = join(directory, "outputs.json");
+
+/** `own`: it was there before us, so neither started nor stopped here. */
+export type LocalStack = { endpoint: string; own: boolean };
+
+export const findLocalStack = (): LocalStack => {
+  const given = localStackEndpoint();
+  const { origin, hostname } = new URL(given ?? containerEndpoint);
+  if (!["127.0.0.1", "localhost", "[::1]"].includes(hostname))
+    throw new UserError(`LOCALSTACK_ENDPOINT is ${origin}, which is not this machine`);
+  return { endpoint: origin, own: given !== undefined };
+};
+
+export const environmentFor = ({ endpoint }: LocalStack): Record<string, string> => {
+  const home = join(directory, "home");
+  mkdirSync(home, { recursive: true });
+  return {
+    PATH: `${join(root, "node_modules/.bin")}:/usr/local/bin:/usr/bin:/bin`,
+    HOME: home,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    CDK_DISABLE_CLI_TELEMETRY: "true",
+    CDK_DISABLE_VERSION_CHECK: "true",
+    STAGE: stage,
+    MAIL_FROM: sender,
+    ALARM_EMAIL: sender,
+    // API Gateway's own address, the default, resolves nowhere.
+    PUBLIC_URL: endpoint,
+  };
+};

@@ -1,0 +1,17 @@
+/** `npm run localstack:test`: the whole black-box suite against what `localstack:deploy` left. */
+import { run, runScript } from "../command.ts";
+import { addressesOf } from "./addresses.ts";
+import { environmentFor, findLocalStack, type LocalStack } from "./localstack.ts";
+
+/** `test/support/capabilities.ts` says of each what it is. */
+const lacks = ["gatewayResponseBodies", "formsBesidePost"];
+
+export const test = async (localStack: LocalStack): Promise<void> => {
+  const { api, mailbox } = addressesOf(localStack);
+  const { PATH = "", HOME = "" } = environmentFor(localStack);
+  await run("vitest", ["run", "--project", "api"], {
+    environment: { PATH, HOME, BASE_URL: api, MAILBOX_URL: mailbox, TARGET_LACKS: lacks.join(",") },
+  });
+};
+
+if (import.meta.main) await runScript(() => test(findLocalStack()));

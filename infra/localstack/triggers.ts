@@ -1,0 +1,33 @@
+/**
+ * Invokes the functions that a stack's deployment triggers name: the free edition of LocalStack takes custom resources and
+ * ignores them. Triggered functions may run again, so an edition that runs them itself does no harm.
+ */
+import {
+  CloudFormationClient,
+  DescribeStackResourceCommand,
+  GetTemplateCommand,
+} from "@aws-sdk/client-cloudformation";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import * as z from "zod";
+import { clientOptions } from "./client-options.ts";
+import type { LocalStack } from "./localstack.ts";
+
+const templateSchema = z.object({ Resources: z.record(z.string(), z.looseObject({ Type: z.string() })) });
+const triggerSchema = z.object({ Properties: z.object({ HandlerArn: z.object({ Ref: z.string() }) }) });
+
+export const runTriggers = async (localStack: LocalStack, StackName: string): Promise<void> => {
+  const stacks = new CloudFormationClient(clientOptions(localStack));
+  const functions = new LambdaClient(clientOptions(localStack));
+  const { TemplateBody = "{}" } = await stacks.send(new GetTemplateCommand({ StackName }));
+  const { Resources } = templateSchema.parse(JSON.parse(TemplateBody));
+  for (const resource of Object.values(Resources).filter(({ Type }) => Type === "Custom::Trigger")) {
+    const LogicalResourceId = triggerSchema.parse(resource).Properties.HandlerArn.Ref;
+    const { StackResourceDetail } = await stacks.send(
+      new DescribeStackResourceCommand({ StackName, LogicalResourceId }),
+    );
+    const FunctionName = StackResourceDetail?.PhysicalResourceId;
+    const { FunctionError, Payload } = await functions.send(new InvokeCommand({ FunctionName }));
+    if (FunctionError !== undefined)
+      throw new Error(`the trigger ${LogicalResourceId} failed: ${Payload?.transformToString()}`);
+  }
+};

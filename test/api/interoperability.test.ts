@@ -1,0 +1,48 @@
+import { createRemoteJWKSet, jwtVerify } from "jose";
+import { describe, expect, it } from "vitest";
+import { succeed } from "../support/api.ts";
+import { signedIn } from "../support/people.ts";
+import { pythonWithPackages, runPython } from "../support/python.ts";
+import { baseUrl } from "../support/urls.ts";
+
+const python = await pythonWithPackages();
+const jwksUrl = () => `${baseUrl()}/.well-known/jwks.json`;
+
+/** README, "Check our tokens in your service". */
+const nodeService = (issuer: string) => {
+  const keys = createRemoteJWKSet(new URL(jwksUrl()));
+  return async (authorization: string) => {
+    const { payload } = await jwtVerify(authorization.replace(/^Bearer /, ""), keys, {
+      issuer,
+      audience: "lit-auth",
+      typ: "at+jwt",
+      algorithms: ["RS256"],
+    });
+    return payload.sub;
+  };
+};
+
+describe("another service", () => {
+  it("in Node checks an access token with jose and refuses a refresh token and a forged one", async () => {
+    const { id, access, refresh } = await signedIn();
+    const check = nodeService((await succeed("getConfiguration")).issuer);
+    expect(await check(`Bearer ${access}`)).toBe(id);
+    await expect(check(`Bearer ${refresh}`)).rejects.toThrow("typ");
+    await expect(check(`Bearer ${access.slice(0, -8)}AAAAAAAA`)).rejects.toThrow("signature");
+  });
+
+  // Skipped only where Python's packages can't be had; `pythonWithPackages` has said so in a line.
+  it.skipIf(python === undefined)("in Django checks it with PyJWT and with simplejwt's JWK_URL", async () => {
+    const { id, access, refresh } = await signedIn();
+    const { issuer } = await succeed("getConfiguration");
+    const tokens = [access, refresh, `${access.slice(0, -8)}AAAAAAAA`].join("\n");
+    const output = await runPython(python ?? "", "check_token.py", [issuer, "lit-auth", jwksUrl()], tokens);
+    const [valid, asRefresh, forged] = output
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(valid).toEqual({ pyjwt: id, simplejwt: id });
+    expect(asRefresh.simplejwt).toBe("refused: InvalidToken");
+    expect(forged).toEqual({ pyjwt: "refused: InvalidSignatureError", simplejwt: "refused: InvalidToken" });
+  });
+});
