@@ -73,6 +73,15 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo }: Letter
       const { refresh } = person;
       Object.assign(person, tokenPair.parse(await call("refreshToken", { body: { refresh } })));
     },
+    listSessions: async ({ access }: Person) => {
+      await call("listSessions", { token: access });
+    },
+    endOtherSessions: async ({ access }: Person) => {
+      await call("endOtherSessions", { token: access });
+    },
+    logout: async ({ refresh }: Person) => {
+      await call("logout", { body: { refresh } });
+    },
     deleteMe: async ({ access, password }: Person) => {
       await call("deleteMe", { token: access, body: { current_password: password } });
     },
@@ -82,6 +91,8 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo }: Letter
     async (person: Person) => {
       for (const step of row) await step(person);
     };
+
+  const signIn = inARow(steps.requestOtp, steps.readCode, steps.createToken);
 
   const single = { requests: 1, rounds: 1 };
   const cheap = { requests: 1, rounds: cheapRounds };
@@ -101,13 +112,10 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo }: Letter
     { ...cheap, name: "getMe", run: steps.getMe, work: { checks: 1 } },
     { ...cheap, name: "updateMe", run: steps.updateMe, work: { checks: 1 } },
     { ...single, name: "refreshToken", run: steps.refreshToken, work: { checks: 1, signatures: 2 } },
-    {
-      name: "sign-in",
-      requests: 2,
-      rounds: 1,
-      run: inARow(steps.requestOtp, steps.readCode, steps.createToken),
-      work: { hashes: 1, signatures: 2 },
-    },
+    { ...single, name: "logout", run: steps.logout, work: { checks: 1 } },
+    { name: "sign-in", requests: 2, rounds: 1, run: signIn, work: { hashes: 1, signatures: 2 } },
+    { ...cheap, name: "listSessions", run: steps.listSessions, work: { checks: 1 } },
+    { ...single, name: "endOtherSessions", run: steps.endOtherSessions, work: { checks: 1 } },
     { ...single, name: "deleteMe", run: steps.deleteMe, work: { checks: 1, hashes: 1 } },
   ];
   const life: Phase = {
@@ -118,9 +126,7 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo }: Letter
       steps.createUser,
       steps.readCode,
       steps.activateUser,
-      steps.requestOtp,
-      steps.readCode,
-      steps.createToken,
+      signIn,
       steps.getMe,
       steps.updateMe,
       steps.refreshToken,
