@@ -44,30 +44,29 @@ describe("rotating the signing keys", () => {
 
   it("refuses no valid token in the middle of traffic", async () => {
     const people = await Promise.all([signedIn(), signedIn(), signedIn()]);
-    let going = true;
-    let answered = 0;
-    const traffic = people.map(async ({ access, refresh }) => {
+    const traffic = { going: true, answered: 0 };
+    const users = people.map(async ({ access, refresh }) => {
       let tokens = { access, refresh };
-      while (going) {
+      while (traffic.going) {
         await succeed("getMe", undefined, { token: tokens.access });
         await succeed("verifyToken", { token: tokens.refresh });
         tokens = await succeed("refreshToken", { refresh: tokens.refresh });
-        answered += 3;
+        traffic.answered += 3;
       }
     });
     const rotation = (async () => {
       for (const functions of [["refresh-token"], ["get-me", "verify-token"], ["refresh-token", "get-me"]]) {
-        const from = answered;
+        const from = traffic.answered;
         await secrets.rotate("SigningKeys");
         renew(...functions);
-        while (answered < from + 30) await succeed("getKeys");
+        while (traffic.answered < from + 30) await succeed("getKeys");
       }
     })();
-    await Promise.race([rotation, ...traffic]);
+    await Promise.race([rotation, ...users]);
     await rotation;
-    going = false;
-    await Promise.all(traffic);
-    expect(answered).toBeGreaterThan(90);
+    traffic.going = false;
+    await Promise.all(users);
+    expect(traffic.answered).toBeGreaterThan(90);
   });
 
   it("lets a function that has not heard of a key ask at once", async () => {
