@@ -107,3 +107,15 @@ export const discovery = z.object({
   jwks_uri: z.string().meta({ examples: ["https://auth.example.com/.well-known/jwks.json"] }),
   claims_supported: z.array(z.string()).meta({ examples: [["sub", "iss", "aud"]] }),
 });
+
+export const flag = z.boolean({ error: "Must be a valid boolean." });
+
+/** An account, or a registration that waits for its code, as administrators see it. */
+export const adminUser = user
+  .extend({
+    state: z.enum(["active", "disabled", "pending"]),
+    is_active: z.boolean(),
+    is_staff: z.boolean(),
+    created: time("2026-11-22T20:15:00.000Z"),
+  })
+  .meta({ id: "AdminUser" });
