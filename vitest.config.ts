@@ -28,6 +28,8 @@ export default defineConfig({
       storeProject("dynoxide"),
       storeProject("dynamodb-local"),
       project("api", ["test/support/target.ts"]),
+      // Needs a Chromium, so `npm test` leaves it out: npm run test:browser.
+      project("browser"),
     ],
   },
 });

@@ -31,6 +31,7 @@ export const createUser = async ({ body }: Call<typeof contract.createUser>, dep
   const problems = passwordProblems(password, { username, email, firstName, lastName });
   if (problems.length > 0) throw new FieldErrors({ password: problems });
 
+  const now = deps.nowSeconds();
   const registration = {
     id: randomUUID(),
     username,
@@ -40,7 +41,8 @@ export const createUser = async ({ body }: Call<typeof contract.createUser>, dep
     addressKey: await deps.addressKey(email),
     passwordHash: await deps.hashPassword(password),
     otpRequestId: randomUUID(),
-    expiresAt: deps.nowSeconds() + deps.unactivatedAccountDays * daySeconds,
+    createdAt: now,
+    expiresAt: now + deps.unactivatedAccountDays * daySeconds,
   };
   const outcome = await deps.registrations.register(registration);
   if (outcome === "username_taken")

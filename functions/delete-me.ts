@@ -1,31 +1,26 @@
 import { contract } from "../shared/contract.ts";
-import { ApiError, FieldErrors } from "../shared/errors.ts";
-import { guessKey, limitStore, passwordGuessRules, type LimitStore } from "../shared/limits.ts";
+import { requireCurrentPassword, type PasswordDeps } from "../shared/current-password.ts";
+import { ApiError } from "../shared/errors.ts";
+import { limitStore } from "../shared/limits.ts";
 import { verifyPassword } from "../shared/passwords.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions.ts";
 import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
 
-type Deps = {
+type Deps = PasswordDeps & {
   users: Pick<UserStore, "remove">;
   sessions: Pick<SessionStore, "removeAll">;
-  limits: Pick<LimitStore, "spend" | "clear">;
-  verifyPassword: typeof verifyPassword;
 };
 
 /**
- * Deletes the account. The password is asked again, and asking it is limited per account, so that a stolen access token is
- * no oracle for it. Without its user no session lives; deleting them afterwards is tidying.
+ * Deletes the account, with its password asked again; none of the staff, the last of whom would take the administration
+ * along. Without its user no session lives; deleting them afterwards is tidying.
  */
 export const deleteMe = async ({ body, user }: UserCall<typeof contract.deleteMe>, deps: Deps) => {
-  const guesses = guessKey("current-password", user.id);
-  const guess = await deps.limits.spend(guesses, passwordGuessRules);
-  if (guess.outcome === "exhausted") throw new ApiError("too_many_password_guesses", guess);
-  if (!(await deps.verifyPassword(body.current_password, user.passwordHash)))
-    throw new FieldErrors({ current_password: ["Invalid password."] });
-
-  if ((await deps.users.remove(user)) === "refused") throw new ApiError("user_not_found");
-  await Promise.all([deps.sessions.removeAll(user.id), deps.limits.clear(guesses)]);
+  if (user.isStaff) throw new ApiError("not_yourself");
+  await requireCurrentPassword(user, body.current_password, deps);
+  if ((await deps.users.remove(user)) !== "removed") throw new ApiError("user_not_found");
+  await deps.sessions.removeAll(user.id);
 };
 
 export const handler = userEndpoint(contract.deleteMe, deleteMe, () => ({

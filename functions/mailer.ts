@@ -7,6 +7,7 @@ import {
   activationLetter,
   addressTakenLetter,
   loginLetter,
+  rankLetter,
   sessionReplayedLetter,
   type CodeLetter,
   type Letter,
@@ -86,6 +87,8 @@ export const sendLetter = async (order: LetterOrder, deps: Deps): Promise<string
     }
     case "session_replayed":
       return sendNotice(order.userId, sessionReplayedLetter, deps);
+    case "rank_changed":
+      return sendNotice(order.userId, rankLetter(order.isStaff), deps);
     default:
       return order satisfies never;
   }

@@ -1,25 +1,28 @@
+import { nowSeconds, type Clock } from "../shared/clock.ts";
 import { contract } from "../shared/contract.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
 import { enqueueLetter } from "../shared/mail-queue.ts";
 import { recordSecurityEvent } from "../shared/security-log.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions.ts";
+import { staffSessionIsOver } from "../shared/staff.ts";
 import { tokenSigner, tokenVerifier, type TokenSigner, type TokenVerifier } from "../shared/tokens.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
 
 type Deps = {
   verifier: TokenVerifier;
   users: Pick<UserStore, "find">;
-  sessions: Pick<SessionStore, "rotate">;
+  sessions: Pick<SessionStore, "rotate" | "end">;
   signer: TokenSigner;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
+  nowSeconds: Clock;
 };
 
 /**
  * Trades a refresh token for the session's next pair. One that was replaced longer ago than the grace period has been copied:
  * its session is ended, and its owner told. User and session are asked side by side; a session that was rotated
- * for a user who is gone or disabled gives nothing away, because no token of it is answered.
+ * for a user who is gone or disabled gives nothing away, because no token of it is answered. Sessions of the staff end sooner.
  */
 export const refreshToken = async ({ body: { refresh } }: Call<typeof contract.refreshToken>, deps: Deps) => {
   const claims = await deps.verifier.verify(refresh, ["refresh"]);
@@ -33,6 +36,11 @@ export const refreshToken = async ({ body: { refresh } }: Call<typeof contract.r
   if (typeof session === "string") throw new ApiError("token_not_valid");
   if (user?.status !== "active" || user.sessionEpoch !== session.sessionEpoch)
     throw new ApiError("token_not_valid");
+  const used = { createdAt: claims.sessionCreatedAt, usedAt: claims.issuedAt };
+  if (user.isStaff && staffSessionIsOver(used, deps.nowSeconds())) {
+    await deps.sessions.end(claims.userId, claims.sessionId);
+    throw new ApiError("token_not_valid");
+  }
   return deps.signer.pair(session);
 };
 
@@ -43,4 +51,5 @@ export const handler = endpoint(contract.refreshToken, refreshToken, () => ({
   signer: tokenSigner(),
   enqueueLetter,
   recordSecurityEvent,
+  nowSeconds,
 }));

@@ -79,8 +79,10 @@ export const bundleFunctions = async ({
       },
     ],
   });
-  const { metafile } = await bundler.rebuild();
-  if (names.includes("pages")) await writePageAssets(join(outdir, "pages"));
+  const [{ metafile }] = await Promise.all([
+    bundler.rebuild(),
+    names.includes("pages") && writePageAssets(join(outdir, "pages")),
+  ]);
   if (onChange) {
     report = onChange;
     await bundler.watch();

@@ -17,6 +17,7 @@ import { kebabCase, pascalCase } from "./names.ts";
 export type Resource = {
   readonly value: string;
   readonly arn: string;
+  readonly indexArns?: readonly string[];
   readonly service: "dynamodb" | "secretsmanager" | "ses" | "sqs";
   readonly condition?: Record<string, Record<string, string>>;
 };
@@ -34,6 +35,8 @@ export type EndpointFunctionProps = {
 const isResource = (name: string, resources: EndpointFunctionProps["resources"]): name is ResourceVariable =>
   name in resources;
 
+const queryIndexes = "QueryIndexes";
+
 export class EndpointFunction extends Function {
   constructor(scope: Construct, props: EndpointFunctionProps) {
     const { name, grant, resources, settings } = props;
@@ -49,15 +52,18 @@ export class EndpointFunction extends Function {
     for (const setting of grant.settings ?? []) environment[setting] = settings[setting];
     for (const [variable, actions] of Object.entries(grant)) {
       if (!isResource(variable, resources) || !Array.isArray(actions)) continue;
-      const { value, arn, service, condition } = resources[variable];
+      const { value, arn, indexArns = [], service, condition } = resources[variable];
       environment[variable] = value;
-      role.addToPolicy(
-        new PolicyStatement({
-          actions: actions.map((action) => `${service}:${action}`),
-          resources: [arn],
-          ...(condition && { conditions: condition }),
-        }),
+      const allow = (allowed: readonly string[], on: readonly string[]) => {
+        if (allowed.length === 0) return;
+        const statement = { actions: allowed.map((action) => `${service}:${action}`), resources: [...on] };
+        role.addToPolicy(new PolicyStatement({ ...statement, ...(condition && { conditions: condition }) }));
+      };
+      allow(
+        actions.filter((action) => action !== queryIndexes),
+        [arn],
       );
+      if (actions.includes(queryIndexes)) allow(["Query"], indexArns);
     }
 
     super(scope, id, {

@@ -6,6 +6,8 @@ type TableAction =
   | "GetItem"
   | "BatchGetItem"
   | "Query"
+  /** `Query` on the table's indexes, and not on the table. */
+  | "QueryIndexes"
   | "PutItem"
   | "UpdateItem"
   | "DeleteItem"

@@ -20,6 +20,14 @@ const rotate = [...write, "DescribeSecret", "UpdateSecretVersionStage"] as const
 const spend = ["UpdateItem"] as const;
 const spendAndClear = ["UpdateItem", "DeleteItem"] as const;
 const verifying = ["PUBLIC_URL", "TOKEN_AUDIENCE"] as const;
+/** What every operation of the staff needs to know its caller. */
+const staff = {
+  SESSIONS_TABLE: ["BatchGetItem"],
+  VERIFICATION_KEYS_ID: read,
+  settings: verifying,
+} as const;
+/** And to find the person whom it is about. */
+const find = ["BatchGetItem", "GetItem"] as const;
 const issuing = [
   ...verifying,
   "ACCESS_TOKEN_LIFETIME_SECONDS",
@@ -117,6 +125,24 @@ export const grants = {
     VERIFICATION_KEYS_ID: read,
     settings: verifying,
   },
+  listUsers: { ...staff, USERS_TABLE: [...find, "QueryIndexes"] },
+  getUser: { ...staff, USERS_TABLE: find },
+  updateUser: {
+    ...staff,
+    USERS_TABLE: [...find, "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
+    LIMITS_TABLE: spendAndClear,
+    MAIL_QUEUE_URL: ["SendMessage"],
+    ...hashes,
+  },
+  deleteUser: {
+    ...staff,
+    USERS_TABLE: [...find, "DeleteItem", "ConditionCheckItem"],
+    SESSIONS_TABLE: ["BatchGetItem", "Query", "BatchWriteItem"],
+  },
+  sendCode: { ...staff, USERS_TABLE: [...find, "UpdateItem"], MAIL_QUEUE_URL: ["SendMessage"] },
+  unlockUser: { ...staff, USERS_TABLE: find, LIMITS_TABLE: ["DeleteItem"] },
+  listUserSessions: { ...staff, USERS_TABLE: find, SESSIONS_TABLE: ["BatchGetItem", "Query"] },
+  endUserSessions: { ...staff, USERS_TABLE: [...find, "UpdateItem"] },
   getKeys: { VERIFICATION_KEYS_ID: read },
   getConfiguration: { settings: ["PUBLIC_URL"] },
   /** Its event source adds what polling the queue needs. */

@@ -18,6 +18,7 @@ export const overview = {
 export const operationTags = {
   user: "Accounts: register, prove the address, ask for a code, manage oneself",
   jwt: "Tokens: sign in with a code, refresh, verify, sign out",
+  admin: "For administrators: find people, change, delete and help them",
   ".well-known": "For services that check our tokens",
 };
 

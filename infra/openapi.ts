@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { STATUS_CODES } from "node:http";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import type * as z from "zod";
 import { bodyErrors, commonErrors, contract, type Operation } from "../shared/contract.ts";
 import { errors, type ErrorCode } from "../shared/errors.ts";
 import {
@@ -33,12 +34,12 @@ const errorResponse = (status: number, codes: readonly ErrorCode[], fields: read
   };
 };
 
-const errorResponses = ({ errors: own, body }: Operation): Json => {
+const errorResponses = ({ errors: own, body, query }: Operation): Json => {
   const codes = [...own, ...(body ? bodyErrors : []), ...commonErrors];
   const byStatus = Object.groupBy(codes, (code) => errors[code].status);
   return Object.fromEntries(
     Object.entries(byStatus).map(([status, group]) => {
-      const fields = status === "400" && body ? Object.keys(body.shape) : [];
+      const fields = status === "400" ? Object.keys({ ...body?.shape, ...query?.shape }) : [];
       return [status, errorResponse(Number(status), group, fields)];
     }),
   );
@@ -50,14 +51,23 @@ const tagOf = (path: string) => {
   return tag;
 };
 
-const describeOperation = (name: string, operation: Operation, components: Json): Json => {
-  const { caller, summary, body, success, path, cacheSeconds } = operation;
-  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+const pathParameters = (path: string): Json[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: "path",
     required: true,
     schema: { type: "string" },
   }));
+
+const queryParameters = (query: z.ZodObject, components: Json): Json[] =>
+  Object.entries(query.shape).map(([name, schema]) => {
+    const { description, ...made } = toOpenApiSchema(schema, "input", components);
+    return { name, in: "query", ...(description !== undefined && { description }), schema: made };
+  });
+
+const describeOperation = (name: string, operation: Operation, components: Json): Json => {
+  const { caller, summary, body, query, success, path, cacheSeconds } = operation;
+  const parameters = [...pathParameters(path), ...(query ? queryParameters(query, components) : [])];
   const headers = { ...everyAnswersHeaders, ...(cacheSeconds !== undefined && cachedAnswersHeaders) };
   return {
     operationId: name,

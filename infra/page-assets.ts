@@ -2,24 +2,55 @@
  * Puts what `functions/pages.ts` serves beside its bundle, under `public/`. Files in an `assets` folder are named by
  * version or content, and cached for ever.
  */
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { build } from "esbuild";
+import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { openApiDocument } from "./openapi.ts";
 
 const manifest = createRequire(import.meta.url).resolve("swagger-ui-dist/package.json");
-const sources = join(import.meta.dirname, "swagger");
+const sources = join(import.meta.dirname, "../pages");
 
-export const writePageAssets = async (directory: string): Promise<void> => {
+const writeSwagger = async (directory: string) => {
   const { version }: { version: string } = JSON.parse(await readFile(manifest, "utf8"));
-  const swagger = join(directory, "public/swagger");
-  await rm(swagger, { recursive: true, force: true });
-  const assets = join(swagger, "assets", version);
+  const assets = join(directory, "assets", version);
   await mkdir(assets, { recursive: true });
   for (const file of ["swagger-ui.css", "swagger-ui-bundle.js"])
     await cp(join(dirname(manifest), file), join(assets, file));
-  await cp(join(sources, "initialise.js"), join(swagger, "initialise.js"));
-  const page = await readFile(join(sources, "index.html"), "utf8");
-  await writeFile(join(swagger, "index.html"), page.replaceAll("{version}", version));
-  await writeFile(join(swagger, "openapi.json"), JSON.stringify(openApiDocument()));
+  for (const file of ["contrast.css", "initialise.js"])
+    await cp(join(sources, "swagger", file), join(directory, file));
+  const page = await readFile(join(sources, "swagger/index.html"), "utf8");
+  await writeFile(join(directory, "index.html"), page.replaceAll("{version}", version));
+  await writeFile(join(directory, "openapi.json"), JSON.stringify(openApiDocument()));
+};
+
+const writeAdmin = async (directory: string) => {
+  const { metafile } = await build({
+    absWorkingDir: sources,
+    entryPoints: ["admin/main.tsx", "admin/admin.css"],
+    outdir: join(directory, "assets"),
+    entryNames: "[name]-[hash]",
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    jsx: "automatic",
+    define: { "process.env.NODE_ENV": '"production"' },
+    logLevel: "warning",
+    metafile: true,
+  });
+  let page = await readFile(join(sources, "admin/index.html"), "utf8");
+  for (const output of Object.keys(metafile.outputs).map((path) => basename(path)))
+    page = page.replace(`{${output.replace(/-[^-]+(?=\.\w+$)/, "")}}`, `assets/${output}`);
+  await writeFile(join(directory, "index.html"), page);
+};
+
+export const writePageAssets = async (directory: string): Promise<void> => {
+  const pages = join(directory, "public");
+  // Renamed into place when complete: an environment that starts meanwhile finds the old pages.
+  const fresh = `${pages}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  await Promise.all([writeSwagger(join(fresh, "swagger")), writeAdmin(join(fresh, "admin"))]);
+  await rm(pages, { recursive: true, force: true });
+  await rename(fresh, pages);
 };

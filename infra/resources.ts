@@ -1,5 +1,6 @@
 /** Every resource and setting under the name of the variable by which functions know it. */
 import type { Stack } from "aws-cdk-lib";
+import { listIndexes } from "../shared/list-indexes.ts";
 import type { EndpointFunctionProps, Resource } from "./endpoint-function.ts";
 import type { Settings } from "./settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
@@ -8,6 +9,11 @@ const table = ({ tableName, tableArn }: StatefulStack["users"]): Resource => ({
   value: tableName,
   arn: tableArn,
   service: "dynamodb",
+});
+
+const withIndexes = (resource: Resource, names: readonly string[]): Resource => ({
+  ...resource,
+  indexArns: names.map((name) => `${resource.arn}/index/${name}`),
 });
 
 const secret = (arn: string): Resource => ({ value: arn, arn, service: "secretsmanager" });
@@ -19,7 +25,7 @@ export const resourcesOf = (
   settings: Settings,
   { users, sessions, limits, mailQueue, secretArns }: StatefulStack,
 ): EndpointFunctionProps["resources"] => ({
-  USERS_TABLE: table(users),
+  USERS_TABLE: withIndexes(table(users), Object.keys(listIndexes)),
   SESSIONS_TABLE: table(sessions),
   LIMITS_TABLE: table(limits),
   MAIL_QUEUE_URL: { value: mailQueue.queueUrl, arn: mailQueue.queueArn, service: "sqs" },

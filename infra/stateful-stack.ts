@@ -1,9 +1,17 @@
 /** What must survive a mistake: tables, queues and secrets. Only stage `prod` keeps them when the stack is deleted. */
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
-import { AttributeType, BillingMode, Table, TableEncryption, type Attribute } from "aws-cdk-lib/aws-dynamodb";
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+  type Attribute,
+} from "aws-cdk-lib/aws-dynamodb";
 import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { listedAttributes, listIndexes } from "../shared/list-indexes.ts";
 import { grants } from "./grants.ts";
 import { pascalCase } from "./names.ts";
 import type { Settings } from "./settings.ts";
@@ -49,6 +57,14 @@ export class StatefulStack extends Stack {
       return made;
     };
     this.users = table("Users", "pk");
+    for (const [indexName, { partition, sort }] of Object.entries(listIndexes))
+      this.users.addGlobalSecondaryIndex({
+        indexName,
+        partitionKey: text(partition),
+        sortKey: text(sort),
+        projectionType: ProjectionType.INCLUDE,
+        nonKeyAttributes: [...listedAttributes],
+      });
     this.sessions = table("Sessions", "userId", "sessionId");
     this.limits = table("Limits", "pk");
 

@@ -18,7 +18,7 @@ import { removalPolicyOf, type StatefulStack } from "./stateful-stack.ts";
 import type { Settings } from "./settings.ts";
 
 /** Each is served together with everything below it. */
-const pagePaths = ["/swagger"];
+const pagePaths = ["/swagger", "/admin"];
 /** The least that AWS allows: letters leave well below SES's rate. */
 const mailerConcurrency = 2;
 

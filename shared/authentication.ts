@@ -16,7 +16,9 @@ export const callerStore = (clock: Clock = nowSeconds) => {
     find: async ({
       userId,
       sessionId,
-    }: Claims): Promise<Caller | "user_not_found" | "user_inactive" | "token_not_valid"> => {
+    }: Pick<Claims, "userId" | "sessionId">): Promise<
+      Caller | "user_not_found" | "user_inactive" | "token_not_valid"
+    > => {
       const found = await batchRead({
         [USERS_TABLE]: [{ pk: userPk(userId) }],
         [SESSIONS_TABLE]: [{ userId, sessionId }],

@@ -2,3 +2,6 @@
 export type Clock = () => number;
 
 export const nowSeconds: Clock = () => Math.floor(Date.now() / 1000);
+
+/** A time on the wire. */
+export const isoTime = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();

@@ -141,7 +141,7 @@ export const contract = {
     summary: "Delete the account, with its password",
     body: z.object({ current_password: schemas.password }),
     success: { status: 204 },
-    errors: [...bearerErrors, "too_many_password_guesses"],
+    errors: [...bearerErrors, "not_yourself", "too_many_password_guesses"],
   },
   listSessions: {
     method: "GET",
@@ -201,14 +201,11 @@ export const contract = {
     summary:
       "List accounts and registrations, the newest first, or those whose address or username is searched",
     query: z.object({
-      /** From `next` of the page before. */
-      cursor: z.string().max(2048).optional(),
-      limit: z.enum(["25", "50", "100"]).default("25"),
-      state: z.enum(["active", "disabled", "pending", "staff"]).optional(),
-      /** Beginning of an address. */
-      email: z.string().max(254).optional(),
-      /** A whole username. */
-      username: z.string().max(150).optional(),
+      cursor: z.string().optional().meta({ description: "`next` of the page before" }),
+      limit: schemas.choice(["25", "50", "100"]).default("25"),
+      state: schemas.choice(["active", "disabled", "pending", "staff"]).optional(),
+      email: schemas.search(254).optional().meta({ description: "Beginning of an address" }),
+      username: schemas.search(150).optional().meta({ description: "A whole username" }),
     }),
     success: {
       status: 200,

@@ -7,12 +7,13 @@ import {
   TransactionConflictException,
   type AttributeValue,
 } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { ApiError } from "./errors.ts";
 import { once } from "./once.ts";
 
 export type Item = Record<string, unknown>;
+export type TransactionPart = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
 export const dynamo = once(() =>
   DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } }),

@@ -1,20 +1,28 @@
 /**
- * The wrapper around every use case: validate the body, call, filter the answer through the contract, map refusals to the
+ * The wrapper around every use case: validate body and query string, call, filter the answer through the contract, map refusals to the
  * one error shape, log one line. `user-endpoint` adds the bearer token before all of it.
  */
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import * as z from "zod";
 import { answer, codeOf, refusal } from "./answers.ts";
-import { contract, type BodyOf, type Operation, type ParametersOf, type ResultOf } from "./contract.ts";
+import {
+  contract,
+  type BodyOf,
+  type Operation,
+  type ParametersOf,
+  type QueryOf,
+  type ResultOf,
+} from "./contract.ts";
 import { header } from "./headers.ts";
 import { describeError, logError, logInfo } from "./logger.ts";
 import { once } from "./once.ts";
-import { readBody } from "./request-body.ts";
+import { readBody, readQuery } from "./request-body.ts";
 
 /** What a use case is called with. `invocationId` is the same for every retry inside one invocation. */
 export type Call<O extends Operation> = {
   body: BodyOf<O>;
+  query: QueryOf<O>;
   parameters: ParametersOf<O["path"]>;
   userAgent: string | undefined;
   invocationId: string;
@@ -57,7 +65,7 @@ export const concluding = (
   };
 };
 
-const emptyBody = z.object({});
+const nothing = z.object({});
 
 /** Reads what the operation's entry asks for; a body that it does not ask for is not looked at. */
 export const callOf = <O extends Operation>(
@@ -65,8 +73,9 @@ export const callOf = <O extends Operation>(
   event: APIGatewayProxyEvent,
   context: Context,
 ): Call<O> => ({
-  // Neither conditional type can be followed from here: the schema is the operation's own, and the path its route.
-  body: (operation.body ? readBody(event, operation.body) : emptyBody.parse({})) as BodyOf<O>,
+  // No conditional type can be followed from here: the schemas are the operation's own, and the path its route.
+  body: (operation.body ? readBody(event, operation.body) : nothing.parse({})) as BodyOf<O>,
+  query: (operation.query ? readQuery(event, operation.query) : nothing.parse({})) as QueryOf<O>,
   parameters: (event.pathParameters ?? {}) as ParametersOf<O["path"]>,
   userAgent: header(event, "user-agent"),
   invocationId: context.awsRequestId,

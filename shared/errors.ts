@@ -15,7 +15,7 @@ export const errors = {
   user_not_found: { status: 401, detail: "User not found" },
   permission_denied: { status: 403, detail: "You do not have permission to perform this action." },
   cursor_not_valid: { status: 400, detail: "Invalid cursor" },
-  not_yourself: { status: 400, detail: "Nobody can delete, deactivate or demote himself." },
+  not_yourself: { status: 400, detail: "Nobody of the staff can delete, deactivate or demote himself." },
   not_activated: { status: 400, detail: "This registration has not been activated yet." },
   already_active: { status: 400, detail: "This account is active already." },
   not_found: { status: 404, detail: "Not found." },

@@ -5,6 +5,7 @@ export const userPk = (userId: string) => `user#${userId}`;
 export const addressPk = (addressKey: string) => `email#${addressKey}`;
 export const usernamePk = (usernameKey: string) => `username#${usernameKey}`;
 export const registrationPk = (addressKey: string) => `pending#${addressKey}`;
+export const registrationIdPk = (id: string) => `registration#${id}`;
 
 const person = {
   id: z.string(),
@@ -16,6 +17,7 @@ const person = {
   lastName: z.string(),
   /** PHC string. */
   passwordHash: z.string(),
+  createdAt: z.int(),
 };
 
 /** `user#<id>`: the one truth about an activated account. */
@@ -25,7 +27,6 @@ export const userItem = z.object({
   isStaff: z.boolean(),
   /** Sessions of an older epoch are over. */
   sessionEpoch: z.int(),
-  createdAt: z.int(),
 });
 export type User = z.output<typeof userItem>;
 
@@ -39,6 +40,9 @@ export const registrationItem = z.object({
 });
 export type Registration = z.output<typeof registrationItem>;
 
+export type Person = User | Registration;
+export const isAccount = (person: Person): person is User => "status" in person;
+
 /** Whatever a code can be issued for. */
 export const codeBearer = z.object({ email: z.string() });
 
@@ -46,16 +50,23 @@ export const codeBearer = z.object({ email: z.string() });
 export const decoyRegistration = (addressKey: string, strangerId: string): Registration => ({
   id: strangerId,
   username: `?${strangerId}`,
-  email: "",
+  email: "nobody@example.invalid",
   addressKey,
   firstName: "",
   lastName: "",
   passwordHash: "",
+  createdAt: 0,
   expiresAt: 0,
 });
 
 /** `email#<address key>` and, once permanent, `username#<name>`. */
 export const pointerItem = z.object({ userId: z.string() });
+
+/** `username#<name>` while the registration of this address key is alive. */
+export const reservationItem = z.object({ reservedFor: z.string() });
+
+/** `registration#<id>`: where that registration lies, as long as nobody registers the address again. */
+export const registrationPointerItem = z.object({ addressKey: z.string() });
 
 /** What callers may see of a person, in the names of the wire. */
 export const shownUser = ({
@@ -64,7 +75,7 @@ export const shownUser = ({
   email,
   firstName,
   lastName,
-}: Omit<Registration, "passwordHash"> | User) => ({
+}: Pick<User, "id" | "username" | "email" | "firstName" | "lastName">) => ({
   id,
   username,
   email,

@@ -88,3 +88,17 @@ export const sessionReplayedLetter = (letter: { product: string; sentAtSeconds: 
     `Sent on ${shownTime(letter.sentAtSeconds)}.`,
   ]),
 });
+
+/** For somebody who was made staff, or is no more. */
+export const rankLetter =
+  (isStaff: boolean) =>
+  (letter: { product: string; sentAtSeconds: number }): Letter => ({
+    subject: `${letter.product}: you are ${isStaff ? "now" : "no longer"} an administrator`,
+    ...page(letter.product, [
+      isStaff
+        ? `An administrator of ${letter.product} has made you an administrator too. Your sessions were ended; sign in again.`
+        : `An administrator of ${letter.product} has taken the rank of administrator from you. Your sessions were ended; your account stays.`,
+      `If you did not expect this, tell the people who run ${letter.product}.`,
+      `Sent on ${shownTime(letter.sentAtSeconds)}.`,
+    ]),
+  });

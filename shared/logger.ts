@@ -15,6 +15,10 @@ export type LogFields = {
   durationMilliseconds?: number;
   userId?: string;
   sessionId?: string;
+  /** Who acts on another person's account. */
+  actorId?: string;
+  /** Names of what was changed, never the values. */
+  changes?: string[];
   event?: string;
   messageId?: string;
   kind?: string;

@@ -8,6 +8,7 @@ export const letterOrder = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("activation"), addressKey: z.string(), otpRequestId: z.string() }),
   z.object({ kind: z.literal("login"), userId: z.string(), otpRequestId: z.string() }),
   z.object({ kind: z.literal("session_replayed"), userId: z.string() }),
+  z.object({ kind: z.literal("rank_changed"), userId: z.string(), isStaff: z.boolean() }),
 ]);
 export type LetterOrder = z.output<typeof letterOrder>;
 

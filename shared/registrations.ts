@@ -2,12 +2,13 @@
  * Registrations that nobody has proven yet, apart from accounts: registering never looks whether an address is taken, so
  * its answer can't tell. The proof (activation) is one transaction that fails for a taken address on its condition.
  */
-import { GetCommand, TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "./clock.ts";
-import { attempt, digestIsIn, digestValues, dynamo } from "./dynamo.ts";
+import { attempt, digestIsIn, digestValues, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import {
   addressPk,
+  registrationIdPk,
   registrationItem,
   registrationPk,
   usernamePk,
@@ -15,9 +16,8 @@ import {
   type Registration,
   type User,
 } from "./items.ts";
+import { listAttributes } from "./list-indexes.ts";
 import { normaliseUsername } from "./usernames.ts";
-
-type TransactionPart = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
 export const registrationStore = (clock: Clock = nowSeconds) => {
   const table = environment("USERS_TABLE").USERS_TABLE;
@@ -25,12 +25,13 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
   return {
     /** Replaces any earlier registration of the address (nobody had proven it) and reserves the username for it. */
     register: async (registration: Registration): Promise<"registered" | "username_taken"> => {
-      const { addressKey, username, expiresAt } = registration;
+      const { id, addressKey, username, expiresAt } = registration;
+      const listed = { ...registration, ...listAttributes(registration, "pending") };
       const written = await attempt(() =>
         dynamo().send(
           new TransactWriteCommand({
             TransactItems: [
-              { Put: { TableName: table, Item: { pk: registrationPk(addressKey), ...registration } } },
+              { Put: { TableName: table, Item: { pk: registrationPk(addressKey), ...listed } } },
               {
                 Put: {
                   TableName: table,
@@ -40,6 +41,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
                   ExpressionAttributeValues: { ":now": clock(), ":addressKey": addressKey },
                 },
               },
+              { Put: { TableName: table, Item: { pk: registrationIdPk(id), addressKey, expiresAt } } },
             ],
           }),
         ),
@@ -92,7 +94,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
               {
                 Put: {
                   TableName: table,
-                  Item: { pk: userPk(user.id), ...user },
+                  Item: { pk: userPk(user.id), ...user, ...listAttributes(user, "active") },
                   ConditionExpression: absent,
                 },
               },
@@ -118,6 +120,41 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
         ),
       );
       return "written" in written ? user : "refused";
+    },
+
+    /** Gives address and username free again. `along` happens with it or not at all. */
+    remove: async (
+      { id, addressKey, username }: Registration,
+      along: TransactionPart[] = [],
+    ): Promise<"removed" | "refused" | "along_refused"> => {
+      const written = await attempt(() =>
+        dynamo().send(
+          new TransactWriteCommand({
+            TransactItems: [
+              {
+                Delete: {
+                  TableName: table,
+                  Key: { pk: registrationPk(addressKey) },
+                  ConditionExpression: "id = :id",
+                  ExpressionAttributeValues: { ":id": id },
+                },
+              },
+              {
+                Delete: {
+                  TableName: table,
+                  Key: { pk: usernamePk(normaliseUsername(username)) },
+                  ConditionExpression: "attribute_not_exists(pk) OR reservedFor = :addressKey",
+                  ExpressionAttributeValues: { ":addressKey": addressKey },
+                },
+              },
+              { Delete: { TableName: table, Key: { pk: registrationIdPk(id) } } },
+              ...along,
+            ],
+          }),
+        ),
+      );
+      if ("written" in written) return "removed";
+      return written.refused.slice(3).some(({ failed }) => failed) ? "along_refused" : "refused";
     },
   };
 };

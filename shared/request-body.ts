@@ -1,4 +1,4 @@
-/** From the raw event to a validated body, or to the refusal that says what is wrong with it. */
+/** From the raw event to a validated body and query string, or to the refusal that says what is wrong with it. */
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type * as z from "zod";
 import { ApiError, FieldErrors } from "./errors.ts";
@@ -31,6 +31,16 @@ const readJson = (event: APIGatewayProxyEvent): unknown => {
   return parsed(event.isBase64Encoded ? Buffer.from(raw, "base64").toString("utf8") : raw);
 };
 
+const validated = <Schema extends z.ZodObject>(schema: Schema, value: unknown): z.output<Schema> => {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const fields: Record<string, string[]> = {};
+  for (const { path, message } of result.error.issues) {
+    (fields[String(path[0] ?? "non_field_errors")] ??= []).push(message);
+  }
+  throw new FieldErrors(fields);
+};
+
 /** Unknown members are ignored, as in Django REST framework. */
 export const readBody = <Body extends z.ZodObject>(
   event: APIGatewayProxyEvent,
@@ -41,11 +51,11 @@ export const readBody = <Body extends z.ZodObject>(
     const sentence = `Invalid data. Expected a dictionary, but got ${kindOf(json)}.`;
     throw new FieldErrors({ non_field_errors: [sentence] });
   }
-  const result = schema.safeParse(json);
-  if (result.success) return result.data;
-  const fields: Record<string, string[]> = {};
-  for (const { path, message } of result.error.issues) {
-    (fields[String(path[0] ?? "non_field_errors")] ??= []).push(message);
-  }
-  throw new FieldErrors(fields);
+  return validated(schema, json);
 };
+
+/** Of a parameter that comes twice, the last one counts. */
+export const readQuery = <Query extends z.ZodObject>(
+  event: APIGatewayProxyEvent,
+  schema: Query,
+): z.output<Query> => validated(schema, event.queryStringParameters ?? {});

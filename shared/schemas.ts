@@ -108,6 +108,12 @@ export const discovery = z.object({
   claims_supported: z.array(z.string()).meta({ examples: [["sub", "iss", "aud"]] }),
 });
 
+export const choice = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
+  z.enum(choices, { error: ({ input }) => `"${String(input)}" is not a valid choice.` });
+
+/** What is searched for; nothing but spaces searches nothing. */
+export const search = (maximum: number) => text().trim().max(maximum, atMost(maximum));
+
 export const flag = z.boolean({ error: "Must be a valid boolean." });
 
 /** An account, or a registration that waits for its code, as administrators see it. */

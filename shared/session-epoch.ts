@@ -2,7 +2,7 @@
  * Ending all sessions of a user in one write: the user carries the epoch of the sessions that count, and every other epoch
  * is over, together with sessions that are being opened at this very moment.
  */
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { attempt, dynamo } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { userPk, type User } from "./items.ts";
@@ -27,6 +27,22 @@ export const sessionEpochStore = () => {
               { Update: { TableName: USERS_TABLE, Key: { pk: userPk(user.id) }, ...raise } },
               { Update: { TableName: SESSIONS_TABLE, Key: { userId, sessionId }, ...raise } },
             ],
+          }),
+        ),
+      );
+      return "written" in written ? "ended" : "refused";
+    },
+
+    /** Ends all sessions. `refused`: the account is gone. */
+    endAll: async (userId: string): Promise<"ended" | "refused"> => {
+      const written = await attempt(() =>
+        dynamo().send(
+          new UpdateCommand({
+            TableName: USERS_TABLE,
+            Key: { pk: userPk(userId) },
+            UpdateExpression: "SET sessionEpoch = sessionEpoch + :one",
+            ConditionExpression: "attribute_exists(pk)",
+            ExpressionAttributeValues: { ":one": 1 },
           }),
         ),
       );

@@ -38,16 +38,6 @@ export const sessionItem = z.object({
 });
 export type Session = z.output<typeof sessionItem>;
 
-const isoTime = (epochSeconds: number) => new Date(epochSeconds * 1000).toISOString();
-
-/** What its owner may see of a session, in the names of the wire. */
-export const shownSession = ({ sessionId, createdAt, rotatedAt, deviceLabel }: Session) => ({
-  id: sessionId,
-  created: isoTime(createdAt),
-  last_used: isoTime(rotatedAt ?? createdAt),
-  device: deviceLabel,
-});
-
 /** 128 random bits (ASVS 11.5.1), in simplejwt's form. */
 const createJti = () => randomBytes(16).toString("hex");
 

@@ -32,10 +32,11 @@ const claimsSchema = z
     token_type: z.enum(["access", "refresh"]),
   })
   .refine(({ sub, user_id }) => sub === user_id)
-  .transform(({ sub, sid, jti, auth_time, token_type }) => ({
+  .transform(({ sub, sid, jti, iat, auth_time, token_type }) => ({
     userId: sub,
     sessionId: sid,
     jti,
+    issuedAt: iat,
     sessionCreatedAt: auth_time,
     tokenType: token_type,
   }));

@@ -1,4 +1,7 @@
-/** The wrapper for operations of a signed-in person: the bearer token is judged before the body is read. */
+/**
+ * The wrapper for operations of a signed-in person, and for those of the staff: the bearer token, and the rank that the store
+ * knows at this moment, are judged before the body is read.
+ */
 import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import { answer } from "./answers.ts";
@@ -7,7 +10,9 @@ import type { Operation, ResultOf } from "./contract.ts";
 import { callOf, concluding, type Call } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
 import { header } from "./headers.ts";
+import { nowSeconds } from "./clock.ts";
 import { once } from "./once.ts";
+import { staffSessionIsOver } from "./staff.ts";
 import { tokenVerifier } from "./tokens.ts";
 
 export type UserCall<O extends Operation> = Call<O> & Caller;
@@ -31,8 +36,16 @@ const authenticator = once(() => {
   };
 });
 
-/** The Lambda handler of an operation that needs a valid access token. */
-export const userEndpoint = <O extends Operation & { caller: "user" }, Deps>(
+/** The rank first: others are not told about the rules of the staff. */
+const requireStaff = ({ user, session }: Caller): void => {
+  if (!user.isStaff) throw new ApiError("permission_denied");
+  const { createdAt, rotatedAt = createdAt } = session;
+  if (staffSessionIsOver({ createdAt, usedAt: rotatedAt }, nowSeconds()))
+    throw new ApiError("token_not_valid");
+};
+
+/** The Lambda handler of an operation that needs a valid access token; who else may call is the contract's word. */
+export const userEndpoint = <O extends Operation & { caller: "user" | "staff" }, Deps>(
   operation: O,
   useCase: (call: UserCall<O>, deps: Deps) => Promise<ResultOf<O>>,
   buildDeps: () => Deps,
@@ -44,6 +57,7 @@ export const userEndpoint = <O extends Operation & { caller: "user" }, Deps>(
     .handler(async (event: APIGatewayProxyEvent, context: Context) => {
       const caller = await authenticator()(event);
       callers.set(event, caller);
+      if (operation.caller === "staff") requireStaff(caller);
       const call = { ...caller, ...callOf(operation, event, context) };
       return answer(event, operation, await useCase(call, deps()));
     });

@@ -1,14 +1,11 @@
 /** Activated accounts and their pointers. Each check and its act are one conditional write. */
-import { GetCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { nowSeconds, type Clock } from "./clock.ts";
-import { attempt, dynamo } from "./dynamo.ts";
+import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { attempt, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { addressPk, pointerItem, registrationPk, userItem, usernamePk, userPk, type User } from "./items.ts";
 import { normaliseUsername } from "./usernames.ts";
 
-export type Names = Pick<User, "username" | "firstName" | "lastName">;
-
-export const userStore = (clock: Clock = nowSeconds) => {
+export const userStore = () => {
   const table = environment("USERS_TABLE").USERS_TABLE;
 
   const read = async (pk: string) => {
@@ -29,51 +26,16 @@ export const userStore = (clock: Clock = nowSeconds) => {
     return item && pointerItem.parse(item).userId;
   };
 
-  /** Changes the given names. A new username swaps the pointers in the same transaction; the same key needs no swap. */
-  const rename = async (user: User, changes: Partial<Names>): Promise<User | "username_taken" | "gone"> => {
-    const renamed: User = { ...user, ...changes };
-    const [keyBefore, key] = [normaliseUsername(user.username), normaliseUsername(renamed.username)];
-    const update = {
-      TableName: table,
-      Key: { pk: userPk(user.id) },
-      UpdateExpression: "SET username = :username, firstName = :firstName, lastName = :lastName",
-      ConditionExpression: "username = :username0 AND firstName = :firstName0 AND lastName = :lastName0",
-      ExpressionAttributeValues: {
-        ":username": renamed.username,
-        ":firstName": renamed.firstName,
-        ":lastName": renamed.lastName,
-        ":username0": user.username,
-        ":firstName0": user.firstName,
-        ":lastName0": user.lastName,
-      },
-      ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
-    };
-    const swap = [
-      { Delete: { TableName: table, Key: { pk: usernamePk(keyBefore) } } },
-      {
-        Put: {
-          TableName: table,
-          Item: { pk: usernamePk(key), userId: user.id },
-          ConditionExpression: "attribute_not_exists(pk) OR expiresAt <= :now",
-          ExpressionAttributeValues: { ":now": clock() },
-        },
-      },
-    ];
-    const written =
-      key === keyBefore
-        ? await attempt(() => dynamo().send(new UpdateCommand(update)))
-        : await attempt(() =>
-            dynamo().send(new TransactWriteCommand({ TransactItems: [{ Update: update }, ...swap] })),
-          );
-    if ("written" in written) return renamed;
-    const [account, , pointer] = written.refused;
-    if (!account?.failed && pointer?.failed) return "username_taken";
-    // Another change of names came between: once more, from what it left. Each round is somebody's progress.
-    return account?.item ? rename(userItem.parse(account.item), changes) : "gone";
-  };
-
-  /** Removes the account, its pointers and any registration of its address, while its password is the one checked. */
-  const remove = async (user: User): Promise<"removed" | "refused"> => {
+  /**
+   * Removes the account, its pointers and any registration of its address: while its password is the one checked, or, where
+   * something happens along with it, on that one's conditions.
+   */
+  const remove = async (
+    user: User,
+    along: TransactionPart[] = [],
+  ): Promise<"removed" | "refused" | "along_refused"> => {
+    const byPassword = along.length === 0;
+    const unchanged = "username = :username AND addressKey = :addressKey";
     const written = await attempt(() =>
       dynamo().send(
         new TransactWriteCommand({
@@ -82,30 +44,34 @@ export const userStore = (clock: Clock = nowSeconds) => {
               Delete: {
                 TableName: table,
                 Key: { pk: userPk(user.id) },
-                ConditionExpression:
-                  "passwordHash = :passwordHash AND username = :username AND addressKey = :addressKey",
+                ConditionExpression: byPassword ? `${unchanged} AND passwordHash = :passwordHash` : unchanged,
                 ExpressionAttributeValues: {
-                  ":passwordHash": user.passwordHash,
                   ":username": user.username,
                   ":addressKey": user.addressKey,
+                  ...(byPassword && { ":passwordHash": user.passwordHash }),
                 },
                 ReturnValuesOnConditionCheckFailure: "ALL_OLD",
               },
             },
-            { Delete: { TableName: table, Key: { pk: addressPk(user.addressKey) } } },
-            { Delete: { TableName: table, Key: { pk: usernamePk(normaliseUsername(user.username)) } } },
-            { Delete: { TableName: table, Key: { pk: registrationPk(user.addressKey) } } },
+            ...[
+              addressPk(user.addressKey),
+              usernamePk(normaliseUsername(user.username)),
+              registrationPk(user.addressKey),
+            ].map((pk) => ({ Delete: { TableName: table, Key: { pk } } })),
+            ...along,
           ],
         }),
       ),
     );
     if ("written" in written) return "removed";
-    const item = written.refused[0]?.item;
-    const now = item && userItem.parse(item);
-    return now?.passwordHash === user.passwordHash ? remove(now) : "refused";
+    const [account, ...others] = written.refused;
+    if (others.some(({ failed }) => failed)) return "along_refused";
+    const now = account?.item && userItem.parse(account.item);
+    const mayGoOn = now && (!byPassword || now.passwordHash === user.passwordHash);
+    return mayGoOn ? remove(now, along) : "refused";
   };
 
-  return { find, findIdByAddress, rename, remove };
+  return { find, findIdByAddress, remove };
 };
 
 export type UserStore = ReturnType<typeof userStore>;

@@ -58,6 +58,7 @@ const printErrors = (functionLabel: string, line: string) => {
 const describe = ({ url, inboxUrl, lettersFolder, engine }: Stack, port: number): string => `
   API      ${url}/api/v1/auth/
   Docs     ${url}/swagger/
+  Admin    ${url}/admin/
   Inbox    ${inboxUrl}
   Letters  ${path.relative(process.cwd(), lettersFolder)}/
   Data     ${path.relative(process.cwd(), dataDirectory)}/ (${engine}), kept until: npm start -- --fresh${port === defaultPort ? "" : ` --port ${port}`}

@@ -47,5 +47,7 @@ if (import.meta.main)
     const localStack = findLocalStack();
     await deploy(localStack);
     const { api, mailbox } = addressesOf(localStack);
-    console.log(`\n  API      ${api}/api/v1/auth/\n  Docs     ${api}/swagger/\n  Mailbox  ${mailbox}\n`);
+    console.log(
+      `\n  API      ${api}/api/v1/auth/\n  Docs     ${api}/swagger/\n  Admin    ${api}/admin/\n  Mailbox  ${mailbox}\n`,
+    );
   });

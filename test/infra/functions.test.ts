@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { FunctionName, Grant } from "../../infra/grant.ts";
 import { defaultMemoryMegabytes, defaultTimeoutSeconds, grants } from "../../infra/grants.ts";
 import { kebabCase, pascalCase } from "../../infra/names.ts";
+import { listIndexes } from "../../shared/list-indexes.ts";
 import { contract } from "../../shared/contract.ts";
 import { synthesiseStage } from "./synthesised.ts";
 
@@ -54,7 +55,9 @@ const sheetRights = (name: FunctionName): string[] =>
   Object.entries<unknown>(grants[name]).flatMap(([variable, actions]) => {
     const [service, resource] = resourceNames[variable]?.split(" ") ?? [];
     if (!service || !Array.isArray(actions)) return [];
-    return actions.map((action: string) => `${service}:${action} ${resource}`);
+    return actions.map(
+      (action: string) => `${service}:${action.replace("QueryIndexes", "Query")} ${resource}`,
+    );
   });
 
 describe.each(names)("%s", (name) => {
@@ -105,8 +108,19 @@ describe.each(names)("%s", (name) => {
   });
 });
 
+test("people are listed from the indexes by name, and never from the table", () => {
+  const querying = statementsOf("listUsers").filter(({ Action }) =>
+    asList(Action).includes("dynamodb:Query"),
+  );
+  expect(querying).toHaveLength(1);
+  const resources = asList(querying[0]?.Resource).map((resource) => JSON.stringify(resource));
+  expect(resources.map((resource) => /\/index\/(\w+)"/.exec(resource)?.[1])).toEqual(
+    Object.keys(listIndexes),
+  );
+});
+
 test("functions that hash have one whole vCPU", () => {
-  for (const name of ["createUser", "requestOtp", "deleteMe"] as const)
+  for (const name of ["createUser", "requestOtp", "deleteMe", "updateUser"] as const)
     expect(stage.one("AWS::Lambda::Function", pascalCase(name)).Properties).toMatchObject({
       MemorySize: 1_769,
     });

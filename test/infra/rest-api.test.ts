@@ -6,6 +6,7 @@ import { synthesiseStage } from "./synthesised.ts";
 const stage = synthesiseStage();
 const oneOrigin = synthesiseStage({ ALLOWED_ORIGINS: "https://app.example" });
 const operations = Object.keys(contract) as OperationName[];
+const pageRoutes = ["/swagger", "/swagger/{proxy+}", "/admin", "/admin/{proxy+}"];
 
 /** `POST /api/v1/auth/user` → the method's properties. */
 const routesOf = (source: typeof stage): Map<string, Record<string, unknown>> => {
@@ -41,14 +42,14 @@ describe("routes", () => {
   });
 
   test("pages are served with everything below them", () => {
-    for (const path of ["/swagger", "/swagger/{proxy+}"])
+    for (const path of pageRoutes)
       expect(JSON.stringify(routes.get(`GET ${path}`))).toContain('"Fn::GetAtt":["Pages');
   });
 
   test("only API Gateway's own routes may invoke a function, and Secrets Manager the rotation for its two rings", () => {
     const permissions = Object.values(stage.all("AWS::Lambda::Permission"));
     const ofGateway = permissions.filter(({ Principal }) => Principal === "apigateway.amazonaws.com");
-    expect(ofGateway).toHaveLength(operations.length + 2);
+    expect(ofGateway).toHaveLength(operations.length + pageRoutes.length);
     const others = permissions.filter((permission) => !ofGateway.includes(permission));
     expect(others.map(({ Principal }) => Principal)).toEqual(Array(2).fill("secretsmanager.amazonaws.com"));
     for (const { SourceArn, FunctionName } of others) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { grants } from "../../infra/grants.ts";
+import { listIndexes } from "../../shared/list-indexes.ts";
 import { synthesiseStage } from "./synthesised.ts";
 
 const dev = synthesiseStage();
@@ -26,6 +27,18 @@ describe("tables", () => {
         KeyType: index === 0 ? "HASH" : "RANGE",
       })),
     });
+  });
+
+  test("people are listed from indexes that hold no secret of theirs", () => {
+    const indexes = dev.one(table, "Users").Properties?.["GlobalSecondaryIndexes"];
+    expect(indexes).toMatchObject(
+      Object.entries(listIndexes).map(([IndexName, { partition, sort }]) => ({
+        IndexName,
+        KeySchema: [{ AttributeName: partition }, { AttributeName: sort }],
+        Projection: { ProjectionType: "INCLUDE" },
+      })),
+    );
+    expect(JSON.stringify(indexes)).not.toMatch(/passwordHash|otp|addressKey/);
   });
 
   test("only stage prod keeps tables and secrets, and only its tables refuse deletion", () => {

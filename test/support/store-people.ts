@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../shared/clock.ts";
 import { codeStore } from "../../shared/code-store.ts";
-import { registrationPk, type Registration, type User } from "../../shared/items.ts";
+import { registrationPk, userPk, type Registration, type User } from "../../shared/items.ts";
+import { listAttributes } from "../../shared/list-indexes.ts";
 import { registrationStore } from "../../shared/registrations.ts";
 
 const daySeconds = 86_400;
@@ -16,6 +17,7 @@ export const newRegistration = (now: number, changes: Partial<Registration> = {}
   lastName: "",
   passwordHash: "hash",
   otpRequestId: randomUUID(),
+  createdAt: now,
   expiresAt: now + 7 * daySeconds,
   ...changes,
 });
@@ -37,4 +39,21 @@ export const activeUser = async (clock: Clock): Promise<User> => {
   const user = await registrationStore(clock).activate(registration, ["digest"], randomUUID());
   if (user === "refused") throw new Error("not activated");
   return user;
+};
+
+export type Kind = "active" | "disabled" | "pending" | "expired" | "staff";
+
+/** Somebody's item as the writers of the store leave it. */
+export const listedPerson = (
+  kind: Kind,
+  { now, ...changes }: { now: number; createdAt: number; email: string },
+) => {
+  const { expiresAt, otpRequestId: _, ...registration } = newRegistration(now, changes);
+  if (kind === "pending" || kind === "expired") {
+    const item = { ...registration, expiresAt: kind === "expired" ? now : expiresAt };
+    return { pk: registrationPk(item.addressKey), ...item, ...listAttributes(item, "pending") };
+  }
+  const status = kind === "disabled" ? ("disabled" as const) : ("active" as const);
+  const user = { ...registration, status, isStaff: kind === "staff", sessionEpoch: 0 };
+  return { pk: userPk(user.id), ...user, ...listAttributes(user, status) };
 };

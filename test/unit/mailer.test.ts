@@ -65,6 +65,16 @@ describe("mailer", () => {
     expect(sent[0]?.text).not.toMatch(/\d{3} \d{3}/);
   });
 
+  it.each([
+    [true, "made you an administrator"],
+    [false, "taken the rank"],
+  ])("tells somebody whose rank was changed (staff: %s)", async (isStaff, words) => {
+    const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
+    const { deps, sent } = mailer({ users: { findIdByAddress: inert("pointer"), find: async () => owner } });
+    expect(await sendLetter({ kind: "rank_changed", userId: "u", isStaff }, deps)).toBe("sent");
+    expect(sent).toEqual([{ to: "owner@example.com", text: expect.stringContaining(words) }]);
+  });
+
   it("keeps the request alive when the letter could not leave, so that the queue's next try sends it", async () => {
     const { deps } = mailer({
       codes: {

@@ -1,0 +1,60 @@
+/**
+ * `npm run create-admin -- --email a@b.c --username root [--stage prod]`: makes an administrator, or makes the account of that
+ * address one. There is none by default. Run again, it sets the password anew and ends the account's sessions.
+ */
+import { randomUUID } from "node:crypto";
+import { parseArgs } from "node:util";
+import { administratorStore } from "../shared/administrators.ts";
+import { addressKey } from "../shared/keys.ts";
+import { passwordProblems } from "../shared/password-rules.ts";
+import { hashPassword } from "../shared/passwords.ts";
+import * as schemas from "../shared/schemas.ts";
+import { askPassword } from "./ask-password.ts";
+import { useTarget } from "./target.ts";
+
+const usage = "npm run create-admin -- --email a@b.c --username root [--stage prod]";
+
+const valid = (schema: typeof schemas.email, option: string, value: string | undefined): string => {
+  if (value === undefined) throw new Error(`--${option} is missing: ${usage}`);
+  const { data, error } = schema.safeParse(value);
+  if (data === undefined) throw new Error(`--${option}: ${error?.issues[0]?.message ?? "not valid"}`);
+  return data;
+};
+
+const createAdmin = async (): Promise<string> => {
+  const { values } = parseArgs({
+    options: { email: { type: "string" }, username: { type: "string" }, stage: { type: "string" } },
+  });
+  const email = valid(schemas.email, "email", values.email);
+  const username = valid(schemas.username, "username", values.username);
+  const target = await useTarget(values.stage);
+
+  const password = await askPassword();
+  const problems = passwordProblems(password, { username, email, firstName: "", lastName: "" });
+  if (problems.length > 0) throw new Error(problems.join(" "));
+
+  const outcome = await administratorStore().appoint({
+    id: randomUUID(),
+    username,
+    email,
+    addressKey: await addressKey(email),
+    passwordHash: await hashPassword(password),
+  });
+  switch (outcome) {
+    case "username_taken":
+      throw new Error(`The username ${username} is taken; choose another with --username.`);
+    case "created":
+      return `Made ${email} an administrator of ${target.name}. Sign in with the password and the code from the letter.`;
+    case "promoted":
+      return `${email} is an administrator of ${target.name} now, with this password; earlier sessions are over.`;
+    default:
+      return outcome satisfies never;
+  }
+};
+
+try {
+  console.log(await createAdmin());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,54 @@
+import { contract } from "../shared/contract.ts";
+import { ApiError } from "../shared/errors.ts";
+import { isAccount } from "../shared/items.ts";
+import { peopleStore, type PeopleStore } from "../shared/people.ts";
+import { registrationStore, type RegistrationStore } from "../shared/registrations.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { sessionStore, type SessionStore } from "../shared/sessions.ts";
+import { authorityOf } from "../shared/staff.ts";
+import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+import { userStore, type UserStore } from "../shared/users.ts";
+
+type Deps = {
+  people: Pick<PeopleStore, "find">;
+  users: Pick<UserStore, "remove">;
+  registrations: Pick<RegistrationStore, "remove">;
+  sessions: Pick<SessionStore, "removeAll">;
+  authorityOf: typeof authorityOf;
+  recordSecurityEvent: typeof recordSecurityEvent;
+};
+
+/** Deletes an account, or a registration; one that is activated at this moment is looked for again, as an account. */
+export const deleteUser = async (call: UserCall<typeof contract.deleteUser>, deps: Deps): Promise<void> => {
+  const { user: actor, parameters } = call;
+  const person = await deps.people.find(parameters.id);
+  if (!person) throw new ApiError("not_found");
+  if (person.id === actor.id) throw new ApiError("not_yourself");
+
+  const authority = [deps.authorityOf(actor)];
+  const removed = isAccount(person)
+    ? await deps.users.remove(person, authority)
+    : await deps.registrations.remove(person, authority);
+  switch (removed) {
+    case "refused":
+      return deleteUser(call, deps);
+    case "along_refused":
+      throw new ApiError("permission_denied");
+    case "removed":
+      deps.recordSecurityEvent("user_deleted", { userId: person.id, actorId: actor.id });
+      // Without its user no session lives; this is tidying.
+      if (isAccount(person)) await deps.sessions.removeAll(person.id);
+      return undefined;
+    default:
+      return removed satisfies never;
+  }
+};
+
+export const handler = userEndpoint(contract.deleteUser, deleteUser, () => ({
+  people: peopleStore(),
+  users: userStore(),
+  registrations: registrationStore(),
+  sessions: sessionStore(),
+  authorityOf,
+  recordSecurityEvent,
+}));

@@ -1,0 +1,31 @@
+import { contract } from "../shared/contract.ts";
+import { ApiError } from "../shared/errors.ts";
+import { isAccount } from "../shared/items.ts";
+import { peopleStore, type PeopleStore } from "../shared/people.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { sessionEpochStore, type SessionEpochStore } from "../shared/session-epoch.ts";
+import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+
+type Deps = {
+  people: Pick<PeopleStore, "find">;
+  epochs: Pick<SessionEpochStore, "endAll">;
+  recordSecurityEvent: typeof recordSecurityEvent;
+};
+
+/** Ends all of a person's sessions in one write, together with any that are being opened at this moment. */
+export const endUserSessions = async (
+  { user: actor, parameters: { id } }: UserCall<typeof contract.endUserSessions>,
+  deps: Deps,
+) => {
+  const person = await deps.people.find(id);
+  if (!person) throw new ApiError("not_found");
+  if (!isAccount(person)) return;
+  if ((await deps.epochs.endAll(id)) === "refused") throw new ApiError("not_found");
+  deps.recordSecurityEvent("all_sessions_ended", { userId: id, actorId: actor.id });
+};
+
+export const handler = userEndpoint(contract.endUserSessions, endUserSessions, () => ({
+  people: peopleStore(),
+  epochs: sessionEpochStore(),
+  recordSecurityEvent,
+}));

@@ -1,0 +1,15 @@
+import { contract } from "../shared/contract.ts";
+import { ApiError } from "../shared/errors.ts";
+import { peopleStore, shownPerson, type PeopleStore } from "../shared/people.ts";
+import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+
+type Deps = { people: Pick<PeopleStore, "find"> };
+
+/** One account, or one registration that waits for its code. */
+export const getUser = async ({ parameters: { id } }: UserCall<typeof contract.getUser>, deps: Deps) => {
+  const person = await deps.people.find(id);
+  if (!person) throw new ApiError("not_found");
+  return shownPerson(person);
+};
+
+export const handler = userEndpoint(contract.getUser, getUser, () => ({ people: peopleStore() }));

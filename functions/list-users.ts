@@ -1,0 +1,26 @@
+import { contract } from "../shared/contract.ts";
+import { ApiError } from "../shared/errors.ts";
+import { peopleStore, shownPerson, type PeopleStore } from "../shared/people.ts";
+import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+import { userList, type UserList } from "../shared/user-list.ts";
+
+type Deps = { list: UserList; people: Pick<PeopleStore, "findByUsername"> };
+
+/** One page of people; or, of a whole username, the one person who has it, whatever else is asked. */
+export const listUsers = async (
+  { query: { username = "", email, state, cursor, limit } }: UserCall<typeof contract.listUsers>,
+  deps: Deps,
+) => {
+  if (username !== "") {
+    const person = await deps.people.findByUsername(username);
+    return { results: person ? [shownPerson(person)] : [], next: null };
+  }
+  const page = await deps.list.page({ state, addressPrefix: email, cursor, size: Number(limit) });
+  if (page === "cursor_not_valid") throw new ApiError(page);
+  return { results: page.people.map(shownPerson), next: page.next };
+};
+
+export const handler = userEndpoint(contract.listUsers, listUsers, () => ({
+  list: userList(),
+  people: peopleStore(),
+}));

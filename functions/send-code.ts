@@ -1,0 +1,40 @@
+import { randomUUID } from "node:crypto";
+import { codeStore, type CodeStore } from "../shared/code-store.ts";
+import { contract } from "../shared/contract.ts";
+import { ApiError } from "../shared/errors.ts";
+import { isAccount, registrationPk } from "../shared/items.ts";
+import { enqueueLetter } from "../shared/mail-queue.ts";
+import { peopleStore, type PeopleStore } from "../shared/people.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+
+type Deps = {
+  people: Pick<PeopleStore, "find">;
+  codes: Pick<CodeStore, "restart">;
+  enqueueLetter: typeof enqueueLetter;
+  recordSecurityEvent: typeof recordSecurityEvent;
+};
+
+/** Sends a registration a new activation code. Never a login code: with it the administrator's word would be the password. */
+export const sendCode = async (
+  { user: actor, parameters: { id } }: UserCall<typeof contract.sendCode>,
+  deps: Deps,
+) => {
+  const person = await deps.people.find(id);
+  if (!person) throw new ApiError("not_found");
+  if (isAccount(person)) throw new ApiError("already_active");
+
+  const { addressKey, passwordHash } = person;
+  const otpRequestId = randomUUID();
+  const restarted = await deps.codes.restart(registrationPk(addressKey), passwordHash, otpRequestId);
+  if (restarted === "refused") throw new ApiError("not_found");
+  await deps.enqueueLetter({ kind: "activation", addressKey, otpRequestId });
+  deps.recordSecurityEvent("code_sent", { userId: id, actorId: actor.id });
+};
+
+export const handler = userEndpoint(contract.sendCode, sendCode, () => ({
+  people: peopleStore(),
+  codes: codeStore(),
+  enqueueLetter,
+  recordSecurityEvent,
+}));

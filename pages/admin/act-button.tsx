@@ -1,0 +1,61 @@
+/** A button that does one thing. With a question it asks first, in a dialog, and for a password too where that is needed. */
+import { useId, useRef, type SubmitEvent } from "react";
+import { useAct } from "./acts.ts";
+import { Field, FormFailure, textOf } from "./form.tsx";
+
+export type Act = {
+  label: string;
+  /** Said when it is done. */
+  done: string;
+  run: (password: string) => Promise<unknown>;
+  question?: string;
+  asksPassword?: boolean;
+  danger?: boolean;
+};
+
+export const ActButton = ({ label, done, run, question, asksPassword, danger }: Act) => {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const title = useId();
+  const { mutate, reset, isPending, error } = useAct(run, { done, noticesErrors: !question });
+  const closeDialog = () => dialog.current?.close();
+  const ask = () => dialog.current?.showModal();
+  const runNow = () => mutate("");
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    mutate(textOf(event.currentTarget)["current_password"] ?? "", { onSuccess: closeDialog });
+  };
+  const style = danger ? "danger" : undefined;
+  return (
+    <>
+      <button type="button" className={style} disabled={isPending} onClick={question ? ask : runNow}>
+        {label}
+      </button>
+      {question && (
+        <dialog ref={dialog} aria-labelledby={title} onClose={reset}>
+          <form onSubmit={submit}>
+            <h2 id={title}>{question}</h2>
+            {asksPassword && (
+              <Field
+                name="current_password"
+                label="Your password"
+                type="password"
+                autoComplete="current-password"
+                required
+                failure={error}
+              />
+            )}
+            <FormFailure failure={error} fields={asksPassword ? ["current_password"] : []} />
+            <div className="bar">
+              <button type="button" onClick={closeDialog}>
+                Cancel
+              </button>
+              <button type="submit" className={style ?? "primary"} disabled={isPending}>
+                {label}
+              </button>
+            </div>
+          </form>
+        </dialog>
+      )}
+    </>
+  );
+};

@@ -1,0 +1,38 @@
+/**
+ * What an administrator does to a person. Not through react-admin's data hooks: when a call finds the session over, those
+ * answer as if it had succeeded, and the page would say so.
+ */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useLogoutIfAccessDenied, useNotify } from "ra-core";
+import type { RequestOf } from "./api.ts";
+import { signedRequest } from "./session.ts";
+
+export type UserChanges = RequestOf<"PATCH /api/v1/admin/users/{id}/">["body"];
+
+export const changeUser = (id: string, body: UserChanges) =>
+  signedRequest("PATCH /api/v1/admin/users/{id}/", { id, body });
+export const deleteUser = (id: string) => signedRequest("DELETE /api/v1/admin/users/{id}/", { id });
+export const sendCode = (id: string) => signedRequest("POST /api/v1/admin/users/{id}/send-code/", { id });
+export const unlockUser = (id: string) => signedRequest("POST /api/v1/admin/users/{id}/unlock/", { id });
+export const endSessions = (id: string) => signedRequest("DELETE /api/v1/admin/users/{id}/sessions/", { id });
+
+/** Runs an act, says when it is done, and has every list and page read anew. A session that is over leads to sign-in. */
+export const useAct = <Input>(
+  run: (input: Input) => Promise<unknown>,
+  { done, noticesErrors = false }: { done: string; noticesErrors?: boolean },
+) => {
+  const notify = useNotify();
+  const cache = useQueryClient();
+  const signOutIfOver = useLogoutIfAccessDenied();
+  return useMutation({
+    mutationFn: run,
+    onSuccess: () => {
+      notify(done, { type: "success" });
+      return cache.invalidateQueries({ queryKey: ["users"] });
+    },
+    onError: async (error) => {
+      const isOver = await signOutIfOver(error);
+      if (noticesErrors && !isOver) notify(error.message, { type: "error" });
+    },
+  });
+};

@@ -1,0 +1,50 @@
+/** One request to the API, typed by the contract. Refusals are thrown. */
+import type * as z from "zod";
+import type { Contract, Operation, OperationName } from "../../shared/contract.ts";
+import { noAnswer, refusalOf } from "./refusals.ts";
+
+type Operations = {
+  [Name in OperationName as `${Contract[Name]["method"]} ${Contract[Name]["path"]}`]: Contract[Name];
+};
+export type Route = keyof Operations;
+
+type Sent<O extends Operation> = (O["path"] extends `${string}{id}${string}` ? { id: string } : object) &
+  (O extends { query: infer Q extends z.ZodObject } ? { query: z.input<Q> } : object) &
+  (O extends { body: infer B extends z.ZodObject } ? { body: z.input<B> } : object);
+export type RequestOf<R extends Route> = Sent<Operations[R]>;
+
+type Answered<O extends Operation> = O["success"] extends { body: infer B extends z.ZodObject }
+  ? z.output<B>
+  : null;
+export type AnswerOf<R extends Route> = Answered<Operations[R]>;
+
+/** What the request types above may hold, for the one place that does not know which route it is. */
+type AnyRequest = { id?: string; query?: Record<string, string | undefined>; body?: object };
+
+/** Only the browser knows the stage or domain before `/admin/`. */
+const api = new URL("..", document.baseURI);
+
+const addressOf = (path: string, { id = "", query = {} }: AnyRequest) => {
+  const address = new URL(path.slice(1).replace("{id}", encodeURIComponent(id)), api);
+  for (const [name, value] of Object.entries(query)) if (value) address.searchParams.set(name, value);
+  return address;
+};
+
+export const request = async <R extends Route>(
+  route: R,
+  sent: RequestOf<R>,
+  access?: string,
+): Promise<AnswerOf<R>> => {
+  const [method = "", path = ""] = route.split(" ");
+  const { body, ...rest }: AnyRequest = sent;
+  const response = await fetch(addressOf(path, rest), {
+    method,
+    headers: {
+      ...(access && { Authorization: `Bearer ${access}` }),
+      ...(body && { "Content-Type": "application/json" }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  }).catch(() => Promise.reject(noAnswer()));
+  if (!response.ok) throw await refusalOf(response);
+  return JSON.parse((await response.text()) || "null");
+};

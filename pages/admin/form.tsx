@@ -1,0 +1,52 @@
+/** The parts of forms: a labelled input with its error, and the sentence for a refusal that belongs to no field. */
+import type { InputHTMLAttributes } from "react";
+import { useId } from "react";
+import { fieldErrorsOf } from "./refusals.ts";
+
+type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
+  name: string;
+  label: string;
+  hint?: string;
+  /** Of the request that sent this form; the field finds its own part. */
+  failure?: unknown;
+};
+
+export const Field = ({ label, hint, failure, ...input }: FieldProps) => {
+  const id = useId();
+  const error = fieldErrorsOf(failure)[input.name];
+  const note = error ?? hint;
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <input
+        {...input}
+        id={id}
+        aria-invalid={error !== undefined}
+        aria-describedby={note ? `${id}-note` : undefined}
+      />
+      {note && (
+        <p id={`${id}-note`} role={error && "alert"} className={error ? "error" : "hint"}>
+          {note}
+        </p>
+      )}
+    </div>
+  );
+};
+
+export const FormFailure = ({ failure, fields }: { failure: unknown; fields: string[] }) => {
+  if (!(failure instanceof Error)) return null;
+  const byField = fieldErrorsOf(failure);
+  const elsewhere = Object.keys(byField).filter((name) => !fields.includes(name));
+  if (Object.keys(byField).length > 0 && elsewhere.length === 0) return null;
+  return (
+    <p role="alert" className="error">
+      {elsewhere.map((name) => byField[name]).join(" ") || failure.message}
+    </p>
+  );
+};
+
+/** What stands in a form's fields. Files cannot: no form here has any. */
+export const textOf = (form: HTMLFormElement): Record<string, string> =>
+  Object.fromEntries(
+    [...new FormData(form)].filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );

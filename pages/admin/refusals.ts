@@ -1,0 +1,36 @@
+/** The API's refusals as errors whose message is a sentence to show. */
+import { HttpError } from "ra-core";
+import type { ErrorCode } from "../../shared/errors.ts";
+
+type Refusal = { detail: string; code: ErrorCode };
+
+/** Where the API's own sentence, which clients match on, would puzzle a person. */
+const ownWords: Partial<Record<ErrorCode, string>> = {
+  sign_in_refused: "The code is wrong or no longer valid. Start again to get a new one.",
+};
+
+const unreachable = "The server cannot be reached. Check the connection and try again.";
+
+const isRefusal = (body: unknown): body is Refusal =>
+  typeof body === "object" && body !== null && "detail" in body;
+const isByField = (body: unknown): body is Record<string, string[]> =>
+  typeof body === "object" && body !== null && !isRefusal(body);
+
+const sentenceOf = (body: unknown): string => {
+  if (isRefusal(body)) return ownWords[body.code] ?? body.detail.replace(/(?<![.!?])$/, ".");
+  return isByField(body) ? "Some fields need a change." : unreachable;
+};
+
+export const noAnswer = (): HttpError => new HttpError(unreachable, 0);
+
+export const refusalOf = async (response: Response): Promise<HttpError> => {
+  const body: unknown = await response.json().catch(() => undefined);
+  return new HttpError(sentenceOf(body), response.status, body);
+};
+
+/** The sentences for each field that was refused. */
+export const fieldErrorsOf = (error: unknown): Record<string, string> => {
+  const body: unknown = error instanceof HttpError ? error.body : undefined;
+  if (!isByField(body)) return {};
+  return Object.fromEntries(Object.entries(body).map(([field, sentences]) => [field, sentences.join(" ")]));
+};

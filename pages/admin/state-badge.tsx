@@ -1,0 +1,11 @@
+import type { AdminUser } from "./data-provider.ts";
+
+const labels = { active: "Active", disabled: "Disabled", pending: "Pending" } as const;
+
+/** The state as a word; the colour only repeats it. */
+export const StateBadge = ({ user }: { user: AdminUser }) => (
+  <span className="badges">
+    <span className={`badge ${user.state}`}>{labels[user.state]}</span>
+    {user.is_staff && <span className="badge staff">Staff</span>}
+  </span>
+);

@@ -1,0 +1,44 @@
+/** Username and names. Only what was changed is sent, so that two administrators do not undo each other. */
+import type { SubmitEvent } from "react";
+import { changeUser, useAct, type UserChanges } from "./acts.ts";
+import type { AdminUser } from "./data-provider.ts";
+import { Field, FormFailure, textOf } from "./form.tsx";
+
+const fields = ["username", "first_name", "last_name"] as const;
+const labels = { username: "Username", first_name: "First name", last_name: "Last name" };
+
+export const UserForm = ({ user }: { user: AdminUser }) => {
+  const { mutate, isPending, error } = useAct((changes: UserChanges) => changeUser(user.id, changes), {
+    done: "Saved.",
+  });
+
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const typed = textOf(event.currentTarget);
+    const changed = fields.filter((name) => typed[name] !== user[name]);
+    mutate(Object.fromEntries(changed.map((name) => [name, typed[name]])));
+  };
+
+  return (
+    <section aria-labelledby="names">
+      <h2 id="names">Names</h2>
+      <form onSubmit={submit} className="bar">
+        {fields.map((name) => (
+          <Field
+            key={name}
+            name={name}
+            label={labels[name]}
+            defaultValue={user[name]}
+            maxLength={150}
+            autoComplete="off"
+            failure={error}
+          />
+        ))}
+        <button type="submit" className="primary" disabled={isPending}>
+          Save
+        </button>
+      </form>
+      <FormFailure failure={error} fields={[...fields]} />
+    </section>
+  );
+};

@@ -1,0 +1,55 @@
+/** One person: who it is, what may be changed, what may be done, and where that account is signed in. */
+import { useGetIdentity, useGetOne } from "ra-core";
+import { useParams } from "react-router";
+import type { AdminUser } from "./data-provider.ts";
+import { Loading } from "./layout.tsx";
+import { PageTitle } from "./page-title.tsx";
+import { StateBadge } from "./state-badge.tsx";
+import { Time } from "./time.tsx";
+import { UserActions } from "./user-actions.tsx";
+import { UserForm } from "./user-form.tsx";
+import { UserSessions } from "./user-sessions.tsx";
+
+const Facts = ({ user }: { user: AdminUser }) => (
+  <dl>
+    <dt>State</dt>
+    <dd>
+      <StateBadge user={user} />
+    </dd>
+    <dt>Created</dt>
+    <dd>
+      <Time at={user.created} />
+    </dd>
+    <dt>Id</dt>
+    <dd>
+      <code>{user.id}</code>
+    </dd>
+  </dl>
+);
+
+export const UserPage = () => {
+  const { id = "" } = useParams();
+  const { data, error, isPending } = useGetOne<AdminUser>("users", { id }, { retry: false });
+  // On the way to sign-in, react-admin hands out an empty record.
+  const user = data?.id ? data : undefined;
+  const { identity } = useGetIdentity();
+  const isPerson = user !== undefined && user.state !== "pending";
+  return (
+    <>
+      <p>
+        <a href="#/users">Back to the list</a>
+      </p>
+      {isPending && <Loading />}
+      {error && <p role="alert">{error.message}</p>}
+      {user && (
+        <>
+          <PageTitle text={user.email} />
+          <Facts user={user} />
+          <UserActions user={user} isSelf={identity?.id === user.id} />
+          <UserForm key={JSON.stringify(user)} user={user} />
+          {isPerson && <UserSessions userId={user.id} />}
+        </>
+      )}
+    </>
+  );
+};

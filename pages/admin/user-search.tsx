@@ -1,0 +1,38 @@
+/** What the store can find without a scan: the beginning of an address, a whole username, one state. */
+import { useListContext } from "ra-core";
+import type { SubmitEvent } from "react";
+import { Field, textOf } from "./form.tsx";
+
+const states = { "": "All", active: "Active", disabled: "Disabled", pending: "Pending", staff: "Staff" };
+
+export const UserSearch = () => {
+  const { filterValues, setFilters } = useListContext();
+  const apply = (form: HTMLFormElement) =>
+    setFilters(Object.fromEntries(Object.entries(textOf(form)).filter(([, value]) => value.trim() !== "")));
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    apply(event.currentTarget);
+  };
+  return (
+    // The key fills the fields anew when the address bar changes the search.
+    <search key={JSON.stringify(filterValues)}>
+      <form className="bar" onSubmit={submit}>
+        <Field name="email" label="Email begins with" type="search" defaultValue={filterValues["email"]} />
+        <Field name="username" label="Username" type="search" defaultValue={filterValues["username"]} />
+        <div className="field">
+          <label htmlFor="state">State</label>
+          <select id="state" name="state" defaultValue={filterValues["state"]}>
+            {Object.entries(states).map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </div>
+        <button type="submit" className="primary">
+          Search
+        </button>
+      </form>
+    </search>
+  );
+};

@@ -1,0 +1,25 @@
+/** Asking a signed-in person for the password again: limited per account, so that a stolen access token is no oracle for it. */
+import { ApiError, FieldErrors } from "./errors.ts";
+import type { User } from "./items.ts";
+import { guessKey, passwordGuessRules, type LimitStore } from "./limits.ts";
+import type { verifyPassword } from "./passwords.ts";
+
+export type PasswordDeps = {
+  limits: Pick<LimitStore, "spend" | "clear">;
+  verifyPassword: typeof verifyPassword;
+};
+
+/** Passes, or throws the refusal. A right password clears the count of wrong ones. */
+export const requireCurrentPassword = async (
+  user: User,
+  password: string | undefined,
+  { limits, verifyPassword }: PasswordDeps,
+): Promise<void> => {
+  if (password === undefined) throw new FieldErrors({ current_password: ["This field is required."] });
+  const guesses = guessKey("current-password", user.id);
+  const guess = await limits.spend(guesses, passwordGuessRules);
+  if (guess.outcome === "exhausted") throw new ApiError("too_many_password_guesses", guess);
+  if (!(await verifyPassword(password, user.passwordHash)))
+    throw new FieldErrors({ current_password: ["Invalid password."] });
+  await limits.clear(guesses);
+};

@@ -1,0 +1,16 @@
+/** Where a page ends: the place of its last person, which only its reader can take for anything. A wrong one is refused. */
+export type ListOrder = "date" | "address";
+
+const id = "[0-9a-f-]{36}";
+const places: Record<ListOrder, RegExp> = {
+  date: new RegExp(`^\\d{10}#${id}$`),
+  address: new RegExp(`^[\\x21-\\x7e]{3,254}#${id}$`),
+};
+
+export const encodeCursor = (place: string): string => Buffer.from(place).toString("base64url");
+
+/** `undefined`: not one of ours, or one of a list in the other order. */
+export const decodeCursor = (cursor: string, order: ListOrder): string | undefined => {
+  const place = Buffer.from(cursor, "base64url").toString("latin1");
+  return places[order].test(place) && encodeCursor(place) === cursor ? place : undefined;
+};

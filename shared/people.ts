@@ -1,0 +1,77 @@
+/** Accounts and registrations as administrators know them: by id or whole username, without a scan. Consistent reads. */
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { batchRead } from "./batch-read.ts";
+import { isoTime, nowSeconds, type Clock } from "./clock.ts";
+import { dynamo } from "./dynamo.ts";
+import { environment } from "./environment.ts";
+import {
+  pointerItem,
+  registrationIdPk,
+  registrationPointerItem,
+  reservationItem,
+  shownUser,
+  userItem,
+  usernamePk,
+  userPk,
+  type Person,
+  type User,
+} from "./items.ts";
+import type { PersonState } from "./list-indexes.ts";
+import { registrationStore } from "./registrations.ts";
+import { normaliseUsername } from "./usernames.ts";
+import { userStore } from "./users.ts";
+
+/** What an index shows of a person, and what the whole item holds. */
+export type ListedPerson = Parameters<typeof shownUser>[0] &
+  Pick<User, "createdAt"> & { status?: User["status"] | undefined; isStaff?: boolean | undefined };
+
+export const shownPerson = (person: ListedPerson) => {
+  const state: PersonState = person.status ?? "pending";
+  return {
+    ...shownUser(person),
+    state,
+    is_active: state === "active",
+    is_staff: person.isStaff ?? false,
+    created: isoTime(person.createdAt),
+  };
+};
+
+// Anything else is nobody's, and could be longer than a key may be.
+const idPattern = /^[0-9a-f-]{36}$/;
+
+export const peopleStore = (clock: Clock = nowSeconds) => {
+  const table = environment("USERS_TABLE").USERS_TABLE;
+  const [users, registrations] = [userStore(), registrationStore(clock)];
+
+  return {
+    /** One read for an account; one more for a registration, whose item is keyed by its address. */
+    find: async (id: string): Promise<Person | undefined> => {
+      if (!idPattern.test(id)) return undefined;
+      const keys = [{ pk: userPk(id) }, { pk: registrationIdPk(id) }];
+      const { [table]: items = [] } = await batchRead({ [table]: keys });
+      const user = items.find(({ pk }) => pk === userPk(id));
+      if (user) return userItem.parse(user);
+      const [pointer] = items;
+      if (!pointer) return undefined;
+      const registration = await registrations.find(registrationPointerItem.parse(pointer).addressKey);
+      return registration?.id === id ? registration : undefined;
+    },
+
+    /** Two reads: the name's pointer, and whom it points to. */
+    findByUsername: async (username: string): Promise<Person | undefined> => {
+      const key = normaliseUsername(username);
+      const { Item } = await dynamo().send(
+        new GetCommand({ TableName: table, Key: { pk: usernamePk(key) }, ConsistentRead: true }),
+      );
+      const pointer = pointerItem.safeParse(Item);
+      const reservation = reservationItem.safeParse(Item);
+      const person = pointer.success
+        ? await users.find(pointer.data.userId)
+        : reservation.success && (await registrations.find(reservation.data.reservedFor));
+      // The address may have been registered again since, under another name.
+      return person && normaliseUsername(person.username) === key ? person : undefined;
+    },
+  };
+};
+
+export type PeopleStore = ReturnType<typeof peopleStore>;

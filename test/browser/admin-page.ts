@@ -1,0 +1,38 @@
+/** What an administrator does on the admin page, found as a person finds it: by headings, labels and buttons. */
+import type { Page } from "playwright-core";
+import { lettersTo } from "../support/mailbox.ts";
+import type { Person } from "../support/people.ts";
+import { codeInInbox } from "./inbox.ts";
+
+export const heading = (page: Page, name: string) =>
+  page.getByRole("heading", { name, exact: true, level: 1 });
+
+const givePassword = async (page: Page, { email, password }: Person) => {
+  await page.getByLabel("Email", { exact: true }).fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await heading(page, "Enter the code").waitFor();
+};
+
+/** With the code of the letter that this sign-in brings, read on the inbox page. */
+export const signInOn = async (page: Page, person: Person) => {
+  const before = await lettersTo(person.email);
+  await givePassword(page, person);
+  await page
+    .getByLabel("Code", { exact: true })
+    .fill(await codeInInbox(page, person.email, before.length + 1));
+  await page.getByRole("button", { name: "Sign in" }).click();
+};
+
+/** Finds a person by the beginning of the address and opens the page about him. */
+export const find = async (page: Page, { email }: Person) => {
+  await page.getByLabel("Email begins with").fill(email.slice(0, -4));
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByRole("link", { name: email }).click();
+  await heading(page, email).waitFor();
+};
+
+export const confirm = async (page: Page, label: string) => {
+  await page.getByRole("button", { name: label }).click();
+  await page.getByRole("dialog").getByRole("button", { name: label }).click();
+};

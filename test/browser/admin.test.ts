@@ -1,0 +1,150 @@
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createAdministrator } from "../support/administrator.ts";
+import { call, succeed } from "../support/api.ts";
+import { expectRefused } from "../support/expect.ts";
+import { lettersTo } from "../support/mailbox.ts";
+import { activated, newPerson, register, signedIn, signIn, type Person } from "../support/people.ts";
+import { startStackInFolder, type StackInFolder } from "../support/stack-in-folder.ts";
+import { expectAccessible } from "./accessibility.ts";
+import { confirm, find, heading, signInOn } from "./admin-page.ts";
+import { codeInInbox } from "./inbox.ts";
+import { launchBrowser, openPage } from "./watched-page.ts";
+
+let stack: StackInFolder;
+let browser: Browser;
+let administrator: Person;
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStackInFolder(), launchBrowser()]);
+  administrator = await createAdministrator(stack.folder, newPerson({ email: "root@example.com" }));
+});
+afterAll(() => Promise.all([stack.remove(), browser.close()]));
+
+const openAdmin = async (options?: BrowserContextOptions) => {
+  const watched = await openPage(browser, stack.url, options);
+  await watched.page.goto("/admin/");
+  await signInOn(watched.page, administrator);
+  await heading(watched.page, "Users").waitFor();
+  return watched;
+};
+
+describe("an administrator", () => {
+  it("deactivates a person: the token is refused at once, and taken again after activation", async () => {
+    const person = await signedIn();
+    const { page, problems } = await openAdmin();
+    await find(page, person);
+    await confirm(page, "Deactivate");
+    await page.getByText(`${person.email} is deactivated.`).waitFor();
+    expectRefused(await call("getMe", undefined, { token: person.access }), "user_inactive");
+    await page.getByRole("button", { name: "Activate", exact: true }).click();
+    await page.getByText(`${person.email} is active.`).waitFor();
+    await signIn(person, 2);
+    expect(problems).toEqual([]);
+  });
+
+  it("ends a person's sessions", async () => {
+    const person = await signedIn();
+    const { page, problems } = await openAdmin();
+    await find(page, person);
+    await page.getByRole("table").waitFor();
+    await confirm(page, "End sessions");
+    await page.getByText("Signed in nowhere.").waitFor();
+    expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
+    expect(problems).toEqual([]);
+  });
+
+  it("deletes a person after a question, which can be answered with no", async () => {
+    const person = await signedIn();
+    const { page, problems } = await openAdmin();
+    await find(page, person);
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await succeed("getMe", undefined, { token: person.access });
+    await confirm(page, "Delete");
+    await heading(page, "Users").waitFor();
+    expectRefused(await call("getMe", undefined, { token: person.access }), "user_not_found");
+    expect(problems).toEqual([]);
+  });
+
+  it("sends a new activation code to somebody who has only registered", async () => {
+    const person = await register();
+    const { page, problems } = await openAdmin();
+    await find(page, person);
+    await page.getByRole("button", { name: "Send code" }).click();
+    const otp_code = await codeInInbox(page, person.email, 2);
+    await succeed("activateUser", { email: person.email, otp_code });
+    expect(problems).toEqual([]);
+  });
+
+  it("comes back to the same page after a session that is over", async () => {
+    const person = await activated();
+    const { page, problems } = await openAdmin();
+    await find(page, person);
+    await page.getByText("Signed in nowhere.").waitFor();
+    const letters = await lettersTo(administrator.email);
+    const { access } = await signIn(administrator, letters.length);
+    await succeed("endOtherSessions", undefined, { token: access });
+    await page.getByRole("button", { name: "Unlock" }).click();
+    await page.getByText("Your session has ended.").waitFor();
+    await signInOn(page, administrator);
+    await heading(page, person.email).waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  it("is signed out by the button, and by a reload, since the tokens are kept nowhere", async () => {
+    const { page, problems } = await openAdmin();
+    const kept =
+      "JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href])";
+    expect(await page.evaluate<string>(kept)).not.toContain("eyJ");
+    await page.reload();
+    await heading(page, "Sign in").waitFor();
+    await signInOn(page, administrator);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await heading(page, "Sign in").waitFor();
+    expect(problems).toEqual([]);
+  });
+});
+
+it("somebody who is no administrator is told so, and sees nobody", async () => {
+  const person = await activated();
+  const { page, problems } = await openPage(browser, stack.url);
+  await page.goto("/admin/");
+  await signInOn(page, person);
+  await page.getByText("This account is not an administrator.").waitFor();
+  expect(await page.getByRole("link", { name: person.email }).count()).toBe(0);
+  expect(problems).toEqual([]);
+});
+
+describe.each([
+  { colorScheme: "light", viewport: { width: 1280, height: 800 } },
+  { colorScheme: "dark", viewport: { width: 390, height: 844 } },
+] as const)("on a screen $viewport.width wide, $colorScheme", (options) => {
+  const fitsTheScreen = "document.documentElement.scrollWidth <= document.documentElement.clientWidth";
+  const expectUsable = async (page: Page) => {
+    await expectAccessible(page);
+    expect(await page.evaluate(fitsTheScreen)).toBe(true);
+  };
+
+  it("every page can be used by everybody", async () => {
+    const person = await signedIn();
+    const { page, problems } = await openPage(browser, stack.url, options);
+    await page.goto("/admin/");
+    await heading(page, "Sign in").waitFor();
+    await expectUsable(page);
+    await page.getByLabel("Email", { exact: true }).fill(administrator.email);
+    await page.getByLabel("Password", { exact: true }).fill("Not-The-Password-1");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("alert").getByText("No active account").waitFor();
+    await expectUsable(page);
+    await signInOn(page, administrator);
+    await page.getByRole("table").waitFor();
+    await expectUsable(page);
+    await find(page, person);
+    await page.getByRole("table").waitFor();
+    await expectUsable(page);
+    await page.getByRole("button", { name: "Make staff" }).click();
+    await page.getByRole("dialog").getByLabel("Your password").waitFor();
+    await expectUsable(page);
+    expect(problems).toEqual([]);
+  });
+});

@@ -1,0 +1,76 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { tokenPair } from "../../shared/schemas.ts";
+import { letterTo } from "../support/mailbox.ts";
+import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
+import { newPerson, register } from "../support/people.ts";
+import { expectAccessible } from "./accessibility.ts";
+import { codeInInbox } from "./inbox.ts";
+import { authorise, tryOut } from "./swagger.ts";
+import { launchBrowser, openPage } from "./watched-page.ts";
+
+let stack: OwnStack;
+let browser: Browser;
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startOwnStack(), launchBrowser()]);
+});
+afterAll(() => Promise.all([stack.remove(), browser.close()]));
+
+describe("Swagger UI", () => {
+  it("takes a person from registration to me, by hand", async () => {
+    const { page, problems } = await openPage(browser, stack.url);
+    await page.goto("/swagger/");
+    const { username, email, password } = newPerson();
+    expect(await tryOut(page, "createUser", { username, email, password })).toMatchObject({ status: 201 });
+    const activation = { email, otp_code: await codeInInbox(page, email, 1) };
+    expect(await tryOut(page, "activateUser", activation)).toMatchObject({ status: 200 });
+    expect(await tryOut(page, "requestOtp", { email, password })).toMatchObject({ status: 200 });
+    const login = { email, otp_code: await codeInInbox(page, email, 2) };
+    const { access } = tokenPair.parse((await tryOut(page, "createToken", login)).body);
+    await authorise(page, access);
+    expect(await tryOut(page, "getMe")).toMatchObject({ status: 200, body: { username, email } });
+    expect(problems).toEqual([]);
+  });
+
+  it("shows every operation of the document, and can be used by everybody", async () => {
+    const { page, problems } = await openPage(browser, stack.url);
+    await page.goto("/swagger/");
+    await page.locator(".opblock").first().waitFor();
+    const document = z
+      .object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
+      .parse(await (await page.request.get("/swagger/openapi.json")).json());
+    const operations = Object.values(document.paths).flatMap(Object.keys);
+    expect(await page.locator(".opblock").count()).toBe(operations.length);
+    await expectAccessible(page);
+    await page.locator(".opblock-summary-control").first().click();
+    await page.getByRole("button", { name: "Execute" }).waitFor();
+    await expectAccessible(page);
+    expect(problems).toEqual([]);
+  });
+});
+
+describe.each(["light", "dark"] as const)("the inbox, %s", (colorScheme) => {
+  it("shows a letter that arrives while it is open, and can be used by everybody", async () => {
+    const { page, problems } = await openPage(browser, stack.url, { colorScheme });
+    await page.goto("/_inbox/");
+    await expectAccessible(page);
+    const { email } = await register();
+    const { Subject } = await letterTo(email);
+    await page.getByLabel("To", { exact: true }).fill(email);
+    await page.getByRole("button", { name: Subject }).click();
+    await page.getByRole("heading", { name: Subject }).waitFor();
+    expect(await page.getByRole("article").innerText()).toContain(email);
+    await page.getByText("Plain text", { exact: true }).click();
+    await expectAccessible(page);
+    expect(problems).toEqual([]);
+  });
+});
+
+it("these tests notice what a page's policy refuses", async () => {
+  const { page, problems } = await openPage(browser, stack.url);
+  await page.goto("/swagger/");
+  const inlineScript = `document.createElement("script")`;
+  await page.evaluate(`document.body.append(Object.assign(${inlineScript}, { textContent: "0" }))`);
+  await expect.poll(() => problems).toEqual([expect.stringContaining("Content Security Policy")]);
+});

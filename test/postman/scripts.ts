@@ -1,0 +1,49 @@
+/** What requests of the collection do before and after: JavaScript as Postman's sandbox runs it, one line per entry. */
+
+/** A person nobody has seen yet, so that the collection can run again on the same store. */
+export const newPerson = (prefix = "") => [
+  `const name = "ada-" + Date.now().toString(36);`,
+  `pm.collectionVariables.set("${prefix}username", name);`,
+  `pm.collectionVariables.set("${prefix}email", name + "@example.com");`,
+  `pm.collectionVariables.set("${prefix}password", "granite-" + pm.variables.replaceIn("{{$randomUUID}}"));`,
+];
+
+/** Waits for a letter to this person that was not used yet, and takes its code. Without a mailbox, type it into the variable. */
+export const readCode = (addressVariable: string) => [
+  `const mailbox = pm.variables.get("mailbox_url");`,
+  `const address = pm.variables.get("${addressVariable}");`,
+  `const codeIn = ({ Body }) => (/^ {4}(\\d{3} \\d{3})$/m.exec(Body.text_part) ?? [])[1];`,
+  `const isWanted = (letter) =>`,
+  `  letter.Destination.ToAddresses.includes(address) && codeIn(letter) !== undefined;`,
+  `const look = (triesLeft) =>`,
+  `  pm.sendRequest(mailbox, (error, response) => {`,
+  `    if (error) throw error;`,
+  `    const letter = response.json().messages.filter(isWanted).pop();`,
+  `    if (letter !== undefined && letter.Id !== pm.collectionVariables.get("${addressVariable}_letter")) {`,
+  `      pm.collectionVariables.set("${addressVariable}_letter", letter.Id);`,
+  `      pm.collectionVariables.set("otp_code", codeIn(letter));`,
+  `    } else if (triesLeft > 0) setTimeout(() => look(triesLeft - 1), 200);`,
+  `    else throw new Error("no new letter to " + address);`,
+  `  });`,
+  `if (mailbox) look(50);`,
+];
+
+/** Keeps members of the answer: variable → an expression over `answer`. */
+export const keep = (variables: Record<string, string>) => [
+  `const answer = pm.response.json();`,
+  ...Object.entries(variables).map(
+    ([variable, expression]) => `pm.collectionVariables.set("${variable}", ${expression});`,
+  ),
+];
+
+export const keepTokens = (prefix = "") =>
+  keep({ [`${prefix}access`]: "answer.access", [`${prefix}refresh`]: "answer.refresh" });
+
+export const expectStatus = (operation: string, status: number) => [
+  `pm.test("${operation} answers ${status}", () => pm.response.to.have.status(${status}));`,
+];
+
+/** No account exists by default, so no administrator either: `npm run create-admin` makes one. */
+export const skipWithoutAdministrator = [
+  `if (!pm.environment.get("admin_email")) pm.execution.skipRequest();`,
+];

@@ -1,0 +1,20 @@
+/** An empty table with another's keys and indexes. */
+import { CreateTableCommand, DescribeTableCommand } from "@aws-sdk/client-dynamodb";
+import { dynamo } from "../../shared/dynamo.ts";
+
+export const copyTable = async (from: string, to: string): Promise<void> => {
+  const { Table } = await dynamo().send(new DescribeTableCommand({ TableName: from }));
+  await dynamo().send(
+    new CreateTableCommand({
+      TableName: to,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: Table?.KeySchema,
+      AttributeDefinitions: Table?.AttributeDefinitions,
+      GlobalSecondaryIndexes: Table?.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
+        IndexName,
+        KeySchema,
+        Projection,
+      })),
+    }),
+  );
+};
