@@ -19,6 +19,9 @@ export const guessKey = (
   owner: string,
 ): string => `${secret}#${owner}`;
 
+/** Letters to one mailbox, whatever `+tag` stands in its address. */
+export const letterKey = (mailboxKey: string): string => `letters#${mailboxKey}`;
+
 const minute = 60;
 const day = 86_400;
 
@@ -34,6 +37,15 @@ export const passwordGuessRules: readonly Rule[] = [
   { maximum: 10, windowSeconds: 10 * minute },
   { maximum: 100, windowSeconds: day },
 ];
+
+/** Letters that no password of an account has proven: somebody else's mailbox must not be flooded through us. */
+export const letterRules = (): readonly Rule[] => {
+  const settings = environment("UNPROVEN_LETTERS_PER_TEN_MINUTES", "UNPROVEN_LETTERS_PER_HOUR");
+  return [
+    { maximum: settings.UNPROVEN_LETTERS_PER_TEN_MINUTES, windowSeconds: 10 * minute },
+    { maximum: settings.UNPROVEN_LETTERS_PER_HOUR, windowSeconds: 60 * minute },
+  ];
+};
 
 // Long enough that waiting it out gives 100 guesses a year.
 const counterLifetimeSeconds = 365 * day;

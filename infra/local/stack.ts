@@ -60,8 +60,8 @@ export type Stack = {
   stop: () => Promise<void>;
 };
 
-/** More than a few for each processor only makes all of them slower. */
-const defaultConcurrency = Math.max(4, 2 * availableParallelism());
+/** One more than can compute at a time: more would only get in each other's way, each with cold code of its own. */
+const defaultConcurrency = Math.max(3, availableParallelism() + 1);
 
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   const cleanUp = createCleanUp();
