@@ -14,7 +14,7 @@ import { registrationStore, type RegistrationStore } from "../shared/registratio
 
 type Deps = {
   registrations: Pick<RegistrationStore, "register">;
-  limits: Pick<LimitStore, "spend">;
+  limits: Pick<LimitStore, "spend" | "giveBack">;
   letterRules: readonly Rule[];
   addressKey: typeof addressKey;
   mailboxKey: typeof mailboxKey;
@@ -34,7 +34,8 @@ export const createUser = async ({ body }: Call<typeof contract.createUser>, dep
   const { username, email, password, first_name: firstName, last_name: lastName } = body;
   const problems = await passwordProblems(password, { username, email, firstName, lastName });
   if (problems.length > 0) throw new FieldErrors({ password: problems });
-  const letter = await deps.limits.spend(letterKey(await deps.mailboxKey(email)), deps.letterRules);
+  const letters = letterKey(await deps.mailboxKey(email));
+  const letter = await deps.limits.spend(letters, deps.letterRules);
   if (letter.outcome === "exhausted") throw new ApiError("too_many_letters", letter);
 
   const registration = {
@@ -49,8 +50,11 @@ export const createUser = async ({ body }: Call<typeof contract.createUser>, dep
     expiresAt: deps.nowSeconds() + deps.unactivatedAccountDays * daySeconds,
   };
   const outcome = await deps.registrations.register(registration);
-  if (outcome === "username_taken")
+  if (outcome === "username_taken") {
+    // No letter leaves: whoever looks for a free name must not run out of letters.
+    await deps.limits.giveBack(letters, deps.letterRules);
     throw new FieldErrors({ username: ["A user with that username already exists."] });
+  }
 
   await deps.enqueueLetter({
     kind: "activation",

@@ -26,7 +26,8 @@ export const variables = {
   TOKEN_AUDIENCE: filled,
   /** Comma-separated origins, or `*`. */
   ALLOWED_ORIGINS: filled,
-  PRODUCT_NAME: filled,
+  /** In UTF-8 at most 45 bytes: one encoded word of a mail header (RFC 2047). */
+  PRODUCT_NAME: filled.refine((name) => Buffer.byteLength(name) <= 45, "must not be longer than 45 bytes"),
   /** Sender of all letters. */
   MAIL_FROM: z.email(),
   /** ASVS 6.5.5: ten minutes at most. */

@@ -47,12 +47,13 @@ const commonPasswords = once(async () => {
 export const passwordProblems = async (password: string, traits: Traits): Promise<string[]> => {
   const typed = password.normalize("NFKC").toLowerCase();
   const length = [...typed].length;
+  // Nothing else is worth the time that a long text would take.
+  if (length > maximum) return [`Ensure this field has no more than ${maximum} characters.`];
   const problems = traitNames
     .filter(([trait]) => resembles(typed, traits[trait]))
     .map(([, name]) => `The password is too similar to the ${name}.`);
   if (length < minimum)
     problems.push(`This password is too short. It must contain at least ${minimum} characters.`);
-  if (length > maximum) problems.push(`Ensure this field has no more than ${maximum} characters.`);
   if ((await commonPasswords()).has(typed)) problems.push("This password is too common.");
   if (/^\p{Nd}+$/u.test(typed)) problems.push("This password is entirely numeric.");
   return problems;

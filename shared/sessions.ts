@@ -38,6 +38,9 @@ export const sessionItem = z.object({
 });
 export type Session = z.output<typeof sessionItem>;
 
+/** Whether a session could be called so; the store would choke on some other texts. */
+export const isSessionId = (text: string): boolean => z.uuid().safeParse(text).success;
+
 const isoTime = (epochSeconds: number) => new Date(epochSeconds * 1000).toISOString();
 
 /** What its owner may see of a session, in the names of the wire. */

@@ -45,8 +45,8 @@ const prepareData = (fresh: boolean) => {
 const readLocalSettings = (port: number) => {
   try {
     return loadSettings(
-      { MAIL_FROM: "no-reply@example.com", ...generousLimits },
-      { STAGE: "local", PUBLIC_URL: `http://127.0.0.1:${port}` },
+      { MAIL_FROM: "no-reply@example.com" },
+      { STAGE: "local", PUBLIC_URL: `http://127.0.0.1:${port}`, ...generousLimits },
     );
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error));

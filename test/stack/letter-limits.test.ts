@@ -35,6 +35,15 @@ describe("letters that no password of an account has proven", () => {
     expectRefused(await registerAt(`${username}@EXAMPLE.com`), "too_many_letters");
   });
 
+  it("are not spent by trying usernames that are taken", async () => {
+    const { username } = await register();
+    const newcomer = newPerson();
+    for (let tries = 0; tries < 5; tries += 1)
+      expect((await call("createUser", { ...newcomer, username })).status).toBe(400);
+    await register(newcomer);
+    await letterTo(newcomer.email);
+  });
+
   it("stop alike for free, pending and taken addresses", async () => {
     const owner = await activated();
     const pending = await register();
