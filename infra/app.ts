@@ -13,7 +13,7 @@ const readSettings = () => {
     return loadSettings({}, values.stage === undefined ? {} : { STAGE: values.stage });
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
+    return process.exit(1);
   }
 };
 
