@@ -30,7 +30,7 @@ const createAdmin = async (): Promise<string> => {
   const target = await useTarget(values.stage);
 
   const password = await askPassword();
-  const problems = passwordProblems(password, { username, email, firstName: "", lastName: "" });
+  const problems = await passwordProblems(password, { username, email, firstName: "", lastName: "" });
   if (problems.length > 0) throw new Error(problems.join(" "));
 
   const outcome = await administratorStore().appoint({

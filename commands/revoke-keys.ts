@@ -6,13 +6,14 @@ import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { environment } from "../shared/environment.ts";
-import { replaceSecret } from "../shared/key-store.ts";
+import { dropPending, replaceSecret } from "../shared/key-store.ts";
 import { createSigningKeys, publicKeySet } from "../shared/signing-keys.ts";
 import { useTarget, type Target } from "./target.ts";
 
 const consequences = `Every access and refresh token signed before is refused: everybody signs in again, with password and code.
 No account, password or code is touched. Sessions are over with their tokens; what is left of them expires by itself.
-Other services go on trusting the old key until their copy of jwks.json is older than 5 minutes.`;
+Other services go on trusting the old key until they fetch jwks.json anew: after 5 minutes by our Cache-Control, after 10 by jose's
+default, up to an hour in API Gateway's authorizers. Restart them to be sure.`;
 
 /** A changed configuration makes Lambda start every environment anew. */
 const replaceEnvironments = async ({ functionNames }: Target, when: string) => {
@@ -27,6 +28,8 @@ export const revokeKeys = async (target: Target): Promise<void> => {
   const { SIGNING_KEYS_ID, VERIFICATION_KEYS_ID } = environment("SIGNING_KEYS_ID", "VERIFICATION_KEYS_ID");
   const ring = await createSigningKeys();
   const reason = randomUUID();
+  // A rotation that is under way would bring the leaked ring's heirs back.
+  await dropPending(SIGNING_KEYS_ID);
   // The leaked key stops being trusted first.
   await replaceSecret(VERIFICATION_KEYS_ID, JSON.stringify(publicKeySet(ring)), reason);
   await replaceSecret(SIGNING_KEYS_ID, JSON.stringify(ring), reason);

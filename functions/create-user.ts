@@ -3,9 +3,10 @@ import { nowSeconds, type Clock } from "../shared/clock.ts";
 import { contract } from "../shared/contract.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { environment } from "../shared/environment.ts";
-import { FieldErrors } from "../shared/errors.ts";
+import { ApiError, FieldErrors } from "../shared/errors.ts";
 import { shownUser } from "../shared/items.ts";
-import { addressKey } from "../shared/keys.ts";
+import { addressKey, mailboxKey } from "../shared/keys.ts";
+import { letterKey, letterRules, limitStore, type LimitStore, type Rule } from "../shared/limits.ts";
 import { enqueueLetter } from "../shared/mail-queue.ts";
 import { passwordProblems } from "../shared/password-rules.ts";
 import { hashPassword } from "../shared/passwords.ts";
@@ -13,7 +14,10 @@ import { registrationStore, type RegistrationStore } from "../shared/registratio
 
 type Deps = {
   registrations: Pick<RegistrationStore, "register">;
+  limits: Pick<LimitStore, "spend" | "giveBack">;
+  letterRules: readonly Rule[];
   addressKey: typeof addressKey;
+  mailboxKey: typeof mailboxKey;
   hashPassword: typeof hashPassword;
   enqueueLetter: typeof enqueueLetter;
   nowSeconds: Clock;
@@ -28,8 +32,11 @@ const daySeconds = 86_400;
  */
 export const createUser = async ({ body }: Call<typeof contract.createUser>, deps: Deps) => {
   const { username, email, password, first_name: firstName, last_name: lastName } = body;
-  const problems = passwordProblems(password, { username, email, firstName, lastName });
+  const problems = await passwordProblems(password, { username, email, firstName, lastName });
   if (problems.length > 0) throw new FieldErrors({ password: problems });
+  const letters = letterKey(await deps.mailboxKey(email));
+  const letter = await deps.limits.spend(letters, deps.letterRules);
+  if (letter.outcome === "exhausted") throw new ApiError("too_many_letters", letter);
 
   const now = deps.nowSeconds();
   const registration = {
@@ -45,8 +52,11 @@ export const createUser = async ({ body }: Call<typeof contract.createUser>, dep
     expiresAt: now + deps.unactivatedAccountDays * daySeconds,
   };
   const outcome = await deps.registrations.register(registration);
-  if (outcome === "username_taken")
+  if (outcome === "username_taken") {
+    // No letter leaves: whoever looks for a free name must not run out of letters.
+    await deps.limits.giveBack(letters, deps.letterRules);
     throw new FieldErrors({ username: ["A user with that username already exists."] });
+  }
 
   await deps.enqueueLetter({
     kind: "activation",
@@ -58,7 +68,10 @@ export const createUser = async ({ body }: Call<typeof contract.createUser>, dep
 
 export const handler = endpoint(contract.createUser, createUser, () => ({
   registrations: registrationStore(),
+  limits: limitStore(),
+  letterRules: letterRules(),
   addressKey,
+  mailboxKey,
   hashPassword,
   enqueueLetter,
   nowSeconds,

@@ -1,7 +1,7 @@
 import { contract } from "../shared/contract.ts";
 import { ApiError } from "../shared/errors.ts";
 import { recordSecurityEvent } from "../shared/security-log.ts";
-import { sessionStore, type SessionStore } from "../shared/sessions.ts";
+import { isSessionId, sessionStore, type SessionStore } from "../shared/sessions.ts";
 import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
 
 type Deps = { sessions: Pick<SessionStore, "end">; recordSecurityEvent: typeof recordSecurityEvent };
@@ -11,6 +11,7 @@ export const endSession = async (
   { user, parameters: { id: sessionId } }: UserCall<typeof contract.endSession>,
   deps: Deps,
 ) => {
+  if (!isSessionId(sessionId)) throw new ApiError("not_found");
   if ((await deps.sessions.end(user.id, sessionId)) === "not_found") throw new ApiError("not_found");
   deps.recordSecurityEvent("session_ended", { userId: user.id, sessionId });
 };

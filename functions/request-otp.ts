@@ -5,8 +5,16 @@ import { directory, type Directory } from "../shared/directory.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
 import { registrationPk, userPk } from "../shared/items.ts";
-import { addressKey, strangerId } from "../shared/keys.ts";
-import { guessKey, limitStore, passwordGuessRules, type LimitStore } from "../shared/limits.ts";
+import { addressKey, mailboxKey, strangerId } from "../shared/keys.ts";
+import {
+  guessKey,
+  letterKey,
+  letterRules,
+  limitStore,
+  passwordGuessRules,
+  type LimitStore,
+  type Rule,
+} from "../shared/limits.ts";
 import { enqueueLetter } from "../shared/mail-queue.ts";
 import { verifyPassword } from "../shared/passwords.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
@@ -16,7 +24,9 @@ type Deps = {
   users: Pick<UserStore, "find">;
   codes: Pick<CodeStore, "restart">;
   limits: Pick<LimitStore, "spend">;
+  letterRules: readonly Rule[];
   addressKey: typeof addressKey;
+  mailboxKey: typeof mailboxKey;
   strangerId: typeof strangerId;
   verifyPassword: typeof verifyPassword;
   enqueueLetter: typeof enqueueLetter;
@@ -51,6 +61,11 @@ export const requestOtp = async (
     await deps.enqueueLetter({ kind: "login", userId: user.id, otpRequestId });
     return sent;
   }
+  if (provesRegistration) {
+    // Before the older code dies: whoever gets no new letter must be able to use the one he has.
+    const letter = await deps.limits.spend(letterKey(await deps.mailboxKey(email)), deps.letterRules);
+    if (letter.outcome === "exhausted") throw new ApiError("too_many_letters", letter);
+  }
   if (provesRegistration && (await restarted(registrationPk(key), registration.passwordHash))) {
     await deps.enqueueLetter({ kind: "activation", addressKey: key, otpRequestId });
     return sent;
@@ -63,7 +78,9 @@ export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
   users: userStore(),
   codes: codeStore(),
   limits: limitStore(),
+  letterRules: letterRules(),
   addressKey,
+  mailboxKey,
   strangerId,
   verifyPassword,
   enqueueLetter,

@@ -36,18 +36,20 @@ const rotationOf = (secretId: string): Rotation => {
 export const handler = async (event: unknown): Promise<void> => {
   const { SecretId: secretId, ClientRequestToken: versionId, Step: step } = parseRotationEvent(event);
   const rotation = rotationOf(secretId);
-  const pending = await readPending(secretId, versionId);
+  const [pending, current] = await Promise.all([readPending(secretId, versionId), readCurrent(secretId)]);
+  if (pending !== undefined && pending !== current && !rotation.follows(pending, current))
+    throw new Error("the secret was replaced since this rotation began");
   switch (step) {
     case "createSecret":
-      if (pending === undefined)
-        await putPending(secretId, versionId, await rotation.advance(await readCurrent(secretId)));
+      if (pending === undefined) await putPending(secretId, versionId, await rotation.advance(current));
       return;
     case "setSecret":
       if (pending === undefined) throw new Error("there is no pending version to publish");
       return rotation.publish(pending, versionId);
     case "testSecret":
-      if (pending === undefined) throw new Error("there is no pending version to test");
-      return rotation.test(pending);
+      // AWS also calls this step alone, when a schedule is made, to see whether the function answers.
+      if (pending !== undefined) await rotation.test(pending);
+      return;
     case "finishSecret":
       return promote(secretId, versionId);
   }

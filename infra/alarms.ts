@@ -14,7 +14,13 @@ const period = Duration.minutes(1);
 
 export const addAlarms = (
   scope: Construct,
-  watched: { api: RestApi; deadLetters: IQueue; mailer: IFunction; email: string | undefined },
+  watched: {
+    api: RestApi;
+    deadLetters: IQueue;
+    mailer: IFunction;
+    rotateKeys: IFunction;
+    email: string | undefined;
+  },
 ): void => {
   const alarms = [
     [
@@ -29,6 +35,7 @@ export const addAlarms = (
       watched.api.metricServerError({ period, statistic: "Sum" }),
     ],
     ["MailerErrorAlarm", "The mailer failed as a whole", watched.mailer.metricErrors({ period })],
+    ["KeyRotationAlarm", "Keys could not be rotated", watched.rotateKeys.metricErrors({ period })],
   ] as const satisfies [string, string, IMetric][];
   const topic = watched.email === undefined ? undefined : new Topic(scope, "Alarms", { enforceSSL: true });
   if (topic && watched.email) {

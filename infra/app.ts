@@ -8,7 +8,17 @@ import { loadSettings } from "./settings.ts";
 
 const { values } = parseArgs({ options: { stage: { type: "string" } } });
 
+const readSettings = () => {
+  try {
+    return loadSettings({}, values.stage === undefined ? {} : { STAGE: values.stage });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return process.exit(1);
+  }
+};
+
+const settings = readSettings();
 await bundleFunctions();
-const app = buildApp(loadSettings({}, values.stage === undefined ? {} : { STAGE: values.stage }));
+const app = buildApp(settings);
 checkWithNag(app);
 app.synth();

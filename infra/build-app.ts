@@ -1,8 +1,9 @@
 /** The whole application: the stacks of one stage and the account's. `cdk deploy` and `npm start` build this very tree. */
-import { App, type AppProps } from "aws-cdk-lib";
+import { App, Tags, type AppProps } from "aws-cdk-lib";
 import { AccountStack } from "./account-stack.ts";
 import { SenderStack } from "./sender-stack.ts";
 import { bundlesDirectory } from "./bundle.ts";
+import { localStackApiId } from "./names.ts";
 import { StatefulStack } from "./stateful-stack.ts";
 import { StatelessStack } from "./stateless-stack.ts";
 import type { Settings } from "./settings.ts";
@@ -13,7 +14,10 @@ const flags = {
   "@aws-cdk/core:defaultCrossStackReferences": "strong",
 };
 
-/** Set by `-c localstack=true`. All that it changes: LocalStack cannot create an SES identity, and gets none. */
+/**
+ * Set by `-c localstack=true`. All that it changes: LocalStack cannot create an SES identity, and gets none; and a tag of
+ * its own fixes the API's id, so that the address which tokens name is known before there is an API.
+ */
 const localStackFlag = "localstack";
 
 export const buildApp = (settings: Settings, bundles = bundlesDirectory, options: AppProps = {}): App => {
@@ -31,7 +35,10 @@ export const buildApp = (settings: Settings, bundles = bundlesDirectory, options
   const account = new AccountStack(app, "Account", { stackName: "lit-auth-account", ...shared });
   // A stage with an access log is refused while the account has no role for it.
   stateless.addStackDependency(account);
-  if (!app.node.tryGetContext(localStackFlag))
-    stateless.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
+  if (app.node.tryGetContext(localStackFlag))
+    Tags.of(stateless).add("_custom_id_", localStackApiId, {
+      includeResourceTypes: ["AWS::ApiGateway::RestApi"],
+    });
+  else stateless.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
   return app;
 };

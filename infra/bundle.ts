@@ -6,11 +6,13 @@ import { readdirSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { context, type BuildOptions, type BuildResult, type Metafile } from "esbuild";
-import { copyNativePackages, nativePackages } from "./native-packages.ts";
 import { writePageAssets } from "./page-assets.ts";
+import { copyUnbundledPackages, unbundledPackages } from "./unbundled-packages.ts";
+import { watchFolders } from "./watch-folders.ts";
 
 const root = join(import.meta.dirname, "..");
 export const bundlesDirectory = join(root, "build/functions");
+const sourceFolders = ["functions", "shared"].map((folder) => join(root, folder));
 
 /** Writes the bundles that differ from what lies there and returns their folders. */
 const writeBundles = async ({ outputFiles = [], metafile }: BuildResult): Promise<string[]> => {
@@ -18,7 +20,7 @@ const writeBundles = async ({ outputFiles = [], metafile }: BuildResult): Promis
   for (const { path, contents } of outputFiles) {
     const directory = dirname(path);
     const imports = metafile?.outputs[relative(root, path)]?.imports.map(({ path }) => path) ?? [];
-    await copyNativePackages(imports, directory);
+    await copyUnbundledPackages(imports, directory);
     const before = await readFile(path).catch(() => undefined);
     if (before?.equals(contents)) continue;
     await mkdir(directory, { recursive: true });
@@ -45,7 +47,7 @@ const options = (names: readonly string[], outdir: string) =>
     target: "node24",
     mainFields: ["module", "main"],
     banner: { js: banner },
-    external: Object.keys(nativePackages),
+    external: Object.keys(unbundledPackages),
     legalComments: "none",
     logLevel: "warning",
     metafile: true,
@@ -83,9 +85,17 @@ export const bundleFunctions = async ({
     bundler.rebuild(),
     names.includes("pages") && writePageAssets(join(outdir, "pages")),
   ]);
-  if (onChange) {
-    report = onChange;
-    await bundler.watch();
-  } else await bundler.dispose();
-  return { metafile, stop: () => bundler.dispose() };
+  if (!onChange) {
+    await bundler.dispose();
+    return { metafile, stop: async () => {} };
+  }
+  report = onChange;
+  // Not esbuild's own watching: it polls, and kept one core busy. What is wrong with the code, esbuild prints itself.
+  const rebuild = async () => void (await bundler.rebuild().catch(() => {}));
+  const watching = watchFolders(sourceFolders, rebuild);
+  const stop = async () => {
+    await watching.stop();
+    await bundler.dispose();
+  };
+  return { metafile, stop };
 };

@@ -19,6 +19,7 @@ const write = ["GetSecretValue", "PutSecretValue"] as const;
 const rotate = [...write, "DescribeSecret", "UpdateSecretVersionStage"] as const;
 const spend = ["UpdateItem"] as const;
 const spendAndClear = ["UpdateItem", "DeleteItem"] as const;
+const letterLimits = ["UNPROVEN_LETTERS_PER_TEN_MINUTES", "UNPROVEN_LETTERS_PER_HOUR"] as const;
 const verifying = ["PUBLIC_URL", "TOKEN_AUDIENCE"] as const;
 /** What every operation of the staff needs to know its caller. */
 const staff = {
@@ -41,9 +42,10 @@ export const operationSettings = ["ALLOWED_ORIGINS"] as const satisfies readonly
 export const grants = {
   createUser: {
     USERS_TABLE: ["PutItem"],
+    LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
-    settings: ["UNACTIVATED_ACCOUNT_DAYS"],
+    settings: ["UNACTIVATED_ACCOUNT_DAYS", ...letterLimits],
     ...hashes,
   },
   activateUser: {
@@ -57,6 +59,7 @@ export const grants = {
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
+    settings: letterLimits,
     ...hashes,
   },
   createToken: {

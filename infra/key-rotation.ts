@@ -5,7 +5,7 @@
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Function } from "aws-cdk-lib/aws-lambda";
 import { CfnRotationSchedule } from "aws-cdk-lib/aws-secretsmanager";
-import type { Construct } from "constructs";
+import { Construct } from "constructs";
 import type { Settings } from "./settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
@@ -14,14 +14,15 @@ export const addKeyRotation = (
   rotateKeys: Function,
   { signingKeys, digest }: StatefulStack["secretArns"],
   { KEY_ROTATION_DAYS }: Settings,
-): void => {
+): Construct => {
+  const schedules = new Construct(scope, "KeyRotation");
   for (const [name, arn] of Object.entries({ SigningKeys: signingKeys, DigestKeys: digest })) {
     const id = `Rotate${name}`;
     rotateKeys.addPermission(id, {
       principal: new ServicePrincipal("secretsmanager.amazonaws.com"),
       sourceArn: arn,
     });
-    const schedule = new CfnRotationSchedule(scope, id, {
+    const schedule = new CfnRotationSchedule(schedules, id, {
       secretId: arn,
       rotationLambdaArn: rotateKeys.functionArn,
       rotationRules: { automaticallyAfterDays: KEY_ROTATION_DAYS },
@@ -31,4 +32,5 @@ export const addKeyRotation = (
     // Secrets Manager tries the permission when the schedule is made.
     schedule.node.addDependency(rotateKeys.node.findChild(id));
   }
+  return schedules;
 };

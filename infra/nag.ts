@@ -19,6 +19,8 @@ const accepted: Record<string, Record<string, string>> = {
     COG4: "This product stands in place of Cognito.",
   },
   Stateless: {
+    "IAM5[Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*]":
+      "SES also asks for the recipient's identity in its sandbox; a condition allows one sender only.",
     "IAM5[Resource::*]":
       "X-Ray's two write actions know no resources; a test holds that nothing else has this.",
   },

@@ -35,9 +35,10 @@ export const resourcesOf = (
   VERIFICATION_KEYS_ID: secret(secretArns.verificationKeys),
   MAIL_FROM: {
     value: settings.MAIL_FROM,
-    arn: stack.formatArn({ service: "ses", resource: "identity", resourceName: mailIdentity(settings) }),
+    // In the sandbox SES asks for the right to the recipient's identity too, and of a verified address and its verified
+    // domain it picks one. What limits the mailer is the condition.
+    arn: stack.formatArn({ service: "ses", resource: "identity", resourceName: "*" }),
     service: "ses",
-    // A verified domain could otherwise send under any of its names.
     condition: { StringEquals: { "ses:FromAddress": settings.MAIL_FROM } },
   },
 });
@@ -51,6 +52,8 @@ export const functionSettings = (
   ALLOWED_ORIGINS: settings.ALLOWED_ORIGINS,
   PRODUCT_NAME: settings.PRODUCT_NAME,
   OTP_LIFETIME_SECONDS: String(settings.OTP_LIFETIME_SECONDS),
+  UNPROVEN_LETTERS_PER_TEN_MINUTES: String(settings.UNPROVEN_LETTERS_PER_TEN_MINUTES),
+  UNPROVEN_LETTERS_PER_HOUR: String(settings.UNPROVEN_LETTERS_PER_HOUR),
   UNACTIVATED_ACCOUNT_DAYS: String(settings.UNACTIVATED_ACCOUNT_DAYS),
   ACCESS_TOKEN_LIFETIME_SECONDS: String(settings.ACCESS_TOKEN_LIFETIME_SECONDS),
   SESSION_IDLE_SECONDS: String(settings.SESSION_IDLE_SECONDS),

@@ -52,7 +52,7 @@ export const addRoute = (
   resource.addCorsPreflight({
     allowOrigins: ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()),
     allowMethods: methods,
-    allowHeaders: ["Content-Type", "Authorization", "X-Device-Token"],
+    allowHeaders: ["Content-Type", "Authorization"],
     exposeHeaders: exposedHeaders,
     maxAge: Duration.hours(1),
   });

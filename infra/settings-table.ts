@@ -47,6 +47,16 @@ export const settingsTable = {
     fallback: "7",
     help: "How long a registration waits for its code",
   },
+  UNPROVEN_LETTERS_PER_TEN_MINUTES: {
+    schema: variables.UNPROVEN_LETTERS_PER_TEN_MINUTES,
+    fallback: "3",
+    help: "Letters to one address that no password of an account has proven, such as registering sends",
+  },
+  UNPROVEN_LETTERS_PER_HOUR: {
+    schema: variables.UNPROVEN_LETTERS_PER_HOUR,
+    fallback: "5",
+    help: "The same within an hour",
+  },
   ACCESS_TOKEN_LIFETIME_SECONDS: {
     schema: variables.ACCESS_TOKEN_LIFETIME_SECONDS,
     fallback: "900",

@@ -77,11 +77,20 @@ export class StatelessStack extends Stack {
       }),
     );
     // The first deployment makes the keys; a later one finds them and leaves them.
-    new Trigger(this, "CreateKeysAtDeployment", { handler: makeFunction("createKeys") });
+    const keysMade = new Trigger(this, "CreateKeysAtDeployment", { handler: makeFunction("createKeys") });
     addTriggerLog(this, { retention: settings.LOG_RETENTION_DAYS, removalPolicy });
-    addKeyRotation(this, makeFunction("rotateKeys"), stateful.secretArns, settings);
+    const rotateKeys = makeFunction("rotateKeys");
+    const rotation = addKeyRotation(this, rotateKeys, stateful.secretArns, settings);
+    // Making a schedule makes Secrets Manager try the function, which needs something to rotate.
+    rotation.node.addDependency(keysMade);
 
-    addAlarms(this, { api, mailer, deadLetters: stateful.mailDeadLetters, email: settings.ALARM_EMAIL });
+    addAlarms(this, {
+      api,
+      mailer,
+      rotateKeys,
+      deadLetters: stateful.mailDeadLetters,
+      email: settings.ALARM_EMAIL,
+    });
     new CfnOutput(this, "ApiUrl", { value: address });
     new CfnOutput(this, "PublicUrl", { value: common.settings.PUBLIC_URL });
   }

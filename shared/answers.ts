@@ -42,6 +42,19 @@ export const answer = (
     : http(event, success.status, body, headers);
 };
 
+/** What the store says, after the SDK's own retries, when it has too much to do. */
+const busy = new Set([
+  "ThrottlingException",
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+]);
+
+/** Every error as a refusal that a caller may get; the store's being busy is no failure of ours. */
+export const asRefusal = (error: unknown): unknown =>
+  error instanceof Error && busy.has(error.name)
+    ? new ApiError("service_unavailable", { retryAfterSeconds: 1 })
+    : error;
+
 /** The code under which an error is logged and answered; whatever we did not mean to say is `unexpected_failure`. */
 export const codeOf = (error: unknown): ErrorCode | "field_errors" => {
   if (error instanceof ApiError) return error.code;

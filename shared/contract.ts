@@ -63,7 +63,7 @@ export const contract = {
       last_name: schemas.lastName.default(""),
     }),
     success: { status: 201, body: schemas.user },
-    errors: [],
+    errors: ["too_many_letters"],
   },
   activateUser: {
     method: "POST",
@@ -84,7 +84,7 @@ export const contract = {
       status: 200,
       body: z.object({ detail: z.string().meta({ examples: ["OTP successfully sent by email"] }) }),
     },
-    errors: ["no_active_account", "too_many_password_guesses"],
+    errors: ["no_active_account", "too_many_password_guesses", "too_many_letters"],
   },
   createToken: {
     method: "POST",

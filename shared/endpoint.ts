@@ -5,7 +5,7 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import * as z from "zod";
-import { answer, codeOf, refusal } from "./answers.ts";
+import { answer, asRefusal, codeOf, refusal } from "./answers.ts";
 import {
   contract,
   type BodyOf,
@@ -56,9 +56,10 @@ export const concluding = (
       logInfo("answered", fields(event, response?.statusCode ?? 0));
     },
     onError: (request) => {
-      const response = refusal(request.event, request.error);
+      const error = asRefusal(request.error);
+      const response = refusal(request.event, error);
       request.response = response;
-      const line = { ...fields(request.event, response.statusCode), code: codeOf(request.error) };
+      const line = { ...fields(request.event, response.statusCode), code: codeOf(error) };
       if (response.statusCode < 500) logInfo("refused", line);
       else logError("failed", { ...line, error: describeError(request.error) });
     },

@@ -26,11 +26,15 @@ export const variables = {
   TOKEN_AUDIENCE: filled,
   /** Comma-separated origins, or `*`. */
   ALLOWED_ORIGINS: filled,
-  PRODUCT_NAME: filled,
+  /** In UTF-8 at most 45 bytes: one encoded word of a mail header (RFC 2047). */
+  PRODUCT_NAME: filled.refine((name) => Buffer.byteLength(name) <= 45, "must not be longer than 45 bytes"),
   /** Sender of all letters. */
   MAIL_FROM: z.email(),
   /** ASVS 6.5.5: ten minutes at most. */
   OTP_LIFETIME_SECONDS: wholeNumber(60, 600),
+  /** Letters to one address that no password of an account has proven. */
+  UNPROVEN_LETTERS_PER_TEN_MINUTES: wholeNumber(1, 100_000),
+  UNPROVEN_LETTERS_PER_HOUR: wholeNumber(1, 100_000),
   UNACTIVATED_ACCOUNT_DAYS: wholeNumber(1, 365),
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(60, 86_400),
   SESSION_IDLE_SECONDS: wholeNumber(60, 31_536_000),

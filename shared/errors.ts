@@ -34,6 +34,10 @@ export const errors = {
     status: 429,
     detail: "Too many password attempts. Try again later.",
   },
+  too_many_letters: {
+    status: 429,
+    detail: "Too many letters to this address. Look into its mailbox, or try again later.",
+  },
   unexpected_failure: { status: 500, detail: "Something went wrong on our side. Try again." },
   service_unavailable: { status: 503, detail: "The service is busy. Try again." },
 } as const satisfies Record<string, { status: number; detail: string }>;

@@ -75,18 +75,30 @@ export const putPending = async (secretId: string, versionId: string, value: str
   );
 };
 
-/** Makes a version the current one; it may be so already. */
-export const promote = async (secretId: string, versionId: string): Promise<void> => {
+const holderOf = async (secretId: string, stage: string): Promise<string | undefined> => {
   const { VersionIdsToStages = {} } = await client().send(new DescribeSecretCommand({ SecretId: secretId }));
-  const [holder] =
-    Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes("AWSCURRENT")) ?? [];
-  if (holder === versionId) return;
+  return Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes(stage))?.[0];
+};
+
+const moveStage = async (secretId: string, stage: string, from: string | undefined, to?: string) => {
   await client().send(
     new UpdateSecretVersionStageCommand({
       SecretId: secretId,
-      VersionStage: "AWSCURRENT",
-      MoveToVersionId: versionId,
-      RemoveFromVersionId: holder,
+      VersionStage: stage,
+      RemoveFromVersionId: from,
+      MoveToVersionId: to,
     }),
   );
+};
+
+/** Takes away what a rotation that has not ended would make current. */
+export const dropPending = async (secretId: string): Promise<void> => {
+  const holder = await holderOf(secretId, "AWSPENDING");
+  if (holder !== undefined) await moveStage(secretId, "AWSPENDING", holder);
+};
+
+/** Makes a version the current one; it may be so already. */
+export const promote = async (secretId: string, versionId: string): Promise<void> => {
+  const holder = await holderOf(secretId, "AWSCURRENT");
+  if (holder !== versionId) await moveStage(secretId, "AWSCURRENT", holder, versionId);
 };

@@ -14,5 +14,9 @@ const keyOf = async (kind: string, value: string): Promise<string> => {
 
 export const addressKey = (address: string): Promise<string> => keyOf("address", normaliseAddress(address));
 
+/** The key of the mailbox behind an address: most providers deliver `ada+anything@` to `ada@`. */
+export const mailboxKey = (address: string): Promise<string> =>
+  keyOf("mailbox", normaliseAddress(address).replace(/\+[^@]*/, ""));
+
 /** The id of the account that an unknown address does not have: looked up like a real one, so that nobody can tell. */
 export const strangerId = (address: string): Promise<string> => keyOf("stranger", normaliseAddress(address));

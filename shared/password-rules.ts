@@ -1,5 +1,4 @@
 /** What a new password must not be. Sentences and their order are Django's. */
-import { dictionary } from "@zxcvbn-ts/language-common";
 import { once } from "./once.ts";
 
 const minimum = 8;
@@ -38,19 +37,24 @@ const resembles = (password: string, trait: string): boolean => {
   );
 };
 
-const commonPasswords = once(() => new Set(dictionary["passwords-common"]));
+// The list is half as long as all other code: only a function that is asked about a password reads it.
+const commonPasswords = once(async () => {
+  const { dictionary } = await import("@zxcvbn-ts/language-common");
+  return new Set(dictionary["passwords-common"]);
+});
 
 /** Every rule that the password breaks; empty if it will do. Lengths are in characters, not bytes. */
-export const passwordProblems = (password: string, traits: Traits): string[] => {
+export const passwordProblems = async (password: string, traits: Traits): Promise<string[]> => {
   const typed = password.normalize("NFKC").toLowerCase();
   const length = [...typed].length;
+  // Nothing else is worth the time that a long text would take.
+  if (length > maximum) return [`Ensure this field has no more than ${maximum} characters.`];
   const problems = traitNames
     .filter(([trait]) => resembles(typed, traits[trait]))
     .map(([, name]) => `The password is too similar to the ${name}.`);
   if (length < minimum)
     problems.push(`This password is too short. It must contain at least ${minimum} characters.`);
-  if (length > maximum) problems.push(`Ensure this field has no more than ${maximum} characters.`);
-  if (commonPasswords().has(typed)) problems.push("This password is too common.");
+  if ((await commonPasswords()).has(typed)) problems.push("This password is too common.");
   if (/^\p{Nd}+$/u.test(typed)) problems.push("This password is entirely numeric.");
   return problems;
 };

@@ -22,6 +22,8 @@ export const parseRotationEvent = (event: unknown) => rotationEvent.parse(event)
 export type Rotation = {
   /** The value after this one. */
   advance: (current: string) => Promise<string>;
+  /** Whether one is what `advance` makes of the other: a ring that was replaced meanwhile (`keys:revoke`) has no heir. */
+  follows: (pending: string, current: string) => boolean;
   /** Runs before the pending value becomes the current one; may run again for the same version. */
   publish: (pending: string, versionId: string) => Promise<void>;
   /** Throws if what was published does not go with the pending value. */
@@ -30,6 +32,7 @@ export type Rotation = {
 
 export const digestKeyRotation: Rotation = {
   advance: async (current) => JSON.stringify(rotateDigestKeys(parseDigestKeys(current))),
+  follows: (pending, current) => parseDigestKeys(pending).current === parseDigestKeys(current).next,
   // Nobody else holds a copy.
   publish: async () => {},
   test: async (pending) => void parseDigestKeys(pending),
@@ -46,6 +49,7 @@ export const signingKeyRotation = (settings: {
     const ring = parseSigningKeys(current);
     return JSON.stringify(rotateSigningKeys(ring, next, nowSeconds(), longestTokenLifetimeSeconds));
   },
+  follows: (pending, current) => parseSigningKeys(pending).current.kid === parseSigningKeys(current).next.kid,
   publish: async (pending, versionId) => {
     const keys = JSON.stringify(publicKeySet(parseSigningKeys(pending)));
     await replaceSecret(settings.verificationKeysId, keys, versionId);

@@ -29,12 +29,13 @@ export const email = filled(text().trim())
   .meta({ format: "email", examples: ["ada@example.com"] });
 
 export const username = filled(text().trim())
+  // Before the length is taken: one compatibility character can stand for many.
+  .overwrite(shownUsername)
   .max(150, atMost(150))
   .refine(
     isUsername,
     "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.",
   )
-  .overwrite(shownUsername)
   .meta({ examples: ["ada"] });
 
 /** A password as typed: nothing trimmed, nothing cut (ASVS 6.2.8). The rules for a new one are in `passwords`. */

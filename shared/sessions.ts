@@ -38,6 +38,9 @@ export const sessionItem = z.object({
 });
 export type Session = z.output<typeof sessionItem>;
 
+/** Whether a session could be called so; the store would choke on some other texts. */
+export const isSessionId = (text: string): boolean => z.uuid().safeParse(text).success;
+
 /** 128 random bits (ASVS 11.5.1), in simplejwt's form. */
 const createJti = () => randomBytes(16).toString("hex");
 
@@ -70,13 +73,19 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
     return session;
   };
 
-  /** Ends a living session: its refresh tokens, and its access tokens on our own endpoints, at once. */
+  /** Ends a living session: its refresh tokens, and its access tokens on our own endpoints, at once. Of several who do, one did. */
   const end = async (userId: string, sessionId: string): Promise<"ended" | "not_found"> => {
-    const { Attributes } = await dynamo().send(
-      new DeleteCommand({ TableName: table, Key: { userId, sessionId }, ReturnValues: "ALL_OLD" }),
+    const written = await attempt(() =>
+      dynamo().send(
+        new DeleteCommand({
+          TableName: table,
+          Key: { userId, sessionId },
+          ConditionExpression: "expiresAt > :now",
+          ExpressionAttributeValues: { ":now": clock() },
+        }),
+      ),
     );
-    const session = Attributes && sessionItem.parse(Attributes);
-    return session && session.expiresAt > clock() ? "ended" : "not_found";
+    return "written" in written ? "ended" : "not_found";
   };
 
   /** Trades the refresh token `jti` for the next one. `replayed`: this call has ended the session. */

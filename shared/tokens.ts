@@ -116,10 +116,10 @@ const freshKeysEverySeconds = 30;
 export const tokenVerifier = (clock: Clock = nowSeconds, read: typeof readSecret = readSecret) => {
   const settings = environment("VERIFICATION_KEYS_ID", "PUBLIC_URL", "TOKEN_AUDIENCE");
   const verificationKeys = remembering((stored) => createLocalJWKSet(parseVerificationKeys(stored)));
-  let freshKeysAt = -Infinity;
+  let freshKeys: { askedAt: number; read: Promise<string> } | undefined;
 
-  const verified = async (token: string, options: { fresh: boolean }) => {
-    const keys = verificationKeys(await read(settings.VERIFICATION_KEYS_ID, options));
+  const verified = async (token: string, stored: string) => {
+    const keys = verificationKeys(stored);
     return jwtVerify(token, keys, {
       algorithms: [algorithm],
       issuer: settings.PUBLIC_URL,
@@ -129,11 +129,11 @@ export const tokenVerifier = (clock: Clock = nowSeconds, read: typeof readSecret
     });
   };
 
-  /** A key that this environment has not heard of may be minutes old: ask once more, past the memory. */
-  const verifiedWithFreshKeys = async (token: string) => {
-    if (clock() < freshKeysAt + freshKeysEverySeconds) throw new errors.JWKSNoMatchingKey();
-    freshKeysAt = clock();
-    return verified(token, { fresh: true });
+  /** A key that this environment has not heard of may be minutes old: ask past the memory, once for all who wait. */
+  const readFreshKeys = async (): Promise<string> => {
+    if (freshKeys === undefined || clock() >= freshKeys.askedAt + freshKeysEverySeconds)
+      freshKeys = { askedAt: clock(), read: read(settings.VERIFICATION_KEYS_ID, { fresh: true }) };
+    return freshKeys.read;
   };
 
   return {
@@ -141,12 +141,11 @@ export const tokenVerifier = (clock: Clock = nowSeconds, read: typeof readSecret
     verify: async (token: string, types: readonly TokenType[]): Promise<Claims | "invalid" | "expired"> => {
       if (token.length > longestToken) return "invalid";
       try {
-        const { payload, protectedHeader } = await verified(token, { fresh: false }).catch(
-          (error: unknown) => {
-            if (error instanceof errors.JWKSNoMatchingKey) return verifiedWithFreshKeys(token);
-            throw error;
-          },
-        );
+        const stored = await read(settings.VERIFICATION_KEYS_ID);
+        const { payload, protectedHeader } = await verified(token, stored).catch(async (error: unknown) => {
+          if (error instanceof errors.JWKSNoMatchingKey) return verified(token, await readFreshKeys());
+          throw error;
+        });
         const { data: claims } = claimsSchema.safeParse(payload);
         if (!claims || !types.includes(claims.tokenType)) return "invalid";
         return protectedHeader.typ === headerTypes[claims.tokenType] ? claims : "invalid";

@@ -17,7 +17,7 @@ import type { Policies } from "./policy.ts";
 import type { Call } from "./required-access.ts";
 import type { RotateSecret } from "./rotation.ts";
 import type { Secrets } from "./secrets.ts";
-import { errorAnswer, ServiceError } from "./service-error.ts";
+import { asServiceError, errorAnswer, ServiceError } from "./service-error.ts";
 import { sendEmail } from "./ses.ts";
 
 type Backends = {
@@ -188,14 +188,4 @@ const rotateParameters = z.object({ SecretId: z.string(), ClientRequestToken: z.
 const rotationParameters = (parameters: unknown, secrets: Secrets): Parameters<RotateSecret> => {
   const { SecretId, ClientRequestToken } = rotateParameters.parse(parameters);
   return [secrets.arnOf(SecretId) ?? SecretId, ClientRequestToken];
-};
-
-const asServiceError = (error: unknown): ServiceError => {
-  if (error instanceof ServiceError) return error;
-  if (error instanceof z.ZodError || error instanceof SyntaxError) {
-    return new ServiceError("ValidationException", error.message);
-  }
-  return new ServiceError("InternalFailure", error instanceof Error ? error.message : String(error), {
-    status: 500,
-  });
 };

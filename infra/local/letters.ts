@@ -21,9 +21,7 @@ export type Letters = {
 };
 
 const encodeWord = (text: string): string =>
-  /^[\x20-\x7e]*$/.test(text) && !text.startsWith("=?")
-    ? text
-    : `=?utf-8?B?${Buffer.from(text).toString("base64")}?=`;
+  /^[\x20-\x7e]*$/.test(text) ? text : `=?utf-8?B?${Buffer.from(text).toString("base64")}?=`;
 const decodeWord = (text: string): string => {
   const [, encoded] = /^=\?utf-8\?B\?(.*)\?=$/.exec(text) ?? [];
   return encoded === undefined ? text : Buffer.from(encoded, "base64").toString();

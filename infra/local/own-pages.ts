@@ -45,6 +45,10 @@ const json = (status: number, body: unknown): HttpAnswer => ({
   body: JSON.stringify(body),
 });
 
+/** A page that makes its own name point to 127.0.0.1 (DNS rebinding) must not read letters. */
+const isThisMachine = (host: string | undefined): boolean =>
+  /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host ?? "");
+
 export const createOwnPages = (letters: Letters): OwnPages => {
   const pages = new Map(
     Object.entries(files).map(([url, [file, contentType]]): [string, HttpAnswer] => [
@@ -62,7 +66,8 @@ export const createOwnPages = (letters: Letters): OwnPages => {
       },
     ]),
   );
-  return ({ method }, url, query) => {
+  return ({ method, headers }, url, query) => {
+    if (!isThisMachine(headers.host)) return json(403, { message: "Only under the address of this machine" });
     const id = query.get("id") ?? undefined;
     if (url === "/_aws/ses" || url === "/_aws/ses/") {
       if (method === "DELETE") {
@@ -71,9 +76,12 @@ export const createOwnPages = (letters: Letters): OwnPages => {
       }
       // LocalStack's `email` is the sender's address.
       const email = query.get("email") ?? undefined;
+      // Ours alone: its receiver's, so that a busy mailbox need not be sent whole.
+      const to = query.get("to")?.toLowerCase();
       const wanted = letters
         .list()
-        .filter(({ id: own, source }) => (id ?? own) === own && (email ?? source) === source);
+        .filter(({ id: own, source }) => (id ?? own) === own && (email ?? source) === source)
+        .filter((letter) => to === undefined || letter.to.some((address) => address.toLowerCase() === to));
       return json(200, { messages: wanted.map(asLocalStack) });
     }
     const page = method === "GET" || method === "HEAD" ? pages.get(url) : undefined;

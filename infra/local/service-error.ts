@@ -1,4 +1,5 @@
 /** Refusals as AWS services word them: JSON protocols name the error in `__type`, the Query protocol answers XML. */
+import * as z from "zod";
 export class ServiceError extends Error {
   readonly code: string;
   readonly status: number;
@@ -41,3 +42,14 @@ export const errorAnswer = (service: string, requestId: string, error: ServiceEr
           ...error.fields,
         }),
       };
+
+/** Whatever went wrong, as AWS would have said it. */
+export const asServiceError = (error: unknown): ServiceError => {
+  if (error instanceof ServiceError) return error;
+  if (error instanceof z.ZodError || error instanceof SyntaxError) {
+    return new ServiceError("ValidationException", error.message);
+  }
+  return new ServiceError("InternalFailure", error instanceof Error ? error.message : String(error), {
+    status: 500,
+  });
+};

@@ -4,13 +4,14 @@ import type { CallCounts } from "./calls.ts";
 import { loadApi } from "./api.ts";
 import { type CleanUp, createCleanUp } from "./clean-up.ts";
 import { announce, lockDataDirectory } from "./data-directory.ts";
-import { type DataStore, type Engine, startDataStore } from "./data-store.ts";
+import type { Engine } from "./data-store.ts";
 import { startEdge } from "./edge.ts";
 import type { Outcome } from "./environment.ts";
 import { loadEventSourceMappings } from "./event-source-mapping.ts";
 import type { Faults } from "./faults.ts";
 import { createFunctionPool, type FunctionPool } from "./function-pool.ts";
 import { loadFunctions } from "./functions.ts";
+import { startEngines } from "./engines.ts";
 import { startGateway } from "./gateway.ts";
 import { loadGatewayResponses } from "./gateway-response.ts";
 import { openLetters } from "./letters.ts";
@@ -19,7 +20,7 @@ import { createOwnPages } from "./own-pages.ts";
 import { region } from "./names.ts";
 import { loadPolicies } from "./policy.ts";
 import { type Poller, startPoller } from "./poller.ts";
-import { type Queues, startQueues } from "./queues.ts";
+import { startQueues, type Queues } from "./queues.ts";
 import { createRotation } from "./rotation.ts";
 import { openSecrets } from "./secrets.ts";
 import { createTables } from "./tables.ts";
@@ -60,8 +61,8 @@ export type Stack = {
   stop: () => Promise<void>;
 };
 
-/** More than a few for each processor only makes all of them slower. */
-const defaultConcurrency = Math.max(4, 2 * availableParallelism());
+/** One more than can compute at a time: more would only get in each other's way, each with cold code of its own. */
+const defaultConcurrency = Math.max(3, availableParallelism() + 1);
 
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   const cleanUp = createCleanUp();
@@ -178,26 +179,4 @@ const start = async (
     },
     stop: cleanUp.run,
   };
-};
-
-/** Side by side; if one fails, the other is stopped too. */
-const startEngines = async (
-  dataDirectory: string,
-  engine: Engine | undefined,
-  startQueueEngine: () => Promise<Queues>,
-  cleanUp: CleanUp,
-): Promise<[DataStore, Queues]> => {
-  const starting = [
-    startDataStore(dataDirectory, engine).then((store) => {
-      cleanUp.add(store.stop);
-      return store;
-    }),
-    startQueueEngine().then((queues) => {
-      cleanUp.add(queues.stop);
-      return queues;
-    }),
-  ] as const;
-  const results = await Promise.allSettled(starting);
-  for (const result of results) if (result.status === "rejected") throw result.reason;
-  return Promise.all(starting);
 };

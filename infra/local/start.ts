@@ -6,7 +6,9 @@ import { stop as stopEsbuild } from "esbuild";
 import { bundleFunctions, bundlesDirectory } from "../bundle.ts";
 import { loadSettings } from "../settings.ts";
 import { synthesise } from "../synthesise.ts";
+import { generousLimits } from "./generous-limits.ts";
 import { lockDataDirectory } from "./data-directory.ts";
+import { onParentGone } from "./parent-process.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { UserError } from "./user-error.ts";
 
@@ -39,13 +41,13 @@ const prepareData = (fresh: boolean) => {
   if (fresh) rmSync(dataDirectory, { recursive: true, force: true });
 };
 
+/** A developer's `.env` may be meant for a deployment: its stage and its address stay there, the rest counts here too. */
 const readLocalSettings = (port: number) => {
   try {
-    return loadSettings({
-      STAGE: "local",
-      MAIL_FROM: "no-reply@example.com",
-      PUBLIC_URL: `http://127.0.0.1:${port}`,
-    });
+    return loadSettings(
+      { MAIL_FROM: "no-reply@example.com" },
+      { STAGE: "local", PUBLIC_URL: `http://127.0.0.1:${port}`, ...generousLimits },
+    );
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error));
   }
@@ -63,7 +65,7 @@ const describe = ({ url, inboxUrl, lettersFolder, engine }: Stack, port: number)
   Letters  ${path.relative(process.cwd(), lettersFolder)}/
   Data     ${path.relative(process.cwd(), dataDirectory)}/ (${engine}), kept until: npm start -- --fresh${port === defaultPort ? "" : ` --port ${port}`}
 
-  Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. Limits on letters and per IP are generous here. Stop with Ctrl-C.
+  Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. Limits on letters are generous here, on guesses they are not. Stop with Ctrl-C.
 `;
 
 const run = async () => {
@@ -93,6 +95,7 @@ const run = async () => {
   process.on("SIGINT", () => void stop());
   process.on("SIGTERM", () => void stop());
   process.on("SIGHUP", () => void stop());
+  onParentGone(() => void stop());
 
   stack = await startStack({ templates, port, dataDirectory, onLog: printErrors });
   console.log(describe(stack, port));

@@ -3,13 +3,12 @@ import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-clo
 import { SESClient, VerifyEmailIdentityCommand } from "@aws-sdk/client-ses";
 import { join } from "node:path";
 import { root, run, runScript } from "../command.ts";
-import { addressesOf } from "./addresses.ts";
 import { clientOptions } from "./client-options.ts";
 import {
+  addressesOf,
   directory,
   environmentFor,
   findLocalStack,
-  outputsFile,
   region,
   sender,
   stage,
@@ -18,7 +17,6 @@ import {
 import { runTriggers } from "./triggers.ts";
 
 const account = "000000000000";
-const answers = ["--require-approval", "never", "--outputs-file", outputsFile];
 
 const isBootstrapped = async (localStack: LocalStack): Promise<boolean> => {
   const client = new CloudFormationClient(clientOptions(localStack));
@@ -35,7 +33,7 @@ export const deploy = async (localStack: LocalStack): Promise<void> => {
   if (!(await isBootstrapped(localStack))) await cdk("bootstrap", `aws://${account}/${region}`);
   // In quotes: the command line gives it to a shell.
   const app = `node ${JSON.stringify(join(root, "infra/app.ts"))}`;
-  await cdk("deploy", "--all", "--app", app, "--context", "localstack=true", ...answers);
+  await cdk("deploy", "--all", "--app", app, "--context", "localstack=true", "--require-approval", "never");
   await runTriggers(localStack, `lit-auth-${stage}-stateless`);
   // In place of the account stack's identity.
   const mail = new SESClient(clientOptions(localStack));

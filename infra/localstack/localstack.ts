@@ -6,6 +6,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../command.ts";
 import { UserError } from "../local/user-error.ts";
+import { localStackApiId } from "../names.ts";
 import { localStackEndpoint } from "../settings.ts";
 
 /** Where the container of `docker-compose.localstack.yml` listens. */
@@ -15,7 +16,6 @@ export const region = "us-east-1";
 export const stage = "local";
 export const sender = "no-reply@example.com";
 export const directory = join(root, "build/localstack");
-export const outputsFile = join(directory, "outputs.json");
 
 /** `own`: it was there before us, so neither started nor stopped here. */
 export type LocalStack = { endpoint: string; own: boolean };
@@ -27,6 +27,11 @@ export const findLocalStack = (): LocalStack => {
     throw new UserError(`LOCALSTACK_ENDPOINT is ${origin}, which is not this machine`);
   return { endpoint: origin, own: given !== undefined };
 };
+
+export const addressesOf = ({ endpoint }: Pick<LocalStack, "endpoint">) => ({
+  api: `${endpoint}/_aws/execute-api/${localStackApiId}/${stage}`,
+  mailbox: `${endpoint}/_aws/ses`,
+});
 
 export const environmentFor = ({ endpoint }: LocalStack): Record<string, string> => {
   const home = join(directory, "home");
@@ -42,6 +47,6 @@ export const environmentFor = ({ endpoint }: LocalStack): Record<string, string>
     MAIL_FROM: sender,
     ALARM_EMAIL: sender,
     // API Gateway's own address, the default, resolves nowhere.
-    PUBLIC_URL: endpoint,
+    PUBLIC_URL: addressesOf({ endpoint }).api,
   };
 };

@@ -1,10 +1,9 @@
 /** `npm run localstack:test`: the whole black-box suite against what `localstack:deploy` left. */
 import { run, runScript } from "../command.ts";
-import { addressesOf } from "./addresses.ts";
-import { environmentFor, findLocalStack, type LocalStack } from "./localstack.ts";
+import { addressesOf, environmentFor, findLocalStack, type LocalStack } from "./localstack.ts";
 
 /** `test/support/capabilities.ts` says of each what it is. */
-const lacks = ["gatewayResponseBodies", "formsBesidePost"];
+const lacks = ["gatewayResponseBodies", "formsBesidePost", "hundredsAtOnce"];
 
 export const test = async (localStack: LocalStack): Promise<void> => {
   const { api, mailbox } = addressesOf(localStack);

@@ -131,6 +131,9 @@ describe("people of all kinds", () => {
     `a@${"b.".repeat(130)}com`,
     "a@example.com,b@example.com",
     "<a@example.com>",
+    "x@example.com/<img src=x onerror=alert(1)>",
+    "x@example.com#.corp.com",
+    "x@ex%61mple.com",
   ])("refuses the address %j", async (email) => {
     const answer = await call("createUser", newPerson({ email }));
     expect(answer.status).toBe(400);
@@ -163,6 +166,19 @@ describe("people of all kinds", () => {
     await succeed("createUser", { ...newPerson(), username: fullWidth });
     const answer = await call("createUser", newPerson({ username: suffix }));
     expectFieldErrors(answer, { username: ["A user with that username already exists."] });
+  });
+
+  it("measures a username after its compatibility forms are resolved", async () => {
+    for (const character of ["㌖", "ﬃ"]) {
+      const answer = await call("createUser", newPerson({ username: character.repeat(150) }));
+      expectFieldErrors(answer, { username: ["Ensure this field has no more than 150 characters."] });
+    }
+  });
+
+  it("is done with a long password at once, whatever the names", async () => {
+    const body = { ...newPerson(), password: "x".repeat(60_000), first_name: "a.".repeat(75) };
+    const answer = await call("createUser", body);
+    expectFieldErrors(answer, { password: ["Ensure this field has no more than 128 characters."] });
   });
 
   it("ignores prototype tricks in JSON", async () => {

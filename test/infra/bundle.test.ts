@@ -44,6 +44,18 @@ test("only functions that hash carry the native package, without what was compil
   expect(files.filter((file) => /argon2\/build|\.target\.mk|\.cpp/.test(file))).toEqual([]);
 });
 
+test("only the function that judges new passwords carries the list of common ones", () => {
+  const withList = bundles
+    .map(({ name }) => name)
+    .filter((name) => filesOf(join(first, name)).includes(join("node_modules", "@zxcvbn-ts")));
+  expect(withList).toEqual(["create-user"]);
+});
+
+test("no bundle is larger than 600 kB", () => {
+  const large = Object.values(metafile.outputs).filter(({ bytes }) => bytes > 600_000);
+  expect(large).toEqual([]);
+});
+
 test("bundling twice gives the same bytes", () => {
   expect(filesOf(second)).toEqual(filesOf(first));
   for (const { name } of bundles)

@@ -134,7 +134,7 @@ test("only the mailer sends letters, and only from the sender's address", () => 
     Action: "ses:SendEmail",
     Condition: { StringEquals: { "ses:FromAddress": "no-reply@example.com" } },
   });
-  expect(JSON.stringify(statement?.Resource)).toContain(":identity/no-reply@example.com");
+  expect(JSON.stringify(statement?.Resource)).toContain(":identity/*");
 });
 
 test("the mailer takes ten letters at a time and reports those that failed", () => {

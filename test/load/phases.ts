@@ -29,7 +29,8 @@ export type Phase = {
 
 export const newPerson = (): Person => {
   const username = `b${randomBytes(8).toString("hex")}`;
-  const password = `Granite-${randomBytes(6).toString("hex")}`;
+  // Of other letters than usernames: never like its owner's name by chance.
+  const password = `Granite-${[...randomBytes(12)].map((byte) => "ghijklmnopqrstuv"[byte % 16]).join("")}`;
   return { username, email: `${username}@example.com`, password, code: "", access: "", refresh: "" };
 };
 

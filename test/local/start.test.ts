@@ -1,7 +1,7 @@
 /** `npm start` itself, in a folder of its own. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../infra/local/free-port.ts";
@@ -9,13 +9,11 @@ import { eventually } from "../support/eventually.ts";
 import { alive, descendants } from "./fixtures/processes.ts";
 import { temporaryFolder } from "./fixtures/use-stack.ts";
 
-const script = path.resolve(import.meta.dirname, "../../infra/local/start.ts");
+const root = path.resolve(import.meta.dirname, "../..");
+const script = path.join(root, "infra/local/start.ts");
 
-const npmStart = (folder: string, ...flags: string[]) => {
-  const child = spawn(process.execPath, [script, ...flags], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+const run = (folder: string, command: string, ...parameters: string[]) => {
+  const child = spawn(command, parameters, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   const said = { out: "", error: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (said.out += text));
@@ -27,6 +25,7 @@ const npmStart = (folder: string, ...flags: string[]) => {
     });
   return { child, said, ready };
 };
+const npmStart = (folder: string, ...flags: string[]) => run(folder, process.execPath, script, ...flags);
 const exitCode = async (child: ChildProcess): Promise<number | null> => {
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
   return child.exitCode;
@@ -79,6 +78,41 @@ test("a runner that is killed takes its children with it, and --fresh begins ane
   expect(existsSync(trace)).toBe(false);
   fresh.child.kill("SIGTERM");
   expect(await exitCode(fresh.child)).toBe(0);
+});
+
+test("a killed npm takes the runner with it, children and all", async () => {
+  const cwd = folder();
+  const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  const start = scripts.start.replace("infra/local/start.ts", script);
+  writeFileSync(path.join(cwd, "package.json"), JSON.stringify({ scripts: { start } }));
+  const npm = run(cwd, "npm", "start", "--", "--port", String(await freePort()));
+  await npm.ready();
+  const pids = descendants(npm.child.pid ?? 0);
+  expect(pids.length).toBeGreaterThan(2);
+  npm.child.kill("SIGKILL");
+  await eventually("the runner to end", () => (alive(pids).length === 0 ? true : undefined));
+});
+
+test("a stage and an address that .env holds for a deployment don't count here, the rest does", async () => {
+  const cwd = folder();
+  writeFileSync(
+    path.join(cwd, ".env"),
+    "STAGE=prod\nPUBLIC_URL=https://auth.example.com\nTOKEN_AUDIENCE=ours\n",
+  );
+  const port = await freePort();
+  const { child, ready } = npmStart(cwd, "--port", String(port));
+  await ready();
+  const url = `http://127.0.0.1:${port}`;
+  const configuration = await fetch(`${url}/.well-known/openid-configuration`);
+  expect(await configuration.json()).toMatchObject({ issuer: url });
+  const running = readFileSync(path.join(cwd, ".local/stack.json"), "utf8");
+  expect(running).toContain("lit-auth-local-stateless");
+  expect(running).not.toContain("prod");
+  await fetch(`${url}/api/v1/auth/user/me/`);
+  const environments = descendants(child.pid ?? 0).map((pid) => readFileSync(`/proc/${pid}/environ`, "utf8"));
+  expect(environments.join()).toContain("TOKEN_AUDIENCE=ours");
+  child.kill("SIGTERM");
+  expect(await exitCode(child)).toBe(0);
 });
 
 test.each([

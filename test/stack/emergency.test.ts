@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/api.ts";
 import { expectRefused } from "../support/expect.ts";
@@ -42,6 +43,27 @@ describe("npm run keys:revoke", () => {
     expect(after.filter(({ kid }) => old.has(kid))).toEqual([]);
 
     const { access } = await signIn(person, 2);
+    await succeed("getMe", undefined, { token: access });
+  });
+
+  it("leaves no heir of the leaked ring to a rotation that had begun before", async () => {
+    const person = await signedIn();
+    const SecretId = Object.entries(stack.outputs).find(([name]) => name.endsWith(".SigningKeysArn"))?.[1];
+    const step = (Step: string) =>
+      stack.invoke("RotateKeys", {
+        SecretId,
+        ClientRequestToken: "22222222-2222-4222-8222-222222222222",
+        Step,
+      });
+    expect(await step("createSecret")).not.toHaveProperty("error");
+    const leaked = new Set((await succeed("getKeys")).keys.map(({ kid }) => kid));
+    await run(process.execPath, [command], { cwd: folder });
+    for (const name of ["createSecret", "setSecret", "testSecret", "finishSecret"]) await step(name);
+    const { keys } = await succeed("getKeys");
+    expect(keys.filter(({ kid }) => leaked.has(kid))).toEqual([]);
+    expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
+    const { access } = await signIn(person, 2);
+    expect(leaked).not.toContain(decodeProtectedHeader(access).kid);
     await succeed("getMe", undefined, { token: access });
   });
 

@@ -1,6 +1,7 @@
 /** The embedded stack as tests want it: from the application's own templates, on a free port, with alterations if asked. */
 import { freePort } from "../../infra/local/free-port.ts";
 import { startStack, type Stack, type StackOptions } from "../../infra/local/stack.ts";
+import { generousLimits } from "../../infra/local/generous-limits.ts";
 import { readSettings } from "../../infra/settings.ts";
 import { synthesise, type SynthesisedStack } from "../../infra/synthesise.ts";
 
@@ -17,6 +18,7 @@ export const startLocalStack = async ({ settings, alter, ...options }: Options):
     readSettings({
       STAGE: "test",
       MAIL_FROM: "no-reply@example.com",
+      ...generousLimits,
       PUBLIC_URL: `http://127.0.0.1:${port}`,
       ...settings,
     }),

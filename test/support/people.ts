@@ -8,12 +8,16 @@ export type Person = { username: string; email: string; password: string };
 
 export const mailDomain = (): string => inject("mailDomain") ?? "example.com";
 
+/** Of other letters than usernames are made of, so that no password is like its owner's name by chance. */
+const newPassword = () =>
+  `Granite-${[...randomBytes(12)].map((byte) => "ghijklmnopqrstuv"[byte % 16]).join("")}`;
+
 export const newPerson = (changes: Partial<Person> = {}): Person => {
   const name = `t${randomBytes(6).toString("hex")}`;
   return {
     username: name,
     email: `${name}@${mailDomain()}`,
-    password: `Granite-${randomBytes(6).toString("hex")}`,
+    password: newPassword(),
     ...changes,
   };
 };

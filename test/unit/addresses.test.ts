@@ -25,6 +25,12 @@ describe("addresses", () => {
       "a@.co",
       "a@b..co",
       "a@127.1",
+      "x@example.com/<img src=x onerror=alert(1)>",
+      "x@example.com#.corp.com",
+      "x@example.com?hello",
+      "x@exa\tmple.com",
+      "x@ex%61mple.com",
+      "x@exam\u00adple.com",
     ])
       expect(deliverableAddress(typed), typed).toBeUndefined();
   });

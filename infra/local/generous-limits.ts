@@ -1,0 +1,5 @@
+/** Limits on letters that do not get in the way of trying things out. Guess limits have no setting: they are the same here. */
+export const generousLimits = {
+  UNPROVEN_LETTERS_PER_TEN_MINUTES: "1000",
+  UNPROVEN_LETTERS_PER_HOUR: "10000",
+};

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Stack } from "../../infra/local/stack.ts";
+import { call } from "../support/api.ts";
+import { comparable, expectRefused } from "../support/expect.ts";
+import { codeTo, letterTo } from "../support/mailbox.ts";
+import { startLocalStack } from "../support/local-stack.ts";
+import { activated, loginCode, newPerson, register } from "../support/people.ts";
+import { pointAt } from "../support/urls.ts";
+
+describe("letters that no password of an account has proven", () => {
+  const directory = mkdtempSync(join(tmpdir(), "lit-auth-letters-"));
+  let stack: Stack;
+  beforeAll(async () => {
+    // As deployed: three in ten minutes, five an hour.
+    const settings = { UNPROVEN_LETTERS_PER_TEN_MINUTES: "3", UNPROVEN_LETTERS_PER_HOUR: "5" };
+    stack = await startLocalStack({ dataDirectory: directory, settings });
+    pointAt(stack);
+  });
+  afterAll(async () => {
+    await stack.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it("stop at three, with Retry-After, whoever asks and whatever tag the address carries", async () => {
+    const { username, email } = newPerson();
+    const registerAt = (address: string) => call("createUser", newPerson({ email: address }));
+    const tagged = Array.from({ length: 8 }, (_, index) => email.replace("@", `+${index}@`));
+    const answers = await Promise.all(tagged.map(registerAt));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
+    const refused = answers.filter(({ status }) => status !== 201);
+    for (const answer of refused) expectRefused(answer, "too_many_letters");
+    expectRefused(await registerAt(`${username}@EXAMPLE.com`), "too_many_letters");
+  });
+
+  it("are not spent by trying usernames that are taken", async () => {
+    const { username } = await register();
+    const newcomer = newPerson();
+    for (let tries = 0; tries < 5; tries += 1)
+      expect((await call("createUser", { ...newcomer, username })).status).toBe(400);
+    await register(newcomer);
+    await letterTo(newcomer.email);
+  });
+
+  it("stop alike for free, pending and taken addresses", async () => {
+    const owner = await activated();
+    const pending = await register();
+    const kinds = await Promise.all(
+      [owner.email, pending.email, newPerson().email].map(async (email) => {
+        const answers = [];
+        for (let times = 0; times < 4; times += 1)
+          answers.push(await call("createUser", newPerson({ email })));
+        return comparable(answers.at(-1) ?? (await call("getKeys")));
+      }),
+    );
+    expect(kinds[1]).toEqual(kinds[0]);
+    expect(kinds[2]).toEqual(kinds[0]);
+  });
+
+  it("leave the code of the last letter alive, and an account's own codes unlimited by strangers", async () => {
+    const pending = await register();
+    const ask = () => call("requestOtp", { email: pending.email, password: pending.password });
+    for (let times = 0; times < 2; times += 1) expect((await ask()).status).toBe(200);
+    const code = await codeTo(pending.email, 3);
+    expectRefused(await ask(), "too_many_letters");
+    expect((await call("activateUser", { email: pending.email, otp_code: code })).status).toBe(200);
+
+    const owner = await activated();
+    for (let times = 0; times < 5; times += 1) await call("createUser", newPerson({ email: owner.email }));
+    await letterTo(owner.email, 3);
+    expect(await loginCode(owner, 3)).toMatch(/^\d{3} \d{3}$/);
+  });
+});
