@@ -17,6 +17,8 @@ const storeProject = (engine: string) => ({
 
 export default defineConfig({
   test: {
+    // Most tests wait for processes of their own: one worker for each of two cores, instead of one core left idle.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     globalSetup: ["test/support/bundles.ts"],

@@ -4,7 +4,8 @@ import { STATUS_CODES } from "node:http";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type * as z from "zod";
-import { bodyErrors, commonErrors, contract, type Operation } from "../shared/contract.ts";
+import { contract } from "../shared/contract.ts";
+import { bodyErrors, commonErrors, type Operation } from "../shared/operation.ts";
 import { errors, type ErrorCode } from "../shared/errors.ts";
 import {
   cachedAnswersHeaders,

@@ -1,7 +1,7 @@
 /** From results and refusals to HTTP answers: every one with its request id, none kept by a cache. */
 import { createHash } from "node:crypto";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
-import type { Operation } from "./contract.ts";
+import type { Operation } from "./operation.ts";
 import { ApiError, errors, FieldErrors, type ErrorCode } from "./errors.ts";
 import { corsHeaders, header } from "./headers.ts";
 

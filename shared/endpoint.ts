@@ -6,14 +6,8 @@ import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import * as z from "zod";
 import { answer, asRefusal, codeOf, refusal } from "./answers.ts";
-import {
-  contract,
-  type BodyOf,
-  type Operation,
-  type ParametersOf,
-  type QueryOf,
-  type ResultOf,
-} from "./contract.ts";
+import { contract } from "./contract.ts";
+import type { BodyOf, Operation, ParametersOf, QueryOf, ResultOf } from "./operation.ts";
 import { header } from "./headers.ts";
 import { describeError, logError, logInfo } from "./logger.ts";
 import { once } from "./once.ts";

@@ -6,7 +6,7 @@ import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import { answer } from "./answers.ts";
 import { callerStore, type Caller } from "./authentication.ts";
-import type { Operation, ResultOf } from "./contract.ts";
+import type { Operation, ResultOf } from "./operation.ts";
 import { callOf, concluding, type Call } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
 import { header } from "./headers.ts";

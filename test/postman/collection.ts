@@ -1,5 +1,6 @@
 /** The journey as a Postman collection (format 2.1) and its environment. Methods, paths and statuses come from the contract. */
-import { contract, type Operation } from "../../shared/contract.ts";
+import { contract } from "../../shared/contract.ts";
+import type { Operation } from "../../shared/operation.ts";
 import { journey, type Folder, type Step } from "./journey.ts";
 import { expectStatus } from "./scripts.ts";
 
