@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
 
+const bundles = "test/support/bundles.ts";
+
 const project = (name: string, globalSetup: string[] = []) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup },
+  test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup: [bundles, ...globalSetup] },
 });
 
 const storeProject = (engine: string) => ({
@@ -10,7 +12,7 @@ const storeProject = (engine: string) => ({
   test: {
     name: `store:${engine}`,
     include: ["test/store/**/*.test.ts"],
-    globalSetup: [`test/support/store-${engine}.ts`],
+    globalSetup: [bundles, `test/support/store-${engine}.ts`],
     setupFiles: ["test/support/store-environment.ts"],
   },
 });
@@ -21,7 +23,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    globalSetup: ["test/support/bundles.ts"],
     projects: [
       project("unit"),
       project("infra"),
