@@ -240,7 +240,7 @@ describe.skipIf(inject("storeUrl") === "")("the life of a session", () => {
           await checkAlive(at);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 12 },
     );
   });
 
