@@ -4,7 +4,8 @@ import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
 import { decoyRegistration, registrationPk, shownUser } from "../shared/items.ts";
 import { addressKey, strangerId } from "../shared/keys.ts";
-import { codeGuessRules, guessKey, limitStore, type LimitStore } from "../shared/limits.ts";
+import { codeGuess } from "../shared/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { registrationStore, type RegistrationStore } from "../shared/registrations.ts";
 
 type Deps = {
@@ -24,18 +25,15 @@ export const activateUser = async (
   deps: Deps,
 ) => {
   const key = await deps.addressKey(email);
-  const guesses = guessKey("activation", key);
-  const [guess, registration] = await Promise.all([
-    deps.limits.spend(guesses, codeGuessRules),
-    deps.registrations.find(key),
-  ]);
-  if (guess.outcome === "exhausted") throw new ApiError("too_many_code_guesses", guess);
+  const guess = codeGuess("activation", key);
+  const [spent, registration] = await Promise.all([deps.limits.spend(guess), deps.registrations.find(key)]);
+  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, spent);
 
   const user = await deps.registrations.activate(
     registration ?? decoyRegistration(key, await deps.strangerId(email)),
     await deps.codeDigests(registrationPk(key), "activation", code),
     invocationId,
-    [deps.limits.clearing(guesses)],
+    [deps.limits.clearing(guess.key)],
   );
   if (user === "refused") throw new ApiError("activation_refused");
   return shownUser(user);

@@ -6,7 +6,8 @@ import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
 import { userPk } from "../shared/items.ts";
 import { addressKey, strangerId } from "../shared/keys.ts";
-import { codeGuessRules, guessKey, limitStore, type LimitStore } from "../shared/limits.ts";
+import { codeGuess, passwordTry } from "../shared/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions.ts";
 import { tokenSigner, type TokenSigner } from "../shared/tokens.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
@@ -31,12 +32,9 @@ export const createToken = async (
   deps: Deps,
 ) => {
   const key = await deps.addressKey(email);
-  const guesses = guessKey("login", key);
-  const [guess, knownId] = await Promise.all([
-    deps.limits.spend(guesses, codeGuessRules),
-    deps.users.findIdByAddress(key),
-  ]);
-  if (guess.outcome === "exhausted") throw new ApiError("too_many_code_guesses", guess);
+  const guess = codeGuess("login", key);
+  const [spent, knownId] = await Promise.all([deps.limits.spend(guess), deps.users.findIdByAddress(key)]);
+  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, spent);
 
   const userId = knownId ?? (await deps.strangerId(email));
   const digests = await deps.codeDigests(userPk(userId), "login", code);
@@ -45,8 +43,8 @@ export const createToken = async (
 
   const [session] = await Promise.all([
     deps.sessions.create(user.id, user.sessionEpoch, deviceLabel(userAgent)),
-    deps.limits.clear(guesses),
-    deps.limits.clear(guessKey("password", key)),
+    deps.limits.clear(guess.key),
+    deps.limits.clear(passwordTry(key).key),
   ]);
   return deps.tokens.pair(session);
 };

@@ -5,8 +5,9 @@ import { endpoint, type Call } from "../shared/endpoint.ts";
 import { environment } from "../shared/environment.ts";
 import { ApiError, FieldErrors } from "../shared/errors.ts";
 import { shownUser } from "../shared/items.ts";
-import { addressKey, mailboxKey } from "../shared/keys.ts";
-import { letterKey, letterRules, limitStore, type LimitStore, type Rule } from "../shared/limits.ts";
+import { addressKey, mailboxKey, networkKey } from "../shared/keys.ts";
+import { unprovenLetter } from "../shared/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { enqueueLetter } from "../shared/mail-queue.ts";
 import { passwordProblems } from "../shared/password-rules.ts";
 import { hashPassword } from "../shared/passwords.ts";
@@ -14,10 +15,10 @@ import { registrationStore, type RegistrationStore } from "../shared/registratio
 
 type Deps = {
   registrations: Pick<RegistrationStore, "register">;
-  limits: Pick<LimitStore, "spend" | "giveBack">;
-  letterRules: readonly Rule[];
+  limits: Pick<LimitStore, "spendAll" | "giveBack">;
   addressKey: typeof addressKey;
   mailboxKey: typeof mailboxKey;
+  networkKey: typeof networkKey;
   hashPassword: typeof hashPassword;
   enqueueLetter: typeof enqueueLetter;
   nowSeconds: Clock;
@@ -30,13 +31,13 @@ const daySeconds = 86_400;
  * Registers somebody who has not proven the address yet. Whether the address already has an account is not looked at: the
  * same writes, the same time, the same answer. The mailer finds out, and tells the owner of a taken address instead.
  */
-export const createUser = async ({ body }: Call<typeof contract.createUser>, deps: Deps) => {
+export const createUser = async ({ body, sourceIp }: Call<typeof contract.createUser>, deps: Deps) => {
   const { username, email, password, first_name: firstName, last_name: lastName } = body;
   const problems = await passwordProblems(password, { username, email, firstName, lastName });
   if (problems.length > 0) throw new FieldErrors({ password: problems });
-  const letters = letterKey(await deps.mailboxKey(email));
-  const letter = await deps.limits.spend(letters, deps.letterRules);
-  if (letter.outcome === "exhausted") throw new ApiError("too_many_letters", letter);
+  const letter = unprovenLetter(await deps.mailboxKey(email), await deps.networkKey(sourceIp));
+  const spent = await deps.limits.spendAll(letter);
+  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, spent);
 
   const now = deps.nowSeconds();
   const registration = {
@@ -54,7 +55,7 @@ export const createUser = async ({ body }: Call<typeof contract.createUser>, dep
   const outcome = await deps.registrations.register(registration);
   if (outcome === "username_taken") {
     // No letter leaves: whoever looks for a free name must not run out of letters.
-    await deps.limits.giveBack(letters, deps.letterRules);
+    await Promise.all(letter.map((limit) => deps.limits.giveBack(limit)));
     throw new FieldErrors({ username: ["A user with that username already exists."] });
   }
 
@@ -69,9 +70,9 @@ export const createUser = async ({ body }: Call<typeof contract.createUser>, dep
 export const handler = endpoint(contract.createUser, createUser, () => ({
   registrations: registrationStore(),
   limits: limitStore(),
-  letterRules: letterRules(),
   addressKey,
   mailboxKey,
+  networkKey,
   hashPassword,
   enqueueLetter,
   nowSeconds,

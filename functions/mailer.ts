@@ -36,7 +36,7 @@ const sendCode = async (
   letterFor: (letter: CodeLetter) => Letter,
   deps: Deps,
 ) => {
-  const code = deps.createCode();
+  const code = deps.createCode(purpose);
   const sentAtSeconds = deps.nowSeconds();
   const { lifetimeSeconds, product } = deps;
   const bearer = await deps.codes.issue(pk, {

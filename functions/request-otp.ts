@@ -5,16 +5,9 @@ import { directory, type Directory } from "../shared/directory.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
 import { registrationPk, userPk } from "../shared/items.ts";
-import { addressKey, mailboxKey, strangerId } from "../shared/keys.ts";
-import {
-  guessKey,
-  letterKey,
-  letterRules,
-  limitStore,
-  passwordGuessRules,
-  type LimitStore,
-  type Rule,
-} from "../shared/limits.ts";
+import { addressKey, mailboxKey, networkKey, strangerId } from "../shared/keys.ts";
+import { unprovenLetter, wrongPassword } from "../shared/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { enqueueLetter } from "../shared/mail-queue.ts";
 import { verifyPassword } from "../shared/passwords.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
@@ -23,10 +16,10 @@ type Deps = {
   directory: Directory;
   users: Pick<UserStore, "find">;
   codes: Pick<CodeStore, "restart">;
-  limits: Pick<LimitStore, "spend">;
-  letterRules: readonly Rule[];
+  limits: Pick<LimitStore, "spend" | "spendAll">;
   addressKey: typeof addressKey;
   mailboxKey: typeof mailboxKey;
+  networkKey: typeof networkKey;
   strangerId: typeof strangerId;
   verifyPassword: typeof verifyPassword;
   enqueueLetter: typeof enqueueLetter;
@@ -39,15 +32,15 @@ const sent = { detail: "OTP successfully sent by email" };
  * hashes do not depend on there being an account: one hash for the account or nobody, one more where a registration waits.
  */
 export const requestOtp = async (
-  { body: { email, password } }: Call<typeof contract.requestOtp>,
+  { body: { email, password }, sourceIp }: Call<typeof contract.requestOtp>,
   deps: Deps,
 ) => {
   const key = await deps.addressKey(email);
   const [guess, { userId, registration }] = await Promise.all([
-    deps.limits.spend(guessKey("password", key), passwordGuessRules),
+    deps.limits.spend(wrongPassword(key)),
     deps.directory.lookUp(key),
   ]);
-  if (guess.outcome === "exhausted") throw new ApiError("too_many_password_guesses", guess);
+  if (guess.outcome === "exhausted") throw new ApiError(guess.refusal, guess);
 
   const user = await deps.users.find(userId ?? (await deps.strangerId(email)));
   const provesAccount = await deps.verifyPassword(password, user?.passwordHash);
@@ -63,8 +56,9 @@ export const requestOtp = async (
   }
   if (provesRegistration) {
     // Before the older code dies: whoever gets no new letter must be able to use the one he has.
-    const letter = await deps.limits.spend(letterKey(await deps.mailboxKey(email)), deps.letterRules);
-    if (letter.outcome === "exhausted") throw new ApiError("too_many_letters", letter);
+    const limits = unprovenLetter(await deps.mailboxKey(email), await deps.networkKey(sourceIp));
+    const letter = await deps.limits.spendAll(limits);
+    if (letter.outcome === "exhausted") throw new ApiError(letter.refusal, letter);
   }
   if (provesRegistration && (await restarted(registrationPk(key), registration.passwordHash))) {
     await deps.enqueueLetter({ kind: "activation", addressKey: key, otpRequestId });
@@ -78,9 +72,9 @@ export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
   users: userStore(),
   codes: codeStore(),
   limits: limitStore(),
-  letterRules: letterRules(),
   addressKey,
   mailboxKey,
+  networkKey,
   strangerId,
   verifyPassword,
   enqueueLetter,

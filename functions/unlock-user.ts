@@ -1,6 +1,7 @@
 import { contract } from "../shared/contract.ts";
 import { ApiError } from "../shared/errors.ts";
-import { guessKey, limitStore, type LimitStore } from "../shared/limits.ts";
+import { currentPasswordTry, guessKeys } from "../shared/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { peopleStore, type PeopleStore } from "../shared/people.ts";
 import { recordSecurityEvent } from "../shared/security-log.ts";
 import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
@@ -18,10 +19,7 @@ export const unlockUser = async (
 ) => {
   const person = await deps.people.find(id);
   if (!person) throw new ApiError("not_found");
-  const keys = [
-    ...(["activation", "login", "password"] as const).map((secret) => guessKey(secret, person.addressKey)),
-    guessKey("current-password", id),
-  ];
+  const keys = [...guessKeys(person.addressKey), currentPasswordTry(id).key];
   await Promise.all(keys.map((key) => deps.limits.clear(key)));
   deps.recordSecurityEvent("guesses_forgotten", { userId: id, actorId: actor.id });
 };

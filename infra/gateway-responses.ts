@@ -6,7 +6,7 @@ import { errors, type ErrorCode } from "../shared/errors.ts";
 export const fixedOrigin = (allowedOrigins: string): string =>
   allowedOrigins.includes(",") ? "*" : allowedOrigins;
 
-export const exposedHeaders = ["x-request-id", "Retry-After"];
+export const exposedHeaders = ["x-request-id", "Retry-After", "X-Device-Token"];
 
 /** Headers in API Gateway's notation: texts in single quotes, other words are variables. */
 export const gatewayHeaders = (allowedOrigins: string): Record<string, string> => ({

@@ -19,7 +19,13 @@ const write = ["GetSecretValue", "PutSecretValue"] as const;
 const rotate = [...write, "DescribeSecret", "UpdateSecretVersionStage"] as const;
 const spend = ["UpdateItem"] as const;
 const spendAndClear = ["UpdateItem", "DeleteItem"] as const;
-const letterLimits = ["UNPROVEN_LETTERS_PER_TEN_MINUTES", "UNPROVEN_LETTERS_PER_HOUR"] as const;
+const letterLimits = [
+  "UNPROVEN_LETTERS_PER_TEN_MINUTES",
+  "UNPROVEN_LETTERS_PER_HOUR",
+  "UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR",
+  "UNPROVEN_LETTERS_OF_ALL_PER_HOUR",
+] as const;
+const tryLimits = ["TRIES_PER_NETWORK_PER_TEN_MINUTES"] as const;
 const verifying = ["PUBLIC_URL", "TOKEN_AUDIENCE"] as const;
 /** What every operation of the staff needs to know its caller. */
 const staff = {
@@ -53,13 +59,14 @@ export const grants = {
     LIMITS_TABLE: spendAndClear,
     KEY_SECRET_ID: read,
     DIGEST_SECRET_ID: read,
+    settings: tryLimits,
   },
   requestOtp: {
     USERS_TABLE: ["GetItem", "BatchGetItem", "UpdateItem"],
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
-    settings: letterLimits,
+    settings: [...letterLimits, ...tryLimits],
     ...hashes,
   },
   createToken: {
@@ -69,7 +76,7 @@ export const grants = {
     KEY_SECRET_ID: read,
     DIGEST_SECRET_ID: read,
     SIGNING_KEYS_ID: read,
-    settings: issuing,
+    settings: [...issuing, ...tryLimits],
   },
   refreshToken: {
     USERS_TABLE: ["GetItem"],

@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import type * as z from "zod";
 import { contract } from "../shared/contract.ts";
 import { bodyErrors, commonErrors, type Operation } from "../shared/operation.ts";
-import { errors, type ErrorCode } from "../shared/errors.ts";
+import { errors, sentenceOf, type ErrorCode } from "../shared/errors.ts";
 import {
   cachedAnswersHeaders,
   errorSchemas,
@@ -19,11 +19,13 @@ import {
 } from "./openapi-texts.ts";
 import { toOpenApiSchema, type Json } from "./openapi-schema.ts";
 
+const exampleWaitSeconds = 240;
+
 const json = (content: Json) => ({ "application/json": content });
 
 const errorResponse = (status: number, codes: readonly ErrorCode[], fields: readonly string[]): Json => {
   const examples: Json = Object.fromEntries(
-    codes.map((code) => [code, { value: { detail: errors[code].detail, code } }]),
+    codes.map((code) => [code, { value: { detail: sentenceOf(code, exampleWaitSeconds), code } }]),
   );
   const [field] = fields;
   if (field) examples["fields"] = { value: { [field]: ["This field is required."] } };

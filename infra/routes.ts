@@ -52,7 +52,9 @@ export const addRoute = (
   resource.addCorsPreflight({
     allowOrigins: ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()),
     allowMethods: methods,
-    allowHeaders: ["Content-Type", "Authorization"],
+    allowHeaders: ["Content-Type", "Authorization", "X-Device-Token"],
+    // A wildcard never goes with credentials.
+    allowCredentials: ALLOWED_ORIGINS !== "*",
     exposeHeaders: exposedHeaders,
     maxAge: Duration.hours(1),
   });

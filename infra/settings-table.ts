@@ -57,6 +57,31 @@ export const settingsTable = {
     fallback: "5",
     help: "The same within an hour",
   },
+  UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR: {
+    schema: variables.UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR,
+    fallback: "20",
+    help: "Such letters asked for from one network (an IPv4 address, a /64 of IPv6), to whatever addresses",
+  },
+  UNPROVEN_LETTERS_OF_ALL_PER_HOUR: {
+    schema: variables.UNPROVEN_LETTERS_OF_ALL_PER_HOUR,
+    fallback: "1000",
+    help: "Such letters in all; signing in goes on when they are used up, and an alarm goes off",
+  },
+  TRIES_PER_NETWORK_PER_TEN_MINUTES: {
+    schema: variables.TRIES_PER_NETWORK_PER_TEN_MINUTES,
+    fallback: "100",
+    help: "Passwords and codes tried from one network, right or wrong; known devices are not counted",
+  },
+  REFUSAL_FLOOR_MILLISECONDS: {
+    schema: variables.REFUSAL_FLOOR_MILLISECONDS,
+    fallback: "0",
+    help: "While imported, weaker password hashes exist: refusals of a password take at least so long (800 covers Django's), so that time does not tell who was imported",
+  },
+  PWNED_PASSWORDS_URL: {
+    schema: variables.PWNED_PASSWORDS_URL,
+    fallback: "off",
+    help: "Refuse passwords known from breaches: https://api.pwnedpasswords.com/range/ (five characters of a hash leave, never the password), or off",
+  },
   ACCESS_TOKEN_LIFETIME_SECONDS: {
     schema: variables.ACCESS_TOKEN_LIFETIME_SECONDS,
     fallback: "900",

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { Operation } from "./operation.ts";
-import { ApiError, errors, FieldErrors, type ErrorCode } from "./errors.ts";
+import { ApiError, errors, FieldErrors, sentenceOf, type ErrorCode } from "./errors.ts";
+import { deviceTokenHeaders } from "./device-tokens.ts";
 import { corsHeaders, header } from "./headers.ts";
 
 const http = (
@@ -30,10 +31,11 @@ const matches = (ifNoneMatch: string | undefined, etag: string): boolean =>
 /** What the contract's schema does not name does not leave. */
 export const answer = (
   event: APIGatewayProxyEvent,
-  { success, cacheSeconds }: Operation,
+  { success, cacheSeconds, issuesDeviceToken }: Operation,
   result: unknown,
 ): APIGatewayProxyResult => {
   const body = "body" in success ? success.body.parse(result) : undefined;
+  if (issuesDeviceToken) return http(event, success.status, body, deviceTokenHeaders(result));
   if (cacheSeconds === undefined) return http(event, success.status, body);
   const etag = `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url")}"`;
   const headers = { "cache-control": `public, max-age=${cacheSeconds}`, etag };
@@ -64,8 +66,9 @@ export const codeOf = (error: unknown): ErrorCode | "field_errors" => {
 export const refusal = (event: APIGatewayProxyEvent, error: unknown): APIGatewayProxyResult => {
   if (error instanceof FieldErrors) return http(event, 400, error.fields);
   const code = error instanceof ApiError ? error.code : "unexpected_failure";
-  const { status, detail } = errors[code];
+  const { status } = errors[code];
   const waitSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
+  const detail = sentenceOf(code, waitSeconds);
   return http(
     event,
     status,

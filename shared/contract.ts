@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { administration } from "./administration.ts";
-import { bearerErrors, type Operation } from "./operation.ts";
+import { bearerErrors, codeGuessErrors, letterErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
 const auth = "/api/v1/auth";
@@ -23,7 +23,7 @@ export const contract = {
       last_name: schemas.lastName.default(""),
     }),
     success: { status: 201, body: schemas.user },
-    errors: ["too_many_letters"],
+    errors: letterErrors,
   },
   activateUser: {
     method: "POST",
@@ -32,7 +32,7 @@ export const contract = {
     summary: "Prove the address with the code from the letter",
     body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
     success: { status: 200, body: schemas.user },
-    errors: ["activation_refused", "too_many_code_guesses"],
+    errors: ["activation_refused", ...codeGuessErrors],
   },
   requestOtp: {
     method: "POST",
@@ -44,7 +44,12 @@ export const contract = {
       status: 200,
       body: z.object({ detail: z.string().meta({ examples: ["OTP successfully sent by email"] }) }),
     },
-    errors: ["no_active_account", "too_many_password_guesses", "too_many_letters"],
+    errors: [
+      "no_active_account",
+      "too_many_password_guesses",
+      "too_many_tries_from_network",
+      ...letterErrors,
+    ],
   },
   createToken: {
     method: "POST",
@@ -53,7 +58,7 @@ export const contract = {
     summary: "Sign in: trade the code from the letter for a pair of tokens",
     body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
     success: { status: 201, body: schemas.tokenPair },
-    errors: ["sign_in_refused", "too_many_code_guesses"],
+    errors: ["sign_in_refused", ...codeGuessErrors],
   },
   refreshToken: {
     method: "POST",

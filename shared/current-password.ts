@@ -1,7 +1,8 @@
 /** Asking a signed-in person for the password again: limited per account, so that a stolen access token is no oracle for it. */
 import { ApiError, FieldErrors } from "./errors.ts";
 import type { User } from "./items.ts";
-import { guessKey, passwordGuessRules, type LimitStore } from "./limits.ts";
+import { currentPasswordTry } from "./limit-rules.ts";
+import type { LimitStore } from "./limits.ts";
 import type { verifyPassword } from "./passwords.ts";
 
 export type PasswordDeps = {
@@ -16,10 +17,10 @@ export const requireCurrentPassword = async (
   { limits, verifyPassword }: PasswordDeps,
 ): Promise<void> => {
   if (password === undefined) throw new FieldErrors({ current_password: ["This field is required."] });
-  const guesses = guessKey("current-password", user.id);
-  const guess = await limits.spend(guesses, passwordGuessRules);
-  if (guess.outcome === "exhausted") throw new ApiError("too_many_password_guesses", guess);
+  const guess = currentPasswordTry(user.id);
+  const spent = await limits.spend(guess);
+  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, spent);
   if (!(await verifyPassword(password, user.passwordHash)))
-    throw new FieldErrors({ current_password: ["Invalid password."] });
-  await limits.clear(guesses);
+    throw new FieldErrors({ current_password: ["Invalid password."] }, { wrongSecret: true });
+  await limits.clear(guess.key);
 };

@@ -8,10 +8,12 @@ import * as z from "zod";
 import { answer, asRefusal, codeOf, refusal } from "./answers.ts";
 import { contract } from "./contract.ts";
 import type { BodyOf, Operation, ParametersOf, QueryOf, ResultOf } from "./operation.ts";
+import { sentDeviceToken } from "./device-tokens.ts";
 import { header } from "./headers.ts";
-import { describeError, logError, logInfo } from "./logger.ts";
+import { describeError, logError, logInfo, nameRequest } from "./logger.ts";
 import { once } from "./once.ts";
 import { readBody, readQuery } from "./request-body.ts";
+import { recordRefusal } from "./security-log.ts";
 
 /** What a use case is called with. `invocationId` is the same for every retry inside one invocation. */
 export type Call<O extends Operation> = {
@@ -19,6 +21,10 @@ export type Call<O extends Operation> = {
   query: QueryOf<O>;
   parameters: ParametersOf<O["path"]>;
   userAgent: string | undefined;
+  /** As API Gateway saw it; a header could say anything. */
+  sourceIp: string;
+  /** As the caller sent it: not checked yet. */
+  deviceToken: string | undefined;
   invocationId: string;
 };
 
@@ -35,7 +41,6 @@ export const concluding = (
   const fields = (event: APIGatewayProxyEvent, status: number) => {
     const userId = userIdOf(event);
     return {
-      requestId: event.requestContext.requestId,
       operation: name,
       status,
       durationMilliseconds: Math.round(performance.now() - (started.get(event) ?? performance.now())),
@@ -44,6 +49,7 @@ export const concluding = (
   };
   return {
     before: ({ event }) => {
+      nameRequest(event.requestContext.requestId);
       started.set(event, performance.now());
     },
     after: ({ event, response }) => {
@@ -54,6 +60,7 @@ export const concluding = (
       const response = refusal(request.event, error);
       request.response = response;
       const line = { ...fields(request.event, response.statusCode), code: codeOf(error) };
+      recordRefusal(name, error, userIdOf(request.event));
       if (response.statusCode < 500) logInfo("refused", line);
       else logError("failed", { ...line, error: describeError(request.error) });
     },
@@ -73,6 +80,8 @@ export const callOf = <O extends Operation>(
   query: (operation.query ? readQuery(event, operation.query) : nothing.parse({})) as QueryOf<O>,
   parameters: (event.pathParameters ?? {}) as ParametersOf<O["path"]>,
   userAgent: header(event, "user-agent"),
+  sourceIp: event.requestContext.identity.sourceIp,
+  deviceToken: operation.readsDeviceToken && sentDeviceToken(event),
   invocationId: context.awsRequestId,
 });
 

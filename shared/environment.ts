@@ -35,6 +35,15 @@ export const variables = {
   /** Letters to one address that no password of an account has proven. */
   UNPROVEN_LETTERS_PER_TEN_MINUTES: wholeNumber(1, 100_000),
   UNPROVEN_LETTERS_PER_HOUR: wholeNumber(1, 100_000),
+  /** The same from one network, to whatever addresses, and from everybody. */
+  UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR: wholeNumber(1, 1_000_000),
+  UNPROVEN_LETTERS_OF_ALL_PER_HOUR: wholeNumber(1, 10_000_000),
+  /** Passwords and codes tried from one network. */
+  TRIES_PER_NETWORK_PER_TEN_MINUTES: wholeNumber(1, 1_000_000),
+  /** While weaker hashes exist, a refusal of a password takes at least so long. */
+  REFUSAL_FLOOR_MILLISECONDS: wholeNumber(0, 5_000),
+  /** Address of a Pwned Passwords range service with a slash at the end, or `off`. */
+  PWNED_PASSWORDS_URL: z.union([z.literal("off"), z.url()]),
   UNACTIVATED_ACCOUNT_DAYS: wholeNumber(1, 365),
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(60, 86_400),
   SESSION_IDLE_SECONDS: wholeNumber(60, 31_536_000),

@@ -2,6 +2,7 @@
 
 export const errors = {
   parse_error: { status: 400, detail: "JSON parse error." },
+  code_refused: { status: 400, detail: "The code is wrong or no longer valid. Ask for a new one." },
   activation_refused: { status: 400, detail: "The code is wrong or no longer valid. Ask for a new one." },
   no_active_account: { status: 401, detail: "No active account found with the given credentials" },
   sign_in_refused: { status: 401, detail: "No account found with the given credentials" },
@@ -28,42 +29,73 @@ export const errors = {
   throttled: { status: 429, detail: "Too many requests. Try again later." },
   too_many_code_guesses: {
     status: 429,
-    detail: "Too many wrong codes for this address. A new code does not help; try again later.",
+    detail: "Too many wrong codes for this address. A new code does not help.",
   },
-  too_many_password_guesses: {
+  code_guesses_used_up: {
     status: 429,
-    detail: "Too many password attempts. Try again later.",
+    detail:
+      "Too many wrong codes in a row for this address. Reset the password, or sign in on a device that you have used before.",
   },
+  too_many_password_guesses: { status: 429, detail: "Too many password attempts." },
+  too_many_tries_from_network: { status: 429, detail: "Too many attempts from your network." },
   too_many_letters: {
     status: 429,
-    detail: "Too many letters to this address. Look into its mailbox, or try again later.",
+    detail: "Too many letters to this address. Look into its mailbox.",
   },
+  too_many_letters_from_network: { status: 429, detail: "Too many letters asked for from your network." },
+  letter_budget_spent: { status: 429, detail: "More letters were asked for than we send in an hour." },
   unexpected_failure: { status: 500, detail: "Something went wrong on our side. Try again." },
   service_unavailable: { status: 503, detail: "The service is busy. Try again." },
 } as const satisfies Record<string, { status: number; detail: string }>;
 
 export type ErrorCode = keyof typeof errors;
 
+const inWords = (seconds: number): string => {
+  const units = [
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+  ] as const;
+  // Two of a unit at least: "in 1 hour" could be 61 minutes or 119.
+  const [unit, length] = units.find(([, length]) => seconds >= 2 * length) ?? ["second", 1];
+  const count = Math.ceil(seconds / length);
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+};
+
+/** The sentence that a caller reads: with the time to wait, where there is one. */
+export const sentenceOf = (code: ErrorCode, retryAfterSeconds?: number): string => {
+  const { detail, status } = errors[code];
+  // Waiting for a year is no advice; the sentence gives another.
+  if (status !== 429 || retryAfterSeconds === undefined || code === "code_guesses_used_up") return detail;
+  return `${detail} Try again in ${inWords(retryAfterSeconds)}.`;
+};
+
 /** A refusal with a code from the table. `retryAfterSeconds` becomes the `Retry-After` header. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
+  /** Whose account it is about, for the log. */
+  readonly userId: string | undefined;
 
-  constructor(code: ErrorCode, options: { retryAfterSeconds?: number } = {}) {
+  constructor(code: ErrorCode, options: { retryAfterSeconds?: number; userId?: string } = {}) {
     super(code);
     this.name = "ApiError";
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.userId = options.userId;
   }
 }
 
 /** A body that breaks rules, by field: Django REST framework's `{"field": ["sentence", …]}`. Always 400. */
 export class FieldErrors extends Error {
   readonly fields: Record<string, string[]>;
+  /** Whether one of the fields was a secret that somebody tried: the log wants to know. */
+  readonly wrongSecret: boolean;
 
-  constructor(fields: Record<string, string[]>) {
+  constructor(fields: Record<string, string[]>, { wrongSecret = false } = {}) {
     super("field_errors");
     this.name = "FieldErrors";
     this.fields = fields;
+    this.wrongSecret = wrongSecret;
   }
 }

@@ -3,6 +3,7 @@
  * without telling the address, and nobody without the secret can make one.
  */
 import { createHmac } from "node:crypto";
+import ipaddr from "ipaddr.js";
 import { normaliseAddress } from "./addresses.ts";
 import { environment } from "./environment.ts";
 import { readSecret } from "./secrets.ts";
@@ -20,3 +21,13 @@ export const mailboxKey = (address: string): Promise<string> =>
 
 /** The id of the account that an unknown address does not have: looked up like a real one, so that nobody can tell. */
 export const strangerId = (address: string): Promise<string> => keyOf("stranger", normaliseAddress(address));
+
+/** The key of the network that a call came from: one address of IPv4, a /64 of IPv6, which is what one subscriber has. */
+export const networkKey = (sourceIp: string): Promise<string> => {
+  const parsed = ipaddr.isValid(sourceIp) ? ipaddr.process(sourceIp) : undefined;
+  const parts = parsed?.kind() === "ipv6" ? parsed.toByteArray().slice(0, 8) : parsed?.toByteArray();
+  return keyOf("network", parts?.join(".") ?? sourceIp);
+};
+
+/** Vouches for a text as ours: nobody without the secret can make it. */
+export const voucher = (text: string): Promise<string> => keyOf("device", text);

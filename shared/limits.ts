@@ -7,48 +7,25 @@ import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "./clock.ts";
 import { attempt, dynamo, type Item } from "./dynamo.ts";
 import { environment } from "./environment.ts";
+import type { ErrorCode } from "./errors.ts";
 
 /** At most `maximum` in each window of `windowSeconds`; without a window: in a row, until `clear`. */
-export type Rule = { readonly maximum: number; readonly windowSeconds?: number };
-
-export type Spending = { outcome: "allowed" } | { outcome: "exhausted"; retryAfterSeconds: number };
-
-/** What is counted: guesses at one kind of secret of one address (or, for `current-password`, of one account). */
-export const guessKey = (
-  secret: "activation" | "login" | "password" | "current-password",
-  owner: string,
-): string => `${secret}#${owner}`;
-
-/** Letters to one mailbox, whatever `+tag` stands in its address. */
-export const letterKey = (mailboxKey: string): string => `letters#${mailboxKey}`;
-
-const minute = 60;
-const day = 86_400;
-
-/** Guessing one of a million codes: 5 × 288 windows are capped by the day, the days by the row (NIST SP 800-63B 3.2.2). */
-export const codeGuessRules: readonly Rule[] = [
-  { maximum: 5, windowSeconds: 5 * minute },
-  { maximum: 20, windowSeconds: day },
-  { maximum: 100 },
-];
-
-/** No row here: a password can't be locked for ever by somebody who keeps guessing. */
-export const passwordGuessRules: readonly Rule[] = [
-  { maximum: 10, windowSeconds: 10 * minute },
-  { maximum: 100, windowSeconds: day },
-];
-
-/** Letters that no password of an account has proven: somebody else's mailbox must not be flooded through us. */
-export const letterRules = (): readonly Rule[] => {
-  const settings = environment("UNPROVEN_LETTERS_PER_TEN_MINUTES", "UNPROVEN_LETTERS_PER_HOUR");
-  return [
-    { maximum: settings.UNPROVEN_LETTERS_PER_TEN_MINUTES, windowSeconds: 10 * minute },
-    { maximum: settings.UNPROVEN_LETTERS_PER_HOUR, windowSeconds: 60 * minute },
-  ];
+export type Rule = {
+  readonly maximum: number;
+  readonly windowSeconds?: number;
+  /** Where it is another than the limit's. */
+  readonly refusal?: ErrorCode;
 };
 
+/** What is counted under one key, and the refusal that whoever passes it gets. */
+export type Limit = { readonly key: string; readonly rules: readonly Rule[]; readonly refusal: ErrorCode };
+
+type Refusal = { refusal: ErrorCode; retryAfterSeconds: number };
+type Exhausted = Refusal & { outcome: "exhausted" };
+export type Spending = { outcome: "allowed" } | Exhausted;
+
 // Long enough that waiting it out gives 100 guesses a year.
-const counterLifetimeSeconds = 365 * day;
+const counterLifetimeSeconds = 365 * 86_400;
 const staleCountersKept = 12;
 
 const counterName = ({ windowSeconds }: Rule, now: number): string =>
@@ -56,6 +33,12 @@ const counterName = ({ windowSeconds }: Rule, now: number): string =>
 
 const secondsLeft = ({ windowSeconds }: Rule, item: Item | undefined, now: number): number =>
   windowSeconds === undefined ? countIn(item, "expiresAt") - now : windowSeconds - (now % windowSeconds);
+
+/** The one that lasts longest: whoever waits for it has waited for all. */
+const longest = (first: Refusal, ...others: Refusal[]): Exhausted => ({
+  outcome: "exhausted",
+  ...others.reduce((one, other) => (other.retryAfterSeconds > one.retryAfterSeconds ? other : one), first),
+});
 
 const countIn = (item: Item | undefined, counter: string): number => Number(item?.[counter] ?? 0);
 
@@ -87,8 +70,9 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     await dynamo().send(new DeleteCommand(counters(key)));
   };
 
-  /** Counts one try under `key`, unless that would pass a rule. */
-  const spend = async (key: string, rules: readonly Rule[]): Promise<Spending> => {
+  /** Counts one try, unless that would pass a rule. */
+  const spend = async (limit: Limit): Promise<Spending> => {
+    const { key, rules } = limit;
     const now = clock();
     const names = rules.map((rule) => counterName(rule, now));
     const spent = await attempt(() =>
@@ -115,12 +99,14 @@ export const limitStore = (clock: Clock = nowSeconds) => {
       // Over, though TTL has not deleted it yet: as good as absent.
       if (item && countIn(item, "expiresAt") <= now) {
         await dropExpired(key, now);
-        return spend(key, rules);
+        return spend(limit);
       }
-      const waits = rules
-        .filter((rule) => countIn(item, counterName(rule, now)) >= rule.maximum)
-        .map((rule) => secondsLeft(rule, item, now));
-      return { outcome: "exhausted", retryAfterSeconds: Math.max(1, ...waits) };
+      const passed = rules.filter((rule) => countIn(item, counterName(rule, now)) >= rule.maximum);
+      const refusals = passed.map((rule) => ({
+        refusal: rule.refusal ?? limit.refusal,
+        retryAfterSeconds: secondsLeft(rule, item, now),
+      }));
+      return longest({ refusal: limit.refusal, retryAfterSeconds: 1 }, ...refusals);
     }
     const stale = Object.keys(spent.written.Attributes ?? {}).filter(
       (name) => name.startsWith("w") && !names.includes(name),
@@ -130,7 +116,7 @@ export const limitStore = (clock: Clock = nowSeconds) => {
   };
 
   /** Takes back one try that came to nothing, in the windows that are open now. */
-  const giveBack = async (key: string, rules: readonly Rule[]): Promise<void> => {
+  const giveBack = async ({ key, rules }: Limit): Promise<void> => {
     const now = clock();
     const names = rules.map((rule) => counterName(rule, now));
     // The windows may have changed since it was spent: then there is nothing to take back.
@@ -147,10 +133,21 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     );
   };
 
-  /** The same as a part of the transaction that is the success. */
+  /** Counts one try under each limit or, if one of them is exhausted, under none. */
+  const spendAll = async (limits: readonly Limit[]): Promise<Spending> => {
+    const spent = await Promise.all(limits.map(async (limit) => ({ ...(await spend(limit)), limit })));
+    const [first, ...others] = spent.filter((one) => one.outcome === "exhausted");
+    if (!first) return { outcome: "allowed" };
+    const allowed = spent.filter(({ outcome }) => outcome === "allowed");
+    await Promise.all(allowed.map(({ limit }) => giveBack(limit)));
+    const { refusal, retryAfterSeconds } = longest(first, ...others);
+    return { outcome: "exhausted", refusal, retryAfterSeconds };
+  };
+
+  /** `clear` as a part of the transaction that is the success. */
   const clearing = (key: string) => ({ Delete: counters(key) });
 
-  return { spend, giveBack, clear, clearing };
+  return { spend, spendAll, giveBack, clear, clearing };
 };
 
 export type LimitStore = ReturnType<typeof limitStore>;

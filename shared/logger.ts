@@ -7,8 +7,10 @@ import { once } from "./once.ts";
 
 const logger = once(() => new Logger({ serviceName: "lit-auth" }));
 
+/** From here on every line carries this request's id: an environment handles one request at a time. */
+export const nameRequest = (requestId: string): void => logger().appendKeys({ requestId });
+
 export type LogFields = {
-  requestId?: string;
   operation?: string;
   status?: number;
   code?: string;
@@ -33,6 +35,7 @@ const masked = (message: string): string =>
   message
     .replace(/\S+@\S+/g, "[address]")
     .replace(/eyJ[\w.-]+/g, "[token]")
+    .replace(/\b[A-Z2-7]{4}(?:-?[A-Z2-7]{4}){3}\b/g, "[code]")
     .replace(/\b\d{3}[ -]?\d{3}\b/g, "[number]");
 
 export const describeError = (error: unknown): ErrorDescription => {

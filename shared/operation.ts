@@ -15,6 +15,10 @@ export type Operation = {
   readonly query?: z.ZodObject;
   /** The answer is filtered through this schema: what it does not name does not leave. */
   readonly success: { readonly status: 200 | 201; readonly body: z.ZodObject } | { readonly status: 204 };
+  /** Whether a device token that the caller sends counts: in the header `X-Device-Token`, or in its cookie. */
+  readonly readsDeviceToken?: true;
+  /** The use case returns one besides its result; it leaves as header and cookie, never in the body. */
+  readonly issuesDeviceToken?: true;
   /** For answers that are the same for everybody: how long they may be kept, in seconds. Others are never kept. */
   readonly cacheSeconds?: number;
   /** Refusals beside the ones that every operation can give (see `commonErrors`). */
@@ -31,6 +35,19 @@ export const bearerErrors = [
 ] as const;
 
 export const staffErrors = [...bearerErrors, "permission_denied"] as const;
+
+/** Refusals by the limits on letters that no password has proven, and on guesses of a six-digit code. */
+export const letterErrors = [
+  "too_many_letters",
+  "too_many_letters_from_network",
+  "letter_budget_spent",
+] as const satisfies readonly ErrorCode[];
+
+export const codeGuessErrors = [
+  "too_many_code_guesses",
+  "code_guesses_used_up",
+  "too_many_tries_from_network",
+] as const satisfies readonly ErrorCode[];
 
 export const commonErrors = [
   "throttled",
@@ -53,10 +70,14 @@ export type QueryOf<O extends Operation> = O extends { query: infer Q extends z.
   ? z.output<Q>
   : object;
 
-/** What a use case returns, before the filter. */
-export type ResultOf<O extends Operation> = O["success"] extends { body: infer B extends z.ZodObject }
+type Answered<O extends Operation> = O["success"] extends { body: infer B extends z.ZodObject }
   ? z.input<B>
   : void;
+
+/** What a use case returns, before the filter. */
+export type ResultOf<O extends Operation> = O extends { issuesDeviceToken: true }
+  ? Answered<O> & { deviceToken: string }
+  : Answered<O>;
 
 /** The names in a path's braces. */
 export type ParametersOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`

@@ -59,6 +59,12 @@ export const shortCode = filled(text())
   .refine((code) => /^[0-9]{6}$/.test(code), "Enter the 6 digits of the code.")
   .meta({ examples: ["123 456"] });
 
+/** Sixteen characters of base32 as the letter shows them, in either case, with or without the hyphens. */
+export const longCode = filled(text())
+  .overwrite((typed) => typed.replace(/[\s-]/g, "").toUpperCase())
+  .refine((code) => /^[A-Z2-7]{16}$/.test(code), "Enter the 16 characters of the code.")
+  .meta({ examples: ["ABCD-EFGH-IJKL-MNOP"] });
+
 /** Any JWT: bounded, so that nobody makes us decode megabytes. Longer ones end as invalid, not as a field error. */
 export const token = filled(text()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
 

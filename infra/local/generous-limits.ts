@@ -1,5 +1,8 @@
-/** Limits on letters that do not get in the way of trying things out. Guess limits have no setting: they are the same here. */
+/** Limits on letters and networks that do not get in the way of trying things out. Guess limits have no setting: they are the same here. */
 export const generousLimits = {
   UNPROVEN_LETTERS_PER_TEN_MINUTES: "1000",
   UNPROVEN_LETTERS_PER_HOUR: "10000",
+  UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR: "1000000",
+  UNPROVEN_LETTERS_OF_ALL_PER_HOUR: "1000000",
+  TRIES_PER_NETWORK_PER_TEN_MINUTES: "1000000",
 };

@@ -65,7 +65,7 @@ const describe = ({ url, inboxUrl, lettersFolder, engine }: Stack, port: number)
   Letters  ${path.relative(process.cwd(), lettersFolder)}/
   Data     ${path.relative(process.cwd(), dataDirectory)}/ (${engine}), kept until: npm start -- --fresh${port === defaultPort ? "" : ` --port ${port}`}
 
-  Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. Limits on letters are generous here, on guesses they are not. Stop with Ctrl-C.
+  Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. Limits on letters and networks are generous here, on guesses they are not. Stop with Ctrl-C.
 `;
 
 const run = async () => {

@@ -3,59 +3,77 @@ import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import { dynamo } from "../../shared/dynamo.ts";
-import { codeGuessRules, limitStore, passwordGuessRules, type Rule } from "../../shared/limits.ts";
+import { codeGuess, wrongPassword } from "../../shared/limit-rules.ts";
+import { limitStore, type Limit, type Rule } from "../../shared/limits.ts";
 import { turnableClock } from "../support/clock.ts";
 
+const aBearer = () => `test-${randomUUID()}`;
 const aKey = () => `test#${randomUUID()}`;
+const limited = (key: string, rules: readonly Rule[]): Limit => ({ key, rules, refusal: "throttled" });
 const day = 86_400;
 
 describe.skipIf(inject("storeUrl") === "")("limits", () => {
   it("lets exactly the allowed number of parallel tries pass", async () => {
     const limits = limitStore(turnableClock().now);
-    const key = aKey();
-    const spent = await Promise.all(Array.from({ length: 50 }, () => limits.spend(key, codeGuessRules)));
+    const guess = codeGuess("login", aBearer());
+    const spent = await Promise.all(Array.from({ length: 50 }, () => limits.spend(guess)));
     expect(spent.filter(({ outcome }) => outcome === "allowed")).toHaveLength(5);
   });
 
   it("says how long to wait, and is open again when that has passed", async () => {
     const clock = turnableClock();
     const limits = limitStore(clock.now);
-    const key = aKey();
-    for (let tries = 0; tries < 5; tries += 1) await limits.spend(key, codeGuessRules);
-    const spent = await limits.spend(key, codeGuessRules);
+    const guess = codeGuess("login", aBearer());
+    for (let tries = 0; tries < 5; tries += 1) await limits.spend(guess);
+    const spent = await limits.spend(guess);
     if (spent.outcome !== "exhausted") throw new Error("not exhausted");
+    expect(spent.refusal).toBe("too_many_code_guesses");
     expect(spent.retryAfterSeconds).toBeGreaterThan(0);
     expect(spent.retryAfterSeconds).toBeLessThanOrEqual(300);
     clock.pass(spent.retryAfterSeconds);
-    expect(await limits.spend(key, codeGuessRules)).toEqual({ outcome: "allowed" });
+    expect(await limits.spend(guess)).toEqual({ outcome: "allowed" });
   });
 
   it("caps a patient guesser by the day and by the row, until a success clears them", async () => {
     const clock = turnableClock();
     const limits = limitStore(clock.now);
-    const key = aKey();
+    const guess = codeGuess("login", aBearer());
     const allowed: number[] = [];
     for (let days = 0; days < 7; days += 1) {
       let today = 0;
       for (let window = 0; window < 10; window += 1, clock.pass(300))
         for (let tries = 0; tries < 6; tries += 1)
-          if ((await limits.spend(key, codeGuessRules)).outcome === "allowed") today += 1;
+          if ((await limits.spend(guess)).outcome === "allowed") today += 1;
       allowed.push(today);
       clock.pass(day - 3000);
     }
     expect(Math.max(...allowed)).toBe(20);
     expect(allowed.reduce((sum, count) => sum + count)).toBe(100);
-    await limits.clear(key);
-    expect(await limits.spend(key, codeGuessRules)).toEqual({ outcome: "allowed" });
+    expect(await limits.spend(guess)).toMatchObject({ refusal: "code_guesses_used_up" });
+    await limits.clear(guess.key);
+    expect(await limits.spend(guess)).toEqual({ outcome: "allowed" });
   });
 
   it("never locks a password for good", async () => {
     const clock = turnableClock();
     const limits = limitStore(clock.now);
-    const key = aKey();
-    for (let tries = 0; tries < 150; tries += 1, clock.pass(60)) await limits.spend(key, passwordGuessRules);
+    const wrong = wrongPassword(aBearer());
+    for (let tries = 0; tries < 150; tries += 1, clock.pass(60)) await limits.spend(wrong);
     clock.pass(day);
-    expect(await limits.spend(key, passwordGuessRules)).toEqual({ outcome: "allowed" });
+    expect(await limits.spend(wrong)).toEqual({ outcome: "allowed" });
+  });
+
+  it("counts a try under all limits or under none", async () => {
+    const limits = limitStore(turnableClock().now);
+    const [narrow, wide] = [
+      limited(aKey(), [{ maximum: 1, windowSeconds: 60 }]),
+      limited(aKey(), [{ maximum: 3, windowSeconds: 60 }]),
+    ];
+    expect(await limits.spendAll([narrow, wide])).toEqual({ outcome: "allowed" });
+    for (let tries = 0; tries < 5; tries += 1)
+      expect(await limits.spendAll([narrow, wide])).toMatchObject({ outcome: "exhausted" });
+    const left = [await limits.spend(wide), await limits.spend(wide), await limits.spend(wide)];
+    expect(left.map(({ outcome }) => outcome)).toEqual(["allowed", "allowed", "exhausted"]);
   });
 
   it("does not collect counters of windows that are over", async () => {
@@ -63,7 +81,7 @@ describe.skipIf(inject("storeUrl") === "")("limits", () => {
     const limits = limitStore(clock.now);
     const key = aKey();
     for (let windows = 0; windows < 40; windows += 1, clock.pass(300))
-      await limits.spend(key, [{ maximum: 5, windowSeconds: 300 }]);
+      await limits.spend(limited(key, [{ maximum: 5, windowSeconds: 300 }]));
     const { Item } = await dynamo().send(
       new GetCommand({ TableName: process.env["LIMITS_TABLE"], Key: { pk: `limit#${key}` } }),
     );
@@ -103,7 +121,9 @@ describe.skipIf(inject("storeUrl") === "")("limits", () => {
                 (at) => Math.floor(at / windowSeconds) === Math.floor(clock.now() / windowSeconds),
               ).length;
             const open = someRules.every((rule) => inWindow(rule) < rule.maximum);
-            expect((await limits.spend(key, someRules)).outcome).toBe(open ? "allowed" : "exhausted");
+            expect((await limits.spend(limited(key, someRules))).outcome).toBe(
+              open ? "allowed" : "exhausted",
+            );
             if (open) spentAt.push(clock.now());
           }
         }

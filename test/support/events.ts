@@ -13,8 +13,11 @@ export const proxyEvent = (changes: Partial<APIGatewayProxyEvent> = {}): APIGate
   stageVariables: null,
   body: null,
   isBase64Encoded: false,
-  // Handlers read the request id and nothing else of it.
-  requestContext: { requestId: "request" } as APIGatewayProxyEvent["requestContext"],
+  // Handlers read these two and nothing else of it.
+  requestContext: {
+    requestId: "request",
+    identity: { sourceIp: "192.0.2.1" },
+  } as APIGatewayProxyEvent["requestContext"],
   ...changes,
 });
 

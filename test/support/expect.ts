@@ -1,10 +1,12 @@
 /** What every refusal must look like. */
 import { expect } from "vitest";
-import { errors, type ErrorCode } from "../../shared/errors.ts";
+import { errors, sentenceOf, type ErrorCode } from "../../shared/errors.ts";
 import type { Answer } from "./api.ts";
 
 export const expectRefused = (answer: Answer, code: ErrorCode): void => {
-  const { status, detail } = errors[code];
+  const { status } = errors[code];
+  const wait = answer.headers.get("retry-after");
+  const detail = sentenceOf(code, wait === null ? undefined : Number(wait));
   expect({ status: answer.status, body: answer.body }).toEqual({ status, body: { detail, code } });
   expect(answer.headers.get("content-type")).toBe("application/json");
   expect(answer.headers.get("cache-control")).toBe("no-store");
@@ -21,5 +23,7 @@ export const expectFieldErrors = (answer: Answer, fields: Record<string, string[
 export const comparable = ({ status, headers, body }: Answer) => ({
   status,
   headers: [...headers.keys()].filter((name) => name !== "content-length").sort(),
-  body: JSON.stringify(body)?.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "<id>"),
+  body: JSON.stringify(body)
+    ?.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "<id>")
+    .replaceAll(/Try again in \d+ \w+/g, "Try again in <time>"),
 });

@@ -7,7 +7,7 @@ describe("codes", () => {
     const samples = 20_000;
     const counts = Array.from({ length: 6 }, () => Array.from({ length: 10 }, () => 0));
     for (let times = 0; times < samples; times += 1) {
-      const code = createCode();
+      const code = createCode("login");
       expect(code).toMatch(/^\d{6}$/);
       for (const [place, digit] of [...code].entries()) counts[place]![Number(digit)]! += 1;
     }
@@ -21,6 +21,7 @@ describe("codes", () => {
 
   it("are shown in two groups", () => {
     expect(shownCode("012345")).toBe("012 345");
+    expect(shownCode("ABCDEFGHIJKLMNOP")).toBe("ABCD-EFGH-IJKL-MNOP");
   });
 });
 
@@ -44,5 +45,12 @@ describe("letters", () => {
     expect(activationLetter(letter).text).toContain(
       "Sent on 22 November 2026 at 23:54 UTC, good for 10 minutes",
     );
+  });
+
+  it("are sixteen characters of base32 where a guess may cost nothing", () => {
+    const codes = Array.from({ length: 2000 }, () => createCode("reset"));
+    expect(codes.every((code) => /^[A-Z2-7]{16}$/.test(code))).toBe(true);
+    expect(new Set(codes).size).toBe(2000);
+    expect(new Set(codes.join("")).size).toBe(32);
   });
 });
