@@ -104,8 +104,8 @@ export const settingsTable = {
   },
   LOG_RETENTION_DAYS: {
     schema: z.coerce.number().pipe(z.enum(RetentionDays)),
-    fallback: "30",
-    help: "How long logs are kept; one of CloudWatch's steps (1 3 5 7 14 30 60 90 120 150 180 365 400 …)",
+    fallback: "60",
+    help: "How long logs are kept; one of CloudWatch's steps (1 3 5 7 14 30 60 90 120 150 180 365 400 …). Longer than backups (35 days): after a restore they say whom to delete again",
   },
   THROTTLE_REQUESTS_PER_SECOND: {
     schema: wholeNumber(1, 10_000),
