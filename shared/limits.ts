@@ -25,8 +25,12 @@ type Exhausted = Refusal & { outcome: "exhausted" };
 export type Spending = { outcome: "allowed" } | Exhausted;
 
 // Long enough that waiting it out gives 100 guesses a year.
-const counterLifetimeSeconds = 365 * 86_400;
+const rowLifetimeSeconds = 365 * 86_400;
 const staleCountersKept = 12;
+
+/** Counters go with their longest window: who called from where is nobody's business afterwards. */
+const lifetimeSeconds = (rules: readonly Rule[]): number =>
+  Math.max(...rules.map(({ windowSeconds = rowLifetimeSeconds }) => windowSeconds));
 
 const counterName = ({ windowSeconds }: Rule, now: number): string =>
   windowSeconds === undefined ? "inARow" : `w${windowSeconds}#${Math.floor(now / windowSeconds)}`;
@@ -86,7 +90,7 @@ export const limitStore = (clock: Clock = nowSeconds) => {
           ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
           ExpressionAttributeValues: {
             ":one": 1,
-            ":expiresAt": now + counterLifetimeSeconds,
+            ":expiresAt": now + lifetimeSeconds(rules),
             ...Object.fromEntries(rules.map(({ maximum }, i) => [`:max${i}`, maximum])),
           },
           ReturnValues: "ALL_NEW",

@@ -86,6 +86,7 @@ describe.skipIf(inject("storeUrl") === "")("limits", () => {
       new GetCommand({ TableName: process.env["LIMITS_TABLE"], Key: { pk: `limit#${key}` } }),
     );
     expect(Object.keys(Item ?? {}).length).toBeLessThan(20);
+    expect(Item?.["expiresAt"]).toBeLessThanOrEqual(clock.now());
   });
 
   it("agrees with a model, whatever the rules, waits and order", async () => {
