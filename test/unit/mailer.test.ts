@@ -10,6 +10,7 @@ const mailer = (overrides: Partial<Deps>) => {
   const deps: Deps = {
     users: inert("users"),
     codes: inert("codes"),
+    addressChanges: inert("addressChanges"),
     createCode: () => "012345",
     codeDigest: async (itemKey, purpose, code) => `${itemKey}|${purpose}|${code}`,
     postLetter: async (to, { text }) => void sent.push({ to, text }),
