@@ -1,3 +1,12 @@
+import { addressChangeStore, type AddressChangeStore } from "../shared/address-changes.ts";
+import { emailChangePk, emailUndoPk, undoSeconds } from "../shared/address-items.ts";
+import {
+  addressChangingAgainLetter,
+  addressChangingLetter,
+  addressRestoredLetter,
+  addressWantedLetter,
+  newAddressLetter,
+} from "../shared/address-letters.ts";
 import { nowSeconds, type Clock } from "../shared/clock.ts";
 import { codeStore, type CodeStore } from "../shared/code-store.ts";
 import { codeDigest, createCode, shownCode, type CodePurpose } from "../shared/codes.ts";
@@ -11,6 +20,7 @@ import {
   sessionReplayedLetter,
   type CodeLetter,
   type Letter,
+  type NoticeLetter,
 } from "../shared/letters.ts";
 import { letterOrder, type LetterOrder } from "../shared/mail-queue.ts";
 import { postLetter } from "../shared/post.ts";
@@ -20,6 +30,7 @@ import { userStore, type UserStore } from "../shared/users.ts";
 type Deps = {
   users: Pick<UserStore, "find" | "findIdByAddress">;
   codes: Pick<CodeStore, "issue" | "retire">;
+  addressChanges: Pick<AddressChangeStore, "find">;
   createCode: typeof createCode;
   codeDigest: typeof codeDigest;
   postLetter: typeof postLetter;
@@ -54,11 +65,7 @@ const sendCode = async (
 };
 
 /** Tells an account's owner something; nobody is told anything if the account is gone. */
-const sendNotice = async (
-  userId: string,
-  letterFor: (letter: { product: string; sentAtSeconds: number }) => Letter,
-  deps: Deps,
-) => {
+const sendNotice = async (userId: string, letterFor: (letter: NoticeLetter) => Letter, deps: Deps) => {
   const owner = await deps.users.find(userId);
   if (!owner) return "superseded";
   await deps.postLetter(owner.email, letterFor({ product: deps.product, sentAtSeconds: deps.nowSeconds() }));
@@ -70,6 +77,27 @@ const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation"
   if (ownerId !== undefined) return sendNotice(ownerId, addressTakenLetter, deps);
   const pk = registrationPk(addressKey);
   return sendCode({ pk, purpose: "activation", otpRequestId }, activationLetter, deps);
+};
+
+/**
+ * The old address first: a code for the new one never leaves before the owner has been told. The owner of a taken one is told
+ * of it instead of getting a code.
+ */
+const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">, deps: Deps) => {
+  const change = await deps.addressChanges.find(userId);
+  if (change?.otpRequestId !== otpRequestId) return "superseded";
+  const undo = { pk: emailUndoPk(change.oldAddressKey), purpose: "email_undo", otpRequestId } as const;
+  // Superseded: its letter left in an earlier try of this order.
+  if (change.withUndo) await sendCode(undo, addressChangingLetter, { ...deps, lifetimeSeconds: undoSeconds });
+  else await sendNotice(userId, addressChangingAgainLetter, deps);
+
+  const pk = emailChangePk(userId);
+  const ownerId = await deps.users.findIdByAddress(change.addressKey);
+  if (ownerId === undefined)
+    return sendCode({ pk, purpose: "email_change", otpRequestId }, newAddressLetter, deps);
+  await sendNotice(ownerId, addressWantedLetter, deps);
+  await deps.codes.retire(pk, otpRequestId);
+  return "taken";
 };
 
 /**
@@ -85,6 +113,12 @@ export const sendLetter = async (order: LetterOrder, deps: Deps): Promise<string
       const { userId, otpRequestId } = order;
       return sendCode({ pk: userPk(userId), purpose: "login", otpRequestId }, loginLetter, deps);
     }
+    case "email_change":
+      return sendEmailChange(order, deps);
+    case "email_change_undone":
+      return sendNotice(order.userId, addressRestoredLetter, deps);
+    case "password_reset":
+      return "nobody";
     case "session_replayed":
       return sendNotice(order.userId, sessionReplayedLetter, deps);
     case "rank_changed":
@@ -102,6 +136,7 @@ export const handler = queueConsumer(
     return {
       users: userStore(),
       codes: codeStore(),
+      addressChanges: addressChangeStore(),
       createCode,
       codeDigest,
       postLetter,

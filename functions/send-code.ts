@@ -15,20 +15,26 @@ type Deps = {
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/** Sends a registration a new activation code. Never a login code: with it the administrator's word would be the password. */
+/**
+ * Sends a registration a new activation code, and an account a reset letter. Never a login code: with it the administrator's
+ * word would be the password.
+ */
 export const sendCode = async (
   { user: actor, parameters: { id } }: UserCall<typeof contract.sendCode>,
   deps: Deps,
 ) => {
   const person = await deps.people.find(id);
   if (!person) throw new ApiError("not_found");
-  if (isAccount(person)) throw new ApiError("already_active");
-
   const { addressKey, passwordHash } = person;
   const otpRequestId = randomUUID();
-  const restarted = await deps.codes.restart(registrationPk(addressKey), passwordHash, otpRequestId);
-  if (restarted === "refused") throw new ApiError("not_found");
-  await deps.enqueueLetter({ kind: "activation", addressKey, otpRequestId });
+  if (isAccount(person)) {
+    if (person.status === "disabled") throw new ApiError("deactivated");
+    await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId });
+  } else {
+    const restarted = await deps.codes.restart(registrationPk(addressKey), passwordHash, otpRequestId);
+    if (restarted === "refused") throw new ApiError("not_found");
+    await deps.enqueueLetter({ kind: "activation", addressKey, otpRequestId });
+  }
   deps.recordSecurityEvent("code_sent", { userId: id, actorId: actor.id });
 };
 

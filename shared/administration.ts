@@ -63,9 +63,19 @@ export const administration = {
     path: `${admin}/users/{id}/send-code/`,
     caller: "staff",
     summary:
-      "Send a registration a new activation code; never a login code, which would stand in for the password",
+      "Send a registration a new activation code, an account a reset letter; never a login code, which would stand in for the password",
     success: { status: 204 },
-    errors: [...staffErrors, "not_found", "already_active"],
+    errors: [...staffErrors, "not_found", "deactivated"],
+  },
+  setUserEmail: {
+    method: "POST",
+    path: `${admin}/users/{id}/set-email/`,
+    caller: "staff",
+    summary:
+      "Help somebody whose mailbox is lost: a code to the new address, a notice to the old one (asks for the administrator's own password)",
+    body: z.object({ new_email: schemas.email, current_password: schemas.password }),
+    success: { status: 204 },
+    errors: [...staffErrors, "not_found", "not_activated", "deactivated", "too_many_password_guesses"],
   },
   unlockUser: {
     method: "POST",

@@ -1,5 +1,5 @@
 /**
- * The live six-digit code of an account or a registration: attributes of its item, so that naming a request, issuing and
+ * The live code of an account, a registration, or a change of address: attributes of its item, so that naming a request, issuing and
  * consuming are one conditional write each. One code at a time: a newer request kills the older code before its own is made.
  */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";

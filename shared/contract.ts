@@ -3,6 +3,7 @@
  * tests are all derived from it.
  */
 import * as z from "zod";
+import { addressOperations } from "./address-operations.ts";
 import { administration } from "./administration.ts";
 import { bearerErrors, codeGuessErrors, letterErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
@@ -159,6 +160,7 @@ export const contract = {
     cacheSeconds: 300,
     errors: [],
   },
+  ...addressOperations,
   ...administration,
 } as const satisfies Record<string, Operation>;
 

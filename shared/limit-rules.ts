@@ -71,18 +71,27 @@ export const triesFrom = (networkKey: string): Limit => ({
   refusal: "too_many_tries_from_network",
 });
 
-/** Letters to one mailbox that no password of an account has proven, whatever `+tag` stands in its address. */
-const lettersTo = (mailboxKey: string): Limit => {
+const letterRules = (): Rule[] => {
   const settings = environment("UNPROVEN_LETTERS_PER_TEN_MINUTES", "UNPROVEN_LETTERS_PER_HOUR");
-  return {
-    key: `letters#${mailboxKey}`,
-    rules: [
-      { maximum: settings.UNPROVEN_LETTERS_PER_TEN_MINUTES, windowSeconds: 10 * minute },
-      { maximum: settings.UNPROVEN_LETTERS_PER_HOUR, windowSeconds: hour },
-    ],
-    refusal: "too_many_letters",
-  };
+  return [
+    { maximum: settings.UNPROVEN_LETTERS_PER_TEN_MINUTES, windowSeconds: 10 * minute },
+    { maximum: settings.UNPROVEN_LETTERS_PER_HOUR, windowSeconds: hour },
+  ];
 };
+
+/** Letters to one mailbox that no password of an account has proven, whatever `+tag` stands in its address. */
+const lettersTo = (mailboxKey: string): Limit => ({
+  key: `letters#${mailboxKey}`,
+  rules: letterRules(),
+  refusal: "too_many_letters",
+});
+
+/** Changes of address that one account asks for: it is no way to write to many mailboxes. */
+export const addressChangesOf = (userId: string): Limit => ({
+  key: `address-changes#${userId}`,
+  rules: letterRules(),
+  refusal: "too_many_address_changes",
+});
 
 const lettersFrom = (networkKey: string): Limit => ({
   key: `letters-from#${networkKey}`,

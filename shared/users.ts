@@ -1,5 +1,6 @@
 /** Activated accounts and their pointers. Each check and its act are one conditional write. */
 import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { addressChangePks } from "./address-items.ts";
 import { attempt, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { addressPk, pointerItem, registrationPk, userItem, usernamePk, userPk, type User } from "./items.ts";
@@ -57,6 +58,7 @@ export const userStore = () => {
               addressPk(user.addressKey),
               usernamePk(normaliseUsername(user.username)),
               registrationPk(user.addressKey),
+              ...addressChangePks(user),
             ].map((pk) => ({ Delete: { TableName: table, Key: { pk } } })),
             ...along,
           ],

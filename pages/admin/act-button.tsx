@@ -1,28 +1,39 @@
-/** A button that does one thing. With a question it asks first, in a dialog, and for a password too where that is needed. */
+/** A button that does one thing. With a question it asks first, in a dialog, and for what else the thing needs. */
 import { useId, useRef, type SubmitEvent } from "react";
 import { useAct } from "./acts.ts";
-import { Field, FormFailure, textOf } from "./form.tsx";
+import { Field, FormFailure, textOf, type FieldProps } from "./form.tsx";
 
 export type Act = {
   label: string;
   /** Said when it is done. */
   done: string;
-  run: (password: string) => Promise<unknown>;
+  /** With what was typed into the fields. */
+  run: (typed: Record<string, string>) => Promise<unknown>;
   question?: string;
-  asksPassword?: boolean;
+  fields?: FieldProps[];
   danger?: boolean;
 };
 
-export const ActButton = ({ label, done, run, question, asksPassword, danger }: Act) => {
+/** Asked for what gives somebody power. */
+export const ownPassword: FieldProps = {
+  name: "current_password",
+  label: "Your password",
+  type: "password",
+  autoComplete: "current-password",
+};
+
+const noFields: FieldProps[] = [];
+
+export const ActButton = ({ label, done, run, question, fields = noFields, danger }: Act) => {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
   const { mutate, reset, isPending, error } = useAct(run, { done, noticesErrors: !question });
   const closeDialog = () => dialog.current?.close();
   const ask = () => dialog.current?.showModal();
-  const runNow = () => mutate("");
+  const runNow = () => mutate({});
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    mutate(textOf(event.currentTarget)["current_password"] ?? "", { onSuccess: closeDialog });
+    mutate(textOf(event.currentTarget), { onSuccess: closeDialog });
   };
   const style = danger ? "danger" : undefined;
   return (
@@ -34,17 +45,10 @@ export const ActButton = ({ label, done, run, question, asksPassword, danger }: 
         <dialog ref={dialog} aria-labelledby={title} onClose={reset}>
           <form onSubmit={submit}>
             <h2 id={title}>{question}</h2>
-            {asksPassword && (
-              <Field
-                name="current_password"
-                label="Your password"
-                type="password"
-                autoComplete="current-password"
-                required
-                failure={error}
-              />
-            )}
-            <FormFailure failure={error} fields={asksPassword ? ["current_password"] : []} />
+            {fields.map((field) => (
+              <Field key={field.name} {...field} required failure={error} />
+            ))}
+            <FormFailure failure={error} fields={fields.map(({ name }) => name)} />
             <div className="bar">
               <button type="button" onClick={closeDialog}>
                 Cancel

@@ -3,7 +3,7 @@ import type { InputHTMLAttributes } from "react";
 import { useId } from "react";
 import { fieldErrorsOf } from "./refusals.ts";
 
-type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
+export type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
   name: string;
   label: string;
   hint?: string;

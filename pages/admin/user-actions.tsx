@@ -1,10 +1,12 @@
 /** What can be done to a person. Nobody can do away with himself: the server refuses it, and no button offers it. */
 import { useRedirect } from "ra-core";
-import { ActButton, type Act } from "./act-button.tsx";
-import { changeUser, deleteUser, sendCode, unlockUser } from "./acts.ts";
+import { ActButton, ownPassword, type Act } from "./act-button.tsx";
+import { changeAddress, changeUser, deleteUser, sendCode, unlockUser } from "./acts.ts";
 import type { AdminUser } from "./data-provider.ts";
 
-const useActs = (user: AdminUser): Record<"activation" | "staff" | "code" | "unlock" | "remove", Act> => {
+const useActs = (
+  user: AdminUser,
+): Record<"activation" | "staff" | "code" | "address" | "unlock" | "remove", Act> => {
   const redirect = useRedirect();
   const { id, email } = user;
 
@@ -27,13 +29,36 @@ const useActs = (user: AdminUser): Record<"activation" | "staff" | "code" | "unl
       label: user.is_staff ? "Remove from staff" : "Make staff",
       question: user.is_staff ? `Remove ${email} from staff?` : `Let ${email} administer all users?`,
       done: user.is_staff ? `${email} is no longer staff.` : `${email} is staff now.`,
-      run: (current_password) => changeUser(id, { is_staff: !user.is_staff, current_password }),
-      asksPassword: true,
+      run: ({ current_password }) => changeUser(id, { is_staff: !user.is_staff, current_password }),
+      fields: [ownPassword],
     },
-    code: {
-      label: "Send code",
-      done: `A new activation code is on its way to ${email}.`,
-      run: () => sendCode(id),
+    code:
+      user.state === "pending"
+        ? {
+            label: "Send code",
+            done: `A new activation code is on its way to ${email}.`,
+            run: () => sendCode(id),
+          }
+        : {
+            label: "Send reset letter",
+            done: `A letter to set a new password is on its way to ${email}.`,
+            run: () => sendCode(id),
+          },
+    address: {
+      label: "Change address…",
+      question: `Give ${email} another address?`,
+      done: "A code is on its way to the new address; it counts once it is confirmed.",
+      run: ({ new_email = "", current_password = "" }) => changeAddress(id, { new_email, current_password }),
+      fields: [
+        {
+          name: "new_email",
+          label: "New address",
+          type: "email",
+          autoComplete: "off",
+          hint: "A code goes there; the old address is told, and can undo it for seven days.",
+        },
+        ownPassword,
+      ],
     },
     unlock: { label: "Unlock", done: `Wrong guesses are forgotten for ${email}.`, run: () => unlockUser(id) },
     remove: {
@@ -47,13 +72,10 @@ const useActs = (user: AdminUser): Record<"activation" | "staff" | "code" | "unl
 };
 
 export const UserActions = ({ user, isSelf }: { user: AdminUser; isSelf: boolean }) => {
-  const { activation, staff, code, unlock, remove } = useActs(user);
+  const { activation, staff, code, address, unlock, remove } = useActs(user);
+  const ofOthers = user.is_active ? [code, address, activation, staff] : [activation, staff];
   const offered =
-    user.state === "pending"
-      ? [code, unlock, remove]
-      : isSelf
-        ? [unlock]
-        : [activation, staff, unlock, remove];
+    user.state === "pending" ? [code, unlock, remove] : isSelf ? [unlock] : [...ofOthers, unlock, remove];
   return (
     <section aria-labelledby="actions">
       <h2 id="actions">Actions</h2>

@@ -76,6 +76,26 @@ describe("an administrator", () => {
     expect(problems).toEqual([]);
   });
 
+  it("gives somebody another address, and sends a reset letter", async () => {
+    const person = await activated();
+    const { email } = newPerson();
+    const { page, problems } = await openAdmin();
+    await find(page, person);
+    await page.getByRole("button", { name: "Send reset letter" }).click();
+    await page.getByText(`A letter to set a new password is on its way to ${person.email}.`).waitFor();
+    await page.getByRole("button", { name: "Change address…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("New address").fill(person.email);
+    await dialog.getByLabel("Your password").fill(administrator.password);
+    await dialog.getByRole("button", { name: "Change address…" }).click();
+    await dialog.getByText("This is the account's address already.").waitFor();
+    await dialog.getByLabel("New address").fill(email);
+    await dialog.getByRole("button", { name: "Change address…" }).click();
+    await page.getByText("A code is on its way to the new address").waitFor();
+    await succeed("claimEmail", { email, otp_code: await codeInInbox(page, email) });
+    expect(problems).toEqual([]);
+  });
+
   it("comes back to the same page after a session that is over", async () => {
     const person = await activated();
     const { page, problems } = await openAdmin();

@@ -12,7 +12,7 @@ export const codeInInbox = async (page: Page, address: string, count = 1): Promi
   await inbox.getByText("Plain text", { exact: true }).click();
   const text = await inbox.locator("#text").innerText();
   await inbox.close();
-  const [code] = /\d{3} \d{3}/.exec(text) ?? [];
+  const [code] = /\d{3} \d{3}|[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}/.exec(text) ?? [];
   if (code === undefined) throw new Error(`no code in the letter ${count} to ${address}`);
   return code;
 };

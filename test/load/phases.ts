@@ -34,6 +34,8 @@ export const newPerson = (): Person => {
   return { username, email: `${username}@example.com`, password, code: "", access: "", refresh: "" };
 };
 
+const newAddressOf = (email: string) => `new-${email}`;
+
 const tokenPair = z.object({ access: z.string(), refresh: z.string() });
 /** Cheap operations are repeated: V8 goes on optimising them for hundreds of calls in each environment. */
 const cheapRounds = 6;
@@ -73,6 +75,19 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo }: Letter
     refreshToken: async (person: Person) => {
       const { refresh } = person;
       Object.assign(person, tokenPair.parse(await call("refreshToken", { body: { refresh } })));
+    },
+    setEmail: async ({ access, email, password }: Person) => {
+      await call("setEmail", {
+        token: access,
+        body: { new_email: newAddressOf(email), current_password: password },
+      });
+    },
+    readNewAddressCode: async (person: Person) => {
+      person.code = await codeTo(newAddressOf(person.email));
+    },
+    confirmEmail: async (person: Person) => {
+      await call("confirmEmail", { token: person.access, body: { otp_code: person.code } });
+      person.email = newAddressOf(person.email);
     },
     listSessions: async ({ access }: Person) => {
       await call("listSessions", { token: access });
@@ -117,6 +132,14 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo }: Letter
     { name: "sign-in", requests: 2, rounds: 1, run: signIn, work: { hashes: 1, signatures: 2 } },
     { ...cheap, name: "listSessions", run: steps.listSessions, work: { checks: 1 } },
     { ...single, name: "endOtherSessions", run: steps.endOtherSessions, work: { checks: 1 } },
+    { ...single, name: "setEmail", run: steps.setEmail, work: { checks: 1, hashes: 1 } },
+    {
+      ...single,
+      name: "confirmEmail",
+      prepare: steps.readNewAddressCode,
+      run: steps.confirmEmail,
+      work: { checks: 1 },
+    },
     { ...single, name: "deleteMe", run: steps.deleteMe, work: { checks: 1, hashes: 1 } },
   ];
   const life: Phase = {

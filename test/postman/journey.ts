@@ -1,7 +1,7 @@
 /** The collection's requests in an order that works from top to bottom. Their bodies are checked against the contract's types. */
 import type * as z from "zod";
 import type { Contract, OperationName } from "../../shared/contract.ts";
-import { keep, keepTokens, newPerson, readCode, skipWithoutAdministrator } from "./scripts.ts";
+import { keep, keepTokens, newAddress, newPerson, readCode, skipWithoutAdministrator } from "./scripts.ts";
 
 type Sent<Operation, Part extends "body" | "query"> =
   Operation extends Record<Part, infer Schema extends z.ZodType> ? z.input<Schema> : undefined;
@@ -46,6 +46,13 @@ const signIn = (who: typeof person, where: string, prefix = "", address = "email
   }),
 ];
 
+const undoEmail = (title: string): Step =>
+  step("undoEmail", {
+    title,
+    body: { email: "{{email}}", otp_code: "{{otp_code}}" },
+    before: readCode("email"),
+  });
+
 export const journey: Folder[] = [
   {
     name: "Register and sign in",
@@ -68,6 +75,19 @@ export const journey: Folder[] = [
     steps: [
       step("getMe"),
       step("updateMe", { body: { username: "{{username}}", first_name: "Augusta", last_name: "King" } }),
+    ],
+  },
+  {
+    name: "Change of address",
+    description: "To a new address and back again, which ends all sessions.",
+    steps: [
+      step("setEmail", {
+        body: { new_email: "{{new_email}}", current_password: "{{password}}" },
+        before: newAddress,
+      }),
+      step("confirmEmail", { body: { otp_code: "{{otp_code}}" }, before: readCode("new_email") }),
+      undoEmail("Undo it with the code that went to the old address"),
+      ...signIn(person, "at the old address"),
     ],
   },
   {
@@ -114,6 +134,16 @@ export const journey: Folder[] = [
       step("unlockUser", { id: "user_id" }),
       step("listUserSessions", { id: "user_id" }),
       step("endUserSessions", { id: "user_id" }),
+      step("setUserEmail", {
+        id: "user_id",
+        body: { new_email: "{{new_email}}", current_password: "{{admin_password}}" },
+        before: newAddress,
+      }),
+      step("claimEmail", {
+        body: { email: "{{new_email}}", otp_code: "{{otp_code}}" },
+        before: readCode("new_email"),
+      }),
+      undoEmail("Undo the administrator's change"),
       step("createUser", {
         title: "Somebody else registers",
         body: {

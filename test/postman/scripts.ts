@@ -8,11 +8,16 @@ export const newPerson = (prefix = "") => [
   `pm.collectionVariables.set("${prefix}password", "granite-" + pm.variables.replaceIn("{{$randomUUID}}"));`,
 ];
 
+/** Another address for the same person, each time. */
+export const newAddress = [
+  `pm.collectionVariables.set("new_email", "new-" + Date.now().toString(36) + "@example.com");`,
+];
+
 /** Waits for a letter to this person that was not used yet, and takes its code. Without a mailbox, type it into the variable. */
 export const readCode = (addressVariable: string) => [
   `const mailbox = pm.variables.get("mailbox_url");`,
   `const address = pm.variables.get("${addressVariable}");`,
-  `const codeIn = ({ Body }) => (/^ {4}(\\d{3} \\d{3})$/m.exec(Body.text_part) ?? [])[1];`,
+  `const codeIn = ({ Body }) => (/^ {4}(\\d{3} \\d{3}|[A-Z2-7-]{19})$/m.exec(Body.text_part) ?? [])[1];`,
   `const isWanted = (letter) =>`,
   `  letter.Destination.ToAddresses.includes(address) && codeIn(letter) !== undefined;`,
   `const look = (triesLeft) =>`,

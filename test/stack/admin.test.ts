@@ -45,7 +45,7 @@ describe("who may call", () => {
       expectRefused(await call(name, undefined, { path, token: person.access }), "permission_denied");
       expectRefused(await call(name, undefined, { path }), "not_authenticated");
     }
-    expect(staffOperations).toHaveLength(8);
+    expect(staffOperations).toHaveLength(9);
   });
 
   it("asks the store at each call: a token outlives no demotion", async () => {
@@ -108,9 +108,13 @@ describe("finding people", () => {
     });
     for (const cursor of ["", "x", "%00", "9".repeat(4000)])
       expectRefused(await administer(root, "listUsers", { query: { cursor } }), "cursor_not_valid");
+    const body = { new_email: newPerson().email, current_password: root.password };
     for (const id of [unknownId, "x", "a".repeat(3000)])
       for (const name of staffOperations.filter((name) => contract[name].path.includes("{id}")))
-        expectRefused(await administer(root, name, { id }), "not_found");
+        expectRefused(
+          await administer(root, name, { id, ...(contract[name].method !== "GET" && { body }) }),
+          "not_found",
+        );
   });
 });
 
@@ -234,7 +238,6 @@ describe("registrations", () => {
     const activate = (otp_code: string) => call("activateUser", { email: person.email, otp_code });
     expectRefused(await activate(older), "activation_refused");
     expect((await activate(newer)).status).toBe(200);
-    expectRefused(await administer(root, "sendCode", { id: person.id }), "already_active");
   });
 
   it("can be deleted, and not changed", async () => {

@@ -7,7 +7,7 @@ import { call } from "../support/api.ts";
 import { comparable, expectRefused } from "../support/expect.ts";
 import { codeTo, letterTo } from "../support/mailbox.ts";
 import { startLocalStack } from "../support/local-stack.ts";
-import { activated, loginCode, newPerson, register } from "../support/people.ts";
+import { activated, loginCode, newPerson, register, signedIn } from "../support/people.ts";
 import { pointAt } from "../support/urls.ts";
 
 describe("letters that no password of an account has proven", () => {
@@ -71,5 +71,19 @@ describe("letters that no password of an account has proven", () => {
     for (let times = 0; times < 5; times += 1) await call("createUser", newPerson({ email: owner.email }));
     await letterTo(owner.email, 3);
     expect(await loginCode(owner, 3)).toMatch(/^\d{3} \d{3}$/);
+  });
+
+  it("to new addresses stop per account, whichever they are, and per mailbox, whoever asks", async () => {
+    const ask = async ({ access, password }: { access: string; password: string }, new_email: string) =>
+      call("setEmail", { new_email, current_password: password }, { token: access });
+    const people = await Promise.all([signedIn(), signedIn(), signedIn(), signedIn()]);
+    const { email } = newPerson();
+    const answers = [];
+    for (const person of people) answers.push(await ask(person, email));
+    expect(answers.map(({ status }) => status)).toEqual([204, 204, 204, 429]);
+    expectRefused(answers[3]!, "too_many_letters");
+    for (const status of [204, 204, 429])
+      expect((await ask(people[0], newPerson().email)).status).toBe(status);
+    expectRefused(await ask(people[0], newPerson().email), "too_many_address_changes");
   });
 });

@@ -69,6 +69,26 @@ describe("round trips in sequence", () => {
       return { body: { email: person.email, otp_code: await loginCode(person) } };
     }));
 
+  it("setEmail: 6 (caller; guess; its clearing; limits; transaction; queue), confirmEmail: 3, undoEmail: 4", async () => {
+    const asked = async () => {
+      const person = await signedIn();
+      const new_email = newPerson().email;
+      const body = { new_email, current_password: person.password };
+      return { ...person, new_email, body, token: person.access };
+    };
+    await expectTrips("setEmail", 6, 204, asked);
+    await expectTrips("confirmEmail", 3, 200, async () => {
+      const { new_email, body, token } = await asked();
+      await call("setEmail", body, { token });
+      return { body: { otp_code: await codeTo(new_email) }, token };
+    });
+    await expectTrips("undoEmail", 4, 204, async () => {
+      const { email, body, token } = await asked();
+      await call("setEmail", body, { token });
+      return { body: { email, otp_code: await codeTo(email, 3) } };
+    });
+  });
+
   it("refreshToken, verifyToken, getMe: 1", async () => {
     await expectTrips("refreshToken", 1, 200, async () => ({
       body: { refresh: (await signedIn()).refresh },

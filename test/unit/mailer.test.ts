@@ -10,6 +10,7 @@ const mailer = (overrides: Partial<Deps>) => {
   const deps: Deps = {
     users: inert("users"),
     codes: inert("codes"),
+    addressChanges: inert("addressChanges"),
     createCode: () => "012345",
     codeDigest: async (itemKey, purpose, code) => `${itemKey}|${purpose}|${code}`,
     postLetter: async (to, { text }) => void sent.push({ to, text }),
@@ -73,6 +74,82 @@ describe("mailer", () => {
     const { deps, sent } = mailer({ users: { findIdByAddress: inert("pointer"), find: async () => owner } });
     expect(await sendLetter({ kind: "rank_changed", userId: "u", isStaff }, deps)).toBe("sent");
     expect(sent).toEqual([{ to: "owner@example.com", text: expect.stringContaining(words) }]);
+  });
+
+  describe("a change of address", () => {
+    const order = { kind: "email_change", userId: "u", otpRequestId: "r" } as const;
+    const change = {
+      userId: "u",
+      email: "new@example.com",
+      addressKey: "new",
+      oldAddressKey: "old",
+      sessionEpoch: 0,
+      withUndo: true,
+      byStaff: false,
+      otpRequestId: "r",
+      expiresAt: 2000,
+    };
+    const owners: Record<string, string> = { u: "old@example.com", other: "new@example.com" };
+    const changing = (changes: Partial<typeof change>, ownerOfNew?: string) => {
+      const retired: string[] = [];
+      const { deps, sent } = mailer({
+        addressChanges: { find: async () => ({ ...change, ...changes }) },
+        users: {
+          findIdByAddress: async () => ownerOfNew,
+          find: async (id) => ({ email: owners[id] }) as Awaited<ReturnType<Deps["users"]["find"]>>,
+        },
+        codes: {
+          issue: async (pk) => ({ email: pk === "undo#old" ? "old@example.com" : "new@example.com" }),
+          retire: async (pk) => void retired.push(pk),
+        },
+        createCode: (purpose) => (purpose === "email_undo" ? "UNDO".repeat(4) : "MOVE".repeat(4)),
+      });
+      return { deps, sent, retired };
+    };
+    const [undoCode, moveCode] = ["UNDO-UNDO-UNDO-UNDO", "MOVE-MOVE-MOVE-MOVE"];
+
+    it("tells the old address, with the code that undoes it, before the new one gets its code", async () => {
+      const { deps, sent, retired } = changing({});
+      expect(await sendLetter(order, deps)).toBe("sent");
+      expect(sent).toEqual([
+        { to: "old@example.com", text: expect.stringContaining(undoCode) },
+        { to: "new@example.com", text: expect.stringContaining(moveCode) },
+      ]);
+      expect(retired).toEqual(["undo#old", "email-change#u"]);
+    });
+
+    it("sends the new address nothing as long as the old one could not be told", async () => {
+      const { deps } = changing({});
+      const told: string[] = [];
+      const postLetter = async (to: string) => {
+        told.push(to);
+        throw new Error("Throttling");
+      };
+      await expect(sendLetter(order, { ...deps, postLetter })).rejects.toThrow("Throttling");
+      expect(told).toEqual(["old@example.com"]);
+    });
+
+    it("tells the owner of a taken address, and makes no code for it", async () => {
+      const { deps, sent, retired } = changing({}, "other");
+      expect(await sendLetter(order, deps)).toBe("taken");
+      expect(sent.map(({ to }) => to)).toEqual(["old@example.com", "new@example.com"]);
+      expect(sent[1]?.text).toContain("already has an account");
+      expect(sent[1]?.text).not.toContain(moveCode);
+      expect(retired).toEqual(["undo#old", "email-change#u"]);
+    });
+
+    it("makes no second undo code while an earlier change can still be undone", async () => {
+      const { deps, sent } = changing({ withUndo: false });
+      expect(await sendLetter(order, deps)).toBe("sent");
+      expect(sent[0]).toEqual({ to: "old@example.com", text: expect.stringContaining("undoes both") });
+      expect(sent[0]?.text).not.toContain(undoCode);
+    });
+
+    it("is dropped once a newer one was asked for", async () => {
+      const { deps, sent } = changing({ otpRequestId: "newer" });
+      expect(await sendLetter(order, deps)).toBe("superseded");
+      expect(sent).toEqual([]);
+    });
   });
 
   it("keeps the request alive when the letter could not leave, so that the queue's next try sends it", async () => {

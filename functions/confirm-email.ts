@@ -1,0 +1,41 @@
+import { addressChangeStore, type AddressChangeStore } from "../shared/address-changes.ts";
+import { emailChangePk } from "../shared/address-items.ts";
+import { codeDigests } from "../shared/codes.ts";
+import { contract } from "../shared/contract.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/device-tokens.ts";
+import { ApiError } from "../shared/errors.ts";
+import { shownUser } from "../shared/items.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+
+type Deps = {
+  changes: Pick<AddressChangeStore, "find" | "confirm">;
+  devices: Pick<DeviceTokens, "issue">;
+  codeDigests: typeof codeDigests;
+  recordSecurityEvent: typeof recordSecurityEvent;
+};
+
+/**
+ * Moves the account to the new address with the code that was sent there. Only for whoever is signed in: a code that reached
+ * a stranger by a typing error is worth nothing to him. The device gets a token for the new address.
+ */
+export const confirmEmail = async (
+  { body: { otp_code: code }, user, invocationId }: UserCall<typeof contract.confirmEmail>,
+  deps: Deps,
+) => {
+  const [change, digests] = await Promise.all([
+    deps.changes.find(user.id),
+    deps.codeDigests(emailChangePk(user.id), "email_change", code),
+  ]);
+  const changed = change && (await deps.changes.confirm(user, change, digests, invocationId));
+  if (changed === undefined || changed === "refused") throw new ApiError("code_refused");
+  deps.recordSecurityEvent("email_changed", { userId: user.id });
+  return { ...shownUser(changed), deviceToken: await deps.devices.issue(changed.addressKey) };
+};
+
+export const handler = userEndpoint(contract.confirmEmail, confirmEmail, () => ({
+  changes: addressChangeStore(),
+  devices: deviceTokens(),
+  codeDigests,
+  recordSecurityEvent,
+}));

@@ -1,0 +1,53 @@
+import { randomUUID } from "node:crypto";
+import { addressChangeStore, type AddressChangeStore } from "../shared/address-changes.ts";
+import { contract } from "../shared/contract.ts";
+import { requireCurrentPassword, type PasswordDeps } from "../shared/current-password.ts";
+import { ApiError, FieldErrors } from "../shared/errors.ts";
+import { addressKey, mailboxKey, networkKey } from "../shared/keys.ts";
+import { addressChangesOf, unprovenLetter } from "../shared/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits.ts";
+import { enqueueLetter } from "../shared/mail-queue.ts";
+import { verifyPassword } from "../shared/passwords.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+
+type Deps = PasswordDeps & {
+  changes: Pick<AddressChangeStore, "start">;
+  limits: Pick<LimitStore, "spendAll">;
+  addressKey: typeof addressKey;
+  mailboxKey: typeof mailboxKey;
+  networkKey: typeof networkKey;
+  enqueueLetter: typeof enqueueLetter;
+  recordSecurityEvent: typeof recordSecurityEvent;
+};
+
+/**
+ * Asks for another address, which counts once its code came back. Whether it is taken is not looked at: the mailer finds out,
+ * and tells its owner instead.
+ */
+export const setEmail = async ({ body, user, sourceIp }: UserCall<typeof contract.setEmail>, deps: Deps) => {
+  const { new_email: email, current_password: password } = body;
+  await requireCurrentPassword(user, password, deps);
+  const key = await deps.addressKey(email);
+  if (key === user.addressKey)
+    throw new FieldErrors({ new_email: ["This is the account's address already."] });
+  const letter = unprovenLetter(await deps.mailboxKey(email), await deps.networkKey(sourceIp));
+  const spent = await deps.limits.spendAll([...letter, addressChangesOf(user.id)]);
+  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, spent);
+
+  const otpRequestId = randomUUID();
+  await deps.changes.start(user, { email, addressKey: key, otpRequestId, byStaff: false });
+  await deps.enqueueLetter({ kind: "email_change", userId: user.id, otpRequestId });
+  deps.recordSecurityEvent("email_change_started", { userId: user.id });
+};
+
+export const handler = userEndpoint(contract.setEmail, setEmail, () => ({
+  changes: addressChangeStore(),
+  limits: limitStore(),
+  addressKey,
+  mailboxKey,
+  networkKey,
+  verifyPassword,
+  enqueueLetter,
+  recordSecurityEvent,
+}));

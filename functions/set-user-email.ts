@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto";
+import { addressChangeStore, type AddressChangeStore } from "../shared/address-changes.ts";
+import { contract } from "../shared/contract.ts";
+import { requireCurrentPassword, type PasswordDeps } from "../shared/current-password.ts";
+import { ApiError, FieldErrors } from "../shared/errors.ts";
+import { isAccount } from "../shared/items.ts";
+import { addressKey } from "../shared/keys.ts";
+import { limitStore } from "../shared/limits.ts";
+import { enqueueLetter } from "../shared/mail-queue.ts";
+import { verifyPassword } from "../shared/passwords.ts";
+import { peopleStore, type PeopleStore } from "../shared/people.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { authorityOf } from "../shared/staff.ts";
+import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+
+type Deps = PasswordDeps & {
+  people: Pick<PeopleStore, "find">;
+  changes: Pick<AddressChangeStore, "start">;
+  addressKey: typeof addressKey;
+  authorityOf: typeof authorityOf;
+  enqueueLetter: typeof enqueueLetter;
+  recordSecurityEvent: typeof recordSecurityEvent;
+};
+
+/**
+ * Helps somebody whose mailbox is lost to another address. An address is the way in, so it asks for the administrator's own
+ * password; the old mailbox is told and can undo it, and only the new one gets the code.
+ */
+export const setUserEmail = async (
+  { body, user: actor, parameters: { id } }: UserCall<typeof contract.setUserEmail>,
+  deps: Deps,
+) => {
+  const { new_email: email, current_password: password } = body;
+  const person = await deps.people.find(id);
+  if (!person) throw new ApiError("not_found");
+  if (!isAccount(person)) throw new ApiError("not_activated");
+  if (person.status === "disabled") throw new ApiError("deactivated");
+  await requireCurrentPassword(actor, password, deps);
+  const key = await deps.addressKey(email);
+  if (key === person.addressKey)
+    throw new FieldErrors({ new_email: ["This is the account's address already."] });
+
+  const otpRequestId = randomUUID();
+  const change = { email, addressKey: key, otpRequestId, byStaff: true };
+  const started = await deps.changes.start(person, change, [deps.authorityOf(actor)]);
+  if (started === "along_refused") throw new ApiError("permission_denied");
+  await deps.enqueueLetter({ kind: "email_change", userId: id, otpRequestId });
+  deps.recordSecurityEvent("email_change_started", { userId: id, actorId: actor.id });
+};
+
+export const handler = userEndpoint(contract.setUserEmail, setUserEmail, () => ({
+  people: peopleStore(),
+  changes: addressChangeStore(),
+  limits: limitStore(),
+  addressKey,
+  verifyPassword,
+  authorityOf,
+  enqueueLetter,
+  recordSecurityEvent,
+}));

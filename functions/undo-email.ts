@@ -1,0 +1,61 @@
+import { decoyUser, emailUndoPk } from "../shared/address-items.ts";
+import { addressUndoStore, type AddressUndoStore } from "../shared/address-undo.ts";
+import { codeDigests } from "../shared/codes.ts";
+import { contract } from "../shared/contract.ts";
+import { endpoint, type Call } from "../shared/endpoint.ts";
+import { ApiError } from "../shared/errors.ts";
+import { addressKey, networkKey, strangerId } from "../shared/keys.ts";
+import { triesFrom } from "../shared/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits.ts";
+import { enqueueLetter } from "../shared/mail-queue.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { userStore, type UserStore } from "../shared/users.ts";
+
+type Deps = {
+  users: Pick<UserStore, "find">;
+  undoing: AddressUndoStore;
+  limits: Pick<LimitStore, "spend">;
+  addressKey: typeof addressKey;
+  networkKey: typeof networkKey;
+  strangerId: typeof strangerId;
+  codeDigests: typeof codeDigests;
+  enqueueLetter: typeof enqueueLetter;
+  recordSecurityEvent: typeof recordSecurityEvent;
+};
+
+/**
+ * Gives an account back to the address that it had, with the code from the notice that went there. An address from which
+ * nothing was changed goes the same way, as the account that nobody has, and fails on the same condition.
+ */
+export const undoEmail = async (
+  { body: { email, otp_code: code }, sourceIp, invocationId }: Call<typeof contract.undoEmail>,
+  deps: Deps,
+) => {
+  const key = await deps.addressKey(email);
+  const [spent, undo, digests] = await Promise.all([
+    deps.limits.spend(triesFrom(await deps.networkKey(sourceIp))),
+    deps.undoing.find(key),
+    deps.codeDigests(emailUndoPk(key), "email_undo", code),
+  ]);
+  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, spent);
+
+  const userId = undo?.userId ?? (await deps.strangerId(email));
+  const user = (await deps.users.find(userId)) ?? decoyUser(userId, key);
+  const earlier = { email: undo?.email ?? email, addressKey: key };
+  const undone = await deps.undoing.undo(user, earlier, digests, invocationId);
+  if (undone === "refused") throw new ApiError("code_refused");
+  deps.recordSecurityEvent("email_change_undone", { userId });
+  await deps.enqueueLetter({ kind: "email_change_undone", userId });
+};
+
+export const handler = endpoint(contract.undoEmail, undoEmail, () => ({
+  users: userStore(),
+  undoing: addressUndoStore(),
+  limits: limitStore(),
+  addressKey,
+  networkKey,
+  strangerId,
+  codeDigests,
+  enqueueLetter,
+  recordSecurityEvent,
+}));

@@ -1,0 +1,165 @@
+/**
+ * Changing an account's address: asked for, then proven by a code that went to the new one. User and pointers are swapped in
+ * one transaction, whose conditions find out what nobody may be told before: a taken address, a dead code.
+ */
+import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  changeSeconds,
+  emailChangeItem,
+  emailChangePk,
+  emailClaimItem,
+  emailClaimPk,
+  emailUndoPk,
+  opensUndo,
+  resetPk,
+  undoSeconds,
+  type EmailChange,
+} from "./address-items.ts";
+import { nowSeconds, type Clock } from "./clock.ts";
+import { attempt, digestIsIn, digestValues, dynamo, type Item, type TransactionPart } from "./dynamo.ts";
+import { environment } from "./environment.ts";
+import { addressPk, userPk, type User } from "./items.ts";
+import { listAttributes } from "./list-indexes.ts";
+
+type NewAddress = { email: string; addressKey: string; otpRequestId: string; byStaff: boolean };
+
+export const addressChangeStore = (clock: Clock = nowSeconds) => {
+  const table = environment("USERS_TABLE").USERS_TABLE;
+  const read = async (pk: string): Promise<Item | undefined> => {
+    const { Item } = await dynamo().send(
+      new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }),
+    );
+    return Item;
+  };
+  const put = (Item: Item): TransactionPart => ({ Put: { TableName: table, Item } });
+
+  /** Replaces an earlier change, whose code is dead from now on. `along` happens with it or not at all. */
+  const start = async (
+    user: User,
+    { email, addressKey, otpRequestId, byStaff }: NewAddress,
+    along: TransactionPart[] = [],
+  ): Promise<"started" | "along_refused"> => {
+    const now = clock();
+    const { id: userId, addressKey: oldAddressKey, sessionEpoch } = user;
+    const withUndo = opensUndo(user, now);
+    const expiresAt = now + changeSeconds;
+    const change: EmailChange = {
+      userId,
+      email,
+      addressKey,
+      oldAddressKey,
+      sessionEpoch,
+      withUndo,
+      byStaff,
+      otpRequestId,
+      expiresAt,
+    };
+    const undo = { userId, email: user.email, addressKey: oldAddressKey, otpRequestId };
+    const written = await attempt(() =>
+      dynamo().send(
+        new TransactWriteCommand({
+          TransactItems: [
+            put({ pk: emailChangePk(userId), ...change }),
+            ...(withUndo
+              ? [put({ pk: emailUndoPk(oldAddressKey), ...undo, expiresAt: now + undoSeconds })]
+              : []),
+            ...(byStaff ? [put({ pk: emailClaimPk(addressKey), userId, expiresAt })] : []),
+            ...along,
+          ],
+        }),
+      ),
+    );
+    return "written" in written ? "started" : "along_refused";
+  };
+
+  const find = async (userId: string): Promise<EmailChange | undefined> => {
+    const item = await read(emailChangePk(userId));
+    return item && emailChangeItem.parse(item);
+  };
+
+  /** Whose change by staff waits for this new address. */
+  const findClaimant = async (newAddressKey: string): Promise<string | undefined> => {
+    const item = await read(emailClaimPk(newAddressKey));
+    return item && emailClaimItem.parse(item).userId;
+  };
+
+  /**
+   * Consumes the code and moves the account. What still lies in the old mailbox dies with it: a login code, a reset code. The
+   * seven days for undoing begin, unless an earlier change can still be undone: then its code undoes both.
+   */
+  const confirm = async (
+    user: User,
+    change: EmailChange,
+    otpDigests: readonly string[],
+    idempotencyToken: string,
+  ): Promise<User | "refused"> => {
+    const now = clock();
+    const { email, addressKey, oldAddressKey } = change;
+    const undoUntil = now + undoSeconds;
+    const opens = opensUndo(user, now);
+    const way: Pick<User, "undoAddressKey" | "undoUntil"> = opens
+      ? { undoAddressKey: oldAddressKey, undoUntil }
+      : {};
+    const changed: User = { ...user, email, addressKey, ...way };
+    const { listAddress } = listAttributes(changed, changed.status);
+    const sets = { email, addressKey, listAddress, ...way };
+    const setting = Object.keys(sets).map((name) => `${name} = :${name}`);
+    const parts: TransactionPart[] = [
+      {
+        Delete: {
+          TableName: table,
+          Key: { pk: emailChangePk(user.id) },
+          ConditionExpression: `addressKey = :addressKey AND ${digestIsIn(otpDigests)} AND otpExpiresAt > :now AND expiresAt > :now`,
+          ExpressionAttributeValues: {
+            ":addressKey": addressKey,
+            ...digestValues(otpDigests),
+            ":now": now,
+          },
+        },
+      },
+      {
+        Update: {
+          TableName: table,
+          Key: { pk: userPk(user.id) },
+          UpdateExpression: `SET ${setting.join(", ")} REMOVE otpDigest, otpExpiresAt, otpRequestId`,
+          ConditionExpression: "addressKey = :old AND sessionEpoch = :epoch AND #status = :active",
+          ExpressionAttributeNames: { "#status": "status" },
+          ExpressionAttributeValues: {
+            ...Object.fromEntries(Object.entries(sets).map(([name, value]) => [`:${name}`, value])),
+            ":old": oldAddressKey,
+            ":epoch": change.sessionEpoch,
+            ":active": "active",
+          },
+        },
+      },
+      {
+        Put: {
+          TableName: table,
+          Item: { pk: addressPk(addressKey), userId: user.id },
+          ConditionExpression: "attribute_not_exists(pk)",
+        },
+      },
+      { Delete: { TableName: table, Key: { pk: addressPk(oldAddressKey) } } },
+      { Delete: { TableName: table, Key: { pk: resetPk(oldAddressKey) } } },
+    ];
+    if (opens)
+      // Without its undo item no address changes: nobody must be left without the way back.
+      parts.push({
+        Update: {
+          TableName: table,
+          Key: { pk: emailUndoPk(oldAddressKey) },
+          UpdateExpression: "SET expiresAt = :undoUntil",
+          ConditionExpression: "userId = :userId AND expiresAt > :now",
+          ExpressionAttributeValues: { ":undoUntil": undoUntil, ":userId": user.id, ":now": now },
+        },
+      });
+    const written = await attempt(() =>
+      dynamo().send(new TransactWriteCommand({ ClientRequestToken: idempotencyToken, TransactItems: parts })),
+    );
+    return "written" in written ? changed : "refused";
+  };
+
+  return { start, find, findClaimant, confirm };
+};
+
+export type AddressChangeStore = ReturnType<typeof addressChangeStore>;

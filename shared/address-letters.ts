@@ -1,0 +1,54 @@
+/** What the letters about a change of address say. */
+import { codeLetter, page, shownTime, type CodeLetter, type Letter, type NoticeLetter } from "./letters.ts";
+
+/** To the new address. */
+export const newAddressLetter = (letter: CodeLetter): Letter =>
+  codeLetter(
+    letter,
+    "change of address",
+    "It makes this the address of an account. If you know nothing of that, ignore this letter: without the code nothing comes of it.",
+  );
+
+/** To the old one, before the new one hears anything. */
+export const addressChangingLetter = ({ product, code, sentAtSeconds }: CodeLetter): Letter => ({
+  subject: `${product}: your address is about to change`,
+  ...page(
+    product,
+    [
+      `It was asked for to give your account at ${product} another address. If it was you, there is nothing to do. If it was not, this code undoes it:`,
+      `It works before and after the new address takes over, up to seven days, together with this address, and ends all sessions. Then set a new password: somebody else may know it.`,
+      `Sent on ${shownTime(sentAtSeconds)}. Only the code of the newest such letter works.`,
+    ],
+    code,
+  ),
+});
+
+/** The same, while an earlier change can still be undone. */
+export const addressChangingAgainLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
+  subject: `${product}: your address is about to change again`,
+  ...page(product, [
+    `It was asked for to give your account at ${product} another address, a few days after the last change. If it was you, there is nothing to do.`,
+    `If it was not: the code in the letter that the address before this one got undoes both changes, within seven days of the first, and ends all sessions. Then set a new password: somebody else may know it.`,
+    `Sent on ${shownTime(sentAtSeconds)}.`,
+  ]),
+});
+
+/** To the owner of an account that has the new address already. */
+export const addressWantedLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
+  subject: `${product}: this address already has an account`,
+  ...page(product, [
+    `Somebody, perhaps you, wanted to give another account at ${product} this address, which already has an account.`,
+    `Nothing has changed. If it was you: one address is good for one account; sign in to the one it has, or delete that one first. If it was not, ignore this letter.`,
+    `Sent on ${shownTime(sentAtSeconds)}.`,
+  ]),
+});
+
+/** To the restored address. */
+export const addressRestoredLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
+  subject: `${product}: this is your address again`,
+  ...page(product, [
+    `The change of address of your account at ${product} was undone, and all sessions were ended.`,
+    `If somebody else asked for the change, that person may know your password: set a new one.`,
+    `Sent on ${shownTime(sentAtSeconds)}.`,
+  ]),
+});

@@ -1,0 +1,47 @@
+/** The operations that change an account's address: a part of the contract. */
+import * as z from "zod";
+import { bearerErrors, letterErrors, type Operation } from "./operation.ts";
+import * as schemas from "./schemas.ts";
+
+const user = "/api/v1/auth/user";
+
+export const addressOperations = {
+  setEmail: {
+    method: "POST",
+    path: `${user}/set_email/`,
+    caller: "user",
+    summary: "Ask for another address: a code goes to the new one, a notice with an undo code to the old one",
+    body: z.object({ current_password: schemas.password, new_email: schemas.email }),
+    success: { status: 204 },
+    errors: [...bearerErrors, "too_many_password_guesses", "too_many_address_changes", ...letterErrors],
+  },
+  confirmEmail: {
+    method: "POST",
+    path: `${user}/set_email_confirm/`,
+    caller: "user",
+    summary: "Prove the new address with the code from the letter: it takes over at once",
+    body: z.object({ otp_code: schemas.longCode }),
+    success: { status: 200, body: schemas.user },
+    issuesDeviceToken: true,
+    errors: [...bearerErrors, "code_refused"],
+  },
+  claimEmail: {
+    method: "POST",
+    path: `${user}/set_email_claim/`,
+    caller: "public",
+    summary: "The same without being signed in, for an address that an administrator has entered",
+    body: z.object({ email: schemas.email, otp_code: schemas.longCode }),
+    success: { status: 200, body: schemas.user },
+    issuesDeviceToken: true,
+    errors: ["code_refused", "too_many_tries_from_network"],
+  },
+  undoEmail: {
+    method: "POST",
+    path: `${user}/set_email_undo/`,
+    caller: "public",
+    summary: "Go back to the earlier address with the code from the notice sent to it; ends all sessions",
+    body: z.object({ email: schemas.email, otp_code: schemas.longCode }),
+    success: { status: 204 },
+    errors: ["code_refused", "too_many_tries_from_network"],
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,95 @@
+/** Going back to the address that an account had before: with the code that was sent there when the change was asked for. */
+import { randomUUID } from "node:crypto";
+import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { emailChangePk, emailUndoItem, emailUndoPk, resetPk, type EmailUndo } from "./address-items.ts";
+import { nowSeconds, type Clock } from "./clock.ts";
+import { attempt, digestIsIn, digestValues, dynamo, type TransactionPart } from "./dynamo.ts";
+import { environment } from "./environment.ts";
+import { addressPk, userItem, userPk, type User } from "./items.ts";
+import { listAttributes } from "./list-indexes.ts";
+
+export const addressUndoStore = (clock: Clock = nowSeconds) => {
+  const table = environment("USERS_TABLE").USERS_TABLE;
+
+  const find = async (oldAddressKey: string): Promise<EmailUndo | undefined> => {
+    const { Item } = await dynamo().send(
+      new GetCommand({ TableName: table, Key: { pk: emailUndoPk(oldAddressKey) }, ConsistentRead: true }),
+    );
+    return Item && emailUndoItem.parse(Item);
+  };
+
+  /** An address that the account has anyway needs no swap. Its pointer could be somebody else's meanwhile: then nothing happens. */
+  const swap = (user: User, addressKey: string): TransactionPart[] =>
+    user.addressKey === addressKey
+      ? []
+      : [
+          {
+            Put: {
+              TableName: table,
+              Item: { pk: addressPk(addressKey), userId: user.id },
+              ConditionExpression: "attribute_not_exists(pk)",
+            },
+          },
+          { Delete: { TableName: table, Key: { pk: addressPk(user.addressKey) } } },
+        ];
+
+  /**
+   * Consumes the code and moves the account back, wherever it is by now; a change that was not confirmed yet is dropped. All
+   * sessions end, for one of them asked for the change.
+   */
+  const undo = async (
+    user: User,
+    { email, addressKey }: { email: string; addressKey: string },
+    otpDigests: readonly string[],
+    idempotencyToken: string,
+  ): Promise<"undone" | "refused"> => {
+    const { listAddress } = listAttributes({ ...user, email }, user.status);
+    const parts: TransactionPart[] = [
+      {
+        Delete: {
+          TableName: table,
+          Key: { pk: emailUndoPk(addressKey) },
+          // No more than the item's own end: a code sent before the new address took over lives as long as one sent after it.
+          ConditionExpression: `userId = :userId AND ${digestIsIn(otpDigests)} AND expiresAt > :now`,
+          ExpressionAttributeValues: {
+            ":userId": user.id,
+            ...digestValues(otpDigests),
+            ":now": clock(),
+          },
+        },
+      },
+      {
+        Update: {
+          TableName: table,
+          Key: { pk: userPk(user.id) },
+          UpdateExpression:
+            "SET email = :email, addressKey = :addressKey, listAddress = :listAddress, sessionEpoch = sessionEpoch + :one REMOVE otpDigest, otpExpiresAt, otpRequestId, undoAddressKey, undoUntil",
+          ConditionExpression: "addressKey = :addressKeyBefore",
+          ExpressionAttributeValues: {
+            ":email": email,
+            ":addressKey": addressKey,
+            ":listAddress": listAddress,
+            ":one": 1,
+            ":addressKeyBefore": user.addressKey,
+          },
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        },
+      },
+      { Delete: { TableName: table, Key: { pk: emailChangePk(user.id) } } },
+      { Delete: { TableName: table, Key: { pk: resetPk(user.addressKey) } } },
+      ...swap(user, addressKey),
+    ];
+    const written = await attempt(() =>
+      dynamo().send(new TransactWriteCommand({ ClientRequestToken: idempotencyToken, TransactItems: parts })),
+    );
+    if ("written" in written) return "undone";
+    const [code, account] = written.refused;
+    if (code?.failed || !account?.failed || !account.item) return "refused";
+    // Confirmed at this very moment: once more, from where the account is now.
+    return undo(userItem.parse(account.item), { email, addressKey }, otpDigests, randomUUID());
+  };
+
+  return { find, undo };
+};
+
+export type AddressUndoStore = ReturnType<typeof addressUndoStore>;

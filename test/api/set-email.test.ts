@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import { call, succeed } from "../support/api.ts";
+import { comparable, expectFieldErrors, expectRefused } from "../support/expect.ts";
+import { codeIn, codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
+import {
+  activated,
+  loginCode,
+  newPerson,
+  register,
+  signedIn,
+  signIn,
+  type Person,
+} from "../support/people.ts";
+
+type SignedIn = Person & { access: string };
+
+const ask = (person: SignedIn, new_email: string) =>
+  succeed("setEmail", { new_email, current_password: person.password }, { token: person.access });
+
+/** Asks for a new address and confirms it; `letters` is how many the address at hand has had before. */
+const move = async <Mover extends SignedIn>(
+  person: Mover,
+  letters = 2,
+): Promise<Mover & { undo: string }> => {
+  const { email } = newPerson();
+  await ask(person, email);
+  const otp_code = await codeTo(email);
+  await succeed("confirmEmail", { otp_code }, { token: person.access });
+  const notice = await letterTo(person.email, letters + 1);
+  return { ...person, email, undo: notice.Subject.includes("again") ? "" : codeIn(notice) };
+};
+
+const wrongCode = "AAAA-BBBB-CCCC-DDDD";
+const undo = (email: string, otp_code: string) => call("undoEmail", { email, otp_code });
+
+describe("POST user/set_email/", () => {
+  it("moves the account once the new address is proven: the old one works until then and not after", async () => {
+    const person = await signedIn();
+    const { email } = newPerson();
+    await ask(person, email);
+    const code = await codeTo(email);
+    expect(code).toMatch(/^[A-Z2-7]{4}(-[A-Z2-7]{4}){3}$/);
+    expect((await letterTo(person.email, 3)).Subject).toContain("about to change");
+    await succeed("requestOtp", { email: person.email, password: person.password });
+    const loginCodeOfOld = await codeTo(person.email, 4);
+    expectRefused(await call("requestOtp", { email, password: person.password }), "no_active_account");
+
+    const typed = code.replaceAll("-", "").toLowerCase();
+    const answer = await call("confirmEmail", { otp_code: typed }, { token: person.access });
+    expect(answer).toMatchObject({ status: 200, body: { id: person.id, email } });
+    expect(answer.headers.get("x-device-token")).toBeTruthy();
+    expect((await succeed("getMe", undefined, { token: person.access })).email).toBe(email);
+
+    const ofOld = { email: person.email, otp_code: loginCodeOfOld };
+    expectRefused(await call("createToken", ofOld), "sign_in_refused");
+    expectRefused(await call("createToken", { ...ofOld, email }), "sign_in_refused");
+    const { password } = person;
+    expectRefused(await call("requestOtp", { email: person.email, password }), "no_active_account");
+    await signIn({ ...person, email });
+    await register(newPerson({ email: person.email }));
+    expect((await letterTo(person.email, 5)).Subject).toContain("activation");
+  });
+
+  it("asks for the password, and refuses a code that is wrong, used, or another account's", async () => {
+    const [person, other] = [await signedIn(), await signedIn()];
+    const { email } = newPerson();
+    const [token, otherToken] = [{ token: person.access }, { token: other.access }];
+    const body = { new_email: email, current_password: "Not-The-Password-1" };
+    expectFieldErrors(await call("setEmail", body, token), { current_password: ["Invalid password."] });
+    expectFieldErrors(
+      await call("setEmail", { new_email: person.email, current_password: person.password }, token),
+      { new_email: ["This is the account's address already."] },
+    );
+    expectRefused(await call("confirmEmail", { otp_code: wrongCode }, token), "code_refused");
+    await ask(person, email);
+    const otp_code = await codeTo(email);
+    expectRefused(await call("confirmEmail", { otp_code: wrongCode }, token), "code_refused");
+    expectRefused(await call("confirmEmail", { otp_code }, otherToken), "code_refused");
+    expectRefused(await call("claimEmail", { email, otp_code }), "code_refused");
+    await succeed("confirmEmail", { otp_code }, token);
+    expectRefused(await call("confirmEmail", { otp_code }, token), "code_refused");
+  });
+
+  it("keeps one change at a time: a newer one kills the older one's codes", async () => {
+    const person = await signedIn();
+    const [first, second] = [newPerson().email, newPerson().email];
+    await ask(person, first);
+    const older = await codeTo(first);
+    const olderUndo = await codeTo(person.email, 3);
+    await ask(person, second);
+    const otp_code = await codeTo(second);
+    const token = { token: person.access };
+    expectRefused(await call("confirmEmail", { otp_code: older }, token), "code_refused");
+    expectRefused(await undo(person.email, olderUndo), "code_refused");
+    expect(await succeed("confirmEmail", { otp_code }, token)).toMatchObject({ email: second });
+  });
+
+  it("is void once the other sessions were ended", async () => {
+    const person = await signedIn();
+    const { email } = newPerson();
+    await ask(person, email);
+    const otp_code = await codeTo(email);
+    await succeed("endOtherSessions", undefined, { token: person.access });
+    expectRefused(await call("confirmEmail", { otp_code }, { token: person.access }), "code_refused");
+  });
+
+  it("answers the same for a taken address, whose owner is told and gets no code", async () => {
+    const [person, owner] = [await signedIn(), await activated()];
+    const token = { token: person.access };
+    const to = (new_email: string) =>
+      call("setEmail", { new_email, current_password: person.password }, token);
+    expect(comparable(await to(owner.email))).toEqual(comparable(await to(newPerson().email)));
+    const letter = await letterTo(owner.email, 2);
+    expect(letter.Subject).toContain("already has an account");
+    expect(() => codeIn(letter)).toThrow("no code");
+    await signIn(owner, 2);
+  });
+});
+
+describe("POST user/set_email_undo/", () => {
+  it("undoes a change that was not confirmed, and ends all sessions", async () => {
+    const person = await signedIn();
+    const { email } = newPerson();
+    await ask(person, email);
+    const otp_code = await codeTo(email);
+    await succeed("undoEmail", { email: person.email, otp_code: await codeTo(person.email, 3) });
+    expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
+    const { access: token } = await signIn(person, 4);
+    expectRefused(await call("confirmEmail", { otp_code }, { token }), "code_refused");
+    expect((await succeed("getMe", undefined, { token })).email).toBe(person.email);
+  });
+
+  it("undoes a change that was confirmed: address, sign-in and sessions, once", async () => {
+    const person = await signedIn();
+    const moved = await move(person);
+    const codeOfNew = await loginCode(moved);
+    await succeed("undoEmail", { email: person.email, otp_code: moved.undo });
+    expectRefused(await undo(person.email, moved.undo), "code_refused");
+    expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
+    expectRefused(await call("createToken", { email: moved.email, otp_code: codeOfNew }), "sign_in_refused");
+    const { email, password } = moved;
+    expectRefused(await call("requestOtp", { email, password }), "no_active_account");
+    expect((await letterTo(person.email, 4)).Subject).toContain("your address again");
+    const { access: token } = await signIn(person, 4);
+    expect((await succeed("getMe", undefined, { token })).email).toBe(person.email);
+  });
+
+  it("brings the account back however often a thief moved it on, and gives the thief no undo code", async () => {
+    const person = await signedIn();
+    const second = await move(person);
+    const third = await move(second, 1);
+    expect(third.undo).toBe("");
+    for (const { email } of [second, third]) expectRefused(await undo(email, second.undo), "code_refused");
+    await succeed("undoEmail", { email: person.email, otp_code: second.undo });
+    const { access: token } = await signIn(person, 4);
+    expect((await succeed("getMe", undefined, { token })).email).toBe(person.email);
+    for (const { email, password } of [second, third])
+      expectRefused(await call("requestOtp", { email, password }), "no_active_account");
+  });
+
+  it("works again for a change after an undone one", async () => {
+    const person = await signedIn();
+    const first = await move(person);
+    await succeed("undoEmail", { email: person.email, otp_code: first.undo });
+    const again = await move({ ...person, ...(await signIn(person, 4)) }, 5);
+    expect(again.undo).not.toBe("");
+    expectRefused(await undo(person.email, first.undo), "code_refused");
+    await succeed("undoEmail", { email: person.email, otp_code: again.undo });
+  });
+
+  it("refuses a wrong code and an address nothing was changed from alike", async () => {
+    const person = await signedIn();
+    await ask(person, newPerson().email);
+    await letterTo(person.email, 3);
+    const wrong = await undo(person.email, wrongCode);
+    expectRefused(wrong, "code_refused");
+    for (const email of [newPerson().email, (await activated()).email])
+      expect(comparable(await undo(email, wrongCode))).toEqual(comparable(wrong));
+    expect(await lettersTo(person.email)).toHaveLength(3);
+  });
+});

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { administer, signedInAdmin, signInAgain } from "../support/administrators.ts";
+import { call, succeed, type Answer } from "../support/api.ts";
+import { comparable, expectFieldErrors, expectRefused } from "../support/expect.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
+import { activated, newPerson, register, signedIn } from "../support/people.ts";
+import { startStackInFolder, type StackInFolder } from "../support/stack-in-folder.ts";
+
+let stack: StackInFolder;
+let root: Awaited<ReturnType<typeof signedInAdmin>>;
+beforeAll(async () => {
+  stack = await startStackInFolder();
+  root = await signedInAdmin(stack.dataDirectory);
+});
+afterAll(() => stack.remove());
+
+const wrongCode = "AAAA-BBBB-CCCC-DDDD";
+const addressOf = async (access: string) => (await succeed("getMe", undefined, { token: access })).email;
+
+/** Somebody who has asked for a new address: both codes are in their mailboxes. */
+const moving = async () => {
+  const person = await signedIn();
+  const { email } = newPerson();
+  const body = { new_email: email, current_password: person.password };
+  await succeed("setEmail", body, { token: person.access });
+  const confirm = async (otp_code: string) => call("confirmEmail", { otp_code }, { token: person.access });
+  return {
+    ...person,
+    newEmail: email,
+    code: await codeTo(email),
+    undo: await codeTo(person.email, 3),
+    confirm,
+  };
+};
+const once = (status: number) => ({ [status]: 1, 400: 7 });
+const counted = (answers: Answer[]) =>
+  answers.reduce<Record<number, number>>(
+    (counts, { status }) => ({ ...counts, [status]: (counts[status] ?? 0) + 1 }),
+    {},
+  );
+const undo = (email: string, otp_code: string) => call("undoEmail", { email, otp_code });
+
+describe("of several at once", () => {
+  it("one confirms with one code, and one undoes", async () => {
+    const person = await moving();
+    const eight = Array.from({ length: 8 });
+    const confirmed = await Promise.all(eight.map(() => person.confirm(person.code)));
+    expect(counted(confirmed)).toEqual(once(200));
+    const undone = await Promise.all(eight.map(() => undo(person.email, person.undo)));
+    expect(counted(undone)).toEqual(once(204));
+    await letterTo(person.email, 4);
+    await signInAgain(person);
+  });
+
+  it("one gets the address that is confirmed and activated at the same moment", async () => {
+    const race = async () => {
+      const person = await moving();
+      const newcomer = await register(newPerson({ email: person.newEmail }));
+      const otp_code = await codeTo(person.newEmail, 2);
+      const activate = () => call("activateUser", { email: person.newEmail, otp_code });
+      const answers = await Promise.all([person.confirm(person.code), activate()]);
+      expect(counted(answers)).toEqual({ 200: 1, 400: 1 });
+      const [moved] = answers.map(({ status }) => status === 200);
+      expect(await addressOf(person.access)).toBe(moved ? person.newEmail : person.email);
+      const owner = moved ? { ...person, email: person.newEmail } : newcomer;
+      expect(await addressOf((await signInAgain(owner)).access)).toBe(person.newEmail);
+      if (!moved) await signInAgain(person);
+    };
+    await Promise.all([race(), race(), race()]);
+  });
+
+  it("the undoing wins, before or after the confirming", async () => {
+    const race = async () => {
+      const person = await moving();
+      const [, undone] = await Promise.all([person.confirm(person.code), undo(person.email, person.undo)]);
+      expect(undone.status).toBe(204);
+      await letterTo(person.email, 4);
+      const { access } = await signInAgain(person);
+      expect(await addressOf(access)).toBe(person.email);
+      const body = { email: person.newEmail, password: person.password };
+      expectRefused(await call("requestOtp", body), "no_active_account");
+    };
+    await Promise.all([race(), race(), race()]);
+  });
+});
+
+describe("an answer that is lost", () => {
+  it("is given again: the change succeeds, and so does its undoing, once", async () => {
+    const person = await moving();
+    const strikes = ["ConfirmEmail", "UndoEmail"].map((caller) =>
+      stack.faults.add({ caller, operation: "TransactWriteItems", lostAnswer: true }),
+    );
+    expect((await person.confirm(person.code)).status).toBe(200);
+    expectRefused(await person.confirm(person.code), "code_refused");
+    expect((await undo(person.email, person.undo)).status).toBe(204);
+    expectRefused(await undo(person.email, person.undo), "code_refused");
+    expect(strikes.map(({ struck }) => struck())).toEqual([1, 1]);
+  });
+});
+
+describe("an address that somebody else has taken meanwhile", () => {
+  it("is not given back", async () => {
+    const person = await moving();
+    await person.confirm(person.code);
+    const newcomer = newPerson({ email: person.email });
+    await register(newcomer);
+    const { email } = newcomer;
+    await succeed("activateUser", { email, otp_code: await codeTo(email, 4) });
+    expectRefused(await undo(person.email, person.undo), "code_refused");
+    expect(await addressOf(person.access)).toBe(person.newEmail);
+  });
+});
+
+describe("an administrator's change of an address", () => {
+  const ask = (id: string, new_email: string, current_password = root.password) =>
+    administer(root, "setUserEmail", { id, body: { new_email, current_password } });
+
+  it("is confirmed from the new mailbox without signing in, and undone from the old one", async () => {
+    const person = await signedIn();
+    const { email } = newPerson();
+    expect((await ask(person.id, email)).status).toBe(204);
+    const otp_code = await codeTo(email);
+    expectRefused(await call("claimEmail", { email, otp_code: wrongCode }), "code_refused");
+    const answer = await call("claimEmail", { email, otp_code });
+    expect(answer).toMatchObject({ status: 200, body: { id: person.id, email } });
+    expect(answer.headers.get("x-device-token")).toBeTruthy();
+    expectRefused(await call("claimEmail", { email, otp_code }), "code_refused");
+    await signInAgain({ ...person, email });
+    await succeed("undoEmail", { email: person.email, otp_code: await codeTo(person.email, 3) });
+    await letterTo(person.email, 4);
+    await signInAgain(person);
+  });
+
+  it("takes a corrected address, and the mistaken one gets nothing", async () => {
+    const person = await activated();
+    const [mistaken, right] = [newPerson().email, newPerson().email];
+    await ask(person.id, mistaken);
+    const older = await codeTo(mistaken);
+    await ask(person.id, right);
+    const otp_code = await codeTo(right);
+    for (const code of [older, otp_code])
+      expectRefused(await call("claimEmail", { email: mistaken, otp_code: code }), "code_refused");
+    await succeed("claimEmail", { email: right, otp_code });
+  });
+
+  it("asks for the administrator's password, and for an account that is active", async () => {
+    const [person, pending] = [await activated(), await register()];
+    const { email } = newPerson();
+    expectFieldErrors(await ask(person.id, email, "Not-The-Password-1"), {
+      current_password: ["Invalid password."],
+    });
+    expectRefused(await ask(pending.id, email), "not_activated");
+    expectRefused(await ask("00000000-0000-4000-8000-000000000000", email), "not_found");
+    await ask(person.id, email);
+    const otp_code = await codeTo(email);
+    await administer(root, "updateUser", { id: person.id, body: { is_active: false } });
+    expectRefused(await ask(person.id, newPerson().email), "deactivated");
+    expectRefused(await administer(root, "sendCode", { id: person.id }), "deactivated");
+    expectRefused(await call("claimEmail", { email, otp_code }), "code_refused");
+    expect(await lettersTo(email)).toHaveLength(1);
+    expect((await administer(root, "sendCode", { id: (await activated()).id })).status).toBe(204);
+  });
+});
+
+describe("known and unknown addresses", () => {
+  const callsOf = async (work: () => Promise<Answer>) => {
+    stack.resetCalls();
+    const answer = comparable(await work());
+    const { Mailer: _, MailerPoller: __, ...functions } = stack.calls();
+    return { answer, functions };
+  };
+
+  it("cost the same calls and get the same answers, asking, claiming and undoing", async () => {
+    const [person, owner] = [await moving(), await signedIn()];
+    const claimed = newPerson().email;
+    const current_password = root.password;
+    const body = { new_email: claimed, current_password };
+    await administer(root, "setUserEmail", { id: (await activated()).id, body });
+    await codeTo(claimed);
+    const code = { otp_code: wrongCode };
+    const claim = (email: string) => callsOf(() => call("claimEmail", { email, ...code }));
+    const undoing = (email: string) => callsOf(() => undo(email, wrongCode));
+    const setting = (new_email: string) =>
+      callsOf(() =>
+        call("setEmail", { new_email, current_password: owner.password }, { token: owner.access }),
+      );
+    // Warm: a cold start reads secrets.
+    for (const work of [claim, undoing, setting]) await work(newPerson().email);
+    expect(await claim(claimed)).toEqual(await claim(newPerson().email));
+    expect(await undoing(person.email)).toEqual(await undoing(newPerson().email));
+    expect(await setting(person.email)).toEqual(await setting(newPerson().email));
+  });
+});

@@ -1,0 +1,202 @@
+import { randomUUID } from "node:crypto";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import fc from "fast-check";
+import { describe, expect, inject, it } from "vitest";
+import { addressChangeStore } from "../../shared/address-changes.ts";
+import { addressChangePks, emailChangePk, emailUndoPk } from "../../shared/address-items.ts";
+import { addressUndoStore } from "../../shared/address-undo.ts";
+import type { Clock } from "../../shared/clock.ts";
+import { codeStore } from "../../shared/code-store.ts";
+import { dynamo } from "../../shared/dynamo.ts";
+import { addressPk, type User } from "../../shared/items.ts";
+import { userStore } from "../../shared/users.ts";
+import { turnableClock } from "../support/clock.ts";
+import { activeUser } from "../support/store-people.ts";
+
+const day = 86_400;
+const lifetime = 600;
+type Address = { email: string; addressKey: string };
+
+const newAddress = (): Address => ({ email: "new@example.com", addressKey: `key-${randomUUID()}` });
+
+const has = async (pk: string): Promise<boolean> => {
+  const { Item } = await dynamo().send(
+    new GetCommand({ TableName: process.env["USERS_TABLE"], Key: { pk }, ConsistentRead: true }),
+  );
+  return Item !== undefined;
+};
+
+/** What the handlers and the mailer do with the stores; the digests are chosen by the test. */
+const steps = (clock: Clock, userId: string) => {
+  const [changes, undoing, codes, users] = [
+    addressChangeStore(clock),
+    addressUndoStore(clock),
+    codeStore(clock),
+    userStore(),
+  ];
+  const theUser = async (): Promise<User> => {
+    const user = await users.find(userId);
+    if (!user) throw new Error("no user");
+    return user;
+  };
+  return {
+    theUser,
+    ask: async (to: Address, digest: string) => {
+      const [user, otpRequestId] = [await theUser(), randomUUID()];
+      await changes.start(user, { ...to, otpRequestId, byStaff: false });
+      const code = { otpRequestId, otpDigest: digest, otpExpiresAt: clock() + lifetime };
+      await codes.issue(emailUndoPk(user.addressKey), code);
+      await codes.issue(emailChangePk(userId), code);
+    },
+    confirm: async (digest: string, token: string = randomUUID()) => {
+      const change = await changes.find(userId);
+      return change ? changes.confirm(await theUser(), change, [digest], token) : "refused";
+    },
+    undo: async (addressKey: string, digest: string, token: string = randomUUID()) => {
+      const earlier = { email: "old@example.com", addressKey };
+      return undoing.undo(await theUser(), earlier, [digest], token);
+    },
+  };
+};
+
+const settled = async () => {
+  const clock = turnableClock();
+  const user = await activeUser(clock.now);
+  return { clock, user, ...steps(clock.now, user.id) };
+};
+
+describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
+  it("are confirmed until the last second of the code's life and not after it", async () => {
+    for (const [age, moves] of [
+      [lifetime - 1, true],
+      [lifetime, false],
+    ] as const) {
+      const { clock, ask, confirm } = await settled();
+      await ask(newAddress(), "d");
+      clock.pass(age);
+      expect((await confirm("d")) !== "refused").toBe(moves);
+    }
+  });
+
+  it("can be undone for seven days after they were confirmed", async () => {
+    for (const [age, outcome] of [
+      [7 * day - 1, "undone"],
+      [7 * day, "refused"],
+    ] as const) {
+      const { clock, user, ask, confirm, undo } = await settled();
+      await ask(newAddress(), "d");
+      clock.pass(300);
+      await confirm("d");
+      clock.pass(age);
+      expect(await undo(user.addressKey, "d")).toBe(outcome);
+    }
+  });
+
+  it("count a repeat of the same invocation as the success it was", async () => {
+    const { user, ask, confirm, theUser } = await settled();
+    const to = newAddress();
+    await ask(to, "d");
+    const change = (await addressChangeStore().find(user.id))!;
+    const token = randomUUID();
+    expect(await confirm("d", token)).toMatchObject(to);
+    const { now } = turnableClock();
+    expect(await addressChangeStore(now).confirm(user, change, ["d"], token)).toMatchObject(to);
+    const moved = await theUser();
+    const undoing = addressUndoStore(now);
+    const back = () => undoing.undo(moved, user, ["d"], `${token.slice(1)}0`);
+    expect([await back(), await back()]).toEqual(["undone", "undone"]);
+    expect((await theUser()).sessionEpoch).toBe(moved.sessionEpoch + 1);
+  });
+
+  it("leave nothing behind of an account that is removed", async () => {
+    const { clock, user, ask, confirm, theUser } = await settled();
+    await ask(newAddress(), "d");
+    await confirm("d");
+    clock.pass(day);
+    await ask(newAddress(), "e");
+    const moved = await theUser();
+    expect(await has(emailUndoPk(user.addressKey))).toBe(true);
+    await userStore().remove(moved);
+    for (const pk of [...addressChangePks(moved), emailUndoPk(user.addressKey)])
+      expect(await has(pk)).toBe(false);
+  });
+
+  it("agree with a model: one way back at most, to where nobody but the owner had moved from", async () => {
+    const somewhere = fc.integer({ min: 0, max: 2 });
+    const ask = somewhere.map((to) => ({ step: "ask" as const, to }));
+    const confirm = fc.constant({ step: "confirm" as const });
+    const undo = somewhere.map((to) => ({ step: "undo" as const, to }));
+    const wait = fc
+      .constantFrom(300, 500, 6 * day, 7 * day)
+      .map((seconds) => ({ step: "wait" as const, seconds }));
+    // Mostly moves that succeed: by chance alone, chains of them would be rare.
+    const move = fc.tuple(ask, confirm);
+    const command = fc.oneof(
+      { weight: 4, arbitrary: move },
+      { weight: 2, arbitrary: fc.tuple(undo) },
+      fc.tuple(ask),
+      fc.tuple(confirm),
+      fc.tuple(wait),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { minLength: 3, maxLength: 10, size: "max" }), async (commands) => {
+        const path = commands.flat();
+        const { clock, user, theUser, ...steps } = await settled();
+        const places: Address[] = [user, newAddress(), newAddress()];
+        const keyOf = (place: number) => places[place]?.addressKey ?? "";
+        let at = 0;
+        let way: { to: number; until: number } | undefined;
+        let waiting: { to: number; from: number; digest: string; until: number } | undefined;
+        const ways = new Map<number, { digest: string; until: number }>();
+        // Whether or not it should have become a code that undoes.
+        const lastAsked = new Map<number, string>();
+        for (const [turn, one] of path.entries()) {
+          const now = clock.now();
+          switch (one.step) {
+            case "ask": {
+              const to = places[one.to];
+              if (one.to === at || !to) break;
+              const digest = `d${turn}`;
+              await steps.ask(to, digest);
+              lastAsked.set(at, digest);
+              if (!way || way.until <= now || way.to === at) ways.set(at, { digest, until: now + 7 * day });
+              waiting = { to: one.to, from: at, digest, until: now + lifetime };
+              break;
+            }
+            case "confirm": {
+              const open = !way || way.until <= now || way.to === at;
+              const back = ways.get(at);
+              const moves = waiting && waiting.until > now && (!open || (back && back.until > now));
+              expect((await steps.confirm(waiting?.digest ?? "d")) !== "refused").toBe(moves === true);
+              if (!waiting || !moves) break;
+              if (open) way = { to: at, until: now + 7 * day };
+              if (open && back) back.until = now + 7 * day;
+              at = waiting.to;
+              waiting = undefined;
+              break;
+            }
+            case "undo": {
+              const back = ways.get(one.to);
+              const { sessionEpoch } = await theUser();
+              const undoes = back !== undefined && back.until > now;
+              const outcome = await steps.undo(keyOf(one.to), lastAsked.get(one.to) ?? "d");
+              expect(outcome).toBe(undoes ? "undone" : "refused");
+              expect((await theUser()).sessionEpoch).toBe(sessionEpoch + (undoes ? 1 : 0));
+              if (!undoes) break;
+              ways.delete(one.to);
+              [at, way, waiting] = [one.to, undefined, undefined];
+              break;
+            }
+            case "wait":
+              clock.pass(one.seconds);
+          }
+          expect([...ways.values()].filter(({ until }) => until > clock.now()).length).toBeLessThan(2);
+        }
+        expect((await theUser()).addressKey).toBe(keyOf(at));
+        for (const place of places.keys())
+          expect(await has(addressPk(keyOf(place))), `pointer ${place}`).toBe(place === at);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
