@@ -3,6 +3,9 @@ import { codeStore, type CodeStore } from "../shared/code-store.ts";
 import { contract } from "../shared/contract.ts";
 import { ApiError } from "../shared/errors.ts";
 import { isAccount, registrationPk } from "../shared/items.ts";
+import { mailboxKey } from "../shared/keys.ts";
+import { unprovenLetterByStaff } from "../shared/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { enqueueLetter } from "../shared/mail-queue.ts";
 import { peopleStore, type PeopleStore } from "../shared/people.ts";
 import { recordSecurityEvent } from "../shared/security-log.ts";
@@ -11,11 +14,16 @@ import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
 type Deps = {
   people: Pick<PeopleStore, "find">;
   codes: Pick<CodeStore, "restart">;
+  limits: Pick<LimitStore, "spendAll">;
+  mailboxKey: typeof mailboxKey;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/** Sends a registration a new activation code. Never a login code: with it the administrator's word would be the password. */
+/**
+ * Sends a registration a new activation code. Never a login code: with it the administrator's word would be the password. The
+ * mailbox has its limit here too, since nobody has proven the address.
+ */
 export const sendCode = async (
   { user: actor, parameters: { id } }: UserCall<typeof contract.sendCode>,
   deps: Deps,
@@ -24,7 +32,9 @@ export const sendCode = async (
   if (!person) throw new ApiError("not_found");
   if (isAccount(person)) throw new ApiError("already_active");
 
-  const { addressKey, passwordHash } = person;
+  const { addressKey, passwordHash, email } = person;
+  const letter = await deps.limits.spendAll(unprovenLetterByStaff(await deps.mailboxKey(email)));
+  if (letter.outcome === "exhausted") throw new ApiError(letter.refusal, { ...letter, userId: id });
   const otpRequestId = randomUUID();
   const restarted = await deps.codes.restart(registrationPk(addressKey), passwordHash, otpRequestId);
   if (restarted === "refused") throw new ApiError("not_found");
@@ -35,6 +45,8 @@ export const sendCode = async (
 export const handler = userEndpoint(contract.sendCode, sendCode, () => ({
   people: peopleStore(),
   codes: codeStore(),
+  limits: limitStore(),
+  mailboxKey,
   enqueueLetter,
   recordSecurityEvent,
 }));

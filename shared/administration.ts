@@ -65,7 +65,7 @@ export const administration = {
     summary:
       "Send a registration a new activation code; never a login code, which would stand in for the password",
     success: { status: 204 },
-    errors: [...staffErrors, "not_found", "already_active"],
+    errors: [...staffErrors, "not_found", "already_active", "too_many_letters", "letter_budget_spent"],
   },
   unlockUser: {
     method: "POST",

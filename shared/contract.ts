@@ -31,7 +31,9 @@ export const contract = {
     caller: "public",
     summary: "Prove the address with the code from the letter",
     body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
+    readsDeviceToken: true,
     success: { status: 200, body: schemas.user },
+    issuesDeviceToken: true,
     errors: ["activation_refused", ...codeGuessErrors],
   },
   requestOtp: {
@@ -40,6 +42,7 @@ export const contract = {
     caller: "public",
     summary: "Ask for a code with address and password; any older code is dead",
     body: z.object({ email: schemas.email, password: schemas.password }),
+    readsDeviceToken: true,
     success: {
       status: 200,
       body: z.object({ detail: z.string().meta({ examples: ["OTP successfully sent by email"] }) }),
@@ -57,7 +60,9 @@ export const contract = {
     caller: "public",
     summary: "Sign in: trade the code from the letter for a pair of tokens",
     body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
+    readsDeviceToken: true,
     success: { status: 201, body: schemas.tokenPair },
+    issuesDeviceToken: true,
     errors: ["sign_in_refused", ...codeGuessErrors],
   },
   refreshToken: {
