@@ -1,48 +1,62 @@
 import { codeDigests } from "../shared/codes.ts";
 import { contract } from "../shared/contract.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/device-tokens.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
 import { decoyRegistration, registrationPk, shownUser } from "../shared/items.ts";
-import { addressKey, strangerId } from "../shared/keys.ts";
+import { addressKey, networkKey, strangerId } from "../shared/keys.ts";
 import { codeGuess } from "../shared/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { registrationStore, type RegistrationStore } from "../shared/registrations.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { countedUnder, type TryDeps } from "../shared/tries.ts";
 
-type Deps = {
+type Deps = TryDeps & {
   registrations: Pick<RegistrationStore, "find" | "activate">;
-  limits: Pick<LimitStore, "spend" | "clearing">;
+  limits: Pick<LimitStore, "spendAll" | "clearing">;
+  deviceTokens: DeviceTokens;
   addressKey: typeof addressKey;
   strangerId: typeof strangerId;
   codeDigests: typeof codeDigests;
+  recordSecurityEvent: typeof recordSecurityEvent;
 };
 
 /**
  * Turns a registration into an account with the code from the letter. Wrong, expired, used, unknown and already active end
- * in the same failed condition of the same transaction: a registration that does not exist is tried as a decoy.
+ * in the same failed condition of the same transaction: a registration that does not exist is tried as a decoy. The device
+ * is known from now on.
  */
-export const activateUser = async (
-  { body: { email, otp_code: code }, invocationId }: Call<typeof contract.activateUser>,
-  deps: Deps,
-) => {
+export const activateUser = async (call: Call<typeof contract.activateUser>, deps: Deps) => {
+  const { email, otp_code: code } = call.body;
   const key = await deps.addressKey(email);
-  const guess = codeGuess("activation", key);
-  const [spent, registration] = await Promise.all([deps.limits.spend(guess), deps.registrations.find(key)]);
-  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, spent);
+  const decoy = decoyRegistration(key, await deps.strangerId(email));
+  const { bearer, besides } = await countedUnder(key, call, deps);
+  const guess = codeGuess("activation", bearer);
+  const [spent, registration = decoy] = await Promise.all([
+    deps.limits.spendAll([guess, ...besides]),
+    deps.registrations.find(key),
+  ]);
+  const { id: userId } = registration;
+  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, { ...spent, userId });
 
   const user = await deps.registrations.activate(
-    registration ?? decoyRegistration(key, await deps.strangerId(email)),
+    registration,
     await deps.codeDigests(registrationPk(key), "activation", code),
-    invocationId,
+    call.invocationId,
     [deps.limits.clearing(guess.key)],
   );
-  if (user === "refused") throw new ApiError("activation_refused");
-  return shownUser(user);
+  if (user === "refused") throw new ApiError("activation_refused", { userId });
+  deps.recordSecurityEvent("activated", { userId });
+  return { ...shownUser(user), deviceToken: await deps.deviceTokens.issue(key) };
 };
 
 export const handler = endpoint(contract.activateUser, activateUser, () => ({
   registrations: registrationStore(),
   limits: limitStore(),
+  deviceTokens: deviceTokens(),
   addressKey,
+  networkKey,
   strangerId,
   codeDigests,
+  recordSecurityEvent,
 }));

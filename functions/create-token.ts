@@ -2,51 +2,60 @@ import { codeStore, type CodeStore } from "../shared/code-store.ts";
 import { codeDigests } from "../shared/codes.ts";
 import { contract } from "../shared/contract.ts";
 import { deviceLabel } from "../shared/device-label.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/device-tokens.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
 import { userPk } from "../shared/items.ts";
-import { addressKey, strangerId } from "../shared/keys.ts";
+import { addressKey, networkKey, strangerId } from "../shared/keys.ts";
 import { codeGuess, passwordTry } from "../shared/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions.ts";
 import { tokenSigner, type TokenSigner } from "../shared/tokens.ts";
+import { countedUnder, type TryDeps } from "../shared/tries.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
 
-type Deps = {
+type Deps = TryDeps & {
   users: Pick<UserStore, "findIdByAddress">;
   codes: Pick<CodeStore, "consume">;
   sessions: Pick<SessionStore, "create">;
   tokens: TokenSigner;
-  limits: Pick<LimitStore, "spend" | "clear">;
+  limits: Pick<LimitStore, "spendAll" | "clear">;
+  deviceTokens: DeviceTokens;
   addressKey: typeof addressKey;
   strangerId: typeof strangerId;
   codeDigests: typeof codeDigests;
+  recordSecurityEvent: typeof recordSecurityEvent;
 };
 
 /**
  * Signs in: spends the login code and opens a session. An unknown address goes the same way, to the item of an account that
- * nobody has, and fails on the same condition.
+ * nobody has, and fails on the same condition. The device gets a new token each time: with an older one that was copied
+ * nobody can use up its tries, and this success does not renew the copy's.
  */
-export const createToken = async (
-  { body: { email, otp_code: code }, userAgent, invocationId }: Call<typeof contract.createToken>,
-  deps: Deps,
-) => {
+export const createToken = async (call: Call<typeof contract.createToken>, deps: Deps) => {
+  const { email, otp_code: code } = call.body;
   const key = await deps.addressKey(email);
-  const guess = codeGuess("login", key);
-  const [spent, knownId] = await Promise.all([deps.limits.spend(guess), deps.users.findIdByAddress(key)]);
-  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, spent);
+  const stranger = await deps.strangerId(email);
+  const { bearer, besides } = await countedUnder(key, call, deps);
+  const guess = codeGuess("login", bearer);
+  const [spent, userId = stranger] = await Promise.all([
+    deps.limits.spendAll([guess, ...besides]),
+    deps.users.findIdByAddress(key),
+  ]);
+  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, { ...spent, userId });
 
-  const userId = knownId ?? (await deps.strangerId(email));
   const digests = await deps.codeDigests(userPk(userId), "login", code);
-  const user = await deps.codes.consume(userId, digests, invocationId);
-  if (user === "refused") throw new ApiError("sign_in_refused");
+  const user = await deps.codes.consume(userId, digests, call.invocationId);
+  if (user === "refused") throw new ApiError("sign_in_refused", { userId });
 
   const [session] = await Promise.all([
-    deps.sessions.create(user.id, user.sessionEpoch, deviceLabel(userAgent)),
+    deps.sessions.create(user.id, user.sessionEpoch, deviceLabel(call.userAgent)),
     deps.limits.clear(guess.key),
-    deps.limits.clear(passwordTry(key).key),
+    deps.limits.clear(passwordTry(bearer).key),
   ]);
-  return deps.tokens.pair(session);
+  deps.recordSecurityEvent("signed_in", { userId, sessionId: session.sessionId });
+  return { ...(await deps.tokens.pair(session)), deviceToken: await deps.deviceTokens.issue(key) };
 };
 
 export const handler = endpoint(contract.createToken, createToken, () => ({
@@ -55,7 +64,10 @@ export const handler = endpoint(contract.createToken, createToken, () => ({
   sessions: sessionStore(),
   tokens: tokenSigner(),
   limits: limitStore(),
+  deviceTokens: deviceTokens(),
   addressKey,
+  networkKey,
   strangerId,
   codeDigests,
+  recordSecurityEvent,
 }));

@@ -12,6 +12,7 @@ import { enqueueLetter } from "../shared/mail-queue.ts";
 import { passwordProblems } from "../shared/password-rules.ts";
 import { hashPassword } from "../shared/passwords.ts";
 import { registrationStore, type RegistrationStore } from "../shared/registrations.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
 
 type Deps = {
   registrations: Pick<RegistrationStore, "register">;
@@ -21,6 +22,7 @@ type Deps = {
   networkKey: typeof networkKey;
   hashPassword: typeof hashPassword;
   enqueueLetter: typeof enqueueLetter;
+  recordSecurityEvent: typeof recordSecurityEvent;
   nowSeconds: Clock;
   unactivatedAccountDays: number;
 };
@@ -64,6 +66,7 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
     addressKey: registration.addressKey,
     otpRequestId: registration.otpRequestId,
   });
+  deps.recordSecurityEvent("registered", { userId: registration.id });
   return shownUser(registration);
 };
 
@@ -75,6 +78,7 @@ export const handler = endpoint(contract.createUser, createUser, () => ({
   networkKey,
   hashPassword,
   enqueueLetter,
+  recordSecurityEvent,
   nowSeconds,
   unactivatedAccountDays: environment("UNACTIVATED_ACCOUNT_DAYS").UNACTIVATED_ACCOUNT_DAYS,
 }));

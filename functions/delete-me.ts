@@ -3,6 +3,7 @@ import { requireCurrentPassword, type PasswordDeps } from "../shared/current-pas
 import { ApiError } from "../shared/errors.ts";
 import { limitStore } from "../shared/limits.ts";
 import { verifyPassword } from "../shared/passwords.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions.ts";
 import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
@@ -10,6 +11,7 @@ import { userStore, type UserStore } from "../shared/users.ts";
 type Deps = PasswordDeps & {
   users: Pick<UserStore, "remove">;
   sessions: Pick<SessionStore, "removeAll">;
+  recordSecurityEvent: typeof recordSecurityEvent;
 };
 
 /**
@@ -20,6 +22,7 @@ export const deleteMe = async ({ body, user }: UserCall<typeof contract.deleteMe
   if (user.isStaff) throw new ApiError("not_yourself");
   await requireCurrentPassword(user, body.current_password, deps);
   if ((await deps.users.remove(user)) !== "removed") throw new ApiError("user_not_found");
+  deps.recordSecurityEvent("user_deleted", { userId: user.id });
   await deps.sessions.removeAll(user.id);
 };
 
@@ -28,4 +31,5 @@ export const handler = userEndpoint(contract.deleteMe, deleteMe, () => ({
   sessions: sessionStore(),
   limits: limitStore(),
   verifyPassword,
+  recordSecurityEvent,
 }));

@@ -38,7 +38,9 @@ export const refreshToken = async ({ body: { refresh } }: Call<typeof contract.r
     throw new ApiError("token_not_valid");
   const used = { createdAt: claims.sessionCreatedAt, usedAt: claims.issuedAt };
   if (user.isStaff && staffSessionIsOver(used, deps.nowSeconds())) {
-    await deps.sessions.end(claims.userId, claims.sessionId);
+    const { userId, sessionId } = claims;
+    if ((await deps.sessions.end(userId, sessionId)) === "ended")
+      deps.recordSecurityEvent("session_ended", { userId, sessionId });
     throw new ApiError("token_not_valid");
   }
   return deps.signer.pair(session);

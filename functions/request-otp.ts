@@ -1,28 +1,31 @@
 import { randomUUID } from "node:crypto";
 import { codeStore, type CodeStore } from "../shared/code-store.ts";
 import { contract } from "../shared/contract.ts";
+import { deviceTokens } from "../shared/device-tokens.ts";
 import { directory, type Directory } from "../shared/directory.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
 import { registrationPk, userPk } from "../shared/items.ts";
 import { addressKey, mailboxKey, networkKey, strangerId } from "../shared/keys.ts";
-import { unprovenLetter, wrongPassword } from "../shared/limit-rules.ts";
+import { passwordTry, rightPassword, unprovenLetter, wrongPassword } from "../shared/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { enqueueLetter } from "../shared/mail-queue.ts";
 import { verifyPassword } from "../shared/passwords.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { countedUnder, type TryDeps } from "../shared/tries.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
 
-type Deps = {
+type Deps = TryDeps & {
   directory: Directory;
   users: Pick<UserStore, "find">;
   codes: Pick<CodeStore, "restart">;
-  limits: Pick<LimitStore, "spend" | "spendAll">;
+  limits: Pick<LimitStore, "spendAll" | "giveBack">;
   addressKey: typeof addressKey;
   mailboxKey: typeof mailboxKey;
-  networkKey: typeof networkKey;
   strangerId: typeof strangerId;
   verifyPassword: typeof verifyPassword;
   enqueueLetter: typeof enqueueLetter;
+  recordSecurityEvent: typeof recordSecurityEvent;
 };
 
 const sent = { detail: "OTP successfully sent by email" };
@@ -30,41 +33,50 @@ const sent = { detail: "OTP successfully sent by email" };
 /**
  * Sends a code to whoever proves a password: a login code for an account, an activation code for a registration. Reads and
  * hashes do not depend on there being an account: one hash for the account or nobody, one more where a registration waits.
+ * A try is counted as right and as wrong at first, and taken back as what it was not.
  */
-export const requestOtp = async (
-  { body: { email, password }, sourceIp }: Call<typeof contract.requestOtp>,
-  deps: Deps,
-) => {
+export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: Deps) => {
+  const { email, password } = call.body;
   const key = await deps.addressKey(email);
-  const [guess, { userId, registration }] = await Promise.all([
-    deps.limits.spend(wrongPassword(key)),
+  const stranger = await deps.strangerId(email);
+  const { bearer, besides } = await countedUnder(key, call, deps);
+  const [tried, { userId, registration }] = await Promise.all([
+    deps.limits.spendAll([passwordTry(bearer), ...besides]),
     deps.directory.lookUp(key),
   ]);
-  if (guess.outcome === "exhausted") throw new ApiError(guess.refusal, guess);
+  const refusedId = userId ?? registration?.id ?? stranger;
+  if (tried.outcome === "exhausted") throw new ApiError(tried.refusal, { ...tried, userId: refusedId });
 
-  const user = await deps.users.find(userId ?? (await deps.strangerId(email)));
-  const provesAccount = await deps.verifyPassword(password, user?.passwordHash);
+  const user = await deps.users.find(userId ?? stranger);
+  const matches = await deps.verifyPassword(password, user?.passwordHash);
   const provesRegistration =
     registration !== undefined && (await deps.verifyPassword(password, registration.passwordHash));
   const otpRequestId = randomUUID();
-  const restarted = async (pk: string, passwordHash: string) =>
-    (await deps.codes.restart(pk, passwordHash, otpRequestId)) === "restarted";
+  const wasRight = () => deps.limits.giveBack(wrongPassword(bearer));
 
-  if (user && provesAccount && (await restarted(userPk(user.id), user.passwordHash))) {
-    await deps.enqueueLetter({ kind: "login", userId: user.id, otpRequestId });
-    return sent;
-  }
-  if (provesRegistration) {
+  // Of a disabled account the right password is as good as a wrong one, and counts as one.
+  if (user?.status === "active" && matches) {
+    const restart = deps.codes.restart(userPk(user.id), user.passwordHash, otpRequestId);
+    const [restarted] = await Promise.all([restart, wasRight()]);
+    if (restarted === "restarted") {
+      await deps.enqueueLetter({ kind: "login", userId: user.id, otpRequestId });
+      deps.recordSecurityEvent("code_sent", { userId: user.id });
+      return sent;
+    }
+  } else if (provesRegistration) {
+    const letters = unprovenLetter(await deps.mailboxKey(email), await deps.networkKey(call.sourceIp));
     // Before the older code dies: whoever gets no new letter must be able to use the one he has.
-    const limits = unprovenLetter(await deps.mailboxKey(email), await deps.networkKey(sourceIp));
-    const letter = await deps.limits.spendAll(limits);
-    if (letter.outcome === "exhausted") throw new ApiError(letter.refusal, letter);
+    const [letter] = await Promise.all([deps.limits.spendAll(letters), wasRight()]);
+    if (letter.outcome === "exhausted") throw new ApiError(letter.refusal, { ...letter, userId: refusedId });
+    const pk = registrationPk(key);
+    if ((await deps.codes.restart(pk, registration.passwordHash, otpRequestId)) === "restarted") {
+      await deps.enqueueLetter({ kind: "activation", addressKey: key, otpRequestId });
+      deps.recordSecurityEvent("code_sent", { userId: registration.id });
+      return sent;
+    }
   }
-  if (provesRegistration && (await restarted(registrationPk(key), registration.passwordHash))) {
-    await deps.enqueueLetter({ kind: "activation", addressKey: key, otpRequestId });
-    return sent;
-  }
-  throw new ApiError("no_active_account");
+  await deps.limits.giveBack(rightPassword(bearer));
+  throw new ApiError("no_active_account", { userId: refusedId });
 };
 
 export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
@@ -72,10 +84,12 @@ export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
   users: userStore(),
   codes: codeStore(),
   limits: limitStore(),
+  deviceTokens: deviceTokens(),
   addressKey,
   mailboxKey,
   networkKey,
   strangerId,
   verifyPassword,
   enqueueLetter,
+  recordSecurityEvent,
 }));

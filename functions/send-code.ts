@@ -3,6 +3,9 @@ import { codeStore, type CodeStore } from "../shared/code-store.ts";
 import { contract } from "../shared/contract.ts";
 import { ApiError } from "../shared/errors.ts";
 import { isAccount, registrationPk } from "../shared/items.ts";
+import { mailboxKey } from "../shared/keys.ts";
+import { unprovenLetterByStaff } from "../shared/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { enqueueLetter } from "../shared/mail-queue.ts";
 import { peopleStore, type PeopleStore } from "../shared/people.ts";
 import { recordSecurityEvent } from "../shared/security-log.ts";
@@ -11,13 +14,15 @@ import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
 type Deps = {
   people: Pick<PeopleStore, "find">;
   codes: Pick<CodeStore, "restart">;
+  limits: Pick<LimitStore, "spendAll">;
+  mailboxKey: typeof mailboxKey;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
 /**
  * Sends a registration a new activation code, and an account a reset letter. Never a login code: with it the administrator's
- * word would be the password.
+ * word would be the password. The mailbox has its limit here too: nobody has proven that its owner wants a letter.
  */
 export const sendCode = async (
   { user: actor, parameters: { id } }: UserCall<typeof contract.sendCode>,
@@ -25,10 +30,12 @@ export const sendCode = async (
 ) => {
   const person = await deps.people.find(id);
   if (!person) throw new ApiError("not_found");
-  const { addressKey, passwordHash } = person;
+  const { addressKey, passwordHash, email } = person;
+  if (isAccount(person) && person.status === "disabled") throw new ApiError("deactivated");
+  const letter = await deps.limits.spendAll(unprovenLetterByStaff(await deps.mailboxKey(email)));
+  if (letter.outcome === "exhausted") throw new ApiError(letter.refusal, { ...letter, userId: id });
   const otpRequestId = randomUUID();
   if (isAccount(person)) {
-    if (person.status === "disabled") throw new ApiError("deactivated");
     await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId });
   } else {
     const restarted = await deps.codes.restart(registrationPk(addressKey), passwordHash, otpRequestId);
@@ -41,6 +48,8 @@ export const sendCode = async (
 export const handler = userEndpoint(contract.sendCode, sendCode, () => ({
   people: peopleStore(),
   codes: codeStore(),
+  limits: limitStore(),
+  mailboxKey,
   enqueueLetter,
   recordSecurityEvent,
 }));

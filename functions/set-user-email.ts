@@ -4,8 +4,9 @@ import { contract } from "../shared/contract.ts";
 import { requireCurrentPassword, type PasswordDeps } from "../shared/current-password.ts";
 import { ApiError, FieldErrors } from "../shared/errors.ts";
 import { isAccount } from "../shared/items.ts";
-import { addressKey } from "../shared/keys.ts";
-import { limitStore } from "../shared/limits.ts";
+import { addressKey, mailboxKey } from "../shared/keys.ts";
+import { unprovenLetterByStaff } from "../shared/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { enqueueLetter } from "../shared/mail-queue.ts";
 import { verifyPassword } from "../shared/passwords.ts";
 import { peopleStore, type PeopleStore } from "../shared/people.ts";
@@ -16,7 +17,9 @@ import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
 type Deps = PasswordDeps & {
   people: Pick<PeopleStore, "find">;
   changes: Pick<AddressChangeStore, "start">;
+  limits: Pick<LimitStore, "spend" | "spendAll" | "clear">;
   addressKey: typeof addressKey;
+  mailboxKey: typeof mailboxKey;
   authorityOf: typeof authorityOf;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
@@ -39,6 +42,8 @@ export const setUserEmail = async (
   const key = await deps.addressKey(email);
   if (key === person.addressKey)
     throw new FieldErrors({ new_email: ["This is the account's address already."] });
+  const letter = await deps.limits.spendAll(unprovenLetterByStaff(await deps.mailboxKey(email)));
+  if (letter.outcome === "exhausted") throw new ApiError(letter.refusal, letter);
 
   const otpRequestId = randomUUID();
   const change = { email, addressKey: key, otpRequestId, byStaff: true };
@@ -53,6 +58,7 @@ export const handler = userEndpoint(contract.setUserEmail, setUserEmail, () => (
   changes: addressChangeStore(),
   limits: limitStore(),
   addressKey,
+  mailboxKey,
   verifyPassword,
   authorityOf,
   enqueueLetter,

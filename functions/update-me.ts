@@ -2,14 +2,16 @@ import { contract } from "../shared/contract.ts";
 import { ApiError, FieldErrors } from "../shared/errors.ts";
 import { shownUser } from "../shared/items.ts";
 import { namesIn } from "../shared/names.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
 import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
 import { userChanges, type UserChanges } from "../shared/user-changes.ts";
 
-type Deps = { users: UserChanges };
+type Deps = { users: UserChanges; recordSecurityEvent: typeof recordSecurityEvent };
 
 /** Changes what the caller names; everything else of the account is not for this operation, whatever the body says. */
 export const updateMe = async ({ body, user }: UserCall<typeof contract.updateMe>, deps: Deps) => {
-  const renamed = await deps.users.change(user, namesIn(body));
+  const changes = namesIn(body);
+  const renamed = await deps.users.change(user, changes);
   switch (renamed) {
     case "username_taken":
       throw new FieldErrors({ username: ["A user with that username already exists."] });
@@ -17,8 +19,12 @@ export const updateMe = async ({ body, user }: UserCall<typeof contract.updateMe
     case "along_refused":
       throw new ApiError("user_not_found");
     default:
+      deps.recordSecurityEvent("user_changed", { userId: user.id, changes: Object.keys(changes) });
       return shownUser(renamed);
   }
 };
 
-export const handler = userEndpoint(contract.updateMe, updateMe, () => ({ users: userChanges() }));
+export const handler = userEndpoint(contract.updateMe, updateMe, () => ({
+  users: userChanges(),
+  recordSecurityEvent,
+}));

@@ -3,14 +3,15 @@ import { ResponseType, type RestApi } from "aws-cdk-lib/aws-apigateway";
 import { errors, type ErrorCode } from "../shared/errors.ts";
 
 /** These answers are templates and cannot look at the request's origin: the one that is allowed, else any. */
-export const fixedOrigin = (allowedOrigins: string): string =>
-  allowedOrigins.includes(",") ? "*" : allowedOrigins;
+const fixedOrigin = (allowedOrigins: string): string => (allowedOrigins.includes(",") ? "*" : allowedOrigins);
 
 export const exposedHeaders = ["x-request-id", "Retry-After", "X-Device-Token"];
 
 /** Headers in API Gateway's notation: texts in single quotes, other words are variables. */
 export const gatewayHeaders = (allowedOrigins: string): Record<string, string> => ({
   "Access-Control-Allow-Origin": `'${fixedOrigin(allowedOrigins)}'`,
+  // A page that sends its cookies reads no answer without this, and a wildcard never goes with it.
+  ...(fixedOrigin(allowedOrigins) !== "*" && { "Access-Control-Allow-Credentials": "'true'" }),
   "Access-Control-Expose-Headers": `'${exposedHeaders.join(",")}'`,
   "x-request-id": "context.requestId",
 });

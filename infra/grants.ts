@@ -22,10 +22,11 @@ const spendAndClear = ["UpdateItem", "DeleteItem"] as const;
 const letterLimits = [
   "UNPROVEN_LETTERS_PER_TEN_MINUTES",
   "UNPROVEN_LETTERS_PER_HOUR",
-  "UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR",
   "UNPROVEN_LETTERS_OF_ALL_PER_HOUR",
 ] as const;
-const tryLimits = ["TRIES_PER_NETWORK_PER_TEN_MINUTES"] as const;
+const networkLetterLimits = [...letterLimits, "UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"] as const;
+/** The address tells whether a device's cookie travels over TLS, which its name shows. */
+const tryLimits = ["TRIES_PER_NETWORK_PER_TEN_MINUTES", "PUBLIC_URL"] as const;
 const verifying = ["PUBLIC_URL", "TOKEN_AUDIENCE"] as const;
 /** What every operation of the staff needs to know its caller. */
 const staff = {
@@ -51,7 +52,7 @@ export const grants = {
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
-    settings: ["UNACTIVATED_ACCOUNT_DAYS", ...letterLimits],
+    settings: ["UNACTIVATED_ACCOUNT_DAYS", ...networkLetterLimits],
     ...hashes,
   },
   activateUser: {
@@ -66,7 +67,7 @@ export const grants = {
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
-    settings: [...letterLimits, ...tryLimits],
+    settings: [...networkLetterLimits, ...tryLimits],
     ...hashes,
   },
   createToken: {
@@ -76,7 +77,7 @@ export const grants = {
     KEY_SECRET_ID: read,
     DIGEST_SECRET_ID: read,
     SIGNING_KEYS_ID: read,
-    settings: [...issuing, ...tryLimits],
+    settings: [...issuing, "TRIES_PER_NETWORK_PER_TEN_MINUTES"],
   },
   refreshToken: {
     USERS_TABLE: ["GetItem"],
@@ -188,9 +189,17 @@ export const grants = {
     LIMITS_TABLE: spendAndClear,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
+    settings: [...verifying, ...letterLimits],
     ...hashes,
   },
-  sendCode: { ...staff, USERS_TABLE: [...find, "UpdateItem"], MAIL_QUEUE_URL: ["SendMessage"] },
+  sendCode: {
+    ...staff,
+    USERS_TABLE: [...find, "UpdateItem"],
+    LIMITS_TABLE: spend,
+    MAIL_QUEUE_URL: ["SendMessage"],
+    KEY_SECRET_ID: read,
+    settings: [...verifying, ...letterLimits],
+  },
   unlockUser: { ...staff, USERS_TABLE: find, LIMITS_TABLE: ["DeleteItem"] },
   listUserSessions: { ...staff, USERS_TABLE: find, SESSIONS_TABLE: ["BatchGetItem", "Query"] },
   endUserSessions: { ...staff, USERS_TABLE: [...find, "UpdateItem"] },

@@ -39,10 +39,19 @@ const header = (description: string, example: string) => ({
   description,
   schema: { type: "string", example },
 });
+const exampleDeviceToken = "mJ9wQ2c0T1u8dXk3Zb6vYA.1795391640.0000000000000000000000000000000000000000000";
 export const headerComponents = {
   RequestId: header("Names this request in our logs", "5b3c8f0e-6f5b-4b8e-9d1c-2f6a0d3e7b11"),
   Challenge: header("How to sign in", 'Bearer realm="api"'),
   RetryAfter: header("Seconds to wait", "60"),
+  DeviceToken: header(
+    "Makes this device known: send it along with later tries for the same address. It signs nobody in",
+    exampleDeviceToken,
+  ),
+  DeviceCookie: header(
+    "The same for browsers. Over plain HTTP, on one machine, its name has no prefix and it is not Secure",
+    `__Host-lit-device=${exampleDeviceToken}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Strict; Secure`,
+  ),
 };
 
 const reference = (name: keyof typeof headerComponents) => ({ $ref: `#/components/headers/${name}` });
@@ -51,6 +60,22 @@ export const everyAnswersHeaders = { "x-request-id": reference("RequestId") };
 export const refusalHeaders: Record<number, object> = {
   401: { "WWW-Authenticate": reference("Challenge") },
   429: { "Retry-After": reference("RetryAfter") },
+};
+
+/** Headers of answers that make a device known. */
+export const issuedDeviceHeaders = {
+  "X-Device-Token": reference("DeviceToken"),
+  "Set-Cookie": reference("DeviceCookie"),
+};
+
+/** How clients without cookies say which device they are. */
+export const deviceTokenParameter = {
+  name: "X-Device-Token",
+  in: "header",
+  required: false,
+  description:
+    "From an earlier answer for this address (browsers send the cookie instead). Tries that carry it are counted apart, so that a stranger who uses up those of the address keeps no known device out",
+  schema: { type: "string" },
 };
 
 /** Headers of answers that may be kept. */

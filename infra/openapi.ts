@@ -9,9 +9,11 @@ import { bodyErrors, commonErrors, type Operation } from "../shared/operation.ts
 import { errors, sentenceOf, type ErrorCode } from "../shared/errors.ts";
 import {
   cachedAnswersHeaders,
+  deviceTokenParameter,
   errorSchemas,
   everyAnswersHeaders,
   headerComponents,
+  issuedDeviceHeaders,
   operationTags,
   overview,
   refusalHeaders,
@@ -70,8 +72,16 @@ const queryParameters = (query: z.ZodObject, components: Json): Json[] =>
 
 const describeOperation = (name: string, operation: Operation, components: Json): Json => {
   const { caller, summary, body, query, success, path, cacheSeconds } = operation;
-  const parameters = [...pathParameters(path), ...(query ? queryParameters(query, components) : [])];
-  const headers = { ...everyAnswersHeaders, ...(cacheSeconds !== undefined && cachedAnswersHeaders) };
+  const parameters = [
+    ...pathParameters(path),
+    ...(query ? queryParameters(query, components) : []),
+    ...(operation.readsDeviceToken ? [deviceTokenParameter] : []),
+  ];
+  const headers = {
+    ...everyAnswersHeaders,
+    ...(cacheSeconds !== undefined && cachedAnswersHeaders),
+    ...(operation.issuesDeviceToken && issuedDeviceHeaders),
+  };
   return {
     operationId: name,
     tags: [tagOf(path)],

@@ -5,6 +5,9 @@ import * as schemas from "./schemas.ts";
 
 const admin = "/api/v1/admin";
 
+/** Of the limits on letters those that hold for the staff too. */
+const staffLetterErrors = ["too_many_letters", "letter_budget_spent"] as const;
+
 export const administration = {
   listUsers: {
     method: "GET",
@@ -65,7 +68,7 @@ export const administration = {
     summary:
       "Send a registration a new activation code, an account a reset letter; never a login code, which would stand in for the password",
     success: { status: 204 },
-    errors: [...staffErrors, "not_found", "deactivated"],
+    errors: [...staffErrors, "not_found", "deactivated", ...staffLetterErrors],
   },
   setUserEmail: {
     method: "POST",
@@ -75,7 +78,14 @@ export const administration = {
       "Help somebody whose mailbox is lost: a code to the new address, a notice to the old one (asks for the administrator's own password)",
     body: z.object({ new_email: schemas.email, current_password: schemas.password }),
     success: { status: 204 },
-    errors: [...staffErrors, "not_found", "not_activated", "deactivated", "too_many_password_guesses"],
+    errors: [
+      ...staffErrors,
+      "not_found",
+      "not_activated",
+      "deactivated",
+      "too_many_password_guesses",
+      ...staffLetterErrors,
+    ],
   },
   unlockUser: {
     method: "POST",

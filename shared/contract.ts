@@ -32,7 +32,9 @@ export const contract = {
     caller: "public",
     summary: "Prove the address with the code from the letter",
     body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
+    readsDeviceToken: true,
     success: { status: 200, body: schemas.user },
+    issuesDeviceToken: true,
     errors: ["activation_refused", ...codeGuessErrors],
   },
   requestOtp: {
@@ -41,6 +43,7 @@ export const contract = {
     caller: "public",
     summary: "Ask for a code with address and password; any older code is dead",
     body: z.object({ email: schemas.email, password: schemas.password }),
+    readsDeviceToken: true,
     success: {
       status: 200,
       body: z.object({ detail: z.string().meta({ examples: ["OTP successfully sent by email"] }) }),
@@ -58,7 +61,9 @@ export const contract = {
     caller: "public",
     summary: "Sign in: trade the code from the letter for a pair of tokens",
     body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
+    readsDeviceToken: true,
     success: { status: 201, body: schemas.tokenPair },
+    issuesDeviceToken: true,
     errors: ["sign_in_refused", ...codeGuessErrors],
   },
   refreshToken: {

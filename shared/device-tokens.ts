@@ -14,10 +14,14 @@ import { voucher } from "./keys.ts";
 export const deviceTokenLifetimeSeconds = 365 * 86_400;
 const tokenHeader = "x-device-token";
 const cookieName = "lit-device";
-// Browsers take a cookie of this prefix only from this very host, over TLS, for all paths (RFC 6265bis 4.1.3.2).
-const secureCookieName = `__Host-${cookieName}`;
 
-const tokenPattern = /^([\w-]{22})\.(\d{1,12})\.([\w-]{43})$/;
+const overTls = (): boolean => environment("PUBLIC_URL").PUBLIC_URL.startsWith("https:");
+// Browsers take a cookie of this prefix only from this very host, over TLS, for all paths (RFC 6265bis 4.1.3.2). Where there
+// is TLS the bare name is not read: a neighbouring host could have planted it.
+const nameOfCookie = (): string => (overTls() ? `__Host-${cookieName}` : cookieName);
+
+// One way to write each: another spelling of a good token is no good token.
+const tokenPattern = /^([\w-]{22})\.([1-9]\d{0,11})\.([\w-]{43})$/;
 
 const vouchFor = (addressKey: string, deviceId: string, issuedAt: number) =>
   voucher([addressKey, deviceId, issuedAt].join("\0"));
@@ -39,8 +43,8 @@ export const deviceTokens = (clock: Clock = nowSeconds, vouch: typeof vouchFor =
     const issuedAt = Number(issuedAtText);
     // Also made for no token at all: what a caller sends must not show in the time.
     const expected = await vouch(addressKey, deviceId, issuedAt);
-    const now = clock();
-    const alive = issuedAt <= now && now < issuedAt + deviceTokenLifetimeSeconds;
+    // Not before what moment: only another machine's clock could make that a question.
+    const alive = clock() < issuedAt + deviceTokenLifetimeSeconds;
     return deviceId !== "" && alive && same(mac, expected) ? deviceId : undefined;
   },
 });
@@ -48,10 +52,11 @@ export type DeviceTokens = ReturnType<typeof deviceTokens>;
 
 /** What the caller sent: the header, which clients without cookies use, before the cookie. */
 export const sentDeviceToken = (event: APIGatewayProxyEvent): string | undefined => {
+  const sent = header(event, tokenHeader);
+  if (sent) return sent;
+  const start = `${nameOfCookie()}=`;
   const cookies = (header(event, "cookie") ?? "").split(";").map((pair) => pair.trim());
-  const cookie = (name: string) =>
-    cookies.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-  return header(event, tokenHeader) ?? cookie(secureCookieName) ?? cookie(cookieName);
+  return cookies.find((pair) => pair.startsWith(start))?.slice(start.length);
 };
 
 const issued = z.object({ deviceToken: z.string() });
@@ -59,11 +64,9 @@ const issued = z.object({ deviceToken: z.string() });
 /** How a token leaves: for clients with cookies and for others. */
 export const deviceTokenHeaders = (result: unknown): Record<string, string> => {
   const { deviceToken } = issued.parse(result);
-  const overTls = environment("PUBLIC_URL").PUBLIC_URL.startsWith("https:");
-  const name = overTls ? secureCookieName : cookieName;
   const attributes = `Max-Age=${deviceTokenLifetimeSeconds}; Path=/; HttpOnly; SameSite=Strict`;
   return {
     [tokenHeader]: deviceToken,
-    "set-cookie": `${name}=${deviceToken}; ${attributes}${overTls ? "; Secure" : ""}`,
+    "set-cookie": `${nameOfCookie()}=${deviceToken}; ${attributes}${overTls() ? "; Secure" : ""}`,
   };
 };

@@ -22,12 +22,14 @@ export const mailboxKey = (address: string): Promise<string> =>
 /** The id of the account that an unknown address does not have: looked up like a real one, so that nobody can tell. */
 export const strangerId = (address: string): Promise<string> => keyOf("stranger", normaliseAddress(address));
 
-/** The key of the network that a call came from: one address of IPv4, a /64 of IPv6, which is what one subscriber has. */
-export const networkKey = (sourceIp: string): Promise<string> => {
-  const parsed = ipaddr.isValid(sourceIp) ? ipaddr.process(sourceIp) : undefined;
-  const parts = parsed?.kind() === "ipv6" ? parsed.toByteArray().slice(0, 8) : parsed?.toByteArray();
-  return keyOf("network", parts?.join(".") ?? sourceIp);
+/** The network that a call came from: one address of IPv4, a /64 of IPv6, which is what one subscriber has. */
+export const networkOf = (sourceIp: string): string => {
+  if (!ipaddr.isValid(sourceIp)) return sourceIp;
+  const parsed = ipaddr.process(sourceIp);
+  return parsed.toByteArray().slice(0, 8).join(".");
 };
+
+export const networkKey = (sourceIp: string): Promise<string> => keyOf("network", networkOf(sourceIp));
 
 /** Vouches for a text as ours: nobody without the secret can make it. */
 export const voucher = (text: string): Promise<string> => keyOf("device", text);

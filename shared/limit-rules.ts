@@ -115,6 +115,9 @@ const letterBudget = (): Limit => ({
   refusal: "letter_budget_spent",
 });
 
+/** The same asked for by somebody of the staff, who may help many people from one desk. */
+export const unprovenLetterByStaff = (mailboxKey: string): Limit[] => [lettersTo(mailboxKey), letterBudget()];
+
 /** A letter that no password of an account has proven: somebody else's mailbox must not be flooded through us. */
 export const unprovenLetter = (mailboxKey: string, networkKey: string): Limit[] => [
   lettersTo(mailboxKey),

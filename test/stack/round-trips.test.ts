@@ -5,7 +5,7 @@ import { codeTo } from "../support/mailbox.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
 import { activated, loginCode, newPerson, register, signedIn } from "../support/people.ts";
 
-const tripMilliseconds = 150;
+const tripMilliseconds = 250;
 
 let stack: OwnStack;
 beforeAll(async () => {
@@ -60,6 +60,12 @@ describe("round trips in sequence", () => {
   it("requestOtp: 4 (limits beside who it is; account; code's request; queue)", () =>
     expectTrips("requestOtp", 4, 200, async () => {
       const { email, password } = await activated();
+      return { body: { email, password } };
+    }));
+
+  it("requestOtp for a registration: 5 (limits beside who it is; account; letters' limits; code's request; queue)", () =>
+    expectTrips("requestOtp", 5, 200, async () => {
+      const { email, password } = await register();
       return { body: { email, password } };
     }));
 

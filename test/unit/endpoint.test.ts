@@ -12,6 +12,7 @@ beforeEach(() => {
   // Lets the logger write to the console that this test listens to.
   vi.stubEnv("POWERTOOLS_DEV", "true");
   vi.stubEnv("ALLOWED_ORIGINS", "https://app.example, https://admin.example");
+  vi.stubEnv("PUBLIC_URL", "https://auth.example");
   logged.length = 0;
   for (const method of ["info", "warn", "error"] as const)
     vi.spyOn(console, method).mockImplementation((line: string) => void logged.push(line));
@@ -88,7 +89,23 @@ describe("endpoint", () => {
     expect((await from("https://admin.example"))["access-control-allow-origin"]).toBe(
       "https://admin.example",
     );
-    expect(await from("https://evil.example")).not.toHaveProperty("access-control-allow-origin");
+    const { "access-control-allow-origin": origin, "access-control-allow-credentials": credentials } =
+      await from("https://evil.example");
+    expect([origin, credentials]).toEqual([undefined, undefined]);
     expect(await from()).toHaveProperty("vary", "origin");
+  });
+
+  it("lets pages of named origins send the device's cookie, and never those of any origin", async () => {
+    const handler = answering(async () => ({ detail: "sent" }));
+    const headersFor = async (allowed: string) => {
+      vi.stubEnv("ALLOWED_ORIGINS", allowed);
+      const headers = { "content-type": "application/json", origin: "https://app.example" };
+      return (await handler(proxyEvent({ body, headers }), lambdaContext)).headers ?? {};
+    };
+    expect(await headersFor("https://app.example")).toHaveProperty(
+      "access-control-allow-credentials",
+      "true",
+    );
+    expect(await headersFor("*")).not.toHaveProperty("access-control-allow-credentials");
   });
 });

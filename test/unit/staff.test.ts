@@ -35,7 +35,7 @@ describe("a session of the staff", () => {
       },
       signer: { pair: async () => ({ access: "a", refresh: "r" }) },
       enqueueLetter: inert("enqueueLetter"),
-      recordSecurityEvent: inert("recordSecurityEvent"),
+      recordSecurityEvent: (event, { sessionId }) => void ended.push(`${event} ${sessionId}`),
       nowSeconds: () => now,
     };
     const call = { body: { refresh: "token" } } as Parameters<typeof refreshToken>[0];
@@ -45,7 +45,7 @@ describe("a session of the staff", () => {
 
   it("cannot be refreshed after that, and is ended; sessions of others can", async () => {
     const pair = { access: "a", refresh: "r" };
-    const over = { answer: "token_not_valid", ended: ["s"] };
+    const over = { answer: "token_not_valid", ended: ["s", "session_ended s"] };
     expect(await refresh(true, 30 * minute - 1, hour)).toEqual({ answer: pair, ended: [] });
     expect(await refresh(true, 30 * minute, hour)).toEqual(over);
     expect(await refresh(true, 0, 12 * hour)).toEqual(over);
