@@ -6,7 +6,7 @@ import { bundleFunctions } from "../../infra/bundle.ts";
 import { allLettersOut, outputOf } from "../support/letters-out.ts";
 import { startLocalStack } from "../support/local-stack.ts";
 import { createCpuMeter, ownCpuMilliseconds } from "./cpu-meter.ts";
-import type { Snapshot, StackAddress } from "./stack-messages.ts";
+import type { Question, Snapshot, StackAddress } from "./stack-messages.ts";
 
 await bundleFunctions();
 const directory = mkdtempSync(join(tmpdir(), "lit-auth-bench-"));
@@ -48,7 +48,12 @@ const address: StackAddress = {
 
 // Ctrl-C reaches the whole group; the end of the load generator is what stops us.
 process.on("SIGINT", () => {});
-process.on("message", () => void takeSnapshot().then((snapshot) => process.send?.(snapshot)));
+const answerTo = async (question: Question) => {
+  if (question === "snapshot") return process.send?.(await takeSnapshot());
+  await allLettersOut(stack, 2);
+  return process.send?.("quiet");
+};
+process.on("message", (question: Question) => void answerTo(question));
 process.on("disconnect", () => {
   void stack.stop().then(() => {
     rmSync(directory, { recursive: true });
