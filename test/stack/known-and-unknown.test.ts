@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call } from "../support/api.ts";
 import { disable } from "../support/disable.ts";
-import { comparable } from "../support/expect.ts";
+import { comparable, withoutOwnWords } from "../support/comparable.ts";
 import { allLettersOut } from "../support/letters-out.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
 import { activated, newPerson, register, signedIn } from "../support/people.ts";
@@ -32,11 +32,6 @@ const askerFor = async (names: readonly ProbeName[]): Promise<Suspect["asker"]> 
   return { token, password };
 };
 
-const namesIn = (text: string | undefined, { email }: Suspect, body: object) => {
-  const username = "username" in body ? String(body.username) : email;
-  return text?.replaceAll(email, "<email>").replaceAll(username, "<username>");
-};
-
 /** What a stranger gets to see of an address, and what the functions asked the store and the queue for meanwhile. */
 const seen = async (email: string, names: readonly ProbeName[]) => {
   const suspect = suspectAt(email, { takenUsername, asker: await askerFor(names) });
@@ -50,7 +45,7 @@ const seen = async (email: string, names: readonly ProbeName[]) => {
     const { Mailer: _, MailerPoller: __, ...functions } = stack.calls();
     const shown = comparable(answer);
     const length = answer.status === 429 ? undefined : answer.headers.get("content-length");
-    list.push({ name, ...shown, body: namesIn(shown.body, suspect, body), length, functions });
+    list.push({ name, ...shown, body: withoutOwnWords(shown.body, email, body), length, functions });
   }
   return list;
 };
