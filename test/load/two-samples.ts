@@ -66,10 +66,17 @@ export const compareSamples = (
   };
 };
 
-const coin: Interval = { low: 0.45, high: 0.55 };
+const aim: Interval = { low: 0.45, high: 0.55 };
+const holds = ({ low, high }: Interval, value: number) => low <= value && value <= high;
 
-/** An AUC outside whose interval reaches back to 0.5 may be chance, as one row in thirty is: more rounds tell. */
-export const verdictOn = ({ auc, aucInterval }: Comparison): "coin toss" | "unclear" | "told apart" => {
-  if (auc >= coin.low && auc <= coin.high) return "coin toss";
-  return aucInterval.low <= 0.5 && aucInterval.high >= 0.5 ? "unclear" : "told apart";
+/**
+ * `faint`: within the aim, but no chance. `unclear`: outside, but the interval reaches back to 0.5, as one row in thirty
+ * does by chance: more rounds tell.
+ */
+export const verdictOn = ({
+  auc,
+  aucInterval,
+}: Comparison): "coin toss" | "faint" | "unclear" | "told apart" => {
+  if (holds(aim, auc)) return holds(aucInterval, 0.5) ? "coin toss" : "faint";
+  return holds(aucInterval, 0.5) ? "unclear" : "told apart";
 };
