@@ -13,9 +13,9 @@ import {
   floodOneMailbox,
   keepOut,
   killLiveCode,
-  missingOperations,
   tellApart,
 } from "./attacks-on-people.ts";
+import { missingOperations } from "../support/probes.ts";
 import { openBattlefield, type Battlefield, type Outcome } from "./battlefield.ts";
 
 const attacks: Record<string, (field: Battlefield) => Promise<Outcome>> = {

@@ -1,5 +1,7 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { contract } from "../../shared/contract.ts";
+import type { Operation } from "../../shared/operation.ts";
 import { call } from "../support/api.ts";
 import { disable } from "../support/disable.ts";
 import { comparable, withoutOwnWords } from "../support/comparable.ts";
@@ -60,6 +62,20 @@ const suspicious: [ProbeName[]][] = [
 ];
 
 describe("known and unknown addresses", () => {
+  it("are compared in every operation that takes an address from a stranger", () => {
+    const takeAddress = Object.entries<Operation>(contract).filter(
+      ([, { caller, body }]) =>
+        caller !== "staff" && body && ("email" in body.shape || "new_email" in body.shape),
+    );
+    const compared = new Set<string>(
+      probeNames.map(
+        (name) =>
+          probes[name](suspectAt("", { takenUsername, asker: { token: "", password: "" } })).operation,
+      ),
+    );
+    expect(takeAddress.map(([name]) => name).filter((name) => !compared.has(name))).toEqual([]);
+  });
+
   const kinds = {
     "an account": async () => (await activated()).email,
     "a disabled account": async () => {

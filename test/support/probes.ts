@@ -34,15 +34,6 @@ export const suspectAt = (email: string, about: Pick<Suspect, "takenUsername" | 
 
 type Probe = (suspect: Suspect) => Request;
 
-/** An operation that another branch brings: its line counts as soon as the contract has it. */
-const ifMerged = (
-  operation: string,
-  details: (suspect: Suspect) => Omit<Request, "operation">,
-): [Probe] | [] =>
-  operation in contract
-    ? [(suspect) => ({ operation: operation as OperationName, ...details(suspect) })]
-    : [];
-
 const wrongCode = "135 790";
 const wrongLongCode = "ABCD-EFGH-IJKL-MNOP";
 
@@ -50,15 +41,6 @@ const registering = ({ email }: Suspect, password: string, username = madeUpName
   operation: "createUser",
   body: { username, email, password },
 });
-
-const [resetPassword] = ifMerged("resetPassword", ({ email }) => ({ body: { email } }));
-const [confirmPasswordReset] = ifMerged("confirmPasswordReset", ({ email, otherPassword }) => ({
-  body: { email, otp_code: wrongLongCode, new_password: otherPassword },
-}));
-const [setEmail] = ifMerged("setEmail", ({ email, asker }) => ({
-  token: asker.token,
-  body: { current_password: asker.password, new_email: email },
-}));
 
 const merged = {
   register: (suspect: Suspect) => registering(suspect, suspect.password),
@@ -87,15 +69,45 @@ const merged = {
   }),
 };
 
+type Upcoming = [operation: string, details: (suspect: Suspect) => Omit<Request, "operation">];
+/** Operations that other branches bring: a line counts as soon as the contract has its operation. */
 const upcoming = {
-  ...(resetPassword && { "ask for a reset": resetPassword }),
-  ...(confirmPasswordReset && { "confirm a reset with a wrong code": confirmPasswordReset }),
-  ...(setEmail && { "move an account there": setEmail }),
-};
+  "ask for a reset": ["resetPassword", ({ email }) => ({ body: { email } })],
+  "confirm a reset with a wrong code": [
+    "confirmPasswordReset",
+    ({ email, otherPassword }) => ({ body: { email, otp_code: wrongLongCode, new_password: otherPassword } }),
+  ],
+  "claim the address with a wrong code": [
+    "claimEmail",
+    ({ email }) => ({ body: { email, otp_code: wrongLongCode } }),
+  ],
+  "undo a change of address with a wrong code": [
+    "undoEmail",
+    ({ email }) => ({ body: { email, otp_code: wrongLongCode } }),
+  ],
+  "move an account there": [
+    "setEmail",
+    ({ email, asker: { token, password } }) => ({
+      token,
+      body: { current_password: password, new_email: email },
+    }),
+  ],
+} satisfies Record<string, Upcoming>;
+
+const lines = Object.entries<Upcoming>(upcoming);
+const isMerged = ([, [operation]]: [string, Upcoming]) => operation in contract;
+const probeOf = ([name, [operation, details]]: [string, Upcoming]): [string, Probe] => [
+  name,
+  (suspect) => ({ operation: operation as OperationName, ...details(suspect) }),
+];
 
 export type ProbeName = keyof typeof merged | keyof typeof upcoming;
-export const probes = { ...merged, ...upcoming } as Record<ProbeName, Probe>;
+export const probes = { ...merged, ...Object.fromEntries(lines.filter(isMerged).map(probeOf)) } as Record<
+  ProbeName,
+  Probe
+>;
 export const probeNames = Object.keys(probes) as ProbeName[];
+export const missingOperations = lines.filter((line) => !isMerged(line)).map(([, [operation]]) => operation);
 
 /** Whether somebody must be signed in for it. */
 export const needsAsker = (name: ProbeName): boolean => name === "move an account there";
