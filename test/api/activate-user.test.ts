@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/api.ts";
 import { wrongCode } from "../support/codes.ts";
-import { comparable, expectFieldErrors, expectRefused } from "../support/expect.ts";
+import { comparable } from "../support/comparable.ts";
+import { expectFieldErrors, expectRefused } from "../support/expect.ts";
 import { codeTo } from "../support/mailbox.ts";
 import { activated, loginCode, newPerson, register } from "../support/people.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/api.ts";
-import { comparable, expectFieldErrors } from "../support/expect.ts";
+import { comparable } from "../support/comparable.ts";
+import { expectFieldErrors } from "../support/expect.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
 import { activated, newPerson, register } from "../support/people.ts";
 

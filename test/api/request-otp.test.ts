@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/api.ts";
-import { comparable, expectRefused } from "../support/expect.ts";
+import { comparable } from "../support/comparable.ts";
+import { expectRefused } from "../support/expect.ts";
 import { codeTo, letterTo } from "../support/mailbox.ts";
 import { activated, newPerson, register } from "../support/people.ts";
 

@@ -18,7 +18,11 @@ export type Measurement = {
 const mailer = "Mailer";
 
 /** Starts the next one as soon as one ends: `concurrency` are under way at any time. */
-const overAll = async <Item>(items: Item[], concurrency: number, work: (item: Item) => Promise<void>) => {
+export const overAll = async <Item>(
+  items: Item[],
+  concurrency: number,
+  work: (item: Item) => Promise<void>,
+) => {
   const queue = items.values();
   const worker = async () => {
     for (const item of queue) await work(item);

@@ -1,6 +1,9 @@
 /** What the load generator and the process with the stack say to each other. */
 import type { CallCounts } from "../../infra/local/calls.ts";
 
+/** What it has cost so far, or just to be told when all letters are out. */
+export type Question = "snapshot" | "quiet";
+
 /** Since the start, and with all letters out. */
 export type Snapshot = {
   /** CPU milliseconds of the runner: gateway, edge, queue and letters. */

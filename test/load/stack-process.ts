@@ -3,33 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleFunctions } from "../../infra/bundle.ts";
-import { eventually } from "../support/eventually.ts";
+import { allLettersOut, outputOf } from "../support/letters-out.ts";
 import { startLocalStack } from "../support/local-stack.ts";
 import { createCpuMeter, ownCpuMilliseconds } from "./cpu-meter.ts";
-import type { Snapshot, StackAddress } from "./stack-messages.ts";
+import type { Question, Snapshot, StackAddress } from "./stack-messages.ts";
 
 await bundleFunctions();
 const directory = mkdtempSync(join(tmpdir(), "lit-auth-bench-"));
 const stack = await startLocalStack({ dataDirectory: directory });
-
-const output = (name: string): string => {
-  const found = Object.entries(stack.outputs).find(([key]) => key.endsWith(`.${name}`));
-  if (!found) throw new Error(`the templates have no output ${name}`);
-  return found[1];
-};
-const mailQueueUrl = output("MailQueueUrl");
-const mailQueueName = mailQueueUrl.slice(mailQueueUrl.lastIndexOf("/") + 1);
-
-const allLettersOut = () =>
-  eventually(
-    "an empty mail queue",
-    () => {
-      const messages = stack.inspectQueue(mailQueueName)?.messages;
-      const count = messages && messages.ready.length + messages.delayed.length + messages.inflight.length;
-      return count === 0 || undefined;
-    },
-    { deadlineSeconds: 60, pauseMilliseconds: 20 },
-  );
 
 const engineMeter = createCpuMeter();
 const functionMeters = Object.keys(stack.processes().functions).map(
@@ -37,7 +18,7 @@ const functionMeters = Object.keys(stack.processes().functions).map(
 );
 
 const takeSnapshot = async (): Promise<Snapshot> => {
-  await allLettersOut();
+  await allLettersOut(stack);
   const { engine, functions } = stack.processes();
   return {
     runner: ownCpuMilliseconds(),
@@ -59,15 +40,20 @@ const address: StackAddress = {
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    USERS_TABLE: output("UsersTable"),
-    SESSIONS_TABLE: output("SessionsTable"),
-    MAIL_QUEUE_URL: mailQueueUrl,
+    USERS_TABLE: outputOf(stack, "UsersTable"),
+    SESSIONS_TABLE: outputOf(stack, "SessionsTable"),
+    MAIL_QUEUE_URL: outputOf(stack, "MailQueueUrl"),
   },
 };
 
 // Ctrl-C reaches the whole group; the end of the load generator is what stops us.
 process.on("SIGINT", () => {});
-process.on("message", () => void takeSnapshot().then((snapshot) => process.send?.(snapshot)));
+const answerTo = async (question: Question) => {
+  if (question === "snapshot") return process.send?.(await takeSnapshot());
+  await allLettersOut(stack, 2);
+  return process.send?.("quiet");
+};
+process.on("message", (question: Question) => void answerTo(question));
 process.on("disconnect", () => {
   void stack.stop().then(() => {
     rmSync(directory, { recursive: true });

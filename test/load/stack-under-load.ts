@@ -2,12 +2,14 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { Snapshot, StackAddress } from "./stack-messages.ts";
+import type { Question, Snapshot, StackAddress } from "./stack-messages.ts";
 
 export type StackUnderLoad = {
   address: StackAddress;
   /** Waits until all letters are out, so that what they cost is in it. */
   snapshot: () => Promise<Snapshot>;
+  /** Waits for the same and costs next to nothing. */
+  quiet: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -24,13 +26,18 @@ export const startStackUnderLoad = async (): Promise<StackUnderLoad> => {
     return message;
   };
 
+  const ask = <Message>(question: Question): Promise<Message> => {
+    const answer = next<Message>();
+    child.send(question);
+    return answer;
+  };
+
   const address = await next<StackAddress>();
   return {
     address,
-    snapshot: () => {
-      const answer = next<Snapshot>();
-      child.send("snapshot");
-      return answer;
+    snapshot: () => ask<Snapshot>("snapshot"),
+    quiet: async () => {
+      await ask("quiet");
     },
     stop: async () => {
       child.disconnect();

@@ -1,0 +1,11 @@
+import { dictionary } from "@zxcvbn-ts/language-common";
+import { expect, it } from "vitest";
+import { passwordProblems } from "../../shared/password-rules.ts";
+
+it("the 3,000 most common passwords that are long enough are refused", async () => {
+  const common = dictionary["passwords-common"].filter(({ length }) => length >= 8).slice(0, 3_000);
+  expect(common).toHaveLength(3_000);
+  const nobody = { username: "", email: "", firstName: "", lastName: "" };
+  for (const password of common)
+    expect(await passwordProblems(password, nobody), password).toContain("This password is too common.");
+});
