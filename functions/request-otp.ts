@@ -4,12 +4,14 @@ import { contract } from "../shared/contract.ts";
 import { directory, type Directory } from "../shared/directory.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
+import { upgradeHash } from "../shared/hash-upgrade.ts";
 import { registrationPk, userPk } from "../shared/items.ts";
 import { addressKey, mailboxKey, networkKey, strangerId } from "../shared/keys.ts";
 import { unprovenLetter, wrongPassword } from "../shared/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { enqueueLetter } from "../shared/mail-queue.ts";
 import { verifyPassword } from "../shared/passwords.ts";
+import { withRefusalFloor } from "../shared/refusal-floor.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
 
 type Deps = {
@@ -22,6 +24,7 @@ type Deps = {
   networkKey: typeof networkKey;
   strangerId: typeof strangerId;
   verifyPassword: typeof verifyPassword;
+  upgradeHash: typeof upgradeHash;
   enqueueLetter: typeof enqueueLetter;
 };
 
@@ -50,7 +53,7 @@ export const requestOtp = async (
   const restarted = async (pk: string, passwordHash: string) =>
     (await deps.codes.restart(pk, passwordHash, otpRequestId)) === "restarted";
 
-  if (user && provesAccount && (await restarted(userPk(user.id), user.passwordHash))) {
+  if (user && provesAccount && (await restarted(userPk(user.id), await deps.upgradeHash(user, password)))) {
     await deps.enqueueLetter({ kind: "login", userId: user.id, otpRequestId });
     return sent;
   }
@@ -67,7 +70,7 @@ export const requestOtp = async (
   throw new ApiError("no_active_account");
 };
 
-export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
+export const handler = endpoint(contract.requestOtp, withRefusalFloor(requestOtp), () => ({
   directory: directory(),
   users: userStore(),
   codes: codeStore(),
@@ -77,5 +80,6 @@ export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
   networkKey,
   strangerId,
   verifyPassword,
+  upgradeHash,
   enqueueLetter,
 }));

@@ -26,6 +26,8 @@ const letterLimits = [
   "UNPROVEN_LETTERS_OF_ALL_PER_HOUR",
 ] as const;
 const tryLimits = ["TRIES_PER_NETWORK_PER_TEN_MINUTES"] as const;
+/** What judging a new password asks for. */
+const passwordRules = ["PRODUCT_NAME", "PWNED_PASSWORDS_URL"] as const;
 const verifying = ["PUBLIC_URL", "TOKEN_AUDIENCE"] as const;
 /** What every operation of the staff needs to know its caller. */
 const staff = {
@@ -51,7 +53,7 @@ export const grants = {
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
-    settings: ["UNACTIVATED_ACCOUNT_DAYS", ...letterLimits],
+    settings: ["UNACTIVATED_ACCOUNT_DAYS", ...letterLimits, ...passwordRules],
     ...hashes,
   },
   activateUser: {
@@ -66,7 +68,7 @@ export const grants = {
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
-    settings: [...letterLimits, ...tryLimits],
+    settings: [...letterLimits, ...tryLimits, "REFUSAL_FLOOR_MILLISECONDS"],
     ...hashes,
   },
   createToken: {
