@@ -25,6 +25,8 @@ const variableOf: Record<string, VariableName> = {
   DigestArn: "DIGEST_SECRET_ID",
   SigningKeysArn: "SIGNING_KEYS_ID",
   VerificationKeysArn: "VERIFICATION_KEYS_ID",
+  ProductName: "PRODUCT_NAME",
+  PwnedPasswordsUrl: "PWNED_PASSWORDS_URL",
 };
 
 const setVariables = (outputs: Record<string, string>) => {

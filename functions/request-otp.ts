@@ -5,12 +5,14 @@ import { deviceTokens } from "../shared/device-tokens.ts";
 import { directory, type Directory } from "../shared/directory.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
+import { upgradeHash } from "../shared/hash-upgrade.ts";
 import { registrationPk, userPk } from "../shared/items.ts";
 import { addressKey, mailboxKey, networkKey, strangerId } from "../shared/keys.ts";
 import { passwordTry, rightPassword, unprovenLetter, wrongPassword } from "../shared/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { enqueueLetter } from "../shared/mail-queue.ts";
 import { verifyPassword } from "../shared/passwords.ts";
+import { withRefusalFloor } from "../shared/refusal-floor.ts";
 import { recordSecurityEvent } from "../shared/security-log.ts";
 import { countedUnder, type TryDeps } from "../shared/tries.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
@@ -24,6 +26,7 @@ type Deps = TryDeps & {
   mailboxKey: typeof mailboxKey;
   strangerId: typeof strangerId;
   verifyPassword: typeof verifyPassword;
+  upgradeHash: typeof upgradeHash;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
@@ -56,7 +59,8 @@ export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: D
 
   // Of a disabled account the right password is as good as a wrong one, and counts as one.
   if (user?.status === "active" && matches) {
-    const restart = deps.codes.restart(userPk(user.id), user.passwordHash, otpRequestId);
+    const passwordHash = await deps.upgradeHash(user, password);
+    const restart = deps.codes.restart(userPk(user.id), passwordHash, otpRequestId);
     const [restarted] = await Promise.all([restart, wasRight()]);
     if (restarted === "restarted") {
       await deps.enqueueLetter({ kind: "login", userId: user.id, otpRequestId });
@@ -79,7 +83,7 @@ export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: D
   throw new ApiError("no_active_account", { userId: refusedId });
 };
 
-export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
+export const handler = endpoint(contract.requestOtp, withRefusalFloor(requestOtp), () => ({
   directory: directory(),
   users: userStore(),
   codes: codeStore(),
@@ -90,6 +94,7 @@ export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
   networkKey,
   strangerId,
   verifyPassword,
+  upgradeHash,
   enqueueLetter,
   recordSecurityEvent,
 }));

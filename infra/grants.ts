@@ -27,6 +27,8 @@ const letterLimits = [
 const networkLetterLimits = [...letterLimits, "UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"] as const;
 /** The address tells whether a device's cookie travels over TLS, which its name shows. */
 const tryLimits = ["TRIES_PER_NETWORK_PER_TEN_MINUTES", "PUBLIC_URL"] as const;
+/** What judging a new password asks for. */
+const passwordRules = ["PRODUCT_NAME", "PWNED_PASSWORDS_URL"] as const;
 const verifying = ["PUBLIC_URL", "TOKEN_AUDIENCE"] as const;
 /** What every operation of the staff needs to know its caller. */
 const staff = {
@@ -52,7 +54,7 @@ export const grants = {
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
-    settings: ["UNACTIVATED_ACCOUNT_DAYS", ...networkLetterLimits],
+    settings: ["UNACTIVATED_ACCOUNT_DAYS", ...networkLetterLimits, ...passwordRules],
     ...hashes,
   },
   activateUser: {
@@ -67,7 +69,7 @@ export const grants = {
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
-    settings: [...networkLetterLimits, ...tryLimits],
+    settings: [...networkLetterLimits, ...tryLimits, "REFUSAL_FLOOR_MILLISECONDS"],
     ...hashes,
   },
   createToken: {

@@ -103,5 +103,8 @@ export class StatefulStack extends Stack {
     };
     for (const [name, value] of Object.entries(this.secretArns))
       new CfnOutput(this, `${pascalCase(name)}Arn`, { value });
+    // Operators' commands judge a password as the functions do.
+    new CfnOutput(this, "ProductName", { value: settings.PRODUCT_NAME });
+    new CfnOutput(this, "PwnedPasswordsUrl", { value: settings.PWNED_PASSWORDS_URL });
   }
 }

@@ -43,7 +43,7 @@ export const variables = {
   /** While weaker hashes exist, a refusal of a password takes at least so long. */
   REFUSAL_FLOOR_MILLISECONDS: wholeNumber(0, 5_000),
   /** Address of a Pwned Passwords range service with a slash at the end, or `off`. */
-  PWNED_PASSWORDS_URL: z.union([z.literal("off"), z.url()]),
+  PWNED_PASSWORDS_URL: z.union([z.literal("off"), z.url().endsWith("/")]),
   UNACTIVATED_ACCOUNT_DAYS: wholeNumber(1, 365),
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(60, 86_400),
   SESSION_IDLE_SECONDS: wholeNumber(60, 31_536_000),

@@ -3,19 +3,12 @@
  * ones back to the queue. Nothing of a message is logged but its id and what became of it.
  */
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
-import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type * as z from "zod";
 import { describeError, logError, logInfo } from "./logger.ts";
+import { countMetric } from "./metrics.ts";
 import { once } from "./once.ts";
-
-const metrics = once(() => new Metrics({ namespace: "LitAuth", serviceName: "lit-auth" }));
-
-const countDropped = (name: string) => {
-  const metric = metrics().singleMetric();
-  metric.addMetric(name, MetricUnit.Count, 1);
-};
 
 const ageSeconds = (record: SQSRecord) => (Date.now() - Number(record.attributes.SentTimestamp)) / 1000;
 
@@ -31,7 +24,7 @@ export const queueConsumer = <Message extends { kind: string }, Deps>(
     const { messageId } = record;
     try {
       if (ageSeconds(record) > maximumAgeSeconds) {
-        countDropped("MessageTooOld");
+        countMetric("MessageTooOld");
         logInfo("message", { messageId, outcome: "too_old" });
         return;
       }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/api.ts";
-import { comparable, expectFieldErrors, expectRefused } from "../support/expect.ts";
+import { comparable } from "../support/comparable.ts";
+import { expectFieldErrors, expectRefused } from "../support/expect.ts";
 import { codeIn, codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
 import {
   activated,

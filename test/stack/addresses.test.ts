@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { administer, signedInAdmin, signInAgain } from "../support/administrators.ts";
 import { call, succeed, type Answer } from "../support/api.ts";
-import { comparable, expectFieldErrors, expectRefused } from "../support/expect.ts";
+import { comparable } from "../support/comparable.ts";
+import { expectFieldErrors, expectRefused } from "../support/expect.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
 import { activated, newPerson, register, signedIn } from "../support/people.ts";
 import { startStackInFolder, type StackInFolder } from "../support/stack-in-folder.ts";

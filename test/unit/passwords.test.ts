@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { dictionary } from "@zxcvbn-ts/language-common";
+import { beforeAll, describe, expect, it } from "vitest";
 import { passwordProblems } from "../../shared/password-rules.ts";
 import { hashPassword, verifyPassword } from "../../shared/passwords.ts";
 
@@ -8,6 +9,11 @@ const traits = {
   firstName: "Ada",
   lastName: "Lovelace",
 };
+beforeAll(() => {
+  process.env["PRODUCT_NAME"] = "LIT Auth";
+  process.env["PWNED_PASSWORDS_URL"] = "off";
+});
+
 const problemsOf = (password: string) => passwordProblems(password, traits);
 
 describe("rules for a new password", () => {
@@ -43,13 +49,36 @@ describe("rules for a new password", () => {
   it.each([
     ["lovelace99", "The password is too similar to the username."],
     ["analytical1", "The password is too similar to the email address."],
-    ["LOVELACE!!", "The password is too similar to the last name."],
+    ["adalovelace", "The password is too similar to the username."],
+    ["ada.analytical.example", "The password is too similar to the email address."],
+    ["LIT-Auth1", "The password is too similar to the product name."],
   ])("find %s too close", async (password, sentence) => {
     expect(await problemsOf(password)).toContain(sentence);
   });
 
+  it("name the first trait only, as Django does, and split names in every script", async () => {
+    const person = {
+      username: "zoë-ångström",
+      email: "z@example.org",
+      firstName: "Zoë",
+      lastName: "Ångström",
+    };
+    expect(await passwordProblems("ÅNGSTRÖM1", person)).toEqual([
+      "The password is too similar to the username.",
+    ]);
+    expect(await passwordProblems("ÅNGSTRÖM1", { ...person, username: "pilot" })).toEqual([
+      "The password is too similar to the last name.",
+    ]);
+  });
+
+  it("know at least 20,000 common passwords", () => {
+    const common = new Set(dictionary["passwords-common"]);
+    expect(common.size).toBeGreaterThan(20_000);
+    expect([...common].filter((password) => password !== password.toLowerCase())).toEqual([]);
+  });
+
   it("know common passwords in any case", async () => {
-    for (const common of ["password1", "PassWord1", "iloveyou1"])
+    for (const common of ["password1", "PassWord1", "iloveyou1", " password1 "])
       expect(await problemsOf(common)).toContain("This password is too common.");
   });
 });
