@@ -25,8 +25,9 @@ const letterLimits = [
   "UNPROVEN_LETTERS_OF_ALL_PER_HOUR",
 ] as const;
 const networkLetterLimits = [...letterLimits, "UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"] as const;
+const networkTryLimit = ["TRIES_PER_NETWORK_PER_TEN_MINUTES"] as const;
 /** The address tells whether a device's cookie travels over TLS, which its name shows. */
-const tryLimits = ["TRIES_PER_NETWORK_PER_TEN_MINUTES", "PUBLIC_URL"] as const;
+const tryLimits = [...networkTryLimit, "PUBLIC_URL"] as const;
 /** What judging a new password asks for. */
 const passwordRules = ["PRODUCT_NAME", "PWNED_PASSWORDS_URL"] as const;
 const verifying = ["PUBLIC_URL", "TOKEN_AUDIENCE"] as const;
@@ -145,7 +146,7 @@ export const grants = {
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
     VERIFICATION_KEYS_ID: read,
-    settings: [...verifying, ...letterLimits],
+    settings: [...verifying, ...networkLetterLimits],
     ...hashes,
   },
   confirmEmail: {
@@ -161,7 +162,7 @@ export const grants = {
     LIMITS_TABLE: spend,
     KEY_SECRET_ID: read,
     DIGEST_SECRET_ID: read,
-    settings: ["PUBLIC_URL", ...tryLimits],
+    settings: tryLimits,
   },
   undoEmail: {
     USERS_TABLE: ["GetItem", "PutItem", "UpdateItem", "DeleteItem"],
@@ -169,7 +170,7 @@ export const grants = {
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
     DIGEST_SECRET_ID: read,
-    settings: tryLimits,
+    settings: networkTryLimit,
   },
   listUsers: { ...staff, USERS_TABLE: [...find, "QueryIndexes"] },
   getUser: { ...staff, USERS_TABLE: find },

@@ -1,6 +1,9 @@
 import { dictionary } from "@zxcvbn-ts/language-common";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { passwordProblems } from "../../shared/password-rules.ts";
+
+vi.stubEnv("PRODUCT_NAME", "LIT Auth");
+vi.stubEnv("PWNED_PASSWORDS_URL", "off");
 
 it("the 3,000 most common passwords that are long enough are refused", async () => {
   const common = dictionary["passwords-common"].filter(({ length }) => length >= 8).slice(0, 3_000);
