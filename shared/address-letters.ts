@@ -15,7 +15,7 @@ export const addressChangingLetter = ({ product, code, sentAtSeconds }: CodeLett
   ...page(
     product,
     [
-      `It was asked for to give your account at ${product} another address. If it was you, there is nothing to do. If it was not, this code undoes it:`,
+      `Somebody, perhaps you, wants to give your account at ${product} another address. If it was you, there is nothing to do. If it was not, this code undoes it:`,
       `It works before and after the new address takes over, up to seven days, together with this address, and ends all sessions. Then set a new password: somebody else may know it.`,
       `Sent on ${shownTime(sentAtSeconds)}. Only the code of the newest such letter works.`,
     ],
@@ -27,7 +27,7 @@ export const addressChangingLetter = ({ product, code, sentAtSeconds }: CodeLett
 export const addressChangingAgainLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
   subject: `${product}: your address is about to change again`,
   ...page(product, [
-    `It was asked for to give your account at ${product} another address, a few days after the last change. If it was you, there is nothing to do.`,
+    `Somebody, perhaps you, wants to give your account at ${product} another address, a few days after the last change. If it was you, there is nothing to do.`,
     `If it was not: the code in the letter that the address before this one got undoes both changes, within seven days of the first, and ends all sessions. Then set a new password: somebody else may know it.`,
     `Sent on ${shownTime(sentAtSeconds)}.`,
   ]),

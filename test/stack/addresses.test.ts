@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { administer, signedInAdmin, signInAgain } from "../support/administrators.ts";
 import { call, succeed, type Answer } from "../support/api.ts";
@@ -130,6 +132,18 @@ describe("an administrator's change of an address", () => {
     await succeed("undoEmail", { email: person.email, otp_code: await codeTo(person.email, 3) });
     await letterTo(person.email, 4);
     await signInAgain(person);
+
+    for (const [file, event] of [
+      ["SetUserEmail", "email_change_started"],
+      ["ClaimEmail", "email_changed"],
+      ["UndoEmail", "email_change_undone"],
+    ] as const) {
+      const log = readFileSync(join(stack.dataDirectory, `logs/${file}.log`), "utf8");
+      const line = log.split("\n").find((one) => one.includes(`"${event}"`) && one.includes(person.id));
+      expect(line, event).toBeDefined();
+      expect(line?.includes(`"actorId":"${root.id}"`)).toBe(event === "email_change_started");
+      for (const address of [email, person.email]) expect(log).not.toContain(address);
+    }
   });
 
   it("takes a corrected address, and the mistaken one gets nothing", async () => {
