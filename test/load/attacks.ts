@@ -1,5 +1,5 @@
 /**
- * `npm run attack`: what a stranger tries, over HTTP, against a stack of its own with the limits as deployed. One line for
+ * `npm run attack [-- "keep an owner out"]`: what a stranger tries, over HTTP, against a stack of its own with the limits as deployed. One line for
  * each attack; exit status 1 if one got somewhere.
  */
 import {
@@ -32,10 +32,14 @@ const attacks: Record<string, (field: Battlefield) => Promise<Outcome>> = {
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
+/** A part of a name: only these. */
+const [chosen = ""] = process.argv.slice(2);
+
 const started = performance.now();
 const field = await openBattlefield();
 try {
   for (const [name, attack] of Object.entries(attacks)) {
+    if (!name.includes(chosen)) continue;
     const { ending, told } = await attack(field);
     if (ending === "BROKEN") process.exitCode = 1;
     print(`${ending.padEnd(7)}  ${name}: ${told}`);
