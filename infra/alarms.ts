@@ -19,6 +19,9 @@ export const addAlarms = (
     deadLetters: IQueue;
     mailer: IFunction;
     rotateKeys: IFunction;
+    failedGuesses: IMetric;
+    failedGuessesPerHour: number;
+    lettersOverBudget: IMetric;
     email: string | undefined;
   },
 ): void => {
@@ -36,18 +39,29 @@ export const addAlarms = (
     ],
     ["MailerErrorAlarm", "The mailer failed as a whole", watched.mailer.metricErrors({ period })],
     ["KeyRotationAlarm", "Keys could not be rotated", watched.rotateKeys.metricErrors({ period })],
-  ] as const satisfies [string, string, IMetric][];
+    [
+      "FailedGuessesAlarm",
+      "Many passwords and codes are refused, over all accounts",
+      watched.failedGuesses,
+      watched.failedGuessesPerHour,
+    ],
+    [
+      "LetterBudgetAlarm",
+      "More letters were asked for than may leave in an hour: nobody can register until it is over",
+      watched.lettersOverBudget,
+    ],
+  ] as const satisfies [string, string, IMetric, number?][];
   const topic = watched.email === undefined ? undefined : new Topic(scope, "Alarms", { enforceSSL: true });
   if (topic && watched.email) {
     topic.addSubscription(new EmailSubscription(watched.email));
     // The policy that enforces TLS replaces the one that lets the account's own alarms in.
     topic.grantPublish(new ServicePrincipal("cloudwatch.amazonaws.com"));
   }
-  for (const [id, alarmDescription, metric] of alarms) {
+  for (const [id, alarmDescription, metric, threshold = 1] of alarms) {
     const alarm = new Alarm(scope, id, {
       alarmDescription,
       metric,
-      threshold: 1,
+      threshold,
       evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });

@@ -28,6 +28,8 @@ export type EndpointFunctionProps = {
   readonly resources: Readonly<Record<ResourceVariable, Resource>>;
   readonly settings: Readonly<Record<SettingVariable, string>>;
   readonly bundlesDirectory: string;
+  /** For each function that hashes: kept for it, and the most that it gets. 0: neither. */
+  readonly hashingConcurrency: number;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 };
@@ -39,7 +41,7 @@ const queryIndexes = "QueryIndexes";
 
 export class EndpointFunction extends Function {
   constructor(scope: Construct, props: EndpointFunctionProps) {
-    const { name, grant, resources, settings } = props;
+    const { name, grant, resources, settings, hashingConcurrency } = props;
     const id = pascalCase(name);
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: props.logRetention,
@@ -73,6 +75,7 @@ export class EndpointFunction extends Function {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: grant.memoryMegabytes ?? defaultMemoryMegabytes,
+      ...(grant.hashes && hashingConcurrency > 0 && { reservedConcurrentExecutions: hashingConcurrency }),
       timeout: Duration.seconds(grant.timeoutSeconds ?? defaultTimeoutSeconds),
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,

@@ -33,6 +33,8 @@ export type SettingVariable = Exclude<VariableName, ResourceVariable>;
 export type Grant = { readonly [Name in ResourceVariable]?: readonly Actions[Name][] } & {
   /** Settings that it reads. */
   readonly settings?: readonly SettingVariable[];
+  /** Whether it hashes passwords, which costs a processor's whole attention: called less often, and in an enclosure of its own. */
+  readonly hashes?: true;
   /** Default: `defaultMemoryMegabytes`. */
   readonly memoryMegabytes?: number;
   /** Default: `defaultTimeoutSeconds`. */

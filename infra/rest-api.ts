@@ -5,6 +5,7 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { addGatewayResponses } from "./gateway-responses.ts";
 import type { Settings } from "./settings.ts";
+import { methodThrottles } from "./throttles.ts";
 
 /**
  * Enough to find a request and its cost. Not the path (it may hold ids), the query string (addresses), the user agent
@@ -45,6 +46,9 @@ export const createRestApi = (
       tracingEnabled: true,
       throttlingRateLimit: settings.THROTTLE_REQUESTS_PER_SECOND,
       throttlingBurstLimit: settings.THROTTLE_BURST_REQUESTS,
+      methodOptions: methodThrottles(settings),
+      // It would write bodies and headers, tokens and passwords among them.
+      dataTraceEnabled: false,
       accessLogDestination: new LogGroupLogDestination(accessLog),
       accessLogFormat,
     },

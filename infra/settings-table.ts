@@ -117,6 +117,46 @@ export const settingsTable = {
     fallback: "200",
     help: "Requests at once that it takes above that rate",
   },
+  THROTTLE_HASHING_REQUESTS_PER_SECOND: {
+    schema: wholeNumber(1, 10_000),
+    fallback: "10",
+    help: "Requests a second to each operation that hashes a password, from everybody together",
+  },
+  THROTTLE_HASHING_BURST_REQUESTS: {
+    schema: wholeNumber(1, 5_000),
+    fallback: "20",
+    help: "Requests at once that each of these takes above that rate",
+  },
+  THROTTLE_PUBLIC_REQUESTS_PER_SECOND: {
+    schema: wholeNumber(1, 10_000),
+    fallback: "50",
+    help: "Requests a second to each other operation that anybody may POST to, such as trading a code or a refresh token",
+  },
+  THROTTLE_PUBLIC_BURST_REQUESTS: {
+    schema: wholeNumber(1, 5_000),
+    fallback: "100",
+    help: "Requests at once that each of these takes above that rate",
+  },
+  HASHING_CONCURRENCY: {
+    schema: wholeNumber(0, 1_000),
+    fallback: "0",
+    help: "Lambda concurrency reserved for, and the most of, each function that hashes, so that a flood of sign-ups starves nothing else: 10 where the account's quota is 1000; 0 (none) in a new account, whose quota of 10 can't be reserved from",
+  },
+  WAF: {
+    schema: z.enum(["on", "off"]),
+    fallback: "off",
+    help: "on: a web ACL of AWS's managed rules and a rate limit per address before the API (about 9 USD a month and 0.60 a million requests)",
+  },
+  WAF_REQUESTS_PER_FIVE_MINUTES: {
+    schema: wholeNumber(10, 2_000_000_000),
+    fallback: "2000",
+    help: "Requests from one IP address within five minutes that the web ACL lets through",
+  },
+  FAILED_GUESSES_ALARM_PER_HOUR: {
+    schema: wholeNumber(1, 1_000_000),
+    fallback: "100",
+    help: "Passwords and codes refused within an hour, over all accounts, that raise an alarm",
+  },
   ALARM_EMAIL: {
     schema: z.email().optional(),
     fallback: null,

@@ -7,12 +7,14 @@ import type { Construct } from "constructs";
 import { contract, type OperationName } from "../shared/contract.ts";
 import { addAlarms } from "./alarms.ts";
 import { EndpointFunction } from "./endpoint-function.ts";
+import { addFirewall } from "./firewall.ts";
 import type { FunctionName, Grant } from "./grant.ts";
 import { grants, operationSettings } from "./grants.ts";
 import { functionSettings, resourcesOf } from "./resources.ts";
 import { createRestApi } from "./rest-api.ts";
 import { addKeyRotation } from "./key-rotation.ts";
 import { addRoute } from "./routes.ts";
+import { addSecurityMetrics } from "./security-metrics.ts";
 import { addTriggerLog } from "./trigger-log.ts";
 import { removalPolicyOf, type StatefulStack } from "./stateful-stack.ts";
 import type { Settings } from "./settings.ts";
@@ -52,6 +54,7 @@ export class StatelessStack extends Stack {
       resources: resourcesOf(this, settings, stateful),
       settings: functionSettings(settings, address),
       bundlesDirectory: props.bundlesDirectory,
+      hashingConcurrency: settings.HASHING_CONCURRENCY,
       logRetention: settings.LOG_RETENTION_DAYS,
       removalPolicy,
     };
@@ -61,8 +64,11 @@ export class StatelessStack extends Stack {
       const grant: Grant = grants[name];
       return makeFunction(name, { ...grant, settings: [...operationSettings, ...(grant.settings ?? [])] });
     };
+    const operations = Object.fromEntries(
+      operationNames.map((name) => [name, makeOperation(name)]),
+    ) as Record<OperationName, Function>;
 
-    for (const [path, handlers] of Object.entries(routesOf(makeOperation)))
+    for (const [path, handlers] of Object.entries(routesOf((name) => operations[name])))
       addRoute(api, path, handlers, settings);
     const pages = makeFunction("pages");
     for (const path of pagePaths.flatMap((page) => [page, `${page}/{proxy+}`]))
@@ -89,8 +95,11 @@ export class StatelessStack extends Stack {
       mailer,
       rotateKeys,
       deadLetters: stateful.mailDeadLetters,
+      ...addSecurityMetrics(this, settings.STAGE, (name) => operations[name].logGroup),
+      failedGuessesPerHour: settings.FAILED_GUESSES_ALARM_PER_HOUR,
       email: settings.ALARM_EMAIL,
     });
+    if (settings.WAF === "on") addFirewall(this, api.deploymentStage, settings);
     new CfnOutput(this, "ApiUrl", { value: address });
     new CfnOutput(this, "PublicUrl", { value: common.settings.PUBLIC_URL });
   }

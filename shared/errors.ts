@@ -51,6 +51,14 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors;
 
+/** Refusals of a secret that somebody tried. Tokens that have merely expired are none. */
+export const guessRefusals: ReadonlySet<ErrorCode> = new Set([
+  "activation_refused",
+  "sign_in_refused",
+  "no_active_account",
+  "code_refused",
+]);
+
 const inWords = (seconds: number): string => {
   const units = [
     ["day", 86_400],

@@ -2,7 +2,7 @@
  * The one place that writes what an operator must be able to find: who did what to which account, without any secret or
  * address. The catalogue stands in the README too; a test compares them.
  */
-import { ApiError, errors, FieldErrors, type ErrorCode } from "./errors.ts";
+import { ApiError, errors, FieldErrors, guessRefusals, type ErrorCode } from "./errors.ts";
 import { logInfo } from "./logger.ts";
 
 export const securityEvents = {
@@ -53,14 +53,6 @@ export const recordSecurityEvent = (event: SecurityEvent, subject: Subject): voi
     ...(code !== undefined && { code }),
   });
 };
-
-/** Refusals of a secret that somebody tried. Tokens that have merely expired are no event. */
-const guessRefusals: ReadonlySet<ErrorCode> = new Set([
-  "activation_refused",
-  "sign_in_refused",
-  "no_active_account",
-  "code_refused",
-]);
 
 /** Called for every refusal: what of it is an event is decided here. `callerId`: who is signed in. */
 export const recordRefusal = (operation: string, error: unknown, callerId?: string): void => {

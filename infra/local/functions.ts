@@ -14,6 +14,8 @@ export type FunctionDefinition = {
   codeFolder: string;
   timeoutSeconds: number;
   memoryMegabytes: number;
+  /** The most environments that it gets; none: as many as the runner likes. */
+  reservedConcurrency: number | undefined;
   logFormat: string;
   variables: Record<string, string>;
 };
@@ -25,6 +27,7 @@ const functionSchema = z.object({
   Runtime: z.string().regex(/^nodejs/, "only Node.js functions run locally"),
   Timeout: z.coerce.number().default(3),
   MemorySize: z.coerce.number().default(128),
+  ReservedConcurrentExecutions: z.coerce.number().optional(),
   LoggingConfig: z.object({ LogFormat: z.string().default("Text") }).default({ LogFormat: "Text" }),
   Environment: z
     .object({ Variables: z.record(z.string(), z.string()).default({}) })
@@ -51,6 +54,7 @@ const define = (resource: Resource): FunctionDefinition => {
     codeFolder: path.resolve(asset),
     timeoutSeconds: properties.Timeout,
     memoryMegabytes: properties.MemorySize,
+    reservedConcurrency: properties.ReservedConcurrentExecutions,
     logFormat: properties.LoggingConfig.LogFormat,
     variables: properties.Environment.Variables,
   };

@@ -111,10 +111,10 @@ const start = async (
   const logs = openLogs(dataDirectory, onLog);
   cleanUp.add(logs.close);
   const pools = loadFunctions(templates).map((definition) => {
-    const { label: caller, role } = definition;
+    const { label: caller, role, reservedConcurrency = Infinity } = definition;
     const accessKeyId = edge.admit({ caller, role });
     return createFunctionPool(definition, {
-      limit: concurrencyPerFunction ?? defaultConcurrency,
+      limit: Math.min(concurrencyPerFunction ?? defaultConcurrency, reservedConcurrency),
       credentials: { endpointUrl: edge.url, accessKeyId },
       onLog: logs.open(caller),
     });

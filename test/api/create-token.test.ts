@@ -91,6 +91,32 @@ describe("POST jwt/create/", () => {
     expect(kinds(strangers)).toEqual(kinds(answers));
   });
 
+  it("makes the device known, by cookie and by header: it signs in where others must wait", async () => {
+    const person = await register();
+    const { email, password } = person;
+    const activation = await call("activateUser", { email, otp_code: await codeTo(email) });
+    const cookie = activation.headers.get("set-cookie") ?? "";
+    expect(cookie).toMatch(
+      /^(__Host-)?lit-device=[^;]+; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Strict/,
+    );
+    const byHeader = { headers: { "x-device-token": activation.headers.get("x-device-token") ?? "" } };
+    const byCookie = { headers: { cookie: cookie.split(";")[0] ?? "" } };
+
+    expect((await call("requestOtp", { email, password }, byHeader)).status).toBe(200);
+    const otp_code = await codeTo(email, 2);
+    for (let step = 1; step <= 5; step += 1)
+      await call("createToken", { email, otp_code: wrongCode(otp_code, step) });
+    expectRefused(await call("createToken", { email, otp_code }), "too_many_code_guesses");
+    expectRefused(
+      await call("createToken", { email, otp_code: wrongCode(otp_code) }, byHeader),
+      "sign_in_refused",
+    );
+    const signedIn = await call("createToken", { email, otp_code }, byCookie);
+    expect(signedIn.status, signedIn.text).toBe(201);
+    expect(signedIn.headers.get("x-device-token")).toMatch(/^[\w-]{22}\.\d+\.[\w-]{43}$/);
+    expect(signedIn.text).not.toContain("deviceToken");
+  });
+
   it("forgets wrong guesses after a success", async () => {
     const person = await activated();
     for (const letters of [1, 2]) {

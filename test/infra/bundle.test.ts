@@ -38,14 +38,8 @@ test("only functions that hash carry the native package, without what was compil
   const hashing = bundles
     .map(({ name }) => name)
     .filter((name) => filesOf(join(first, name)).includes("node_modules"));
-  expect(hashing.toSorted()).toEqual([
-    "create-user",
-    "delete-me",
-    "request-otp",
-    "set-email",
-    "set-user-email",
-    "update-user",
-  ]);
+  const marked = Object.entries<Grant>(grants).flatMap(([name, { hashes }]) => (hashes ? [name] : []));
+  expect(hashing.toSorted()).toEqual(marked.map(kebabCase).toSorted());
   const files = filesOf(join(first, "create-user/node_modules"));
   expect(files).toContain(join("argon2", "prebuilds", "linux-arm64", "argon2.armv8.glibc.node"));
   expect(files.filter((file) => /argon2\/build|\.target\.mk|\.cpp/.test(file))).toEqual([]);

@@ -12,11 +12,13 @@ const withApp = <T>(use: (app: ReturnType<typeof buildApp>) => T, props: AppProp
 /** CloudFormation's own rules take seconds; `npm run synth` applies them. */
 const quick = { builtinCloudFormationValidation: false };
 
-test("every finding of cdk-nag has a written reason", () => {
-  withApp((app) => {
+test.each(["off", "on"])("every finding of cdk-nag has a written reason, with the web ACL %s", (WAF) => {
+  const withFirewall = readSettings({ ...requiredSettings, ALARM_EMAIL: "ops@example.com", WAF });
+  withStubBundles((bundles) => {
+    const app = buildApp(withFirewall, bundles, quick);
     checkWithNag(app);
     expect(() => app.synth()).not.toThrow();
-  }, quick);
+  });
 });
 
 test("a finding without a reason fails synth", () => {

@@ -92,7 +92,7 @@ test("the key of addresses is made by AWS, the rings are born empty", () => {
 
 test("alarms reach somebody exactly if an address is set", () => {
   const alarms = (stage: typeof dev) => Object.values(stage.all("AWS::CloudWatch::Alarm"));
-  expect(alarms(dev)).toHaveLength(4);
+  expect(alarms(dev)).toHaveLength(6);
   expect(alarms(dev).flatMap((alarm) => alarm["AlarmActions"] ?? [])).toEqual([]);
   for (const alarm of alarms(prod)) expect(alarm["AlarmActions"]).toHaveLength(1);
   expect(prod.all("AWS::SNS::Subscription")).toMatchObject({});

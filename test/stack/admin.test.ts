@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Stack } from "../../infra/local/stack.ts";
 import { contract, type OperationName } from "../../shared/contract.ts";
+import { mailboxKey } from "../../shared/keys.ts";
+import { unprovenLetterByStaff } from "../../shared/limit-rules.ts";
 import { administer, createAdmin, pathOf, signedInAdmin, signInAgain } from "../support/administrators.ts";
 import { call, succeed, type Answer } from "../support/api.ts";
 import { wrongCode } from "../support/codes.ts";
 import { expectFieldErrors, expectRefused } from "../support/expect.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
+import { limitsOf } from "../support/limits.ts";
 import { startLocalStack } from "../support/local-stack.ts";
 import { activated, newPerson, register, signedIn } from "../support/people.ts";
 import { pointAt } from "../support/urls.ts";
@@ -238,6 +241,16 @@ describe("registrations", () => {
     const activate = (otp_code: string) => call("activateUser", { email: person.email, otp_code });
     expectRefused(await activate(older), "activation_refused");
     expect((await activate(newer)).status).toBe(200);
+  });
+
+  it("get no more letters than the mailbox may have, whoever of the staff asks", async () => {
+    const person = await register();
+    const limits = limitsOf(stack);
+    const [mailbox] = unprovenLetterByStaff(await mailboxKey(person.email));
+    await limits.exhaust(mailbox!);
+    const older = await codeTo(person.email);
+    expectRefused(await administer(root, "sendCode", { id: person.id }), "too_many_letters");
+    expect((await call("activateUser", { email: person.email, otp_code: older })).status).toBe(200);
   });
 
   it("can be deleted, and not changed", async () => {

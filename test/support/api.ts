@@ -47,6 +47,7 @@ export const call = async (name: OperationName, body?: unknown, options: Options
     },
   });
   remember(answer.body);
+  remember({ token: answer.headers.get("x-device-token") });
   return answer;
 };
 

@@ -1,0 +1,63 @@
+/** A web ACL before the API, for who wants one: AWS's managed rules, and a limit on what one address may send. */
+import type { Stage } from "aws-cdk-lib/aws-apigateway";
+import { CfnWebACL, CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
+import type { Construct } from "constructs";
+import type { Settings } from "./settings.ts";
+
+/**
+ * A managed group → its rules that only count. Passwords are arbitrary text in a body: one that looks like an attack is a good
+ * one. Clients of other services send no user agent.
+ */
+const managedRules: Record<string, readonly string[]> = {
+  AWSManagedRulesAmazonIpReputationList: [],
+  AWSManagedRulesKnownBadInputsRuleSet: [],
+  AWSManagedRulesCommonRuleSet: [
+    "CrossSiteScripting_BODY",
+    "EC2MetaDataSSRF_BODY",
+    "GenericLFI_BODY",
+    "GenericRFI_BODY",
+    "NoUserAgent_HEADER",
+  ],
+};
+
+const seenAs = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
+  metricName,
+  cloudWatchMetricsEnabled: true,
+  // Samples hold whole headers: bearer tokens and cookies.
+  sampledRequestsEnabled: false,
+});
+
+export const addFirewall = (scope: Construct, stage: Stage, settings: Settings): void => {
+  const managed = Object.entries(managedRules).map(([name, onlyCounted], index): CfnWebACL.RuleProperty => ({
+    name,
+    priority: index + 1,
+    overrideAction: { none: {} },
+    statement: {
+      managedRuleGroupStatement: {
+        vendorName: "AWS",
+        name,
+        ruleActionOverrides: onlyCounted.map((rule) => ({ name: rule, actionToUse: { count: {} } })),
+      },
+    },
+    visibilityConfig: seenAs(name),
+  }));
+  const rate: CfnWebACL.RuleProperty = {
+    name: "RequestsPerAddress",
+    priority: 0,
+    action: { block: {} },
+    statement: {
+      rateBasedStatement: { limit: settings.WAF_REQUESTS_PER_FIVE_MINUTES, aggregateKeyType: "IP" },
+    },
+    visibilityConfig: seenAs("RequestsPerAddress"),
+  };
+  const acl = new CfnWebACL(scope, "Firewall", {
+    scope: "REGIONAL",
+    defaultAction: { allow: {} },
+    rules: [rate, ...managed],
+    visibilityConfig: seenAs("Firewall"),
+  });
+  new CfnWebACLAssociation(scope, "FirewallOfStage", {
+    resourceArn: stage.stageArn,
+    webAclArn: acl.attrArn,
+  });
+};

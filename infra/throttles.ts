@@ -1,0 +1,33 @@
+/** Single operations take less than the whole API, where a call costs a hash or anybody may call: a flood of them leaves the rest alone. */
+import type { MethodDeploymentOptions } from "aws-cdk-lib/aws-apigateway";
+import { contract, type OperationName } from "../shared/contract.ts";
+import type { Operation } from "../shared/operation.ts";
+import type { Grant } from "./grant.ts";
+import { grants } from "./grants.ts";
+import type { Settings } from "./settings.ts";
+
+const throttleOf = (name: OperationName, settings: Settings): MethodDeploymentOptions | undefined => {
+  const { caller, method }: Operation = contract[name];
+  const { hashes }: Grant = grants[name];
+  if (hashes)
+    return {
+      throttlingRateLimit: settings.THROTTLE_HASHING_REQUESTS_PER_SECOND,
+      throttlingBurstLimit: settings.THROTTLE_HASHING_BURST_REQUESTS,
+    };
+  if (caller === "public" && method === "POST")
+    return {
+      throttlingRateLimit: settings.THROTTLE_PUBLIC_REQUESTS_PER_SECOND,
+      throttlingBurstLimit: settings.THROTTLE_PUBLIC_BURST_REQUESTS,
+    };
+  return undefined;
+};
+
+/** `/path/METHOD` → its limits. */
+export const methodThrottles = (settings: Settings): Record<string, MethodDeploymentOptions> =>
+  Object.fromEntries(
+    (Object.keys(contract) as OperationName[]).flatMap((name) => {
+      const throttle = throttleOf(name, settings);
+      const { path, method } = contract[name];
+      return throttle ? [[`${path.replace(/\/$/, "")}/${method}`, throttle]] : [];
+    }),
+  );
