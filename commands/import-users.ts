@@ -26,19 +26,23 @@ import { describeError } from "../shared/logger.ts";
 import { needsUpgrade } from "../shared/passwords.ts";
 import { fileAndStage, inWords } from "./file-and-stage.ts";
 import { inParallel } from "./in-parallel.ts";
+import { linesOf, type Line } from "./lines.ts";
 import { useTarget } from "./target.ts";
 import { rowReader } from "./user-rows.ts";
 
 const atOnce = 16;
+const linesPerReport = 1_000;
 
-type Outcome = "imported" | "already there" | string[];
+type Outcome = "imported" | "already there" | "empty" | string[];
 
 const importer = () => {
   const [store, readRow] = [importedUserStore(), rowReader(nowSeconds, addressKey)];
   let foreignHashes = 0;
 
-  const importLine = async (line: string): Promise<Outcome> => {
-    const row = await readRow(line);
+  const importLine = async (line: Line): Promise<Outcome> => {
+    if ("problem" in line) return [line.problem];
+    if (line.text.trim() === "") return "empty";
+    const row = await readRow(line.text);
     if ("problems" in row) return row.problems;
     const outcome = await store.put(row.user);
     if (outcome === "imported") foreignHashes += needsUpgrade(row.user.passwordHash) ? 1 : 0;
@@ -53,29 +57,22 @@ const importer = () => {
   return { importLine, foreignHashes: () => foreignHashes };
 };
 
-async function* numbered(lines: AsyncIterable<string>): AsyncGenerator<{ number: number; line: string }> {
-  let number = 0;
-  for await (const line of lines) {
-    number += 1;
-    const text = number === 1 ? line.replace(/^\uFEFF/, "") : line;
-    if (text.trim() !== "") yield { number, line: text };
-  }
-}
-
 const importUsers = async (): Promise<void> => {
   const { file, stage } = fileAndStage("users:import");
   await using source = await open(file);
   const target = await useTarget(stage);
   const { importLine, foreignHashes } = importer();
-  const counts = { imported: 0, "already there": 0, refused: 0 };
+  const counts = { imported: 0, "already there": 0, refused: 0, empty: 0 };
 
-  await inParallel(numbered(source.readLines()), atOnce, async ({ number, line }) => {
+  await inParallel(linesOf(source.createReadStream({ autoClose: false })), atOnce, async (line) => {
+    const { number } = line;
     const outcome = await importLine(line).catch((error: unknown) => {
       // By name only: what the store says could repeat what it was given.
       throw new Error(
         `Stopped at line ${number}: ${describeError(error).name}. Run the same again: whoever is in stays as he is.`,
       );
     });
+    if (number % linesPerReport === 0) console.error(`${inWords(number)} lines read`);
     if (typeof outcome === "string") counts[outcome] += 1;
     else {
       counts.refused += 1;
@@ -84,7 +81,8 @@ const importUsers = async (): Promise<void> => {
   });
 
   if (counts.refused > 0) process.exitCode = 1;
-  const sums = Object.entries(counts).map(([what, count]) => `${inWords(count)} ${what}`);
+  const { empty: _, ...told } = counts;
+  const sums = Object.entries(told).map(([what, count]) => `${inWords(count)} ${what}`);
   console.log(`Accounts of ${target.name}: ${sums.join(", ")}.`);
   if (foreignHashes() > 0)
     console.log(

@@ -5,14 +5,17 @@ import { text } from "node:stream/consumers";
 
 export type Ended = { code: number | null; stdout: string; stderr: string };
 
-/** `signal` kills it in the middle. */
+/** Killed in the middle when `killWhen` resolves, or when the command says it on standard error. */
 export const runCommand = async (
   name: string,
   parameters: string[],
-  { folder, signal }: { folder: string; signal?: AbortSignal },
+  { folder, killWhen }: { folder: string; killWhen?: Promise<unknown> | string },
 ): Promise<Ended> => {
   const child = spawn(process.execPath, [resolve("commands", `${name}.ts`), ...parameters], { cwd: folder });
-  signal?.addEventListener("abort", () => child.kill("SIGKILL"));
+  const kill = () => child.kill("SIGKILL");
+  if (typeof killWhen === "string")
+    child.stderr.on("data", (chunk: Buffer) => chunk.toString().includes(killWhen) && kill());
+  else void killWhen?.then(kill, kill);
   const ended = new Promise<number | null>((done) => child.once("close", done));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await ended, stdout, stderr };
