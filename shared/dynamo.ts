@@ -31,10 +31,13 @@ const firstBackoffMilliseconds = 25;
 // lib-dynamodb translates answers but not the items that errors carry.
 const plain = (item: Record<string, AttributeValue> | undefined) => item && unmarshall(item);
 
-const isConflict = (error: unknown): boolean =>
+// Throttled single writes the SDK tries again by itself; a transaction that was cancelled for it, it does not.
+const passingReasons = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
+
+const isPassing = (error: unknown): boolean =>
   error instanceof TransactionConflictException ||
   (error instanceof TransactionCanceledException &&
-    (error.CancellationReasons ?? []).some(({ Code }) => Code === "TransactionConflict"));
+    (error.CancellationReasons ?? []).some(({ Code = "" }) => passingReasons.has(Code)));
 
 const refusedParts = (error: unknown): Part[] | undefined => {
   if (error instanceof ConditionalCheckFailedException) return [{ failed: true, item: plain(error.Item) }];
@@ -48,14 +51,15 @@ const refusedParts = (error: unknown): Part[] | undefined => {
 
 /**
  * Runs a conditional write. A failed condition is an outcome. Two writers meeting on one item (`TransactionConflict`, which
- * only real AWS answers) is neither a failure nor a refusal: the write is tried again with growing, jittered pauses.
+ * only real AWS answers) and too many at once are neither failure nor refusal: the write is tried again with growing, jittered
+ * pauses.
  */
 export const attempt = async <Output>(write: () => Promise<Output>): Promise<Attempt<Output>> => {
   for (let tried = 1; ; tried += 1) {
     try {
       return { written: await write() };
     } catch (error) {
-      if (isConflict(error)) {
+      if (isPassing(error)) {
         if (tried === attempts) throw new ApiError("service_unavailable", { retryAfterSeconds: 1 });
         await delay(firstBackoffMilliseconds * 2 ** (tried - 1) * (0.5 + Math.random()));
         continue;

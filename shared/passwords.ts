@@ -19,7 +19,11 @@ const prepare = (password: string) => password.normalize("NFKC");
 
 const stretch = promisify(pbkdf2);
 
-export const hashPassword = (password: string): Promise<string> => hash(prepare(password), parameters);
+// The package writes m, p, t; argon2's own reference and most programs read the order of the specification only.
+const inOrder = (phc: string) => phc.replace(/\$(m=\d+),(p=\d+),(t=\d+)\$/, "$$$1,$3,$2$$");
+
+export const hashPassword = async (password: string): Promise<string> =>
+  inOrder(await hash(prepare(password), parameters));
 
 type Checkable = Exclude<HashForm, { kind: "none" }>;
 

@@ -8,9 +8,11 @@ import { pointAt } from "./urls.ts";
 
 export type StackInFolder = Stack & { folder: string; remove: () => Promise<void> };
 
-export const startStackInFolder = async (): Promise<StackInFolder> => {
+export const startStackInFolder = async (
+  options: Omit<Parameters<typeof startLocalStack>[0], "dataDirectory"> = {},
+): Promise<StackInFolder> => {
   const folder = mkdtempSync(join(tmpdir(), "lit-auth-folder-"));
-  const stack = await startLocalStack({ dataDirectory: join(folder, ".local") });
+  const stack = await startLocalStack({ ...options, dataDirectory: join(folder, ".local") });
   pointAt(stack);
   const remove = async () => {
     await stack.stop();

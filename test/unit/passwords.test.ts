@@ -86,7 +86,7 @@ describe("rules for a new password", () => {
 describe("hashes", () => {
   it("are argon2id with OWASP's parameters and a salt of their own", async () => {
     const [one, other] = [await hashPassword("secret words"), await hashPassword("secret words")];
-    expect(one).toMatch(/^\$argon2id\$v=19\$(?=[^$]*m=19456)(?=[^$]*t=2)(?=[^$]*p=1)/);
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(one).not.toBe(other);
     expect(await verifyPassword("secret words", one)).toBe(true);
     expect(await verifyPassword("secret words ", one)).toBe(false);

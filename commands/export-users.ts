@@ -1,0 +1,62 @@
+/**
+ * `npm run users:export -- users.jsonl [--stage prod]`: writes every account, one a line, in the form that `users:import` reads,
+ * to a file for its owner only. It holds the hashes of all passwords: keep it as you would keep them.
+ * Cut off, it goes on where it was when run again. Accounts that come or change meanwhile may be in it or not.
+ */
+import { constants } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
+import { accountPages } from "../shared/account-pages.ts";
+import { environment } from "../shared/environment.ts";
+import { checkpointBeside, type Checkpoint } from "./checkpoint.ts";
+import { fileAndStage, inWords } from "./file-and-stage.ts";
+import { useTarget } from "./target.ts";
+import { writeRow } from "./user-rows.ts";
+
+/** Never one that is there already: it could be somebody's, or readable for others. */
+const create = (file: string): Promise<FileHandle> =>
+  open(file, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "EEXIST") throw new Error(`${file} is there already: remove it or name another.`);
+    throw error;
+  });
+
+const goOn = async (file: string, { bytes }: Checkpoint): Promise<FileHandle> => {
+  const handle = await open(file, constants.O_RDWR);
+  if ((await handle.stat()).size < bytes)
+    throw new Error(`${file} is shorter than its checkpoint says: remove both and begin anew.`);
+  // What was written after the checkpoint comes again.
+  await handle.truncate(bytes);
+  return handle;
+};
+
+const exportUsers = async (): Promise<string> => {
+  const { file, stage } = fileAndStage("users:export");
+  const target = await useTarget(stage);
+  const table = environment("USERS_TABLE").USERS_TABLE;
+  const checkpoint = checkpointBeside(file);
+  const earlier = await checkpoint.read();
+  if (earlier && earlier.table !== table)
+    throw new Error(`${checkpoint.path} belongs to an export of another stage: name another file.`);
+
+  let state: Checkpoint = earlier ?? { table, bytes: 0, accounts: 0 };
+  await using output = earlier ? await goOn(file, earlier) : await create(file);
+  await checkpoint.write(state);
+  for await (const { users, next } of accountPages(state.next)) {
+    const lines = Buffer.from(users.map(writeRow).join(""));
+    // In a file not all of it need be taken at once.
+    for (let written = 0; written < lines.length;)
+      written += (await output.write(lines, written, lines.length - written, state.bytes + written))
+        .bytesWritten;
+    await output.datasync();
+    state = { table, next, bytes: state.bytes + lines.length, accounts: state.accounts + users.length };
+    if (next) await checkpoint.write(state);
+  }
+  await checkpoint.remove();
+  return `Exported ${inWords(state.accounts)} accounts of ${target.name} to ${file}, with the hashes of their passwords.`;
+};
+
+try {
+  console.log(await exportUsers());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

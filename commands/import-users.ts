@@ -1,0 +1,98 @@
+/**
+ * `npm run users:import -- users.jsonl [--stage prod]`: brings accounts over, with the hashes of their passwords; at the next
+ * sign-in each is replaced by one of ours. One JSON object a line:
+ *
+ *   {"email", "username", "password_hash", "first_name"?, "last_name"?, "state"? "active" or "disabled", "is_staff"?,
+ *    "created"? "2021-05-01T12:00:00Z", "id"? a UUID}
+ *
+ * Each account goes in whole or not at all. A bad line is named by number, field and rule, and the others go in. Run again,
+ * after a kill or with lines mended, it leaves everybody alone who is in. An account deleted meanwhile comes back: mend the file.
+ *
+ * From Django (registrations that nobody has confirmed are better made anew; hashes: PBKDF2-SHA256 and Argon2):
+ *
+ *   umask 077; python manage.py shell <<'END'
+ *   import json
+ *   from django.contrib.auth import get_user_model
+ *   with open("users.jsonl", "w") as file:
+ *     for u in get_user_model().objects.filter(is_active=True).iterator(): print(json.dumps({"email": u.email, "username": u.username, "password_hash": u.password, "first_name": u.first_name, "last_name": u.last_name, "is_staff": u.is_staff, "created": u.date_joined.isoformat()}), file=file)
+ *
+ *   END
+ */
+import { open } from "node:fs/promises";
+import { nowSeconds } from "../shared/clock.ts";
+import { importedUserStore } from "../shared/imported-users.ts";
+import { addressKey } from "../shared/keys.ts";
+import { describeError } from "../shared/logger.ts";
+import { needsUpgrade } from "../shared/passwords.ts";
+import { fileAndStage, inWords } from "./file-and-stage.ts";
+import { inParallel } from "./in-parallel.ts";
+import { linesOf, type Line } from "./lines.ts";
+import { useTarget } from "./target.ts";
+import { rowReader } from "./user-rows.ts";
+
+const atOnce = 16;
+const linesPerReport = 1_000;
+
+type Outcome = "imported" | "already there" | "empty" | string[];
+
+const importer = () => {
+  const [store, readRow] = [importedUserStore(), rowReader(nowSeconds, addressKey)];
+  let foreignHashes = 0;
+
+  const importLine = async (line: Line): Promise<Outcome> => {
+    if ("problem" in line) return [line.problem];
+    if (line.text.trim() === "") return "empty";
+    const row = await readRow(line.text);
+    if ("problems" in row) return row.problems;
+    const outcome = await store.put(row.user);
+    if (outcome === "imported") foreignHashes += needsUpgrade(row.user.passwordHash) ? 1 : 0;
+    if (outcome === "imported") return outcome;
+    if (outcome === "address_taken") return ["email: Another account has this address."];
+    if (outcome === "username_taken") return ["username: A user with that username already exists."];
+    // An id that we made is the row's own, even if its account has moved to another address since.
+    const himself = !row.bringsId || outcome.there.addressKey === row.user.addressKey;
+    return himself ? "already there" : ["id: Another account has this id."];
+  };
+
+  return { importLine, foreignHashes: () => foreignHashes };
+};
+
+const importUsers = async (): Promise<void> => {
+  const { file, stage } = fileAndStage("users:import");
+  await using source = await open(file);
+  const target = await useTarget(stage);
+  const { importLine, foreignHashes } = importer();
+  const counts = { imported: 0, "already there": 0, refused: 0, empty: 0 };
+
+  await inParallel(linesOf(source.createReadStream({ autoClose: false })), atOnce, async (line) => {
+    const { number } = line;
+    const outcome = await importLine(line).catch((error: unknown) => {
+      // By name only: what the store says could repeat what it was given.
+      throw new Error(
+        `Stopped at line ${number}: ${describeError(error).name}. Run the same again: whoever is in stays as he is.`,
+      );
+    });
+    if (number % linesPerReport === 0) console.error(`${inWords(number)} lines read`);
+    if (typeof outcome === "string") counts[outcome] += 1;
+    else {
+      counts.refused += 1;
+      for (const problem of outcome) console.error(`line ${number}: ${problem}`);
+    }
+  });
+
+  if (counts.refused > 0) process.exitCode = 1;
+  const { empty: _, ...told } = counts;
+  const sums = Object.entries(told).map(([what, count]) => `${inWords(count)} ${what}`);
+  console.log(`Accounts of ${target.name}: ${sums.join(", ")}.`);
+  if (foreignHashes() > 0)
+    console.log(
+      `${inWords(foreignHashes())} of them have hashes that take another time to check than ours. Until they have signed in, set REFUSAL_FLOOR_MILLISECONDS (800 covers Django's).`,
+    );
+};
+
+try {
+  await importUsers();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

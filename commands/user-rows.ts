@@ -1,0 +1,87 @@
+/** A line of a file of users: one JSON object, in the contract's words and by its rules. What is exported can be imported. */
+import * as z from "zod";
+import { isoTime, type Clock } from "../shared/clock.ts";
+import { readHash } from "../shared/hash-forms.ts";
+import { importedId } from "../shared/imported-users.ts";
+import type { User } from "../shared/items.ts";
+import * as schemas from "../shared/schemas.ts";
+
+const longestHash = 512;
+
+const passwordHash = schemas.password
+  .max(longestHash, { error: `Ensure this field has no more than ${longestHash} characters.`, abort: true })
+  .refine((stored) => readHash(stored) !== "unknown", "No password can be checked against this.")
+  .refine((stored) => readHash(stored) !== "too_costly", "Checking a password against this costs too much.");
+
+const time = "Enter a time such as 2026-11-22T20:15:00Z.";
+const seconds = (iso: string) => Math.floor(Date.parse(iso) / 1000);
+
+const rowSchema = (clock: Clock) =>
+  z.object({
+    id: z.uuid({ error: "Must be a valid UUID." }).toLowerCase().optional(),
+    email: schemas.email,
+    username: schemas.username,
+    password_hash: passwordHash,
+    first_name: schemas.firstName.default(""),
+    last_name: schemas.lastName.default(""),
+    // Without the contract's sentence, which repeats the value.
+    state: z.enum(["active", "disabled"], { error: "Must be active or disabled." }).default("active"),
+    is_staff: schemas.flag.default(false),
+    created: z.iso
+      .datetime({ offset: true, error: time, abort: true })
+      .refine((iso) => seconds(iso) >= 0 && seconds(iso) <= clock(), "Must lie in the past.")
+      .optional(),
+  });
+type Row = z.input<ReturnType<typeof rowSchema>>;
+
+const parsed = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+};
+
+export type ReadRow = { user: User; bringsId: boolean } | { problems: string[] };
+
+/** Problems name a field and a rule; they repeat nothing of the line. */
+export const rowReader = (clock: Clock, addressKey: (address: string) => Promise<string>) => {
+  const schema = rowSchema(clock);
+  return async (line: string): Promise<ReadRow> => {
+    const json = parsed(line);
+    if (typeof json !== "object" || json === null || Array.isArray(json))
+      return { problems: ["Not a JSON object."] };
+    const { data: row, error } = schema.safeParse(json);
+    if (!row) return { problems: error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) };
+    const key = await addressKey(row.email);
+    const user = {
+      id: row.id ?? importedId(key, row.username),
+      username: row.username,
+      email: row.email,
+      addressKey: key,
+      firstName: row.first_name,
+      lastName: row.last_name,
+      passwordHash: row.password_hash,
+      status: row.state,
+      isStaff: row.is_staff,
+      sessionEpoch: 0,
+      createdAt: row.created === undefined ? clock() : seconds(row.created),
+    };
+    return { user, bringsId: row.id !== undefined };
+  };
+};
+
+export const writeRow = (user: User): string => {
+  const row = {
+    id: user.id,
+    email: user.email,
+    username: user.username,
+    password_hash: user.passwordHash,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    state: user.status,
+    is_staff: user.isStaff,
+    created: isoTime(user.createdAt),
+  } satisfies Row;
+  return `${JSON.stringify(row)}\n`;
+};
