@@ -1,7 +1,9 @@
+import { resetPk } from "../shared/address-items.ts";
 import { nowSeconds, type Clock } from "../shared/clock.ts";
 import { codeStore, type CodeStore } from "../shared/code-store.ts";
 import { codeDigest, createCode, shownCode, type CodePurpose } from "../shared/codes.ts";
 import { environment } from "../shared/environment.ts";
+import { goodbyeStore, type GoodbyeStore } from "../shared/goodbyes.ts";
 import { registrationPk, userPk } from "../shared/items.ts";
 import {
   activationLetter,
@@ -11,18 +13,25 @@ import {
   sessionReplayedLetter,
   type CodeLetter,
   type Letter,
+  type NoticeLetter,
 } from "../shared/letters.ts";
 import { letterOrder, type LetterOrder } from "../shared/mail-queue.ts";
+import { goodbyeLetter, passwordChangedLetter, resetLetter } from "../shared/password-letters.ts";
+import { passwordResetStore, type PasswordResetStore } from "../shared/password-resets.ts";
 import { postLetter } from "../shared/post.ts";
 import { queueConsumer } from "../shared/queue-consumer.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
 
 type Deps = {
   users: Pick<UserStore, "find" | "findIdByAddress">;
   codes: Pick<CodeStore, "issue" | "retire">;
+  resets: Pick<PasswordResetStore, "begin">;
+  goodbyes: Pick<GoodbyeStore, "find" | "forget">;
   createCode: typeof createCode;
   codeDigest: typeof codeDigest;
   postLetter: typeof postLetter;
+  recordSecurityEvent: typeof recordSecurityEvent;
   nowSeconds: Clock;
   product: string;
   lifetimeSeconds: number;
@@ -54,11 +63,7 @@ const sendCode = async (
 };
 
 /** Tells an account's owner something; nobody is told anything if the account is gone. */
-const sendNotice = async (
-  userId: string,
-  letterFor: (letter: { product: string; sentAtSeconds: number }) => Letter,
-  deps: Deps,
-) => {
+const sendNotice = async (userId: string, letterFor: (letter: NoticeLetter) => Letter, deps: Deps) => {
   const owner = await deps.users.find(userId);
   if (!owner) return "superseded";
   await deps.postLetter(owner.email, letterFor({ product: deps.product, sentAtSeconds: deps.nowSeconds() }));
@@ -70,6 +75,27 @@ const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation"
   if (ownerId !== undefined) return sendNotice(ownerId, addressTakenLetter, deps);
   const pk = registrationPk(addressKey);
   return sendCode({ pk, purpose: "activation", otpRequestId }, activationLetter, deps);
+};
+
+/** Only here is looked who has lost a password: who asked was told nothing. */
+const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password_reset">, deps: Deps) => {
+  const userId = await deps.users.findIdByAddress(addressKey);
+  const user = userId === undefined ? undefined : await deps.users.find(userId);
+  if (user?.status !== "active" || user.addressKey !== addressKey) return "nobody";
+  if ((await deps.resets.begin(user, otpRequestId)) === "superseded") return "superseded";
+  const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId } as const;
+  const outcome = await sendCode(request, resetLetter, deps);
+  if (outcome === "sent") deps.recordSecurityEvent("reset_sent", { userId: user.id });
+  return outcome;
+};
+
+/** The last letter of an account. */
+const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
+  const email = await deps.goodbyes.find(userId);
+  if (email === undefined) return "superseded";
+  await deps.postLetter(email, goodbyeLetter({ product: deps.product, sentAtSeconds: deps.nowSeconds() }));
+  await deps.goodbyes.forget(userId);
+  return "sent";
 };
 
 /**
@@ -85,6 +111,12 @@ export const sendLetter = async (order: LetterOrder, deps: Deps): Promise<string
       const { userId, otpRequestId } = order;
       return sendCode({ pk: userPk(userId), purpose: "login", otpRequestId }, loginLetter, deps);
     }
+    case "password_reset":
+      return sendPasswordReset(order, deps);
+    case "password_changed":
+      return sendNotice(order.userId, passwordChangedLetter(order.byReset), deps);
+    case "goodbye":
+      return sendGoodbye(order, deps);
     case "session_replayed":
       return sendNotice(order.userId, sessionReplayedLetter, deps);
     case "rank_changed":
@@ -102,9 +134,12 @@ export const handler = queueConsumer(
     return {
       users: userStore(),
       codes: codeStore(),
+      resets: passwordResetStore(),
+      goodbyes: goodbyeStore(),
       createCode,
       codeDigest,
       postLetter,
+      recordSecurityEvent,
       nowSeconds,
       product: PRODUCT_NAME,
       lifetimeSeconds: OTP_LIFETIME_SECONDS,

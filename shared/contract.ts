@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { administration } from "./administration.ts";
 import { bearerErrors, codeGuessErrors, letterErrors, type Operation } from "./operation.ts";
+import { passwordOperations } from "./password-operations.ts";
 import * as schemas from "./schemas.ts";
 
 const auth = "/api/v1/auth";
@@ -159,6 +160,7 @@ export const contract = {
     cacheSeconds: 300,
     errors: [],
   },
+  ...passwordOperations,
   ...administration,
 } as const satisfies Record<string, Operation>;
 

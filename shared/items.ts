@@ -27,6 +27,9 @@ export const userItem = z.object({
   isStaff: z.boolean(),
   /** Sessions of an older epoch are over. */
   sessionEpoch: z.int(),
+  /** The address that a change can still be undone to, and until when: see `address-items`. */
+  undoAddressKey: z.string().optional(),
+  undoUntil: z.int().optional(),
 });
 export type User = z.output<typeof userItem>;
 

@@ -10,12 +10,12 @@ const time = new Intl.DateTimeFormat("en-GB", {
   timeStyle: "short",
   timeZone: "UTC",
 });
-const shownTime = (epochSeconds: number): string => `${time.format(epochSeconds * 1000)} UTC`;
+export const shownTime = (epochSeconds: number): string => `${time.format(epochSeconds * 1000)} UTC`;
 
 const shownDuration = (seconds: number): string =>
   seconds % 60 === 0 ? `${seconds / 60} minute${seconds === 60 ? "" : "s"}` : `${seconds} seconds`;
 
-const page = (product: string, paragraphs: string[], code?: string): Pick<Letter, "text" | "html"> => {
+export const page = (product: string, paragraphs: string[], code?: string): Pick<Letter, "text" | "html"> => {
   const [first = "", ...rest] = paragraphs;
   const shown = code === undefined ? [] : [`    ${code}`];
   const box = `<p style="font:600 32px/1.4 ui-monospace,monospace;letter-spacing:2px;margin:24px 0">${code ?? ""}</p>`;
@@ -33,15 +33,15 @@ const page = (product: string, paragraphs: string[], code?: string): Pick<Letter
   };
 };
 
-export type CodeLetter = {
-  product: string;
-  /** As shown: `123 456`. */
+export type NoticeLetter = { product: string; sentAtSeconds: number };
+
+export type CodeLetter = NoticeLetter & {
+  /** As shown: `123 456` or `ABCD-EFGH-IJKL-MNOP`. */
   code: string;
-  sentAtSeconds: number;
   lifetimeSeconds: number;
 };
 
-const codeLetter = (letter: CodeLetter, purpose: string, warning: string): Letter => ({
+export const codeLetter = (letter: CodeLetter, purpose: string, warning: string): Letter => ({
   // Without the code: subjects stand in logs and on locked screens.
   subject: `${letter.product}: your ${purpose} code`,
   ...page(

@@ -71,11 +71,13 @@ export const triesFrom = (networkKey: string): Limit => ({
   refusal: "too_many_tries_from_network",
 });
 
+export const lettersKey = (mailboxKey: string): string => `letters#${mailboxKey}`;
+
 /** Letters to one mailbox that no password of an account has proven, whatever `+tag` stands in its address. */
 const lettersTo = (mailboxKey: string): Limit => {
   const settings = environment("UNPROVEN_LETTERS_PER_TEN_MINUTES", "UNPROVEN_LETTERS_PER_HOUR");
   return {
-    key: `letters#${mailboxKey}`,
+    key: lettersKey(mailboxKey),
     rules: [
       { maximum: settings.UNPROVEN_LETTERS_PER_TEN_MINUTES, windowSeconds: 10 * minute },
       { maximum: settings.UNPROVEN_LETTERS_PER_HOUR, windowSeconds: hour },

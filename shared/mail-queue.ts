@@ -7,6 +7,9 @@ import { once } from "./once.ts";
 export const letterOrder = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("activation"), addressKey: z.string(), otpRequestId: z.string() }),
   z.object({ kind: z.literal("login"), userId: z.string(), otpRequestId: z.string() }),
+  z.object({ kind: z.literal("password_reset"), addressKey: z.string(), otpRequestId: z.string() }),
+  z.object({ kind: z.literal("password_changed"), userId: z.string(), byReset: z.boolean() }),
+  z.object({ kind: z.literal("goodbye"), userId: z.string() }),
   z.object({ kind: z.literal("session_replayed"), userId: z.string() }),
   z.object({ kind: z.literal("rank_changed"), userId: z.string(), isStaff: z.boolean() }),
 ]);

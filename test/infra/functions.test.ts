@@ -120,7 +120,14 @@ test("people are listed from the indexes by name, and never from the table", () 
 });
 
 test("functions that hash have one whole vCPU", () => {
-  for (const name of ["createUser", "requestOtp", "deleteMe", "updateUser"] as const)
+  for (const name of [
+    "createUser",
+    "requestOtp",
+    "deleteMe",
+    "updateUser",
+    "setPassword",
+    "confirmPasswordReset",
+  ] as const)
     expect(stage.one("AWS::Lambda::Function", pascalCase(name)).Properties).toMatchObject({
       MemorySize: 1_769,
     });

@@ -8,7 +8,7 @@ export type LetterBox = {
   close: () => void;
 };
 
-const codePattern = /^ {4}(\d{3} \d{3})$/m;
+const codePattern = /^ {4}(\d{3} \d{3}|[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})$/m;
 const endOfLetter = /--\n$/;
 const patienceMilliseconds = 30_000;
 

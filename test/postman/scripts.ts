@@ -8,11 +8,20 @@ export const newPerson = (prefix = "") => [
   `pm.collectionVariables.set("${prefix}password", "granite-" + pm.variables.replaceIn("{{$randomUUID}}"));`,
 ];
 
+export const newPassword = [
+  `pm.collectionVariables.set("new_password", "granite-" + pm.variables.replaceIn("{{$randomUUID}}"));`,
+];
+
+/** From now on the new one is the password. */
+export const takePassword = [
+  `pm.collectionVariables.set("password", pm.collectionVariables.get("new_password"));`,
+];
+
 /** Waits for a letter to this person that was not used yet, and takes its code. Without a mailbox, type it into the variable. */
 export const readCode = (addressVariable: string) => [
   `const mailbox = pm.variables.get("mailbox_url");`,
   `const address = pm.variables.get("${addressVariable}");`,
-  `const codeIn = ({ Body }) => (/^ {4}(\\d{3} \\d{3})$/m.exec(Body.text_part) ?? [])[1];`,
+  `const codeIn = ({ Body }) => (/^ {4}(\\d{3} \\d{3}|[A-Z2-7-]{19})$/m.exec(Body.text_part) ?? [])[1];`,
   `const isWanted = (letter) =>`,
   `  letter.Destination.ToAddresses.includes(address) && codeIn(letter) !== undefined;`,
   `const look = (triesLeft) =>`,

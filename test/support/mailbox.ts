@@ -33,7 +33,7 @@ export const lettersTo = async (address: string): Promise<Letter[]> => {
 export const letterTo = (address: string, count = 1): Promise<Letter> =>
   eventually(`letter ${count} to ${address}`, async () => (await lettersTo(address))[count - 1]);
 
-const codePattern = /^ {4}(\d{3} \d{3})$/m;
+const codePattern = /^ {4}(\d{3} \d{3}|[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})$/m;
 
 /** The code as the letter shows it. */
 export const codeIn = (letter: Letter): string => {

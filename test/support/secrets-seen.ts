@@ -2,7 +2,17 @@
 import { appendFileSync } from "node:fs";
 import { inject } from "vitest";
 
-const telling = new Set(["email", "password", "current_password", "otp_code", "refresh", "access", "token"]);
+const telling = new Set([
+  "email",
+  "new_email",
+  "password",
+  "current_password",
+  "new_password",
+  "otp_code",
+  "refresh",
+  "access",
+  "token",
+]);
 
 const collect = (value: unknown): string[] => {
   if (typeof value !== "object" || value === null) return [];
