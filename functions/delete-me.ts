@@ -2,6 +2,7 @@ import { contract } from "../shared/contract.ts";
 import { requireCurrentPassword, type PasswordDeps } from "../shared/current-password.ts";
 import { ApiError } from "../shared/errors.ts";
 import { limitStore } from "../shared/limits.ts";
+import { enqueueLetter } from "../shared/mail-queue.ts";
 import { verifyPassword } from "../shared/passwords.ts";
 import { recordSecurityEvent } from "../shared/security-log.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions.ts";
@@ -11,19 +12,24 @@ import { userStore, type UserStore } from "../shared/users.ts";
 type Deps = PasswordDeps & {
   users: Pick<UserStore, "remove">;
   sessions: Pick<SessionStore, "removeAll">;
+  enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
 /**
  * Deletes the account, with its password asked again; none of the staff, the last of whom would take the administration
- * along. Without its user no session lives; deleting them afterwards is tidying.
+ * along. Without its user no session lives; deleting them afterwards is tidying. Letters on their way to it are dropped, and a
+ * last one says that it is gone.
  */
 export const deleteMe = async ({ body, user }: UserCall<typeof contract.deleteMe>, deps: Deps) => {
   if (user.isStaff) throw new ApiError("not_yourself");
   await requireCurrentPassword(user, body.current_password, deps);
   if ((await deps.users.remove(user)) !== "removed") throw new ApiError("user_not_found");
   deps.recordSecurityEvent("user_deleted", { userId: user.id });
-  await deps.sessions.removeAll(user.id);
+  await Promise.all([
+    deps.sessions.removeAll(user.id),
+    deps.enqueueLetter({ kind: "goodbye", userId: user.id }),
+  ]);
 };
 
 export const handler = userEndpoint(contract.deleteMe, deleteMe, () => ({
@@ -31,5 +37,6 @@ export const handler = userEndpoint(contract.deleteMe, deleteMe, () => ({
   sessions: sessionStore(),
   limits: limitStore(),
   verifyPassword,
+  enqueueLetter,
   recordSecurityEvent,
 }));

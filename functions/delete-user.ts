@@ -1,6 +1,7 @@
 import { contract } from "../shared/contract.ts";
 import { ApiError } from "../shared/errors.ts";
 import { isAccount } from "../shared/items.ts";
+import { enqueueLetter } from "../shared/mail-queue.ts";
 import { peopleStore, type PeopleStore } from "../shared/people.ts";
 import { registrationStore, type RegistrationStore } from "../shared/registrations.ts";
 import { recordSecurityEvent } from "../shared/security-log.ts";
@@ -15,6 +16,7 @@ type Deps = {
   registrations: Pick<RegistrationStore, "remove">;
   sessions: Pick<SessionStore, "removeAll">;
   authorityOf: typeof authorityOf;
+  enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
@@ -36,8 +38,12 @@ export const deleteUser = async (call: UserCall<typeof contract.deleteUser>, dep
       throw new ApiError("permission_denied");
     case "removed":
       deps.recordSecurityEvent("user_deleted", { userId: person.id, actorId: actor.id });
-      // Without its user no session lives; this is tidying.
-      if (isAccount(person)) await deps.sessions.removeAll(person.id);
+      if (!isAccount(person)) return undefined;
+      await Promise.all([
+        // Without its user no session lives; this is tidying.
+        deps.sessions.removeAll(person.id),
+        deps.enqueueLetter({ kind: "goodbye", userId: person.id }),
+      ]);
       return undefined;
     default:
       return removed satisfies never;
@@ -50,5 +56,6 @@ export const handler = userEndpoint(contract.deleteUser, deleteUser, () => ({
   registrations: registrationStore(),
   sessions: sessionStore(),
   authorityOf,
+  enqueueLetter,
   recordSecurityEvent,
 }));

@@ -1,5 +1,5 @@
 import { addressChangeStore, type AddressChangeStore } from "../shared/address-changes.ts";
-import { emailChangePk, emailUndoPk, undoSeconds } from "../shared/address-items.ts";
+import { emailChangePk, emailUndoPk, resetPk, undoSeconds } from "../shared/address-items.ts";
 import {
   addressChangingAgainLetter,
   addressChangingLetter,
@@ -11,6 +11,7 @@ import { nowSeconds, type Clock } from "../shared/clock.ts";
 import { codeStore, type CodeStore } from "../shared/code-store.ts";
 import { codeDigest, createCode, shownCode, type CodePurpose } from "../shared/codes.ts";
 import { environment } from "../shared/environment.ts";
+import { goodbyeStore, type GoodbyeStore } from "../shared/goodbyes.ts";
 import { registrationPk, userPk } from "../shared/items.ts";
 import {
   activationLetter,
@@ -23,17 +24,23 @@ import {
   type NoticeLetter,
 } from "../shared/letters.ts";
 import { letterOrder, type LetterOrder } from "../shared/mail-queue.ts";
+import { goodbyeLetter, passwordChangedLetter, resetLetter } from "../shared/password-letters.ts";
+import { passwordResetStore, type PasswordResetStore } from "../shared/password-resets.ts";
 import { postLetter } from "../shared/post.ts";
 import { queueConsumer } from "../shared/queue-consumer.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
 
 type Deps = {
   users: Pick<UserStore, "find" | "findIdByAddress">;
   codes: Pick<CodeStore, "issue" | "retire">;
   addressChanges: Pick<AddressChangeStore, "find">;
+  resets: Pick<PasswordResetStore, "begin">;
+  goodbyes: Pick<GoodbyeStore, "find" | "forget">;
   createCode: typeof createCode;
   codeDigest: typeof codeDigest;
   postLetter: typeof postLetter;
+  recordSecurityEvent: typeof recordSecurityEvent;
   nowSeconds: Clock;
   product: string;
   lifetimeSeconds: number;
@@ -79,6 +86,27 @@ const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation"
   return sendCode({ pk, purpose: "activation", otpRequestId }, activationLetter, deps);
 };
 
+/** Only here is looked who has lost a password: who asked was told nothing. */
+const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password_reset">, deps: Deps) => {
+  const userId = await deps.users.findIdByAddress(addressKey);
+  const user = userId === undefined ? undefined : await deps.users.find(userId);
+  if (user?.status !== "active" || user.addressKey !== addressKey) return "nobody";
+  if ((await deps.resets.begin(user, otpRequestId)) === "superseded") return "superseded";
+  const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId } as const;
+  const outcome = await sendCode(request, resetLetter, deps);
+  if (outcome === "sent") deps.recordSecurityEvent("reset_sent", { userId: user.id });
+  return outcome;
+};
+
+/** The last letter of an account. */
+const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
+  const email = await deps.goodbyes.find(userId);
+  if (email === undefined) return "superseded";
+  await deps.postLetter(email, goodbyeLetter({ product: deps.product, sentAtSeconds: deps.nowSeconds() }));
+  await deps.goodbyes.forget(userId);
+  return "sent";
+};
+
 /**
  * The old address first: a code for the new one never leaves before the owner has been told. The owner of a taken one is told
  * of it instead of getting a code.
@@ -118,7 +146,11 @@ export const sendLetter = async (order: LetterOrder, deps: Deps): Promise<string
     case "email_change_undone":
       return sendNotice(order.userId, addressRestoredLetter, deps);
     case "password_reset":
-      return "nobody";
+      return sendPasswordReset(order, deps);
+    case "password_changed":
+      return sendNotice(order.userId, passwordChangedLetter(order.byReset), deps);
+    case "goodbye":
+      return sendGoodbye(order, deps);
     case "session_replayed":
       return sendNotice(order.userId, sessionReplayedLetter, deps);
     case "rank_changed":
@@ -137,9 +169,12 @@ export const handler = queueConsumer(
       users: userStore(),
       codes: codeStore(),
       addressChanges: addressChangeStore(),
+      resets: passwordResetStore(),
+      goodbyes: goodbyeStore(),
       createCode,
       codeDigest,
       postLetter,
+      recordSecurityEvent,
       nowSeconds,
       product: PRODUCT_NAME,
       lifetimeSeconds: OTP_LIFETIME_SECONDS,

@@ -6,6 +6,7 @@ import * as z from "zod";
 import { addressOperations } from "./address-operations.ts";
 import { administration } from "./administration.ts";
 import { bearerErrors, codeGuessErrors, letterErrors, type Operation } from "./operation.ts";
+import { passwordOperations } from "./password-operations.ts";
 import * as schemas from "./schemas.ts";
 
 const auth = "/api/v1/auth";
@@ -166,6 +167,7 @@ export const contract = {
     errors: [],
   },
   ...addressOperations,
+  ...passwordOperations,
   ...administration,
 } as const satisfies Record<string, Operation>;
 

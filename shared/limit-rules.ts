@@ -79,9 +79,11 @@ const letterRules = (): Rule[] => {
   ];
 };
 
+export const lettersKey = (mailboxKey: string): string => `letters#${mailboxKey}`;
+
 /** Letters to one mailbox that no password of an account has proven, whatever `+tag` stands in its address. */
 const lettersTo = (mailboxKey: string): Limit => ({
-  key: `letters#${mailboxKey}`,
+  key: lettersKey(mailboxKey),
   rules: letterRules(),
   refusal: "too_many_letters",
 });

@@ -46,9 +46,26 @@ const longest = (first: Refusal, ...others: Refusal[]): Exhausted => ({
 
 const countIn = (item: Item | undefined, counter: string): number => Number(item?.[counter] ?? 0);
 
+export const limitPk = (key: string): string => `limit#${key}`;
+
+const counterPattern = /^(?:inARow|w(\d+)#(\d+))$/;
+
+/** A counter as it lies in the store; without a window, `windowSeconds` and `from` are absent. */
+export type Counter = { number: number; windowSeconds?: number; from?: number };
+
+/** What was counted under a key, also in windows that are over, as long as it is stored. */
+export const storedCounters = (item: Item): Counter[] =>
+  Object.entries(item).flatMap(([name, value]) => {
+    const [found, length, index] = counterPattern.exec(name) ?? [];
+    const number = Number(value);
+    if (found === undefined || number === 0) return [];
+    if (length === undefined) return [{ number }];
+    return [{ number, windowSeconds: Number(length), from: Number(length) * Number(index) }];
+  });
+
 export const limitStore = (clock: Clock = nowSeconds) => {
   const table = environment("LIMITS_TABLE").LIMITS_TABLE;
-  const counters = (key: string) => ({ TableName: table, Key: { pk: `limit#${key}` } });
+  const counters = (key: string) => ({ TableName: table, Key: { pk: limitPk(key) } });
 
   const forgetStale = async (key: string, stale: string[]) => {
     const names = Object.fromEntries(stale.map((name, index) => [`#s${index}`, name]));

@@ -10,6 +10,8 @@ export const letterOrder = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("password_reset"), addressKey: z.string(), otpRequestId: z.string() }),
   z.object({ kind: z.literal("email_change"), userId: z.string(), otpRequestId: z.string() }),
   z.object({ kind: z.literal("email_change_undone"), userId: z.string() }),
+  z.object({ kind: z.literal("password_changed"), userId: z.string(), byReset: z.boolean() }),
+  z.object({ kind: z.literal("goodbye"), userId: z.string() }),
   z.object({ kind: z.literal("session_replayed"), userId: z.string() }),
   z.object({ kind: z.literal("rank_changed"), userId: z.string(), isStaff: z.boolean() }),
 ]);

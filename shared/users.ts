@@ -1,12 +1,14 @@
 /** Activated accounts and their pointers. Each check and its act are one conditional write. */
 import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { addressChangePks } from "./address-items.ts";
+import { addressChangePks, resetPk } from "./address-items.ts";
+import { nowSeconds, type Clock } from "./clock.ts";
 import { attempt, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
+import { keepingAddress } from "./goodbyes.ts";
 import { addressPk, pointerItem, registrationPk, userItem, usernamePk, userPk, type User } from "./items.ts";
 import { normaliseUsername } from "./usernames.ts";
 
-export const userStore = () => {
+export const userStore = (clock: Clock = nowSeconds) => {
   const table = environment("USERS_TABLE").USERS_TABLE;
 
   const read = async (pk: string) => {
@@ -28,8 +30,8 @@ export const userStore = () => {
   };
 
   /**
-   * Removes the account, its pointers and any registration of its address: while its password is the one checked, or, where
-   * something happens along with it, on that one's conditions.
+   * Removes the account, its pointers, its codes and any registration of its address: while its password is the one checked, or,
+   * where something happens along with it, on that one's conditions. What is left is the address, for one last letter.
    */
   const remove = async (
     user: User,
@@ -59,7 +61,9 @@ export const userStore = () => {
               usernamePk(normaliseUsername(user.username)),
               registrationPk(user.addressKey),
               ...addressChangePks(user),
+              resetPk(user.addressKey),
             ].map((pk) => ({ Delete: { TableName: table, Key: { pk } } })),
+            keepingAddress(user, clock()),
             ...along,
           ],
         }),

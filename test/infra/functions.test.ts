@@ -127,6 +127,8 @@ test("functions that hash have one whole vCPU", () => {
     "updateUser",
     "setEmail",
     "setUserEmail",
+    "setPassword",
+    "confirmPasswordReset",
   ] as const)
     expect(stage.one("AWS::Lambda::Function", pascalCase(name)).Properties).toMatchObject({
       MemorySize: 1_769,

@@ -27,10 +27,13 @@ export type Phase = {
   run: (person: Person) => Promise<void>;
 };
 
+/** Of other letters than usernames: never like its owner's name by chance. */
+const newPassword = (): string =>
+  `Granite-${[...randomBytes(12)].map((byte) => "ghijklmnopqrstuv"[byte % 16]).join("")}`;
+
 export const newPerson = (): Person => {
   const username = `b${randomBytes(8).toString("hex")}`;
-  // Of other letters than usernames: never like its owner's name by chance.
-  const password = `Granite-${[...randomBytes(12)].map((byte) => "ghijklmnopqrstuv"[byte % 16]).join("")}`;
+  const password = newPassword();
   return { username, email: `${username}@example.com`, password, code: "", access: "", refresh: "" };
 };
 
@@ -89,6 +92,23 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo }: Letter
       await call("confirmEmail", { token: person.access, body: { otp_code: person.code } });
       person.email = newAddressOf(person.email);
     },
+    exportMe: async ({ access }: Person) => {
+      await call("exportMe", { token: access });
+    },
+    setPassword: async (person: Person) => {
+      const body = { current_password: person.password, new_password: newPassword() };
+      await call("setPassword", { token: person.access, body });
+      person.password = body.new_password;
+    },
+    resetPassword: async ({ email }: Person) => {
+      await call("resetPassword", { body: { email } });
+    },
+    confirmPasswordReset: async (person: Person) => {
+      const { email, code } = person;
+      const body = { email, otp_code: code, new_password: newPassword() };
+      await call("confirmPasswordReset", { body });
+      person.password = body.new_password;
+    },
     listSessions: async ({ access }: Person) => {
       await call("listSessions", { token: access });
     },
@@ -128,7 +148,17 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo }: Letter
     { ...cheap, name: "getMe", run: steps.getMe, work: { checks: 1 } },
     { ...cheap, name: "updateMe", run: steps.updateMe, work: { checks: 1 } },
     { ...single, name: "refreshToken", run: steps.refreshToken, work: { checks: 1, signatures: 2 } },
+    { ...cheap, name: "exportMe", run: steps.exportMe, work: { checks: 1 } },
+    { ...single, name: "setPassword", run: steps.setPassword, work: { checks: 1, hashes: 2 } },
     { ...single, name: "logout", run: steps.logout, work: { checks: 1 } },
+    { ...single, name: "resetPassword", run: steps.resetPassword, work: {} },
+    {
+      ...single,
+      name: "confirmPasswordReset",
+      prepare: steps.readCode,
+      run: steps.confirmPasswordReset,
+      work: { hashes: 1 },
+    },
     { name: "sign-in", requests: 2, rounds: 1, run: signIn, work: { hashes: 1, signatures: 2 } },
     { ...cheap, name: "listSessions", run: steps.listSessions, work: { checks: 1 } },
     { ...single, name: "endOtherSessions", run: steps.endOtherSessions, work: { checks: 1 } },

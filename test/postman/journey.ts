@@ -1,7 +1,16 @@
 /** The collection's requests in an order that works from top to bottom. Their bodies are checked against the contract's types. */
 import type * as z from "zod";
 import type { Contract, OperationName } from "../../shared/contract.ts";
-import { keep, keepTokens, newAddress, newPerson, readCode, skipWithoutAdministrator } from "./scripts.ts";
+import {
+  keep,
+  keepTokens,
+  newAddress,
+  newPassword,
+  newPerson,
+  readCode,
+  skipWithoutAdministrator,
+  takePassword,
+} from "./scripts.ts";
 
 type Sent<Operation, Part extends "body" | "query"> =
   Operation extends Record<Part, infer Schema extends z.ZodType> ? z.input<Schema> : undefined;
@@ -75,6 +84,25 @@ export const journey: Folder[] = [
     steps: [
       step("getMe"),
       step("updateMe", { body: { username: "{{username}}", first_name: "Augusta", last_name: "King" } }),
+      step("exportMe"),
+    ],
+  },
+  {
+    name: "Password",
+    description: "Changed by who knows it, and replaced by who has lost it, which ends all sessions.",
+    steps: [
+      step("setPassword", {
+        body: { current_password: "{{password}}", new_password: "{{new_password}}" },
+        before: newPassword,
+        after: takePassword,
+      }),
+      step("resetPassword", { body: { email: "{{email}}" } }),
+      step("confirmPasswordReset", {
+        body: { email: "{{email}}", otp_code: "{{otp_code}}", new_password: "{{new_password}}" },
+        before: [...newPassword, ...readCode("email")],
+        after: takePassword,
+      }),
+      ...signIn(person, "with the new password"),
     ],
   },
   {

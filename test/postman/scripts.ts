@@ -13,6 +13,15 @@ export const newAddress = [
   `pm.collectionVariables.set("new_email", "new-" + Date.now().toString(36) + "@example.com");`,
 ];
 
+export const newPassword = [
+  `pm.collectionVariables.set("new_password", "granite-" + pm.variables.replaceIn("{{$randomUUID}}"));`,
+];
+
+/** From now on the new one is the password. */
+export const takePassword = [
+  `pm.collectionVariables.set("password", pm.collectionVariables.get("new_password"));`,
+];
+
 /** Waits for a letter to this person that was not used yet, and takes its code. Without a mailbox, type it into the variable. */
 export const readCode = (addressVariable: string) => [
   `const mailbox = pm.variables.get("mailbox_url");`,

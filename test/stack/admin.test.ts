@@ -226,6 +226,7 @@ describe("changing an account", () => {
     );
     // Address and name are free again.
     const { email, username } = person;
+    expect((await letterTo(email, 3)).Subject).toContain("your account was deleted");
     const letters = (await lettersTo(email)).length;
     await register(newPerson({ email, username }));
     await succeed("activateUser", { email, otp_code: await codeTo(email, letters + 1) });

@@ -11,7 +11,8 @@ import {
 } from "../../shared/limit-rules.ts";
 import { call, type Answer, type Options } from "../support/api.ts";
 import { wrongCode } from "../support/codes.ts";
-import { comparable, expectRefused } from "../support/expect.ts";
+import { comparable } from "../support/comparable.ts";
+import { expectRefused } from "../support/expect.ts";
 import { codeTo } from "../support/mailbox.ts";
 import { limitsOf } from "../support/limits.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";

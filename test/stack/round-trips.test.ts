@@ -3,7 +3,15 @@ import type { OperationName } from "../../shared/contract.ts";
 import { call, type Answer } from "../support/api.ts";
 import { codeTo } from "../support/mailbox.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
-import { activated, loginCode, newPerson, register, signedIn } from "../support/people.ts";
+import {
+  activated,
+  loginCode,
+  newPassword,
+  newPerson,
+  register,
+  resetCode,
+  signedIn,
+} from "../support/people.ts";
 
 const tripMilliseconds = 250;
 
@@ -98,6 +106,22 @@ describe("round trips in sequence", () => {
     }));
     await expectTrips("verifyToken", 1, 200, async () => ({ body: { token: (await signedIn()).access } }));
     await expectTrips("getMe", 1, 200, async () => ({ token: (await signedIn()).access }));
+  });
+
+  it("resetPassword: 2 (limits; queue); confirmPasswordReset: 4 (limits beside pointer; account; transaction; queue)", async () => {
+    await expectTrips("resetPassword", 2, 204, async () => ({ body: { email: newPerson().email } }));
+    await expectTrips("confirmPasswordReset", 4, 204, async () => {
+      const { email } = await activated();
+      return { body: { email, otp_code: await resetCode({ email }), new_password: newPassword() } };
+    });
+  });
+
+  it("setPassword: 5 (caller; limits, and back; transaction; queue); exportMe: 2 (caller; everything)", async () => {
+    await expectTrips("setPassword", 5, 204, async () => {
+      const { access, password } = await signedIn();
+      return { body: { current_password: password, new_password: newPassword() }, token: access };
+    });
+    await expectTrips("exportMe", 2, 200, async () => ({ token: (await signedIn()).access }));
   });
 
   it("forged tokens: none", async () => {

@@ -9,7 +9,7 @@ export type Person = { username: string; email: string; password: string };
 export const mailDomain = (): string => inject("mailDomain") ?? "example.com";
 
 /** Of other letters than usernames are made of, so that no password is like its owner's name by chance. */
-const newPassword = () =>
+export const newPassword = () =>
   `Granite-${[...randomBytes(12)].map((byte) => "ghijklmnopqrstuv"[byte % 16]).join("")}`;
 
 export const newPerson = (changes: Partial<Person> = {}): Person => {
@@ -37,6 +37,12 @@ export const activated = async (person: Person = newPerson()) => {
 /** Asks for a login code and reads it; `letters` is how many letters the address has had before. */
 export const loginCode = async ({ email, password }: Person, letters = 1): Promise<string> => {
   await succeed("requestOtp", { email, password });
+  return codeTo(email, letters + 1);
+};
+
+/** Asks for the letter to a lost password and reads its code; `letters` is how many letters the address has had before. */
+export const resetCode = async ({ email }: Pick<Person, "email">, letters = 1): Promise<string> => {
+  await succeed("resetPassword", { email });
   return codeTo(email, letters + 1);
 };
 

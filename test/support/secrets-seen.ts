@@ -7,6 +7,7 @@ const telling = new Set([
   "new_email",
   "password",
   "current_password",
+  "new_password",
   "otp_code",
   "refresh",
   "access",

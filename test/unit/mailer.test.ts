@@ -11,9 +11,12 @@ const mailer = (overrides: Partial<Deps>) => {
     users: inert("users"),
     codes: inert("codes"),
     addressChanges: inert("addressChanges"),
+    resets: inert("resets"),
+    goodbyes: inert("goodbyes"),
     createCode: () => "012345",
     codeDigest: async (itemKey, purpose, code) => `${itemKey}|${purpose}|${code}`,
     postLetter: async (to, { text }) => void sent.push({ to, text }),
+    recordSecurityEvent: inert("recordSecurityEvent"),
     nowSeconds: () => 1000,
     product: "LIT Auth",
     lifetimeSeconds: 600,
@@ -163,5 +166,90 @@ describe("mailer", () => {
     await expect(sendLetter({ kind: "login", userId: "u", otpRequestId: "r" }, deps)).rejects.toThrow(
       "Throttling",
     );
+  });
+
+  describe("for a lost password", () => {
+    const order = { kind: "password_reset", addressKey: "k", otpRequestId: "r" } as const;
+    type User = NonNullable<Awaited<ReturnType<Deps["users"]["find"]>>>;
+    const owner = { id: "u", email: "owner@example.com", addressKey: "k", status: "active" } as User;
+    const knowing = (user: User): Deps["users"] => ({
+      findIdByAddress: async () => "u",
+      find: async () => user,
+    });
+
+    it("makes a code of its own kind and sends it to the stored address", async () => {
+      const events: unknown[] = [];
+      const issued: unknown[] = [];
+      const { deps, sent } = mailer({
+        users: knowing(owner),
+        resets: { begin: async () => "begun" },
+        codes: {
+          issue: async (pk, code) => {
+            issued.push({ pk, ...code });
+            return { email: owner.email };
+          },
+          retire: async () => undefined,
+        },
+        createCode: () => "ABCDEFGHIJKLMNOP",
+        recordSecurityEvent: (event, subject) => void events.push([event, subject]),
+      });
+      expect(await sendLetter(order, deps)).toBe("sent");
+      expect(issued).toEqual([
+        {
+          pk: "reset#k",
+          otpRequestId: "r",
+          otpDigest: "reset#k|reset|ABCDEFGHIJKLMNOP",
+          otpExpiresAt: 1600,
+        },
+      ]);
+      expect(sent).toEqual([
+        { to: owner.email, text: expect.stringContaining("\n    ABCD-EFGH-IJKL-MNOP\n") },
+      ]);
+      expect(events).toEqual([["reset_sent", { userId: "u" }]]);
+    });
+
+    it("writes to nobody where there is no active account of this address", async () => {
+      for (const users of [
+        { findIdByAddress: async () => undefined, find: inert("find") },
+        { findIdByAddress: async () => "u", find: async () => undefined },
+        knowing({ ...owner, status: "disabled" }),
+        knowing({ ...owner, addressKey: "another" }),
+      ]) {
+        const { deps, sent } = mailer({ users });
+        expect(await sendLetter(order, deps)).toBe("nobody");
+        expect(sent).toEqual([]);
+      }
+    });
+
+    it("sends nothing for an order whose letter has left", async () => {
+      const { deps, sent } = mailer({ users: knowing(owner), resets: { begin: async () => "superseded" } });
+      expect(await sendLetter(order, deps)).toBe("superseded");
+      expect(sent).toEqual([]);
+    });
+  });
+
+  it.each([
+    [true, "with a code that we had sent"],
+    [false, "knew the old one"],
+  ])("tells the owner of a new password how it came (by reset: %s)", async (byReset, words) => {
+    const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
+    const { deps, sent } = mailer({ users: { findIdByAddress: inert("pointer"), find: async () => owner } });
+    expect(await sendLetter({ kind: "password_changed", userId: "u", byReset }, deps)).toBe("sent");
+    expect(sent).toEqual([{ to: "owner@example.com", text: expect.stringContaining(words) }]);
+  });
+
+  it("forgets the address of somebody who is gone after the last letter, and not before", async () => {
+    const steps: string[] = [];
+    const { deps, sent } = mailer({
+      goodbyes: {
+        find: async () => "gone@example.com",
+        forget: async (userId) => void steps.push(`${userId} after ${sent.length}`),
+      },
+    });
+    expect(await sendLetter({ kind: "goodbye", userId: "u" }, deps)).toBe("sent");
+    expect(sent.map(({ to }) => to)).toEqual(["gone@example.com"]);
+    expect(steps).toEqual(["u after 1"]);
+    const forgotten = mailer({ goodbyes: { find: async () => undefined, forget: inert("forget") } });
+    expect(await sendLetter({ kind: "goodbye", userId: "u" }, forgotten.deps)).toBe("superseded");
   });
 });

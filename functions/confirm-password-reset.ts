@@ -1,0 +1,80 @@
+import { resetPk } from "../shared/address-items.ts";
+import { codeDigests } from "../shared/codes.ts";
+import { contract } from "../shared/contract.ts";
+import { endpoint, type Call } from "../shared/endpoint.ts";
+import { ApiError } from "../shared/errors.ts";
+import { addressKey, networkKey, strangerId } from "../shared/keys.ts";
+import { currentPasswordTry, guessKeys, triesFrom } from "../shared/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits.ts";
+import { enqueueLetter } from "../shared/mail-queue.ts";
+import { requireGoodPassword } from "../shared/new-password.ts";
+import { passwordResetStore, type PasswordResetStore } from "../shared/password-resets.ts";
+import { passwordStore, type PasswordStore } from "../shared/password-store.ts";
+import { hashPassword } from "../shared/passwords.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { userStore, type UserStore } from "../shared/users.ts";
+
+type Deps = {
+  users: Pick<UserStore, "findIdByAddress">;
+  resets: Pick<PasswordResetStore, "findOwner">;
+  passwords: Pick<PasswordStore, "reset">;
+  limits: Pick<LimitStore, "spend" | "clear">;
+  addressKey: typeof addressKey;
+  networkKey: typeof networkKey;
+  strangerId: typeof strangerId;
+  codeDigests: typeof codeDigests;
+  hashPassword: typeof hashPassword;
+  enqueueLetter: typeof enqueueLetter;
+  recordSecurityEvent: typeof recordSecurityEvent;
+};
+
+/**
+ * Sets a new password with the code from the letter. Everybody else goes the same way, hash included, and fails on the same
+ * condition. A refused password leaves the code alive; rules that would give away the username or names are only told to
+ * whoever has the right code.
+ */
+export const confirmPasswordReset = async (
+  { body, sourceIp, invocationId }: Call<typeof contract.confirmPasswordReset>,
+  deps: Deps,
+): Promise<void> => {
+  const { email, otp_code: code, new_password: password } = body;
+  await requireGoodPassword(password, { email });
+  const key = await deps.addressKey(email);
+  const [spent, knownId] = await Promise.all([
+    deps.limits.spend(triesFrom(await deps.networkKey(sourceIp))),
+    deps.users.findIdByAddress(key),
+  ]);
+  const stranger = await deps.strangerId(email);
+  const userId = knownId ?? stranger;
+  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, { ...spent, userId });
+
+  const digests = await deps.codeDigests(resetPk(key), "reset", code);
+  const owner = await deps.resets.findOwner(userId, key, digests);
+  if (owner) await requireGoodPassword(password, owner);
+  const passwordHash = await deps.hashPassword(password);
+  const account = { id: userId, addressKey: key };
+  const outcome = await deps.passwords.reset(account, passwordHash, digests, invocationId);
+  if (outcome === "refused") throw new ApiError("code_refused", { userId });
+
+  deps.recordSecurityEvent("password_reset", { userId });
+  // Not in the transaction: a stranger who keeps guessing at the same counters would make it fail.
+  const guesses = [...guessKeys(key), currentPasswordTry(userId).key];
+  await Promise.all([
+    deps.enqueueLetter({ kind: "password_changed", userId, byReset: true }),
+    ...guesses.map((guess) => deps.limits.clear(guess)),
+  ]);
+};
+
+export const handler = endpoint(contract.confirmPasswordReset, confirmPasswordReset, () => ({
+  users: userStore(),
+  resets: passwordResetStore(),
+  passwords: passwordStore(),
+  limits: limitStore(),
+  addressKey,
+  networkKey,
+  strangerId,
+  codeDigests,
+  hashPassword,
+  enqueueLetter,
+  recordSecurityEvent,
+}));

@@ -1,0 +1,55 @@
+import { isoTime, nowSeconds, type Clock } from "../shared/clock.ts";
+import { contract } from "../shared/contract.ts";
+import { shownUser } from "../shared/items.ts";
+import { mailboxKey } from "../shared/keys.ts";
+import { personalDataStore, type PersonalDataStore } from "../shared/personal-data.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { sessionStore, type SessionStore } from "../shared/sessions.ts";
+import { shownSessions } from "../shared/shown-sessions.ts";
+import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+
+type Deps = {
+  personalData: PersonalDataStore;
+  sessions: Pick<SessionStore, "list">;
+  mailboxKey: typeof mailboxKey;
+  nowSeconds: Clock;
+  recordSecurityEvent: typeof recordSecurityEvent;
+};
+
+const notHeld = [
+  "The password and the codes: only hashes of them are stored, which are of no use to you.",
+  "Sessions, codes and counters that are over: the store deletes them within days, and nothing reads them until then.",
+  "Tries from known devices and from networks: they are counted under keyed hashes that are not linked to an account.",
+  "The operator's logs, which name the account's id and no address, and backups of the tables: the operator says how long they are kept.",
+];
+
+/** `$argon2id$v=19$…` and Django's `pbkdf2_sha256$…`: the kind, and nothing that could be tried on. */
+const kindOfHash = (passwordHash: string): string => /^\$?([\w-]+)\$/.exec(passwordHash)?.[1] ?? "none";
+
+/** All that is stored on the signed-in person (GDPR, articles 15 and 20). */
+export const exportMe = async ({ user, session }: UserCall<typeof contract.exportMe>, deps: Deps) => {
+  const [stored, sessions] = await Promise.all([
+    deps.personalData.find(user, await deps.mailboxKey(user.email)),
+    deps.sessions.list(user.id),
+  ]);
+  deps.recordSecurityEvent("user_exported", { userId: user.id, sessionId: session.sessionId });
+  return {
+    exported: isoTime(deps.nowSeconds()),
+    user: shownUser(user),
+    created: isoTime(user.createdAt),
+    state: user.status,
+    is_staff: user.isStaff,
+    password: { hash: kindOfHash(user.passwordHash) },
+    sessions: shownSessions(sessions, user, session.sessionId).results,
+    ...stored,
+    not_held: notHeld,
+  };
+};
+
+export const handler = userEndpoint(contract.exportMe, exportMe, () => ({
+  personalData: personalDataStore(),
+  sessions: sessionStore(),
+  mailboxKey,
+  nowSeconds,
+  recordSecurityEvent,
+}));

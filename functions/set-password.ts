@@ -1,0 +1,50 @@
+import { contract } from "../shared/contract.ts";
+import { requireCurrentPassword, type PasswordDeps } from "../shared/current-password.ts";
+import { ApiError, FieldErrors } from "../shared/errors.ts";
+import { limitStore } from "../shared/limits.ts";
+import { enqueueLetter } from "../shared/mail-queue.ts";
+import { requireGoodPassword } from "../shared/new-password.ts";
+import { passwordStore, type PasswordStore } from "../shared/password-store.ts";
+import { hashPassword, verifyPassword } from "../shared/passwords.ts";
+import { recordSecurityEvent } from "../shared/security-log.ts";
+import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+
+type Deps = PasswordDeps & {
+  passwords: Pick<PasswordStore, "change">;
+  hashPassword: typeof hashPassword;
+  enqueueLetter: typeof enqueueLetter;
+  recordSecurityEvent: typeof recordSecurityEvent;
+};
+
+/** Changes the password, with the old one asked again. The caller stays signed in; whoever else is, is not any more. */
+export const setPassword = async (
+  { body, user, session, invocationId }: UserCall<typeof contract.setPassword>,
+  deps: Deps,
+): Promise<void> => {
+  await requireCurrentPassword(user, body.current_password, deps);
+  await requireGoodPassword(body.new_password, user);
+  const passwordHash = await deps.hashPassword(body.new_password);
+  const changed = await deps.passwords.change(user, session, passwordHash, invocationId);
+  switch (changed) {
+    case "password_replaced":
+      throw new FieldErrors({ current_password: ["Invalid password."] });
+    case "session_ended":
+      throw new ApiError("token_not_valid");
+    case "gone":
+      throw new ApiError("user_not_found");
+    case "changed":
+      deps.recordSecurityEvent("password_changed", { userId: user.id, sessionId: session.sessionId });
+      return deps.enqueueLetter({ kind: "password_changed", userId: user.id, byReset: false });
+    default:
+      return changed satisfies never;
+  }
+};
+
+export const handler = userEndpoint(contract.setPassword, setPassword, () => ({
+  passwords: passwordStore(),
+  limits: limitStore(),
+  verifyPassword,
+  hashPassword,
+  enqueueLetter,
+  recordSecurityEvent,
+}));

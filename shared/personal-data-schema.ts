@@ -1,0 +1,51 @@
+/** What a person gets who asks for all that is stored on him. */
+import * as z from "zod";
+import { session, user } from "./schemas.ts";
+
+const time = z.iso.datetime().meta({ examples: ["2026-11-22T20:15:00.000Z"] });
+const address = z.string().meta({ examples: ["ada@example.com"] });
+
+/** What is counted, by its name on the wire. */
+export const counted = [
+  "activation_codes_tried",
+  "sign_in_codes_tried",
+  "passwords_tried",
+  "current_password_tried",
+  "letters_asked_for",
+] as const;
+export type Counted = (typeof counted)[number];
+
+const counter = z.object({
+  counts: z.enum(counted),
+  window_seconds: z.int().nullable().meta({ description: "`null`: in a row, since the last success" }),
+  from: time.nullable().meta({ description: "Beginning of the window" }),
+  number: z.int(),
+});
+
+const waitingCode = z.object({ purpose: z.enum(["sign_in", "password_reset"]), until: time });
+
+export const personalData = z
+  .object({
+    exported: time,
+    user,
+    created: time,
+    state: z.enum(["active", "disabled"]),
+    is_staff: z.boolean(),
+    password: z.object({
+      hash: z.string().meta({ description: "Which kind of hash is kept", examples: ["argon2id"] }),
+    }),
+    sessions: z.array(session),
+    waiting_codes: z.array(waitingCode),
+    address_change: z.object({ new_email: address, until: time }).nullable(),
+    earlier_address: z
+      .object({ email: address, until: time })
+      .nullable()
+      .meta({ description: "To which the account can still go back" }),
+    registration: z
+      .object({ created: time, until: time })
+      .nullable()
+      .meta({ description: "Somebody registered with the same address again" }),
+    counters: z.array(counter),
+    not_held: z.array(z.string()).meta({ description: "What this does not hold, and why" }),
+  })
+  .meta({ id: "PersonalData" });

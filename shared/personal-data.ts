@@ -1,0 +1,80 @@
+/** All that the tables hold on one person, read by the keys that he has. */
+import * as z from "zod";
+import { addressChangePks, emailChangePk, resetPk } from "./address-items.ts";
+import { batchRead } from "./batch-read.ts";
+import { isoTime, nowSeconds, type Clock } from "./clock.ts";
+import type { Item } from "./dynamo.ts";
+import { environment } from "./environment.ts";
+import { registrationPk, userPk, type User } from "./items.ts";
+import { codeGuess, currentPasswordTry, lettersKey, passwordTry } from "./limit-rules.ts";
+import { limitPk, storedCounters } from "./limits.ts";
+import { counted, type Counted } from "./personal-data-schema.ts";
+
+const keysOf = ({ id, addressKey }: User, mailboxKey: string): Record<Counted, string> => ({
+  activation_codes_tried: codeGuess("activation", addressKey).key,
+  sign_in_codes_tried: codeGuess("login", addressKey).key,
+  passwords_tried: passwordTry(addressKey).key,
+  current_password_tried: currentPasswordTry(id).key,
+  letters_asked_for: lettersKey(mailboxKey),
+});
+
+const shownCounters = (counts: Counted, item: Item = {}) =>
+  storedCounters(item).map(({ number, windowSeconds, from }) => ({
+    counts,
+    window_seconds: windowSeconds ?? null,
+    from: from === undefined ? null : isoTime(from),
+    number,
+  }));
+
+/** What says something about a person in the items that come and go. */
+const dated = z.object({
+  email: z.string().default(""),
+  createdAt: z.int().default(0),
+  expiresAt: z.int().default(0),
+  otpExpiresAt: z.int().default(0),
+});
+type Dated = z.output<typeof dated>;
+
+export const personalDataStore = (clock: Clock = nowSeconds) => {
+  const { USERS_TABLE, LIMITS_TABLE } = environment("USERS_TABLE", "LIMITS_TABLE");
+
+  return {
+    /** One read. What is over, though TTL has not deleted it yet, counts as gone. */
+    find: async (user: User, mailboxKey: string) => {
+      const now = clock();
+      const keys = keysOf(user, mailboxKey);
+      const changePk = emailChangePk(user.id);
+      const undoPks = addressChangePks(user).filter((pk) => pk !== changePk);
+      const [accountPk, pendingPk, lostPk] = [
+        userPk(user.id),
+        registrationPk(user.addressKey),
+        resetPk(user.addressKey),
+      ];
+      const { [USERS_TABLE]: items = [], [LIMITS_TABLE]: counters = [] } = await batchRead({
+        [USERS_TABLE]: [accountPk, pendingPk, lostPk, changePk, ...undoPks].map((pk) => ({ pk })),
+        [LIMITS_TABLE]: Object.values(keys).map((key) => ({ pk: limitPk(key) })),
+      });
+      const at = (pk: string) => dated.parse(items.find((item) => item["pk"] === pk) ?? {});
+      const living = (...pks: string[]) => pks.map(at).find(({ expiresAt }) => expiresAt > now);
+      const code = (purpose: "sign_in" | "password_reset", { otpExpiresAt }: Dated) =>
+        otpExpiresAt > now ? [{ purpose, until: isoTime(otpExpiresAt) }] : [];
+      const [change, earlier, registration] = [living(changePk), living(...undoPks), living(pendingPk)];
+      return {
+        waiting_codes: [...code("sign_in", at(accountPk)), ...code("password_reset", at(lostPk))],
+        address_change: change ? { new_email: change.email, until: isoTime(change.expiresAt) } : null,
+        earlier_address: earlier ? { email: earlier.email, until: isoTime(earlier.expiresAt) } : null,
+        registration: registration
+          ? { created: isoTime(registration.createdAt), until: isoTime(registration.expiresAt) }
+          : null,
+        counters: counted.flatMap((counts) =>
+          shownCounters(
+            counts,
+            counters.find(({ pk }) => pk === limitPk(keys[counts])),
+          ),
+        ),
+      };
+    },
+  };
+};
+
+export type PersonalDataStore = ReturnType<typeof personalDataStore>;
