@@ -3,48 +3,28 @@
  * under the variable that carries its name; naming it both grants the actions and sets the variable. Nothing else does.
  */
 import type { FunctionName, Grant, SettingVariable } from "./grant.ts";
+import {
+  hashes,
+  background,
+  read,
+  write,
+  rotate,
+  spend,
+  spendAndClear,
+  networkLetterLimits,
+  networkTryLimit,
+  tryLimits,
+  passwordRules,
+  verifying,
+  issuing,
+  signedIn,
+} from "./grant-words.ts";
+import { staffGrants } from "./staff-grants.ts";
 
 /** Somebody waits for the answer: 0.58 vCPU makes JSON, TLS and an RS256 check a matter of milliseconds. */
 export const defaultMemoryMegabytes = 1_024;
 /** Below the API's own 29 s, so that a stuck call ends as one of our log lines. */
 export const defaultTimeoutSeconds = 10;
-
-/** One whole vCPU: an argon2id hash costs the same there as on less, and is done sooner. */
-const hashes = { memoryMegabytes: 1_769, hashes: true } as const;
-/** Nobody waits for these. */
-const background = { memoryMegabytes: 512 };
-
-const read = ["GetSecretValue"] as const;
-const write = ["GetSecretValue", "PutSecretValue"] as const;
-const rotate = [...write, "DescribeSecret", "UpdateSecretVersionStage"] as const;
-const spend = ["UpdateItem"] as const;
-const spendAndClear = ["UpdateItem", "DeleteItem"] as const;
-const letterLimits = [
-  "UNPROVEN_LETTERS_PER_TEN_MINUTES",
-  "UNPROVEN_LETTERS_PER_HOUR",
-  "UNPROVEN_LETTERS_OF_ALL_PER_HOUR",
-] as const;
-const networkLetterLimits = [...letterLimits, "UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"] as const;
-const networkTryLimit = ["TRIES_PER_NETWORK_PER_TEN_MINUTES"] as const;
-/** The address tells whether a device's cookie travels over TLS, which its name shows. */
-const tryLimits = [...networkTryLimit, "PUBLIC_URL"] as const;
-/** What judging a new password asks for. */
-const passwordRules = ["PRODUCT_NAME", "PWNED_PASSWORDS_URL"] as const;
-const verifying = ["PUBLIC_URL", "TOKEN_AUDIENCE"] as const;
-/** What every operation of the staff needs to know its caller. */
-const staff = {
-  SESSIONS_TABLE: ["BatchGetItem"],
-  VERIFICATION_KEYS_ID: read,
-  settings: verifying,
-} as const;
-/** And to find the person whom it is about. */
-const find = ["BatchGetItem", "GetItem"] as const;
-const issuing = [
-  ...verifying,
-  "ACCESS_TOKEN_LIFETIME_SECONDS",
-  "SESSION_IDLE_SECONDS",
-  "SESSION_LIFETIME_SECONDS",
-] as const;
 
 /** What every operation of the contract is told besides. */
 export const operationSettings = ["ALLOWED_ORIGINS"] as const satisfies readonly SettingVariable[];
@@ -90,50 +70,32 @@ export const grants = {
     VERIFICATION_KEYS_ID: read,
     settings: issuing,
   },
-  verifyToken: {
-    USERS_TABLE: ["BatchGetItem"],
-    SESSIONS_TABLE: ["BatchGetItem"],
-    VERIFICATION_KEYS_ID: read,
-    settings: verifying,
-  },
-  getMe: {
-    USERS_TABLE: ["BatchGetItem"],
-    SESSIONS_TABLE: ["BatchGetItem"],
-    VERIFICATION_KEYS_ID: read,
-    settings: verifying,
-  },
+  verifyToken: signedIn,
+  getMe: signedIn,
   updateMe: {
+    ...signedIn,
     USERS_TABLE: ["BatchGetItem", "PutItem", "UpdateItem", "DeleteItem"],
-    SESSIONS_TABLE: ["BatchGetItem"],
-    VERIFICATION_KEYS_ID: read,
-    settings: verifying,
   },
   deleteMe: {
+    ...signedIn,
     USERS_TABLE: ["BatchGetItem", "PutItem", "DeleteItem"],
     SESSIONS_TABLE: ["BatchGetItem", "Query", "BatchWriteItem"],
     LIMITS_TABLE: spendAndClear,
     MAIL_QUEUE_URL: ["SendMessage"],
-    VERIFICATION_KEYS_ID: read,
-    settings: verifying,
     ...hashes,
   },
   listSessions: {
-    USERS_TABLE: ["BatchGetItem"],
+    ...signedIn,
     SESSIONS_TABLE: ["BatchGetItem", "Query"],
-    VERIFICATION_KEYS_ID: read,
-    settings: verifying,
   },
   endOtherSessions: {
+    ...signedIn,
     USERS_TABLE: ["BatchGetItem", "UpdateItem"],
     SESSIONS_TABLE: ["BatchGetItem", "UpdateItem"],
-    VERIFICATION_KEYS_ID: read,
-    settings: verifying,
   },
   endSession: {
-    USERS_TABLE: ["BatchGetItem"],
+    ...signedIn,
     SESSIONS_TABLE: ["BatchGetItem", "DeleteItem"],
-    VERIFICATION_KEYS_ID: read,
-    settings: verifying,
   },
   logout: {
     SESSIONS_TABLE: ["DeleteItem"],
@@ -141,22 +103,19 @@ export const grants = {
     settings: verifying,
   },
   setEmail: {
+    ...signedIn,
     USERS_TABLE: ["BatchGetItem", "PutItem"],
-    SESSIONS_TABLE: ["BatchGetItem"],
     LIMITS_TABLE: spendAndClear,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
-    VERIFICATION_KEYS_ID: read,
     settings: [...verifying, ...networkLetterLimits],
     ...hashes,
   },
   confirmEmail: {
+    ...signedIn,
     USERS_TABLE: ["BatchGetItem", "GetItem", "PutItem", "UpdateItem", "DeleteItem"],
-    SESSIONS_TABLE: ["BatchGetItem"],
     KEY_SECRET_ID: read,
     DIGEST_SECRET_ID: read,
-    VERIFICATION_KEYS_ID: read,
-    settings: verifying,
   },
   claimEmail: {
     USERS_TABLE: ["GetItem", "PutItem", "UpdateItem", "DeleteItem"],
@@ -174,11 +133,11 @@ export const grants = {
     settings: networkTryLimit,
   },
   setPassword: {
+    ...signedIn,
     USERS_TABLE: ["BatchGetItem", "UpdateItem", "DeleteItem"],
     SESSIONS_TABLE: ["BatchGetItem", "UpdateItem"],
     LIMITS_TABLE: spendAndClear,
     MAIL_QUEUE_URL: ["SendMessage"],
-    VERIFICATION_KEYS_ID: read,
     settings: [...verifying, ...passwordRules],
     ...hashes,
   },
@@ -198,48 +157,12 @@ export const grants = {
     ...hashes,
   },
   exportMe: {
-    USERS_TABLE: ["BatchGetItem"],
+    ...signedIn,
     SESSIONS_TABLE: ["BatchGetItem", "Query"],
     LIMITS_TABLE: ["BatchGetItem"],
     KEY_SECRET_ID: read,
-    VERIFICATION_KEYS_ID: read,
-    settings: verifying,
   },
-  listUsers: { ...staff, USERS_TABLE: [...find, "QueryIndexes"] },
-  getUser: { ...staff, USERS_TABLE: find },
-  updateUser: {
-    ...staff,
-    USERS_TABLE: [...find, "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
-    LIMITS_TABLE: spendAndClear,
-    MAIL_QUEUE_URL: ["SendMessage"],
-    ...hashes,
-  },
-  deleteUser: {
-    ...staff,
-    USERS_TABLE: [...find, "PutItem", "DeleteItem", "ConditionCheckItem"],
-    SESSIONS_TABLE: ["BatchGetItem", "Query", "BatchWriteItem"],
-    MAIL_QUEUE_URL: ["SendMessage"],
-  },
-  setUserEmail: {
-    ...staff,
-    USERS_TABLE: [...find, "PutItem", "ConditionCheckItem"],
-    LIMITS_TABLE: spendAndClear,
-    MAIL_QUEUE_URL: ["SendMessage"],
-    KEY_SECRET_ID: read,
-    settings: [...verifying, ...letterLimits],
-    ...hashes,
-  },
-  sendCode: {
-    ...staff,
-    USERS_TABLE: [...find, "UpdateItem"],
-    LIMITS_TABLE: spend,
-    MAIL_QUEUE_URL: ["SendMessage"],
-    KEY_SECRET_ID: read,
-    settings: [...verifying, ...letterLimits],
-  },
-  unlockUser: { ...staff, USERS_TABLE: find, LIMITS_TABLE: ["DeleteItem"] },
-  listUserSessions: { ...staff, USERS_TABLE: find, SESSIONS_TABLE: ["BatchGetItem", "Query"] },
-  endUserSessions: { ...staff, USERS_TABLE: [...find, "UpdateItem"] },
+  ...staffGrants,
   getKeys: { VERIFICATION_KEYS_ID: read },
   getConfiguration: { settings: ["PUBLIC_URL"] },
   /** Its event source adds what polling the queue needs. */

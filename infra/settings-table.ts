@@ -98,9 +98,10 @@ export const settingsTable = {
     help: "A session ends after so long, used or not",
   },
   KEY_ROTATION_DAYS: {
-    schema: wholeNumber(1, 365),
+    // A code is good for one rotation after its own key, and the longest, which undoes a change of address, for a week.
+    schema: wholeNumber(8, 365),
     fallback: "30",
-    help: "How often the keys behind tokens and codes are rotated",
+    help: "How often the keys behind tokens and codes are rotated; more than a week",
   },
   LOG_RETENTION_DAYS: {
     schema: z.coerce.number().pipe(z.enum(RetentionDays)),

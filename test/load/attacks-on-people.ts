@@ -1,18 +1,17 @@
 /** Flooding mailboxes, keeping an owner out, finding out who has an account. */
 import { comparable, withoutOwnWords } from "../support/comparable.ts";
-import { needsAsker, probes, probeNames, suspectAt, type ProbeName } from "../support/probes.ts";
+import { needsAsker, probes, suspectAt, type ProbeName } from "../support/probes.ts";
 import { countOf, heldIf, type Battlefield, type Outcome } from "./battlefield.ts";
 import { newPerson } from "./phases.ts";
 import { forgedOrigin } from "./sides.ts";
 
 const nobody = { takenUsername: "nobody", asker: { token: "", password: "" } };
-const merged = (names: readonly string[]): ProbeName[] => probeNames.filter((name) => names.includes(name));
 
 const lettersAsked = 1_000;
 
 export const floodOneMailbox = async (field: Battlefield): Promise<Outcome> => {
   const { username, email } = newPerson();
-  const ways = merged(["register", "ask for a reset", "ask with the password registered"]);
+  const ways = ["register", "ask for a reset", "ask with the password registered"] as const;
   const tagged = Array.from({ length: 10 }, (_, tag) =>
     suspectAt(tag === 0 ? email : email.replace("@", `+${tag}@`), nobody),
   );
@@ -43,9 +42,9 @@ export const floodManyMailboxes = async (field: Battlefield): Promise<Outcome> =
 };
 
 /** Everything that a stranger can do to somebody whose address he knows. */
-const harass = async (field: Battlefield, email: string, names: readonly string[], times: number) => {
+const harass = async (field: Battlefield, email: string, names: readonly ProbeName[], times: number) => {
   const suspect = suspectAt(email, nobody);
-  for (const name of merged(names))
+  for (const name of names)
     await field.storm(times, (_, side) => {
       const { operation, body } = probes[name](suspect);
       return field.sides.send(side, operation, { body });
@@ -88,7 +87,7 @@ export const keepOut = async (field: Battlefield): Promise<Outcome> => {
 export const killLiveCode = async (field: Battlefield): Promise<Outcome> => {
   const owner = await field.activated();
   const otp_code = await field.askForCode(owner);
-  const ways = [
+  const ways: ProbeName[] = [
     "ask with a wrong password",
     "register",
     "ask with the password registered",
@@ -101,12 +100,12 @@ export const killLiveCode = async (field: Battlefield): Promise<Outcome> => {
   });
   return heldIf(
     status === 201,
-    `the owner's code, sent before ${merged(ways).length} kinds of attempts, gets ${status}`,
+    `the owner's code, sent before ${ways.length} kinds of attempts, gets ${status}`,
   );
 };
 
 /** Two groups of addresses: more letters than these would reach the limit that the owner's own letter began. */
-const questions = [
+const questions: readonly ProbeName[][] = [
   [
     "sign in with a wrong code",
     "activate with a wrong code",
@@ -126,14 +125,12 @@ const questions = [
 
 export const tellApart = async (field: Battlefield): Promise<Outcome> => {
   const { username: takenUsername } = await field.activated();
-  const seen = async (email: string, names: readonly string[]) => {
+  const seen = async (email: string, names: readonly ProbeName[]) => {
     // Another one each time: changes that one account asks for are limited.
-    const { access: token = "", password = "" } = merged(names).some(needsAsker)
-      ? await field.signedIn()
-      : {};
+    const { access: token = "", password = "" } = names.some(needsAsker) ? await field.signedIn() : {};
     const suspect = suspectAt(email, { takenUsername, asker: { token, password } });
     const list: string[] = [];
-    for (const name of merged(names)) {
+    for (const name of names) {
       const { operation, body, token } = probes[name](suspect);
       const answer = await field.sides.send(field.newSide(), operation, {
         body,

@@ -15,7 +15,6 @@ import {
   killLiveCode,
   tellApart,
 } from "./attacks-on-people.ts";
-import { missingOperations } from "../support/probes.ts";
 import { openBattlefield, type Battlefield, type Outcome } from "./battlefield.ts";
 
 const attacks: Record<string, (field: Battlefield) => Promise<Outcome>> = {
@@ -44,7 +43,6 @@ try {
     if (ending === "BROKEN") process.exitCode = 1;
     print(`${ending.padEnd(7)}  ${name}: ${told}`);
   }
-  if (missingOperations.length > 0) print(`Not in the contract yet: ${missingOperations.join(", ")}.`);
   print(`${((performance.now() - started) / 1000).toFixed(0)} s`);
 } finally {
   await field.close();

@@ -6,7 +6,6 @@
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import {
-  missingOperations,
   needsAsker,
   probeNames,
   probes,
@@ -156,7 +155,6 @@ try {
   print(
     `AUC: how probably a known one takes longer; the aim is 0.45 to 0.55. ${((performance.now() - started) / 1000).toFixed(0)} s.`,
   );
-  if (missingOperations.length > 0) print(`Not in the contract yet: ${missingOperations.join(", ")}.`);
 } finally {
   letterBox.close();
   client.close();

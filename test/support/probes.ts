@@ -3,7 +3,7 @@
  * answers, the bench the times, the attack script both: a new operation that takes an address is one line here.
  */
 import { randomBytes } from "node:crypto";
-import { contract, type OperationName } from "../../shared/contract.ts";
+import type { OperationName } from "../../shared/contract.ts";
 
 export type Suspect = {
   email: string;
@@ -42,7 +42,7 @@ const registering = ({ email }: Suspect, password: string, username = madeUpName
   body: { username, email, password },
 });
 
-const merged = {
+const table = {
   register: (suspect: Suspect) => registering(suspect, suspect.password),
   "register with another password": (suspect: Suspect) => registering(suspect, suspect.otherPassword),
   "register a taken username": (suspect: Suspect) =>
@@ -67,47 +67,30 @@ const merged = {
     operation: "createToken",
     body: { email, otp_code: wrongCode },
   }),
-};
+  "ask for a reset": ({ email }: Suspect) => ({ operation: "resetPassword", body: { email } }),
+  "confirm a reset with a wrong code": ({ email, otherPassword }: Suspect) => ({
+    operation: "confirmPasswordReset",
+    body: { email, otp_code: wrongLongCode, new_password: otherPassword },
+  }),
+  "claim the address with a wrong code": ({ email }: Suspect) => ({
+    operation: "claimEmail",
+    body: { email, otp_code: wrongLongCode },
+  }),
+  "undo a change of address with a wrong code": ({ email }: Suspect) => ({
+    operation: "undoEmail",
+    body: { email, otp_code: wrongLongCode },
+  }),
+  "move an account there": ({ email, asker: { token, password } }: Suspect) => ({
+    operation: "setEmail",
+    token,
+    body: { current_password: password, new_email: email },
+  }),
+} satisfies Record<string, Probe>;
 
-type Upcoming = [operation: string, details: (suspect: Suspect) => Omit<Request, "operation">];
-/** Operations that other branches bring: a line counts as soon as the contract has its operation. */
-const upcoming = {
-  "ask for a reset": ["resetPassword", ({ email }) => ({ body: { email } })],
-  "confirm a reset with a wrong code": [
-    "confirmPasswordReset",
-    ({ email, otherPassword }) => ({ body: { email, otp_code: wrongLongCode, new_password: otherPassword } }),
-  ],
-  "claim the address with a wrong code": [
-    "claimEmail",
-    ({ email }) => ({ body: { email, otp_code: wrongLongCode } }),
-  ],
-  "undo a change of address with a wrong code": [
-    "undoEmail",
-    ({ email }) => ({ body: { email, otp_code: wrongLongCode } }),
-  ],
-  "move an account there": [
-    "setEmail",
-    ({ email, asker: { token, password } }) => ({
-      token,
-      body: { current_password: password, new_email: email },
-    }),
-  ],
-} satisfies Record<string, Upcoming>;
+export type ProbeName = keyof typeof table;
+export const probes: Record<ProbeName, Probe> = table;
 
-const lines = Object.entries<Upcoming>(upcoming);
-const isMerged = ([, [operation]]: [string, Upcoming]) => operation in contract;
-const probeOf = ([name, [operation, details]]: [string, Upcoming]): [string, Probe] => [
-  name,
-  (suspect) => ({ operation: operation as OperationName, ...details(suspect) }),
-];
-
-export type ProbeName = keyof typeof merged | keyof typeof upcoming;
-export const probes = { ...merged, ...Object.fromEntries(lines.filter(isMerged).map(probeOf)) } as Record<
-  ProbeName,
-  Probe
->;
 export const probeNames = Object.keys(probes) as ProbeName[];
-export const missingOperations = lines.filter((line) => !isMerged(line)).map(([, [operation]]) => operation);
 
 /** Whether somebody must be signed in for it. */
 export const needsAsker = (name: ProbeName): boolean => name === "move an account there";

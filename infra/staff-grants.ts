@@ -1,0 +1,50 @@
+/** The rows of the grants sheet for the staff's operations. */
+import type { OperationName } from "../shared/contract.ts";
+import type { Grant } from "./grant.ts";
+import { hashes, read, spend, spendAndClear, letterLimits, verifying } from "./grant-words.ts";
+
+/** What every operation of the staff needs to know its caller. */
+const staff = {
+  SESSIONS_TABLE: ["BatchGetItem"],
+  VERIFICATION_KEYS_ID: read,
+  settings: verifying,
+} as const;
+/** And to find the person whom it is about. */
+const find = ["BatchGetItem", "GetItem"] as const;
+export const staffGrants = {
+  listUsers: { ...staff, USERS_TABLE: [...find, "QueryIndexes"] },
+  getUser: { ...staff, USERS_TABLE: find },
+  updateUser: {
+    ...staff,
+    USERS_TABLE: [...find, "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
+    LIMITS_TABLE: spendAndClear,
+    MAIL_QUEUE_URL: ["SendMessage"],
+    ...hashes,
+  },
+  deleteUser: {
+    ...staff,
+    USERS_TABLE: [...find, "PutItem", "DeleteItem", "ConditionCheckItem"],
+    SESSIONS_TABLE: ["BatchGetItem", "Query", "BatchWriteItem"],
+    MAIL_QUEUE_URL: ["SendMessage"],
+  },
+  setUserEmail: {
+    ...staff,
+    USERS_TABLE: [...find, "PutItem", "ConditionCheckItem"],
+    LIMITS_TABLE: spendAndClear,
+    MAIL_QUEUE_URL: ["SendMessage"],
+    KEY_SECRET_ID: read,
+    settings: [...verifying, ...letterLimits],
+    ...hashes,
+  },
+  sendCode: {
+    ...staff,
+    USERS_TABLE: [...find, "UpdateItem"],
+    LIMITS_TABLE: spend,
+    MAIL_QUEUE_URL: ["SendMessage"],
+    KEY_SECRET_ID: read,
+    settings: [...verifying, ...letterLimits],
+  },
+  unlockUser: { ...staff, USERS_TABLE: find, LIMITS_TABLE: ["DeleteItem"] },
+  listUserSessions: { ...staff, USERS_TABLE: find, SESSIONS_TABLE: ["BatchGetItem", "Query"] },
+  endUserSessions: { ...staff, USERS_TABLE: [...find, "UpdateItem"] },
+} as const satisfies Partial<Record<OperationName, Grant>>;
