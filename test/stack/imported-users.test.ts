@@ -104,7 +104,7 @@ describe("people brought over from Django", () => {
 
 describe("the floor", () => {
   it("hides who was imported: every refusal takes at least as long, and they take the same time", async () => {
-    const imported = brought("pbkdf2 of Django 3.2");
+    const imported = brought("pbkdf2 of Django 5.2");
     await bring(imported.row);
     const people = { imported, ours: await activated(), unknown: newPerson() };
     const times: Record<string, number[]> = { imported: [], ours: [], unknown: [] };
@@ -119,7 +119,7 @@ describe("the floor", () => {
     // Noise only ever adds: the quickest of several is what the code does.
     const quickest = Object.values(times).map((all) => Math.min(...all));
     for (const milliseconds of quickest) expect(milliseconds).toBeGreaterThanOrEqual(floorMilliseconds - 1);
-    // Unhidden, the imported one takes some 100 ms longer than the others.
+    // Unhidden, the imported one takes 130 ms longer than the others on a quiet machine.
     expect(Math.max(...quickest) - Math.min(...quickest)).toBeLessThan(50);
   });
 });
