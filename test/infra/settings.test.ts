@@ -16,6 +16,7 @@ test("one error names every bad setting, and repeats no value", () => {
     LOG_RETENTION_DAYS: "31",
     PUBLIC_URL: "https://example.com/",
     ALLOWED_ORIGINS: "https://a.example,b.example",
+    PWNED_PASSWORDS_URL: "https://api.example/range",
   };
   const read = () => readSettings(bad);
   for (const name of Object.keys(bad)) expect(read).toThrow(name);
