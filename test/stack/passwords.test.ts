@@ -184,6 +184,6 @@ describe("a deleted account", () => {
     await deliver({ kind: "goodbye", userId: person.id });
     const letters = await lettersTo(person.email);
     expect(letters).toHaveLength(3);
-    expect(() => codeIn(letters[2]!)).toThrow();
+    expect(() => codeIn(letters[2]!)).toThrow("no code in the letter");
   });
 });
