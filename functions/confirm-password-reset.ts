@@ -3,6 +3,7 @@ import { codeDigests } from "../shared/codes.ts";
 import { contract } from "../shared/contract.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
+import { isAccount } from "../shared/items.ts";
 import { addressKey, networkKey, strangerId } from "../shared/keys.ts";
 import { currentPasswordTry, guessKeys, triesFrom } from "../shared/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits.ts";
@@ -11,6 +12,7 @@ import { requireGoodPassword } from "../shared/new-password.ts";
 import { passwordResetStore, type PasswordResetStore } from "../shared/password-resets.ts";
 import { passwordStore, type PasswordStore } from "../shared/password-store.ts";
 import { hashPassword } from "../shared/passwords.ts";
+import { registrationStore, type RegistrationStore } from "../shared/registrations.ts";
 import { recordSecurityEvent } from "../shared/security-log.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
 
@@ -18,6 +20,7 @@ type Deps = {
   users: Pick<UserStore, "findIdByAddress">;
   resets: Pick<PasswordResetStore, "findOwner">;
   passwords: Pick<PasswordStore, "reset">;
+  registrations: Pick<RegistrationStore, "activateByReset">;
   limits: Pick<LimitStore, "spend" | "clear">;
   addressKey: typeof addressKey;
   networkKey: typeof networkKey;
@@ -29,8 +32,9 @@ type Deps = {
 };
 
 /**
- * Sets a new password with the code from the letter. Everybody else goes the same way, hash included, and fails on the same
- * condition. A refused password leaves the code alive; rules that would give away the username or names are only told to
+ * Sets a new password with the code from the letter, and proves a registration by the way: its owner needs no code of six
+ * digits, all tries of which a stranger could have used up. Everybody else goes the same way, hash included, and fails on the
+ * same condition. A refused password leaves the code alive; rules that would give away the username or names are only told to
  * whoever has the right code.
  */
 export const confirmPasswordReset = async (
@@ -52,15 +56,18 @@ export const confirmPasswordReset = async (
   const owner = await deps.resets.findOwner(userId, key, digests);
   if (owner) await requireGoodPassword(password, owner);
   const passwordHash = await deps.hashPassword(password);
-  const account = { id: userId, addressKey: key };
-  const outcome = await deps.passwords.reset(account, passwordHash, digests, invocationId);
+  const outcome =
+    owner && !isAccount(owner)
+      ? await deps.registrations.activateByReset({ ...owner, passwordHash }, digests, invocationId)
+      : await deps.passwords.reset({ id: userId, addressKey: key }, passwordHash, digests, invocationId);
   if (outcome === "refused") throw new ApiError("code_refused", { userId });
 
-  deps.recordSecurityEvent("password_reset", { userId });
+  const id = owner?.id ?? userId;
+  deps.recordSecurityEvent(outcome === "reset" ? "password_reset" : "activated", { userId: id });
   // Not in the transaction: a stranger who keeps guessing at the same counters would make it fail.
-  const guesses = [...guessKeys(key), currentPasswordTry(userId).key];
+  const guesses = [...guessKeys(key), currentPasswordTry(id).key];
   await Promise.all([
-    deps.enqueueLetter({ kind: "password_changed", userId, byReset: true }),
+    deps.enqueueLetter({ kind: "password_changed", userId: id, byReset: true }),
     ...guesses.map((guess) => deps.limits.clear(guess)),
   ]);
 };
@@ -69,6 +76,7 @@ export const handler = endpoint(contract.confirmPasswordReset, confirmPasswordRe
   users: userStore(),
   resets: passwordResetStore(),
   passwords: passwordStore(),
+  registrations: registrationStore(),
   limits: limitStore(),
   addressKey,
   networkKey,

@@ -12,7 +12,7 @@ import { codeStore, type CodeStore } from "../shared/code-store.ts";
 import { codeDigest, createCode, shownCode, type CodePurpose } from "../shared/codes.ts";
 import { environment } from "../shared/environment.ts";
 import { goodbyeStore, type GoodbyeStore } from "../shared/goodbyes.ts";
-import { registrationPk, userPk } from "../shared/items.ts";
+import { registrationPk, userPk, type Person } from "../shared/items.ts";
 import {
   activationLetter,
   addressTakenLetter,
@@ -28,6 +28,7 @@ import { goodbyeLetter, passwordChangedLetter, resetLetter } from "../shared/pas
 import { passwordResetStore, type PasswordResetStore } from "../shared/password-resets.ts";
 import { postLetter } from "../shared/post.ts";
 import { queueConsumer } from "../shared/queue-consumer.ts";
+import { registrationStore, type RegistrationStore } from "../shared/registrations.ts";
 import { recordSecurityEvent } from "../shared/security-log.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
 
@@ -35,6 +36,7 @@ type Deps = {
   users: Pick<UserStore, "find" | "findIdByAddress">;
   codes: Pick<CodeStore, "issue" | "retire">;
   addressChanges: Pick<AddressChangeStore, "find">;
+  registrations: Pick<RegistrationStore, "find">;
   resets: Pick<PasswordResetStore, "begin">;
   goodbyes: Pick<GoodbyeStore, "find" | "forget">;
   createCode: typeof createCode;
@@ -86,15 +88,22 @@ const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation"
   return sendCode({ pk, purpose: "activation", otpRequestId }, activationLetter, deps);
 };
 
+/** Whose password the owner of an address may replace: an account's, or that of a registration which waits for its proof. */
+const ownerOf = async (addressKey: string, deps: Deps): Promise<Person | undefined> => {
+  const userId = await deps.users.findIdByAddress(addressKey);
+  if (userId === undefined) return deps.registrations.find(addressKey);
+  const user = await deps.users.find(userId);
+  return user?.status === "active" && user.addressKey === addressKey ? user : undefined;
+};
+
 /** Only here is looked who has lost a password: who asked was told nothing. */
 const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password_reset">, deps: Deps) => {
-  const userId = await deps.users.findIdByAddress(addressKey);
-  const user = userId === undefined ? undefined : await deps.users.find(userId);
-  if (user?.status !== "active" || user.addressKey !== addressKey) return "nobody";
-  if ((await deps.resets.begin(user, otpRequestId)) === "superseded") return "superseded";
+  const owner = await ownerOf(addressKey, deps);
+  if (!owner) return "nobody";
+  if ((await deps.resets.begin(owner, otpRequestId)) === "superseded") return "superseded";
   const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId } as const;
   const outcome = await sendCode(request, resetLetter, deps);
-  if (outcome === "sent") deps.recordSecurityEvent("reset_sent", { userId: user.id });
+  if (outcome === "sent") deps.recordSecurityEvent("reset_sent", { userId: owner.id });
   return outcome;
 };
 
@@ -169,6 +178,7 @@ export const handler = queueConsumer(
       users: userStore(),
       codes: codeStore(),
       addressChanges: addressChangeStore(),
+      registrations: registrationStore(),
       resets: passwordResetStore(),
       goodbyes: goodbyeStore(),
       createCode,

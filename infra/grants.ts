@@ -148,7 +148,7 @@ export const grants = {
     settings: networkLetterLimits,
   },
   confirmPasswordReset: {
-    USERS_TABLE: ["GetItem", "BatchGetItem", "UpdateItem", "DeleteItem"],
+    USERS_TABLE: ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem"],
     LIMITS_TABLE: spendAndClear,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,

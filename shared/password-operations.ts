@@ -20,7 +20,8 @@ export const passwordOperations = {
     method: "POST",
     path: `${user}/reset_password/`,
     caller: "public",
-    summary: "Lost password: a letter with a code goes to the address, if it has an account",
+    summary:
+      "Lost password: a letter with a code goes to the address, if it has an account or a registration",
     body: z.object({ email: schemas.email }),
     success: { status: 204 },
     errors: letterErrors,

@@ -8,9 +8,9 @@ import * as z from "zod";
 import { resetPk } from "./address-items.ts";
 import { batchRead } from "./batch-read.ts";
 import { nowSeconds, type Clock } from "./clock.ts";
-import { attempt, dynamo } from "./dynamo.ts";
+import { attempt, digestIsIn, digestValues, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
-import { userItem, userPk, type User } from "./items.ts";
+import { registrationItem, registrationPk, userItem, userPk, type Person } from "./items.ts";
 
 // Longer than an order may wait and its code live: so long a message delivered twice is known.
 const keptSeconds = 3_600;
@@ -26,6 +26,22 @@ export const resetItem = z.object({
 const same = (one: string, other: string): boolean =>
   one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 
+type Owner = Pick<Person, "id" | "addressKey">;
+
+/** Spends the code, as a part of the transaction that it proves: wrong, dead and used ones fail on the same condition. */
+export const spendingReset = (
+  { id, addressKey }: Owner,
+  otpDigests: readonly string[],
+  now: number,
+): TransactionPart => ({
+  Delete: {
+    TableName: environment("USERS_TABLE").USERS_TABLE,
+    Key: { pk: resetPk(addressKey) },
+    ConditionExpression: `userId = :userId AND ${digestIsIn(otpDigests)} AND otpExpiresAt > :now`,
+    ExpressionAttributeValues: { ":userId": id, ...digestValues(otpDigests), ":now": now },
+  },
+});
+
 export const passwordResetStore = (clock: Clock = nowSeconds) => {
   const table = environment("USERS_TABLE").USERS_TABLE;
 
@@ -34,7 +50,10 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
      * Names the request whose code will count, and forgets the code of any earlier one. `superseded`: this very one was named
      * before, and its letter has left.
      */
-    begin: async ({ id, email, addressKey }: User, otpRequestId: string): Promise<"begun" | "superseded"> => {
+    begin: async (
+      { id, email, addressKey }: Owner & { email: string },
+      otpRequestId: string,
+    ): Promise<"begun" | "superseded"> => {
       const written = await attempt(() =>
         dynamo().send(
           new UpdateCommand({
@@ -56,20 +75,24 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
       return "written" in written ? "begun" : "superseded";
     },
 
-    /** The account whose living code this is. One read, of the same two items whoever asks. */
+    /**
+     * Whose living code this is: the account's, or that of a registration which nobody has proven yet. One read, of the same
+     * three items whoever asks.
+     */
     findOwner: async (
       userId: string,
       addressKey: string,
       otpDigests: readonly string[],
-    ): Promise<User | undefined> => {
-      const keys = [{ pk: userPk(userId) }, { pk: resetPk(addressKey) }];
-      const { [table]: items = [] } = await batchRead({ [table]: keys });
-      const user = items.find(({ pk }) => pk === userPk(userId));
-      const found = items.find(({ pk }) => pk === resetPk(addressKey));
-      const { otpDigest = "", otpExpiresAt = 0, ...reset } = found ? resetItem.parse(found) : {};
-      const right = otpDigests.some((digest) => same(digest, otpDigest));
-      const alive = "userId" in reset && reset.userId === userId && otpExpiresAt > clock();
-      return user && right && alive ? userItem.parse(user) : undefined;
+    ): Promise<Person | undefined> => {
+      const pks = [userPk(userId), registrationPk(addressKey), resetPk(addressKey)];
+      const { [table]: items = [] } = await batchRead({ [table]: pks.map((pk) => ({ pk })) });
+      const [user, pending, found] = pks.map((pk) => items.find((item) => item["pk"] === pk));
+      const reset = found && resetItem.parse(found);
+      const right = otpDigests.some((digest) => same(digest, reset?.otpDigest ?? ""));
+      if (!reset || !right || (reset.otpExpiresAt ?? 0) <= clock()) return undefined;
+      // Whether either of them still lives, the transaction will tell.
+      const owner = user ? userItem.parse(user) : pending && registrationItem.parse(pending);
+      return owner?.id === reset.userId ? owner : undefined;
     },
   };
 };

@@ -5,9 +5,10 @@
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { emailChangePk, resetPk } from "./address-items.ts";
 import { nowSeconds, type Clock } from "./clock.ts";
-import { attempt, digestIsIn, digestValues, dynamo, type TransactionPart } from "./dynamo.ts";
+import { attempt, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { userItem, userPk, type User } from "./items.ts";
+import { spendingReset } from "./password-resets.ts";
 import type { Session } from "./sessions.ts";
 
 const newPassword = "SET passwordHash = :newHash, sessionEpoch = sessionEpoch + :one";
@@ -93,18 +94,7 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
           new TransactWriteCommand({
             ClientRequestToken: idempotencyToken,
             TransactItems: [
-              {
-                Delete: {
-                  TableName: table,
-                  Key: { pk: resetPk(addressKey) },
-                  ConditionExpression: `userId = :userId AND ${digestIsIn(otpDigests)} AND otpExpiresAt > :now`,
-                  ExpressionAttributeValues: {
-                    ":userId": id,
-                    ...digestValues(otpDigests),
-                    ":now": clock(),
-                  },
-                },
-              },
+              spendingReset({ id, addressKey }, otpDigests, clock()),
               {
                 Update: {
                   TableName: table,

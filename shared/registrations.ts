@@ -17,10 +17,75 @@ import {
   type User,
 } from "./items.ts";
 import { listAttributes } from "./list-indexes.ts";
+import { spendingReset } from "./password-resets.ts";
 import { normaliseUsername } from "./usernames.ts";
 
 export const registrationStore = (clock: Clock = nowSeconds) => {
   const table = environment("USERS_TABLE").USERS_TABLE;
+
+  /** The registration becomes an account. `own`: what must hold of the code that it bears, where that is the proof. */
+  const turn = async (
+    registration: Registration,
+    own: { condition: string; values: Record<string, string> } | undefined,
+    idempotencyToken: string,
+    along: TransactionPart[],
+  ): Promise<User | "refused"> => {
+    const { addressKey, expiresAt: _, otpRequestId: __, ...person } = registration;
+    const now = clock();
+    const user: User = {
+      ...person,
+      addressKey,
+      status: "active",
+      isStaff: false,
+      sessionEpoch: 0,
+      createdAt: now,
+    };
+    const absent = "attribute_not_exists(pk)";
+    const written = await attempt(() =>
+      dynamo().send(
+        new TransactWriteCommand({
+          ClientRequestToken: idempotencyToken,
+          TransactItems: [
+            {
+              Delete: {
+                TableName: table,
+                Key: { pk: registrationPk(addressKey) },
+                ConditionExpression: ["id = :id AND expiresAt > :now", ...(own ? [own.condition] : [])].join(
+                  " AND ",
+                ),
+                ExpressionAttributeValues: { ":id": user.id, ":now": now, ...own?.values },
+              },
+            },
+            {
+              Put: {
+                TableName: table,
+                Item: { pk: userPk(user.id), ...user, ...listAttributes(user, "active") },
+                ConditionExpression: absent,
+              },
+            },
+            {
+              Put: {
+                TableName: table,
+                Item: { pk: addressPk(addressKey), userId: user.id },
+                ConditionExpression: absent,
+              },
+            },
+            {
+              Update: {
+                TableName: table,
+                Key: { pk: usernamePk(normaliseUsername(user.username)) },
+                UpdateExpression: "SET userId = :userId REMOVE reservedFor, expiresAt",
+                ConditionExpression: "reservedFor = :addressKey",
+                ExpressionAttributeValues: { ":userId": user.id, ":addressKey": addressKey },
+              },
+            },
+            ...along,
+          ],
+        }),
+      ),
+    );
+    return "written" in written ? user : "refused";
+  };
 
   return {
     /** Replaces any earlier registration of the address (nobody had proven it) and reserves the username for it. */
@@ -61,66 +126,23 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
      * Consumes the code and turns the registration into an account, all or nothing. The idempotency token makes a repeat
      * of this very call, after its answer was lost, a success. `along` happens with it or not at all.
      */
-    activate: async (
+    activate: (
       registration: Registration,
       otpDigests: readonly string[],
       idempotencyToken: string,
       along: TransactionPart[] = [],
     ): Promise<User | "refused"> => {
-      const { addressKey, expiresAt: _, otpRequestId: __, ...person } = registration;
-      const now = clock();
-      const user: User = {
-        ...person,
-        addressKey,
-        status: "active",
-        isStaff: false,
-        sessionEpoch: 0,
-        createdAt: now,
-      };
-      const absent = "attribute_not_exists(pk)";
-      const written = await attempt(() =>
-        dynamo().send(
-          new TransactWriteCommand({
-            ClientRequestToken: idempotencyToken,
-            TransactItems: [
-              {
-                Delete: {
-                  TableName: table,
-                  Key: { pk: registrationPk(addressKey) },
-                  ConditionExpression: `id = :id AND ${digestIsIn(otpDigests)} AND otpExpiresAt > :now AND expiresAt > :now`,
-                  ExpressionAttributeValues: { ":id": user.id, ...digestValues(otpDigests), ":now": now },
-                },
-              },
-              {
-                Put: {
-                  TableName: table,
-                  Item: { pk: userPk(user.id), ...user, ...listAttributes(user, "active") },
-                  ConditionExpression: absent,
-                },
-              },
-              {
-                Put: {
-                  TableName: table,
-                  Item: { pk: addressPk(addressKey), userId: user.id },
-                  ConditionExpression: absent,
-                },
-              },
-              {
-                Update: {
-                  TableName: table,
-                  Key: { pk: usernamePk(normaliseUsername(user.username)) },
-                  UpdateExpression: "SET userId = :userId REMOVE reservedFor, expiresAt",
-                  ConditionExpression: "reservedFor = :addressKey",
-                  ExpressionAttributeValues: { ":userId": user.id, ":addressKey": addressKey },
-                },
-              },
-              ...along,
-            ],
-          }),
-        ),
-      );
-      return "written" in written ? user : "refused";
+      const condition = `${digestIsIn(otpDigests)} AND otpExpiresAt > :now`;
+      return turn(registration, { condition, values: digestValues(otpDigests) }, idempotencyToken, along);
     },
+
+    /** The same with the code of a lost password, which has come to the same address and lies apart. */
+    activateByReset: (
+      registration: Registration,
+      otpDigests: readonly string[],
+      idempotencyToken: string,
+    ): Promise<User | "refused"> =>
+      turn(registration, undefined, idempotencyToken, [spendingReset(registration, otpDigests, clock())]),
 
     /** Gives address and username free again. `along` happens with it or not at all. */
     remove: async (

@@ -5,7 +5,16 @@ import { nowSeconds, type Clock } from "./clock.ts";
 import { attempt, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { keepingAddress } from "./goodbyes.ts";
-import { addressPk, pointerItem, registrationPk, userItem, usernamePk, userPk, type User } from "./items.ts";
+import {
+  addressPk,
+  pointerItem,
+  registrationIdPk,
+  registrationPk,
+  userItem,
+  usernamePk,
+  userPk,
+  type User,
+} from "./items.ts";
 import { normaliseUsername } from "./usernames.ts";
 
 export const userStore = (clock: Clock = nowSeconds) => {
@@ -60,6 +69,7 @@ export const userStore = (clock: Clock = nowSeconds) => {
               addressPk(user.addressKey),
               usernamePk(normaliseUsername(user.username)),
               registrationPk(user.addressKey),
+              registrationIdPk(user.id),
               ...addressChangePks(user),
               resetPk(user.addressKey),
             ].map((pk) => ({ Delete: { TableName: table, Key: { pk } } })),

@@ -115,6 +115,23 @@ describe("a lost password", () => {
     await signIn({ ...person, password }, 4);
   });
 
+  it("proves a registration by the way, also when a stranger has used up the guesses of its own code", async () => {
+    const person = await register();
+    const guess = () => call("activateUser", { email: person.email, otp_code: "000000" });
+    await Promise.all(Array.from({ length: 5 }, guess));
+    expectRefused(await guess(), "too_many_code_guesses");
+    const otp_code = await resetCode(person);
+    expectRefused(await confirm(person.email, wrong), "code_refused");
+    expect((await confirm(person.email, otp_code, person.username)).status).toBe(400);
+    const password = newPassword();
+    expect((await confirm(person.email, otp_code, password)).status).toBe(204);
+    expectRefused(await confirm(person.email, otp_code), "code_refused");
+    await letterTo(person.email, 3);
+    const { access } = await signIn({ ...person, password }, 3);
+    const me = await call("getMe", undefined, { token: access });
+    expect(me.body).toMatchObject({ id: person.id, username: person.username });
+  });
+
   it("answers alike for known, waiting and unknown addresses, and for wrong, used and missing codes", async () => {
     const [known, pending, unknown] = [await activated(), await register(), newPerson()];
     const answers = [];

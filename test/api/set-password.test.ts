@@ -78,7 +78,7 @@ describe("POST user/set_password/", () => {
         call("setPassword", { current_password: person.password, new_password }, { token: person.access }),
       ),
     );
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204, 400]));
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
     const winner = passwords[answers.findIndex(({ status }) => status === 204)] ?? "";
     for (const answer of answers.filter(({ status }) => status === 400))
       expectFieldErrors(answer, { current_password: ["Invalid password."] });

@@ -185,6 +185,6 @@ describe("a deleted account", () => {
     await deliver({ kind: "goodbye", userId: person.id });
     const letters = await lettersTo(person.email);
     expect(letters).toHaveLength(3);
-    expect(() => codeIn(letters[2]!)).toThrow("no code");
+    expect(() => codeIn(letters[2]!)).toThrow("no code in the letter");
   });
 });

@@ -9,10 +9,11 @@ import { goodbyeStore, keepingAddress } from "../../shared/goodbyes.ts";
 import type { User } from "../../shared/items.ts";
 import { passwordResetStore } from "../../shared/password-resets.ts";
 import { passwordStore } from "../../shared/password-store.ts";
+import { registrationStore } from "../../shared/registrations.ts";
 import { sessionStore } from "../../shared/sessions.ts";
 import { userStore } from "../../shared/users.ts";
 import { turnableClock } from "../support/clock.ts";
-import { activeUser } from "../support/store-people.ts";
+import { activeUser, newRegistration, registeredWithCode } from "../support/store-people.ts";
 
 const lifetime = 600;
 
@@ -98,6 +99,40 @@ describe.skipIf(inject("storeUrl") === "")("codes of lost passwords", () => {
     expect(await resets.findOwner(other.id, user.addressKey, ["d"])).toBeUndefined();
     expect(await reset("d", randomUUID(), heir)).toBe("refused");
     expect(await reset("d")).toBe("reset");
+  });
+
+  it("turn a registration into an account once, until it is replaced by another or its end", async () => {
+    const begun = async () => {
+      const clock = turnableClock();
+      const registration = await registeredWithCode(clock.now, "own");
+      const [resets, registrations] = [passwordResetStore(clock.now), registrationStore(clock.now)];
+      await resets.begin(registration, "r");
+      await codeStore(clock.now).issue(resetPk(registration.addressKey), {
+        otpRequestId: "r",
+        otpDigest: "d",
+        otpExpiresAt: clock.now() + lifetime,
+      });
+      const activate = () =>
+        registrations.activateByReset({ ...registration, passwordHash: "new" }, ["d"], randomUUID());
+      const owner = () => resets.findOwner(randomUUID(), registration.addressKey, ["d"]);
+      return { clock, registration, registrations, activate, owner };
+    };
+    const first = await begun();
+    expect((await first.owner())?.id).toBe(first.registration.id);
+    const results = await Promise.all(Array.from({ length: 6 }, first.activate));
+    expect(results.filter((result) => result !== "refused")).toHaveLength(1);
+    expect(await userStore().find(first.registration.id)).toMatchObject({
+      passwordHash: "new",
+      status: "active",
+    });
+    const second = await begun();
+    const { addressKey } = second.registration;
+    await second.registrations.register(newRegistration(second.clock.now(), { addressKey }));
+    expect(await second.owner()).toBeUndefined();
+    expect(await second.activate()).toBe("refused");
+    const third = await begun();
+    third.clock.pass(lifetime);
+    expect(await third.activate()).toBe("refused");
   });
 
   it("die with their account", async () => {

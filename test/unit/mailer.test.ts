@@ -11,6 +11,7 @@ const mailer = (overrides: Partial<Deps>) => {
     users: inert("users"),
     codes: inert("codes"),
     addressChanges: inert("addressChanges"),
+    registrations: inert("registrations"),
     resets: inert("resets"),
     goodbyes: inert("goodbyes"),
     createCode: () => "012345",
@@ -208,14 +209,14 @@ describe("mailer", () => {
       expect(events).toEqual([["reset_sent", { userId: "u" }]]);
     });
 
-    it("writes to nobody where there is no active account of this address", async () => {
+    it("writes to nobody where there is neither an active account nor a registration of this address", async () => {
       for (const users of [
         { findIdByAddress: async () => undefined, find: inert("find") },
         { findIdByAddress: async () => "u", find: async () => undefined },
         knowing({ ...owner, status: "disabled" }),
         knowing({ ...owner, addressKey: "another" }),
       ]) {
-        const { deps, sent } = mailer({ users });
+        const { deps, sent } = mailer({ users, registrations: { find: async () => undefined } });
         expect(await sendLetter(order, deps)).toBe("nobody");
         expect(sent).toEqual([]);
       }
