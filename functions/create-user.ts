@@ -56,8 +56,9 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
   };
   const outcome = await deps.registrations.register(registration);
   if (outcome === "username_taken") {
-    // No letter leaves: whoever looks for a free name must not run out of letters.
-    await Promise.all(letter.map((limit) => deps.limits.giveBack(limit)));
+    // No letter leaves: whoever looks for a free name must not run out of letters. His network may: each name costs a hash.
+    const unspent = letter.filter(({ refusal }) => refusal !== "too_many_letters_from_network");
+    await Promise.all(unspent.map((limit) => deps.limits.giveBack(limit)));
     throw new FieldErrors({ username: ["A user with that username already exists."] });
   }
 

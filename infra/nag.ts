@@ -13,7 +13,8 @@ const accepted: Record<string, Record<string, string>> = {
   "Stateful/VerificationKeys": { SMG4: "Public keys: follows SigningKeys." },
   "Stateless/Api": {
     APIG2: "Functions validate against the contract; API Gateway's own messages would break the error shape.",
-    APIG3: "A web ACL costs money before it has a use; limits per address, user and IP are in the functions.",
+    APIG3:
+      "A web ACL costs money before it has a use, so a setting asks for it; limits per address, user and IP are in the functions.",
     APIG4: "Operations check tokens themselves, since sessions end at once only where the store is asked.",
     APIG6: "Execution logs hold query strings and headers. The access log and the functions' logs do not.",
     COG4: "This product stands in place of Cognito.",

@@ -60,7 +60,7 @@ export const settingsTable = {
   UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR: {
     schema: variables.UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR,
     fallback: "20",
-    help: "Such letters asked for from one network (an IPv4 address, a /64 of IPv6), to whatever addresses",
+    help: "Such letters asked for from one network (an IPv4 address, a /64 of IPv6), to whatever addresses; registering with a username that is taken counts too",
   },
   UNPROVEN_LETTERS_OF_ALL_PER_HOUR: {
     schema: variables.UNPROVEN_LETTERS_OF_ALL_PER_HOUR,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../shared/errors.ts";
-import { addressKey, networkKey } from "../../shared/keys.ts";
+import { addressKey, mailboxKey, networkKey } from "../../shared/keys.ts";
 import {
   codeGuess,
   passwordTry,
@@ -186,5 +186,15 @@ describe("letters that no password of an account has proven", () => {
     expect((await guess(person, await codeTo(person.email, 2))).status).toBe(201);
     await limits.clear(limit);
     expect((await call("createUser", newcomer)).status).toBe(201);
+  });
+
+  it("are given back for a username that is taken, but not to the network, since names cost hashes", async () => {
+    const { username } = await register();
+    const newcomer = newPerson({ username });
+    const all = unprovenLetter(await mailboxKey(newcomer.email), await networkKey("127.0.0.1"));
+    const counted = () => Promise.all(all.map(limits.counted));
+    const [, [before = 0] = [], ofAll] = await counted();
+    expect((await call("createUser", newcomer)).status).toBe(400);
+    expect(await counted()).toEqual([[0, 0], [before + 1], ofAll]);
   });
 });
