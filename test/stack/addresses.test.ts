@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { administer, signedInAdmin, signInAgain } from "../support/administrators.ts";
 import { call, succeed, type Answer } from "../support/api.ts";
 import { comparable } from "../support/comparable.ts";
 import { expectFieldErrors, expectRefused } from "../support/expect.ts";
+import { logWith } from "../support/logs.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
 import { activated, newPerson, register, signedIn } from "../support/people.ts";
 import { startStackInFolder, type StackInFolder } from "../support/stack-in-folder.ts";
@@ -138,10 +137,8 @@ describe("an administrator's change of an address", () => {
       ["ClaimEmail", "email_changed"],
       ["UndoEmail", "email_change_undone"],
     ] as const) {
-      const log = readFileSync(join(stack.dataDirectory, `logs/${file}.log`), "utf8");
-      const line = log.split("\n").find((one) => one.includes(`"${event}"`) && one.includes(person.id));
-      expect(line, event).toBeDefined();
-      expect(line?.includes(`"actorId":"${root.id}"`)).toBe(event === "email_change_started");
+      const { log, line } = await logWith(stack, file, [`"${event}"`, person.id]);
+      expect(line.includes(`"actorId":"${root.id}"`)).toBe(event === "email_change_started");
       for (const address of [email, person.email]) expect(log).not.toContain(address);
     }
   });

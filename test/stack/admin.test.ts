@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,6 +10,7 @@ import { administer, createAdmin, pathOf, signedInAdmin, signInAgain } from "../
 import { call, succeed, type Answer } from "../support/api.ts";
 import { wrongCode } from "../support/codes.ts";
 import { expectFieldErrors, expectRefused } from "../support/expect.ts";
+import { logWith } from "../support/logs.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
 import { limitsOf } from "../support/limits.ts";
 import { startLocalStack } from "../support/local-stack.ts";
@@ -291,8 +292,7 @@ describe("helping", () => {
     const person = await activated();
     const body = { first_name: "Zebulon" };
     await administer(root, "updateUser", { id: person.id, body });
-    const log = readFileSync(join(stack.dataDirectory, "logs/UpdateUser.log"), "utf8");
-    const line = log.split("\n").find((one) => one.includes('"user_changed"') && one.includes(person.id));
+    const { log, line } = await logWith(stack, "UpdateUser", ['"user_changed"', person.id]);
     expect(line).toContain(`"actorId":"${root.id}"`);
     expect(line).toContain(`"changes":["firstName"]`);
     expect(log).not.toContain("Zebulon");

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SynthesisedStack } from "../../infra/synthesise.ts";
 import { call } from "../support/api.ts";
-import { eventually } from "../support/eventually.ts";
 import { expectRefused } from "../support/expect.ts";
+import { logWith } from "../support/logs.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
 import { activated, loginCode } from "../support/people.ts";
 
@@ -40,11 +38,7 @@ describe("a forgotten grant", () => {
     const person = await activated();
     const answer = await call("createToken", { email: person.email, otp_code: await loginCode(person) });
     expectRefused(answer, "unexpected_failure");
-    // The line comes through a pipe, and can be later than the answer.
-    const log = await eventually("the line of the refused call", () => {
-      const text = readFileSync(join(stack.dataDirectory, "logs/CreateToken.log"), "utf8");
-      return text.includes("AccessDeniedException") ? text : undefined;
-    });
+    const { log } = await logWith(stack, "CreateToken", ["AccessDeniedException"]);
     expect(log).toMatch(/is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:/);
   });
 });

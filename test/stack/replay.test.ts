@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/api.ts";
 import { expectRefused } from "../support/expect.ts";
+import { logWith } from "../support/logs.ts";
 import { letterTo, lettersTo } from "../support/mailbox.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
 import { signedIn } from "../support/people.ts";
@@ -48,8 +47,12 @@ describe("a refresh token that was replaced and comes back", () => {
     const { Subject, Body } = await letterTo(person.email, 3);
     expect(Subject).toContain("one of your sessions was ended");
     expect(Body.text_part).not.toMatch(/https?:/);
-    const log = readFileSync(join(stack.dataDirectory, "logs/RefreshToken.log"), "utf8").trim().split("\n");
-    const lines = log.map((line) => JSON.parse(line)).filter(({ event }) => event === "session_replayed");
+    const { log } = await logWith(stack, "RefreshToken", ['"session_replayed"']);
+    const lines = log
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event === "session_replayed");
     expect(lines).toEqual([
       expect.objectContaining({ userId: person.id, sessionId: decodeJwt(refresh)["sid"] }),
     ]);
