@@ -1,6 +1,6 @@
 /** All that the tables hold on one person, read by the keys that he has. */
 import * as z from "zod";
-import { addressChangePks, emailChangePk, resetPk } from "./address-items.ts";
+import { addressChangePks, emailChangePk, emailUndoPk, resetPk } from "./address-items.ts";
 import { batchRead } from "./batch-read.ts";
 import { isoTime, nowSeconds, type Clock } from "./clock.ts";
 import type { Item } from "./dynamo.ts";
@@ -28,6 +28,7 @@ const shownCounters = (counts: Counted, item: Item = {}) =>
 
 /** What says something about a person in the items that come and go. */
 const dated = z.object({
+  userId: z.string().optional(),
   email: z.string().default(""),
   createdAt: z.int().default(0),
   expiresAt: z.int().default(0),
@@ -44,7 +45,9 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
       const now = clock();
       const keys = keysOf(user, mailboxKey);
       const changePk = emailChangePk(user.id);
-      const undoPks = addressChangePks(user).filter((pk) => pk !== changePk);
+      const undoPks = addressChangePks(user).filter(
+        (pk) => pk !== changePk && pk !== emailUndoPk(user.addressKey),
+      );
       const [accountPk, pendingPk, lostPk] = [
         userPk(user.id),
         registrationPk(user.addressKey),
@@ -54,7 +57,11 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
         [USERS_TABLE]: [accountPk, pendingPk, lostPk, changePk, ...undoPks].map((pk) => ({ pk })),
         [LIMITS_TABLE]: Object.values(keys).map((key) => ({ pk: limitPk(key) })),
       });
-      const at = (pk: string) => dated.parse(items.find((item) => item["pk"] === pk) ?? {});
+      const at = (pk: string): Dated => {
+        const item = dated.parse(items.find((item) => item["pk"] === pk) ?? {});
+        // An address that he has left may have become somebody else's.
+        return (item.userId ?? user.id) === user.id ? item : dated.parse({});
+      };
       const living = (...pks: string[]) => pks.map(at).find(({ expiresAt }) => expiresAt > now);
       const code = (purpose: "sign_in" | "password_reset", { otpExpiresAt }: Dated) =>
         otpExpiresAt > now ? [{ purpose, until: isoTime(otpExpiresAt) }] : [];

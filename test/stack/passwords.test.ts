@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -123,6 +125,45 @@ describe("a lost password", () => {
     expectRefused(await confirm(person.email, otp_code), "code_refused");
     await deliver({ kind: "password_reset", addressKey, otpRequestId: "another" });
     expect(await lettersTo(person.email)).toHaveLength(2);
+  });
+});
+
+describe("what was done", () => {
+  it("is written down with the account's id, act by act, and without the address", async () => {
+    const person = await signedIn();
+    const password = newPassword();
+    const token = person.access;
+    await succeed("exportMe", undefined, { token });
+    await succeed("setPassword", { current_password: person.password, new_password: password }, { token });
+    const otp_code = await resetCode(person, 3);
+    expectRefused(await confirm(person.email, "AAAA-BBBB-CCCC-DDDD"), "code_refused");
+    const last = newPassword();
+    expect((await confirm(person.email, otp_code, last)).status).toBe(204);
+    await letterTo(person.email, 5);
+    const { access } = await signIn({ ...person, password: last }, 5);
+    await succeed("deleteMe", { current_password: last }, { token: access });
+
+    const folder = join(stack.dataDirectory, "logs");
+    const written = () => readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+    const eventsOf = () =>
+      written()
+        .flatMap((log) => log.split("\n"))
+        .filter((line) => line.includes('"security"') && line.includes(person.id))
+        .map((line) => /"event":"(\w+)"/.exec(line)?.[1]);
+    const expected = [
+      "user_exported",
+      "password_changed",
+      "reset_sent",
+      "refused",
+      "password_reset",
+      "user_deleted",
+    ];
+    await eventually("the lines", () =>
+      expected.every((event) => eventsOf().includes(event)) ? true : undefined,
+    );
+    for (const log of written())
+      for (const secret of [person.email, person.password, password, last, otp_code])
+        expect(log).not.toContain(secret);
   });
 });
 

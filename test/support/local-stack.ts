@@ -1,9 +1,8 @@
 /** The embedded stack as tests want it: from the application's own templates, on a free port, with alterations if asked. */
 import { freePort } from "../../infra/local/free-port.ts";
 import { startStack, type Stack, type StackOptions } from "../../infra/local/stack.ts";
-import { generousLimits } from "../../infra/local/generous-limits.ts";
-import { readSettings } from "../../infra/settings.ts";
-import { synthesise, type SynthesisedStack } from "../../infra/synthesise.ts";
+import type { SynthesisedStack } from "../../infra/synthesise.ts";
+import { templatesAt } from "./templates.ts";
 
 type Options = Partial<Pick<StackOptions, "engine" | "onLog" | "concurrencyPerFunction">> & {
   dataDirectory: string;
@@ -14,15 +13,7 @@ type Options = Partial<Pick<StackOptions, "engine" | "onLog" | "concurrencyPerFu
 
 export const startLocalStack = async ({ settings, alter, ...options }: Options): Promise<Stack> => {
   const port = await freePort();
-  const stacks = synthesise(
-    readSettings({
-      STAGE: "test",
-      MAIL_FROM: "no-reply@example.com",
-      ...generousLimits,
-      PUBLIC_URL: `http://127.0.0.1:${port}`,
-      ...settings,
-    }),
-  );
+  const stacks = await templatesAt(`http://127.0.0.1:${port}`, settings);
   alter?.(stacks);
   return startStack({ templates: stacks, port, ...options });
 };
