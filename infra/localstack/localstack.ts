@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../command.ts";
+import { generousLimits } from "../local/generous-limits.ts";
 import { UserError } from "../local/user-error.ts";
 import { localStackApiId } from "../names.ts";
 import { localStackEndpoint } from "../settings.ts";
@@ -48,5 +49,6 @@ export const environmentFor = ({ endpoint }: LocalStack): Record<string, string>
     ALARM_EMAIL: sender,
     // API Gateway's own address, the default, resolves nowhere.
     PUBLIC_URL: addressesOf({ endpoint }).api,
+    ...generousLimits,
   };
 };

@@ -1,6 +1,7 @@
 /**
  * `npm run test:stage -- --url <ApiUrl> --mail-domain <domain> --mail-queue <LettersUrl>`: the black-box suite against a
- * deployed stage, whose letters to that domain the mailbox's stack puts into that queue.
+ * deployed stage, whose letters to that domain the mailbox's stack puts into that queue. All its people come from one network,
+ * so such a stage is deployed with the settings of `infra/local/generous-limits.ts`.
  */
 import { parseArgs } from "node:util";
 import { run, runScript } from "../../infra/command.ts";
