@@ -1,6 +1,8 @@
 import type { Answer } from "./api.ts";
 
-const hidden = /^(date|x-request-id|x-amzn-requestid|x-device-token|set-cookie)$/;
+// Ids of ours and of whatever stands before us; a device token is another each time.
+const hidden =
+  /^(date|x-request-id|x-amzn-(requestid|trace-id)|x-amz-(apigw-id|cf-id|cf-pop)|x-device-token|set-cookie)$/;
 
 /** Everything of an answer that could tell two people apart: not the values that differ for everybody. */
 export const comparable = ({ status, headers, body }: Pick<Answer, "status" | "headers" | "body">) => ({
