@@ -5,7 +5,7 @@ export type Json = Record<string, unknown>;
 
 /** Schemas with an id move to `components` and leave references behind. */
 export const toOpenApiSchema = (schema: z.ZodType, io: "input" | "output", components: Json): Json => {
-  const { definitions, ...made } = z.toJSONSchema(schema, {
+  const made = z.toJSONSchema(schema, {
     target: "openapi-3.0",
     io,
     override: ({ jsonSchema }) => {
@@ -16,6 +16,9 @@ export const toOpenApiSchema = (schema: z.ZodType, io: "input" | "output", compo
       delete jsonSchema.additionalProperties;
     },
   });
+  // Definitions refer to each other, too.
+  const text = JSON.stringify(made).replaceAll("#/definitions/", "#/components/schemas/");
+  const { definitions, ...rest } = JSON.parse(text);
   Object.assign(components, definitions);
-  return JSON.parse(JSON.stringify(made).replaceAll("#/definitions/", "#/components/schemas/"));
+  return rest;
 };

@@ -60,6 +60,7 @@ export const everyAnswersHeaders = { "x-request-id": reference("RequestId") };
 export const refusalHeaders: Record<number, object> = {
   401: { "WWW-Authenticate": reference("Challenge") },
   429: { "Retry-After": reference("RetryAfter") },
+  503: { "Retry-After": reference("RetryAfter") },
 };
 
 /** Headers of answers that make a device known. */

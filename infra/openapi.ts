@@ -23,11 +23,15 @@ import { toOpenApiSchema, type Json } from "./openapi-schema.ts";
 
 const exampleWaitSeconds = 240;
 
+/** API Gateway throttles by itself, in one sentence for every wait. */
+const exampleSentence = (code: ErrorCode): string =>
+  sentenceOf(code, code === "throttled" ? undefined : exampleWaitSeconds);
+
 const json = (content: Json) => ({ "application/json": content });
 
 const errorResponse = (status: number, codes: readonly ErrorCode[], fields: readonly string[]): Json => {
   const examples: Json = Object.fromEntries(
-    codes.map((code) => [code, { value: { detail: sentenceOf(code, exampleWaitSeconds), code } }]),
+    codes.map((code) => [code, { value: { detail: exampleSentence(code), code } }]),
   );
   const [field] = fields;
   if (field) examples["fields"] = { value: { [field]: ["This field is required."] } };

@@ -76,7 +76,7 @@ export const administration = {
     caller: "staff",
     summary:
       "Help somebody whose mailbox is lost: a code to the new address, a notice to the old one (asks for the administrator's own password)",
-    body: z.object({ new_email: schemas.email, current_password: schemas.password }),
+    body: z.object({ new_email: schemas.newEmail, current_password: schemas.password }),
     success: { status: 204 },
     errors: [
       ...staffErrors,

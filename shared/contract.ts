@@ -20,7 +20,7 @@ export const contract = {
     body: z.object({
       username: schemas.username,
       email: schemas.email,
-      password: schemas.password,
+      password: schemas.chosenPassword,
       first_name: schemas.firstName.default(""),
       last_name: schemas.lastName.default(""),
     }),

@@ -44,6 +44,13 @@ export const password = filled(text()).meta({
   examples: ["correct horse battery staple"],
 });
 
+/** The rules stand in `password-rules`; this says them to readers of the document. */
+export const chosenPassword = password.meta({
+  description:
+    "8 to 128 characters of any kind, not only digits; neither a common password nor close to username, names, address or the product's name",
+});
+export const newPassword = chosenPassword.meta({ examples: ["nine quiet otters by the lake"] });
+
 export const firstName = text()
   .trim()
   .max(150, atMost(150))
@@ -53,17 +60,23 @@ export const lastName = text()
   .max(150, atMost(150))
   .meta({ examples: ["Lovelace"] });
 
+/** An address to move to. */
+export const newEmail = email.meta({ examples: ["ada.lovelace@example.org"] });
+
 /** Six digits as the letter shows them, with or without the space. */
 export const shortCode = filled(text())
   .overwrite((typed) => typed.replace(/[\s-]/g, ""))
   .refine((code) => /^[0-9]{6}$/.test(code), "Enter the 6 digits of the code.")
-  .meta({ examples: ["123 456"] });
+  .meta({ description: "Six digits, with or without the space", examples: ["123 456"] });
 
 /** Sixteen characters of base32 as the letter shows them, in either case, with or without the hyphens. */
 export const longCode = filled(text())
   .overwrite((typed) => typed.replace(/[\s-]/g, "").toUpperCase())
   .refine((code) => /^[A-Z2-7]{16}$/.test(code), "Enter the 16 characters of the code.")
-  .meta({ examples: ["ABCD-EFGH-IJKL-MNOP"] });
+  .meta({
+    description: "Sixteen letters and digits in either case, with or without the hyphens",
+    examples: ["ABCD-EFGH-IJKL-MNOP"],
+  });
 
 /** Any JWT: bounded, so that nobody makes us decode megabytes. Longer ones end as invalid, not as a field error. */
 export const token = filled(text()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });

@@ -43,8 +43,8 @@ const hasTest = (file: string, title: string): boolean => {
 
 /** What is wrong with a proof; nothing if it holds. */
 const faultOf = (proof: string): string | undefined => {
-  const [, testFile, title] = /^`(test\/[\w/-]+\.test\.ts)` «(.+)»$/.exec(proof) ?? [];
-  if (testFile && title) return hasTest(testFile, title) ? undefined : `no such test: ${proof}`;
+  const [, test, title] = /^`([\w/-]+)` «(.+)»$/.exec(proof) ?? [];
+  if (test && title) return hasTest(`test/${test}.test.ts`, title) ? undefined : `no such test: ${proof}`;
   const [, file, words] = /^`([\w./-]+)` says «(.+)»$/.exec(proof) ?? [];
   if (file && words)
     return existsSync(file) && readFileSync(file, "utf8").includes(words) ? undefined : `not said: ${proof}`;
@@ -73,8 +73,8 @@ describe("test/asvs.md", () => {
   });
 
   it("would notice a title that no test has, and a row without a proof", () => {
-    expect(faultOf("`test/infra/asvs.test.ts` «no such title»")).toContain("no such test");
-    expect(faultOf("`test/infra/nowhere.test.ts` «anything»")).toContain("no such test");
+    expect(faultOf("`infra/asvs` «no such title»")).toContain("no such test");
+    expect(faultOf("`infra/nowhere` «anything»")).toContain("no such test");
     expect(faultOf("`README.md` says «words that nobody wrote»")).toContain("not said");
     expect(faultOf("")).toContain("neither");
   });

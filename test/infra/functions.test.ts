@@ -6,6 +6,7 @@ import { defaultMemoryMegabytes, defaultTimeoutSeconds, grants } from "../../inf
 import { kebabCase, pascalCase } from "../../infra/names.ts";
 import { listIndexes } from "../../shared/list-indexes.ts";
 import { contract } from "../../shared/contract.ts";
+import type { Operation } from "../../shared/operation.ts";
 import { synthesiseStage } from "./synthesised.ts";
 
 const stage = synthesiseStage({ LOG_RETENTION_DAYS: "14" });
@@ -158,6 +159,16 @@ test("the mailer takes ten letters at a time and reports those that failed", () 
 
 test("the signing keys are made at deployment", () => {
   expect(JSON.stringify(stage.all("Custom::Trigger"))).toContain("CreateKeysCurrentVersion");
+});
+
+test("only signing in and refreshing give tokens, and nothing else that is called can sign any", () => {
+  const giving = Object.entries<Operation>(contract).filter(
+    ([, { success }]) =>
+      "body" in success && ["access", "refresh"].some((token) => token in success.body.shape),
+  );
+  const signing = names.filter((name) => allowed(name).some((right) => right.endsWith(" SigningKeys")));
+  expect(giving.map(([name]) => name)).toEqual(["createToken", "refreshToken"]);
+  expect(signing).toEqual(["createToken", "refreshToken", "createKeys", "rotateKeys"]);
 });
 
 test("every row of the sheet has its file, and every file its row", () => {

@@ -16,6 +16,19 @@ test("every operation stands under its name, path and method, with its refusals"
   }
 });
 
+test("every reference leads to a component", () => {
+  const document = openApiDocument();
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(
+    ([, path = ""]) => path,
+  );
+  expect(references).toContain("#/components/schemas/PersonalData");
+  const components = JSON.parse(JSON.stringify(document["components"]));
+  for (const reference of new Set(references)) {
+    const [, kind = "", name = ""] = /^#\/components\/(\w+)\/(\w+)$/.exec(reference) ?? [];
+    expect(components[kind]?.[name], reference).toBeDefined();
+  }
+});
+
 test("the document stays in OpenAPI 3.0: no list of examples in schemas, no local definitions", () => {
   const document = JSON.stringify(openApiDocument());
   expect(document).not.toMatch(/"examples":\[|"definitions"|"\$defs"|"const":/);

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accountPages } from "../../shared/account-pages.ts";
 import { call, succeed } from "../support/api.ts";
 import { disable } from "../support/disable.ts";
 import { expectRefused } from "../support/expect.ts";
+import { outputOf } from "../support/letters-out.ts";
+import { limitsOf } from "../support/limits.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
 import { loginCode, newPerson, register, signedIn } from "../support/people.ts";
@@ -13,6 +16,14 @@ beforeAll(async () => {
   stack = await startOwnStack();
 });
 afterAll(() => stack.remove());
+
+// Before anybody else registers here.
+it("a new stack knows nobody", async () => {
+  limitsOf(stack);
+  process.env["USERS_TABLE"] = outputOf(stack, "UsersTable");
+  for await (const { users } of accountPages()) expect(users).toEqual([]);
+  expect.assertions(1);
+});
 
 describe("a disabled account", () => {
   it("gets no code, no token and no answer to the ones it has", async () => {

@@ -11,8 +11,9 @@ import { decodeJwt, SignJWT, type JWTPayload } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/api.ts";
 import { expectRefused } from "../support/expect.ts";
+import { codeTo } from "../support/mailbox.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
-import { signedIn } from "../support/people.ts";
+import { register, signedIn } from "../support/people.ts";
 import { secretsOf } from "../support/rotation.ts";
 
 type Header = Record<string, unknown> & { alg: string };
@@ -22,6 +23,7 @@ let ours: KeyObject;
 let kid: string;
 let jwk: { n: string; e: string; kty: string };
 let person: Awaited<ReturnType<typeof signedIn>>;
+let deviceToken: string;
 beforeAll(async () => {
   stack = await startOwnStack();
   const { current } = JSON.parse(await secretsOf(stack).read("SigningKeys"));
@@ -29,6 +31,9 @@ beforeAll(async () => {
   kid = current.kid;
   jwk = { kty: "RSA", n: current.n, e: current.e };
   person = await signedIn();
+  const { email } = await register();
+  const activation = await call("activateUser", { email, otp_code: await codeTo(email) });
+  deviceToken = activation.headers.get("x-device-token") ?? "";
 });
 afterAll(() => stack.remove());
 
@@ -143,6 +148,7 @@ const corpus: [string, () => string | Promise<string>][] = [
     () =>
       `${segments()[0]}.${segments()[1]}.${Buffer.from(segments()[2] ?? "", "base64url").toString("base64")}`,
   ],
+  ["a device token", () => deviceToken],
   ["60 KB of noise", () => randomBytes(45_000).toString("base64url")],
   [
     "60 KB in its header",
@@ -175,5 +181,6 @@ describe("hostile tokens", () => {
     await succeed("verifyToken", { token: await signedByUs(claims()) });
     await succeed("verifyToken", { token: signedText(JSON.stringify(claims())) });
     await succeed("getMe", undefined, { token: person.access });
+    expect(deviceToken).toMatch(/^[\w-]{22}\.\d+\.[\w-]{43}$/);
   });
 });

@@ -16,7 +16,7 @@ import { expectRefused } from "../support/expect.ts";
 import { codeTo } from "../support/mailbox.ts";
 import { limitsOf } from "../support/limits.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
-import { activated, newPerson, register, type Person } from "../support/people.ts";
+import { activated, newPassword, newPerson, register, resetCode, type Person } from "../support/people.ts";
 
 let stack: OwnStack;
 let limits: ReturnType<typeof limitsOf>;
@@ -158,6 +158,23 @@ describe("a network that has used up its tries", () => {
     for (const refused of answers) expectRefused(refused, "too_many_tries_from_network");
     expect(answers.slice(3).map(comparable)).toEqual(answers.slice(0, 3).map(comparable));
     expect((await ask(person, cookieOf(answer))).status).toBe(200);
+  });
+
+  it("is refused long codes too, right or wrong, and the right one works when it is over", async () => {
+    const person = await activated();
+    const { email } = person;
+    const body = { email, otp_code: await resetCode(person), new_password: newPassword() };
+    await limits.exhaust(await network());
+    const otp_code = "AAAA-BBBB-CCCC-DDDD";
+    for (const refused of [
+      await call("confirmPasswordReset", body),
+      await call("confirmPasswordReset", { ...body, otp_code }),
+      await call("claimEmail", { email, otp_code }),
+      await call("undoEmail", { email, otp_code }),
+    ])
+      expectRefused(refused, "too_many_tries_from_network");
+    await limits.clear(await network());
+    expect((await call("confirmPasswordReset", body)).status).toBe(204);
   });
 });
 

@@ -5,8 +5,10 @@ import { passwordProblems } from "../../shared/password-rules.ts";
 vi.stubEnv("PRODUCT_NAME", "LIT Auth");
 vi.stubEnv("PWNED_PASSWORDS_URL", "off");
 
-it("the 3,000 most common passwords that are long enough are refused", async () => {
-  const common = dictionary["passwords-common"].filter(({ length }) => length >= 8).slice(0, 3_000);
+it("the 3,000 most common passwords that the other rules would allow are refused", async () => {
+  const common = dictionary["passwords-common"]
+    .filter((one) => one.length >= 8 && !/^\d+$/.test(one))
+    .slice(0, 3_000);
   expect(common).toHaveLength(3_000);
   const nobody = { username: "", email: "", firstName: "", lastName: "" };
   for (const password of common)

@@ -96,6 +96,7 @@ describe("mailer", () => {
     const owners: Record<string, string> = { u: "old@example.com", other: "new@example.com" };
     const changing = (changes: Partial<typeof change>, ownerOfNew?: string) => {
       const retired: string[] = [];
+      const ends: Record<string, number> = {};
       const { deps, sent } = mailer({
         addressChanges: { find: async () => ({ ...change, ...changes }) },
         users: {
@@ -103,12 +104,15 @@ describe("mailer", () => {
           find: async (id) => ({ email: owners[id] }) as Awaited<ReturnType<Deps["users"]["find"]>>,
         },
         codes: {
-          issue: async (pk) => ({ email: pk === "undo#old" ? "old@example.com" : "new@example.com" }),
+          issue: async (pk, { otpExpiresAt }) => {
+            ends[pk] = otpExpiresAt;
+            return { email: pk === "undo#old" ? "old@example.com" : "new@example.com" };
+          },
           retire: async (pk) => void retired.push(pk),
         },
         createCode: (purpose) => (purpose === "email_undo" ? "UNDO".repeat(4) : "MOVE".repeat(4)),
       });
-      return { deps, sent, retired };
+      return { deps, sent, retired, ends };
     };
     const [undoCode, moveCode] = ["UNDO-UNDO-UNDO-UNDO", "MOVE-MOVE-MOVE-MOVE"];
 
@@ -120,6 +124,12 @@ describe("mailer", () => {
         { to: "new@example.com", text: expect.stringContaining(moveCode) },
       ]);
       expect(retired).toEqual(["undo#old", "email-change#u"]);
+    });
+
+    it("lets the new address prove itself as long as any code lives, and the old one undo it for seven days", async () => {
+      const { deps, ends } = changing({});
+      await sendLetter(order, deps);
+      expect(ends).toEqual({ "undo#old": 1000 + 7 * 86_400, "email-change#u": 1600 });
     });
 
     it("sends the new address nothing as long as the old one could not be told", async () => {
