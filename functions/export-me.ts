@@ -1,7 +1,7 @@
 import { isoTime, nowSeconds, type Clock } from "../shared/clock.ts";
 import { contract } from "../shared/contract.ts";
 import { shownUser } from "../shared/items.ts";
-import { mailboxKey } from "../shared/keys.ts";
+import { mailboxKey, resetMailboxKey } from "../shared/keys.ts";
 import { personalDataStore, type PersonalDataStore } from "../shared/personal-data.ts";
 import { recordSecurityEvent } from "../shared/security-log.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions.ts";
@@ -12,6 +12,7 @@ type Deps = {
   personalData: PersonalDataStore;
   sessions: Pick<SessionStore, "list">;
   mailboxKey: typeof mailboxKey;
+  resetMailboxKey: typeof resetMailboxKey;
   nowSeconds: Clock;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
@@ -28,8 +29,12 @@ const kindOfHash = (passwordHash: string): string => /^\$?([\w-]+)\$/.exec(passw
 
 /** All that is stored on the signed-in person (GDPR, articles 15 and 20). */
 export const exportMe = async ({ user, session }: UserCall<typeof contract.exportMe>, deps: Deps) => {
+  const mailboxes = {
+    mailboxKey: await deps.mailboxKey(user.email),
+    resetMailboxKey: await deps.resetMailboxKey(user.email),
+  };
   const [stored, sessions] = await Promise.all([
-    deps.personalData.find(user, await deps.mailboxKey(user.email)),
+    deps.personalData.find(user, mailboxes),
     deps.sessions.list(user.id),
   ]);
   deps.recordSecurityEvent("user_exported", { userId: user.id, sessionId: session.sessionId });
@@ -50,6 +55,7 @@ export const handler = userEndpoint(contract.exportMe, exportMe, () => ({
   personalData: personalDataStore(),
   sessions: sessionStore(),
   mailboxKey,
+  resetMailboxKey,
   nowSeconds,
   recordSecurityEvent,
 }));

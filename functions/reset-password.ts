@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { contract } from "../shared/contract.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
-import { addressKey, mailboxKey, networkKey } from "../shared/keys.ts";
+import { addressKey, networkKey, resetMailboxKey } from "../shared/keys.ts";
 import { unprovenLetter } from "../shared/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { enqueueLetter } from "../shared/mail-queue.ts";
@@ -10,8 +10,8 @@ import { enqueueLetter } from "../shared/mail-queue.ts";
 type Deps = {
   limits: Pick<LimitStore, "spendAll">;
   addressKey: typeof addressKey;
-  mailboxKey: typeof mailboxKey;
   networkKey: typeof networkKey;
+  resetMailboxKey: typeof resetMailboxKey;
   enqueueLetter: typeof enqueueLetter;
 };
 
@@ -20,7 +20,7 @@ export const resetPassword = async (
   { body: { email }, sourceIp }: Call<typeof contract.resetPassword>,
   deps: Deps,
 ): Promise<void> => {
-  const limits = unprovenLetter(await deps.mailboxKey(email), await deps.networkKey(sourceIp));
+  const limits = unprovenLetter(await deps.resetMailboxKey(email), await deps.networkKey(sourceIp));
   const spent = await deps.limits.spendAll(limits);
   if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, spent);
   await deps.enqueueLetter({
@@ -33,7 +33,7 @@ export const resetPassword = async (
 export const handler = endpoint(contract.resetPassword, resetPassword, () => ({
   limits: limitStore(),
   addressKey,
-  mailboxKey,
   networkKey,
+  resetMailboxKey,
   enqueueLetter,
 }));

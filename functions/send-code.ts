@@ -3,7 +3,7 @@ import { codeStore, type CodeStore } from "../shared/code-store.ts";
 import { contract } from "../shared/contract.ts";
 import { ApiError } from "../shared/errors.ts";
 import { isAccount, registrationPk } from "../shared/items.ts";
-import { mailboxKey } from "../shared/keys.ts";
+import { mailboxKey, resetMailboxKey } from "../shared/keys.ts";
 import { unprovenLetterByStaff } from "../shared/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { enqueueLetter } from "../shared/mail-queue.ts";
@@ -16,6 +16,7 @@ type Deps = {
   codes: Pick<CodeStore, "restart">;
   limits: Pick<LimitStore, "spendAll">;
   mailboxKey: typeof mailboxKey;
+  resetMailboxKey: typeof resetMailboxKey;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
@@ -32,7 +33,8 @@ export const sendCode = async (
   if (!person) throw new ApiError("not_found");
   const { addressKey, passwordHash, email } = person;
   if (isAccount(person) && person.status === "disabled") throw new ApiError("deactivated");
-  const letter = await deps.limits.spendAll(unprovenLetterByStaff(await deps.mailboxKey(email)));
+  const mailbox = await (isAccount(person) ? deps.resetMailboxKey(email) : deps.mailboxKey(email));
+  const letter = await deps.limits.spendAll(unprovenLetterByStaff(mailbox));
   if (letter.outcome === "exhausted") throw new ApiError(letter.refusal, { ...letter, userId: id });
   const otpRequestId = randomUUID();
   if (isAccount(person)) {
@@ -50,6 +52,7 @@ export const handler = userEndpoint(contract.sendCode, sendCode, () => ({
   codes: codeStore(),
   limits: limitStore(),
   mailboxKey,
+  resetMailboxKey,
   enqueueLetter,
   recordSecurityEvent,
 }));

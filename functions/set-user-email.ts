@@ -27,12 +27,18 @@ type Deps = PasswordDeps & {
 
 /**
  * Helps somebody whose mailbox is lost to another address. An address is the way in, so it asks for the administrator's own
- * password; the old mailbox is told and can undo it, and only the new one gets the code.
+ * password; the old mailbox is told and can undo it, and only the new one gets the code. Somebody who is changed at this moment is
+ * looked for again.
  */
 export const setUserEmail = async (
-  { body, user: actor, parameters: { id } }: UserCall<typeof contract.setUserEmail>,
+  call: UserCall<typeof contract.setUserEmail>,
   deps: Deps,
-) => {
+): Promise<void> => {
+  const {
+    body,
+    user: actor,
+    parameters: { id },
+  } = call;
   const { new_email: email, current_password: password } = body;
   const person = await deps.people.find(id);
   if (!person) throw new ApiError("not_found");
@@ -47,7 +53,10 @@ export const setUserEmail = async (
 
   const otpRequestId = randomUUID();
   const change = { email, addressKey: key, otpRequestId, byStaff: true };
-  const started = await deps.changes.start(person, change, [deps.authorityOf(actor)]);
+  // Of himself the change's own condition knows enough: another rank ends all sessions.
+  const authority = id === actor.id ? [] : [deps.authorityOf(actor)];
+  const started = await deps.changes.start(person, change, authority);
+  if (started === "changed_meanwhile") return setUserEmail(call, deps);
   if (started === "along_refused") throw new ApiError("permission_denied");
   await deps.enqueueLetter({ kind: "email_change", userId: id, otpRequestId });
   deps.recordSecurityEvent("email_change_started", { userId: id, actorId: actor.id });

@@ -104,7 +104,7 @@ export const grants = {
   },
   setEmail: {
     ...signedIn,
-    USERS_TABLE: ["BatchGetItem", "PutItem"],
+    USERS_TABLE: ["BatchGetItem", "PutItem", "ConditionCheckItem"],
     LIMITS_TABLE: spendAndClear,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,

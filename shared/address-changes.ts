@@ -33,12 +33,15 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
   };
   const put = (Item: Item): TransactionPart => ({ Put: { TableName: table, Item } });
 
-  /** Replaces an earlier change, whose code is dead from now on. `along` happens with it or not at all. */
+  /**
+   * Replaces an earlier change, whose code is dead from now on, and its way back: never that of a change which was confirmed
+   * since `user` was read. `along` happens with it or not at all.
+   */
   const start = async (
     user: User,
     { email, addressKey, otpRequestId, byStaff }: NewAddress,
     along: TransactionPart[] = [],
-  ): Promise<"started" | "along_refused"> => {
+  ): Promise<"started" | "changed_meanwhile" | "along_refused"> => {
     const now = clock();
     const { id: userId, addressKey: oldAddressKey, sessionEpoch } = user;
     const withUndo = opensUndo(user, now);
@@ -59,6 +62,19 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
       dynamo().send(
         new TransactWriteCommand({
           TransactItems: [
+            {
+              ConditionCheck: {
+                TableName: table,
+                Key: { pk: userPk(userId) },
+                ConditionExpression: "addressKey = :old AND sessionEpoch = :epoch AND #status = :active",
+                ExpressionAttributeNames: { "#status": "status" },
+                ExpressionAttributeValues: {
+                  ":old": oldAddressKey,
+                  ":epoch": sessionEpoch,
+                  ":active": "active",
+                },
+              },
+            },
             put({ pk: emailChangePk(userId), ...change }),
             ...(withUndo
               ? [put({ pk: emailUndoPk(oldAddressKey), ...undo, expiresAt: now + undoSeconds })]
@@ -69,7 +85,8 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
         }),
       ),
     );
-    return "written" in written ? "started" : "along_refused";
+    if ("written" in written) return "started";
+    return written.refused[0]?.failed ? "changed_meanwhile" : "along_refused";
   };
 
   const find = async (userId: string): Promise<EmailChange | undefined> => {

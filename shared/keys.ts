@@ -19,6 +19,13 @@ export const addressKey = (address: string): Promise<string> => keyOf("address",
 export const mailboxKey = (address: string): Promise<string> =>
   keyOf("mailbox", normaliseAddress(address).replace(/\+[^@]*/, ""));
 
+/**
+ * Under what letters to a lost password are counted. Without a tag it is the address and no other: whatever a stranger asks
+ * for under it puts a code into its owner's mailbox. All tags of a mailbox count as one, so that it can't be flooded by them.
+ */
+export const resetMailboxKey = (address: string): Promise<string> =>
+  keyOf("reset", normaliseAddress(address).replace(/\+[^@]*/, "+"));
+
 /** The id of the account that an unknown address does not have: looked up like a real one, so that nobody can tell. */
 export const strangerId = (address: string): Promise<string> => keyOf("stranger", normaliseAddress(address));
 

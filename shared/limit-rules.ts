@@ -81,16 +81,22 @@ const letterRules = (): Rule[] => {
 
 export const lettersKey = (mailboxKey: string): string => `letters#${mailboxKey}`;
 
-/** Letters to one mailbox that no password of an account has proven, whatever `+tag` stands in its address. */
+/**
+ * Letters to one mailbox that no password of an account has proven, whatever `+tag` stands in its address. Those to lost
+ * passwords are counted apart (`resetMailboxKey`): whoever registers an address again and again must not keep its owner from
+ * the one way back in that nobody can use up.
+ */
 const lettersTo = (mailboxKey: string): Limit => ({
   key: lettersKey(mailboxKey),
   rules: letterRules(),
   refusal: "too_many_letters",
 });
 
+export const addressChangesKey = (userId: string): string => `address-changes#${userId}`;
+
 /** Changes of address that one account asks for: it is no way to write to many mailboxes. */
 export const addressChangesOf = (userId: string): Limit => ({
-  key: `address-changes#${userId}`,
+  key: addressChangesKey(userId),
   rules: letterRules(),
   refusal: "too_many_address_changes",
 });

@@ -89,12 +89,14 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
       otpDigests: readonly string[],
       idempotencyToken: string,
     ): Promise<"reset" | "refused"> => {
+      // Outside: tried again, the write must be the same to the second, or its token is refused.
+      const now = clock();
       const written = await attempt(() =>
         dynamo().send(
           new TransactWriteCommand({
             ClientRequestToken: idempotencyToken,
             TransactItems: [
-              spendingReset({ id, addressKey }, otpDigests, clock()),
+              spendingReset({ id, addressKey }, otpDigests, now),
               {
                 Update: {
                   TableName: table,

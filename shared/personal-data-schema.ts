@@ -12,6 +12,8 @@ export const counted = [
   "passwords_tried",
   "current_password_tried",
   "letters_asked_for",
+  "reset_letters_asked_for",
+  "address_changes_asked_for",
 ] as const;
 export type Counted = (typeof counted)[number];
 

@@ -6,16 +6,23 @@ import { isoTime, nowSeconds, type Clock } from "./clock.ts";
 import type { Item } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { registrationPk, userPk, type User } from "./items.ts";
-import { codeGuess, currentPasswordTry, lettersKey, passwordTry } from "./limit-rules.ts";
+import { addressChangesKey, codeGuess, currentPasswordTry, lettersKey, passwordTry } from "./limit-rules.ts";
 import { limitPk, storedCounters } from "./limits.ts";
 import { counted, type Counted } from "./personal-data-schema.ts";
 
-const keysOf = ({ id, addressKey }: User, mailboxKey: string): Record<Counted, string> => ({
+type MailboxKeys = { mailboxKey: string; resetMailboxKey: string };
+
+const keysOf = (
+  { id, addressKey }: User,
+  { mailboxKey, resetMailboxKey }: MailboxKeys,
+): Record<Counted, string> => ({
   activation_codes_tried: codeGuess("activation", addressKey).key,
   sign_in_codes_tried: codeGuess("login", addressKey).key,
   passwords_tried: passwordTry(addressKey).key,
   current_password_tried: currentPasswordTry(id).key,
   letters_asked_for: lettersKey(mailboxKey),
+  reset_letters_asked_for: lettersKey(resetMailboxKey),
+  address_changes_asked_for: addressChangesKey(id),
 });
 
 const shownCounters = (counts: Counted, item: Item = {}) =>
@@ -41,9 +48,9 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
 
   return {
     /** One read. What is over, though TTL has not deleted it yet, counts as gone. */
-    find: async (user: User, mailboxKey: string) => {
+    find: async (user: User, mailboxes: MailboxKeys) => {
       const now = clock();
-      const keys = keysOf(user, mailboxKey);
+      const keys = keysOf(user, mailboxes);
       const changePk = emailChangePk(user.id);
       const undoPks = addressChangePks(user).filter(
         (pk) => pk !== changePk && pk !== emailUndoPk(user.addressKey),

@@ -43,8 +43,11 @@ describe("GET user/me/export/", () => {
       counts: "letters_asked_for",
       window_seconds: 3600,
       from: expect.stringMatching(/:00:00\.000Z$/),
-      number: 3,
+      number: 2,
     });
+    expect(data.counters).toContainEqual(
+      expect.objectContaining({ counts: "reset_letters_asked_for", window_seconds: 3600, number: 1 }),
+    );
   });
 
   it("is for the person alone", async () => {

@@ -171,6 +171,8 @@ describe("an administrator's change of an address", () => {
     expectRefused(await call("claimEmail", { email, otp_code }), "code_refused");
     expect(await lettersTo(email)).toHaveLength(1);
     expect((await administer(root, "sendCode", { id: (await activated()).id })).status).toBe(204);
+    // Himself, whom the transaction must not name twice.
+    expect((await ask(root.id, newPerson().email)).status).toBe(204);
   });
 });
 

@@ -93,6 +93,18 @@ describe("letters that no password of an account has proven", () => {
     expect(await loginCode(owner, 3)).toMatch(/^\d{3} \d{3}$/);
   });
 
+  it("for lost passwords can't be used up by registering the address, or addresses like it, again and again", async () => {
+    const owner = await activated();
+    const reset = (email: string) => call("resetPassword", { email });
+    for (let times = 0; times < 4; times += 1) await call("createUser", newPerson({ email: owner.email }));
+    for (const tag of ["+a", "+b", "+c", "+d"]) await reset(owner.email.replace("@", `${tag}@`));
+    // Each of these puts a code into the owner's mailbox, whoever asks.
+    const statuses = [];
+    for (let times = 0; times < 4; times += 1) statuses.push((await reset(owner.email)).status);
+    expect(statuses).toEqual([204, 204, 204, 429]);
+    expectRefused(await reset(owner.email.replace("@", "+e@")), "too_many_letters");
+  });
+
   it("to new addresses stop per account, whichever they are, and per mailbox, whoever asks", async () => {
     const ask = async ({ access, password }: { access: string; password: string }, new_email: string) =>
       call("setEmail", { new_email, current_password: password }, { token: access });

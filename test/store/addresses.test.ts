@@ -108,6 +108,25 @@ describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
     expect((await theUser()).sessionEpoch).toBe(moved.sessionEpoch + 1);
   });
 
+  it("asked for while an earlier one was confirmed leave its way back alone", async () => {
+    const { user, ask, confirm, undo, theUser } = await settled();
+    await ask(newAddress(), "d");
+    // Read before the confirmation, written after it: in between the password is hashed.
+    const before = await theUser();
+    await confirm("d");
+    const late = { ...newAddress(), otpRequestId: randomUUID(), byStaff: false };
+    expect(await addressChangeStore().start(before, late)).toBe("changed_meanwhile");
+    expect(await undo(user.addressKey, "d")).toBe("undone");
+  });
+
+  it("are not begun for an account that was removed meanwhile", async () => {
+    const { user } = await settled();
+    await userStore().remove(user);
+    const late = { ...newAddress(), otpRequestId: randomUUID(), byStaff: false };
+    expect(await addressChangeStore().start(user, late)).toBe("changed_meanwhile");
+    for (const pk of addressChangePks(user)) expect(await has(pk)).toBe(false);
+  });
+
   it("leave nothing behind of an account that is removed", async () => {
     const { clock, user, ask, confirm, theUser } = await settled();
     await ask(newAddress(), "d");

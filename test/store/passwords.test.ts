@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
@@ -47,6 +48,28 @@ const started = async () => {
 const storedUser = async (user: User) => (await userStore().find(user.id))!;
 
 describe.skipIf(inject("storeUrl") === "")("codes of lost passwords", () => {
+  it("are spent by the same write, word for word, when another one met it: its token takes no other", async () => {
+    const { user, clock, send } = await started();
+    await send("r", "d");
+    const sent: unknown[] = [];
+    dynamo().middlewareStack.add(
+      (next) => (call) => {
+        sent.push(call.input);
+        if (sent.length > 1) return next(call);
+        clock.pass(1);
+        const CancellationReasons = [{ Code: "TransactionConflict" }];
+        const error = { $metadata: {}, message: "cancelled", CancellationReasons };
+        return Promise.reject(new TransactionCanceledException(error));
+      },
+      { step: "initialize", name: "conflict" },
+    );
+    const outcome = await passwordStore(clock.now)
+      .reset(user, "new", ["d"], randomUUID())
+      .finally(() => dynamo().middlewareStack.remove("conflict"));
+    expect(outcome).toBe("reset");
+    expect(sent[1]).toEqual(sent[0]);
+  });
+
   it("work until the last second of their life and not after it", async () => {
     for (const [age, expected] of [
       [lifetime - 1, "reset"],
