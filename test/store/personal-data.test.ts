@@ -13,13 +13,18 @@ import { activeUser } from "../support/store-people.ts";
 const put = (item: Record<string, unknown>) =>
   dynamo().send(new PutCommand({ TableName: environment("USERS_TABLE").USERS_TABLE, Item: item }));
 
+const mailboxesOf = (userId: string) => ({
+  mailboxKey: `mailbox-${userId}`,
+  resetMailboxKey: `reset-mailbox-${userId}`,
+});
+
 describe.skipIf(inject("storeUrl") === "")("what is stored on a person", () => {
   it("is shown while it counts, and nothing of whoever has an address that he left", async () => {
     const clock = turnableClock();
     const person = await activeUser(clock.now);
     const user = { ...person, undoAddressKey: `earlier-${person.id}`, undoUntil: clock.now() + 1000 };
     const until = clock.now() + 600;
-    const find = () => personalDataStore(clock.now).find(user, `mailbox-${user.id}`);
+    const find = () => personalDataStore(clock.now).find(user, mailboxesOf(user.id));
     const change = { userId: user.id, email: "new@example.com", expiresAt: until };
     const undo = { userId: user.id, email: "earlier@example.com", expiresAt: until };
     await put({ pk: emailChangePk(user.id), ...change });
@@ -42,12 +47,14 @@ describe.skipIf(inject("storeUrl") === "")("what is stored on a person", () => {
     const clock = turnableClock(1_800_000_000);
     const user = await activeUser(clock.now);
     const limits = limitStore(clock.now);
-    const mailbox = `mailbox-${user.id}`;
     const guess = codeGuess("login", user.addressKey);
     for (let tries = 0; tries < 3; tries += 1) await limits.spend(guess);
-    const hourly = { key: lettersKey(mailbox), rules: [{ maximum: 5, windowSeconds: 3600 }] };
+    const hourly = {
+      key: lettersKey(mailboxesOf(user.id).mailboxKey),
+      rules: [{ maximum: 5, windowSeconds: 3600 }],
+    };
     await limits.spend({ ...hourly, refusal: "too_many_letters" });
-    const { counters } = await personalDataStore(clock.now).find(user, mailbox);
+    const { counters } = await personalDataStore(clock.now).find(user, mailboxesOf(user.id));
     const from = (windowSeconds: number) => isoTime(clock.now() - (clock.now() % windowSeconds));
     const codes = { counts: "sign_in_codes_tried", number: 3 };
     expect(counters).toHaveLength(4);
