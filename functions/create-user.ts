@@ -62,12 +62,12 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
     throw new FieldErrors({ username: ["A user with that username already exists."] });
   }
 
+  deps.recordSecurityEvent("registered", { userId: registration.id });
   await deps.enqueueLetter({
     kind: "activation",
     addressKey: registration.addressKey,
     otpRequestId: registration.otpRequestId,
   });
-  deps.recordSecurityEvent("registered", { userId: registration.id });
   return shownUser(registration);
 };
 

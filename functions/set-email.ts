@@ -38,8 +38,8 @@ export const setEmail = async ({ body, user, sourceIp }: UserCall<typeof contrac
   const otpRequestId = randomUUID();
   const started = await deps.changes.start(user, { email, addressKey: key, otpRequestId, byStaff: false });
   if (started !== "started") throw new ApiError("token_not_valid");
-  await deps.enqueueLetter({ kind: "email_change", userId: user.id, otpRequestId });
   deps.recordSecurityEvent("email_change_started", { userId: user.id });
+  await deps.enqueueLetter({ kind: "email_change", userId: user.id, otpRequestId });
 };
 
 export const handler = userEndpoint(contract.setEmail, setEmail, () => ({

@@ -58,8 +58,8 @@ export const setUserEmail = async (
   const started = await deps.changes.start(person, change, authority);
   if (started === "changed_meanwhile") return setUserEmail(call, deps);
   if (started === "along_refused") throw new ApiError("permission_denied");
-  await deps.enqueueLetter({ kind: "email_change", userId: id, otpRequestId });
   deps.recordSecurityEvent("email_change_started", { userId: id, actorId: actor.id });
+  await deps.enqueueLetter({ kind: "email_change", userId: id, otpRequestId });
 };
 
 export const handler = userEndpoint(contract.setUserEmail, setUserEmail, () => ({

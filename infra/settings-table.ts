@@ -120,12 +120,12 @@ export const settingsTable = {
   },
   THROTTLE_HASHING_REQUESTS_PER_SECOND: {
     schema: wholeNumber(1, 10_000),
-    fallback: "10",
-    help: "Requests a second to each operation that hashes a password, from everybody together",
+    fallback: "40",
+    help: "Requests a second to each operation that hashes a password, from everybody together; against one flooding network turn on WAF",
   },
   THROTTLE_HASHING_BURST_REQUESTS: {
     schema: wholeNumber(1, 5_000),
-    fallback: "20",
+    fallback: "60",
     help: "Requests at once that each of these takes above that rate",
   },
   THROTTLE_PUBLIC_REQUESTS_PER_SECOND: {

@@ -6,7 +6,7 @@ import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-p
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type * as z from "zod";
-import { describeError, logError, logInfo } from "./logger.ts";
+import { describeError, logError, logInfo, nameRequest } from "./logger.ts";
 import { countMetric } from "./metrics.ts";
 import { once } from "./once.ts";
 
@@ -36,11 +36,12 @@ export const queueConsumer = <Message extends { kind: string }, Deps>(
     }
   };
 
-  return middy<SQSEvent, SQSBatchResponse>().handler((event: SQSEvent, context: Context) =>
-    processPartialResponse(event, consumeRecord, new BatchProcessor(EventType.SQS), {
+  return middy<SQSEvent, SQSBatchResponse>().handler((event: SQSEvent, context: Context) => {
+    nameRequest(context.awsRequestId);
+    return processPartialResponse(event, consumeRecord, new BatchProcessor(EventType.SQS), {
       context,
       // A batch that failed as a whole is still reported message by message.
       throwOnFullBatchFailure: false,
-    }),
-  );
+    });
+  });
 };

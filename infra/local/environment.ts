@@ -20,6 +20,8 @@ export type Environment = {
 
 const initSeconds = 10;
 const runtime = path.join(import.meta.dirname, "runtime.ts");
+/** Compiled code of the runtime and of every bundle: a cold start costs little more than half the CPU with it. */
+const compileCache = path.join(import.meta.dirname, "../../build/compile-cache");
 
 const settled = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) => {
@@ -34,7 +36,8 @@ export const startEnvironment = (
 ): Environment => {
   const { name, arn, memoryMegabytes, timeoutSeconds, codeFolder, handler } = definition;
   const child = fork(runtime, [name, arn, String(memoryMegabytes)], {
-    env: variables,
+    // The runtime takes the cache out again before it loads the function.
+    env: { ...variables, NODE_COMPILE_CACHE: compileCache },
     execArgv: [`--max-old-space-size=${memoryMegabytes}`],
     cwd: codeFolder,
     // Ctrl-C in the terminal is for the runner: it lets the event in progress end.

@@ -3,12 +3,16 @@
  * with the runner, however that ends.
  */
 import { existsSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { FromRuntime, FunctionError, Invocation, ToRuntime } from "./runtime-protocol.ts";
 
 type Handler = (event: unknown, context: unknown) => unknown;
 type FunctionIdentity = { functionName: string; functionArn: string; memoryMegabytes: string };
+
+// Node has read it by now, and the function must find what Lambda would give it and nothing else.
+delete process.env["NODE_COMPILE_CACHE"];
 
 const [functionName = "", functionArn = "", memoryMegabytes = ""] = process.argv.slice(2);
 const identity: FunctionIdentity = { functionName, functionArn, memoryMegabytes };
@@ -68,6 +72,8 @@ const initialise = async (codeFolder: string, name: string): Promise<void> => {
   try {
     handler = await load(codeFolder, name);
     send({ type: "ready" });
+    // Environments are killed as often as they end, so what was compiled is kept now.
+    flushCompileCache();
   } catch (error) {
     report(error);
     send({ type: "init-failed", error: describe(error) });

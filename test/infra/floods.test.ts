@@ -31,7 +31,7 @@ describe("throttles", () => {
     for (const [name, operation] of operations) {
       const rate = settingOf(operation)?.["ThrottlingRateLimit"];
       const isPublicPost = operation.caller === "public" && operation.method === "POST";
-      expect([name, rate]).toEqual([name, hashing.includes(name) ? 10 : isPublicPost ? 50 : undefined]);
+      expect([name, rate]).toEqual([name, hashing.includes(name) ? 40 : isPublicPost ? 50 : undefined]);
     }
     expect(settings).toContainEqual(
       expect.objectContaining({ HttpMethod: "*", ResourcePath: "/*", ThrottlingRateLimit: 100 }),
