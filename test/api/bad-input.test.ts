@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contract, type OperationName } from "../../shared/contract.ts";
+import { once } from "../../shared/once.ts";
 import { call, send, succeed } from "../support/api.ts";
 import { unlessLacking } from "../support/capabilities.ts";
 import { expectFieldErrors, expectRefused } from "../support/expect.ts";
@@ -11,8 +12,10 @@ const names = Object.keys(contract) as OperationName[];
 // Those of the staff need an administrator, whom only a stack of one's own has: test/stack/admin.test.ts.
 const withBody = names.filter((name) => "body" in contract[name] && contract[name].caller !== "staff");
 
+/** One person for all: none of these bodies may do anything to him. */
+const somebody = once(() => signedIn());
 const tokenFor = async (name: OperationName) =>
-  contract[name].caller === "user" ? { authorization: `Bearer ${(await signedIn()).access}` } : {};
+  contract[name].caller === "user" ? { authorization: `Bearer ${(await somebody()).access}` } : {};
 
 const hostile: unknown[] = [
   null,
