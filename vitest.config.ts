@@ -7,6 +7,12 @@ const project = (name: string, globalSetup: string[] = []) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup: [bundles, ...globalSetup] },
 });
 
+/** Whose tests meet limits by the real clock. */
+const limitedProject = (name: string, globalSetup: string[] = []) => {
+  const { test, ...rest } = project(name, globalSetup);
+  return { ...rest, test: { ...test, setupFiles: ["test/support/away-from-borders.ts"] } };
+};
+
 const storeProject = (engine: string) => ({
   extends: true as const,
   test: {
@@ -27,10 +33,10 @@ export default defineConfig({
       project("unit"),
       project("infra"),
       project("local"),
-      project("stack"),
+      limitedProject("stack"),
       storeProject("dynoxide"),
       storeProject("dynamodb-local"),
-      project("api", ["test/support/target.ts"]),
+      limitedProject("api", ["test/support/target.ts"]),
       // Needs a Chromium, so `npm test` leaves it out: npm run test:browser.
       project("browser"),
     ],
