@@ -1,4 +1,9 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+// Read by every process that tests start, from workers to the commands of operators: most of what a short one does is compile.
+process.env["NODE_COMPILE_CACHE"] = join(import.meta.dirname, "build/compile-cache");
 
 const bundles = "test/support/bundles.ts";
 
@@ -7,36 +12,47 @@ const project = (name: string, globalSetup: string[] = []) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup: [bundles, ...globalSetup] },
 });
 
+/** Whose files share a process, one after the other: they start nothing of their own, and loading the packages anew takes longer than they do. */
+const sharedProcess = <Project extends { test: object }>({ test, ...rest }: Project) => ({
+  ...rest,
+  test: { ...test, isolate: false },
+});
+
+/** Deployed stages and LocalStack take their time. Asked here: in its workers vitest sets a BASE_URL of its own. */
+const longestTestSeconds = process.env["BASE_URL"] === undefined ? 12 : 25;
+
 /** Whose tests meet limits by the real clock. */
 const limitedProject = (name: string, globalSetup: string[] = []) => {
   const { test, ...rest } = project(name, globalSetup);
-  return { ...rest, test: { ...test, setupFiles: ["test/support/away-from-borders.ts"] } };
+  const setupFiles = ["test/support/away-from-borders.ts"];
+  return { ...rest, test: { ...test, setupFiles, provide: { longestTestSeconds } } };
 };
 
-const storeProject = (engine: string) => ({
-  extends: true as const,
-  test: {
-    name: `store:${engine}`,
-    include: ["test/store/**/*.test.ts"],
-    globalSetup: [bundles, `test/support/store-${engine}.ts`],
-    setupFiles: ["test/support/store-environment.ts"],
-  },
-});
+const storeProject = (engine: string) =>
+  sharedProcess({
+    extends: true as const,
+    test: {
+      name: `store:${engine}`,
+      include: ["test/store/**/*.test.ts"],
+      globalSetup: [bundles, `test/support/store-${engine}.ts`],
+      setupFiles: ["test/support/store-environment.ts"],
+    },
+  });
 
 export default defineConfig({
   test: {
-    // Most tests wait for processes of their own: one worker for each of two cores, instead of one core left idle.
-    maxWorkers: 2,
+    // Most tests wait for processes of their own: with one worker more than cores, none is idle.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      project("unit"),
-      project("infra"),
+      sharedProcess(project("unit")),
+      sharedProcess(project("infra")),
       project("local"),
       limitedProject("stack"),
       storeProject("dynoxide"),
       storeProject("dynamodb-local"),
-      limitedProject("api", ["test/support/target.ts"]),
+      sharedProcess(limitedProject("api", ["test/support/target.ts"])),
       // Needs a Chromium, so `npm test` leaves it out: npm run test:browser.
       project("browser"),
     ],

@@ -7,6 +7,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { context, type BuildOptions, type BuildResult, type Metafile } from "esbuild";
 import { writePageAssets } from "./page-assets.ts";
+import { requiredBuiltins } from "./required-builtins.ts";
 import { copyUnbundledPackages, unbundledPackages } from "./unbundled-packages.ts";
 import { watchFolders } from "./watch-folders.ts";
 
@@ -71,6 +72,7 @@ export const bundleFunctions = async ({
   const bundler = await context({
     ...options(names, outdir),
     plugins: [
+      requiredBuiltins,
       {
         name: "write-bundles",
         setup: (build) =>

@@ -4,6 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { stop as stopEsbuild } from "esbuild";
 import { bundleFunctions, bundlesDirectory } from "../bundle.ts";
+import { freshenBundles } from "../fresh-bundles.ts";
 import { loadSettings } from "../settings.ts";
 import { synthesise } from "../synthesise.ts";
 import { generousLimits } from "./generous-limits.ts";
@@ -72,15 +73,12 @@ const run = async () => {
   const { port, fresh, watch } = readArguments();
   prepareData(fresh);
   let stack: Stack | undefined;
-  const { stop: stopBundling } = await bundleFunctions({
-    ...(watch && {
-      onChange: (functions: string[]) => {
-        if (stack === undefined) return;
-        stack.replaceEnvironments(functions.map((name) => path.join(bundlesDirectory, name)));
-        console.log(`Reloaded ${functions.join(", ")}`);
-      },
-    }),
-  });
+  const reload = (functions: string[]) => {
+    if (stack === undefined) return;
+    stack.replaceEnvironments(functions.map((name) => path.join(bundlesDirectory, name)));
+    console.log(`Reloaded ${functions.join(", ")}`);
+  };
+  const bundler = watch ? await bundleFunctions({ onChange: reload }) : await freshenBundles();
   // Its service would keep 350 MB for the whole run.
   if (!watch) await stopEsbuild();
   const templates = synthesise(readLocalSettings(port));
@@ -89,7 +87,7 @@ const run = async () => {
   const stop = async () => {
     if (stopping) return;
     stopping = true;
-    await Promise.all([stack?.stop(), stopBundling()]);
+    await Promise.all([stack?.stop(), bundler?.stop()]);
     process.exit(0);
   };
   process.on("SIGINT", () => void stop());

@@ -9,7 +9,7 @@ import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { startDataStore } from "../../infra/local/data-store.ts";
 import { createTables } from "../../infra/local/tables.ts";
 import { loadTemplates } from "../../infra/local/template.ts";
-import { bundleFunctions } from "../../infra/bundle.ts";
+import { freshenBundles } from "../../infra/fresh-bundles.ts";
 import { readSettings } from "../../infra/settings.ts";
 import { synthesise } from "../../infra/synthesise.ts";
 import { nowSeconds } from "../../shared/clock.ts";
@@ -94,7 +94,7 @@ const cursorAfter = async (pages: number, list: UserList): Promise<string | unde
 };
 
 const directory = mkdtempSync(join(tmpdir(), "lit-auth-bench-"));
-await bundleFunctions();
+await freshenBundles();
 const store = await startDataStore(directory);
 try {
   const templates = loadTemplates(synthesise(readSettings({ MAIL_FROM: "no-reply@example.com" })), store.url);

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleFunctions } from "../../infra/bundle.ts";
+import { freshenBundles } from "../../infra/fresh-bundles.ts";
 import { generousLimits } from "../../infra/local/generous-limits.ts";
 import { settingsTable } from "../../infra/settings-table.ts";
 import type { OperationName } from "../../shared/contract.ts";
@@ -16,7 +16,7 @@ import { openSides, type SideAnswer } from "./sides.ts";
 export type Dweller = Person & { side: number; deviceToken: string | undefined };
 
 export const openBattlefield = async () => {
-  await bundleFunctions();
+  await freshenBundles();
   const directory = mkdtempSync(join(tmpdir(), "lit-auth-attack-"));
   const settings = Object.fromEntries(
     Object.entries(settingsTable).flatMap(([name, { fallback }]) =>

@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleFunctions } from "../../infra/bundle.ts";
+import { freshenBundles } from "../../infra/fresh-bundles.ts";
 import { allLettersOut, outputOf } from "../support/letters-out.ts";
 import { startLocalStack } from "../support/local-stack.ts";
 import { createCpuMeter, ownCpuMilliseconds } from "./cpu-meter.ts";
 import type { Question, Snapshot, StackAddress } from "./stack-messages.ts";
 
-await bundleFunctions();
+await freshenBundles();
 const directory = mkdtempSync(join(tmpdir(), "lit-auth-bench-"));
 const stack = await startLocalStack({ dataDirectory: directory });
 

@@ -17,6 +17,8 @@ let log = "";
 beforeAll(async () => {
   stack = await startStackInFolder({
     settings: { REFUSAL_FLOOR_MILLISECONDS: String(floorMilliseconds) },
+    // Three are timed side by side.
+    concurrencyPerFunction: 3,
     onLog: (_, line) => {
       log += `${line}\n`;
     },

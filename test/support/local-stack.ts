@@ -15,5 +15,6 @@ export const startLocalStack = async ({ settings, alter, ...options }: Options):
   const port = await freePort();
   const stacks = await templatesAt(`http://127.0.0.1:${port}`, settings);
   alter?.(stacks);
-  return startStack({ templates: stacks, port, ...options });
+  // Two of a function are enough to race; each one more starts cold.
+  return startStack({ templates: stacks, port, concurrencyPerFunction: 2, ...options });
 };

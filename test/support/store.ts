@@ -7,8 +7,7 @@ import { startDataStore, type Engine } from "../../infra/local/data-store.ts";
 import { createTables } from "../../infra/local/tables.ts";
 import { loadTemplates } from "../../infra/local/template.ts";
 import { UserError } from "../../infra/local/user-error.ts";
-import { readSettings } from "../../infra/settings.ts";
-import { synthesise } from "../../infra/synthesise.ts";
+import { templatesAt } from "./templates.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -25,10 +24,7 @@ export const provideStore = async (project: TestProject, engine: Engine): Promis
   const directory = mkdtempSync(join(tmpdir(), "lit-auth-store-"));
   try {
     const store = await startDataStore(directory, engine);
-    const templates = loadTemplates(
-      synthesise(readSettings({ MAIL_FROM: "no-reply@example.com" })),
-      store.url,
-    );
+    const templates = loadTemplates(await templatesAt(store.url), store.url);
     await createTables(templates, store.url);
     const names = templates.ofType("AWS::DynamoDB::Table").map((table) => table.identity().ref);
     const nameOf = (label: string) => names.find((name) => name.includes(label)) ?? `no table ${label}`;
