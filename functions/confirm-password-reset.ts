@@ -1,6 +1,7 @@
 import { resetPk } from "../shared/address-items.ts";
 import { codeDigests } from "../shared/codes.ts";
 import { contract } from "../shared/contract.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/device-tokens.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
 import { isAccount } from "../shared/items.ts";
@@ -22,6 +23,7 @@ type Deps = {
   passwords: Pick<PasswordStore, "reset">;
   registrations: Pick<RegistrationStore, "activateByReset">;
   limits: Pick<LimitStore, "spend" | "clear">;
+  devices: Pick<DeviceTokens, "issue">;
   addressKey: typeof addressKey;
   networkKey: typeof networkKey;
   strangerId: typeof strangerId;
@@ -35,12 +37,13 @@ type Deps = {
  * Sets a new password with the code from the letter, and proves a registration by the way: its owner needs no code of six
  * digits, all tries of which a stranger could have used up. Everybody else goes the same way, hash included, and fails on the
  * same condition. A refused password leaves the code alive; rules that would give away the username or names are only told to
- * whoever has the right code.
+ * whoever has the right code. The device is known from now on: or a stranger could use up the cleared tries again before the
+ * owner has signed in.
  */
 export const confirmPasswordReset = async (
   { body, sourceIp, invocationId }: Call<typeof contract.confirmPasswordReset>,
   deps: Deps,
-): Promise<void> => {
+) => {
   const { email, otp_code: code, new_password: password } = body;
   await requireGoodPassword(password, { email });
   const key = await deps.addressKey(email);
@@ -70,6 +73,7 @@ export const confirmPasswordReset = async (
     deps.enqueueLetter({ kind: "password_changed", userId: id, byReset: true }),
     ...guesses.map((guess) => deps.limits.clear(guess)),
   ]);
+  return { deviceToken: await deps.devices.issue(key) };
 };
 
 export const handler = endpoint(contract.confirmPasswordReset, confirmPasswordReset, () => ({
@@ -78,6 +82,7 @@ export const handler = endpoint(contract.confirmPasswordReset, confirmPasswordRe
   passwords: passwordStore(),
   registrations: registrationStore(),
   limits: limitStore(),
+  devices: deviceTokens(),
   addressKey,
   networkKey,
   strangerId,

@@ -12,7 +12,7 @@ import { passwordTry, rightPassword, unprovenLetter, wrongPassword } from "../sh
 import { limitStore, type LimitStore } from "../shared/limits.ts";
 import { enqueueLetter } from "../shared/mail-queue.ts";
 import { verifyPassword } from "../shared/passwords.ts";
-import { withRefusalFloor } from "../shared/refusal-floor.ts";
+import { refusalFloor } from "../shared/refusal-floor.ts";
 import { recordSecurityEvent } from "../shared/security-log.ts";
 import { countedUnder, type TryDeps } from "../shared/tries.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
@@ -26,6 +26,7 @@ type Deps = TryDeps & {
   mailboxKey: typeof mailboxKey;
   strangerId: typeof strangerId;
   verifyPassword: typeof verifyPassword;
+  refusalFloor: typeof refusalFloor;
   upgradeHash: typeof upgradeHash;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
@@ -40,6 +41,7 @@ const sent = { detail: "OTP successfully sent by email" };
  */
 export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: Deps) => {
   const { email, password } = call.body;
+  const untilFloor = deps.refusalFloor();
   const key = await deps.addressKey(email);
   const stranger = await deps.strangerId(email);
   const { bearer, besides } = await countedUnder(key, call, deps);
@@ -54,11 +56,14 @@ export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: D
   const matches = await deps.verifyPassword(password, user?.passwordHash);
   const provesRegistration =
     registration !== undefined && (await deps.verifyPassword(password, registration.passwordHash));
+  // Of a disabled account the right password is as good as a wrong one, and counts as one.
+  const provesAccount = user?.status === "active" && matches;
+  // Nor may a registration that anybody can make tell how long the account's hash took.
+  if (!provesAccount) await untilFloor();
   const otpRequestId = randomUUID();
   const wasRight = () => deps.limits.giveBack(wrongPassword(bearer));
 
-  // Of a disabled account the right password is as good as a wrong one, and counts as one.
-  if (user?.status === "active" && matches) {
+  if (provesAccount) {
     const passwordHash = await deps.upgradeHash(user, password);
     const restart = deps.codes.restart(userPk(user.id), passwordHash, otpRequestId);
     const [restarted] = await Promise.all([restart, wasRight()]);
@@ -83,7 +88,7 @@ export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: D
   throw new ApiError("no_active_account", { userId: refusedId });
 };
 
-export const handler = endpoint(contract.requestOtp, withRefusalFloor(requestOtp), () => ({
+export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
   directory: directory(),
   users: userStore(),
   codes: codeStore(),
@@ -94,6 +99,7 @@ export const handler = endpoint(contract.requestOtp, withRefusalFloor(requestOtp
   networkKey,
   strangerId,
   verifyPassword,
+  refusalFloor,
   upgradeHash,
   enqueueLetter,
   recordSecurityEvent,

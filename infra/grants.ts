@@ -153,7 +153,7 @@ export const grants = {
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
     DIGEST_SECRET_ID: read,
-    settings: [...networkTryLimit, ...passwordRules],
+    settings: [...tryLimits, ...passwordRules],
     ...hashes,
   },
   exportMe: {

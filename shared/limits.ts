@@ -69,12 +69,14 @@ export const limitStore = (clock: Clock = nowSeconds) => {
 
   const forgetStale = async (key: string, stale: string[]) => {
     const names = Object.fromEntries(stale.map((name, index) => [`#s${index}`, name]));
-    await dynamo().send(
-      new UpdateCommand({
-        ...counters(key),
-        UpdateExpression: `REMOVE ${Object.keys(names).join(", ")}`,
-        ExpressionAttributeNames: names,
-      }),
+    await attempt(() =>
+      dynamo().send(
+        new UpdateCommand({
+          ...counters(key),
+          UpdateExpression: `REMOVE ${Object.keys(names).join(", ")}`,
+          ExpressionAttributeNames: names,
+        }),
+      ),
     );
   };
 
@@ -88,7 +90,7 @@ export const limitStore = (clock: Clock = nowSeconds) => {
 
   /** Forgets every try under `key`: after a success. */
   const clear = async (key: string): Promise<void> => {
-    await dynamo().send(new DeleteCommand(counters(key)));
+    await attempt(() => dynamo().send(new DeleteCommand(counters(key))));
   };
 
   /** Counts one try, unless that would pass a rule. */

@@ -70,14 +70,14 @@ export type QueryOf<O extends Operation> = O extends { query: infer Q extends z.
   ? z.output<Q>
   : object;
 
-type Answered<O extends Operation> = O["success"] extends { body: infer B extends z.ZodObject }
-  ? z.input<B>
-  : void;
+type Issued<O extends Operation> = O extends { issuesDeviceToken: true } ? { deviceToken: string } : unknown;
 
 /** What a use case returns, before the filter. */
-export type ResultOf<O extends Operation> = O extends { issuesDeviceToken: true }
-  ? Answered<O> & { deviceToken: string }
-  : Answered<O>;
+export type ResultOf<O extends Operation> = O["success"] extends { body: infer B extends z.ZodObject }
+  ? z.input<B> & Issued<O>
+  : O extends { issuesDeviceToken: true }
+    ? Issued<O>
+    : void;
 
 /** The names in a path's braces. */
 export type ParametersOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`

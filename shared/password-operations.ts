@@ -38,6 +38,7 @@ export const passwordOperations = {
       new_password: schemas.newPassword,
     }),
     success: { status: 204 },
+    issuesDeviceToken: true,
     errors: ["code_refused", "too_many_tries_from_network"],
   },
   exportMe: {

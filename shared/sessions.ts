@@ -4,21 +4,15 @@
  * any other token of the session that we once signed has been copied, and ends it.
  */
 import { randomBytes, randomUUID } from "node:crypto";
-import {
-  BatchWriteCommand,
-  DeleteCommand,
-  paginateQuery,
-  PutCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, paginateQuery, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import { batchDelete } from "./batch-delete.ts";
 import { nowSeconds, type Clock } from "./clock.ts";
 import { attempt, dynamo } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { once } from "./once.ts";
 
 export const graceSeconds = 30;
-const batchWriteMaximum = 25;
 
 export const sessionItem = z.object({
   userId: z.string(),
@@ -145,12 +139,10 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
   /** Deletes every session of the user: tidying, for a user who is gone; ending them is the work of `sessionEpoch`. */
   const removeAll = async (userId: string): Promise<void> => {
     const sessions = await list(userId);
-    for (let start = 0; start < sessions.length; start += batchWriteMaximum) {
-      const requests = sessions
-        .slice(start, start + batchWriteMaximum)
-        .map(({ sessionId }) => ({ DeleteRequest: { Key: { userId, sessionId } } }));
-      await dynamo().send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
-    }
+    await batchDelete(
+      table,
+      sessions.map(({ sessionId }) => ({ userId, sessionId })),
+    );
   };
 
   return { create, list, rotate, end, removeAll };

@@ -6,10 +6,10 @@ import { brought, exportedRows, importRows } from "../support/brought-people.ts"
 import { djangoHashes } from "../support/django-hashes.ts";
 import { expectRefused } from "../support/expect.ts";
 import { lettersTo } from "../support/mailbox.ts";
-import { activated, newPerson, type Person } from "../support/people.ts";
+import { activated, newPerson, register, type Person } from "../support/people.ts";
 import { startStackInFolder, type StackInFolder } from "../support/stack-in-folder.ts";
 
-const floorMilliseconds = 900;
+const floorMilliseconds = 1_200;
 const ours = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
 
 let stack: StackInFolder;
@@ -105,24 +105,53 @@ describe("people brought over from Django", () => {
 });
 
 describe("the floor", () => {
-  it("hides who was imported: every refusal takes at least as long, and they take the same time", async () => {
-    const imported = brought("pbkdf2 of Django 5.2");
-    await bring(imported.row);
-    const people = { imported, ours: await activated(), unknown: newPerson() };
-    const times: Record<string, number[]> = { imported: [], ours: [], unknown: [] };
-    for (let round = 0; round < 4; round += 1)
+  /**
+   * Noise only ever adds: the quickest of several is what the code does. Unhidden, an imported hash takes 130 ms longer than
+   * ours on a quiet machine, so that no number of rounds would bring them together.
+   */
+  const expectAlike = async (attempts: Record<string, () => Promise<unknown>>) => {
+    const quickest = Object.keys(attempts).map(() => Infinity);
+    // Not more: ten wrong passwords are a limit of their own.
+    for (let round = 0; round < 9; round += 1) {
       await Promise.all(
-        Object.entries(people).map(async ([kind, { email }]) => {
+        Object.values(attempts).map(async (attempt, index) => {
           const start = performance.now();
-          expectRefused(await ask({ email, password: "wrong in any case" }), "no_active_account");
-          times[kind]?.push(performance.now() - start);
+          await attempt();
+          quickest[index] = Math.min(quickest[index] ?? Infinity, performance.now() - start);
         }),
       );
-    // Noise only ever adds: the quickest of several is what the code does.
-    const quickest = Object.values(times).map((all) => Math.min(...all));
-    for (const milliseconds of quickest) expect(milliseconds).toBeGreaterThanOrEqual(floorMilliseconds - 1);
-    // Unhidden, the imported one takes 130 ms longer than the others on a quiet machine.
+      if (Math.max(...quickest) - Math.min(...quickest) < 50) break;
+    }
     expect(Math.max(...quickest) - Math.min(...quickest)).toBeLessThan(50);
+    for (const milliseconds of quickest) expect(milliseconds).toBeGreaterThanOrEqual(floorMilliseconds - 1);
+  };
+  const imported = async () => {
+    const person = brought("pbkdf2 of Django 5.2");
+    await bring(person.row);
+    return person;
+  };
+
+  it("hides who was imported: every refusal takes at least as long, and they take the same time", async () => {
+    const refused =
+      ({ email }: Person) =>
+      async () =>
+        expectRefused(await ask({ email, password: "wrong in any case" }), "no_active_account");
+    await expectAlike({
+      imported: refused(await imported()),
+      ours: refused(await activated()),
+      unknown: refused(newPerson()),
+    });
+  });
+
+  it("hides it from whoever registers the address and asks with the password of his own", async () => {
+    const registered = async ({ email }: Person) => {
+      const mine = await register(newPerson({ email }));
+      return async () => expect((await ask(mine)).status).toBe(200);
+    };
+    await expectAlike({
+      imported: await registered(await imported()),
+      unknown: await registered(newPerson()),
+    });
   });
 });
 

@@ -13,7 +13,7 @@ import { call, type Answer, type Options } from "../support/api.ts";
 import { wrongCode } from "../support/codes.ts";
 import { comparable } from "../support/comparable.ts";
 import { expectRefused } from "../support/expect.ts";
-import { codeTo } from "../support/mailbox.ts";
+import { codeTo, letterTo } from "../support/mailbox.ts";
 import { limitsOf } from "../support/limits.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
 import { activated, newPassword, newPerson, register, resetCode, type Person } from "../support/people.ts";
@@ -83,6 +83,44 @@ describe("a stranger who uses up the tries of an address", () => {
     const signedIn = await guess(person, code, device);
     expect(signedIn.status, signedIn.text).toBe(201);
     expectRefused(await guess(person, code), "code_guesses_used_up");
+  });
+});
+
+describe("a reset", () => {
+  it("makes its device known: a stranger who uses up all tries again and again keeps its owner out of nothing", async () => {
+    const person = await activated();
+    const useUp = async () => {
+      await limits.exhaust(await passwordsOf(person));
+      await limits.exhaust(await codesOf(person));
+    };
+    await useUp();
+    const password = newPassword();
+    const body = { email: person.email, otp_code: await resetCode(person), new_password: password };
+    const reset = await call("confirmPasswordReset", body);
+    expect([reset.status, reset.text]).toEqual([204, ""]);
+    await letterTo(person.email, 3);
+    await useUp();
+    const owner = { ...person, password };
+    expectRefused(await ask(owner), "too_many_password_guesses");
+    expect((await ask(owner, cookieOf(reset))).status).toBe(200);
+    const signedIn = await guess(owner, await codeTo(person.email, 4), headerOf(reset));
+    expect(signedIn.status, signedIn.text).toBe(201);
+  });
+
+  it("is done though another write met the clearing of the counts", async () => {
+    const person = await activated();
+    const otp_code = await resetCode(person);
+    const fault = stack.faults.add({
+      caller: "ConfirmPasswordReset",
+      operation: "DeleteItem",
+      error: { code: "TransactionConflictException" },
+    });
+    const reset = await call("confirmPasswordReset", {
+      email: person.email,
+      otp_code,
+      new_password: newPassword(),
+    });
+    expect([reset.status, fault.struck()]).toEqual([204, 1]);
   });
 });
 
