@@ -85,6 +85,26 @@ export const keepOut = async (field: Battlefield): Promise<Outcome> => {
   );
 };
 
+/** With no device of his known, while the stranger goes on after he has reset his password. */
+export const keepNewDeviceOut = async (field: Battlefield): Promise<Outcome> => {
+  const owner = Object.assign(await field.activated(), { deviceToken: undefined, side: field.newSide() });
+  const useUp = () =>
+    harass(field, owner.email, ["ask with a wrong password", "sign in with a wrong code"], 50);
+  await useUp();
+  const { email, password } = owner;
+  const before = await field.sides.send(owner.side, "requestOtp", { body: { email, password } });
+  await field.resetPassword(owner);
+  await useUp();
+  const stranger = await field.sides.send(field.newSide(), "requestOtp", { body: { email, password } });
+  const otp_code = await field.askForCode(owner);
+  const { deviceToken = "" } = owner;
+  const after = await field.sides.send(owner.side, "createToken", { body: { email, otp_code }, deviceToken });
+  return heldIf(
+    before.status === 429 && stranger.status === 429 && after.status === 201,
+    `before the reset ${before.status}, after it ${after.status}, a stranger meanwhile ${stranger.status}`,
+  );
+};
+
 export const killLiveCode = async (field: Battlefield): Promise<Outcome> => {
   const owner = await field.activated();
   const otp_code = await field.askForCode(owner);

@@ -11,6 +11,7 @@ import {
 import {
   floodManyMailboxes,
   floodOneMailbox,
+  keepNewDeviceOut,
   keepOut,
   killLiveCode,
   tellApart,
@@ -23,6 +24,7 @@ const attacks: Record<string, (field: Battlefield) => Promise<Outcome>> = {
   "flood one mailbox from 500 sides": floodOneMailbox,
   "flood many mailboxes from one network": floodManyMailboxes,
   "keep an owner out": keepOut,
+  "keep a new device out after a reset": keepNewDeviceOut,
   "kill an owner's live code": killLiveCode,
   "tell known from unknown by answers": tellApart,
   "submit the right code 16 times at once": submitInParallel,

@@ -62,6 +62,14 @@ export const openBattlefield = async () => {
     dweller.code = await letterBox.codeTo(email);
     return dweller.code;
   };
+  /** The way back in of whoever has no known device: it makes one known. */
+  const resetPassword = async (dweller: Dweller): Promise<void> => {
+    const { email } = dweller;
+    await must(dweller, "resetPassword", { email }, 204);
+    const body = { email, otp_code: await letterBox.longCodeTo(email), new_password: newPerson().password };
+    await must(dweller, "confirmPasswordReset", body, 204);
+    dweller.password = body.new_password;
+  };
   const signedIn = async (): Promise<Dweller> => {
     const dweller = await activated();
     const otp_code = await askForCode(dweller);
@@ -88,6 +96,7 @@ export const openBattlefield = async () => {
     registered,
     activated,
     signedIn,
+    resetPassword,
     askForCode,
     storm,
     /** How many letters have left to addresses of this form. */

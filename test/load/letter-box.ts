@@ -3,14 +3,18 @@ import { readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 
 export type LetterBox = {
-  /** The code of the oldest letter to this address that was not asked for yet. */
+  /** The code of the oldest letter to this address that was not asked for yet: one of six digits, or a long one. */
   codeTo: (address: string) => Promise<string>;
+  longCodeTo: (address: string) => Promise<string>;
   close: () => void;
 };
 
 const codePattern = /^ {4}(\d{3} \d{3}|[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})$/m;
 const endOfLetter = /--\n$/;
 const patienceMilliseconds = 30_000;
+
+/** Whoever waits for the one kind must not get the other, which a stranger may have asked for. */
+const keyOf = (address: string, isLong: boolean): string => `${address}, ${isLong ? "long" : "six digits"}`;
 
 export const openLetterBox = (folder: string): LetterBox => {
   const read = new Set<string>();
@@ -26,28 +30,32 @@ export const openLetterBox = (folder: string): LetterBox => {
     read.add(fileName);
     const code = codePattern.exec(letter)?.[1];
     if (code === undefined) return;
-    const resolve = waiting.get(address);
+    const key = keyOf(address, code.includes("-"));
+    const resolve = waiting.get(key);
     if (resolve) resolve(code);
-    else codes.set(address, [...(codes.get(address) ?? []), code]);
+    else codes.set(key, [...(codes.get(key) ?? []), code]);
   };
   const watcher = watch(folder, (_, fileName) => fileName !== null && take(fileName));
 
-  return {
-    codeTo: (address) => {
-      const known = codes.get(address)?.shift();
-      if (known !== undefined) return Promise.resolve(known);
-      return new Promise((resolve, reject) => {
-        const impatience = setTimeout(
-          () => reject(new Error(`no letter to ${address} came within 30 s`)),
-          patienceMilliseconds,
-        );
-        waiting.set(address, (code) => {
-          clearTimeout(impatience);
-          waiting.delete(address);
-          resolve(code);
-        });
+  const next = (key: string): Promise<string> => {
+    const known = codes.get(key)?.shift();
+    if (known !== undefined) return Promise.resolve(known);
+    return new Promise((resolve, reject) => {
+      const impatience = setTimeout(
+        () => reject(new Error(`no letter to ${key} came within 30 s`)),
+        patienceMilliseconds,
+      );
+      waiting.set(key, (code) => {
+        clearTimeout(impatience);
+        waiting.delete(key);
+        resolve(code);
       });
-    },
+    });
+  };
+
+  return {
+    codeTo: (address) => next(keyOf(address, false)),
+    longCodeTo: (address) => next(keyOf(address, true)),
     close: () => watcher.close(),
   };
 };

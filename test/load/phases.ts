@@ -43,7 +43,7 @@ const tokenPair = z.object({ access: z.string(), refresh: z.string() });
 /** Cheap operations are repeated: V8 goes on optimising them for hundreds of calls in each environment. */
 const cheapRounds = 6;
 
-export const createPhases = ({ call, callForStatus }: Client, { codeTo }: LetterBox) => {
+export const createPhases = ({ call, callForStatus }: Client, { codeTo, longCodeTo }: LetterBox) => {
   const steps = {
     createUser: async ({ username, email, password }: Person) => {
       await call("createUser", { body: { username, email, password } });
@@ -85,8 +85,11 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo }: Letter
         body: { new_email: newAddressOf(email), current_password: password },
       });
     },
+    readResetCode: async (person: Person) => {
+      person.code = await longCodeTo(person.email);
+    },
     readNewAddressCode: async (person: Person) => {
-      person.code = await codeTo(newAddressOf(person.email));
+      person.code = await longCodeTo(newAddressOf(person.email));
     },
     confirmEmail: async (person: Person) => {
       await call("confirmEmail", { token: person.access, body: { otp_code: person.code } });
@@ -155,7 +158,7 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo }: Letter
     {
       ...single,
       name: "confirmPasswordReset",
-      prepare: steps.readCode,
+      prepare: steps.readResetCode,
       run: steps.confirmPasswordReset,
       work: { hashes: 1 },
     },
