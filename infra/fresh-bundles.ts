@@ -4,17 +4,16 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { bundleFunctions, bundlesDirectory } from "./bundle.ts";
 
-const root = join(import.meta.dirname, "..");
-const stampFile = join(bundlesDirectory, "made-of");
+const here = { root: join(import.meta.dirname, ".."), outdir: bundlesDirectory, make: bundleFunctions };
 
-/** npm writes its own list of what is installed; the sources are ours. */
+/** npm writes its own list of what is installed; the rest are ours. */
 const sources = ["{functions,shared,pages}/**", "infra/*.ts", "node_modules/.package-lock.json"];
 
 /** Changes with the name, size and time of any source. */
-const fingerprint = (): string => {
+const fingerprint = (root: string): string => {
   const hash = createHash("sha256");
   for (const file of globSync(sources, { cwd: root }).toSorted()) {
     const { mtimeMs, size } = statSync(join(root, file));
@@ -23,17 +22,19 @@ const fingerprint = (): string => {
   return hash.digest("base64url");
 };
 
-const areComplete = (): boolean =>
-  globSync("functions/*.ts", { cwd: root }).every((file) =>
-    existsSync(join(bundlesDirectory, file.slice("functions/".length, -".ts".length), "index.mjs")),
-  );
-
-export const freshenBundles = async (): Promise<void> => {
-  const current = fingerprint();
-  const made = existsSync(stampFile) ? readFileSync(stampFile, "utf8") : "";
-  if (made === current && areComplete()) return;
+export const freshenBundles = async ({ root, outdir, make } = here): Promise<void> => {
+  const stampFile = join(outdir, "made-of");
+  const current = fingerprint(root);
+  const isStamped = existsSync(stampFile) && readFileSync(stampFile, "utf8") === current;
+  /** All there, and none written since the stamp, by `--watch` or for a deployment. */
+  const areUntouched = () =>
+    globSync("functions/*.ts", { cwd: root }).every((file) => {
+      const bundle = join(outdir, basename(file, ".ts"), "index.mjs");
+      return existsSync(bundle) && statSync(bundle).mtimeMs <= statSync(stampFile).mtimeMs;
+    });
+  if (isStamped && areUntouched()) return;
   // Whoever is interrupted leaves no stamp behind that would be believed.
   rmSync(stampFile, { force: true });
-  await bundleFunctions();
+  await make({ outdir });
   writeFileSync(stampFile, current);
 };

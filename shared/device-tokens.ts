@@ -3,10 +3,11 @@
  * up those of the address can't lock its owner out (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). A token
  * names a device and vouches for one address; it signs nobody in. It is checked without a read.
  */
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import * as z from "zod";
 import { nowSeconds, type Clock } from "./clock.ts";
+import { equalInConstantTime } from "./constant-time.ts";
 import { environment } from "./environment.ts";
 import { header } from "./headers.ts";
 import { voucher } from "./keys.ts";
@@ -26,9 +27,6 @@ const tokenPattern = /^([\w-]{22})\.([1-9]\d{0,11})\.([\w-]{43})$/;
 const vouchFor = (addressKey: string, deviceId: string, issuedAt: number) =>
   voucher([addressKey, deviceId, issuedAt].join("\0"));
 
-const same = (one: string, other: string): boolean =>
-  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
-
 export const deviceTokens = (clock: Clock = nowSeconds, vouch: typeof vouchFor = vouchFor) => ({
   /** A token for a device from which somebody has just proven this address. */
   issue: async (addressKey: string): Promise<string> => {
@@ -45,7 +43,7 @@ export const deviceTokens = (clock: Clock = nowSeconds, vouch: typeof vouchFor =
     const expected = await vouch(addressKey, deviceId, issuedAt);
     // Not before what moment: only another machine's clock could make that a question.
     const alive = clock() < issuedAt + deviceTokenLifetimeSeconds;
-    return deviceId !== "" && alive && same(mac, expected) ? deviceId : undefined;
+    return deviceId !== "" && alive && equalInConstantTime(mac, expected) ? deviceId : undefined;
   },
 });
 export type DeviceTokens = ReturnType<typeof deviceTokens>;

@@ -2,12 +2,12 @@
  * Codes for lost passwords. Asking for one writes nothing, so that it costs the same for addresses that have an account and for
  * others; the mailer, which finds out, makes the item that bears the code (see `code-store`).
  */
-import { timingSafeEqual } from "node:crypto";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { resetPk } from "./address-items.ts";
 import { batchRead } from "./batch-read.ts";
 import { nowSeconds, type Clock } from "./clock.ts";
+import { equalInConstantTime } from "./constant-time.ts";
 import { attempt, digestIsIn, digestValues, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { registrationItem, registrationPk, userItem, userPk, type Person } from "./items.ts";
@@ -22,9 +22,6 @@ export const resetItem = z.object({
   otpExpiresAt: z.int().optional(),
   expiresAt: z.int(),
 });
-
-const same = (one: string, other: string): boolean =>
-  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 
 type Owner = Pick<Person, "id" | "addressKey">;
 
@@ -88,7 +85,7 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
       const { [table]: items = [] } = await batchRead({ [table]: pks.map((pk) => ({ pk })) });
       const [user, pending, found] = pks.map((pk) => items.find((item) => item["pk"] === pk));
       const reset = found && resetItem.parse(found);
-      const right = otpDigests.some((digest) => same(digest, reset?.otpDigest ?? ""));
+      const right = otpDigests.some((digest) => equalInConstantTime(digest, reset?.otpDigest ?? ""));
       if (!reset || !right || (reset.otpExpiresAt ?? 0) <= clock()) return undefined;
       // Whether either of them still lives, the transaction will tell.
       const owner = user ? userItem.parse(user) : pending && registrationItem.parse(pending);
