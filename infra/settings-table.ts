@@ -111,12 +111,12 @@ export const settingsTable = {
   THROTTLE_REQUESTS_PER_SECOND: {
     schema: wholeNumber(1, 10_000),
     fallback: "100",
-    help: "Requests a second that the whole API takes before it answers 429",
+    help: "Requests a second to each operation that has no limit of its own below, before it answers 429; API Gateway counts by operation",
   },
   THROTTLE_BURST_REQUESTS: {
     schema: wholeNumber(1, 5_000),
     fallback: "200",
-    help: "Requests at once that it takes above that rate",
+    help: "Requests at once that each of these takes above that rate",
   },
   THROTTLE_HASHING_REQUESTS_PER_SECOND: {
     schema: wholeNumber(1, 10_000),

@@ -1,4 +1,4 @@
-/** Single operations take less than the whole API, where a call costs a hash or anybody may call: a flood of them leaves the rest alone. */
+/** Operations take less than the others do where a call costs a hash or anybody may call: a flood of them leaves the rest alone. */
 import type { MethodDeploymentOptions } from "aws-cdk-lib/aws-apigateway";
 import { contract, type OperationName } from "../shared/contract.ts";
 import type { Operation } from "../shared/operation.ts";
