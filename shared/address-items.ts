@@ -36,7 +36,7 @@ export const emailChangeItem = z.object({
 export type EmailChange = z.output<typeof emailChangeItem>;
 
 /** `undo#<old address key>`: at most one for each account, for the address that nobody but its owner has changed from. */
-export const emailUndoItem = z.object({ userId: z.string(), email: z.string() });
+export const emailUndoItem = z.object({ userId: z.string(), email: z.string(), expiresAt: z.int() });
 export type EmailUndo = z.output<typeof emailUndoItem>;
 
 /** `email-claim#<new address key>`: whose change by staff it is. */
@@ -46,11 +46,15 @@ export const emailClaimItem = z.object({ userId: z.string() });
 export const opensUndo = ({ addressKey, undoAddressKey, undoUntil = 0 }: User, now: number): boolean =>
   undoUntil <= now || undoAddressKey === addressKey;
 
-/** Whatever may lie there of an account that goes. */
-export const addressChangePks = ({ id, addressKey, undoAddressKey = addressKey }: User): string[] => [
-  emailChangePk(id),
-  ...new Set([emailUndoPk(addressKey), emailUndoPk(undoAddressKey)]),
-];
+/**
+ * Whatever may lie there of an account that goes. Of earlier addresses only the one that is still kept for it: one that it can no
+ * longer go back to may be somebody else's, and so may its way back.
+ */
+export const addressChangePks = (user: User, now: number): string[] => {
+  const { id, addressKey, undoAddressKey, undoUntil = 0 } = user;
+  const kept = undoAddressKey !== undefined && undoUntil > now ? [emailUndoPk(undoAddressKey)] : [];
+  return [emailChangePk(id), ...new Set([emailUndoPk(addressKey), ...kept])];
+};
 
 /** Stands in for the account that an unknown address does not have. */
 export const decoyUser = (strangerId: string, addressKey: string): User => ({

@@ -43,6 +43,19 @@ export const addressWantedLetter = ({ product, sentAtSeconds }: NoticeLetter): L
   ]),
 });
 
+/** To an address that somebody wants to have for an account, while another account can still go back to it. */
+export const addressKeptLetter =
+  (untilSeconds: number) =>
+  ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
+    subject: `${product}: this address is kept for an account`,
+    ...page(product, [
+      `Somebody, perhaps you, wants to use this address at ${product}. It belonged to an account until lately, and is kept for that account until ${shownTime(untilSeconds)}.`,
+      `If it was not you who gave that account another address: the code in our earlier letter to this address undoes it, and ends all sessions. Then set a new password: somebody else may know it.`,
+      `If it was you: from then on this address is free for another account.`,
+      `Sent on ${shownTime(sentAtSeconds)}.`,
+    ]),
+  });
+
 /** To the restored address. */
 export const addressRestoredLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
   subject: `${product}: this is your address again`,

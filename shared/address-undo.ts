@@ -11,14 +11,16 @@ import { listAttributes } from "./list-indexes.ts";
 export const addressUndoStore = (clock: Clock = nowSeconds) => {
   const table = environment("USERS_TABLE").USERS_TABLE;
 
+  /** The living way back to this address, and whose it is. */
   const find = async (oldAddressKey: string): Promise<EmailUndo | undefined> => {
     const { Item } = await dynamo().send(
       new GetCommand({ TableName: table, Key: { pk: emailUndoPk(oldAddressKey) }, ConsistentRead: true }),
     );
-    return Item && emailUndoItem.parse(Item);
+    const undo = Item && emailUndoItem.parse(Item);
+    return undo && undo.expiresAt > clock() ? undo : undefined;
   };
 
-  /** An address that the account has anyway needs no swap. Its pointer could be somebody else's meanwhile: then nothing happens. */
+  /** An address that the account has anyway needs no swap. It was kept, so nobody else has it meanwhile. */
   const swap = (user: User, addressKey: string): TransactionPart[] =>
     user.addressKey === addressKey
       ? []

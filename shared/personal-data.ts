@@ -52,7 +52,7 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
       const now = clock();
       const keys = keysOf(user, mailboxes);
       const changePk = emailChangePk(user.id);
-      const undoPks = addressChangePks(user).filter(
+      const undoPks = addressChangePks(user, now).filter(
         (pk) => pk !== changePk && pk !== emailUndoPk(user.addressKey),
       );
       const [accountPk, pendingPk, lostPk] = [

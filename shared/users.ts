@@ -47,6 +47,7 @@ export const userStore = (clock: Clock = nowSeconds) => {
     along: TransactionPart[] = [],
   ): Promise<"removed" | "refused" | "along_refused"> => {
     const byPassword = along.length === 0;
+    const now = clock();
     const unchanged = "username = :username AND addressKey = :addressKey";
     const written = await attempt(() =>
       dynamo().send(
@@ -70,10 +71,10 @@ export const userStore = (clock: Clock = nowSeconds) => {
               usernamePk(normaliseUsername(user.username)),
               registrationPk(user.addressKey),
               registrationIdPk(user.id),
-              ...addressChangePks(user),
+              ...addressChangePks(user, now),
               resetPk(user.addressKey),
             ].map((pk) => ({ Delete: { TableName: table, Key: { pk } } })),
-            keepingAddress(user, clock()),
+            keepingAddress(user, now),
             ...along,
           ],
         }),
@@ -82,9 +83,9 @@ export const userStore = (clock: Clock = nowSeconds) => {
     if ("written" in written) return "removed";
     const [account, ...others] = written.refused;
     if (others.some(({ failed }) => failed)) return "along_refused";
-    const now = account?.item && userItem.parse(account.item);
-    const mayGoOn = now && (!byPassword || now.passwordHash === user.passwordHash);
-    return mayGoOn ? remove(now, along) : "refused";
+    const current = account?.item && userItem.parse(account.item);
+    const mayGoOn = current && (!byPassword || current.passwordHash === user.passwordHash);
+    return mayGoOn ? remove(current, along) : "refused";
   };
 
   return { find, findIdByAddress, remove };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { administer, signedInAdmin, signInAgain } from "../support/administrators.ts";
 import { call, succeed, type Answer } from "../support/api.ts";
+import { brought, importRows } from "../support/brought-people.ts";
 import { comparable } from "../support/comparable.ts";
 import { expectFieldErrors, expectRefused } from "../support/expect.ts";
 import { logWith } from "../support/logs.ts";
@@ -100,16 +101,28 @@ describe("an answer that is lost", () => {
   });
 });
 
-describe("an address that somebody else has taken meanwhile", () => {
-  it("is not given back", async () => {
+describe("an address that somebody else wants meanwhile", () => {
+  it("is kept: by registering, changing or importing nobody gets it, and it is given back", async () => {
     const person = await moving();
     await person.confirm(person.code);
-    const newcomer = newPerson({ email: person.email });
-    await register(newcomer);
-    const { email } = newcomer;
-    await succeed("activateUser", { email, otp_code: await codeTo(email, 4) });
-    expectRefused(await undo(person.email, person.undo), "code_refused");
-    expect(await addressOf(person.access)).toBe(person.newEmail);
+    const { email } = person;
+    const newcomer = await register(newPerson({ email }));
+    expect((await letterTo(email, 4)).Subject).toContain("kept for an account");
+    await succeed("requestOtp", newcomer);
+    expect((await letterTo(email, 5)).Subject).toContain("kept for an account");
+
+    const other = await signedIn();
+    const body = { new_email: email, current_password: other.password };
+    await succeed("setEmail", body, { token: other.access });
+    expect((await letterTo(email, 6)).Subject).toContain("kept for an account");
+
+    const { row } = brought("argon2id", { email });
+    const { code, stderr } = await importRows(stack.folder, [row]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("can go back to it")]);
+
+    expect((await undo(email, person.undo)).status).toBe(204);
+    await letterTo(email, 7);
+    await signInAgain(person);
   });
 });
 
@@ -198,8 +211,15 @@ describe("known and unknown addresses", () => {
       callsOf(() =>
         call("setEmail", { new_email, current_password: owner.password }, { token: owner.access }),
       );
+    const activating = (email: string) => callsOf(() => call("activateUser", { email, otp_code: "000 000" }));
+    const kept = await moving();
+    await kept.confirm(kept.code);
+    const [keptEmail, freeEmail] = [kept.email, newPerson().email];
+    for (const email of [keptEmail, freeEmail]) await register(newPerson({ email }));
     // Warm: a cold start reads secrets.
-    for (const work of [claim, undoing, setting]) await work(newPerson().email);
+    for (const work of [claim, undoing, setting, activating]) await work(newPerson().email);
+    expect(await activating(keptEmail)).toEqual(await activating(freeEmail));
+    expect(await setting(keptEmail)).toEqual(await setting(newPerson().email));
     expect(await claim(claimed)).toEqual(await claim(newPerson().email));
     expect(await undoing(person.email)).toEqual(await undoing(newPerson().email));
     expect(await setting(person.email)).toEqual(await setting(newPerson().email));

@@ -11,6 +11,7 @@ const mailer = (overrides: Partial<Deps>) => {
     users: inert("users"),
     codes: inert("codes"),
     addressChanges: inert("addressChanges"),
+    undoing: { find: async () => undefined },
     registrations: inert("registrations"),
     resets: inert("resets"),
     goodbyes: inert("goodbyes"),
@@ -68,6 +69,65 @@ describe("mailer", () => {
     expect(await sendLetter(activation, deps)).toBe("sent");
     expect(sent[0]?.to).toBe("owner@example.com");
     expect(sent[0]?.text).not.toMatch(/\d{3} \d{3}/);
+  });
+
+  describe("for an address that another account can still go back to", () => {
+    const day = 86_400;
+    const kept = { userId: "gone", email: "kept@example.com", expiresAt: 3 * day };
+    const nobodyThere = { findIdByAddress: async () => undefined, find: inert("users") };
+    const change = {
+      userId: "u",
+      email: "new@example.com",
+      addressKey: "k",
+      oldAddressKey: "old",
+      sessionEpoch: 0,
+      withUndo: true,
+      byStaff: false,
+      otpRequestId: "r",
+      expiresAt: 2000,
+    };
+    const notice = {
+      to: "kept@example.com",
+      text: expect.stringMatching(/is kept for that account until 4 January 1970 at 00:00 UTC/),
+    };
+
+    it.each(["activation", "password_reset"] as const)(
+      "makes no code (%s): whoever changed from it is told where the one that helps him is",
+      async (kind) => {
+        const { deps, sent } = mailer({ users: nobodyThere, undoing: { find: async () => kept } });
+        expect(await sendLetter({ kind, addressKey: "k", otpRequestId: "r" }, deps)).toBe("kept");
+        expect(sent).toEqual([notice]);
+        expect(sent[0]?.text).toContain("the code in our earlier letter");
+      },
+    );
+
+    it("makes a code for a change to it if it is that account's own, and none for another's", async () => {
+      for (const [userId, owns] of [
+        ["gone", true],
+        ["u", false],
+      ] as const) {
+        const issued: string[] = [];
+        const { deps, sent } = mailer({
+          users: nobodyThere,
+          undoing: { find: async () => kept },
+          addressChanges: { find: async () => ({ ...change, userId }) },
+          codes: {
+            issue: async (pk) => {
+              issued.push(pk);
+              return { email: pk === "undo#old" ? "old@example.com" : "new@example.com" };
+            },
+            retire: async () => undefined,
+          },
+        });
+        const outcome = await sendLetter({ kind: "email_change", userId, otpRequestId: "r" }, deps);
+        expect(outcome).toBe(owns ? "sent" : "taken");
+        expect(issued).toEqual(["undo#old", ...(owns ? [`email-change#${userId}`] : [])]);
+        expect(sent.map(({ to }) => to)).toEqual([
+          "old@example.com",
+          owns ? "new@example.com" : "kept@example.com",
+        ]);
+      }
+    });
   });
 
   it.each([
