@@ -26,7 +26,7 @@ export const emailChangeItem = z.object({
   oldAddressKey: z.string(),
   /** And the sessions' epoch: whatever ends all other sessions ends a change that one of them has asked for. */
   sessionEpoch: z.int(),
-  /** Whether the old address gets an undo code; else an earlier change can still be undone, and with it this one. */
+  /** Whether the old address gets an undo code; else an earlier change can still be undone, and with it this one, by staff. */
   withUndo: z.boolean(),
   /** Asked for by staff: its owner may confirm it without being signed in. */
   byStaff: z.boolean(),

@@ -23,12 +23,12 @@ export const addressChangingLetter = ({ product, code, sentAtSeconds }: CodeLett
   ),
 });
 
-/** The same, while an earlier change can still be undone. */
+/** The same, while an earlier change can still be undone: only staff may ask for it then. */
 export const addressChangingAgainLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
   subject: `${product}: your address is about to change again`,
   ...page(product, [
-    `Somebody, perhaps you, wants to give your account at ${product} another address, a few days after the last change. If it was you, there is nothing to do.`,
-    `If it was not: the code in the letter that the address before this one got undoes both changes, within seven days of the first, and ends all sessions. Then set a new password: somebody else may know it.`,
+    `An administrator of ${product} wants to give your account another address, a few days after the last change. If you asked for that, there is nothing to do.`,
+    `If you did not: the code in the letter that the address before this one got undoes both changes, within seven days of the first, and ends all sessions. Then set a new password: somebody else may know it.`,
     `Sent on ${shownTime(sentAtSeconds)}.`,
   ]),
 });

@@ -5,7 +5,7 @@ import { brought, importRows } from "../support/brought-people.ts";
 import { comparable } from "../support/comparable.ts";
 import { expectFieldErrors, expectRefused } from "../support/expect.ts";
 import { logWith } from "../support/logs.ts";
-import { codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
+import { codeIn, codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
 import { activated, newPerson, register, signedIn } from "../support/people.ts";
 import { startStackInFolder, type StackInFolder } from "../support/stack-in-folder.ts";
 
@@ -154,6 +154,24 @@ describe("an administrator's change of an address", () => {
       expect(line.includes(`"actorId":"${root.id}"`)).toBe(event === "email_change_started");
       for (const address of [email, person.email]) expect(log).not.toContain(address);
     }
+  });
+
+  it("is possible while an earlier one can be undone, whose code brings the account back from there too", async () => {
+    const person = await moving();
+    await person.confirm(person.code);
+    const { email: third } = newPerson();
+    expect((await ask(person.id, third)).status).toBe(204);
+    const notice = await letterTo(person.newEmail, 2);
+    expect(notice.Subject).toContain("about to change again");
+    expect(() => codeIn(notice)).toThrow("no code");
+    await succeed("claimEmail", { email: third, otp_code: await codeTo(third) });
+    for (const email of [person.newEmail, third])
+      expectRefused(await undo(email, person.undo), "code_refused");
+    expect((await undo(person.email, person.undo)).status).toBe(204);
+    await letterTo(person.email, 4);
+    await signInAgain(person);
+    for (const email of [person.newEmail, third])
+      expectRefused(await call("requestOtp", { email, password: person.password }), "no_active_account");
   });
 
   it("takes a corrected address, and the mistaken one gets nothing", async () => {
