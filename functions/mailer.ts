@@ -3,6 +3,7 @@ import { emailChangePk, emailUndoPk, resetPk, undoSeconds, type EmailUndo } from
 import {
   addressChangingAgainLetter,
   addressChangingLetter,
+  addressGivenBackLetter,
   addressKeptLetter,
   addressRestoredLetter,
   addressWantedLetter,
@@ -13,7 +14,7 @@ import { nowSeconds } from "../shared/clock.ts";
 import { codeStore } from "../shared/code-store.ts";
 import { codeDigest, createCode } from "../shared/codes.ts";
 import { environment } from "../shared/environment.ts";
-import { goodbyeStore, type GoodbyeStore } from "../shared/goodbyes.ts";
+import { goodbyeStore, type Goodbye, type GoodbyeStore } from "../shared/goodbyes.ts";
 import { registrationPk, userPk, type Person } from "../shared/items.ts";
 import {
   activationLetter,
@@ -21,6 +22,8 @@ import {
   loginLetter,
   rankLetter,
   sessionReplayedLetter,
+  type Letter,
+  type NoticeLetter,
 } from "../shared/letters.ts";
 import { letterOrder, type LetterOrder } from "../shared/mail-queue.ts";
 import { goodbyeLetter, passwordChangedLetter, resetLetter } from "../shared/password-letters.ts";
@@ -88,13 +91,30 @@ const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password
   return outcome;
 };
 
-/** The last letter of an account. */
-const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
-  const email = await deps.goodbyes.find(userId);
+/** A last letter to an address that the account does not have any more, which is forgotten with it. */
+const sendLast = async (
+  goodbye: Goodbye,
+  userId: string,
+  letterFor: (letter: NoticeLetter) => Letter,
+  deps: Deps,
+) => {
+  const email = await deps.goodbyes.find(goodbye, userId);
   if (email === undefined) return "superseded";
-  await postNotice(email, goodbyeLetter, deps);
-  await deps.goodbyes.forget(userId);
+  await postNotice(email, letterFor, deps);
+  await deps.goodbyes.forget(goodbye, userId);
   return "sent";
+};
+
+/** To a mailbox that it could go back to first: the address that a thief gave it must not keep that one from hearing of it. */
+const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
+  await sendLast("earlier", userId, goodbyeLetter, deps);
+  return sendLast("deleted", userId, goodbyeLetter, deps);
+};
+
+/** Of the two, only the letter to the address that it went away from is known to have left when the order comes again. */
+const sendUndone = async ({ userId }: OrderOf<"email_change_undone">, deps: Deps) => {
+  await sendLast("undone", userId, addressGivenBackLetter, deps);
+  return sendNotice(userId, addressRestoredLetter, deps);
 };
 
 /**
@@ -134,7 +154,7 @@ export const sendLetter = async (order: LetterOrder, deps: Deps): Promise<string
     case "email_change":
       return sendEmailChange(order, deps);
     case "email_change_undone":
-      return sendNotice(order.userId, addressRestoredLetter, deps);
+      return sendUndone(order, deps);
     case "password_reset":
       return sendPasswordReset(order, deps);
     case "password_changed":

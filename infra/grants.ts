@@ -78,7 +78,7 @@ export const grants = {
   },
   deleteMe: {
     ...signedIn,
-    USERS_TABLE: ["BatchGetItem", "PutItem", "DeleteItem"],
+    USERS_TABLE: ["BatchGetItem", "GetItem", "PutItem", "DeleteItem"],
     SESSIONS_TABLE: ["BatchGetItem", "Query", "BatchWriteItem"],
     LIMITS_TABLE: spendAndClear,
     MAIL_QUEUE_URL: ["SendMessage"],

@@ -42,18 +42,22 @@ export type EmailUndo = z.output<typeof emailUndoItem>;
 /** `email-claim#<new address key>`: whose change by staff it is. */
 export const emailClaimItem = z.object({ userId: z.string() });
 
+/** The key of the earlier address that an account can go back to, if it can. */
+export const wayBackOf = (
+  { addressKey, undoAddressKey, undoUntil = 0 }: User,
+  now: number,
+): string | undefined => (undoUntil > now && undoAddressKey !== addressKey ? undoAddressKey : undefined);
+
 /** Whether there is no earlier change to undo, so that this one opens the seven days. */
-export const opensUndo = ({ addressKey, undoAddressKey, undoUntil = 0 }: User, now: number): boolean =>
-  undoUntil <= now || undoAddressKey === addressKey;
+export const opensUndo = (user: User, now: number): boolean => wayBackOf(user, now) === undefined;
 
 /**
  * Whatever may lie there of an account that goes. Of earlier addresses only the one that is still kept for it: one that it can no
  * longer go back to may be somebody else's, and so may its way back.
  */
 export const addressChangePks = (user: User, now: number): string[] => {
-  const { id, addressKey, undoAddressKey, undoUntil = 0 } = user;
-  const kept = undoAddressKey !== undefined && undoUntil > now ? [emailUndoPk(undoAddressKey)] : [];
-  return [emailChangePk(id), ...new Set([emailUndoPk(addressKey), ...kept])];
+  const undoPks = [user.addressKey, wayBackOf(user, now) ?? user.addressKey].map(emailUndoPk);
+  return [emailChangePk(user.id), ...new Set(undoPks)];
 };
 
 /** Stands in for the account that an unknown address does not have. */

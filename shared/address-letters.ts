@@ -65,3 +65,13 @@ export const addressRestoredLetter = ({ product, sentAtSeconds }: NoticeLetter):
     `Sent on ${shownTime(sentAtSeconds)}.`,
   ]),
 });
+
+/** To the address that the account had until then. */
+export const addressGivenBackLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
+  subject: `${product}: your account has its earlier address again`,
+  ...page(product, [
+    `The change that gave an account at ${product} this address was undone, with the code in our letter to the address that it had before. It has that one again, and all sessions were ended.`,
+    `If the account is yours and you did not do this, somebody else may read the letters to your earlier address: secure that mailbox first, then ask there for a password reset, or tell the people who run ${product}.`,
+    `Sent on ${shownTime(sentAtSeconds)}. With this letter we forget this address.`,
+  ]),
+});

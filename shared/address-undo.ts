@@ -5,6 +5,7 @@ import { emailChangePk, emailUndoItem, emailUndoPk, resetPk, type EmailUndo } fr
 import { nowSeconds, type Clock } from "./clock.ts";
 import { attempt, digestIsIn, digestValues, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
+import { keepingAddress } from "./goodbyes.ts";
 import { addressPk, userItem, userPk, type User } from "./items.ts";
 import { listAttributes } from "./list-indexes.ts";
 
@@ -20,8 +21,11 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
     return undo && undo.expiresAt > clock() ? undo : undefined;
   };
 
-  /** An address that the account has anyway needs no swap. It was kept, so nobody else has it meanwhile. */
-  const swap = (user: User, addressKey: string): TransactionPart[] =>
+  /**
+   * An address that the account has anyway needs no swap. It was kept, so nobody else has it meanwhile. The mailbox that the account
+   * goes away from is told: it may be the owner's, and the earlier one somebody else's by now.
+   */
+  const swap = (user: User, addressKey: string, now: number): TransactionPart[] =>
     user.addressKey === addressKey
       ? []
       : [
@@ -33,6 +37,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
             },
           },
           { Delete: { TableName: table, Key: { pk: addressPk(user.addressKey) } } },
+          keepingAddress("undone", user, now),
         ];
 
   /**
@@ -45,6 +50,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
     otpDigests: readonly string[],
     idempotencyToken: string,
   ): Promise<"undone" | "refused"> => {
+    const now = clock();
     const { listAddress } = listAttributes({ ...user, email }, user.status);
     const parts: TransactionPart[] = [
       {
@@ -56,7 +62,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
           ExpressionAttributeValues: {
             ":userId": user.id,
             ...digestValues(otpDigests),
-            ":now": clock(),
+            ":now": now,
           },
         },
       },
@@ -79,7 +85,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
       },
       { Delete: { TableName: table, Key: { pk: emailChangePk(user.id) } } },
       { Delete: { TableName: table, Key: { pk: resetPk(user.addressKey) } } },
-      ...swap(user, addressKey),
+      ...swap(user, addressKey, now),
     ];
     const written = await attempt(() =>
       dynamo().send(new TransactWriteCommand({ ClientRequestToken: idempotencyToken, TransactItems: parts })),

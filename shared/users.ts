@@ -1,6 +1,6 @@
 /** Activated accounts and their pointers. Each check and its act are one conditional write. */
 import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { addressChangePks, resetPk } from "./address-items.ts";
+import { addressChangePks, emailUndoItem, emailUndoPk, resetPk, wayBackOf } from "./address-items.ts";
 import { nowSeconds, type Clock } from "./clock.ts";
 import { attempt, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
@@ -38,9 +38,18 @@ export const userStore = (clock: Clock = nowSeconds) => {
     return item && pointerItem.parse(item).userId;
   };
 
+  /** The mailbox that the account can still go back to: whoever has taken it from there may be the one who deletes it. */
+  const keepingEarlierAddress = async (user: User, now: number): Promise<TransactionPart[]> => {
+    const addressKey = wayBackOf(user, now);
+    const undo = addressKey === undefined ? undefined : await read(emailUndoPk(addressKey));
+    if (!undo) return [];
+    return [keepingAddress("earlier", { id: user.id, email: emailUndoItem.parse(undo).email }, now)];
+  };
+
   /**
    * Removes the account, its pointers, its codes and any registration of its address: while its password is the one checked, or,
-   * where something happens along with it, on that one's conditions. What is left is the address, for one last letter.
+   * where something happens along with it, on that one's conditions. What is left is the address, and
+   * the one that it could go back to, for one last letter.
    */
   const remove = async (
     user: User,
@@ -48,6 +57,7 @@ export const userStore = (clock: Clock = nowSeconds) => {
   ): Promise<"removed" | "refused" | "along_refused"> => {
     const byPassword = along.length === 0;
     const now = clock();
+    const earlier = await keepingEarlierAddress(user, now);
     const unchanged = "username = :username AND addressKey = :addressKey";
     const written = await attempt(() =>
       dynamo().send(
@@ -74,7 +84,8 @@ export const userStore = (clock: Clock = nowSeconds) => {
               ...addressChangePks(user, now),
               resetPk(user.addressKey),
             ].map((pk) => ({ Delete: { TableName: table, Key: { pk } } })),
-            keepingAddress(user, now),
+            keepingAddress("deleted", user, now),
+            ...earlier,
             ...along,
           ],
         }),

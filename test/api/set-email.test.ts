@@ -155,6 +155,7 @@ describe("POST user/set_email_undo/", () => {
     const { email, password } = moved;
     expectRefused(await call("requestOtp", { email, password }), "no_active_account");
     expect((await letterTo(person.email, 4)).Subject).toContain("your address again");
+    expect((await letterTo(moved.email, 3)).Subject).toContain("has its earlier address again");
     const { access: token } = await signIn(person, 4);
     expect((await succeed("getMe", undefined, { token })).email).toBe(person.email);
   });
@@ -175,7 +176,6 @@ describe("POST user/set_email_undo/", () => {
     expectRefused(await undo(moved.email, moved.undo), "code_refused");
     await undone(person.email, moved.undo);
     expect(await lettersTo(new_email)).toEqual([]);
-    expect(await lettersTo(moved.email)).toHaveLength(1);
   });
 
   it("works again for a change after an undone one", async () => {

@@ -5,6 +5,7 @@ import { brought, importRows } from "../support/brought-people.ts";
 import { comparable } from "../support/comparable.ts";
 import { expectFieldErrors, expectRefused } from "../support/expect.ts";
 import { logWith } from "../support/logs.ts";
+import { allLettersOut } from "../support/letters-out.ts";
 import { codeIn, codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
 import { activated, newPerson, register, signedIn } from "../support/people.ts";
 import { startStackInFolder, type StackInFolder } from "../support/stack-in-folder.ts";
@@ -123,6 +124,45 @@ describe("an address that somebody else wants meanwhile", () => {
     expect((await undo(email, person.undo)).status).toBe(204);
     await letterTo(email, 7);
     await signInAgain(person);
+  });
+});
+
+describe("the mailboxes of an account that was moved", () => {
+  /** The mailer takes one order, as the queue hands it over. */
+  const deliver = (order: object) =>
+    stack.invoke("Mailer", {
+      Records: [
+        {
+          messageId: "message",
+          body: JSON.stringify(order),
+          attributes: { SentTimestamp: String(Date.now()) },
+          eventSource: "aws:sqs",
+        },
+      ],
+    });
+
+  it("both hear that it was given back, the one that lost it once", async () => {
+    const person = await moving();
+    await person.confirm(person.code);
+    expect((await undo(person.email, person.undo)).status).toBe(204);
+    expect((await letterTo(person.newEmail, 2)).Subject).toContain("has its earlier address again");
+    expect((await letterTo(person.email, 4)).Subject).toContain("your address again");
+    await allLettersOut(stack);
+    await deliver({ kind: "email_change_undone", userId: person.id });
+    expect(await lettersTo(person.newEmail)).toHaveLength(2);
+  });
+
+  it("both hear that it was deleted, by whoever moved it, and each once", async () => {
+    const person = await moving();
+    await person.confirm(person.code);
+    const { access: token, password: current_password } = person;
+    await succeed("deleteMe", { current_password }, { token });
+    const goodbyes = [await letterTo(person.email, 4), await letterTo(person.newEmail, 2)];
+    for (const { Subject } of goodbyes) expect(Subject).toContain("your account was deleted");
+    await allLettersOut(stack);
+    await deliver({ kind: "goodbye", userId: person.id });
+    expect(await lettersTo(person.email)).toHaveLength(4);
+    expect(await lettersTo(person.newEmail)).toHaveLength(2);
   });
 });
 

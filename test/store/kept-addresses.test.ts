@@ -3,6 +3,7 @@ import { describe, expect, inject, it } from "vitest";
 import { administratorStore } from "../../shared/administrators.ts";
 import { emailUndoPk, resetPk } from "../../shared/address-items.ts";
 import { codeStore } from "../../shared/code-store.ts";
+import { goodbyeStore } from "../../shared/goodbyes.ts";
 import { importedUserStore } from "../../shared/imported-users.ts";
 import { registrationPk, type User } from "../../shared/items.ts";
 import { passwordResetStore } from "../../shared/password-resets.ts";
@@ -66,11 +67,12 @@ const takers = {
 describe.skipIf(inject("storeUrl") === "")("an address that an account can go back to", () => {
   describe.each(Object.entries(takers))("and %s", (_, take) => {
     it("is kept to the last second, and the way back stays open", async () => {
-      const { clock, user, undo, theUser } = await moved();
+      const { clock, user, to, undo, theUser } = await moved();
       clock.pass(7 * day - 1);
       expect(await take(clock, user.addressKey)).toBe(false);
       expect(await undo(user.addressKey, "d")).toBe("undone");
       expect((await theUser()).addressKey).toBe(user.addressKey);
+      expect(await goodbyeStore(clock.now).find("undone", user.id)).toBe(to.email);
     });
 
     it("is anybody's once it is over", async () => {
@@ -81,9 +83,12 @@ describe.skipIf(inject("storeUrl") === "")("an address that an account can go ba
     });
   });
 
-  it("is free again with the account", async () => {
-    const { clock, user, remove } = await moved();
+  it("is free again with the account, and is told that it is gone", async () => {
+    const { clock, user, to, remove } = await moved();
+    const goodbyes = goodbyeStore(clock.now);
     expect(await remove()).toBe("removed");
+    expect(await goodbyes.find("earlier", user.id)).toBe(user.email);
+    expect(await goodbyes.find("deleted", user.id)).toBe(to.email);
     expect(await takers["an activation"](clock, user.addressKey)).toBe(true);
   });
 
@@ -99,6 +104,7 @@ describe.skipIf(inject("storeUrl") === "")("the way back to an address", () => {
   it("stays the newer owner's when the account goes that had left it before", async () => {
     const { clock, user, remove } = await moved();
     clock.pass(7 * day);
+    const goodbyes = goodbyeStore(clock.now);
     const newcomer = await settled(clock);
     await newcomer.ask(user, "e");
     expect(await newcomer.confirm("e")).toMatchObject({ addressKey: user.addressKey });
@@ -108,6 +114,7 @@ describe.skipIf(inject("storeUrl") === "")("the way back to an address", () => {
     await ask(newAddress(), "f");
     await confirm("f");
     expect(await remove()).toBe("removed");
+    expect(await goodbyes.find("earlier", user.id)).toBeUndefined();
     expect(await has(emailUndoPk(user.addressKey))).toBe(true);
     expect(await undo(user.addressKey, "f")).toBe("undone");
   });

@@ -309,17 +309,34 @@ describe("mailer", () => {
     expect(sent).toEqual([{ to: "owner@example.com", text: expect.stringContaining(words) }]);
   });
 
+  it("tells both mailboxes of an undone change, and the one that lost the account once", async () => {
+    const left = ["left@example.com"];
+    const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
+    const { deps, sent } = mailer({
+      users: { findIdByAddress: inert("pointer"), find: async () => owner },
+      goodbyes: {
+        find: async (goodbye) => (goodbye === "undone" ? left[0] : ""),
+        forget: async () => void left.pop(),
+      },
+    });
+    const order = { kind: "email_change_undone", userId: "u" } as const;
+    for (let delivered = 0; delivered < 2; delivered += 1) expect(await sendLetter(order, deps)).toBe("sent");
+    expect(sent.map(({ to }) => to)).toEqual(["left@example.com", "owner@example.com", "owner@example.com"]);
+    expect(sent[0]?.text).toContain("was undone, with the code in our letter");
+    expect(sent[1]?.text).toContain("was undone, and all sessions were ended");
+  });
+
   it("forgets the address of somebody who is gone after the last letter, and not before", async () => {
     const steps: string[] = [];
     const { deps, sent } = mailer({
       goodbyes: {
-        find: async () => "gone@example.com",
-        forget: async (userId) => void steps.push(`${userId} after ${sent.length}`),
+        find: async (goodbye) => `${goodbye}@example.com`,
+        forget: async (goodbye, userId) => void steps.push(`${goodbye} ${userId} after ${sent.length}`),
       },
     });
     expect(await sendLetter({ kind: "goodbye", userId: "u" }, deps)).toBe("sent");
-    expect(sent.map(({ to }) => to)).toEqual(["gone@example.com"]);
-    expect(steps).toEqual(["u after 1"]);
+    expect(sent.map(({ to }) => to)).toEqual(["earlier@example.com", "deleted@example.com"]);
+    expect(steps).toEqual(["earlier u after 1", "deleted u after 2"]);
     const forgotten = mailer({ goodbyes: { find: async () => undefined, forget: inert("forget") } });
     expect(await sendLetter({ kind: "goodbye", userId: "u" }, forgotten.deps)).toBe("superseded");
   });
