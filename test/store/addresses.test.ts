@@ -8,7 +8,14 @@ import { nowSeconds } from "../../shared/clock.ts";
 import { addressPk } from "../../shared/items.ts";
 import { userStore } from "../../shared/users.ts";
 import { turnableClock } from "../support/clock.ts";
-import { codeLifetime, has, newAddress, settled, type Address } from "../support/moving-accounts.ts";
+import {
+  codeLifetime,
+  has,
+  newAddress,
+  newcomerAt,
+  settled,
+  type Address,
+} from "../support/moving-accounts.ts";
 
 const day = 86_400;
 
@@ -95,6 +102,9 @@ describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
     const wait = fc
       .constantFrom(300, 500, 6 * day, 7 * day)
       .map((seconds) => ({ step: "wait" as const, seconds }));
+    const newcomer = fc
+      .tuple(somewhere, fc.boolean())
+      .map(([to, stays]) => ({ step: "newcomer" as const, to, stays }));
     // Mostly moves that succeed: by chance alone, chains of them would be rare.
     const move = fc.tuple(ask, confirm);
     const command = fc.oneof(
@@ -103,6 +113,7 @@ describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
       fc.tuple(ask),
       fc.tuple(confirm),
       fc.tuple(wait),
+      { weight: 2, arbitrary: fc.tuple(newcomer) },
     );
     await fc.assert(
       fc.asyncProperty(fc.array(command, { minLength: 3, maxLength: 10, size: "max" }), async (commands) => {
@@ -111,6 +122,7 @@ describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
         const places: Address[] = [user, newAddress(), newAddress()];
         const keyOf = (place: number) => places[place]?.addressKey ?? "";
         let at = 0;
+        const taken = new Set<number>();
         let way: { to: number; until: number } | undefined;
         let waiting: { to: number; from: number; digest: string; until: number } | undefined;
         const ways = new Map<number, { digest: string; until: number }>();
@@ -132,7 +144,8 @@ describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
             case "confirm": {
               const open = !way || way.until <= now || way.to === at;
               const back = ways.get(at);
-              const moves = waiting && waiting.until > now && (!open || (back && back.until > now));
+              const proven = waiting && waiting.until > now && (!open || (back && back.until > now));
+              const moves = proven && !taken.has(waiting?.to ?? at);
               expect((await steps.confirm(waiting?.digest ?? "d")) !== "refused").toBe(moves === true);
               if (!waiting || !moves) break;
               if (open) way = { to: at, until: now + 7 * day };
@@ -153,6 +166,16 @@ describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
               [at, way, waiting] = [one.to, undefined, undefined];
               break;
             }
+            case "newcomer": {
+              const kept = (ways.get(one.to)?.until ?? 0) > now;
+              const gets = one.to !== at && !taken.has(one.to) && !kept;
+              const person = await newcomerAt(clock.now, keyOf(one.to));
+              expect(person !== "refused").toBe(gets);
+              if (person === "refused") break;
+              if (one.stays) taken.add(one.to);
+              else await userStore(clock.now).remove(person);
+              break;
+            }
             case "wait":
               clock.pass(one.seconds);
           }
@@ -160,7 +183,9 @@ describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
         }
         expect((await theUser()).addressKey).toBe(keyOf(at));
         for (const place of places.keys())
-          expect(await has(addressPk(keyOf(place))), `pointer ${place}`).toBe(place === at);
+          expect(await has(addressPk(keyOf(place))), `pointer ${place}`).toBe(
+            place === at || taken.has(place),
+          );
       }),
       { numRuns: 20 },
     );

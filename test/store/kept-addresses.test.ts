@@ -5,11 +5,11 @@ import { emailUndoPk, resetPk } from "../../shared/address-items.ts";
 import { codeStore } from "../../shared/code-store.ts";
 import { goodbyeStore } from "../../shared/goodbyes.ts";
 import { importedUserStore } from "../../shared/imported-users.ts";
-import { registrationPk, type User } from "../../shared/items.ts";
+import type { User } from "../../shared/items.ts";
 import { passwordResetStore } from "../../shared/password-resets.ts";
 import { registrationStore } from "../../shared/registrations.ts";
 import { turnableClock } from "../support/clock.ts";
-import { has, newAddress, settled, steps } from "../support/moving-accounts.ts";
+import { has, newAddress, newcomerAt, settled, steps } from "../support/moving-accounts.ts";
 import { newRegistration } from "../support/store-people.ts";
 
 const day = 86_400;
@@ -26,15 +26,8 @@ const moved = async (clock = turnableClock()) => {
 
 /** The ways in which somebody else comes to an address, each with all the proof that it asks for. */
 const takers = {
-  "an activation": async ({ now }: Clock, addressKey: string) => {
-    const registration = newRegistration(now(), { addressKey });
-    const registrations = registrationStore(now);
-    await registrations.register(registration);
-    const otpRequestId = registration.otpRequestId ?? "";
-    const code = { otpRequestId, otpDigest: "y", otpExpiresAt: now() + 600 };
-    await codeStore(now).issue(registrationPk(addressKey), code);
-    return (await registrations.activate(registration, ["y"], randomUUID())) !== "refused";
-  },
+  "an activation": async ({ now }: Clock, addressKey: string) =>
+    (await newcomerAt(now, addressKey)) !== "refused",
   "an activation by a reset": async ({ now }: Clock, addressKey: string) => {
     const registration = newRegistration(now(), { addressKey });
     const registrations = registrationStore(now);

@@ -7,10 +7,11 @@ import { addressUndoStore } from "../../shared/address-undo.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { codeStore } from "../../shared/code-store.ts";
 import { dynamo } from "../../shared/dynamo.ts";
-import type { User } from "../../shared/items.ts";
+import { registrationPk, type User } from "../../shared/items.ts";
+import { registrationStore } from "../../shared/registrations.ts";
 import { userStore } from "../../shared/users.ts";
 import { turnableClock } from "./clock.ts";
-import { activeUser } from "./store-people.ts";
+import { activeUser, newRegistration } from "./store-people.ts";
 
 export const codeLifetime = 600;
 export type Address = { email: string; addressKey: string };
@@ -61,4 +62,17 @@ export const steps = (clock: Clock, userId: string) => {
 export const settled = async (clock = turnableClock()) => {
   const user = await activeUser(clock.now);
   return { clock, user, ...steps(clock.now, user.id) };
+};
+
+/** Somebody else registers with an address, and has the code that went there. */
+export const newcomerAt = async (clock: Clock, addressKey: string): Promise<User | "refused"> => {
+  const registration = newRegistration(clock(), { addressKey });
+  const registrations = registrationStore(clock);
+  await registrations.register(registration);
+  await codeStore(clock).issue(registrationPk(addressKey), {
+    otpRequestId: registration.otpRequestId ?? "",
+    otpDigest: "newcomer",
+    otpExpiresAt: clock() + codeLifetime,
+  });
+  return registrations.activate(registration, ["newcomer"], randomUUID());
 };
