@@ -43,6 +43,10 @@ const createAdmin = async (): Promise<string> => {
   switch (outcome) {
     case "username_taken":
       throw new Error(`The username ${username} is taken; choose another with --username.`);
+    case "address_kept":
+      throw new Error(
+        `Another account had the address ${email} until lately, and can go back to it for seven days.`,
+      );
     case "created":
       return `Made ${email} an administrator of ${target.name}. Sign in with the password and the code from the letter.`;
     case "promoted":

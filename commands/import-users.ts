@@ -48,6 +48,8 @@ const importer = () => {
     if (outcome === "imported") foreignHashes += needsUpgrade(row.user.passwordHash) ? 1 : 0;
     if (outcome === "imported") return outcome;
     if (outcome === "address_taken") return ["email: Another account has this address."];
+    if (outcome === "address_kept")
+      return ["email: Another account had this address until lately, and can go back to it for seven days."];
     if (outcome === "username_taken") return ["username: A user with that username already exists."];
     // An id that we made is the row's own, even if its account has moved to another address since.
     const himself = !row.bringsId || outcome.there.addressKey === row.user.addressKey;

@@ -1,17 +1,20 @@
 import { addressChangeStore, type AddressChangeStore } from "../shared/address-changes.ts";
-import { emailChangePk, emailUndoPk, resetPk, undoSeconds } from "../shared/address-items.ts";
+import { emailChangePk, emailUndoPk, resetPk, undoSeconds, type EmailUndo } from "../shared/address-items.ts";
 import {
   addressChangingAgainLetter,
   addressChangingLetter,
+  addressGivenBackLetter,
+  addressKeptLetter,
   addressRestoredLetter,
   addressWantedLetter,
   newAddressLetter,
 } from "../shared/address-letters.ts";
-import { nowSeconds, type Clock } from "../shared/clock.ts";
-import { codeStore, type CodeStore } from "../shared/code-store.ts";
-import { codeDigest, createCode, shownCode, type CodePurpose } from "../shared/codes.ts";
+import { addressUndoStore, type AddressUndoStore } from "../shared/address-undo.ts";
+import { nowSeconds } from "../shared/clock.ts";
+import { codeStore } from "../shared/code-store.ts";
+import { codeDigest, createCode } from "../shared/codes.ts";
 import { environment } from "../shared/environment.ts";
-import { goodbyeStore, type GoodbyeStore } from "../shared/goodbyes.ts";
+import { goodbyeStore, type Goodbye, type GoodbyeStore } from "../shared/goodbyes.ts";
 import { registrationPk, userPk, type Person } from "../shared/items.ts";
 import {
   activationLetter,
@@ -19,7 +22,6 @@ import {
   loginLetter,
   rankLetter,
   sessionReplayedLetter,
-  type CodeLetter,
   type Letter,
   type NoticeLetter,
 } from "../shared/letters.ts";
@@ -29,76 +31,58 @@ import { passwordResetStore, type PasswordResetStore } from "../shared/password-
 import { postLetter } from "../shared/post.ts";
 import { queueConsumer } from "../shared/queue-consumer.ts";
 import { registrationStore, type RegistrationStore } from "../shared/registrations.ts";
+import { postNotice, sendCode, sendNotice, type SendingDeps } from "../shared/sending.ts";
 import { recordSecurityEvent } from "../shared/security-log.ts";
 import { userStore, type UserStore } from "../shared/users.ts";
 
-type Deps = {
-  users: Pick<UserStore, "find" | "findIdByAddress">;
-  codes: Pick<CodeStore, "issue" | "retire">;
+type Deps = SendingDeps & {
+  users: Pick<UserStore, "findIdByAddress">;
   addressChanges: Pick<AddressChangeStore, "find">;
+  undoing: Pick<AddressUndoStore, "find">;
   registrations: Pick<RegistrationStore, "find">;
   resets: Pick<PasswordResetStore, "begin">;
   goodbyes: Pick<GoodbyeStore, "find" | "forget">;
-  createCode: typeof createCode;
-  codeDigest: typeof codeDigest;
-  postLetter: typeof postLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
-  nowSeconds: Clock;
-  product: string;
-  lifetimeSeconds: number;
 };
 
 type OrderOf<Kind extends LetterOrder["kind"]> = Extract<LetterOrder, { kind: Kind }>;
 
-/** Makes a code, lets it live from this moment on, however long the order waited, and sends it. */
-const sendCode = async (
-  { pk, purpose, otpRequestId }: { pk: string; purpose: CodePurpose; otpRequestId: string },
-  letterFor: (letter: CodeLetter) => Letter,
-  deps: Deps,
-) => {
-  const code = deps.createCode(purpose);
-  const sentAtSeconds = deps.nowSeconds();
-  const { lifetimeSeconds, product } = deps;
-  const bearer = await deps.codes.issue(pk, {
-    otpRequestId,
-    otpDigest: await deps.codeDigest(pk, purpose, code),
-    otpExpiresAt: sentAtSeconds + lifetimeSeconds,
-  });
-  if (bearer === "superseded") return "superseded";
-  await deps.postLetter(
-    bearer.email,
-    letterFor({ code: shownCode(code), sentAtSeconds, lifetimeSeconds, product }),
-  );
-  await deps.codes.retire(pk, otpRequestId);
-  return "sent";
+/** Who has an address; where nobody has, the one who has lately changed from it, and for whom it is kept. */
+const holderOf = async (addressKey: string, deps: Deps) => {
+  const ownerId = await deps.users.findIdByAddress(addressKey);
+  return { ownerId, kept: ownerId === undefined ? await deps.undoing.find(addressKey) : undefined };
 };
 
-/** Tells an account's owner something; nobody is told anything if the account is gone. */
-const sendNotice = async (userId: string, letterFor: (letter: NoticeLetter) => Letter, deps: Deps) => {
-  const owner = await deps.users.find(userId);
-  if (!owner) return "superseded";
-  await deps.postLetter(owner.email, letterFor({ product: deps.product, sentAtSeconds: deps.nowSeconds() }));
-  return "sent";
+/** Instead of a code that could not be used, whoever it is that wants the address. */
+const sendKept = async ({ email, expiresAt }: EmailUndo, deps: Deps) => {
+  await postNotice(email, addressKeptLetter(expiresAt), deps);
+  return "kept";
 };
 
 const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation">, deps: Deps) => {
-  const ownerId = await deps.users.findIdByAddress(addressKey);
+  const { ownerId, kept } = await holderOf(addressKey, deps);
   if (ownerId !== undefined) return sendNotice(ownerId, addressTakenLetter, deps);
+  if (kept) return sendKept(kept, deps);
   const pk = registrationPk(addressKey);
   return sendCode({ pk, purpose: "activation", otpRequestId }, activationLetter, deps);
 };
 
 /** Whose password the owner of an address may replace: an account's, or that of a registration which waits for its proof. */
-const ownerOf = async (addressKey: string, deps: Deps): Promise<Person | undefined> => {
-  const userId = await deps.users.findIdByAddress(addressKey);
-  if (userId === undefined) return deps.registrations.find(addressKey);
-  const user = await deps.users.find(userId);
+const ownerOf = async (
+  addressKey: string,
+  ownerId: string | undefined,
+  deps: Deps,
+): Promise<Person | undefined> => {
+  if (ownerId === undefined) return deps.registrations.find(addressKey);
+  const user = await deps.users.find(ownerId);
   return user?.status === "active" && user.addressKey === addressKey ? user : undefined;
 };
 
 /** Only here is looked who has lost a password: who asked was told nothing. */
 const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password_reset">, deps: Deps) => {
-  const owner = await ownerOf(addressKey, deps);
+  const { ownerId, kept } = await holderOf(addressKey, deps);
+  if (kept) return sendKept(kept, deps);
+  const owner = await ownerOf(addressKey, ownerId, deps);
   if (!owner) return "nobody";
   if ((await deps.resets.begin(owner, otpRequestId)) === "superseded") return "superseded";
   const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId } as const;
@@ -107,18 +91,35 @@ const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password
   return outcome;
 };
 
-/** The last letter of an account. */
-const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
-  const email = await deps.goodbyes.find(userId);
+/** A last letter to an address that the account does not have any more, which is forgotten with it. */
+const sendLast = async (
+  goodbye: Goodbye,
+  userId: string,
+  letterFor: (letter: NoticeLetter) => Letter,
+  deps: Deps,
+) => {
+  const email = await deps.goodbyes.find(goodbye, userId);
   if (email === undefined) return "superseded";
-  await deps.postLetter(email, goodbyeLetter({ product: deps.product, sentAtSeconds: deps.nowSeconds() }));
-  await deps.goodbyes.forget(userId);
+  await postNotice(email, letterFor, deps);
+  await deps.goodbyes.forget(goodbye, userId);
   return "sent";
 };
 
+/** To a mailbox that it could go back to first: the address that a thief gave it must not keep that one from hearing of it. */
+const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
+  await sendLast("earlier", userId, goodbyeLetter, deps);
+  return sendLast("deleted", userId, goodbyeLetter, deps);
+};
+
+/** Of the two, only the letter to the address that it went away from is known to have left when the order comes again. */
+const sendUndone = async ({ userId }: OrderOf<"email_change_undone">, deps: Deps) => {
+  await sendLast("undone", userId, addressGivenBackLetter, deps);
+  return sendNotice(userId, addressRestoredLetter, deps);
+};
+
 /**
- * The old address first: a code for the new one never leaves before the owner has been told. The owner of a taken one is told
- * of it instead of getting a code.
+ * The old address first: a code for the new one never leaves before the owner has been told. The owner of a taken one, or
+ * of one that is kept for another account, is told of it instead of getting a code.
  */
 const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">, deps: Deps) => {
   const change = await deps.addressChanges.find(userId);
@@ -129,10 +130,10 @@ const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">
   else await sendNotice(userId, addressChangingAgainLetter, deps);
 
   const pk = emailChangePk(userId);
-  const ownerId = await deps.users.findIdByAddress(change.addressKey);
-  if (ownerId === undefined)
-    return sendCode({ pk, purpose: "email_change", otpRequestId }, newAddressLetter, deps);
-  await sendNotice(ownerId, addressWantedLetter, deps);
+  const { ownerId, kept } = await holderOf(change.addressKey, deps);
+  if (ownerId !== undefined) await sendNotice(ownerId, addressWantedLetter, deps);
+  else if (kept && kept.userId !== userId) await sendKept(kept, deps);
+  else return sendCode({ pk, purpose: "email_change", otpRequestId }, newAddressLetter, deps);
   await deps.codes.retire(pk, otpRequestId);
   return "taken";
 };
@@ -153,7 +154,7 @@ export const sendLetter = async (order: LetterOrder, deps: Deps): Promise<string
     case "email_change":
       return sendEmailChange(order, deps);
     case "email_change_undone":
-      return sendNotice(order.userId, addressRestoredLetter, deps);
+      return sendUndone(order, deps);
     case "password_reset":
       return sendPasswordReset(order, deps);
     case "password_changed":
@@ -178,6 +179,7 @@ export const handler = queueConsumer(
       users: userStore(),
       codes: codeStore(),
       addressChanges: addressChangeStore(),
+      undoing: addressUndoStore(),
       registrations: registrationStore(),
       resets: passwordResetStore(),
       goodbyes: goodbyeStore(),

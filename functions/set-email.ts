@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { addressChangeStore, type AddressChangeStore } from "../shared/address-changes.ts";
+import { opensUndo } from "../shared/address-items.ts";
+import { nowSeconds, type Clock } from "../shared/clock.ts";
 import { contract } from "../shared/contract.ts";
 import { requireCurrentPassword, type PasswordDeps } from "../shared/current-password.ts";
 import { ApiError, FieldErrors } from "../shared/errors.ts";
@@ -19,15 +21,20 @@ type Deps = PasswordDeps & {
   networkKey: typeof networkKey;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
+  nowSeconds: Clock;
 };
 
 /**
  * Asks for another address, which counts once its code came back. Whether it is taken is not looked at: the mailer finds out,
- * and tells its owner instead.
+ * and tells its owner instead. One change at a time: only the address that the first one left can undo it, so a second would take
+ * the account from a mailbox that has no way back.
  */
 export const setEmail = async ({ body, user, sourceIp }: UserCall<typeof contract.setEmail>, deps: Deps) => {
   const { new_email: email, current_password: password } = body;
   await requireCurrentPassword(user, password, deps);
+  const now = deps.nowSeconds();
+  if (!opensUndo(user, now))
+    throw new ApiError("too_many_address_changes", { retryAfterSeconds: (user.undoUntil ?? now) - now });
   const key = await deps.addressKey(email);
   if (key === user.addressKey)
     throw new FieldErrors({ new_email: ["This is the account's address already."] });
@@ -51,4 +58,5 @@ export const handler = userEndpoint(contract.setEmail, setEmail, () => ({
   verifyPassword,
   enqueueLetter,
   recordSecurityEvent,
+  nowSeconds,
 }));

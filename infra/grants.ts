@@ -39,7 +39,7 @@ export const grants = {
     ...hashes,
   },
   activateUser: {
-    USERS_TABLE: ["GetItem", "PutItem", "UpdateItem", "DeleteItem"],
+    USERS_TABLE: ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
     LIMITS_TABLE: spendAndClear,
     KEY_SECRET_ID: read,
     DIGEST_SECRET_ID: read,
@@ -78,7 +78,7 @@ export const grants = {
   },
   deleteMe: {
     ...signedIn,
-    USERS_TABLE: ["BatchGetItem", "PutItem", "DeleteItem"],
+    USERS_TABLE: ["BatchGetItem", "GetItem", "PutItem", "DeleteItem"],
     SESSIONS_TABLE: ["BatchGetItem", "Query", "BatchWriteItem"],
     LIMITS_TABLE: spendAndClear,
     MAIL_QUEUE_URL: ["SendMessage"],
@@ -113,12 +113,12 @@ export const grants = {
   },
   confirmEmail: {
     ...signedIn,
-    USERS_TABLE: ["BatchGetItem", "GetItem", "PutItem", "UpdateItem", "DeleteItem"],
+    USERS_TABLE: ["BatchGetItem", "GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
     KEY_SECRET_ID: read,
     DIGEST_SECRET_ID: read,
   },
   claimEmail: {
-    USERS_TABLE: ["GetItem", "PutItem", "UpdateItem", "DeleteItem"],
+    USERS_TABLE: ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
     LIMITS_TABLE: spend,
     KEY_SECRET_ID: read,
     DIGEST_SECRET_ID: read,
@@ -148,7 +148,7 @@ export const grants = {
     settings: networkLetterLimits,
   },
   confirmPasswordReset: {
-    USERS_TABLE: ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem"],
+    USERS_TABLE: ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
     LIMITS_TABLE: spendAndClear,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,

@@ -1,6 +1,6 @@
 /**
  * Changing an account's address: asked for, then proven by a code that went to the new one. User and pointers are swapped in
- * one transaction, whose conditions find out what nobody may be told before: a taken address, a dead code.
+ * one transaction, whose conditions find out what nobody may be told before: an address that is taken or kept, a dead code.
  */
 import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import {
@@ -19,6 +19,7 @@ import { nowSeconds, type Clock } from "./clock.ts";
 import { attempt, digestIsIn, digestValues, dynamo, type Item, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { addressPk, userPk, type User } from "./items.ts";
+import { notKeptForAnother } from "./kept-addresses.ts";
 import { listAttributes } from "./list-indexes.ts";
 
 type NewAddress = { email: string; addressKey: string; otpRequestId: string; byStaff: boolean };
@@ -35,7 +36,7 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
 
   /**
    * Replaces an earlier change, whose code is dead from now on, and its way back: never that of a change which was confirmed
-   * since `user` was read. `along` happens with it or not at all.
+   * since `user` was read, nor anybody else's (see `kept-addresses`). `along` happens with it or not at all.
    */
   const start = async (
     user: User,
@@ -158,6 +159,7 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
       },
       { Delete: { TableName: table, Key: { pk: addressPk(oldAddressKey) } } },
       { Delete: { TableName: table, Key: { pk: resetPk(oldAddressKey) } } },
+      notKeptForAnother(addressKey, user.id, now),
     ];
     if (opens)
       // Without its undo item no address changes: nobody must be left without the way back.

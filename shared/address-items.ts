@@ -26,7 +26,7 @@ export const emailChangeItem = z.object({
   oldAddressKey: z.string(),
   /** And the sessions' epoch: whatever ends all other sessions ends a change that one of them has asked for. */
   sessionEpoch: z.int(),
-  /** Whether the old address gets an undo code; else an earlier change can still be undone, and with it this one. */
+  /** Whether the old address gets an undo code; else an earlier change can still be undone, and with it this one, by staff. */
   withUndo: z.boolean(),
   /** Asked for by staff: its owner may confirm it without being signed in. */
   byStaff: z.boolean(),
@@ -36,21 +36,29 @@ export const emailChangeItem = z.object({
 export type EmailChange = z.output<typeof emailChangeItem>;
 
 /** `undo#<old address key>`: at most one for each account, for the address that nobody but its owner has changed from. */
-export const emailUndoItem = z.object({ userId: z.string(), email: z.string() });
+export const emailUndoItem = z.object({ userId: z.string(), email: z.string(), expiresAt: z.int() });
 export type EmailUndo = z.output<typeof emailUndoItem>;
 
 /** `email-claim#<new address key>`: whose change by staff it is. */
 export const emailClaimItem = z.object({ userId: z.string() });
 
-/** Whether there is no earlier change to undo, so that this one opens the seven days. */
-export const opensUndo = ({ addressKey, undoAddressKey, undoUntil = 0 }: User, now: number): boolean =>
-  undoUntil <= now || undoAddressKey === addressKey;
+/** The key of the earlier address that an account can go back to, if it can. */
+export const wayBackOf = (
+  { addressKey, undoAddressKey, undoUntil = 0 }: User,
+  now: number,
+): string | undefined => (undoUntil > now && undoAddressKey !== addressKey ? undoAddressKey : undefined);
 
-/** Whatever may lie there of an account that goes. */
-export const addressChangePks = ({ id, addressKey, undoAddressKey = addressKey }: User): string[] => [
-  emailChangePk(id),
-  ...new Set([emailUndoPk(addressKey), emailUndoPk(undoAddressKey)]),
-];
+/** Whether there is no earlier change to undo, so that this one opens the seven days. */
+export const opensUndo = (user: User, now: number): boolean => wayBackOf(user, now) === undefined;
+
+/**
+ * Whatever may lie there of an account that goes. Of earlier addresses only the one that is still kept for it: one that it can no
+ * longer go back to may be somebody else's, and so may its way back.
+ */
+export const addressChangePks = (user: User, now: number): string[] => {
+  const undoPks = [user.addressKey, wayBackOf(user, now) ?? user.addressKey].map(emailUndoPk);
+  return [emailChangePk(user.id), ...new Set(undoPks)];
+};
 
 /** Stands in for the account that an unknown address does not have. */
 export const decoyUser = (strangerId: string, addressKey: string): User => ({

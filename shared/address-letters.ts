@@ -23,12 +23,12 @@ export const addressChangingLetter = ({ product, code, sentAtSeconds }: CodeLett
   ),
 });
 
-/** The same, while an earlier change can still be undone. */
+/** The same, while an earlier change can still be undone: only staff may ask for it then. */
 export const addressChangingAgainLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
   subject: `${product}: your address is about to change again`,
   ...page(product, [
-    `Somebody, perhaps you, wants to give your account at ${product} another address, a few days after the last change. If it was you, there is nothing to do.`,
-    `If it was not: the code in the letter that the address before this one got undoes both changes, within seven days of the first, and ends all sessions. Then set a new password: somebody else may know it.`,
+    `An administrator of ${product} wants to give your account another address, a few days after the last change. If you asked for that, there is nothing to do.`,
+    `If you did not: the code in the letter that the address before this one got undoes both changes, within seven days of the first, and ends all sessions. Then set a new password: somebody else may know it.`,
     `Sent on ${shownTime(sentAtSeconds)}.`,
   ]),
 });
@@ -43,6 +43,19 @@ export const addressWantedLetter = ({ product, sentAtSeconds }: NoticeLetter): L
   ]),
 });
 
+/** To an address that somebody wants to have for an account, while another account can still go back to it. */
+export const addressKeptLetter =
+  (untilSeconds: number) =>
+  ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
+    subject: `${product}: this address is kept for an account`,
+    ...page(product, [
+      `Somebody, perhaps you, wants to use this address at ${product}. It belonged to an account until lately, and is kept for that account until ${shownTime(untilSeconds)}.`,
+      `If it was not you who gave that account another address: the code in our earlier letter to this address undoes it, and ends all sessions. Then set a new password: somebody else may know it.`,
+      `If it was you: from then on this address is free for another account.`,
+      `Sent on ${shownTime(sentAtSeconds)}.`,
+    ]),
+  });
+
 /** To the restored address. */
 export const addressRestoredLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
   subject: `${product}: this is your address again`,
@@ -50,5 +63,15 @@ export const addressRestoredLetter = ({ product, sentAtSeconds }: NoticeLetter):
     `The change of address of your account at ${product} was undone, and all sessions were ended.`,
     `If somebody else asked for the change, that person may know your password: set a new one.`,
     `Sent on ${shownTime(sentAtSeconds)}.`,
+  ]),
+});
+
+/** To the address that the account had until then. */
+export const addressGivenBackLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
+  subject: `${product}: your account has its earlier address again`,
+  ...page(product, [
+    `The change that gave an account at ${product} this address was undone, with the code in our letter to the address that it had before. It has that one again, and all sessions were ended.`,
+    `If the account is yours and you did not do this, somebody else may read the letters to your earlier address: secure that mailbox first, then ask there for a password reset, or tell the people who run ${product}.`,
+    `Sent on ${shownTime(sentAtSeconds)}. With this letter we forget this address.`,
   ]),
 });

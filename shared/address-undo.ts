@@ -5,21 +5,27 @@ import { emailChangePk, emailUndoItem, emailUndoPk, resetPk, type EmailUndo } fr
 import { nowSeconds, type Clock } from "./clock.ts";
 import { attempt, digestIsIn, digestValues, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
+import { keepingAddress } from "./goodbyes.ts";
 import { addressPk, userItem, userPk, type User } from "./items.ts";
 import { listAttributes } from "./list-indexes.ts";
 
 export const addressUndoStore = (clock: Clock = nowSeconds) => {
   const table = environment("USERS_TABLE").USERS_TABLE;
 
+  /** The living way back to this address, and whose it is. */
   const find = async (oldAddressKey: string): Promise<EmailUndo | undefined> => {
     const { Item } = await dynamo().send(
       new GetCommand({ TableName: table, Key: { pk: emailUndoPk(oldAddressKey) }, ConsistentRead: true }),
     );
-    return Item && emailUndoItem.parse(Item);
+    const undo = Item && emailUndoItem.parse(Item);
+    return undo && undo.expiresAt > clock() ? undo : undefined;
   };
 
-  /** An address that the account has anyway needs no swap. Its pointer could be somebody else's meanwhile: then nothing happens. */
-  const swap = (user: User, addressKey: string): TransactionPart[] =>
+  /**
+   * An address that the account has anyway needs no swap. It was kept, so nobody else has it meanwhile. The mailbox that the account
+   * goes away from is told: it may be the owner's, and the earlier one somebody else's by now.
+   */
+  const swap = (user: User, addressKey: string, now: number): TransactionPart[] =>
     user.addressKey === addressKey
       ? []
       : [
@@ -31,6 +37,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
             },
           },
           { Delete: { TableName: table, Key: { pk: addressPk(user.addressKey) } } },
+          keepingAddress("undone", user, now),
         ];
 
   /**
@@ -43,6 +50,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
     otpDigests: readonly string[],
     idempotencyToken: string,
   ): Promise<"undone" | "refused"> => {
+    const now = clock();
     const { listAddress } = listAttributes({ ...user, email }, user.status);
     const parts: TransactionPart[] = [
       {
@@ -54,7 +62,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
           ExpressionAttributeValues: {
             ":userId": user.id,
             ...digestValues(otpDigests),
-            ":now": clock(),
+            ":now": now,
           },
         },
       },
@@ -77,7 +85,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
       },
       { Delete: { TableName: table, Key: { pk: emailChangePk(user.id) } } },
       { Delete: { TableName: table, Key: { pk: resetPk(user.addressKey) } } },
-      ...swap(user, addressKey),
+      ...swap(user, addressKey, now),
     ];
     const written = await attempt(() =>
       dynamo().send(new TransactWriteCommand({ ClientRequestToken: idempotencyToken, TransactItems: parts })),

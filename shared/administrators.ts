@@ -7,6 +7,7 @@ import { nowSeconds, type Clock } from "./clock.ts";
 import { attempt, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { addressPk, registrationPk, usernamePk, userPk, type User } from "./items.ts";
+import { notKeptForAnother } from "./kept-addresses.ts";
 import { listAttributes } from "./list-indexes.ts";
 import { userChanges } from "./user-changes.ts";
 import { normaliseUsername } from "./usernames.ts";
@@ -22,8 +23,11 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
     Delete: { TableName: table, Key: { pk: registrationPk(addressKey) } },
   });
 
-  const create = async (administrator: Administrator): Promise<"created" | "username_taken" | "promote"> => {
+  const create = async (
+    administrator: Administrator,
+  ): Promise<"created" | "username_taken" | "promote" | "address_kept"> => {
     const { id, addressKey, username } = administrator;
+    const now = clock();
     const user: User = {
       ...administrator,
       firstName: "",
@@ -31,7 +35,7 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
       status: "active",
       isStaff: true,
       sessionEpoch: 0,
-      createdAt: clock(),
+      createdAt: now,
     };
     const put = (item: Record<string, unknown>, condition: string, values?: Record<string, unknown>) => ({
       Put: {
@@ -48,24 +52,27 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
         new TransactWriteCommand({
           TransactItems: [
             put({ pk: usernamePk(normaliseUsername(username)), userId: id }, free, {
-              ":now": clock(),
+              ":now": now,
               ":addressKey": addressKey,
             }),
             put({ pk: addressPk(addressKey), userId: id }, absent),
             put({ pk: userPk(id), ...user, ...listAttributes(user, "active") }, absent),
+            notKeptForAnother(addressKey, id, now),
             discardRegistration(addressKey),
           ],
         }),
       ),
     );
     if ("written" in written) return "created";
-    return written.refused[0]?.failed ? "username_taken" : "promote";
+    const [name, address, , kept] = written.refused;
+    if (name?.failed) return "username_taken";
+    return kept?.failed && !address?.failed ? "address_kept" : "promote";
   };
 
   /** Repeated, it ends in the same state; each time the password is the one given, and earlier sessions are over. */
   const appoint = async (
     administrator: Administrator,
-  ): Promise<"created" | "promoted" | "username_taken"> => {
+  ): Promise<"created" | "promoted" | "username_taken" | "address_kept"> => {
     const { addressKey, username, passwordHash } = administrator;
     const userId = await users.findIdByAddress(addressKey);
     const user = userId === undefined ? undefined : await users.find(userId);

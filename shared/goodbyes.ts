@@ -1,27 +1,41 @@
 /**
- * The address of somebody whose account has just been deleted, kept until the last letter has left: orders hold no address, and
- * the account that held it is gone.
+ * Addresses that an account does not have any more, each kept until one last letter has left: orders hold no address, and the
+ * account that held it is gone, or has another.
  */
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { nowSeconds, type Clock } from "./clock.ts";
 import { attempt, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
-import type { User } from "./items.ts";
 
 // Far longer than an order may wait.
 const keptSeconds = 86_400;
 
-const goodbyePk = (userId: string) => `goodbye#${userId}`;
+/** An item for each address, so that one whose letter has left is not written to again when the next one's fails. */
+const prefixes = {
+  /** The address of an account that was deleted. */
+  deleted: "goodbye",
+  /** The one that it could still go back to when it was deleted. */
+  earlier: "goodbye-earlier",
+  /** The one that it had until the change to it was undone. */
+  undone: "goodbye-undone",
+} as const;
+export type Goodbye = keyof typeof prefixes;
 
-/** `goodbye#<user id>`: without an address once the letter has left. */
+export const goodbyePk = (goodbye: Goodbye, userId: string): string => `${prefixes[goodbye]}#${userId}`;
+
+/** Without an address once the letter has left. */
 const goodbyeItem = z.object({ email: z.string().optional(), expiresAt: z.int() });
 
-/** Keeps the address, as a part of the transaction that deletes the account. */
-export const keepingAddress = ({ id, email }: User, now: number): TransactionPart => ({
+/** Keeps the address, as a part of the transaction that takes it from the account. */
+export const keepingAddress = (
+  goodbye: Goodbye,
+  { id, email }: { id: string; email: string },
+  now: number,
+): TransactionPart => ({
   Put: {
     TableName: environment("USERS_TABLE").USERS_TABLE,
-    Item: { pk: goodbyePk(id), email, expiresAt: now + keptSeconds },
+    Item: { pk: goodbyePk(goodbye, id), email, expiresAt: now + keptSeconds },
   },
 });
 
@@ -30,21 +44,21 @@ export const goodbyeStore = (clock: Clock = nowSeconds) => {
 
   return {
     /** Where the last letter goes; nowhere if it has left. */
-    find: async (userId: string): Promise<string | undefined> => {
+    find: async (goodbye: Goodbye, userId: string): Promise<string | undefined> => {
       const { Item } = await dynamo().send(
-        new GetCommand({ TableName: table, Key: { pk: goodbyePk(userId) }, ConsistentRead: true }),
+        new GetCommand({ TableName: table, Key: { pk: goodbyePk(goodbye, userId) }, ConsistentRead: true }),
       );
-      const goodbye = Item && goodbyeItem.parse(Item);
-      return goodbye && goodbye.expiresAt > clock() ? goodbye.email : undefined;
+      const found = Item && goodbyeItem.parse(Item);
+      return found && found.expiresAt > clock() ? found.email : undefined;
     },
 
     /** The empty item is left to TTL: so the mailer, alone in the stack to read these, needs no right to delete anything. */
-    forget: async (userId: string): Promise<void> => {
+    forget: async (goodbye: Goodbye, userId: string): Promise<void> => {
       await attempt(() =>
         dynamo().send(
           new UpdateCommand({
             TableName: table,
-            Key: { pk: goodbyePk(userId) },
+            Key: { pk: goodbyePk(goodbye, userId) },
             UpdateExpression: "REMOVE email",
             ConditionExpression: "attribute_exists(pk)",
           }),

@@ -5,6 +5,7 @@ import { nowSeconds, type Clock } from "./clock.ts";
 import { attempt, dynamo } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { addressPk, registrationPk, userItem, usernamePk, userPk, type User } from "./items.ts";
+import { notKeptForAnother } from "./kept-addresses.ts";
 import { listAttributes } from "./list-indexes.ts";
 import { normaliseUsername } from "./usernames.ts";
 
@@ -31,10 +32,13 @@ export const importedUserStore = (clock: Clock = nowSeconds) => {
   return {
     /**
      * Puts account and pointers, and discards a registration of the address, which nobody could activate any more. Never
-     * changes an account: `there` is the one that has this id already.
+     * changes an account: `there` is the one that has this id already. `address_kept`: another account can still go back to it.
      */
-    put: async (user: User): Promise<"imported" | { there: User } | "address_taken" | "username_taken"> => {
+    put: async (
+      user: User,
+    ): Promise<"imported" | { there: User } | "address_taken" | "username_taken" | "address_kept"> => {
       const { id, addressKey, username } = user;
+      const now = clock();
       const written = await attempt(() =>
         dynamo().send(
           new TransactWriteCommand({
@@ -59,18 +63,20 @@ export const importedUserStore = (clock: Clock = nowSeconds) => {
                   TableName: table,
                   Item: { pk: usernamePk(normaliseUsername(username)), userId: id },
                   ConditionExpression: `${absent} OR expiresAt <= :now OR reservedFor = :addressKey`,
-                  ExpressionAttributeValues: { ":now": clock(), ":addressKey": addressKey },
+                  ExpressionAttributeValues: { ":now": now, ":addressKey": addressKey },
                 },
               },
+              notKeptForAnother(addressKey, id, now),
               { Delete: { TableName: table, Key: { pk: registrationPk(addressKey) } } },
             ],
           }),
         ),
       );
       if ("written" in written) return "imported";
-      const [account, address] = written.refused;
+      const [account, address, name] = written.refused;
       if (account?.failed) return { there: userItem.parse(account.item) };
-      return address?.failed ? "address_taken" : "username_taken";
+      if (address?.failed) return "address_taken";
+      return name?.failed ? "username_taken" : "address_kept";
     },
   };
 };

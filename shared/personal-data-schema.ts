@@ -43,6 +43,10 @@ export const personalData = z
       .object({ email: address, until: time })
       .nullable()
       .meta({ description: "To which the account can still go back" }),
+    undone_address: z
+      .object({ email: address, until: time })
+      .nullable()
+      .meta({ description: "From which the account has gone back: kept until that mailbox has been told" }),
     registration: z
       .object({ created: time, until: time })
       .nullable()

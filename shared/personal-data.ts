@@ -5,6 +5,7 @@ import { batchRead } from "./batch-read.ts";
 import { isoTime, nowSeconds, type Clock } from "./clock.ts";
 import type { Item } from "./dynamo.ts";
 import { environment } from "./environment.ts";
+import { goodbyePk } from "./goodbyes.ts";
 import { registrationPk, userPk, type User } from "./items.ts";
 import { addressChangesKey, codeGuess, currentPasswordTry, lettersKey, passwordTry } from "./limit-rules.ts";
 import { limitPk, storedCounters } from "./limits.ts";
@@ -52,16 +53,17 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
       const now = clock();
       const keys = keysOf(user, mailboxes);
       const changePk = emailChangePk(user.id);
-      const undoPks = addressChangePks(user).filter(
+      const undoPks = addressChangePks(user, now).filter(
         (pk) => pk !== changePk && pk !== emailUndoPk(user.addressKey),
       );
-      const [accountPk, pendingPk, lostPk] = [
+      const [accountPk, pendingPk, lostPk, undonePk] = [
         userPk(user.id),
         registrationPk(user.addressKey),
         resetPk(user.addressKey),
+        goodbyePk("undone", user.id),
       ];
       const { [USERS_TABLE]: items = [], [LIMITS_TABLE]: counters = [] } = await batchRead({
-        [USERS_TABLE]: [accountPk, pendingPk, lostPk, changePk, ...undoPks].map((pk) => ({ pk })),
+        [USERS_TABLE]: [accountPk, pendingPk, lostPk, undonePk, changePk, ...undoPks].map((pk) => ({ pk })),
         [LIMITS_TABLE]: Object.values(keys).map((key) => ({ pk: limitPk(key) })),
       });
       const at = (pk: string): Dated => {
@@ -72,11 +74,14 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
       const living = (...pks: string[]) => pks.map(at).find(({ expiresAt }) => expiresAt > now);
       const code = (purpose: "sign_in" | "password_reset", { otpExpiresAt }: Dated) =>
         otpExpiresAt > now ? [{ purpose, until: isoTime(otpExpiresAt) }] : [];
-      const [change, earlier, registration] = [living(changePk), living(...undoPks), living(pendingPk)];
+      const [change, earlier, undone] = [living(changePk), living(...undoPks), living(undonePk)];
+      const registration = living(pendingPk);
       return {
         waiting_codes: [...code("sign_in", at(accountPk)), ...code("password_reset", at(lostPk))],
         address_change: change ? { new_email: change.email, until: isoTime(change.expiresAt) } : null,
         earlier_address: earlier ? { email: earlier.email, until: isoTime(earlier.expiresAt) } : null,
+        // Empty once its letter has left.
+        undone_address: undone?.email ? { email: undone.email, until: isoTime(undone.expiresAt) } : null,
         registration: registration
           ? { created: isoTime(registration.createdAt), until: isoTime(registration.expiresAt) }
           : null,

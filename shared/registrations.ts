@@ -1,6 +1,6 @@
 /**
  * Registrations that nobody has proven yet, apart from accounts: registering never looks whether an address is taken, so
- * its answer can't tell. The proof (activation) is one transaction that fails for a taken address on its condition.
+ * its answer can't tell. The proof (activation) is one transaction that fails on its conditions for an address that is taken or kept.
  */
 import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "./clock.ts";
@@ -16,6 +16,7 @@ import {
   type Registration,
   type User,
 } from "./items.ts";
+import { notKeptForAnother } from "./kept-addresses.ts";
 import { listAttributes } from "./list-indexes.ts";
 import { spendingReset } from "./password-resets.ts";
 import { normaliseUsername } from "./usernames.ts";
@@ -79,6 +80,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
                 ExpressionAttributeValues: { ":userId": user.id, ":addressKey": addressKey },
               },
             },
+            notKeptForAnother(addressKey, user.id, now),
             ...along,
           ],
         }),

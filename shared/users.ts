@@ -1,6 +1,6 @@
 /** Activated accounts and their pointers. Each check and its act are one conditional write. */
 import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { addressChangePks, resetPk } from "./address-items.ts";
+import { addressChangePks, emailUndoItem, emailUndoPk, resetPk, wayBackOf } from "./address-items.ts";
 import { nowSeconds, type Clock } from "./clock.ts";
 import { attempt, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
@@ -38,15 +38,26 @@ export const userStore = (clock: Clock = nowSeconds) => {
     return item && pointerItem.parse(item).userId;
   };
 
+  /** The mailbox that the account can still go back to: whoever has taken it from there may be the one who deletes it. */
+  const keepingEarlierAddress = async (user: User, now: number): Promise<TransactionPart[]> => {
+    const addressKey = wayBackOf(user, now);
+    const undo = addressKey === undefined ? undefined : await read(emailUndoPk(addressKey));
+    if (!undo) return [];
+    return [keepingAddress("earlier", { id: user.id, email: emailUndoItem.parse(undo).email }, now)];
+  };
+
   /**
    * Removes the account, its pointers, its codes and any registration of its address: while its password is the one checked, or,
-   * where something happens along with it, on that one's conditions. What is left is the address, for one last letter.
+   * where something happens along with it, on that one's conditions. What is left is the address, and
+   * the one that it could go back to, for one last letter.
    */
   const remove = async (
     user: User,
     along: TransactionPart[] = [],
   ): Promise<"removed" | "refused" | "along_refused"> => {
     const byPassword = along.length === 0;
+    const now = clock();
+    const earlier = await keepingEarlierAddress(user, now);
     const unchanged = "username = :username AND addressKey = :addressKey";
     const written = await attempt(() =>
       dynamo().send(
@@ -70,10 +81,11 @@ export const userStore = (clock: Clock = nowSeconds) => {
               usernamePk(normaliseUsername(user.username)),
               registrationPk(user.addressKey),
               registrationIdPk(user.id),
-              ...addressChangePks(user),
+              ...addressChangePks(user, now),
               resetPk(user.addressKey),
             ].map((pk) => ({ Delete: { TableName: table, Key: { pk } } })),
-            keepingAddress(user, clock()),
+            keepingAddress("deleted", user, now),
+            ...earlier,
             ...along,
           ],
         }),
@@ -82,9 +94,9 @@ export const userStore = (clock: Clock = nowSeconds) => {
     if ("written" in written) return "removed";
     const [account, ...others] = written.refused;
     if (others.some(({ failed }) => failed)) return "along_refused";
-    const now = account?.item && userItem.parse(account.item);
-    const mayGoOn = now && (!byPassword || now.passwordHash === user.passwordHash);
-    return mayGoOn ? remove(now, along) : "refused";
+    const current = account?.item && userItem.parse(account.item);
+    const mayGoOn = current && (!byPassword || current.passwordHash === user.passwordHash);
+    return mayGoOn ? remove(current, along) : "refused";
   };
 
   return { find, findIdByAddress, remove };

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { administer, signedInAdmin, signInAgain } from "../support/administrators.ts";
 import { call, succeed, type Answer } from "../support/api.ts";
+import { brought, importRows } from "../support/brought-people.ts";
 import { comparable } from "../support/comparable.ts";
 import { expectFieldErrors, expectRefused } from "../support/expect.ts";
 import { logWith } from "../support/logs.ts";
-import { codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
+import { allLettersOut } from "../support/letters-out.ts";
+import { codeIn, codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
 import { activated, newPerson, register, signedIn } from "../support/people.ts";
 import { startStackInFolder, type StackInFolder } from "../support/stack-in-folder.ts";
 
@@ -100,16 +102,67 @@ describe("an answer that is lost", () => {
   });
 });
 
-describe("an address that somebody else has taken meanwhile", () => {
-  it("is not given back", async () => {
+describe("an address that somebody else wants meanwhile", () => {
+  it("is kept: by registering, changing or importing nobody gets it, and it is given back", async () => {
     const person = await moving();
     await person.confirm(person.code);
-    const newcomer = newPerson({ email: person.email });
-    await register(newcomer);
-    const { email } = newcomer;
-    await succeed("activateUser", { email, otp_code: await codeTo(email, 4) });
-    expectRefused(await undo(person.email, person.undo), "code_refused");
-    expect(await addressOf(person.access)).toBe(person.newEmail);
+    const { email } = person;
+    const newcomer = await register(newPerson({ email }));
+    expect((await letterTo(email, 4)).Subject).toContain("kept for an account");
+    await succeed("requestOtp", newcomer);
+    expect((await letterTo(email, 5)).Subject).toContain("kept for an account");
+
+    const other = await signedIn();
+    const body = { new_email: email, current_password: other.password };
+    await succeed("setEmail", body, { token: other.access });
+    expect((await letterTo(email, 6)).Subject).toContain("kept for an account");
+
+    const { row } = brought("argon2id", { email });
+    const { code, stderr } = await importRows(stack.folder, [row]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("can go back to it")]);
+
+    expect((await undo(email, person.undo)).status).toBe(204);
+    await letterTo(email, 7);
+    await signInAgain(person);
+  });
+});
+
+describe("the mailboxes of an account that was moved", () => {
+  /** The mailer takes one order, as the queue hands it over. */
+  const deliver = (order: object) =>
+    stack.invoke("Mailer", {
+      Records: [
+        {
+          messageId: "message",
+          body: JSON.stringify(order),
+          attributes: { SentTimestamp: String(Date.now()) },
+          eventSource: "aws:sqs",
+        },
+      ],
+    });
+
+  it("both hear that it was given back, the one that lost it once", async () => {
+    const person = await moving();
+    await person.confirm(person.code);
+    expect((await undo(person.email, person.undo)).status).toBe(204);
+    expect((await letterTo(person.newEmail, 2)).Subject).toContain("has its earlier address again");
+    expect((await letterTo(person.email, 4)).Subject).toContain("your address again");
+    await allLettersOut(stack);
+    await deliver({ kind: "email_change_undone", userId: person.id });
+    expect(await lettersTo(person.newEmail)).toHaveLength(2);
+  });
+
+  it("both hear that it was deleted, by whoever moved it, and each once", async () => {
+    const person = await moving();
+    await person.confirm(person.code);
+    const { access: token, password: current_password } = person;
+    await succeed("deleteMe", { current_password }, { token });
+    const goodbyes = [await letterTo(person.email, 4), await letterTo(person.newEmail, 2)];
+    for (const { Subject } of goodbyes) expect(Subject).toContain("your account was deleted");
+    await allLettersOut(stack);
+    await deliver({ kind: "goodbye", userId: person.id });
+    expect(await lettersTo(person.email)).toHaveLength(4);
+    expect(await lettersTo(person.newEmail)).toHaveLength(2);
   });
 });
 
@@ -141,6 +194,24 @@ describe("an administrator's change of an address", () => {
       expect(line.includes(`"actorId":"${root.id}"`)).toBe(event === "email_change_started");
       for (const address of [email, person.email]) expect(log).not.toContain(address);
     }
+  });
+
+  it("is possible while an earlier one can be undone, whose code brings the account back from there too", async () => {
+    const person = await moving();
+    await person.confirm(person.code);
+    const { email: third } = newPerson();
+    expect((await ask(person.id, third)).status).toBe(204);
+    const notice = await letterTo(person.newEmail, 2);
+    expect(notice.Subject).toContain("about to change again");
+    expect(() => codeIn(notice)).toThrow("no code");
+    await succeed("claimEmail", { email: third, otp_code: await codeTo(third) });
+    for (const email of [person.newEmail, third])
+      expectRefused(await undo(email, person.undo), "code_refused");
+    expect((await undo(person.email, person.undo)).status).toBe(204);
+    await letterTo(person.email, 4);
+    await signInAgain(person);
+    for (const email of [person.newEmail, third])
+      expectRefused(await call("requestOtp", { email, password: person.password }), "no_active_account");
   });
 
   it("takes a corrected address, and the mistaken one gets nothing", async () => {
@@ -198,8 +269,15 @@ describe("known and unknown addresses", () => {
       callsOf(() =>
         call("setEmail", { new_email, current_password: owner.password }, { token: owner.access }),
       );
+    const activating = (email: string) => callsOf(() => call("activateUser", { email, otp_code: "000 000" }));
+    const kept = await moving();
+    await kept.confirm(kept.code);
+    const [keptEmail, freeEmail] = [kept.email, newPerson().email];
+    for (const email of [keptEmail, freeEmail]) await register(newPerson({ email }));
     // Warm: a cold start reads secrets.
-    for (const work of [claim, undoing, setting]) await work(newPerson().email);
+    for (const work of [claim, undoing, setting, activating]) await work(newPerson().email);
+    expect(await activating(keptEmail)).toEqual(await activating(freeEmail));
+    expect(await setting(keptEmail)).toEqual(await setting(newPerson().email));
     expect(await claim(claimed)).toEqual(await claim(newPerson().email));
     expect(await undoing(person.email)).toEqual(await undoing(newPerson().email));
     expect(await setting(person.email)).toEqual(await setting(newPerson().email));

@@ -1,75 +1,29 @@
 import { randomUUID } from "node:crypto";
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import { addressChangeStore } from "../../shared/address-changes.ts";
-import { addressChangePks, emailChangePk, emailUndoPk } from "../../shared/address-items.ts";
+import { addressChangePks, emailUndoPk } from "../../shared/address-items.ts";
 import { addressUndoStore } from "../../shared/address-undo.ts";
-import type { Clock } from "../../shared/clock.ts";
-import { codeStore } from "../../shared/code-store.ts";
-import { dynamo } from "../../shared/dynamo.ts";
-import { addressPk, type User } from "../../shared/items.ts";
+import { nowSeconds } from "../../shared/clock.ts";
+import { addressPk } from "../../shared/items.ts";
 import { userStore } from "../../shared/users.ts";
 import { turnableClock } from "../support/clock.ts";
-import { activeUser } from "../support/store-people.ts";
+import {
+  codeLifetime,
+  has,
+  newAddress,
+  newcomerAt,
+  settled,
+  type Address,
+} from "../support/moving-accounts.ts";
 
 const day = 86_400;
-const lifetime = 600;
-type Address = { email: string; addressKey: string };
-
-const newAddress = (): Address => ({ email: "new@example.com", addressKey: `key-${randomUUID()}` });
-
-const has = async (pk: string): Promise<boolean> => {
-  const { Item } = await dynamo().send(
-    new GetCommand({ TableName: process.env["USERS_TABLE"], Key: { pk }, ConsistentRead: true }),
-  );
-  return Item !== undefined;
-};
-
-/** What the handlers and the mailer do with the stores; the digests are chosen by the test. */
-const steps = (clock: Clock, userId: string) => {
-  const [changes, undoing, codes, users] = [
-    addressChangeStore(clock),
-    addressUndoStore(clock),
-    codeStore(clock),
-    userStore(),
-  ];
-  const theUser = async (): Promise<User> => {
-    const user = await users.find(userId);
-    if (!user) throw new Error("no user");
-    return user;
-  };
-  return {
-    theUser,
-    ask: async (to: Address, digest: string) => {
-      const [user, otpRequestId] = [await theUser(), randomUUID()];
-      await changes.start(user, { ...to, otpRequestId, byStaff: false });
-      const code = { otpRequestId, otpDigest: digest, otpExpiresAt: clock() + lifetime };
-      await codes.issue(emailUndoPk(user.addressKey), code);
-      await codes.issue(emailChangePk(userId), code);
-    },
-    confirm: async (digest: string, token: string = randomUUID()) => {
-      const change = await changes.find(userId);
-      return change ? changes.confirm(await theUser(), change, [digest], token) : "refused";
-    },
-    undo: async (addressKey: string, digest: string, token: string = randomUUID()) => {
-      const earlier = { email: "old@example.com", addressKey };
-      return undoing.undo(await theUser(), earlier, [digest], token);
-    },
-  };
-};
-
-const settled = async () => {
-  const clock = turnableClock();
-  const user = await activeUser(clock.now);
-  return { clock, user, ...steps(clock.now, user.id) };
-};
 
 describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
   it("are confirmed until the last second of the code's life and not after it", async () => {
     for (const [age, moves] of [
-      [lifetime - 1, true],
-      [lifetime, false],
+      [codeLifetime - 1, true],
+      [codeLifetime, false],
     ] as const) {
       const { clock, ask, confirm } = await settled();
       await ask(newAddress(), "d");
@@ -124,19 +78,19 @@ describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
     await userStore().remove(user);
     const late = { ...newAddress(), otpRequestId: randomUUID(), byStaff: false };
     expect(await addressChangeStore().start(user, late)).toBe("changed_meanwhile");
-    for (const pk of addressChangePks(user)) expect(await has(pk)).toBe(false);
+    for (const pk of addressChangePks(user, nowSeconds())) expect(await has(pk)).toBe(false);
   });
 
   it("leave nothing behind of an account that is removed", async () => {
-    const { clock, user, ask, confirm, theUser } = await settled();
+    const { clock, user, ask, confirm, theUser, remove } = await settled();
     await ask(newAddress(), "d");
     await confirm("d");
     clock.pass(day);
     await ask(newAddress(), "e");
     const moved = await theUser();
     expect(await has(emailUndoPk(user.addressKey))).toBe(true);
-    await userStore().remove(moved);
-    for (const pk of [...addressChangePks(moved), emailUndoPk(user.addressKey)])
+    await remove();
+    for (const pk of [...addressChangePks(moved, clock.now()), emailUndoPk(user.addressKey)])
       expect(await has(pk)).toBe(false);
   });
 
@@ -148,6 +102,9 @@ describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
     const wait = fc
       .constantFrom(300, 500, 6 * day, 7 * day)
       .map((seconds) => ({ step: "wait" as const, seconds }));
+    const newcomer = fc
+      .tuple(somewhere, fc.boolean())
+      .map(([to, stays]) => ({ step: "newcomer" as const, to, stays }));
     // Mostly moves that succeed: by chance alone, chains of them would be rare.
     const move = fc.tuple(ask, confirm);
     const command = fc.oneof(
@@ -156,6 +113,7 @@ describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
       fc.tuple(ask),
       fc.tuple(confirm),
       fc.tuple(wait),
+      { weight: 2, arbitrary: fc.tuple(newcomer) },
     );
     await fc.assert(
       fc.asyncProperty(fc.array(command, { minLength: 3, maxLength: 10, size: "max" }), async (commands) => {
@@ -164,6 +122,7 @@ describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
         const places: Address[] = [user, newAddress(), newAddress()];
         const keyOf = (place: number) => places[place]?.addressKey ?? "";
         let at = 0;
+        const taken = new Set<number>();
         let way: { to: number; until: number } | undefined;
         let waiting: { to: number; from: number; digest: string; until: number } | undefined;
         const ways = new Map<number, { digest: string; until: number }>();
@@ -179,13 +138,14 @@ describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
               await steps.ask(to, digest);
               lastAsked.set(at, digest);
               if (!way || way.until <= now || way.to === at) ways.set(at, { digest, until: now + 7 * day });
-              waiting = { to: one.to, from: at, digest, until: now + lifetime };
+              waiting = { to: one.to, from: at, digest, until: now + codeLifetime };
               break;
             }
             case "confirm": {
               const open = !way || way.until <= now || way.to === at;
               const back = ways.get(at);
-              const moves = waiting && waiting.until > now && (!open || (back && back.until > now));
+              const proven = waiting && waiting.until > now && (!open || (back && back.until > now));
+              const moves = proven && !taken.has(waiting?.to ?? at);
               expect((await steps.confirm(waiting?.digest ?? "d")) !== "refused").toBe(moves === true);
               if (!waiting || !moves) break;
               if (open) way = { to: at, until: now + 7 * day };
@@ -206,6 +166,16 @@ describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
               [at, way, waiting] = [one.to, undefined, undefined];
               break;
             }
+            case "newcomer": {
+              const kept = (ways.get(one.to)?.until ?? 0) > now;
+              const gets = one.to !== at && !taken.has(one.to) && !kept;
+              const person = await newcomerAt(clock.now, keyOf(one.to));
+              expect(person !== "refused").toBe(gets);
+              if (person === "refused") break;
+              if (one.stays) taken.add(one.to);
+              else await userStore(clock.now).remove(person);
+              break;
+            }
             case "wait":
               clock.pass(one.seconds);
           }
@@ -213,7 +183,9 @@ describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
         }
         expect((await theUser()).addressKey).toBe(keyOf(at));
         for (const place of places.keys())
-          expect(await has(addressPk(keyOf(place))), `pointer ${place}`).toBe(place === at);
+          expect(await has(addressPk(keyOf(place))), `pointer ${place}`).toBe(
+            place === at || taken.has(place),
+          );
       }),
       { numRuns: 20 },
     );

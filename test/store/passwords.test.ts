@@ -267,15 +267,17 @@ describe.skipIf(inject("storeUrl") === "")("the address of somebody who is gone"
     const user = await activeUser(clock.now);
     const goodbyes = goodbyeStore(clock.now);
     const keep = () =>
-      dynamo().send(new TransactWriteCommand({ TransactItems: [keepingAddress(user, clock.now())] }));
-    expect(await goodbyes.find(user.id)).toBeUndefined();
+      dynamo().send(
+        new TransactWriteCommand({ TransactItems: [keepingAddress("deleted", user, clock.now())] }),
+      );
+    expect(await goodbyes.find("deleted", user.id)).toBeUndefined();
     await keep();
-    expect(await goodbyes.find(user.id)).toBe(user.email);
-    await goodbyes.forget(user.id);
-    expect(await goodbyes.find(user.id)).toBeUndefined();
+    expect(await goodbyes.find("deleted", user.id)).toBe(user.email);
+    await goodbyes.forget("deleted", user.id);
+    expect(await goodbyes.find("deleted", user.id)).toBeUndefined();
     await keep();
     clock.pass(86_400);
-    expect(await goodbyes.find(user.id)).toBeUndefined();
-    await goodbyes.forget(randomUUID());
+    expect(await goodbyes.find("deleted", user.id)).toBeUndefined();
+    await goodbyes.forget("deleted", randomUUID());
   });
 });

@@ -4,6 +4,7 @@ import { emailChangePk, emailUndoPk, resetPk } from "../../shared/address-items.
 import { isoTime } from "../../shared/clock.ts";
 import { dynamo } from "../../shared/dynamo.ts";
 import { environment } from "../../shared/environment.ts";
+import { goodbyePk } from "../../shared/goodbyes.ts";
 import { codeGuess, lettersKey } from "../../shared/limit-rules.ts";
 import { limitStore } from "../../shared/limits.ts";
 import { personalDataStore } from "../../shared/personal-data.ts";
@@ -29,16 +30,19 @@ describe.skipIf(inject("storeUrl") === "")("what is stored on a person", () => {
     const undo = { userId: user.id, email: "earlier@example.com", expiresAt: until };
     await put({ pk: emailChangePk(user.id), ...change });
     await put({ pk: emailUndoPk(user.undoAddressKey), ...undo });
+    await put({ pk: goodbyePk("undone", user.id), email: "undone@example.com", expiresAt: until });
     await put({ pk: resetPk(user.addressKey), userId: user.id, otpExpiresAt: until, expiresAt: until });
     expect(await find()).toEqual({
       waiting_codes: [{ purpose: "password_reset", until: isoTime(until) }],
       address_change: { new_email: "new@example.com", until: isoTime(until) },
       earlier_address: { email: "earlier@example.com", until: isoTime(until) },
+      undone_address: { email: "undone@example.com", until: isoTime(until) },
       registration: null,
       counters: [],
     });
     await put({ pk: emailUndoPk(user.undoAddressKey), ...undo, userId: "somebody else" });
-    expect((await find()).earlier_address).toBeNull();
+    await put({ pk: goodbyePk("undone", user.id), expiresAt: until });
+    expect(await find()).toMatchObject({ earlier_address: null, undone_address: null });
     clock.pass(600);
     expect(await find()).toMatchObject({ waiting_codes: [], address_change: null, earlier_address: null });
   });

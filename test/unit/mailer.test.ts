@@ -11,6 +11,7 @@ const mailer = (overrides: Partial<Deps>) => {
     users: inert("users"),
     codes: inert("codes"),
     addressChanges: inert("addressChanges"),
+    undoing: { find: async () => undefined },
     registrations: inert("registrations"),
     resets: inert("resets"),
     goodbyes: inert("goodbyes"),
@@ -68,6 +69,65 @@ describe("mailer", () => {
     expect(await sendLetter(activation, deps)).toBe("sent");
     expect(sent[0]?.to).toBe("owner@example.com");
     expect(sent[0]?.text).not.toMatch(/\d{3} \d{3}/);
+  });
+
+  describe("for an address that another account can still go back to", () => {
+    const day = 86_400;
+    const kept = { userId: "gone", email: "kept@example.com", expiresAt: 3 * day };
+    const nobodyThere = { findIdByAddress: async () => undefined, find: inert("users") };
+    const change = {
+      userId: "u",
+      email: "new@example.com",
+      addressKey: "k",
+      oldAddressKey: "old",
+      sessionEpoch: 0,
+      withUndo: true,
+      byStaff: false,
+      otpRequestId: "r",
+      expiresAt: 2000,
+    };
+    const notice = {
+      to: "kept@example.com",
+      text: expect.stringMatching(/is kept for that account until 4 January 1970 at 00:00 UTC/),
+    };
+
+    it.each(["activation", "password_reset"] as const)(
+      "makes no code (%s): whoever changed from it is told where the one that helps him is",
+      async (kind) => {
+        const { deps, sent } = mailer({ users: nobodyThere, undoing: { find: async () => kept } });
+        expect(await sendLetter({ kind, addressKey: "k", otpRequestId: "r" }, deps)).toBe("kept");
+        expect(sent).toEqual([notice]);
+        expect(sent[0]?.text).toContain("the code in our earlier letter");
+      },
+    );
+
+    it("makes a code for a change to it if it is that account's own, and none for another's", async () => {
+      for (const [userId, owns] of [
+        ["gone", true],
+        ["u", false],
+      ] as const) {
+        const issued: string[] = [];
+        const { deps, sent } = mailer({
+          users: nobodyThere,
+          undoing: { find: async () => kept },
+          addressChanges: { find: async () => ({ ...change, userId }) },
+          codes: {
+            issue: async (pk) => {
+              issued.push(pk);
+              return { email: pk === "undo#old" ? "old@example.com" : "new@example.com" };
+            },
+            retire: async () => undefined,
+          },
+        });
+        const outcome = await sendLetter({ kind: "email_change", userId, otpRequestId: "r" }, deps);
+        expect(outcome).toBe(owns ? "sent" : "taken");
+        expect(issued).toEqual(["undo#old", ...(owns ? [`email-change#${userId}`] : [])]);
+        expect(sent.map(({ to }) => to)).toEqual([
+          "old@example.com",
+          owns ? "new@example.com" : "kept@example.com",
+        ]);
+      }
+    });
   });
 
   it.each([
@@ -249,17 +309,34 @@ describe("mailer", () => {
     expect(sent).toEqual([{ to: "owner@example.com", text: expect.stringContaining(words) }]);
   });
 
+  it("tells both mailboxes of an undone change, and the one that lost the account once", async () => {
+    const left = ["left@example.com"];
+    const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
+    const { deps, sent } = mailer({
+      users: { findIdByAddress: inert("pointer"), find: async () => owner },
+      goodbyes: {
+        find: async (goodbye) => (goodbye === "undone" ? left[0] : ""),
+        forget: async () => void left.pop(),
+      },
+    });
+    const order = { kind: "email_change_undone", userId: "u" } as const;
+    for (let delivered = 0; delivered < 2; delivered += 1) expect(await sendLetter(order, deps)).toBe("sent");
+    expect(sent.map(({ to }) => to)).toEqual(["left@example.com", "owner@example.com", "owner@example.com"]);
+    expect(sent[0]?.text).toContain("was undone, with the code in our letter");
+    expect(sent[1]?.text).toContain("was undone, and all sessions were ended");
+  });
+
   it("forgets the address of somebody who is gone after the last letter, and not before", async () => {
     const steps: string[] = [];
     const { deps, sent } = mailer({
       goodbyes: {
-        find: async () => "gone@example.com",
-        forget: async (userId) => void steps.push(`${userId} after ${sent.length}`),
+        find: async (goodbye) => `${goodbye}@example.com`,
+        forget: async (goodbye, userId) => void steps.push(`${goodbye} ${userId} after ${sent.length}`),
       },
     });
     expect(await sendLetter({ kind: "goodbye", userId: "u" }, deps)).toBe("sent");
-    expect(sent.map(({ to }) => to)).toEqual(["gone@example.com"]);
-    expect(steps).toEqual(["u after 1"]);
+    expect(sent.map(({ to }) => to)).toEqual(["earlier@example.com", "deleted@example.com"]);
+    expect(steps).toEqual(["earlier u after 1", "deleted u after 2"]);
     const forgotten = mailer({ goodbyes: { find: async () => undefined, forget: inert("forget") } });
     expect(await sendLetter({ kind: "goodbye", userId: "u" }, forgotten.deps)).toBe("superseded");
   });
