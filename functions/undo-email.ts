@@ -2,6 +2,7 @@ import { decoyUser, emailUndoPk } from "../shared/address-items.ts";
 import { addressUndoStore, type AddressUndoStore } from "../shared/address-undo.ts";
 import { codeDigests } from "../shared/codes.ts";
 import { contract } from "../shared/contract.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/device-tokens.ts";
 import { endpoint, type Call } from "../shared/endpoint.ts";
 import { ApiError } from "../shared/errors.ts";
 import { addressKey, networkKey, strangerId } from "../shared/keys.ts";
@@ -15,6 +16,7 @@ type Deps = {
   users: Pick<UserStore, "find">;
   undoing: AddressUndoStore;
   limits: Pick<LimitStore, "spend">;
+  devices: Pick<DeviceTokens, "issue">;
   addressKey: typeof addressKey;
   networkKey: typeof networkKey;
   strangerId: typeof strangerId;
@@ -25,7 +27,8 @@ type Deps = {
 
 /**
  * Gives an account back to the address that it had, with the code from the notice that went there. An address from which
- * nothing was changed goes the same way, as the account that nobody has, and fails on the same condition.
+ * nothing was changed goes the same way, as the account that nobody has, and fails on the same condition. The device is known
+ * from now on: nobody keeps out the owner who has come back.
  */
 export const undoEmail = async (
   { body: { email, otp_code: code }, sourceIp, invocationId }: Call<typeof contract.undoEmail>,
@@ -46,12 +49,14 @@ export const undoEmail = async (
   if (undone === "refused") throw new ApiError("code_refused");
   deps.recordSecurityEvent("email_change_undone", { userId });
   await deps.enqueueLetter({ kind: "email_change_undone", userId });
+  return { deviceToken: await deps.devices.issue(key) };
 };
 
 export const handler = endpoint(contract.undoEmail, undoEmail, () => ({
   users: userStore(),
   undoing: addressUndoStore(),
   limits: limitStore(),
+  devices: deviceTokens(),
   addressKey,
   networkKey,
   strangerId,

@@ -16,9 +16,8 @@ export const letterLimits = [
   "UNPROVEN_LETTERS_OF_ALL_PER_HOUR",
 ] as const;
 export const networkLetterLimits = [...letterLimits, "UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"] as const;
-export const networkTryLimit = ["TRIES_PER_NETWORK_PER_TEN_MINUTES"] as const;
 /** The address tells whether a device's cookie travels over TLS, which its name shows. */
-export const tryLimits = [...networkTryLimit, "PUBLIC_URL"] as const;
+export const tryLimits = ["TRIES_PER_NETWORK_PER_TEN_MINUTES", "PUBLIC_URL"] as const;
 /** What judging a new password asks for. */
 export const passwordRules = ["PRODUCT_NAME", "PWNED_PASSWORDS_URL"] as const;
 export const verifying = ["PUBLIC_URL", "TOKEN_AUDIENCE"] as const;

@@ -12,7 +12,6 @@ import {
   spend,
   spendAndClear,
   networkLetterLimits,
-  networkTryLimit,
   tryLimits,
   passwordRules,
   verifying,
@@ -130,7 +129,7 @@ export const grants = {
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,
     DIGEST_SECRET_ID: read,
-    settings: networkTryLimit,
+    settings: tryLimits,
   },
   setPassword: {
     ...signedIn,

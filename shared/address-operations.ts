@@ -42,6 +42,7 @@ export const addressOperations = {
     summary: "Go back to the earlier address with the code from the notice sent to it; ends all sessions",
     body: z.object({ email: schemas.email, otp_code: schemas.longCode }),
     success: { status: 204 },
+    issuesDeviceToken: true,
     errors: ["code_refused", "too_many_tries_from_network"],
   },
 } as const satisfies Record<string, Operation>;

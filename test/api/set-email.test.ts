@@ -148,8 +148,12 @@ describe("POST user/set_email_undo/", () => {
     const person = await signedIn();
     const moved = await move(person);
     const codeOfNew = await loginCode(moved);
-    await succeed("undoEmail", { email: person.email, otp_code: moved.undo });
-    expectRefused(await undo(person.email, moved.undo), "code_refused");
+    const answer = await undo(person.email, moved.undo);
+    expect([answer.status, answer.text]).toEqual([204, ""]);
+    expect(answer.headers.get("x-device-token")).toBeTruthy();
+    const again = await undo(person.email, moved.undo);
+    expectRefused(again, "code_refused");
+    expect(again.headers.get("x-device-token")).toBe(null);
     expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
     expectRefused(await call("createToken", { email: moved.email, otp_code: codeOfNew }), "sign_in_refused");
     const { email, password } = moved;
