@@ -2,7 +2,7 @@
  * Changing an account's address: asked for, then proven by a code that went to the new one. User and pointers are swapped in
  * one transaction, whose conditions find out what nobody may be told before: an address that is taken or kept, a dead code.
  */
-import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import {
   changeSeconds,
   emailChangeItem,
@@ -16,7 +16,16 @@ import {
   type EmailChange,
 } from "./address-items.ts";
 import { nowSeconds, type Clock } from "./clock.ts";
-import { attempt, digestIsIn, digestValues, dynamo, type Item, type TransactionPart } from "./dynamo.ts";
+import {
+  attempt,
+  digestIsIn,
+  digestValues,
+  dynamo,
+  type Item,
+  readItem,
+  removingCode,
+  type TransactionPart,
+} from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { addressPk, userPk, type User } from "./items.ts";
 import { notKeptForAnother } from "./kept-addresses.ts";
@@ -26,12 +35,6 @@ type NewAddress = { email: string; addressKey: string; otpRequestId: string; byS
 
 export const addressChangeStore = (clock: Clock = nowSeconds) => {
   const table = environment("USERS_TABLE").USERS_TABLE;
-  const read = async (pk: string): Promise<Item | undefined> => {
-    const { Item } = await dynamo().send(
-      new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }),
-    );
-    return Item;
-  };
   const put = (Item: Item): TransactionPart => ({ Put: { TableName: table, Item } });
 
   /**
@@ -91,13 +94,13 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
   };
 
   const find = async (userId: string): Promise<EmailChange | undefined> => {
-    const item = await read(emailChangePk(userId));
+    const item = await readItem(table, emailChangePk(userId));
     return item && emailChangeItem.parse(item);
   };
 
   /** Whose change by staff waits for this new address. */
   const findClaimant = async (newAddressKey: string): Promise<string | undefined> => {
-    const item = await read(emailClaimPk(newAddressKey));
+    const item = await readItem(table, emailClaimPk(newAddressKey));
     return item && emailClaimItem.parse(item).userId;
   };
 
@@ -139,7 +142,7 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
         Update: {
           TableName: table,
           Key: { pk: userPk(user.id) },
-          UpdateExpression: `SET ${setting.join(", ")} REMOVE otpDigest, otpExpiresAt, otpRequestId`,
+          UpdateExpression: `SET ${setting.join(", ")} ${removingCode}`,
           ConditionExpression: "addressKey = :old AND sessionEpoch = :epoch AND #status = :active",
           ExpressionAttributeNames: { "#status": "status" },
           ExpressionAttributeValues: {

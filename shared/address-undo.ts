@@ -1,9 +1,17 @@
 /** Going back to the address that an account had before: with the code that was sent there when the change was asked for. */
 import { randomUUID } from "node:crypto";
-import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { emailChangePk, emailUndoItem, emailUndoPk, resetPk, type EmailUndo } from "./address-items.ts";
 import { nowSeconds, type Clock } from "./clock.ts";
-import { attempt, digestIsIn, digestValues, dynamo, type TransactionPart } from "./dynamo.ts";
+import {
+  attempt,
+  digestIsIn,
+  digestValues,
+  dynamo,
+  readItem,
+  removingCode,
+  type TransactionPart,
+} from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { keepingAddress } from "./goodbyes.ts";
 import { addressPk, userItem, userPk, type User } from "./items.ts";
@@ -14,10 +22,8 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
 
   /** The living way back to this address, and whose it is. */
   const find = async (oldAddressKey: string): Promise<EmailUndo | undefined> => {
-    const { Item } = await dynamo().send(
-      new GetCommand({ TableName: table, Key: { pk: emailUndoPk(oldAddressKey) }, ConsistentRead: true }),
-    );
-    const undo = Item && emailUndoItem.parse(Item);
+    const item = await readItem(table, emailUndoPk(oldAddressKey));
+    const undo = item && emailUndoItem.parse(item);
     return undo && undo.expiresAt > clock() ? undo : undefined;
   };
 
@@ -70,8 +76,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
         Update: {
           TableName: table,
           Key: { pk: userPk(user.id) },
-          UpdateExpression:
-            "SET email = :email, addressKey = :addressKey, listAddress = :listAddress, sessionEpoch = sessionEpoch + :one REMOVE otpDigest, otpExpiresAt, otpRequestId, undoAddressKey, undoUntil",
+          UpdateExpression: `SET email = :email, addressKey = :addressKey, listAddress = :listAddress, sessionEpoch = sessionEpoch + :one ${removingCode}, undoAddressKey, undoUntil`,
           ConditionExpression: "addressKey = :addressKeyBefore",
           ExpressionAttributeValues: {
             ":email": email,

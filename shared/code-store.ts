@@ -4,7 +4,7 @@
  */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "./clock.ts";
-import { attempt, digestIsIn, digestValues, dynamo } from "./dynamo.ts";
+import { attempt, digestIsIn, digestValues, dynamo, removingCode } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { codeBearer, userItem, userPk, type User } from "./items.ts";
 
@@ -102,8 +102,7 @@ export const codeStore = (clock: Clock = nowSeconds) => {
           new UpdateCommand({
             ...update,
             Key: { pk: userPk(userId) },
-            UpdateExpression:
-              "SET otpConsumedBy = :invocationId REMOVE otpDigest, otpExpiresAt, otpRequestId",
+            UpdateExpression: `SET otpConsumedBy = :invocationId ${removingCode}`,
             ConditionExpression: `(otpConsumedBy = :invocationId OR (${digestIsIn(otpDigests)} AND otpExpiresAt > :now)) AND ${alive}`,
             ExpressionAttributeValues: {
               ...values,

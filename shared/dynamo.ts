@@ -7,7 +7,7 @@ import {
   TransactionConflictException,
   type AttributeValue,
 } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, GetCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { ApiError } from "./errors.ts";
 import { once } from "./once.ts";
@@ -70,6 +70,18 @@ export const attempt = async <Output>(write: () => Promise<Output>): Promise<Att
     }
   }
 };
+
+/** An item as it is at this moment, by its only key. */
+export const readItem = async (table: string, pk: string): Promise<Item | undefined> => {
+  const { Item } = await dynamo().send(
+    new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }),
+  );
+  return Item;
+};
+
+/** What of an item is its living code; whoever removes these kills it. */
+export const codeAttributes = ["otpDigest", "otpExpiresAt", "otpRequestId"] as const;
+export const removingCode = `REMOVE ${codeAttributes.join(", ")}`;
 
 /** The condition that a code's digest is one of these; the values go with it. */
 export const digestIsIn = (digests: readonly string[]): string =>

@@ -2,10 +2,10 @@
  * Addresses that an account does not have any more, each kept until one last letter has left: orders hold no address, and the
  * account that held it is gone, or has another.
  */
-import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { nowSeconds, type Clock } from "./clock.ts";
-import { attempt, dynamo, type TransactionPart } from "./dynamo.ts";
+import { attempt, dynamo, readItem, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 
 // Far longer than an order may wait.
@@ -45,10 +45,8 @@ export const goodbyeStore = (clock: Clock = nowSeconds) => {
   return {
     /** Where the last letter goes; nowhere if it has left. */
     find: async (goodbye: Goodbye, userId: string): Promise<string | undefined> => {
-      const { Item } = await dynamo().send(
-        new GetCommand({ TableName: table, Key: { pk: goodbyePk(goodbye, userId) }, ConsistentRead: true }),
-      );
-      const found = Item && goodbyeItem.parse(Item);
+      const item = await readItem(table, goodbyePk(goodbye, userId));
+      const found = item && goodbyeItem.parse(item);
       return found && found.expiresAt > clock() ? found.email : undefined;
     },
 

@@ -5,14 +5,13 @@
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { emailChangePk, resetPk } from "./address-items.ts";
 import { nowSeconds, type Clock } from "./clock.ts";
-import { attempt, dynamo, type TransactionPart } from "./dynamo.ts";
+import { attempt, dynamo, removingCode, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { userItem, userPk, type User } from "./items.ts";
 import { spendingReset } from "./password-resets.ts";
 import type { Session } from "./sessions.ts";
 
 const newPassword = "SET passwordHash = :newHash, sessionEpoch = sessionEpoch + :one";
-const withoutCode = "REMOVE otpDigest, otpExpiresAt, otpRequestId";
 
 export const passwordStore = (clock: Clock = nowSeconds) => {
   const { USERS_TABLE: table } = environment("USERS_TABLE");
@@ -40,7 +39,7 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
                 Update: {
                   TableName: table,
                   Key: { pk: userPk(user.id) },
-                  UpdateExpression: `${newPassword} ${withoutCode}`,
+                  UpdateExpression: `${newPassword} ${removingCode}`,
                   ConditionExpression:
                     "passwordHash = :checkedHash AND sessionEpoch = :epoch AND addressKey = :addressKey",
                   ExpressionAttributeValues: {
@@ -101,7 +100,7 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
                 Update: {
                   TableName: table,
                   Key: { pk: userPk(id) },
-                  UpdateExpression: `${newPassword} ${withoutCode}`,
+                  UpdateExpression: `${newPassword} ${removingCode}`,
                   ConditionExpression: "#status = :active AND addressKey = :addressKey",
                   ExpressionAttributeNames: { "#status": "status" },
                   ExpressionAttributeValues: {

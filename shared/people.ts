@@ -1,8 +1,7 @@
 /** Accounts and registrations as administrators know them: by id or whole username, without a scan. Consistent reads. */
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { batchRead } from "./batch-read.ts";
 import { isoTime, nowSeconds, type Clock } from "./clock.ts";
-import { dynamo } from "./dynamo.ts";
+import { readItem } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import {
   pointerItem,
@@ -60,11 +59,9 @@ export const peopleStore = (clock: Clock = nowSeconds) => {
     /** Two reads: the name's pointer, and whom it points to. */
     findByUsername: async (username: string): Promise<Person | undefined> => {
       const key = normaliseUsername(username);
-      const { Item } = await dynamo().send(
-        new GetCommand({ TableName: table, Key: { pk: usernamePk(key) }, ConsistentRead: true }),
-      );
-      const pointer = pointerItem.safeParse(Item);
-      const reservation = reservationItem.safeParse(Item);
+      const item = await readItem(table, usernamePk(key));
+      const pointer = pointerItem.safeParse(item);
+      const reservation = reservationItem.safeParse(item);
       const person = pointer.success
         ? await users.find(pointer.data.userId)
         : reservation.success && (await registrations.find(reservation.data.reservedFor));

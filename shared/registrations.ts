@@ -2,9 +2,9 @@
  * Registrations that nobody has proven yet, apart from accounts: registering never looks whether an address is taken, so
  * its answer can't tell. The proof (activation) is one transaction that fails on its conditions for an address that is taken or kept.
  */
-import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "./clock.ts";
-import { attempt, digestIsIn, digestValues, dynamo, type TransactionPart } from "./dynamo.ts";
+import { attempt, digestIsIn, digestValues, dynamo, readItem, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import {
   addressPk,
@@ -117,10 +117,8 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
     },
 
     find: async (addressKey: string): Promise<Registration | undefined> => {
-      const { Item } = await dynamo().send(
-        new GetCommand({ TableName: table, Key: { pk: registrationPk(addressKey) }, ConsistentRead: true }),
-      );
-      const registration = Item && registrationItem.parse(Item);
+      const item = await readItem(table, registrationPk(addressKey));
+      const registration = item && registrationItem.parse(item);
       return registration && registration.expiresAt > clock() ? registration : undefined;
     },
 

@@ -1,7 +1,7 @@
 /** Changing an account. The check and the change are one conditional write, with whatever must happen beside it. */
 import { TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "./clock.ts";
-import { attempt, dynamo, type TransactionPart } from "./dynamo.ts";
+import { attempt, codeAttributes, dynamo, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { userItem, usernamePk, userPk, type User } from "./items.ts";
 import { listAttributes } from "./list-indexes.ts";
@@ -32,7 +32,7 @@ const updateOf = (before: User, after: User) => {
   const removed = [
     ...(staffKey === undefined ? ["staffKey"] : []),
     // A code on its way would open a session after this.
-    ...(ending ? ["otpDigest", "otpExpiresAt", "otpRequestId"] : []),
+    ...(ending ? codeAttributes : []),
   ];
   return {
     UpdateExpression: `SET ${sets.join(", ")}${removed.length > 0 ? ` REMOVE ${removed.join(", ")}` : ""}`,

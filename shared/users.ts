@@ -1,8 +1,8 @@
 /** Activated accounts and their pointers. Each check and its act are one conditional write. */
-import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { addressChangePks, emailUndoItem, emailUndoPk, resetPk, wayBackOf } from "./address-items.ts";
 import { nowSeconds, type Clock } from "./clock.ts";
-import { attempt, dynamo, type TransactionPart } from "./dynamo.ts";
+import { attempt, dynamo, readItem, type TransactionPart } from "./dynamo.ts";
 import { environment } from "./environment.ts";
 import { keepingAddress } from "./goodbyes.ts";
 import {
@@ -20,28 +20,21 @@ import { normaliseUsername } from "./usernames.ts";
 export const userStore = (clock: Clock = nowSeconds) => {
   const table = environment("USERS_TABLE").USERS_TABLE;
 
-  const read = async (pk: string) => {
-    const { Item } = await dynamo().send(
-      new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }),
-    );
-    return Item;
-  };
-
   const find = async (userId: string): Promise<User | undefined> => {
-    const item = await read(userPk(userId));
+    const item = await readItem(table, userPk(userId));
     return item && userItem.parse(item);
   };
 
   /** The id of the account with this address. */
   const findIdByAddress = async (addressKey: string): Promise<string | undefined> => {
-    const item = await read(addressPk(addressKey));
+    const item = await readItem(table, addressPk(addressKey));
     return item && pointerItem.parse(item).userId;
   };
 
   /** The mailbox that the account can still go back to: whoever has taken it from there may be the one who deletes it. */
   const keepingEarlierAddress = async (user: User, now: number): Promise<TransactionPart[]> => {
     const addressKey = wayBackOf(user, now);
-    const undo = addressKey === undefined ? undefined : await read(emailUndoPk(addressKey));
+    const undo = addressKey === undefined ? undefined : await readItem(table, emailUndoPk(addressKey));
     if (!undo) return [];
     return [keepingAddress("earlier", { id: user.id, email: emailUndoItem.parse(undo).email }, now)];
   };
