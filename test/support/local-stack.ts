@@ -4,10 +4,12 @@ import { startStack, type Stack, type StackOptions } from "../../infra/local/sta
 import type { SynthesisedStack } from "../../infra/synthesise.ts";
 import { templatesAt } from "./templates.ts";
 
-type Options = Partial<Pick<StackOptions, "engine" | "onLog" | "concurrencyPerFunction">> & {
+type Options = Partial<
+  Pick<StackOptions, "engine" | "onLog" | "concurrencyPerFunction" | "returnFailedAfterSeconds">
+> & {
   dataDirectory: string;
   settings?: Record<string, string>;
-  /** Changes the templates before they run: a grant less, a shorter visibility timeout. */
+  /** Changes the templates before they run: a grant less. */
   alter?: (stacks: SynthesisedStack[]) => void;
 };
 
