@@ -25,7 +25,8 @@ const longestTestSeconds = process.env["BASE_URL"] === undefined ? 12 : 25;
 const limitedProject = (name: string, globalSetup: string[] = []) => {
   const { test, ...rest } = project(name, globalSetup);
   const setupFiles = ["test/support/away-from-borders.ts"];
-  return { ...rest, test: { ...test, setupFiles, provide: { longestTestSeconds } } };
+  const retry = { count: 2, condition: /^a window ended meanwhile/ };
+  return { ...rest, test: { ...test, setupFiles, provide: { longestTestSeconds }, retry } };
 };
 
 const storeProject = (engine: string) =>
@@ -43,8 +44,10 @@ export default defineConfig({
   test: {
     // Most tests wait for processes of their own: with one worker more than cores, none is idle.
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Patience costs nothing while tests pass, and machines can be slow.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    teardownTimeout: 120_000,
     projects: [
       sharedProcess(project("unit")),
       sharedProcess(project("infra")),

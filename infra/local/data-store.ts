@@ -10,10 +10,13 @@ import { UserError } from "./user-error.ts";
 
 export type Engine = "dynoxide" | "dynamodb-local";
 export type DataStore = { engine: Engine; url: string; pid: number; stop: () => Promise<void> };
+/** Nothing here that could be started. */
+export class NoEngineError extends UserError {}
 type Command = [command: string, ...parameters: string[]];
 
 const require = createRequire(import.meta.url);
-const readyWithinMilliseconds = 20_000;
+/** One that fails ends by itself: this is for one that hangs, not for slow machines. */
+const readyWithinSeconds = 120;
 const oldestJava = 17;
 
 /** The package's folder, where npm has installed it. */
@@ -74,12 +77,17 @@ const start = async (engine: Engine, dataDirectory: string): Promise<DataStore |
   let failure: string | undefined;
   void child.exited.then((output) => (failure = output));
   const url = `http://127.0.0.1:${port}`;
-  const deadline = Date.now() + readyWithinMilliseconds;
-  while (!(await answers(url))) {
+  const deadline = Date.now() + readyWithinSeconds * 1000;
+  for (;;) {
+    const answered = await answers(url);
+    // Asked last: a stranger may answer at the port that the engine did not get.
     if (failure !== undefined) throw new UserError(`The DynamoDB engine ${engine} stopped: ${failure}`);
+    if (answered) break;
     if (Date.now() > deadline) {
       await child.stop();
-      throw new UserError(`The DynamoDB engine ${engine} did not answer within 20 seconds.`);
+      throw new UserError(
+        `The DynamoDB engine ${engine} did not answer within ${readyWithinSeconds} seconds.`,
+      );
     }
     await delay(10);
   }
@@ -92,7 +100,7 @@ export const startDataStore = async (dataDirectory: string, engine?: Engine): Pr
     const store = await start(name, dataDirectory);
     if (store !== undefined) return store;
   }
-  throw new UserError(
+  throw new NoEngineError(
     "No DynamoDB engine: install Java 17 or newer (`apt install openjdk-17-jre-headless`), or on 64-bit Linux run `npm ci` with optional packages.",
   );
 };

@@ -126,7 +126,7 @@ export const startEdge = async () => {
       response.on("close", () => hungUp.abort());
       signal = hungUp.signal;
     }
-    const fate = isQuiet() ? "answer" : await strike(principal.caller, call.operation);
+    const fate = isQuiet() ? "answer" : await strike({ caller: principal.caller, ...call });
     const result = await perform(call, request, body, requestId, signal);
     return fate === "answer" ? result : undefined;
   };

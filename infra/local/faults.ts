@@ -7,6 +7,8 @@ export type Fault = {
   caller?: string;
   /** `UpdateItem`, `SendEmail`, …; every call if absent. */
   operation?: string;
+  /** Text in the call's parameters, which are JSON; any if absent. */
+  holding?: string;
   /** How many calls it strikes; one if absent. */
   times?: number;
 } & (
@@ -16,34 +18,40 @@ export type Fault = {
 );
 
 export type Faults = {
-  /** Returns how often it has struck, and a way to take it back. */
+  /** Returns how often it has struck, and a way to take it back; calls that it delays then wait no longer. */
   add: (fault: Fault) => { struck: () => number; remove: () => void };
   clear: () => void;
 };
 
-type Planned = { fault: Fault; left: number; struck: number };
+type FaultyCall = { caller: string; operation: string; parameters: unknown };
+type Planned = { fault: Fault; left: number; struck: number; removed: AbortController };
 
 export const createFaults = () => {
   const planned = new Set<Planned>();
 
-  const take = (caller: string, operation: string): Fault | undefined => {
+  const take = ({ caller, operation, parameters }: FaultyCall): Planned | undefined => {
     for (const plan of planned) {
       const { fault } = plan;
       if (fault.caller !== undefined && fault.caller !== caller) continue;
       if (fault.operation !== undefined && fault.operation !== operation) continue;
+      if (fault.holding !== undefined && !JSON.stringify(parameters).includes(fault.holding)) continue;
       plan.left -= 1;
       plan.struck += 1;
       if (plan.left === 0) planned.delete(plan);
-      return fault;
+      return plan;
     }
     return undefined;
   };
 
   const faults: Faults = {
     add: (fault) => {
-      const plan = { fault, left: fault.times ?? 1, struck: 0 };
+      const plan = { fault, left: fault.times ?? 1, struck: 0, removed: new AbortController() };
       planned.add(plan);
-      return { struck: () => plan.struck, remove: () => void planned.delete(plan) };
+      const remove = () => {
+        planned.delete(plan);
+        plan.removed.abort();
+      };
+      return { struck: () => plan.struck, remove };
     },
     clear: () => planned.clear(),
   };
@@ -51,14 +59,16 @@ export const createFaults = () => {
   return {
     faults,
     /** Throws the planned error or waits; says whether the answer must be lost. */
-    strike: async (caller: string, operation: string): Promise<"answer" | "lose-answer"> => {
-      const fault = take(caller, operation);
-      if (fault === undefined) return "answer";
+    strike: async (call: FaultyCall): Promise<"answer" | "lose-answer"> => {
+      const plan = take(call);
+      if (plan === undefined) return "answer";
+      const { fault, removed } = plan;
       if ("error" in fault) {
         const { code, message = "injected by a test", ...options } = fault.error;
         throw new ServiceError(code, message, options);
       }
-      if ("delayMilliseconds" in fault) await delay(fault.delayMilliseconds);
+      if ("delayMilliseconds" in fault)
+        await delay(fault.delayMilliseconds, undefined, { signal: removed.signal }).catch(() => {});
       return "lostAnswer" in fault ? "lose-answer" : "answer";
     },
     isQuiet: () => planned.size === 0,

@@ -65,10 +65,11 @@ const parse = (file: string): Letter => {
   };
 };
 
+/** The end of an id is random; it begins with the time. */
 const fileName = ({ id, sentAt, to }: Letter): string => {
   const time = sentAt.replaceAll(":", "-");
   const recipient = (to[0] ?? "nobody").replace(/[^\w.@+-]/g, "_").slice(0, 100);
-  return `${time} ${recipient} ${id.slice(0, 8)}.eml`;
+  return `${time} ${recipient} ${id.slice(-8)}.eml`;
 };
 
 export const openLetters = (dataDirectory: string): Letters => {

@@ -1,6 +1,7 @@
 /**
  * Lambda's event source mappings: takes messages in batches with the consumer's role, invokes it, deletes what it
- * handled. What failed stays invisible until its timeout, and the queue moves it aside after too many receives.
+ * handled. What failed stays invisible until its timeout, or as long as asked, and the queue moves it aside after too many
+ * receives.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { awsRequest } from "./aws-request.ts";
@@ -21,11 +22,13 @@ export const startPoller = (
     edgeUrl,
     caller,
     invoke,
+    returnFailedAfterSeconds,
     onError,
   }: {
     edgeUrl: string;
     caller: string;
     invoke: (event: unknown) => Promise<Outcome>;
+    returnFailedAfterSeconds?: number | undefined;
     onError: (message: string) => void;
   },
 ): Poller => {
@@ -61,15 +64,22 @@ export const startPoller = (
     return batch;
   };
 
+  const inBatches = async (target: string, messages: Message[], parameters = {}): Promise<void> => {
+    for (let from = 0; from < messages.length; from += mostPerRequest) {
+      const Entries = messages
+        .slice(from, from + mostPerRequest)
+        .map(({ MessageId, ReceiptHandle }) => ({ Id: MessageId, ReceiptHandle, ...parameters }));
+      await call(target, { Entries });
+    }
+  };
+
   const process = async (messages: Message[]): Promise<void> => {
     const outcome = await invoke({ Records: messages.map((message) => toRecord(message, queueArn)) });
     const done = handled(messages, outcome, reportsFailures);
-    for (let from = 0; from < done.length; from += mostPerRequest) {
-      const Entries = done
-        .slice(from, from + mostPerRequest)
-        .map(({ MessageId, ReceiptHandle }) => ({ Id: MessageId, ReceiptHandle }));
-      await call("DeleteMessageBatch", { Entries });
-    }
+    await inBatches("DeleteMessageBatch", done);
+    if (returnFailedAfterSeconds === undefined) return;
+    const failed = messages.filter((message) => !done.includes(message));
+    await inBatches("ChangeMessageVisibilityBatch", failed, { VisibilityTimeout: returnFailedAfterSeconds });
   };
 
   const report = (error: unknown) => {

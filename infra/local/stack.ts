@@ -34,6 +34,11 @@ export type StackOptions = {
   dataDirectory: string;
   engine?: Engine;
   concurrencyPerFunction?: number;
+  /**
+   * For tests of failures: a queue gives back what its consumer failed at so soon, not after its visibility timeout. Not 0:
+   * fauxqs loses what becomes visible at once.
+   */
+  returnFailedAfterSeconds?: number;
   onLog?: OnLog;
 };
 export type Stack = {
@@ -74,10 +79,9 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   }
 };
 
-const start = async (
-  { templates: stacks, port, dataDirectory, engine, concurrencyPerFunction, onLog }: StackOptions,
-  cleanUp: CleanUp,
-): Promise<Stack> => {
+const start = async (options: StackOptions, cleanUp: CleanUp): Promise<Stack> => {
+  const { templates: stacks, port, dataDirectory, engine, concurrencyPerFunction, onLog } = options;
+  const { returnFailedAfterSeconds } = options;
   const { unlock } = lockDataDirectory(dataDirectory);
   cleanUp.add(unlock);
   // The first that can be refused, and the address belongs to us before anything slow begins.
@@ -135,7 +139,15 @@ const start = async (
     const caller = `${definition.label}Poller`;
     edge.admit({ caller, role: definition.role });
     const onError = (message: string) => onLog?.(caller, JSON.stringify({ level: "ERROR", message }));
-    pollers.push(startPoller(mapping, { edgeUrl: edge.url, caller, invoke: consume, onError }));
+    pollers.push(
+      startPoller(mapping, {
+        edgeUrl: edge.url,
+        caller,
+        invoke: consume,
+        returnFailedAfterSeconds,
+        onError,
+      }),
+    );
   }
 
   gateway.serve({

@@ -120,6 +120,7 @@ describe("a lost password", () => {
     const guess = () => call("activateUser", { email: person.email, otp_code: "000000" });
     await Promise.all(Array.from({ length: 5 }, guess));
     expectRefused(await guess(), "too_many_code_guesses");
+    await letterTo(person.email);
     const otp_code = await resetCode(person);
     expectRefused(await confirm(person.email, wrong), "code_refused");
     expect((await confirm(person.email, otp_code, person.username)).status).toBe(400);

@@ -72,5 +72,7 @@ it("these tests notice what a page's policy refuses", async () => {
   await page.goto("/swagger/");
   const inlineScript = `document.createElement("script")`;
   await page.evaluate(`document.body.append(Object.assign(${inlineScript}, { textContent: "0" }))`);
-  await expect.poll(() => problems).toEqual([expect.stringContaining("Content Security Policy")]);
+  await expect
+    .poll(() => problems, { timeout: 20_000 })
+    .toEqual([expect.stringContaining("Content Security Policy")]);
 });

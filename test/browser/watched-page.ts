@@ -12,7 +12,7 @@ export const launchBrowser = (): Promise<Browser> => {
   if (!executablePath)
     throw new Error("No Chromium here: apt-get install chromium, or set CHROMIUM_PATH to one.");
   const args = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"];
-  return chromium.launch({ executablePath, args });
+  return chromium.launch({ executablePath, args, timeout: 120_000 });
 };
 
 /** The browser's own note of a refusal by the API, which is no mistake of the page. */
@@ -44,7 +44,7 @@ export const openPage = async (
   options: BrowserContextOptions = {},
 ): Promise<{ page: Page; problems: readonly string[] }> => {
   const context = await browser.newContext({ baseURL: origin, ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   return { page, problems: watch(page, origin) };
 };

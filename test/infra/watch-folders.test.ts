@@ -23,7 +23,7 @@ test("a change, a new file and a file replaced twice, as editors do, are each no
   const noticed = async (what: string, change: () => void) => {
     const before = reactions;
     change();
-    await eventually(what, () => (reactions > before ? true : undefined), { deadlineSeconds: 5 });
+    await eventually(what, () => (reactions > before ? true : undefined));
     // A late part of the same burst must not count for the next change.
     await delay(200);
   };

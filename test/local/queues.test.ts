@@ -6,7 +6,7 @@ import { eventually } from "../support/eventually.ts";
 import { clientAs, useStack } from "./fixtures/use-stack.ts";
 
 const lines: string[] = [];
-const stack = useStack({ onLog: (_, line) => lines.push(line) });
+const stack = useStack({ returnFailedAfterSeconds: 1, onLog: (_, line) => lines.push(line) });
 const sqs = () => new SQSClient(clientAs(stack()));
 const queueUrl = () => stack().outputs["data.WorkUrl"];
 
@@ -78,5 +78,6 @@ test("the poller asks with the consumer's role", () => {
   expect(stack().calls()["ConsumerPoller"]).toMatchObject({
     "sqs:ReceiveMessage": expect.any(Number),
     "sqs:DeleteMessageBatch": expect.any(Number),
+    "sqs:ChangeMessageVisibilityBatch": expect.any(Number),
   });
 });

@@ -39,7 +39,7 @@ export const readCode = (addressVariable: string) => [
   `    } else if (triesLeft > 0) setTimeout(() => look(triesLeft - 1), 200);`,
   `    else throw new Error("no new letter to " + address);`,
   `  });`,
-  `if (mailbox) look(50);`,
+  `if (mailbox) look(600);`,
 ];
 
 /** Keeps members of the answer: variable → an expression over `answer`. */

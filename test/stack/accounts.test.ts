@@ -5,7 +5,7 @@ import { accountPages } from "../../shared/account-pages.ts";
 import { call, succeed } from "../support/api.ts";
 import { disable } from "../support/disable.ts";
 import { expectRefused } from "../support/expect.ts";
-import { outputOf } from "../support/letters-out.ts";
+import { allLettersOut, outputOf } from "../support/letters-out.ts";
 import { limitsOf } from "../support/limits.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
@@ -57,6 +57,8 @@ describe("what lies on the disk", () => {
     const person = newPerson();
     await register(person);
     const code = await codeTo(person.email);
+    // Then nothing writes, and no file of the engines comes or goes.
+    await allLettersOut(stack);
     const folders = readdirSync(stack.dataDirectory).filter((name) => name !== "emails");
     const files = folders.flatMap((folder) => {
       const path = join(stack.dataDirectory, folder);

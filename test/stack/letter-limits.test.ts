@@ -65,7 +65,11 @@ describe("letters that no password of an account has proven", () => {
     const refusals = [];
     for (const { email } of [owner, pending, stranger]) {
       const answers = [];
-      for (let times = 0; times < 4; times += 1) answers.push(await call("resetPassword", { email }));
+      for (let times = 0; times < 4; times += 1) {
+        answers.push(await call("resetPassword", { email }));
+        // Two orders could overtake each other: the letter that counts would not be the last.
+        if (email === owner.email && times < 3) await letterTo(email, 2 + times);
+      }
       const sent = answers.filter(({ status }) => status === 204);
       expect(sent).toHaveLength(3);
       expectRefused(answers[3]!, "too_many_letters");
@@ -81,7 +85,11 @@ describe("letters that no password of an account has proven", () => {
   it("leave the code of the last letter alive, and an account's own codes unlimited by strangers", async () => {
     const pending = await register();
     const ask = () => call("requestOtp", { email: pending.email, password: pending.password });
-    for (let times = 0; times < 2; times += 1) expect((await ask()).status).toBe(200);
+    await letterTo(pending.email);
+    for (let times = 0; times < 2; times += 1) {
+      expect((await ask()).status).toBe(200);
+      await letterTo(pending.email, 2 + times);
+    }
     const code = await codeTo(pending.email, 3);
     expectRefused(await ask(), "too_many_letters");
     expect((await call("activateUser", { email: pending.email, otp_code: code })).status).toBe(200);

@@ -7,8 +7,9 @@ import { call, succeed, type Answer } from "../support/api.ts";
 import { eventually } from "../support/eventually.ts";
 import { comparable } from "../support/comparable.ts";
 import { expectRefused } from "../support/expect.ts";
+import { allLettersOut } from "../support/letters-out.ts";
 import { codeIn, letterTo, lettersTo } from "../support/mailbox.ts";
-import { impatientMailQueue, startOwnStack, type OwnStack } from "../support/own-stack.ts";
+import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
 import {
   activated,
   newPassword,
@@ -22,7 +23,7 @@ import {
 let stack: OwnStack;
 let store: DynamoDBDocumentClient;
 beforeAll(async () => {
-  stack = await startOwnStack(impatientMailQueue);
+  stack = await startOwnStack({ returnFailedAfterSeconds: 1 });
   const { url, region, accessKeyId, secretAccessKey } = stack.endpoint;
   const credentials = { accessKeyId, secretAccessKey };
   store = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: url, region, credentials }));
@@ -100,6 +101,7 @@ describe("a lost password", () => {
     });
     const otp_code = await resetCode(person);
     expect(fault.struck()).toBe(1);
+    await allLettersOut(stack);
     const users = await itemsOf("Users");
     const addressKey = users.find(({ pk }) => pk === `user#${person.id}`)?.["addressKey"];
     const otpRequestId = users.find(({ pk }) => pk === `reset#${addressKey}`)?.["lastRequestId"];
@@ -135,6 +137,7 @@ describe("what was done", () => {
     const token = person.access;
     await succeed("exportMe", undefined, { token });
     await succeed("setPassword", { current_password: person.password, new_password: password }, { token });
+    await letterTo(person.email, 3);
     const otp_code = await resetCode(person, 3);
     expectRefused(await confirm(person.email, "AAAA-BBBB-CCCC-DDDD"), "code_refused");
     const last = newPassword();
@@ -192,18 +195,17 @@ describe("a deleted account", () => {
     const addressKey = (await itemsOf("Users")).find(({ pk }) => pk === `user#${id}`)?.["addressKey"];
     await register(newPerson({ email }));
     await letterTo(email, 4);
+    await allLettersOut(stack);
 
-    const slow = stack.faults.add({ caller: "Mailer", operation: "UpdateItem", delayMilliseconds: 4000 });
+    const slow = stack.faults.add({ caller: "Mailer", operation: "UpdateItem", delayMilliseconds: 60_000 });
     await succeed("requestOtp", { email, password });
     await eventually("the letter on its way", () => (slow.struck() === 1 ? true : undefined));
-    stack.resetCalls();
     await succeed("deleteMe", { current_password: password }, { token: person.access });
 
     const goodbye = await letterTo(email, 5);
     expect(goodbye.Subject).toContain("your account was deleted");
-    await eventually("both orders done", () =>
-      (stack.calls()["MailerPoller"]?.["sqs:DeleteMessageBatch"] ?? 0) >= 2 ? true : undefined,
-    );
+    slow.remove();
+    await allLettersOut(stack);
     expect(await lettersTo(email)).toHaveLength(5);
     const ofThem = (text: string) => [id, email, addressKey].some((mark) => text.includes(String(mark)));
     const left = async (label: string) =>

@@ -38,7 +38,7 @@ describe("the Postman collection", () => {
     const reporter = ["--reporters", "json", "--reporter-json-export", file];
     const parameters = [newman, "run", collection, "-e", environment, ...overrides, ...reporter];
     // A failed request also ends newman with 1; the report says which.
-    await promisify(execFile)(process.execPath, parameters).catch(() => {});
+    await promisify(execFile)(process.execPath, parameters, { timeout: 240_000 }).catch(() => {});
     return report.parse(JSON.parse(readFileSync(file, "utf8"))).run;
   };
   const stepsOf = (folders: typeof journey) => folders.flatMap(({ steps }) => steps).length;

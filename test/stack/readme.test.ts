@@ -25,7 +25,9 @@ describe("README", () => {
     const promised = block.split("\n").filter((line) => line.startsWith("# "));
     expect(promised.length).toBeGreaterThan(8);
     // Not the blocking form: the stack answers from this very process.
-    const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", block]);
+    const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", block], {
+      timeout: 240_000,
+    });
     const answered = stdout.trim().split("\n");
     expect(answered).toHaveLength(promised.length);
     for (const [index, line] of promised.entries())

@@ -62,9 +62,12 @@ describe("rotating the signing keys", () => {
         while (traffic.answered < from + 15) await succeed("getKeys");
       }
     })();
-    await Promise.race([rotation, ...users]);
-    await rotation;
-    traffic.going = false;
+    try {
+      await Promise.race([rotation, ...users]);
+      await rotation;
+    } finally {
+      traffic.going = false;
+    }
     await Promise.all(users);
     expect(traffic.answered).toBeGreaterThan(45);
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OperationName } from "../../shared/contract.ts";
-import { call, type Answer } from "../support/api.ts";
+import { call, succeed, type Answer } from "../support/api.ts";
 import { codeTo } from "../support/mailbox.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
 import {
@@ -13,7 +13,8 @@ import {
   signedIn,
 } from "../support/people.ts";
 
-const tripMilliseconds = 250;
+/** What a trip takes, try by try: a slower or noisier machine needs longer ones for its own work to vanish in one of them. */
+const triesMilliseconds = [250, 500, 1_500];
 
 let stack: OwnStack;
 beforeAll(async () => {
@@ -27,7 +28,12 @@ beforeAll(async () => {
 afterAll(() => stack.remove());
 
 /** Every call to AWS takes `tripMilliseconds` longer: how often does that add up? The machine's noise only ever adds. */
-const tripsOf = async (caller: string, work: () => Promise<Answer>, status: number): Promise<number> => {
+const tripsOf = async (
+  caller: string,
+  tripMilliseconds: number,
+  work: () => Promise<Answer>,
+  status: number,
+): Promise<number> => {
   const quickStart = performance.now();
   const fault = stack.faults.add({ caller, delayMilliseconds: tripMilliseconds, times: 1000 });
   const answer = await work();
@@ -37,7 +43,7 @@ const tripsOf = async (caller: string, work: () => Promise<Answer>, status: numb
   return Math.floor(elapsed / tripMilliseconds);
 };
 
-/** At most what DESIGN §5 allows; of three tries the quietest counts. */
+/** At most what DESIGN §5 allows; the quietest try counts. */
 const expectTrips = async (
   operation: OperationName,
   most: number,
@@ -45,14 +51,14 @@ const expectTrips = async (
   prepare: () => Promise<{ body?: unknown; token?: string }>,
 ) => {
   const caller = operation.charAt(0).toUpperCase() + operation.slice(1);
-  const trips: number[] = [];
-  for (let tries = 0; tries < 3 && !trips.some((count) => count <= most); tries += 1) {
+  let trips = Infinity;
+  for (const tripMilliseconds of triesMilliseconds) {
     const { body, token } = await prepare();
-    trips.push(
-      await tripsOf(caller, () => call(operation, body, token === undefined ? {} : { token }), status),
-    );
+    const work = () => call(operation, body, token === undefined ? {} : { token });
+    trips = await tripsOf(caller, tripMilliseconds, work, status);
+    if (trips <= most) break;
   }
-  expect(Math.min(...trips)).toBeLessThanOrEqual(most);
+  expect(trips).toBeLessThanOrEqual(most);
 };
 
 describe("round trips in sequence", () => {
@@ -126,6 +132,9 @@ describe("round trips in sequence", () => {
 
   it("forged tokens: none", async () => {
     const { access } = await signedIn();
+    // Warm: a function reads its secrets once in five minutes.
+    await succeed("verifyToken", { token: access });
+    await succeed("getMe", undefined, { token: access });
     stack.resetCalls();
     await call("verifyToken", { token: `${access.slice(0, -6)}AAAAAA` });
     await call("getMe", undefined, { token: "a.b.c" });

@@ -48,7 +48,7 @@ describe.skipIf(inject("storeUrl") === "")("what is stored on a person", () => {
   });
 
   it("counts what was tried, window by window and in a row", async () => {
-    const clock = turnableClock(1_800_000_000);
+    const clock = turnableClock();
     const user = await activeUser(clock.now);
     const limits = limitStore(clock.now);
     const guess = codeGuess("login", user.addressKey);

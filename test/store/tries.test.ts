@@ -11,7 +11,7 @@ import {
 } from "../../shared/limit-rules.ts";
 import { limitStore, type Limit } from "../../shared/limits.ts";
 import { countedUnder } from "../../shared/tries.ts";
-import { turnableClock } from "../support/clock.ts";
+import { farSeconds, turnableClock } from "../support/clock.ts";
 
 const minute = 60;
 const day = 86_400;
@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 const world = () => {
-  const clock = turnableClock(1_800_000_000 - (1_800_000_000 % day));
+  const clock = turnableClock(farSeconds - (farSeconds % day));
   const vouch = async (...parts: [string, string, number]) =>
     Buffer.from(JSON.stringify(parts)).toString("base64url").padEnd(43, "_").slice(-43);
   const tokens = deviceTokens(clock.now, vouch);

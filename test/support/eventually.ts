@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 export const eventually = async <T>(
   what: string,
   ask: () => Promise<T | undefined> | T | undefined,
-  { deadlineSeconds = 20, pauseMilliseconds = 25 } = {},
+  { deadlineSeconds = 120, pauseMilliseconds = 25 } = {},
 ): Promise<T> => {
   const deadline = Date.now() + deadlineSeconds * 1000;
   for (let pause = pauseMilliseconds; ; pause = Math.min(2 * pause, 10 * pauseMilliseconds)) {

@@ -21,6 +21,6 @@ export const allLettersOut = (
       const count = messages && messages.ready.length + messages.delayed.length + messages.inflight.length;
       return count === 0 || undefined;
     },
-    { deadlineSeconds: 60, pauseMilliseconds },
+    { pauseMilliseconds },
   );
 };

@@ -3,15 +3,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "../../infra/local/stack.ts";
-import type { SynthesisedStack } from "../../infra/synthesise.ts";
 import { startLocalStack } from "./local-stack.ts";
 import { pointAt } from "./urls.ts";
 
 export type OwnStack = Stack & { remove: () => Promise<void> };
 
-export const startOwnStack = async (alter?: (stacks: SynthesisedStack[]) => void): Promise<OwnStack> => {
+export const startOwnStack = async (
+  options: Omit<Parameters<typeof startLocalStack>[0], "dataDirectory"> = {},
+): Promise<OwnStack> => {
   const directory = mkdtempSync(join(tmpdir(), "lit-auth-stack-"));
-  const stack = await startLocalStack({ dataDirectory: directory, ...(alter && { alter }) });
+  const stack = await startLocalStack({ ...options, dataDirectory: directory });
   pointAt(stack);
   return {
     ...stack,
@@ -20,12 +21,4 @@ export const startOwnStack = async (alter?: (stacks: SynthesisedStack[]) => void
       rmSync(directory, { recursive: true });
     },
   };
-};
-
-/** The mail queue, impatient: what AWS does in 48 s happens in two. */
-export const impatientMailQueue = (stacks: SynthesisedStack[]): void => {
-  for (const { template } of stacks)
-    for (const { Type, Properties } of Object.values(template.Resources))
-      if (Type === "AWS::SQS::Queue" && Properties?.["VisibilityTimeout"] !== undefined)
-        Properties["VisibilityTimeout"] = 2;
 };

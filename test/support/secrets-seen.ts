@@ -23,9 +23,9 @@ const collect = (value: unknown): string[] => {
 
 export const remember = (body: unknown): void => {
   const file = inject("secretsSeenFile");
-  // Short and odd-shaped values (bad input on purpose) would match log lines by chance; `123 456` is 7 long.
+  // Short and odd-shaped values (bad input on purpose) would match log lines by chance, and so would numbers; `123 456` is 7 long.
   const values = collect(body).filter(
-    (value) => value.length >= 7 && value.length < 2000 && /^[\x20-\x7e]+$/.test(value),
+    (value) => /^[\x20-\x7e]{7,1999}$/.test(value) && !/^\d{7,9}$/.test(value),
   );
   if (file && values.length > 0)
     appendFileSync(file, values.map((value) => `${JSON.stringify(value)}\n`).join(""));

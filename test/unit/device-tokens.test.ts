@@ -108,9 +108,13 @@ describe("on the wire", () => {
   });
 
   it("costs no more than a look at a cookie header that is as long as the gateway lets it be", () => {
-    const started = performance.now();
-    for (const filler of ["; ", "=", "__Host-lit-device", "a=b; "])
-      expect(sent({ Cookie: filler.repeat(10_240 / filler.length) })).toBeUndefined();
-    expect(performance.now() - started).toBeLessThan(100);
+    // Noise only ever adds: the quickest of five counts.
+    const times = Array.from({ length: 5 }, () => {
+      const started = performance.now();
+      for (const filler of ["; ", "=", "__Host-lit-device", "a=b; "])
+        expect(sent({ Cookie: filler.repeat(10_240 / filler.length) })).toBeUndefined();
+      return performance.now() - started;
+    });
+    expect(Math.min(...times)).toBeLessThan(100);
   });
 });

