@@ -86,11 +86,18 @@ describe("known and unknown addresses", () => {
     "a registration that waits": async () => (await register()).email,
   };
 
+  const ofUnknown = new Map<ProbeName, ReturnType<typeof seen>>();
+  const seenOfUnknown = (name: ProbeName) => {
+    const known = ofUnknown.get(name) ?? seen(newPerson().email, [name]);
+    ofUnknown.set(name, known);
+    return known;
+  };
+
   it.each(Object.entries(kinds))(
     "cost the same calls and get the same answers in single calls: %s",
     async (_, make) => {
       for (const name of probeNames)
-        expect(await seen(await make(), [name])).toEqual(await seen(newPerson().email, [name]));
+        expect(await seen(await make(), [name])).toEqual(await seenOfUnknown(name));
     },
   );
 

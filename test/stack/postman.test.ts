@@ -31,12 +31,13 @@ describe("the Postman collection", () => {
   afterAll(() => stack.remove());
 
   /** In a process of its own: the stack answers from this one. */
-  const run = async (variables: Record<string, string>) => {
+  const run = async (variables: Record<string, string>, folders: string[] = []) => {
     const file = join(stack.folder, "newman.json");
     const all = { base_url: stack.url, mailbox_url: `${stack.url}/_aws/ses`, ...variables };
     const overrides = Object.entries(all).flatMap(([name, value]) => ["--env-var", `${name}=${value}`]);
     const reporter = ["--reporters", "json", "--reporter-json-export", file];
-    const parameters = [newman, "run", collection, "-e", environment, ...overrides, ...reporter];
+    const only = folders.flatMap((name) => ["--folder", name]);
+    const parameters = [newman, "run", collection, "-e", environment, ...overrides, ...only, ...reporter];
     // A failed request also ends newman with 1; the report says which.
     await promisify(execFile)(process.execPath, parameters, { timeout: 240_000 }).catch(() => {});
     return report.parse(JSON.parse(readFileSync(file, "utf8"))).run;
@@ -51,9 +52,8 @@ describe("the Postman collection", () => {
   });
 
   it("leaves the administration out as long as nobody is named", async () => {
-    const { failures, stats } = await run({});
+    const { failures, stats } = await run({}, ["Administration"]);
     expect(failures).toEqual([]);
-    const open = journey.filter(({ name }) => name !== "Administration");
-    expect(stats.assertions).toMatchObject({ total: stepsOf(open), failed: 0 });
+    expect([stats.requests.total, stats.assertions.total]).toEqual([0, 0]);
   });
 });
