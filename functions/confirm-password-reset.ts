@@ -47,22 +47,27 @@ export const confirmPasswordReset = async (
   const { email, otp_code: code, new_password: password } = body;
   await requireGoodPassword(password, { email });
   const key = await deps.addressKey(email);
-  const [spent, knownId] = await Promise.all([
+  const digests = await deps.codeDigests(resetPk(key), "reset", code);
+  const [spent, knownId, owner] = await Promise.all([
     deps.limits.spend(triesFrom(await deps.networkKey(sourceIp))),
     deps.users.findIdByAddress(key),
+    deps.resets.findOwner(key, digests),
   ]);
   const stranger = await deps.strangerId(email);
   const userId = knownId ?? stranger;
   if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, { ...spent, userId });
 
-  const digests = await deps.codeDigests(resetPk(key), "reset", code);
-  const owner = await deps.resets.findOwner(userId, key, digests);
   if (owner) await requireGoodPassword(password, owner);
   const passwordHash = await deps.hashPassword(password);
   const outcome =
     owner && !isAccount(owner)
       ? await deps.registrations.activateByReset({ ...owner, passwordHash }, digests, invocationId)
-      : await deps.passwords.reset({ id: userId, addressKey: key }, passwordHash, digests, invocationId);
+      : await deps.passwords.reset(
+          { id: owner?.id ?? stranger, addressKey: key },
+          passwordHash,
+          digests,
+          invocationId,
+        );
   if (outcome === "refused") throw new ApiError("code_refused", { userId });
 
   const id = owner?.id ?? userId;

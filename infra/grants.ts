@@ -147,7 +147,7 @@ export const grants = {
     settings: networkLetterLimits,
   },
   confirmPasswordReset: {
-    USERS_TABLE: ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
+    USERS_TABLE: ["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
     LIMITS_TABLE: spendAndClear,
     MAIL_QUEUE_URL: ["SendMessage"],
     KEY_SECRET_ID: read,

@@ -3,11 +3,10 @@
  * up those of the address can't lock its owner out (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). A token
  * names a device and vouches for one address; it signs nobody in. It is checked without a read.
  */
-import { randomBytes } from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import * as z from "zod";
 import { nowSeconds, type Clock } from "./clock.ts";
-import { equalInConstantTime } from "./constant-time.ts";
 import { environment } from "./environment.ts";
 import { header } from "./headers.ts";
 import { voucher } from "./keys.ts";
@@ -26,6 +25,9 @@ const tokenPattern = /^([\w-]{22})\.([1-9]\d{0,11})\.([\w-]{43})$/;
 
 const vouchFor = (addressKey: string, deviceId: string, issuedAt: number) =>
   voucher([addressKey, deviceId, issuedAt].join("\0"));
+
+const equalInConstantTime = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 
 export const deviceTokens = (clock: Clock = nowSeconds, vouch: typeof vouchFor = vouchFor) => ({
   /** A token for a device from which somebody has just proven this address. */

@@ -72,7 +72,7 @@ describe("a lost password", () => {
       ConfirmPasswordReset: {
         "dynamodb:UpdateItem": 1,
         "dynamodb:GetItem": 1,
-        "dynamodb:BatchGetItem": 1,
+        "dynamodb:Query": 1,
         "dynamodb:TransactWriteItems": 1,
       },
     });

@@ -114,7 +114,7 @@ describe("round trips in sequence", () => {
     await expectTrips("getMe", 1, 200, async () => ({ token: (await signedIn()).access }));
   });
 
-  it("resetPassword: 2 (limits; queue); confirmPasswordReset: 4 (limits beside pointer; account; transaction; queue)", async () => {
+  it("resetPassword: 2 (limits; queue); confirmPasswordReset: 4 (limits beside pointer and code; account; transaction; queue)", async () => {
     await expectTrips("resetPassword", 2, 204, async () => ({ body: { email: newPerson().email } }));
     await expectTrips("confirmPasswordReset", 4, 204, async () => {
       const { email } = await activated();
