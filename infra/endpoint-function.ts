@@ -39,6 +39,12 @@ const isResource = (name: string, resources: EndpointFunctionProps["resources"])
 
 const queryIndexes = "QueryIndexes";
 
+/**
+ * Where the SDK looks for profiles: in the code itself, where there are none. Unnamed, it would ask the system's list of users
+ * for a home, and find the developer's profiles when the function runs on a developer's machine.
+ */
+const home = { HOME: "/var/task" };
+
 export class EndpointFunction extends Function {
   constructor(scope: Construct, props: EndpointFunctionProps) {
     const { name, grant, resources, settings, hashingConcurrency } = props;
@@ -81,7 +87,7 @@ export class EndpointFunction extends Function {
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,
-      environment,
+      environment: { ...home, ...environment },
     });
   }
 }

@@ -90,7 +90,11 @@ describe.each(names)("%s", (name) => {
     const told = [...resources, ...(grant.settings ?? [])];
     const besides = name in contract ? ["ALLOWED_ORIGINS"] : [];
     const { Environment } = { Environment: { Variables: {} }, ...Properties };
-    expect(Object.keys(Environment.Variables).toSorted()).toEqual([...told, ...besides].toSorted());
+    expect(Object.keys(Environment.Variables).toSorted()).toEqual(["HOME", ...told, ...besides].toSorted());
+  });
+
+  test("has no home where a developer's profiles, or anybody's, could lie", () => {
+    expect(Properties).toMatchObject({ Environment: { Variables: { HOME: "/var/task" } } });
   });
 
   test("runs on arm64 and Node 24, traced, within explicit bounds, with a log that ends", () => {
