@@ -20,18 +20,22 @@ describe("README", () => {
   });
   afterAll(() => stack.remove());
 
-  it("shows lines that really work and really answer what it says", async () => {
+  it("shows lines that really work, and again, and really answer what it says", async () => {
     const block = blockUnder("The flow").replaceAll("http://127.0.0.1:8000", stack.url);
     const promised = block.split("\n").filter((line) => line.startsWith("# "));
     expect(promised.length).toBeGreaterThan(8);
-    // Not the blocking form: the stack answers from this very process.
-    const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", block], {
-      timeout: 240_000,
-    });
-    const answered = stdout.trim().split("\n");
-    expect(answered).toHaveLength(promised.length);
-    for (const [index, line] of promised.entries())
-      expect(answered[index]).toMatch(new RegExp(`^${escaped(line.slice(2)).replaceAll("…", '[^"]+')}$`));
+    for (const time of ["the first", "the second"]) {
+      // Not the blocking form: the stack answers from this very process.
+      const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", block], {
+        timeout: 120_000,
+      });
+      const answered = stdout.trim().split("\n");
+      expect(answered, time).toHaveLength(promised.length);
+      for (const [index, line] of promised.entries()) {
+        const said = new RegExp(`^${escaped(line.slice(2)).replaceAll("…", '[^"]+')}$`);
+        expect(answered[index], `${time} time`).toMatch(said);
+      }
+    }
   });
 
   it("is short enough to be read", () => {
