@@ -59,18 +59,13 @@ export const confirmPasswordReset = async (
 
   if (owner) await requireGoodPassword(password, owner);
   const passwordHash = await deps.hashPassword(password);
+  const id = owner?.id ?? stranger;
   const outcome =
     owner && !isAccount(owner)
       ? await deps.registrations.activateByReset({ ...owner, passwordHash }, digests, invocationId)
-      : await deps.passwords.reset(
-          { id: owner?.id ?? stranger, addressKey: key },
-          passwordHash,
-          digests,
-          invocationId,
-        );
+      : await deps.passwords.reset({ id, addressKey: key }, passwordHash, digests, invocationId);
   if (outcome === "refused") throw new ApiError("code_refused", { userId });
 
-  const id = owner?.id ?? userId;
   deps.recordSecurityEvent(outcome === "reset" ? "password_reset" : "activated", { userId: id });
   // Not in the transaction: a stranger who keeps guessing at the same counters would make it fail.
   const guesses = [...guessKeys(key), currentPasswordTry(id).key];

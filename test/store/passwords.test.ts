@@ -84,6 +84,13 @@ describe.skipIf(inject("storeUrl") === "")("codes of lost passwords", () => {
     }
   });
 
+  it("tell whose they are to nobody who has another", async () => {
+    const { user, resets, send } = await started();
+    await send("r", "d");
+    expect(await resets.findOwner(user.addressKey, ["x", "y"])).toBeUndefined();
+    expect((await resets.findOwner(user.addressKey, ["x", "d"]))?.id).toBe(user.id);
+  });
+
   it("set the password, end every session and kill a waiting sign-in code in one write", async () => {
     const { clock, user, send, reset } = await started();
     const codes = codeStore(clock.now);
