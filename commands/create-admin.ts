@@ -4,11 +4,11 @@
  */
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
-import { administratorStore } from "../shared/administrators.ts";
-import { addressKey } from "../shared/keys.ts";
-import { passwordProblems } from "../shared/password-rules.ts";
-import { hashPassword } from "../shared/passwords.ts";
-import * as schemas from "../shared/schemas.ts";
+import { administratorStore } from "../shared/admin/administrator-store.ts";
+import { addressKey } from "../shared/identity/pseudonyms.ts";
+import { passwordProblems } from "../shared/passwords/password-rules.ts";
+import { hashPassword } from "../shared/passwords/password-hash.ts";
+import * as schemas from "../shared/contract/schemas.ts";
 import { askPassword } from "./ask-password.ts";
 import { useTarget } from "./target.ts";
 

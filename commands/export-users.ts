@@ -5,8 +5,8 @@
  */
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
-import { accountPages } from "../shared/account-pages.ts";
-import { environment } from "../shared/environment.ts";
+import { accountPages } from "../shared/admin/account-scan.ts";
+import { environment } from "../shared/platform/environment.ts";
 import { checkpointBeside, type Checkpoint } from "./checkpoint.ts";
 import { fileAndStage, inWords } from "./file-and-stage.ts";
 import { useTarget } from "./target.ts";

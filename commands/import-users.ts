@@ -19,11 +19,11 @@
  *   END
  */
 import { open } from "node:fs/promises";
-import { nowSeconds } from "../shared/clock.ts";
-import { importedUserStore } from "../shared/imported-users.ts";
-import { addressKey } from "../shared/keys.ts";
-import { describeError } from "../shared/logger.ts";
-import { needsUpgrade } from "../shared/passwords.ts";
+import { nowSeconds } from "../shared/platform/clock.ts";
+import { importedUserStore } from "../shared/admin/account-import-store.ts";
+import { addressKey } from "../shared/identity/pseudonyms.ts";
+import { describeError } from "../shared/platform/logger.ts";
+import { needsUpgrade } from "../shared/passwords/password-hash.ts";
 import { fileAndStage, inWords } from "./file-and-stage.ts";
 import { inParallel } from "./in-parallel.ts";
 import { linesOf, type Line } from "./lines.ts";

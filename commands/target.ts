@@ -11,7 +11,7 @@ import {
   paginateListStackResources,
 } from "@aws-sdk/client-cloudformation";
 import * as z from "zod";
-import type { VariableName } from "../shared/environment.ts";
+import type { VariableName } from "../shared/platform/environment.ts";
 
 export type Target = { name: string; functionNames: string[] };
 

@@ -1,10 +1,10 @@
 /** A line of a file of users: one JSON object, in the contract's words and by its rules. What is exported can be imported. */
 import * as z from "zod";
-import { isoTime, type Clock } from "../shared/clock.ts";
-import { readHash } from "../shared/hash-forms.ts";
-import { importedId } from "../shared/imported-users.ts";
-import type { User } from "../shared/items.ts";
-import * as schemas from "../shared/schemas.ts";
+import { isoTime, type Clock } from "../shared/platform/clock.ts";
+import { readHash } from "../shared/passwords/hash-forms.ts";
+import { importedId } from "../shared/admin/account-import-store.ts";
+import type { User } from "../shared/store/user-items.ts";
+import * as schemas from "../shared/contract/schemas.ts";
 
 const longestHash = 512;
 

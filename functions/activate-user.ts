@@ -1,15 +1,15 @@
-import { codeDigests } from "../shared/codes.ts";
-import { contract } from "../shared/contract.ts";
-import { deviceTokens, type DeviceTokens } from "../shared/device-tokens.ts";
-import { endpoint, type Call } from "../shared/endpoint.ts";
-import { ApiError } from "../shared/errors.ts";
-import { decoyRegistration, registrationPk, shownUser } from "../shared/items.ts";
-import { addressKey, networkKey, strangerId } from "../shared/keys.ts";
-import { codeGuess } from "../shared/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits.ts";
-import { registrationStore, type RegistrationStore } from "../shared/registrations.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
-import { countedUnder, type TryDeps } from "../shared/tries.ts";
+import { codeDigests } from "../shared/codes/codes.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { decoyRegistration, registrationPk, shownUser } from "../shared/store/user-items.ts";
+import { addressKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
+import { codeGuess } from "../shared/limits/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
+import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { countedUnder, type TryDeps } from "../shared/limits/guess-subject.ts";
 
 type Deps = TryDeps & {
   registrations: Pick<RegistrationStore, "find" | "activate">;

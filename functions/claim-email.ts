@@ -1,16 +1,16 @@
-import { addressChangeStore, type AddressChangeStore } from "../shared/address-changes.ts";
-import { decoyChange, decoyUser, emailChangePk } from "../shared/address-items.ts";
-import { codeDigests } from "../shared/codes.ts";
-import { contract } from "../shared/contract.ts";
-import { deviceTokens, type DeviceTokens } from "../shared/device-tokens.ts";
-import { endpoint, type Call } from "../shared/endpoint.ts";
-import { ApiError } from "../shared/errors.ts";
-import { shownUser } from "../shared/items.ts";
-import { addressKey, networkKey, strangerId } from "../shared/keys.ts";
-import { triesFrom } from "../shared/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
-import { userStore, type UserStore } from "../shared/users.ts";
+import { addressChangeStore, type AddressChangeStore } from "../shared/accounts/address-change-store.ts";
+import { decoyChange, decoyUser, emailChangePk } from "../shared/store/address-items.ts";
+import { codeDigests } from "../shared/codes/codes.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { shownUser } from "../shared/store/user-items.ts";
+import { addressKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
+import { triesFrom } from "../shared/limits/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 
 type Deps = {
   users: Pick<UserStore, "find">;

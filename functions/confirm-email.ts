@@ -1,12 +1,12 @@
-import { addressChangeStore, type AddressChangeStore } from "../shared/address-changes.ts";
-import { emailChangePk } from "../shared/address-items.ts";
-import { codeDigests } from "../shared/codes.ts";
-import { contract } from "../shared/contract.ts";
-import { deviceTokens, type DeviceTokens } from "../shared/device-tokens.ts";
-import { ApiError } from "../shared/errors.ts";
-import { shownUser } from "../shared/items.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
-import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+import { addressChangeStore, type AddressChangeStore } from "../shared/accounts/address-change-store.ts";
+import { emailChangePk } from "../shared/store/address-items.ts";
+import { codeDigests } from "../shared/codes/codes.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { shownUser } from "../shared/store/user-items.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 
 type Deps = {
   changes: Pick<AddressChangeStore, "find" | "confirm">;

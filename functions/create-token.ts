@@ -1,19 +1,19 @@
-import { codeStore, type CodeStore } from "../shared/code-store.ts";
-import { codeDigests } from "../shared/codes.ts";
-import { contract } from "../shared/contract.ts";
-import { deviceLabel } from "../shared/device-label.ts";
-import { deviceTokens, type DeviceTokens } from "../shared/device-tokens.ts";
-import { endpoint, type Call } from "../shared/endpoint.ts";
-import { ApiError } from "../shared/errors.ts";
-import { userPk } from "../shared/items.ts";
-import { addressKey, networkKey, strangerId } from "../shared/keys.ts";
-import { codeGuess, passwordTry } from "../shared/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
-import { sessionStore, type SessionStore } from "../shared/sessions.ts";
-import { tokenSigner, type TokenSigner } from "../shared/tokens.ts";
-import { countedUnder, type TryDeps } from "../shared/tries.ts";
-import { userStore, type UserStore } from "../shared/users.ts";
+import { codeStore, type CodeStore } from "../shared/codes/code-store.ts";
+import { codeDigests } from "../shared/codes/codes.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { deviceLabel } from "../shared/sessions/device-label.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { userPk } from "../shared/store/user-items.ts";
+import { addressKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
+import { codeGuess, passwordTry } from "../shared/limits/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
+import { tokenSigner, type TokenSigner } from "../shared/sessions/tokens.ts";
+import { countedUnder, type TryDeps } from "../shared/limits/guess-subject.ts";
+import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 
 type Deps = TryDeps & {
   users: Pick<UserStore, "findIdByAddress">;

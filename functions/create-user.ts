@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { nowSeconds, type Clock } from "../shared/clock.ts";
-import { contract } from "../shared/contract.ts";
-import { endpoint, type Call } from "../shared/endpoint.ts";
-import { environment } from "../shared/environment.ts";
-import { ApiError, FieldErrors } from "../shared/errors.ts";
-import { shownUser } from "../shared/items.ts";
-import { addressKey, mailboxKey, networkKey } from "../shared/keys.ts";
-import { unprovenLetter } from "../shared/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits.ts";
-import { enqueueLetter } from "../shared/mail-queue.ts";
-import { passwordProblems } from "../shared/password-rules.ts";
-import { hashPassword } from "../shared/passwords.ts";
-import { registrationStore, type RegistrationStore } from "../shared/registrations.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
+import { nowSeconds, type Clock } from "../shared/platform/clock.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { environment } from "../shared/platform/environment.ts";
+import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
+import { shownUser } from "../shared/store/user-items.ts";
+import { addressKey, mailboxKey, networkKey } from "../shared/identity/pseudonyms.ts";
+import { unprovenLetter } from "../shared/limits/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
+import { enqueueLetter } from "../shared/mail/mail-queue.ts";
+import { passwordProblems } from "../shared/passwords/password-rules.ts";
+import { hashPassword } from "../shared/passwords/password-hash.ts";
+import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 
 type Deps = {
   registrations: Pick<RegistrationStore, "register">;

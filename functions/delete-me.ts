@@ -1,13 +1,13 @@
-import { contract } from "../shared/contract.ts";
-import { requireCurrentPassword, type PasswordDeps } from "../shared/current-password.ts";
-import { ApiError } from "../shared/errors.ts";
-import { limitStore } from "../shared/limits.ts";
-import { enqueueLetter } from "../shared/mail-queue.ts";
-import { verifyPassword } from "../shared/passwords.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
-import { sessionStore, type SessionStore } from "../shared/sessions.ts";
-import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
-import { userStore, type UserStore } from "../shared/users.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { requireCurrentPassword, type PasswordDeps } from "../shared/passwords/current-password.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { limitStore } from "../shared/limits/limit-store.ts";
+import { enqueueLetter } from "../shared/mail/mail-queue.ts";
+import { verifyPassword } from "../shared/passwords/password-hash.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 
 type Deps = PasswordDeps & {
   users: Pick<UserStore, "remove">;

@@ -1,14 +1,14 @@
-import { contract } from "../shared/contract.ts";
-import { ApiError } from "../shared/errors.ts";
-import { isAccount } from "../shared/items.ts";
-import { enqueueLetter } from "../shared/mail-queue.ts";
-import { peopleStore, type PeopleStore } from "../shared/people.ts";
-import { registrationStore, type RegistrationStore } from "../shared/registrations.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
-import { sessionStore, type SessionStore } from "../shared/sessions.ts";
-import { authorityOf } from "../shared/staff.ts";
-import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
-import { userStore, type UserStore } from "../shared/users.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { isAccount } from "../shared/store/user-items.ts";
+import { enqueueLetter } from "../shared/mail/mail-queue.ts";
+import { peopleStore, type PeopleStore } from "../shared/admin/person-lookup.ts";
+import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
+import { authorityOf } from "../shared/admin/staff-authority.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 
 type Deps = {
   people: Pick<PeopleStore, "find">;

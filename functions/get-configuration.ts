@@ -1,6 +1,6 @@
-import { contract } from "../shared/contract.ts";
-import { endpoint, type Call } from "../shared/endpoint.ts";
-import { environment } from "../shared/environment.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { environment } from "../shared/platform/environment.ts";
 
 type Deps = { issuer: string };
 

@@ -1,8 +1,8 @@
-import { contract } from "../shared/contract.ts";
-import { endpoint, type Call } from "../shared/endpoint.ts";
-import { environment } from "../shared/environment.ts";
-import { readSecret } from "../shared/secrets.ts";
-import { parseVerificationKeys } from "../shared/signing-keys.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { environment } from "../shared/platform/environment.ts";
+import { readSecret } from "../shared/platform/secrets.ts";
+import { parseVerificationKeys } from "../shared/keys/signing-keys.ts";
 
 type Deps = { readVerificationKeys: () => Promise<string> };
 

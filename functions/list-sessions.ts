@@ -1,7 +1,7 @@
-import { contract } from "../shared/contract.ts";
-import { sessionStore, type SessionStore } from "../shared/sessions.ts";
-import { shownSessions } from "../shared/shown-sessions.ts";
-import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
+import { shownSessions } from "../shared/sessions/session-view.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 
 type Deps = { sessions: Pick<SessionStore, "list"> };
 

@@ -1,9 +1,9 @@
-import { contract } from "../shared/contract.ts";
-import { endpoint, type Call } from "../shared/endpoint.ts";
-import { ApiError } from "../shared/errors.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
-import { sessionStore, type SessionStore } from "../shared/sessions.ts";
-import { tokenVerifier, type TokenVerifier } from "../shared/tokens.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
+import { tokenVerifier, type TokenVerifier } from "../shared/sessions/tokens.ts";
 
 type Deps = {
   verifier: TokenVerifier;

@@ -1,5 +1,11 @@
-import { addressChangeStore, type AddressChangeStore } from "../shared/address-changes.ts";
-import { emailChangePk, emailUndoPk, resetPk, undoSeconds, type EmailUndo } from "../shared/address-items.ts";
+import { addressChangeStore, type AddressChangeStore } from "../shared/accounts/address-change-store.ts";
+import {
+  emailChangePk,
+  emailUndoPk,
+  resetPk,
+  undoSeconds,
+  type EmailUndo,
+} from "../shared/store/address-items.ts";
 import {
   addressChangingAgainLetter,
   addressChangingLetter,
@@ -8,14 +14,14 @@ import {
   addressRestoredLetter,
   addressWantedLetter,
   newAddressLetter,
-} from "../shared/address-letters.ts";
-import { addressUndoStore, type AddressUndoStore } from "../shared/address-undo.ts";
-import { nowSeconds } from "../shared/clock.ts";
-import { codeStore } from "../shared/code-store.ts";
-import { codeDigest, createCode } from "../shared/codes.ts";
-import { environment } from "../shared/environment.ts";
-import { goodbyeStore, type Goodbye, type GoodbyeStore } from "../shared/goodbyes.ts";
-import { registrationPk, userPk, type Person } from "../shared/items.ts";
+} from "../shared/mail/address-letters.ts";
+import { addressUndoStore, type AddressUndoStore } from "../shared/accounts/address-undo-store.ts";
+import { nowSeconds } from "../shared/platform/clock.ts";
+import { codeStore } from "../shared/codes/code-store.ts";
+import { codeDigest, createCode } from "../shared/codes/codes.ts";
+import { environment } from "../shared/platform/environment.ts";
+import { goodbyeStore, type Goodbye, type GoodbyeStore } from "../shared/accounts/former-address-store.ts";
+import { registrationPk, userPk, type Person } from "../shared/store/user-items.ts";
 import {
   activationLetter,
   addressTakenLetter,
@@ -24,16 +30,16 @@ import {
   sessionReplayedLetter,
   type Letter,
   type NoticeLetter,
-} from "../shared/letters.ts";
-import { letterOrder, type LetterOrder } from "../shared/mail-queue.ts";
-import { goodbyeLetter, passwordChangedLetter, resetLetter } from "../shared/password-letters.ts";
-import { passwordResetStore, type PasswordResetStore } from "../shared/password-resets.ts";
-import { postLetter } from "../shared/post.ts";
-import { queueConsumer } from "../shared/queue-consumer.ts";
-import { registrationStore, type RegistrationStore } from "../shared/registrations.ts";
-import { postNotice, sendCode, sendNotice, type SendingDeps } from "../shared/sending.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
-import { userStore, type UserStore } from "../shared/users.ts";
+} from "../shared/mail/letter-layout.ts";
+import { letterOrder, type LetterOrder } from "../shared/mail/mail-queue.ts";
+import { goodbyeLetter, passwordChangedLetter, resetLetter } from "../shared/mail/password-letters.ts";
+import { passwordResetStore, type PasswordResetStore } from "../shared/passwords/password-reset-store.ts";
+import { postLetter } from "../shared/mail/ses.ts";
+import { queueConsumer } from "../shared/mail/queue-consumer.ts";
+import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
+import { postNotice, sendCode, sendNotice, type SendingDeps } from "../shared/mail/delivery.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 
 type Deps = SendingDeps & {
   users: Pick<UserStore, "findIdByAddress">;

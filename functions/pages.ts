@@ -7,8 +7,8 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import { errors } from "../shared/errors.ts";
-import { once } from "../shared/once.ts";
+import { errors } from "../shared/contract/errors.ts";
+import { once } from "../shared/platform/lazy.ts";
 
 const contentTypes: Record<string, string> = {
   ".html": "text/html; charset=utf-8",

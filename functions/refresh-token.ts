@@ -1,13 +1,18 @@
-import { nowSeconds, type Clock } from "../shared/clock.ts";
-import { contract } from "../shared/contract.ts";
-import { endpoint, type Call } from "../shared/endpoint.ts";
-import { ApiError } from "../shared/errors.ts";
-import { enqueueLetter } from "../shared/mail-queue.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
-import { sessionStore, type SessionStore } from "../shared/sessions.ts";
-import { staffSessionIsOver } from "../shared/staff.ts";
-import { tokenSigner, tokenVerifier, type TokenSigner, type TokenVerifier } from "../shared/tokens.ts";
-import { userStore, type UserStore } from "../shared/users.ts";
+import { nowSeconds, type Clock } from "../shared/platform/clock.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { enqueueLetter } from "../shared/mail/mail-queue.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
+import { staffSessionIsOver } from "../shared/admin/staff-authority.ts";
+import {
+  tokenSigner,
+  tokenVerifier,
+  type TokenSigner,
+  type TokenVerifier,
+} from "../shared/sessions/tokens.ts";
+import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 
 type Deps = {
   verifier: TokenVerifier;

@@ -1,21 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { codeStore, type CodeStore } from "../shared/code-store.ts";
-import { contract } from "../shared/contract.ts";
-import { deviceTokens } from "../shared/device-tokens.ts";
-import { directory, type Directory } from "../shared/directory.ts";
-import { endpoint, type Call } from "../shared/endpoint.ts";
-import { ApiError } from "../shared/errors.ts";
-import { upgradeHash } from "../shared/hash-upgrade.ts";
-import { registrationPk, userPk } from "../shared/items.ts";
-import { addressKey, mailboxKey, networkKey, strangerId } from "../shared/keys.ts";
-import { passwordTry, rightPassword, unprovenLetter, wrongPassword } from "../shared/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits.ts";
-import { enqueueLetter } from "../shared/mail-queue.ts";
-import { verifyPassword } from "../shared/passwords.ts";
-import { refusalFloor } from "../shared/refusal-floor.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
-import { countedUnder, type TryDeps } from "../shared/tries.ts";
-import { userStore, type UserStore } from "../shared/users.ts";
+import { codeStore, type CodeStore } from "../shared/codes/code-store.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { deviceTokens } from "../shared/limits/device-tokens.ts";
+import { directory, type Directory } from "../shared/accounts/address-lookup.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { upgradeHash } from "../shared/passwords/hash-upgrade.ts";
+import { registrationPk, userPk } from "../shared/store/user-items.ts";
+import { addressKey, mailboxKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
+import { passwordTry, rightPassword, unprovenLetter, wrongPassword } from "../shared/limits/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
+import { enqueueLetter } from "../shared/mail/mail-queue.ts";
+import { verifyPassword } from "../shared/passwords/password-hash.ts";
+import { refusalFloor } from "../shared/passwords/refusal-floor.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { countedUnder, type TryDeps } from "../shared/limits/guess-subject.ts";
+import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 
 type Deps = TryDeps & {
   directory: Directory;

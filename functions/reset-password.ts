@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { contract } from "../shared/contract.ts";
-import { endpoint, type Call } from "../shared/endpoint.ts";
-import { ApiError } from "../shared/errors.ts";
-import { addressKey, networkKey, resetMailboxKey } from "../shared/keys.ts";
-import { unprovenLetter } from "../shared/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits.ts";
-import { enqueueLetter } from "../shared/mail-queue.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { addressKey, networkKey, resetMailboxKey } from "../shared/identity/pseudonyms.ts";
+import { unprovenLetter } from "../shared/limits/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
+import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 
 type Deps = {
   limits: Pick<LimitStore, "spendAll">;

@@ -1,12 +1,12 @@
-import { nowSeconds } from "../shared/clock.ts";
-import { environment } from "../shared/environment.ts";
-import { promote, putPending, readCurrent, readPending } from "../shared/key-store.ts";
+import { nowSeconds } from "../shared/platform/clock.ts";
+import { environment } from "../shared/platform/environment.ts";
+import { promote, putPending, readCurrent, readPending } from "../shared/keys/key-ring-store.ts";
 import {
   digestKeyRotation,
   parseRotationEvent,
   signingKeyRotation,
   type Rotation,
-} from "../shared/rotations.ts";
+} from "../shared/keys/ring-rotation.ts";
 
 // A function may sign with the key it read five minutes ago, and clocks differ.
 const marginSeconds = 900;

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { addressChangeStore, type AddressChangeStore } from "../shared/address-changes.ts";
-import { opensUndo } from "../shared/address-items.ts";
-import { nowSeconds, type Clock } from "../shared/clock.ts";
-import { contract } from "../shared/contract.ts";
-import { requireCurrentPassword, type PasswordDeps } from "../shared/current-password.ts";
-import { ApiError, FieldErrors } from "../shared/errors.ts";
-import { addressKey, mailboxKey, networkKey } from "../shared/keys.ts";
-import { addressChangesOf, unprovenLetter } from "../shared/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits.ts";
-import { enqueueLetter } from "../shared/mail-queue.ts";
-import { verifyPassword } from "../shared/passwords.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
-import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+import { addressChangeStore, type AddressChangeStore } from "../shared/accounts/address-change-store.ts";
+import { opensUndo } from "../shared/store/address-items.ts";
+import { nowSeconds, type Clock } from "../shared/platform/clock.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { requireCurrentPassword, type PasswordDeps } from "../shared/passwords/current-password.ts";
+import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
+import { addressKey, mailboxKey, networkKey } from "../shared/identity/pseudonyms.ts";
+import { addressChangesOf, unprovenLetter } from "../shared/limits/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
+import { enqueueLetter } from "../shared/mail/mail-queue.ts";
+import { verifyPassword } from "../shared/passwords/password-hash.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 
 type Deps = PasswordDeps & {
   changes: Pick<AddressChangeStore, "start">;

@@ -1,13 +1,13 @@
-import { contract } from "../shared/contract.ts";
-import { requireCurrentPassword, type PasswordDeps } from "../shared/current-password.ts";
-import { ApiError, FieldErrors } from "../shared/errors.ts";
-import { limitStore } from "../shared/limits.ts";
-import { enqueueLetter } from "../shared/mail-queue.ts";
-import { requireGoodPassword } from "../shared/new-password.ts";
-import { passwordStore, type PasswordStore } from "../shared/password-store.ts";
-import { hashPassword, verifyPassword } from "../shared/passwords.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
-import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { requireCurrentPassword, type PasswordDeps } from "../shared/passwords/current-password.ts";
+import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
+import { limitStore } from "../shared/limits/limit-store.ts";
+import { enqueueLetter } from "../shared/mail/mail-queue.ts";
+import { requireGoodPassword } from "../shared/passwords/new-password.ts";
+import { passwordStore, type PasswordStore } from "../shared/passwords/password-store.ts";
+import { hashPassword, verifyPassword } from "../shared/passwords/password-hash.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 
 type Deps = PasswordDeps & {
   passwords: Pick<PasswordStore, "change">;

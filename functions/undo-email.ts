@@ -1,16 +1,16 @@
-import { decoyUser, emailUndoPk } from "../shared/address-items.ts";
-import { addressUndoStore, type AddressUndoStore } from "../shared/address-undo.ts";
-import { codeDigests } from "../shared/codes.ts";
-import { contract } from "../shared/contract.ts";
-import { deviceTokens, type DeviceTokens } from "../shared/device-tokens.ts";
-import { endpoint, type Call } from "../shared/endpoint.ts";
-import { ApiError } from "../shared/errors.ts";
-import { addressKey, networkKey, strangerId } from "../shared/keys.ts";
-import { triesFrom } from "../shared/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits.ts";
-import { enqueueLetter } from "../shared/mail-queue.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
-import { userStore, type UserStore } from "../shared/users.ts";
+import { decoyUser, emailUndoPk } from "../shared/store/address-items.ts";
+import { addressUndoStore, type AddressUndoStore } from "../shared/accounts/address-undo-store.ts";
+import { codeDigests } from "../shared/codes/codes.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { addressKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
+import { triesFrom } from "../shared/limits/limit-rules.ts";
+import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
+import { enqueueLetter } from "../shared/mail/mail-queue.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 
 type Deps = {
   users: Pick<UserStore, "find">;

@@ -1,10 +1,10 @@
-import { contract } from "../shared/contract.ts";
-import { ApiError, FieldErrors } from "../shared/errors.ts";
-import { shownUser } from "../shared/items.ts";
-import { namesIn } from "../shared/names.ts";
-import { recordSecurityEvent } from "../shared/security-log.ts";
-import { userEndpoint, type UserCall } from "../shared/user-endpoint.ts";
-import { userChanges, type UserChanges } from "../shared/user-changes.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
+import { shownUser } from "../shared/store/user-items.ts";
+import { namesIn } from "../shared/accounts/user-fields.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { userChanges, type UserChanges } from "../shared/accounts/user-update-store.ts";
 
 type Deps = { users: UserChanges; recordSecurityEvent: typeof recordSecurityEvent };
 

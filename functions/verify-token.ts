@@ -1,10 +1,10 @@
-import { callerStore, type CallerStore } from "../shared/authentication.ts";
-import { nowSeconds, type Clock } from "../shared/clock.ts";
-import { contract } from "../shared/contract.ts";
-import { endpoint, type Call } from "../shared/endpoint.ts";
-import { ApiError } from "../shared/errors.ts";
-import { acceptsJti } from "../shared/sessions.ts";
-import { tokenVerifier, type TokenVerifier } from "../shared/tokens.ts";
+import { callerStore, type CallerStore } from "../shared/sessions/callers.ts";
+import { nowSeconds, type Clock } from "../shared/platform/clock.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { acceptsJti } from "../shared/sessions/session-store.ts";
+import { tokenVerifier, type TokenVerifier } from "../shared/sessions/tokens.ts";
 
 type Deps = { verifier: TokenVerifier; callers: CallerStore; nowSeconds: Clock };
 

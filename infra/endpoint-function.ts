@@ -8,7 +8,7 @@ import { Architecture, Code, Function, LoggingFormat, Runtime, Tracing } from "a
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { join } from "node:path";
-import type { VariableName } from "../shared/environment.ts";
+import type { VariableName } from "../shared/platform/environment.ts";
 import type { FunctionName, Grant, ResourceVariable, SettingVariable } from "./grant.ts";
 import { defaultMemoryMegabytes, defaultTimeoutSeconds } from "./grants.ts";
 import { kebabCase, pascalCase } from "./names.ts";

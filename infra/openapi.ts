@@ -4,9 +4,9 @@ import { STATUS_CODES } from "node:http";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type * as z from "zod";
-import { contract } from "../shared/contract.ts";
-import { bodyErrors, commonErrors, type Operation } from "../shared/operation.ts";
-import { errors, sentenceOf, type ErrorCode } from "../shared/errors.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { bodyErrors, commonErrors, type Operation } from "../shared/contract/operation.ts";
+import { errors, sentenceOf, type ErrorCode } from "../shared/contract/errors.ts";
 import {
   cachedAnswersHeaders,
   deviceTokenParameter,

@@ -1,6 +1,6 @@
 /** Every resource and setting under the name of the variable by which functions know it. */
 import type { Stack } from "aws-cdk-lib";
-import { listIndexes } from "../shared/list-indexes.ts";
+import { listIndexes } from "../shared/store/list-indexes.ts";
 import type { EndpointFunctionProps, Resource } from "./endpoint-function.ts";
 import type { Settings } from "./settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";

@@ -1,7 +1,7 @@
 /** Every setting of a deployment. Values that functions receive obey the schemas that the functions check them with. */
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
-import { variables } from "../shared/environment.ts";
+import { variables } from "../shared/platform/environment.ts";
 
 const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 const withoutSlash = (url: string) => !url.endsWith("/");

@@ -1,6 +1,6 @@
 /**
  * Reads the settings from `.env` and the process environment, which wins. The only reader of `process.env` beside
- * `shared/environment.ts`.
+ * `shared/platform/environment.ts`.
  */
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";

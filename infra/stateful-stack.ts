@@ -11,7 +11,7 @@ import {
 import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { listedAttributes, listIndexes } from "../shared/list-indexes.ts";
+import { listedAttributes, listIndexes } from "../shared/store/list-indexes.ts";
 import { grants } from "./grants.ts";
 import { pascalCase } from "./names.ts";
 import type { Settings } from "./settings.ts";

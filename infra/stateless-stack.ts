@@ -4,7 +4,7 @@ import type { Function } from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Trigger } from "aws-cdk-lib/triggers";
 import type { Construct } from "constructs";
-import { contract, type OperationName } from "../shared/contract.ts";
+import { contract, type OperationName } from "../shared/contract/contract.ts";
 import { addAlarms } from "./alarms.ts";
 import { EndpointFunction } from "./endpoint-function.ts";
 import { addFirewall } from "./firewall.ts";

@@ -1,7 +1,7 @@
 /** Operations take less than the others do where a call costs a hash or anybody may call: a flood of them leaves the rest alone. */
 import type { MethodDeploymentOptions } from "aws-cdk-lib/aws-apigateway";
-import { contract, type OperationName } from "../shared/contract.ts";
-import type { Operation } from "../shared/operation.ts";
+import { contract, type OperationName } from "../shared/contract/contract.ts";
+import type { Operation } from "../shared/contract/operation.ts";
 import type { Grant } from "./grant.ts";
 import { grants } from "./grants.ts";
 import type { Settings } from "./settings.ts";

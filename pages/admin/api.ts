@@ -1,7 +1,7 @@
 /** One request to the API, typed by the contract. Refusals are thrown. */
 import type * as z from "zod";
-import type { Contract, OperationName } from "../../shared/contract.ts";
-import type { Operation } from "../../shared/operation.ts";
+import type { Contract, OperationName } from "../../shared/contract/contract.ts";
+import type { Operation } from "../../shared/contract/operation.ts";
 import { noAnswer, refusalOf } from "./refusals.ts";
 
 type Operations = {

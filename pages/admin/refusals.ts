@@ -1,6 +1,6 @@
 /** The API's refusals as errors whose message is a sentence to show. */
 import { HttpError } from "ra-core";
-import type { ErrorCode } from "../../shared/errors.ts";
+import type { ErrorCode } from "../../shared/contract/errors.ts";
 
 type Refusal = { detail: string; code: ErrorCode };
 

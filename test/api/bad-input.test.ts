@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { contract, type OperationName } from "../../shared/contract.ts";
-import { once } from "../../shared/once.ts";
+import { contract, type OperationName } from "../../shared/contract/contract.ts";
+import { once } from "../../shared/platform/lazy.ts";
 import { call, send, succeed } from "../support/api.ts";
 import { unlessLacking } from "../support/capabilities.ts";
 import { expectFieldErrors, expectRefused } from "../support/expect.ts";

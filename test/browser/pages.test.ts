@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { tokenPair } from "../../shared/schemas.ts";
+import { tokenPair } from "../../shared/contract/schemas.ts";
 import { letterTo } from "../support/mailbox.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
 import { newPerson, register } from "../support/people.ts";

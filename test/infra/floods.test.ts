@@ -6,8 +6,8 @@ import { loadApi } from "../../infra/local/api.ts";
 import { loadFunctions } from "../../infra/local/functions.ts";
 import { loadTemplates } from "../../infra/local/template.ts";
 import { pascalCase } from "../../infra/names.ts";
-import { contract, type OperationName } from "../../shared/contract.ts";
-import type { Operation } from "../../shared/operation.ts";
+import { contract, type OperationName } from "../../shared/contract/contract.ts";
+import type { Operation } from "../../shared/contract/operation.ts";
 import { synthesiseStage } from "./synthesised.ts";
 
 const stage = synthesiseStage();

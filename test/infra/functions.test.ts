@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { FunctionName, Grant } from "../../infra/grant.ts";
 import { defaultMemoryMegabytes, defaultTimeoutSeconds, grants } from "../../infra/grants.ts";
 import { kebabCase, pascalCase } from "../../infra/names.ts";
-import { listIndexes } from "../../shared/list-indexes.ts";
-import { contract } from "../../shared/contract.ts";
-import type { Operation } from "../../shared/operation.ts";
+import { listIndexes } from "../../shared/store/list-indexes.ts";
+import { contract } from "../../shared/contract/contract.ts";
+import type { Operation } from "../../shared/contract/operation.ts";
 import { synthesiseStage } from "./synthesised.ts";
 
 const stage = synthesiseStage({ LOG_RETENTION_DAYS: "14" });

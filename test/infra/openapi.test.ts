@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openApiDocument, openApiYaml } from "../../infra/openapi.ts";
-import { contract } from "../../shared/contract.ts";
+import { contract } from "../../shared/contract/contract.ts";
 
 test("openapi.yaml is what the contract says (npm run openapi writes it)", () => {
   expect(readFileSync(join(import.meta.dirname, "../../openapi.yaml"), "utf8")).toBe(openApiYaml());

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { convert } from "openapi-to-postmanv2";
 import { expect, test } from "vitest";
 import { openApiYaml } from "../../infra/openapi.ts";
-import { contract } from "../../shared/contract.ts";
+import { contract } from "../../shared/contract/contract.ts";
 import { postmanFiles } from "../postman/generate.ts";
 import { journey } from "../postman/journey.ts";
 

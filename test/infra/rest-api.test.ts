@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { contract, type OperationName } from "../../shared/contract.ts";
+import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import { pascalCase } from "../../infra/names.ts";
 import { synthesiseStage } from "./synthesised.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { grants } from "../../infra/grants.ts";
-import { listIndexes } from "../../shared/list-indexes.ts";
+import { listIndexes } from "../../shared/store/list-indexes.ts";
 import { synthesiseStage } from "./synthesised.ts";
 
 const dev = synthesiseStage();

@@ -12,9 +12,9 @@ import { loadTemplates } from "../../infra/local/template.ts";
 import { freshenBundles } from "../../infra/fresh-bundles.ts";
 import { readSettings } from "../../infra/settings.ts";
 import { synthesise } from "../../infra/synthesise.ts";
-import { nowSeconds } from "../../shared/clock.ts";
-import { dynamo } from "../../shared/dynamo.ts";
-import { userList, type ListRequest, type UserList } from "../../shared/user-list.ts";
+import { nowSeconds } from "../../shared/platform/clock.ts";
+import { dynamo } from "../../shared/store/dynamo.ts";
+import { userList, type ListRequest, type UserList } from "../../shared/admin/person-list.ts";
 import { listedPerson } from "../support/store-people.ts";
 import { textTable } from "./text-table.ts";
 

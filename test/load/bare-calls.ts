@@ -11,8 +11,8 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
-import { dynamo } from "../../shared/dynamo.ts";
-import { environment } from "../../shared/environment.ts";
+import { dynamo } from "../../shared/store/dynamo.ts";
+import { environment } from "../../shared/platform/environment.ts";
 
 const owner = randomUUID();
 const user = {

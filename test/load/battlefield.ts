@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { freshenBundles } from "../../infra/fresh-bundles.ts";
 import { generousLimits } from "../../infra/local/generous-limits.ts";
 import { settingsTable } from "../../infra/settings-table.ts";
-import type { OperationName } from "../../shared/contract.ts";
+import type { OperationName } from "../../shared/contract/contract.ts";
 import { allLettersOut } from "../support/letters-out.ts";
 import { startLocalStack } from "../support/local-stack.ts";
 import { openLetterBox } from "./letter-box.ts";

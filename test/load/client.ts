@@ -1,6 +1,6 @@
 /** The load generator's HTTP: node's own with connections kept open, because `fetch` costs several times the CPU. */
 import { Agent, request } from "node:http";
-import { contract, type OperationName } from "../../shared/contract.ts";
+import { contract, type OperationName } from "../../shared/contract/contract.ts";
 
 export type Client = {
   /** The body of the answer, which must have the status that the contract promises. */

@@ -1,7 +1,7 @@
 /** Measures the floor in a process that does nothing else. */
 import { createSign, createVerify, generateKeyPairSync } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { hashPassword } from "../../shared/passwords.ts";
+import { hashPassword } from "../../shared/passwords/password-hash.ts";
 import { createBareCalls } from "./bare-calls.ts";
 import { ownCpuMilliseconds } from "./cpu-meter.ts";
 import type { Floor } from "./floor-messages.ts";

@@ -1,6 +1,6 @@
 /** A caller from many sides: every address of 127.0.0.0/8 is this machine, so that each side is a network of its own. */
 import { Agent, request } from "node:http";
-import { contract, type OperationName } from "../../shared/contract.ts";
+import { contract, type OperationName } from "../../shared/contract/contract.ts";
 
 export type SideAnswer = { status: number; headers: Headers; body: unknown };
 type Input = { body?: unknown; token?: string; deviceToken?: string; headers?: Record<string, string> };

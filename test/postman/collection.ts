@@ -1,6 +1,6 @@
 /** The journey as a Postman collection (format 2.1) and its environment. Methods, paths and statuses come from the contract. */
-import { contract } from "../../shared/contract.ts";
-import type { Operation } from "../../shared/operation.ts";
+import { contract } from "../../shared/contract/contract.ts";
+import type { Operation } from "../../shared/contract/operation.ts";
 import { journey, type Folder, type Step } from "./journey.ts";
 import { expectStatus } from "./scripts.ts";
 

@@ -1,6 +1,6 @@
 /** The collection's requests in an order that works from top to bottom. Their bodies are checked against the contract's types. */
 import type * as z from "zod";
-import type { Contract, OperationName } from "../../shared/contract.ts";
+import type { Contract, OperationName } from "../../shared/contract/contract.ts";
 import {
   keep,
   keepTokens,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accountPages } from "../../shared/account-pages.ts";
+import { accountPages } from "../../shared/admin/account-scan.ts";
 import { call, succeed } from "../support/api.ts";
 import { disable } from "../support/disable.ts";
 import { expectRefused } from "../support/expect.ts";

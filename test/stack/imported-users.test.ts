@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { trimmedByPython } from "../../shared/hash-forms.ts";
+import { trimmedByPython } from "../../shared/passwords/hash-forms.ts";
 import { signInAgain } from "../support/administrators.ts";
 import { call, succeed } from "../support/api.ts";
 import { brought, exportedRows, importRows } from "../support/brought-people.ts";

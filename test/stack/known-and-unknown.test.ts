@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { contract } from "../../shared/contract.ts";
-import type { Operation } from "../../shared/operation.ts";
+import { contract } from "../../shared/contract/contract.ts";
+import type { Operation } from "../../shared/contract/operation.ts";
 import { call } from "../support/api.ts";
 import { disable } from "../support/disable.ts";
 import { comparable, withoutOwnWords } from "../support/comparable.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ErrorCode } from "../../shared/errors.ts";
-import { addressKey, mailboxKey, networkKey } from "../../shared/keys.ts";
+import type { ErrorCode } from "../../shared/contract/errors.ts";
+import { addressKey, mailboxKey, networkKey } from "../../shared/identity/pseudonyms.ts";
 import {
   codeGuess,
   passwordTry,
@@ -8,7 +8,7 @@ import {
   triesFrom,
   unprovenLetter,
   wrongPassword,
-} from "../../shared/limit-rules.ts";
+} from "../../shared/limits/limit-rules.ts";
 import { call, type Answer, type Options } from "../support/api.ts";
 import { wrongCode } from "../support/codes.ts";
 import { comparable } from "../support/comparable.ts";

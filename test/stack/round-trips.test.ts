@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { OperationName } from "../../shared/contract.ts";
+import type { OperationName } from "../../shared/contract/contract.ts";
 import { call, succeed, type Answer } from "../support/api.ts";
 import { codeTo } from "../support/mailbox.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";

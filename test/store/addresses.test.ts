@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
-import { addressChangeStore } from "../../shared/address-changes.ts";
-import { addressChangePks, emailUndoPk } from "../../shared/address-items.ts";
-import { addressUndoStore } from "../../shared/address-undo.ts";
-import { nowSeconds } from "../../shared/clock.ts";
-import { addressPk } from "../../shared/items.ts";
-import { userStore } from "../../shared/users.ts";
+import { addressChangeStore } from "../../shared/accounts/address-change-store.ts";
+import { addressChangePks, emailUndoPk } from "../../shared/store/address-items.ts";
+import { addressUndoStore } from "../../shared/accounts/address-undo-store.ts";
+import { nowSeconds } from "../../shared/platform/clock.ts";
+import { addressPk } from "../../shared/store/user-items.ts";
+import { userStore } from "../../shared/accounts/user-store.ts";
 import { turnableClock } from "../support/clock.ts";
 import {
   codeLifetime,

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
-import { codeStore } from "../../shared/code-store.ts";
-import { registrationPk, userPk } from "../../shared/items.ts";
-import { registrationStore } from "../../shared/registrations.ts";
+import { codeStore } from "../../shared/codes/code-store.ts";
+import { registrationPk, userPk } from "../../shared/store/user-items.ts";
+import { registrationStore } from "../../shared/accounts/registration-store.ts";
 import { turnableClock } from "../support/clock.ts";
 import { activeUser, newRegistration, registeredWithCode } from "../support/store-people.ts";
 

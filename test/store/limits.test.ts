@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
-import { dynamo } from "../../shared/dynamo.ts";
-import { codeGuess, wrongPassword } from "../../shared/limit-rules.ts";
-import { limitStore, type Limit, type Rule } from "../../shared/limits.ts";
+import { dynamo } from "../../shared/store/dynamo.ts";
+import { codeGuess, wrongPassword } from "../../shared/limits/limit-rules.ts";
+import { limitStore, type Limit, type Rule } from "../../shared/limits/limit-store.ts";
 import { turnableClock } from "../support/clock.ts";
 
 const aBearer = () => `test-${randomUUID()}`;

@@ -1,13 +1,13 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, inject, it } from "vitest";
-import { emailChangePk, emailUndoPk, resetPk } from "../../shared/address-items.ts";
-import { isoTime } from "../../shared/clock.ts";
-import { dynamo } from "../../shared/dynamo.ts";
-import { environment } from "../../shared/environment.ts";
-import { goodbyePk } from "../../shared/goodbyes.ts";
-import { codeGuess, lettersKey } from "../../shared/limit-rules.ts";
-import { limitStore } from "../../shared/limits.ts";
-import { personalDataStore } from "../../shared/personal-data.ts";
+import { emailChangePk, emailUndoPk, resetPk } from "../../shared/store/address-items.ts";
+import { isoTime } from "../../shared/platform/clock.ts";
+import { dynamo } from "../../shared/store/dynamo.ts";
+import { environment } from "../../shared/platform/environment.ts";
+import { goodbyePk } from "../../shared/accounts/former-address-store.ts";
+import { codeGuess, lettersKey } from "../../shared/limits/limit-rules.ts";
+import { limitStore } from "../../shared/limits/limit-store.ts";
+import { personalDataStore } from "../../shared/accounts/personal-data-store.ts";
 import { turnableClock } from "../support/clock.ts";
 import { activeUser } from "../support/store-people.ts";
 

@@ -2,19 +2,19 @@ import { randomUUID } from "node:crypto";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { callerStore } from "../../shared/authentication.ts";
-import { dynamo } from "../../shared/dynamo.ts";
-import { userPk } from "../../shared/items.ts";
-import { sessionEpochStore } from "../../shared/session-epoch.ts";
-import { acceptsJti, graceSeconds, sessionStore, type Session } from "../../shared/sessions.ts";
+import { callerStore } from "../../shared/sessions/callers.ts";
+import { dynamo } from "../../shared/store/dynamo.ts";
+import { userPk } from "../../shared/store/user-items.ts";
+import { sessionEpochStore } from "../../shared/sessions/session-epoch-store.ts";
+import { acceptsJti, graceSeconds, sessionStore, type Session } from "../../shared/sessions/session-store.ts";
 import {
   createSigningKey,
   publicKeySet,
   rotateSigningKeys,
   type PrivateKey,
   type SigningKeys,
-} from "../../shared/signing-keys.ts";
-import { tokenSigner, tokenVerifier } from "../../shared/tokens.ts";
+} from "../../shared/keys/signing-keys.ts";
+import { tokenSigner, tokenVerifier } from "../../shared/sessions/tokens.ts";
 import { turnableClock } from "../support/clock.ts";
 import { activeUser } from "../support/store-people.ts";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, inject, it } from "vitest";
-import { graceSeconds, sessionStore, type Session } from "../../shared/sessions.ts";
+import { graceSeconds, sessionStore, type Session } from "../../shared/sessions/session-store.ts";
 import { turnableClock } from "../support/clock.ts";
 
 const day = 86_400;

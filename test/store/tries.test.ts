@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, inject, it, vi } from "vitest";
-import { deviceTokens } from "../../shared/device-tokens.ts";
+import { deviceTokens } from "../../shared/limits/device-tokens.ts";
 import {
   codeGuess,
   deviceBearer,
   passwordTry,
   rightPassword,
   wrongPassword,
-} from "../../shared/limit-rules.ts";
-import { limitStore, type Limit } from "../../shared/limits.ts";
-import { countedUnder } from "../../shared/tries.ts";
+} from "../../shared/limits/limit-rules.ts";
+import { limitStore, type Limit } from "../../shared/limits/limit-store.ts";
+import { countedUnder } from "../../shared/limits/guess-subject.ts";
 import { farSeconds, turnableClock } from "../support/clock.ts";
 
 const minute = 60;

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { dynamo } from "../../shared/dynamo.ts";
-import { encodeCursor } from "../../shared/list-cursor.ts";
+import { dynamo } from "../../shared/store/dynamo.ts";
+import { encodeCursor } from "../../shared/admin/list-cursor.ts";
 import { BatchWriteCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { userList, type ListRequest } from "../../shared/user-list.ts";
+import { userList, type ListRequest } from "../../shared/admin/person-list.ts";
 import { farSeconds } from "../support/clock.ts";
 import { copyTable } from "../support/copy-table.ts";
 import { listedPerson, type Kind } from "../support/store-people.ts";

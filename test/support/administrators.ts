@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 import { dirname, resolve } from "node:path";
 import { text } from "node:stream/consumers";
-import type { OperationName } from "../../shared/contract.ts";
-import { contract } from "../../shared/contract.ts";
+import type { OperationName } from "../../shared/contract/contract.ts";
+import { contract } from "../../shared/contract/contract.ts";
 import { call, succeed, type Answer } from "./api.ts";
 import { codeTo, lettersTo } from "./mailbox.ts";
 import { newPerson, type Person } from "./people.ts";

@@ -1,6 +1,6 @@
 /** The typed client: one function per operation of the contract. Successful answers must match the contract exactly. */
-import { contract, type Contract, type OperationName } from "../../shared/contract.ts";
-import type { BodyOf } from "../../shared/operation.ts";
+import { contract, type Contract, type OperationName } from "../../shared/contract/contract.ts";
+import type { BodyOf } from "../../shared/contract/operation.ts";
 import * as z from "zod";
 import { remember } from "./secrets-seen.ts";
 import { baseUrl } from "./urls.ts";

@@ -1,6 +1,6 @@
 /** An empty table with another's keys and indexes. */
 import { CreateTableCommand, DescribeTableCommand } from "@aws-sdk/client-dynamodb";
-import { dynamo } from "../../shared/dynamo.ts";
+import { dynamo } from "../../shared/store/dynamo.ts";
 
 export const copyTable = async (from: string, to: string): Promise<void> => {
   const { Table } = await dynamo().send(new DescribeTableCommand({ TableName: from }));

@@ -1,6 +1,6 @@
 /** What every refusal must look like. */
 import { expect } from "vitest";
-import { errors, sentenceOf, type ErrorCode } from "../../shared/errors.ts";
+import { errors, sentenceOf, type ErrorCode } from "../../shared/contract/errors.ts";
 import type { Answer } from "./api.ts";
 
 export const expectRefused = (answer: Answer, code: ErrorCode): void => {

@@ -2,8 +2,8 @@
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Stack } from "../../infra/local/stack.ts";
 import { generousLimits } from "../../infra/local/generous-limits.ts";
-import { dynamo } from "../../shared/dynamo.ts";
-import { limitStore, type Limit } from "../../shared/limits.ts";
+import { dynamo } from "../../shared/store/dynamo.ts";
+import { limitStore, type Limit } from "../../shared/limits/limit-store.ts";
 
 /** Counters as functions name them, in the window of now and in the next, which may begin during the test. */
 const counterNames = ({ rules }: Limit, windows = [0, 1]): string[] =>

@@ -1,15 +1,15 @@
 /** Accounts that change their address in the bare store: what the handlers and the mailer do, with digests that the test chooses. */
 import { randomUUID } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { addressChangeStore } from "../../shared/address-changes.ts";
-import { emailChangePk, emailUndoPk } from "../../shared/address-items.ts";
-import { addressUndoStore } from "../../shared/address-undo.ts";
-import type { Clock } from "../../shared/clock.ts";
-import { codeStore } from "../../shared/code-store.ts";
-import { dynamo } from "../../shared/dynamo.ts";
-import { registrationPk, type User } from "../../shared/items.ts";
-import { registrationStore } from "../../shared/registrations.ts";
-import { userStore } from "../../shared/users.ts";
+import { addressChangeStore } from "../../shared/accounts/address-change-store.ts";
+import { emailChangePk, emailUndoPk } from "../../shared/store/address-items.ts";
+import { addressUndoStore } from "../../shared/accounts/address-undo-store.ts";
+import type { Clock } from "../../shared/platform/clock.ts";
+import { codeStore } from "../../shared/codes/code-store.ts";
+import { dynamo } from "../../shared/store/dynamo.ts";
+import { registrationPk, type User } from "../../shared/store/user-items.ts";
+import { registrationStore } from "../../shared/accounts/registration-store.ts";
+import { userStore } from "../../shared/accounts/user-store.ts";
 import { turnableClock } from "./clock.ts";
 import { activeUser, newRegistration } from "./store-people.ts";
 

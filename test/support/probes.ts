@@ -3,7 +3,7 @@
  * answers, the bench the times, the attack script both: a new operation that takes an address is one line here.
  */
 import { randomBytes } from "node:crypto";
-import type { OperationName } from "../../shared/contract.ts";
+import type { OperationName } from "../../shared/contract/contract.ts";
 
 export type Suspect = {
   email: string;

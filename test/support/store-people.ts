@@ -1,10 +1,10 @@
 /** Registrations and accounts put straight into the store. */
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../../shared/clock.ts";
-import { codeStore } from "../../shared/code-store.ts";
-import { registrationPk, userPk, type Registration, type User } from "../../shared/items.ts";
-import { listAttributes } from "../../shared/list-indexes.ts";
-import { registrationStore } from "../../shared/registrations.ts";
+import type { Clock } from "../../shared/platform/clock.ts";
+import { codeStore } from "../../shared/codes/code-store.ts";
+import { registrationPk, userPk, type Registration, type User } from "../../shared/store/user-items.ts";
+import { listAttributes } from "../../shared/store/list-indexes.ts";
+import { registrationStore } from "../../shared/accounts/registration-store.ts";
 
 const daySeconds = 86_400;
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deliverableAddress, normaliseAddress } from "../../shared/addresses.ts";
-import { isUsername, normaliseUsername } from "../../shared/usernames.ts";
+import { deliverableAddress, normaliseAddress } from "../../shared/identity/email-address.ts";
+import { isUsername, normaliseUsername } from "../../shared/identity/username.ts";
 
 describe("addresses", () => {
   it("are delivered in ASCII with the local part as typed", () => {

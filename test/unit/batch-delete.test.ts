@@ -1,6 +1,6 @@
 import type { BatchWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { expect, it } from "vitest";
-import { batchDelete } from "../../shared/batch-delete.ts";
+import { batchDelete } from "../../shared/store/batch-delete.ts";
 
 const keys = Array.from({ length: 30 }, (_, index) => ({ sessionId: String(index) }));
 const keysOf = ({ RequestItems = {} }: BatchWriteCommandInput) =>

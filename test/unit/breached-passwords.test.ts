@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isBreached } from "../../shared/breached-passwords.ts";
-import { passwordProblems } from "../../shared/password-rules.ts";
+import { isBreached } from "../../shared/passwords/breached-passwords.ts";
+import { passwordProblems } from "../../shared/passwords/password-rules.ts";
 
 const password = "a long and unusual sentence";
 const sha1 = createHash("sha1").update(password).digest("hex").toUpperCase();

@@ -1,6 +1,6 @@
 import { dictionary } from "@zxcvbn-ts/language-common";
 import { expect, it, vi } from "vitest";
-import { passwordProblems } from "../../shared/password-rules.ts";
+import { passwordProblems } from "../../shared/passwords/password-rules.ts";
 
 vi.stubEnv("PRODUCT_NAME", "LIT Auth");
 vi.stubEnv("PWNED_PASSWORDS_URL", "off");

@@ -6,7 +6,7 @@ import {
   deviceTokenLifetimeSeconds,
   deviceTokens,
   sentDeviceToken,
-} from "../../shared/device-tokens.ts";
+} from "../../shared/limits/device-tokens.ts";
 import { turnableClock } from "../support/clock.ts";
 import { proxyEvent } from "../support/events.ts";
 

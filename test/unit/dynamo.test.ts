@@ -1,6 +1,6 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { expect, it } from "vitest";
-import { attempt } from "../../shared/dynamo.ts";
+import { attempt } from "../../shared/store/dynamo.ts";
 
 const cancelled = (...codes: string[]) =>
   new TransactionCanceledException({

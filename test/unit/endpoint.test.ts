@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { contract } from "../../shared/contract.ts";
-import { endpoint } from "../../shared/endpoint.ts";
-import { ApiError } from "../../shared/errors.ts";
+import { contract } from "../../shared/contract/contract.ts";
+import { endpoint } from "../../shared/http/endpoint.ts";
+import { ApiError } from "../../shared/contract/errors.ts";
 import { lambdaContext, proxyEvent } from "../support/events.ts";
 
 const operation = contract.requestOtp;

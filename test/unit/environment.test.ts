@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { environment } from "../../shared/environment.ts";
+import { environment } from "../../shared/platform/environment.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 

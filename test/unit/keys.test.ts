@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { networkOf } from "../../shared/keys.ts";
+import { networkOf } from "../../shared/identity/pseudonyms.ts";
 
 const hexGroups = (count: number) =>
   fc

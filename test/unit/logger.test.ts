@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeError } from "../../shared/logger.ts";
+import { describeError } from "../../shared/platform/logger.ts";
 
 describe("errors in the log", () => {
   it("keep their name and frames and lose what they quote", () => {

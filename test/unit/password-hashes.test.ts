@@ -1,7 +1,12 @@
 import { argon2d, argon2id, hash } from "argon2";
 import { describe, expect, it } from "vitest";
-import { readHash, trimmedByPython } from "../../shared/hash-forms.ts";
-import { hashPassword, needsUpgrade, rehashPassword, verifyPassword } from "../../shared/passwords.ts";
+import { readHash, trimmedByPython } from "../../shared/passwords/hash-forms.ts";
+import {
+  hashPassword,
+  needsUpgrade,
+  rehashPassword,
+  verifyPassword,
+} from "../../shared/passwords/password-hash.ts";
 import { smallestCpus } from "../support/cpu.ts";
 import { djangoHashes } from "../support/django-hashes.ts";
 

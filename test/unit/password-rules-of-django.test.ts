@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { passwordProblems } from "../../shared/password-rules.ts";
+import { passwordProblems } from "../../shared/passwords/password-rules.ts";
 import { pythonWithPackages, runPython } from "../support/python.ts";
 
 const python = await pythonWithPackages();

@@ -1,7 +1,7 @@
 import { dictionary } from "@zxcvbn-ts/language-common";
 import { beforeAll, describe, expect, it } from "vitest";
-import { passwordProblems } from "../../shared/password-rules.ts";
-import { hashPassword, verifyPassword } from "../../shared/passwords.ts";
+import { passwordProblems } from "../../shared/passwords/password-rules.ts";
+import { hashPassword, verifyPassword } from "../../shared/passwords/password-hash.ts";
 import { smallestCpus } from "../support/cpu.ts";
 
 const traits = {

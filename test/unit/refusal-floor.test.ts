@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { refusalFloor } from "../../shared/refusal-floor.ts";
+import { refusalFloor } from "../../shared/passwords/refusal-floor.ts";
 
 let now: number;
 let waits: number[];

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { ApiError, errors, FieldErrors, type ErrorCode } from "../../shared/errors.ts";
-import { nameRequest } from "../../shared/logger.ts";
-import { recordRefusal, recordSecurityEvent, securityEvents } from "../../shared/security-log.ts";
+import { ApiError, errors, FieldErrors, type ErrorCode } from "../../shared/contract/errors.ts";
+import { nameRequest } from "../../shared/platform/logger.ts";
+import { recordRefusal, recordSecurityEvent, securityEvents } from "../../shared/platform/security-log.ts";
 
 const logged: Record<string, unknown>[] = [];
 

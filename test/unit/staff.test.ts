@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { refreshToken } from "../../functions/refresh-token.ts";
-import { staffSessionIsOver } from "../../shared/staff.ts";
+import { staffSessionIsOver } from "../../shared/admin/staff-authority.ts";
 import { inert } from "../support/inert.ts";
 
 const minute = 60;

@@ -1,0 +1,187 @@
+/**
+ * Changing an account's address: asked for, then proven by a code that went to the new one. User and pointers are swapped in
+ * one transaction, whose conditions find out what nobody may be told before: an address that is taken or kept, a dead code.
+ */
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  changeSeconds,
+  emailChangeItem,
+  emailChangePk,
+  emailClaimItem,
+  emailClaimPk,
+  emailUndoPk,
+  opensUndo,
+  resetPk,
+  undoSeconds,
+  type EmailChange,
+} from "../store/address-items.ts";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import {
+  attempt,
+  digestIsIn,
+  digestValues,
+  dynamo,
+  type Item,
+  readItem,
+  removingCode,
+  type TransactionPart,
+} from "../store/dynamo.ts";
+import { environment } from "../platform/environment.ts";
+import { addressPk, userPk, type User } from "../store/user-items.ts";
+import { notKeptForAnother } from "../store/held-addresses.ts";
+import { listAttributes } from "../store/list-indexes.ts";
+
+type NewAddress = { email: string; addressKey: string; otpRequestId: string; byStaff: boolean };
+
+export const addressChangeStore = (clock: Clock = nowSeconds) => {
+  const table = environment("USERS_TABLE").USERS_TABLE;
+  const put = (Item: Item): TransactionPart => ({ Put: { TableName: table, Item } });
+
+  /**
+   * Replaces an earlier change, whose code is dead from now on, and its way back: never that of a change which was confirmed
+   * since `user` was read, nor anybody else's (see `kept-addresses`). `along` happens with it or not at all.
+   */
+  const start = async (
+    user: User,
+    { email, addressKey, otpRequestId, byStaff }: NewAddress,
+    along: TransactionPart[] = [],
+  ): Promise<"started" | "changed_meanwhile" | "along_refused"> => {
+    const now = clock();
+    const { id: userId, addressKey: oldAddressKey, sessionEpoch } = user;
+    const withUndo = opensUndo(user, now);
+    const expiresAt = now + changeSeconds;
+    const change: EmailChange = {
+      userId,
+      email,
+      addressKey,
+      oldAddressKey,
+      sessionEpoch,
+      withUndo,
+      byStaff,
+      otpRequestId,
+      expiresAt,
+    };
+    const undo = { userId, email: user.email, addressKey: oldAddressKey, otpRequestId };
+    const written = await attempt(() =>
+      dynamo().send(
+        new TransactWriteCommand({
+          TransactItems: [
+            {
+              ConditionCheck: {
+                TableName: table,
+                Key: { pk: userPk(userId) },
+                ConditionExpression: "addressKey = :old AND sessionEpoch = :epoch AND #status = :active",
+                ExpressionAttributeNames: { "#status": "status" },
+                ExpressionAttributeValues: {
+                  ":old": oldAddressKey,
+                  ":epoch": sessionEpoch,
+                  ":active": "active",
+                },
+              },
+            },
+            put({ pk: emailChangePk(userId), ...change }),
+            ...(withUndo
+              ? [put({ pk: emailUndoPk(oldAddressKey), ...undo, expiresAt: now + undoSeconds })]
+              : []),
+            ...(byStaff ? [put({ pk: emailClaimPk(addressKey), userId, expiresAt })] : []),
+            ...along,
+          ],
+        }),
+      ),
+    );
+    if ("written" in written) return "started";
+    return written.refused[0]?.failed ? "changed_meanwhile" : "along_refused";
+  };
+
+  const find = async (userId: string): Promise<EmailChange | undefined> => {
+    const item = await readItem(table, emailChangePk(userId));
+    return item && emailChangeItem.parse(item);
+  };
+
+  /** Whose change by staff waits for this new address. */
+  const findClaimant = async (newAddressKey: string): Promise<string | undefined> => {
+    const item = await readItem(table, emailClaimPk(newAddressKey));
+    return item && emailClaimItem.parse(item).userId;
+  };
+
+  /**
+   * Consumes the code and moves the account. What still lies in the old mailbox dies with it: a login code, a reset code. The
+   * seven days for undoing begin, unless an earlier change can still be undone: then its code undoes both.
+   */
+  const confirm = async (
+    user: User,
+    change: EmailChange,
+    otpDigests: readonly string[],
+    idempotencyToken: string,
+  ): Promise<User | "refused"> => {
+    const now = clock();
+    const { email, addressKey, oldAddressKey } = change;
+    const undoUntil = now + undoSeconds;
+    const opens = opensUndo(user, now);
+    const way: Pick<User, "undoAddressKey" | "undoUntil"> = opens
+      ? { undoAddressKey: oldAddressKey, undoUntil }
+      : {};
+    const changed: User = { ...user, email, addressKey, ...way };
+    const { listAddress } = listAttributes(changed, changed.status);
+    const sets = { email, addressKey, listAddress, ...way };
+    const setting = Object.keys(sets).map((name) => `${name} = :${name}`);
+    const parts: TransactionPart[] = [
+      {
+        Delete: {
+          TableName: table,
+          Key: { pk: emailChangePk(user.id) },
+          ConditionExpression: `addressKey = :addressKey AND ${digestIsIn(otpDigests)} AND otpExpiresAt > :now AND expiresAt > :now`,
+          ExpressionAttributeValues: {
+            ":addressKey": addressKey,
+            ...digestValues(otpDigests),
+            ":now": now,
+          },
+        },
+      },
+      {
+        Update: {
+          TableName: table,
+          Key: { pk: userPk(user.id) },
+          UpdateExpression: `SET ${setting.join(", ")} ${removingCode}`,
+          ConditionExpression: "addressKey = :old AND sessionEpoch = :epoch AND #status = :active",
+          ExpressionAttributeNames: { "#status": "status" },
+          ExpressionAttributeValues: {
+            ...Object.fromEntries(Object.entries(sets).map(([name, value]) => [`:${name}`, value])),
+            ":old": oldAddressKey,
+            ":epoch": change.sessionEpoch,
+            ":active": "active",
+          },
+        },
+      },
+      {
+        Put: {
+          TableName: table,
+          Item: { pk: addressPk(addressKey), userId: user.id },
+          ConditionExpression: "attribute_not_exists(pk)",
+        },
+      },
+      { Delete: { TableName: table, Key: { pk: addressPk(oldAddressKey) } } },
+      { Delete: { TableName: table, Key: { pk: resetPk(oldAddressKey) } } },
+      notKeptForAnother(addressKey, user.id, now),
+    ];
+    if (opens)
+      // Without its undo item no address changes: nobody must be left without the way back.
+      parts.push({
+        Update: {
+          TableName: table,
+          Key: { pk: emailUndoPk(oldAddressKey) },
+          UpdateExpression: "SET expiresAt = :undoUntil",
+          ConditionExpression: "userId = :userId AND expiresAt > :now",
+          ExpressionAttributeValues: { ":undoUntil": undoUntil, ":userId": user.id, ":now": now },
+        },
+      });
+    const written = await attempt(() =>
+      dynamo().send(new TransactWriteCommand({ ClientRequestToken: idempotencyToken, TransactItems: parts })),
+    );
+    return "written" in written ? changed : "refused";
+  };
+
+  return { start, find, findClaimant, confirm };
+};
+
+export type AddressChangeStore = ReturnType<typeof addressChangeStore>;

@@ -1,0 +1,33 @@
+/** Who stands behind an address: an account, a registration, both or nobody. One consistent read, whatever the answer. */
+import { batchRead } from "../store/batch.ts";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { environment } from "../platform/environment.ts";
+import {
+  addressPk,
+  pointerItem,
+  registrationItem,
+  registrationPk,
+  type Registration,
+} from "../store/user-items.ts";
+
+export type Entry = { userId: string | undefined; registration: Registration | undefined };
+
+export const directory = (clock: Clock = nowSeconds) => {
+  const table = environment("USERS_TABLE").USERS_TABLE;
+
+  return {
+    lookUp: async (addressKey: string): Promise<Entry> => {
+      const keys = [{ pk: addressPk(addressKey) }, { pk: registrationPk(addressKey) }];
+      const { [table]: items = [] } = await batchRead({ [table]: keys });
+      const pointer = items.find(({ pk }) => pk === addressPk(addressKey));
+      const registration = items.find(({ pk }) => pk === registrationPk(addressKey));
+      const parsed = registration && registrationItem.parse(registration);
+      return {
+        userId: pointer && pointerItem.parse(pointer).userId,
+        registration: parsed && parsed.expiresAt > clock() ? parsed : undefined,
+      };
+    },
+  };
+};
+
+export type Directory = ReturnType<typeof directory>;

@@ -1,0 +1,69 @@
+/**
+ * Addresses that an account does not have any more, each kept until one last letter has left: orders hold no address, and the
+ * account that held it is gone, or has another.
+ */
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { attempt, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { environment } from "../platform/environment.ts";
+
+// Far longer than an order may wait.
+const keptSeconds = 86_400;
+
+/** An item for each address, so that one whose letter has left is not written to again when the next one's fails. */
+const prefixes = {
+  /** The address of an account that was deleted. */
+  deleted: "goodbye",
+  /** The one that it could still go back to when it was deleted. */
+  earlier: "goodbye-earlier",
+  /** The one that it had until the change to it was undone. */
+  undone: "goodbye-undone",
+} as const;
+export type Goodbye = keyof typeof prefixes;
+
+export const goodbyePk = (goodbye: Goodbye, userId: string): string => `${prefixes[goodbye]}#${userId}`;
+
+/** Without an address once the letter has left. */
+const goodbyeItem = z.object({ email: z.string().optional(), expiresAt: z.int() });
+
+/** Keeps the address, as a part of the transaction that takes it from the account. */
+export const keepingAddress = (
+  goodbye: Goodbye,
+  { id, email }: { id: string; email: string },
+  now: number,
+): TransactionPart => ({
+  Put: {
+    TableName: environment("USERS_TABLE").USERS_TABLE,
+    Item: { pk: goodbyePk(goodbye, id), email, expiresAt: now + keptSeconds },
+  },
+});
+
+export const goodbyeStore = (clock: Clock = nowSeconds) => {
+  const table = environment("USERS_TABLE").USERS_TABLE;
+
+  return {
+    /** Where the last letter goes; nowhere if it has left. */
+    find: async (goodbye: Goodbye, userId: string): Promise<string | undefined> => {
+      const item = await readItem(table, goodbyePk(goodbye, userId));
+      const found = item && goodbyeItem.parse(item);
+      return found && found.expiresAt > clock() ? found.email : undefined;
+    },
+
+    /** The empty item is left to TTL: so the mailer, alone in the stack to read these, needs no right to delete anything. */
+    forget: async (goodbye: Goodbye, userId: string): Promise<void> => {
+      await attempt(() =>
+        dynamo().send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { pk: goodbyePk(goodbye, userId) },
+            UpdateExpression: "REMOVE email",
+            ConditionExpression: "attribute_exists(pk)",
+          }),
+        ),
+      );
+    },
+  };
+};
+
+export type GoodbyeStore = ReturnType<typeof goodbyeStore>;

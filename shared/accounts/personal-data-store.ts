@@ -1,0 +1,105 @@
+/** All that the tables hold on one person, read by the keys that he has. */
+import * as z from "zod";
+import { addressChangePks, emailChangePk, emailUndoPk, resetPk } from "../store/address-items.ts";
+import { batchRead } from "../store/batch.ts";
+import { isoTime, nowSeconds, type Clock } from "../platform/clock.ts";
+import type { Item } from "../store/dynamo.ts";
+import { environment } from "../platform/environment.ts";
+import { goodbyePk } from "./former-address-store.ts";
+import { registrationPk, userPk, type User } from "../store/user-items.ts";
+import {
+  addressChangesKey,
+  codeGuess,
+  currentPasswordTry,
+  lettersKey,
+  passwordTry,
+} from "../limits/limit-rules.ts";
+import { limitPk, storedCounters } from "../limits/limit-store.ts";
+import { counted, type Counted } from "../contract/personal-data-schema.ts";
+
+type MailboxKeys = { mailboxKey: string; resetMailboxKey: string };
+
+const keysOf = (
+  { id, addressKey }: User,
+  { mailboxKey, resetMailboxKey }: MailboxKeys,
+): Record<Counted, string> => ({
+  activation_codes_tried: codeGuess("activation", addressKey).key,
+  sign_in_codes_tried: codeGuess("login", addressKey).key,
+  passwords_tried: passwordTry(addressKey).key,
+  current_password_tried: currentPasswordTry(id).key,
+  letters_asked_for: lettersKey(mailboxKey),
+  reset_letters_asked_for: lettersKey(resetMailboxKey),
+  address_changes_asked_for: addressChangesKey(id),
+});
+
+const shownCounters = (counts: Counted, item: Item = {}) =>
+  storedCounters(item).map(({ number, windowSeconds, from }) => ({
+    counts,
+    window_seconds: windowSeconds ?? null,
+    from: from === undefined ? null : isoTime(from),
+    number,
+  }));
+
+/** What says something about a person in the items that come and go. */
+const dated = z.object({
+  userId: z.string().optional(),
+  email: z.string().default(""),
+  createdAt: z.int().default(0),
+  expiresAt: z.int().default(0),
+  otpExpiresAt: z.int().default(0),
+});
+type Dated = z.output<typeof dated>;
+
+export const personalDataStore = (clock: Clock = nowSeconds) => {
+  const { USERS_TABLE, LIMITS_TABLE } = environment("USERS_TABLE", "LIMITS_TABLE");
+
+  return {
+    /** One read. What is over, though TTL has not deleted it yet, counts as gone. */
+    find: async (user: User, mailboxes: MailboxKeys) => {
+      const now = clock();
+      const keys = keysOf(user, mailboxes);
+      const changePk = emailChangePk(user.id);
+      const undoPks = addressChangePks(user, now).filter(
+        (pk) => pk !== changePk && pk !== emailUndoPk(user.addressKey),
+      );
+      const [accountPk, pendingPk, lostPk, undonePk] = [
+        userPk(user.id),
+        registrationPk(user.addressKey),
+        resetPk(user.addressKey),
+        goodbyePk("undone", user.id),
+      ];
+      const { [USERS_TABLE]: items = [], [LIMITS_TABLE]: counters = [] } = await batchRead({
+        [USERS_TABLE]: [accountPk, pendingPk, lostPk, undonePk, changePk, ...undoPks].map((pk) => ({ pk })),
+        [LIMITS_TABLE]: Object.values(keys).map((key) => ({ pk: limitPk(key) })),
+      });
+      const at = (pk: string): Dated => {
+        const item = dated.parse(items.find((item) => item["pk"] === pk) ?? {});
+        // An address that he has left may have become somebody else's.
+        return (item.userId ?? user.id) === user.id ? item : dated.parse({});
+      };
+      const living = (...pks: string[]) => pks.map(at).find(({ expiresAt }) => expiresAt > now);
+      const code = (purpose: "sign_in" | "password_reset", { otpExpiresAt }: Dated) =>
+        otpExpiresAt > now ? [{ purpose, until: isoTime(otpExpiresAt) }] : [];
+      const [change, earlier, undone] = [living(changePk), living(...undoPks), living(undonePk)];
+      const registration = living(pendingPk);
+      return {
+        waiting_codes: [...code("sign_in", at(accountPk)), ...code("password_reset", at(lostPk))],
+        address_change: change ? { new_email: change.email, until: isoTime(change.expiresAt) } : null,
+        earlier_address: earlier ? { email: earlier.email, until: isoTime(earlier.expiresAt) } : null,
+        // Empty once its letter has left.
+        undone_address: undone?.email ? { email: undone.email, until: isoTime(undone.expiresAt) } : null,
+        registration: registration
+          ? { created: isoTime(registration.createdAt), until: isoTime(registration.expiresAt) }
+          : null,
+        counters: counted.flatMap((counts) =>
+          shownCounters(
+            counts,
+            counters.find(({ pk }) => pk === limitPk(keys[counts])),
+          ),
+        ),
+      };
+    },
+  };
+};
+
+export type PersonalDataStore = ReturnType<typeof personalDataStore>;

@@ -1,0 +1,191 @@
+/**
+ * Registrations that nobody has proven yet, apart from accounts: registering never looks whether an address is taken, so
+ * its answer can't tell. The proof (activation) is one transaction that fails on its conditions for an address that is taken or kept.
+ */
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import {
+  attempt,
+  digestIsIn,
+  digestValues,
+  dynamo,
+  readItem,
+  type TransactionPart,
+} from "../store/dynamo.ts";
+import { environment } from "../platform/environment.ts";
+import {
+  addressPk,
+  registrationIdPk,
+  registrationItem,
+  registrationPk,
+  usernamePk,
+  userPk,
+  type Registration,
+  type User,
+} from "../store/user-items.ts";
+import { notKeptForAnother } from "../store/held-addresses.ts";
+import { listAttributes } from "../store/list-indexes.ts";
+import { spendingReset } from "../passwords/password-reset-store.ts";
+import { normaliseUsername } from "../identity/username.ts";
+
+export const registrationStore = (clock: Clock = nowSeconds) => {
+  const table = environment("USERS_TABLE").USERS_TABLE;
+
+  /** The registration becomes an account. `own`: what must hold of the code that it bears, where that is the proof. */
+  const turn = async (
+    registration: Registration,
+    own: { condition: string; values: Record<string, string> } | undefined,
+    idempotencyToken: string,
+    along: TransactionPart[],
+  ): Promise<User | "refused"> => {
+    const { addressKey, expiresAt: _, otpRequestId: __, ...person } = registration;
+    const now = clock();
+    const user: User = {
+      ...person,
+      addressKey,
+      status: "active",
+      isStaff: false,
+      sessionEpoch: 0,
+      createdAt: now,
+    };
+    const absent = "attribute_not_exists(pk)";
+    const written = await attempt(() =>
+      dynamo().send(
+        new TransactWriteCommand({
+          ClientRequestToken: idempotencyToken,
+          TransactItems: [
+            {
+              Delete: {
+                TableName: table,
+                Key: { pk: registrationPk(addressKey) },
+                ConditionExpression: ["id = :id AND expiresAt > :now", ...(own ? [own.condition] : [])].join(
+                  " AND ",
+                ),
+                ExpressionAttributeValues: { ":id": user.id, ":now": now, ...own?.values },
+              },
+            },
+            {
+              Put: {
+                TableName: table,
+                Item: { pk: userPk(user.id), ...user, ...listAttributes(user, "active") },
+                ConditionExpression: absent,
+              },
+            },
+            {
+              Put: {
+                TableName: table,
+                Item: { pk: addressPk(addressKey), userId: user.id },
+                ConditionExpression: absent,
+              },
+            },
+            {
+              Update: {
+                TableName: table,
+                Key: { pk: usernamePk(normaliseUsername(user.username)) },
+                UpdateExpression: "SET userId = :userId REMOVE reservedFor, expiresAt",
+                ConditionExpression: "reservedFor = :addressKey",
+                ExpressionAttributeValues: { ":userId": user.id, ":addressKey": addressKey },
+              },
+            },
+            notKeptForAnother(addressKey, user.id, now),
+            ...along,
+          ],
+        }),
+      ),
+    );
+    return "written" in written ? user : "refused";
+  };
+
+  return {
+    /** Replaces any earlier registration of the address (nobody had proven it) and reserves the username for it. */
+    register: async (registration: Registration): Promise<"registered" | "username_taken"> => {
+      const { id, addressKey, username, expiresAt } = registration;
+      const listed = { ...registration, ...listAttributes(registration, "pending") };
+      const written = await attempt(() =>
+        dynamo().send(
+          new TransactWriteCommand({
+            TransactItems: [
+              { Put: { TableName: table, Item: { pk: registrationPk(addressKey), ...listed } } },
+              {
+                Put: {
+                  TableName: table,
+                  Item: { pk: usernamePk(normaliseUsername(username)), reservedFor: addressKey, expiresAt },
+                  ConditionExpression:
+                    "attribute_not_exists(pk) OR expiresAt <= :now OR reservedFor = :addressKey",
+                  ExpressionAttributeValues: { ":now": clock(), ":addressKey": addressKey },
+                },
+              },
+              { Put: { TableName: table, Item: { pk: registrationIdPk(id), addressKey, expiresAt } } },
+            ],
+          }),
+        ),
+      );
+      return "written" in written ? "registered" : "username_taken";
+    },
+
+    find: async (addressKey: string): Promise<Registration | undefined> => {
+      const item = await readItem(table, registrationPk(addressKey));
+      const registration = item && registrationItem.parse(item);
+      return registration && registration.expiresAt > clock() ? registration : undefined;
+    },
+
+    /**
+     * Consumes the code and turns the registration into an account, all or nothing. The idempotency token makes a repeat
+     * of this very call, after its answer was lost, a success. `along` happens with it or not at all.
+     */
+    activate: (
+      registration: Registration,
+      otpDigests: readonly string[],
+      idempotencyToken: string,
+      along: TransactionPart[] = [],
+    ): Promise<User | "refused"> => {
+      const condition = `${digestIsIn(otpDigests)} AND otpExpiresAt > :now`;
+      return turn(registration, { condition, values: digestValues(otpDigests) }, idempotencyToken, along);
+    },
+
+    /** The same with the code of a lost password, which has come to the same address and lies apart. */
+    activateByReset: (
+      registration: Registration,
+      otpDigests: readonly string[],
+      idempotencyToken: string,
+    ): Promise<User | "refused"> =>
+      turn(registration, undefined, idempotencyToken, [spendingReset(registration, otpDigests, clock())]),
+
+    /** Gives address and username free again. `along` happens with it or not at all. */
+    remove: async (
+      { id, addressKey, username }: Registration,
+      along: TransactionPart[] = [],
+    ): Promise<"removed" | "refused" | "along_refused"> => {
+      const written = await attempt(() =>
+        dynamo().send(
+          new TransactWriteCommand({
+            TransactItems: [
+              {
+                Delete: {
+                  TableName: table,
+                  Key: { pk: registrationPk(addressKey) },
+                  ConditionExpression: "id = :id",
+                  ExpressionAttributeValues: { ":id": id },
+                },
+              },
+              {
+                Delete: {
+                  TableName: table,
+                  Key: { pk: usernamePk(normaliseUsername(username)) },
+                  ConditionExpression: "attribute_not_exists(pk) OR reservedFor = :addressKey",
+                  ExpressionAttributeValues: { ":addressKey": addressKey },
+                },
+              },
+              { Delete: { TableName: table, Key: { pk: registrationIdPk(id) } } },
+              ...along,
+            ],
+          }),
+        ),
+      );
+      if ("written" in written) return "removed";
+      return written.refused.slice(3).some(({ failed }) => failed) ? "along_refused" : "refused";
+    },
+  };
+};
+
+export type RegistrationStore = ReturnType<typeof registrationStore>;

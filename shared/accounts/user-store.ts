@@ -1,0 +1,98 @@
+/** Activated accounts and their pointers. Each check and its act are one conditional write. */
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { addressChangePks, emailUndoItem, emailUndoPk, resetPk, wayBackOf } from "../store/address-items.ts";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { attempt, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { environment } from "../platform/environment.ts";
+import { keepingAddress } from "./former-address-store.ts";
+import {
+  addressPk,
+  pointerItem,
+  registrationIdPk,
+  registrationPk,
+  userItem,
+  usernamePk,
+  userPk,
+  type User,
+} from "../store/user-items.ts";
+import { normaliseUsername } from "../identity/username.ts";
+
+export const userStore = (clock: Clock = nowSeconds) => {
+  const table = environment("USERS_TABLE").USERS_TABLE;
+
+  const find = async (userId: string): Promise<User | undefined> => {
+    const item = await readItem(table, userPk(userId));
+    return item && userItem.parse(item);
+  };
+
+  /** The id of the account with this address. */
+  const findIdByAddress = async (addressKey: string): Promise<string | undefined> => {
+    const item = await readItem(table, addressPk(addressKey));
+    return item && pointerItem.parse(item).userId;
+  };
+
+  /** The mailbox that the account can still go back to: whoever has taken it from there may be the one who deletes it. */
+  const keepingEarlierAddress = async (user: User, now: number): Promise<TransactionPart[]> => {
+    const addressKey = wayBackOf(user, now);
+    const undo = addressKey === undefined ? undefined : await readItem(table, emailUndoPk(addressKey));
+    if (!undo) return [];
+    return [keepingAddress("earlier", { id: user.id, email: emailUndoItem.parse(undo).email }, now)];
+  };
+
+  /**
+   * Removes the account, its pointers, its codes and any registration of its address: while its password is the one checked, or,
+   * where something happens along with it, on that one's conditions. What is left is the address, and
+   * the one that it could go back to, for one last letter.
+   */
+  const remove = async (
+    user: User,
+    along: TransactionPart[] = [],
+  ): Promise<"removed" | "refused" | "along_refused"> => {
+    const byPassword = along.length === 0;
+    const now = clock();
+    const earlier = await keepingEarlierAddress(user, now);
+    const unchanged = "username = :username AND addressKey = :addressKey";
+    const written = await attempt(() =>
+      dynamo().send(
+        new TransactWriteCommand({
+          TransactItems: [
+            {
+              Delete: {
+                TableName: table,
+                Key: { pk: userPk(user.id) },
+                ConditionExpression: byPassword ? `${unchanged} AND passwordHash = :passwordHash` : unchanged,
+                ExpressionAttributeValues: {
+                  ":username": user.username,
+                  ":addressKey": user.addressKey,
+                  ...(byPassword && { ":passwordHash": user.passwordHash }),
+                },
+                ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+              },
+            },
+            ...[
+              addressPk(user.addressKey),
+              usernamePk(normaliseUsername(user.username)),
+              registrationPk(user.addressKey),
+              registrationIdPk(user.id),
+              ...addressChangePks(user, now),
+              resetPk(user.addressKey),
+            ].map((pk) => ({ Delete: { TableName: table, Key: { pk } } })),
+            keepingAddress("deleted", user, now),
+            ...earlier,
+            ...along,
+          ],
+        }),
+      ),
+    );
+    if ("written" in written) return "removed";
+    const [account, ...others] = written.refused;
+    if (others.some(({ failed }) => failed)) return "along_refused";
+    const current = account?.item && userItem.parse(account.item);
+    const mayGoOn = current && (!byPassword || current.passwordHash === user.passwordHash);
+    return mayGoOn ? remove(current, along) : "refused";
+  };
+
+  return { find, findIdByAddress, remove };
+};
+
+export type UserStore = ReturnType<typeof userStore>;

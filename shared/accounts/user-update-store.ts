@@ -1,0 +1,102 @@
+/** Changing an account. The check and the change are one conditional write, with whatever must happen beside it. */
+import { TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { attempt, codeAttributes, dynamo, type TransactionPart } from "../store/dynamo.ts";
+import { environment } from "../platform/environment.ts";
+import { userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
+import { listAttributes } from "../store/list-indexes.ts";
+import { normaliseUsername } from "../identity/username.ts";
+
+/** What the write compares with what was read, so that no other change is undone by it. */
+const compared = ["username", "firstName", "lastName", "status", "isStaff"] as const;
+
+export type Changes = Partial<Pick<User, (typeof compared)[number] | "passwordHash">>;
+
+/** Whether what the user may do, or proves it with, becomes another: then every session of before is over. */
+const endsSessions = (before: User, after: User): boolean =>
+  before.status !== after.status ||
+  before.isStaff !== after.isStaff ||
+  before.passwordHash !== after.passwordHash;
+
+const updateOf = (before: User, after: User) => {
+  const { listKey, staffKey } = listAttributes(after, after.status);
+  const ending = endsSessions(before, after);
+  const newPassword = after.passwordHash !== before.passwordHash;
+  const sets = [
+    ...compared.map((name) => `#${name} = :${name}`),
+    "listKey = :listKey",
+    ...(staffKey === undefined ? [] : ["staffKey = :staffKey"]),
+    ...(newPassword ? ["passwordHash = :passwordHash"] : []),
+    ...(ending ? ["sessionEpoch = sessionEpoch + :one"] : []),
+  ];
+  const removed = [
+    ...(staffKey === undefined ? ["staffKey"] : []),
+    // A code on its way would open a session after this.
+    ...(ending ? codeAttributes : []),
+  ];
+  return {
+    UpdateExpression: `SET ${sets.join(", ")}${removed.length > 0 ? ` REMOVE ${removed.join(", ")}` : ""}`,
+    ConditionExpression: compared.map((name) => `#${name} = :${name}Before`).join(" AND "),
+    ExpressionAttributeNames: Object.fromEntries(compared.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(compared.map((name) => [`:${name}`, after[name]])),
+      ...Object.fromEntries(compared.map((name) => [`:${name}Before`, before[name]])),
+      ":listKey": listKey,
+      ...(staffKey !== undefined && { ":staffKey": staffKey }),
+      ...(newPassword && { ":passwordHash": after.passwordHash }),
+      ...(ending && { ":one": 1 }),
+    },
+  };
+};
+
+export const userChanges = (clock: Clock = nowSeconds) => {
+  const table = environment("USERS_TABLE").USERS_TABLE;
+
+  /** A new username swaps the pointers in the same transaction; the same key needs no swap. */
+  const swap = (user: User, keyBefore: string, key: string): TransactionPart[] => [
+    {
+      Put: {
+        TableName: table,
+        Item: { pk: usernamePk(key), userId: user.id },
+        ConditionExpression: "attribute_not_exists(pk) OR expiresAt <= :now OR reservedFor = :addressKey",
+        ExpressionAttributeValues: { ":now": clock(), ":addressKey": user.addressKey },
+      },
+    },
+    { Delete: { TableName: table, Key: { pk: usernamePk(keyBefore) } } },
+  ];
+
+  /** `along` happens with the change or not at all. Another status, rank or password ends every session in the same write. */
+  const change = async (
+    user: User,
+    changes: Changes,
+    along: TransactionPart[] = [],
+  ): Promise<User | "username_taken" | "gone" | "along_refused"> => {
+    const changed: User = { ...user, ...changes };
+    const [keyBefore, key] = [normaliseUsername(user.username), normaliseUsername(changed.username)];
+    const update = {
+      TableName: table,
+      Key: { pk: userPk(user.id) },
+      ...updateOf(user, changed),
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
+    };
+    const swapping = key === keyBefore ? [] : swap(user, keyBefore, key);
+    const others = [...swapping, ...along];
+    const written =
+      others.length === 0
+        ? await attempt(() => dynamo().send(new UpdateCommand(update)))
+        : await attempt(() =>
+            dynamo().send(new TransactWriteCommand({ TransactItems: [{ Update: update }, ...others] })),
+          );
+    if ("written" in written)
+      return { ...changed, sessionEpoch: user.sessionEpoch + (endsSessions(user, changed) ? 1 : 0) };
+    const [account, ...refused] = written.refused;
+    if (refused.slice(swapping.length).some(({ failed }) => failed)) return "along_refused";
+    if (!account?.failed) return "username_taken";
+    // Another change came between: once more, from what it left. Each round is somebody's progress.
+    return account.item ? change(userItem.parse(account.item), changes, along) : "gone";
+  };
+
+  return { change };
+};
+
+export type UserChanges = ReturnType<typeof userChanges>;

@@ -1,0 +1,90 @@
+/**
+ * Making somebody staff without a letter: for the operator, who may read and write the tables anyway. An account of the address
+ * is promoted, else one is made; a registration of the address is discarded either way.
+ */
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { attempt, dynamo, type TransactionPart } from "../store/dynamo.ts";
+import { environment } from "../platform/environment.ts";
+import { addressPk, registrationPk, usernamePk, userPk, type User } from "../store/user-items.ts";
+import { notKeptForAnother } from "../store/held-addresses.ts";
+import { listAttributes } from "../store/list-indexes.ts";
+import { userChanges } from "../accounts/user-update-store.ts";
+import { normaliseUsername } from "../identity/username.ts";
+import { userStore } from "../accounts/user-store.ts";
+
+export type Administrator = Pick<User, "id" | "username" | "email" | "addressKey" | "passwordHash">;
+
+export const administratorStore = (clock: Clock = nowSeconds) => {
+  const table = environment("USERS_TABLE").USERS_TABLE;
+  const [users, { change }] = [userStore(), userChanges(clock)];
+
+  const discardRegistration = (addressKey: string): TransactionPart => ({
+    Delete: { TableName: table, Key: { pk: registrationPk(addressKey) } },
+  });
+
+  const create = async (
+    administrator: Administrator,
+  ): Promise<"created" | "username_taken" | "promote" | "address_kept"> => {
+    const { id, addressKey, username } = administrator;
+    const now = clock();
+    const user: User = {
+      ...administrator,
+      firstName: "",
+      lastName: "",
+      status: "active",
+      isStaff: true,
+      sessionEpoch: 0,
+      createdAt: now,
+    };
+    const put = (item: Record<string, unknown>, condition: string, values?: Record<string, unknown>) => ({
+      Put: {
+        TableName: table,
+        Item: item,
+        ConditionExpression: condition,
+        ...(values && { ExpressionAttributeValues: values }),
+      },
+    });
+    const absent = "attribute_not_exists(pk)";
+    const free = `${absent} OR expiresAt <= :now OR reservedFor = :addressKey`;
+    const written = await attempt(() =>
+      dynamo().send(
+        new TransactWriteCommand({
+          TransactItems: [
+            put({ pk: usernamePk(normaliseUsername(username)), userId: id }, free, {
+              ":now": now,
+              ":addressKey": addressKey,
+            }),
+            put({ pk: addressPk(addressKey), userId: id }, absent),
+            put({ pk: userPk(id), ...user, ...listAttributes(user, "active") }, absent),
+            notKeptForAnother(addressKey, id, now),
+            discardRegistration(addressKey),
+          ],
+        }),
+      ),
+    );
+    if ("written" in written) return "created";
+    const [name, address, , kept] = written.refused;
+    if (name?.failed) return "username_taken";
+    return kept?.failed && !address?.failed ? "address_kept" : "promote";
+  };
+
+  /** Repeated, it ends in the same state; each time the password is the one given, and earlier sessions are over. */
+  const appoint = async (
+    administrator: Administrator,
+  ): Promise<"created" | "promoted" | "username_taken" | "address_kept"> => {
+    const { addressKey, username, passwordHash } = administrator;
+    const userId = await users.findIdByAddress(addressKey);
+    const user = userId === undefined ? undefined : await users.find(userId);
+    if (!user) {
+      const created = await create(administrator);
+      return created === "promote" ? appoint(administrator) : created;
+    }
+    const changes = { username, passwordHash, status: "active", isStaff: true } as const;
+    const changed = await change(user, changes, [discardRegistration(addressKey)]);
+    if (changed === "username_taken") return changed;
+    return typeof changed === "string" ? appoint(administrator) : "promoted";
+  };
+
+  return { appoint };
+};

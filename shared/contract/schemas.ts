@@ -1,0 +1,147 @@
+/** The pieces that requests and answers are made of. Messages are Django REST framework's own, which clients match on. */
+import * as z from "zod";
+import { isAddress } from "../identity/email-address.ts";
+import { isUsername, shownUsername } from "../identity/username.ts";
+
+const text = () =>
+  z
+    .string({
+      error: ({ input }) =>
+        input === undefined
+          ? "This field is required."
+          : input === null
+            ? "This field may not be null."
+            : "Not a valid string.",
+    })
+    .refine((value) => value.isWellFormed(), { error: "Not a valid string.", abort: true })
+    .refine((value) => !value.includes("\0"), { error: "Null characters are not allowed.", abort: true });
+
+const filled = (schema: z.ZodString) => schema.min(1, { error: "This field may not be blank.", abort: true });
+
+const atMost = (maximum: number) => ({
+  error: `Ensure this field has no more than ${maximum} characters.`,
+  abort: true,
+});
+
+export const email = filled(text().trim())
+  .max(254, atMost(254))
+  .refine(isAddress, "Enter a valid email address.")
+  .meta({ format: "email", examples: ["ada@example.com"] });
+
+export const username = filled(text().trim())
+  // Before the length is taken: one compatibility character can stand for many.
+  .overwrite(shownUsername)
+  .max(150, atMost(150))
+  .refine(
+    isUsername,
+    "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.",
+  )
+  .meta({ examples: ["ada"] });
+
+/** A password as typed: nothing trimmed, nothing cut (ASVS 6.2.8). The rules for a new one are in `passwords`. */
+export const password = filled(text()).meta({
+  format: "password",
+  examples: ["correct horse battery staple"],
+});
+
+/** The rules stand in `password-rules`; this says them to readers of the document. */
+export const chosenPassword = password.meta({
+  description:
+    "8 to 128 characters of any kind, not only digits; neither a common password nor close to username, names, address or the product's name",
+});
+export const newPassword = chosenPassword.meta({ examples: ["nine quiet otters by the lake"] });
+
+export const firstName = text()
+  .trim()
+  .max(150, atMost(150))
+  .meta({ examples: ["Ada"] });
+export const lastName = text()
+  .trim()
+  .max(150, atMost(150))
+  .meta({ examples: ["Lovelace"] });
+
+/** An address to move to. */
+export const newEmail = email.meta({ examples: ["ada.lovelace@example.org"] });
+
+/** Six digits as the letter shows them, with or without the space. */
+export const shortCode = filled(text())
+  .overwrite((typed) => typed.replace(/[\s-]/g, ""))
+  .refine((code) => /^[0-9]{6}$/.test(code), "Enter the 6 digits of the code.")
+  .meta({ description: "Six digits, with or without the space", examples: ["123 456"] });
+
+/** Sixteen characters of base32 as the letter shows them, in either case, with or without the hyphens. */
+export const longCode = filled(text())
+  .overwrite((typed) => typed.replace(/[\s-]/g, "").toUpperCase())
+  .refine((code) => /^[A-Z2-7]{16}$/.test(code), "Enter the 16 characters of the code.")
+  .meta({
+    description: "Sixteen letters and digits in either case, with or without the hyphens",
+    examples: ["ABCD-EFGH-IJKL-MNOP"],
+  });
+
+/** Any JWT: bounded, so that nobody makes us decode megabytes. Longer ones end as invalid, not as a field error. */
+export const token = filled(text()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
+
+export const user = z
+  .object({
+    username: z.string().meta({ examples: ["ada"] }),
+    first_name: z.string().meta({ examples: ["Ada"] }),
+    last_name: z.string().meta({ examples: ["Lovelace"] }),
+    email: z.string().meta({ examples: ["ada@example.com"] }),
+    id: z.string().meta({ examples: ["0b8f2f3e-5a35-4d0e-9b62-6f1f5f1d7c11"] }),
+  })
+  .meta({ id: "User" });
+
+export const tokenPair = z
+  .object({
+    refresh: z.string().meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] }),
+    access: z.string().meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] }),
+  })
+  .meta({ id: "TokenPair" });
+
+const time = (example: string) => z.iso.datetime().meta({ examples: [example] });
+
+export const session = z
+  .object({
+    id: z.string().meta({ examples: ["5f0c1f0a-58a7-4c39-9a55-0a4f7f3c8f11"] }),
+    created: time("2026-11-22T20:15:00.000Z"),
+    last_used: time("2026-11-22T21:40:00.000Z"),
+    device: z.string().meta({ examples: ["Firefox on Linux"] }),
+    current: z.boolean(),
+  })
+  .meta({ id: "Session" });
+
+export const publicKey = z
+  .object({
+    kty: z.literal("RSA"),
+    n: z.string().meta({ examples: ["0vx7agoebGcQSuu…"] }),
+    e: z.string().meta({ examples: ["AQAB"] }),
+    kid: z.string().meta({ examples: ["NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"] }),
+    alg: z.literal("RS256"),
+    use: z.literal("sig"),
+  })
+  .meta({ id: "PublicKey" });
+
+/** OpenID Connect Discovery's document, as far as it is true of us: we issue no id tokens and have no authorization endpoint. */
+export const discovery = z.object({
+  issuer: z.string().meta({ examples: ["https://auth.example.com"] }),
+  jwks_uri: z.string().meta({ examples: ["https://auth.example.com/.well-known/jwks.json"] }),
+  claims_supported: z.array(z.string()).meta({ examples: [["sub", "iss", "aud"]] }),
+});
+
+export const choice = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
+  z.enum(choices, { error: ({ input }) => `"${String(input)}" is not a valid choice.` });
+
+/** What is searched for; nothing but spaces searches nothing. */
+export const search = (maximum: number) => text().trim().max(maximum, atMost(maximum));
+
+export const flag = z.boolean({ error: "Must be a valid boolean." });
+
+/** An account, or a registration that waits for its code, as administrators see it. */
+export const adminUser = user
+  .extend({
+    state: z.enum(["active", "disabled", "pending"]),
+    is_active: z.boolean(),
+    is_staff: z.boolean(),
+    created: time("2026-11-22T20:15:00.000Z"),
+  })
+  .meta({ id: "AdminUser" });

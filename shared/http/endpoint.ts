@@ -1,0 +1,101 @@
+/**
+ * The wrapper around every use case: validate body and query string, call, filter the answer through the contract, map refusals to the
+ * one error shape, log one line. `user-endpoint` adds the bearer token before all of it.
+ */
+import middy, { type MiddlewareObj } from "@middy/core";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
+import * as z from "zod";
+import { answer, asRefusal, codeOf, refusal } from "./responses.ts";
+import { contract } from "../contract/contract.ts";
+import type { BodyOf, Operation, ParametersOf, QueryOf, ResultOf } from "../contract/operation.ts";
+import { sentDeviceToken } from "../limits/device-tokens.ts";
+import { header } from "./headers.ts";
+import { describeError, logError, logInfo, nameRequest } from "../platform/logger.ts";
+import { once } from "../platform/lazy.ts";
+import { readBody, readQuery } from "./request.ts";
+import { recordRefusal } from "../platform/security-log.ts";
+
+/** What a use case is called with. `invocationId` is the same for every retry inside one invocation. */
+export type Call<O extends Operation> = {
+  body: BodyOf<O>;
+  query: QueryOf<O>;
+  parameters: ParametersOf<O["path"]>;
+  userAgent: string | undefined;
+  /** As API Gateway saw it; a header could say anything. */
+  sourceIp: string;
+  /** As the caller sent it: not checked yet. */
+  deviceToken: string | undefined;
+  invocationId: string;
+};
+
+const nameOf = (operation: Operation) =>
+  Object.entries(contract).find(([, candidate]) => candidate === operation)?.[0] ?? "unknown";
+
+/** Middlewares run their `after` and `onError` in reverse: this one comes first and so has the last word. */
+export const concluding = (
+  operation: Operation,
+  userIdOf: (event: APIGatewayProxyEvent) => string | undefined = () => undefined,
+): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => {
+  const started = new WeakMap<APIGatewayProxyEvent, number>();
+  const name = nameOf(operation);
+  const fields = (event: APIGatewayProxyEvent, status: number) => {
+    const userId = userIdOf(event);
+    return {
+      operation: name,
+      status,
+      durationMilliseconds: Math.round(performance.now() - (started.get(event) ?? performance.now())),
+      ...(userId !== undefined && { userId }),
+    };
+  };
+  return {
+    before: ({ event }) => {
+      nameRequest(event.requestContext.requestId);
+      started.set(event, performance.now());
+    },
+    after: ({ event, response }) => {
+      logInfo("answered", fields(event, response?.statusCode ?? 0));
+    },
+    onError: (request) => {
+      const error = asRefusal(request.error);
+      const response = refusal(request.event, error);
+      request.response = response;
+      const line = { ...fields(request.event, response.statusCode), code: codeOf(error) };
+      recordRefusal(name, error, userIdOf(request.event));
+      if (response.statusCode < 500) logInfo("refused", line);
+      else logError("failed", { ...line, error: describeError(request.error) });
+    },
+  };
+};
+
+const nothing = z.object({});
+
+/** Reads what the operation's entry asks for; a body that it does not ask for is not looked at. */
+export const callOf = <O extends Operation>(
+  operation: O,
+  event: APIGatewayProxyEvent,
+  context: Context,
+): Call<O> => ({
+  // No conditional type can be followed from here: the schemas are the operation's own, and the path its route.
+  body: (operation.body ? readBody(event, operation.body) : nothing.parse({})) as BodyOf<O>,
+  query: (operation.query ? readQuery(event, operation.query) : nothing.parse({})) as QueryOf<O>,
+  parameters: (event.pathParameters ?? {}) as ParametersOf<O["path"]>,
+  userAgent: header(event, "user-agent"),
+  sourceIp: event.requestContext.identity.sourceIp,
+  deviceToken: operation.readsDeviceToken && sentDeviceToken(event),
+  invocationId: context.awsRequestId,
+});
+
+/** The Lambda handler of a public operation. `buildDeps` runs at the first call, and again only if it failed. */
+export const endpoint = <O extends Operation & { caller: "public" }, Deps>(
+  operation: O,
+  useCase: (call: Call<O>, deps: Deps) => Promise<ResultOf<O>>,
+  buildDeps: () => Deps,
+) => {
+  const deps = once(buildDeps);
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+    .use(concluding(operation))
+    .handler(async (event: APIGatewayProxyEvent, context: Context) => {
+      const call = callOf(operation, event, context);
+      return answer(event, operation, await useCase(call, deps()));
+    });
+};

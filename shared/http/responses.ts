@@ -1,0 +1,81 @@
+/** From results and refusals to HTTP answers: every one with its request id, none kept by a cache. */
+import { createHash } from "node:crypto";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import type { Operation } from "../contract/operation.ts";
+import { ApiError, errors, FieldErrors, sentenceOf, type ErrorCode } from "../contract/errors.ts";
+import { deviceTokenHeaders } from "../limits/device-tokens.ts";
+import { corsHeaders, header } from "./headers.ts";
+
+const http = (
+  event: APIGatewayProxyEvent,
+  statusCode: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): APIGatewayProxyResult => ({
+  statusCode,
+  headers: {
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "x-request-id": event.requestContext.requestId,
+    ...corsHeaders(event),
+    ...headers,
+  },
+  body: body === undefined ? "" : JSON.stringify(body),
+});
+
+/** RFC 9110 13.1.2: a list of tags, weak or strong, or `*`. */
+const matches = (ifNoneMatch: string | undefined, etag: string): boolean =>
+  (ifNoneMatch ?? "").split(",").some((tag) => [etag, `W/${etag}`, "*"].includes(tag.trim()));
+
+/** What the contract's schema does not name does not leave. */
+export const answer = (
+  event: APIGatewayProxyEvent,
+  { success, cacheSeconds, issuesDeviceToken }: Operation,
+  result: unknown,
+): APIGatewayProxyResult => {
+  const body = "body" in success ? success.body.parse(result) : undefined;
+  if (issuesDeviceToken) return http(event, success.status, body, deviceTokenHeaders(result));
+  if (cacheSeconds === undefined) return http(event, success.status, body);
+  const etag = `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url")}"`;
+  const headers = { "cache-control": `public, max-age=${cacheSeconds}`, etag };
+  return matches(header(event, "if-none-match"), etag)
+    ? http(event, 304, undefined, headers)
+    : http(event, success.status, body, headers);
+};
+
+/** What the store says, after the SDK's own retries, when it has too much to do. */
+const busy = new Set([
+  "ThrottlingException",
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+]);
+
+/** Every error as a refusal that a caller may get; the store's being busy is no failure of ours. */
+export const asRefusal = (error: unknown): unknown =>
+  error instanceof Error && busy.has(error.name)
+    ? new ApiError("service_unavailable", { retryAfterSeconds: 1 })
+    : error;
+
+/** The code under which an error is logged and answered; whatever we did not mean to say is `unexpected_failure`. */
+export const codeOf = (error: unknown): ErrorCode | "field_errors" => {
+  if (error instanceof ApiError) return error.code;
+  return error instanceof FieldErrors ? "field_errors" : "unexpected_failure";
+};
+
+export const refusal = (event: APIGatewayProxyEvent, error: unknown): APIGatewayProxyResult => {
+  if (error instanceof FieldErrors) return http(event, 400, error.fields);
+  const code = error instanceof ApiError ? error.code : "unexpected_failure";
+  const { status } = errors[code];
+  const waitSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
+  const detail = sentenceOf(code, waitSeconds);
+  return http(
+    event,
+    status,
+    { detail, code },
+    {
+      ...(status === 401 && { "www-authenticate": 'Bearer realm="api"' }),
+      ...(waitSeconds !== undefined && { "retry-after": String(waitSeconds) }),
+    },
+  );
+};

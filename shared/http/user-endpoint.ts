@@ -1,0 +1,64 @@
+/**
+ * The wrapper for operations of a signed-in person, and for those of the staff: the bearer token, and the rank that the store
+ * knows at this moment, are judged before the body is read.
+ */
+import middy from "@middy/core";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
+import { answer } from "./responses.ts";
+import { callerStore, type Caller } from "../sessions/callers.ts";
+import type { Operation, ResultOf } from "../contract/operation.ts";
+import { callOf, concluding, type Call } from "./endpoint.ts";
+import { ApiError } from "../contract/errors.ts";
+import { header } from "./headers.ts";
+import { nowSeconds } from "../platform/clock.ts";
+import { once } from "../platform/lazy.ts";
+import { staffSessionIsOver } from "../admin/staff-authority.ts";
+import { tokenVerifier } from "../sessions/tokens.ts";
+
+export type UserCall<O extends Operation> = Call<O> & Caller;
+
+/** RFC 6750 2.1, with simplejwt's refusals: another scheme counts as no credentials. */
+const bearerToken = (event: APIGatewayProxyEvent): string => {
+  const [scheme, token, ...rest] = header(event, "authorization")?.trim().split(/ +/) ?? [];
+  if (scheme?.toLowerCase() !== "bearer") throw new ApiError("not_authenticated");
+  if (token === undefined || rest.length > 0) throw new ApiError("bad_authorization_header");
+  return token;
+};
+
+const authenticator = once(() => {
+  const [verifier, callers] = [tokenVerifier(), callerStore()];
+  return async (event: APIGatewayProxyEvent): Promise<Caller> => {
+    const claims = await verifier.verify(bearerToken(event), ["access"]);
+    if (typeof claims === "string") throw new ApiError("token_not_valid");
+    const caller = await callers.find(claims);
+    if (typeof caller === "string") throw new ApiError(caller);
+    return caller;
+  };
+});
+
+/** The rank first: others are not told about the rules of the staff. */
+const requireStaff = ({ user, session }: Caller): void => {
+  if (!user.isStaff) throw new ApiError("permission_denied");
+  const { createdAt, rotatedAt = createdAt } = session;
+  if (staffSessionIsOver({ createdAt, usedAt: rotatedAt }, nowSeconds()))
+    throw new ApiError("token_not_valid");
+};
+
+/** The Lambda handler of an operation that needs a valid access token; who else may call is the contract's word. */
+export const userEndpoint = <O extends Operation & { caller: "user" | "staff" }, Deps>(
+  operation: O,
+  useCase: (call: UserCall<O>, deps: Deps) => Promise<ResultOf<O>>,
+  buildDeps: () => Deps,
+) => {
+  const deps = once(buildDeps);
+  const callers = new WeakMap<APIGatewayProxyEvent, Caller>();
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+    .use(concluding(operation, (event) => callers.get(event)?.user.id))
+    .handler(async (event: APIGatewayProxyEvent, context: Context) => {
+      const caller = await authenticator()(event);
+      callers.set(event, caller);
+      if (operation.caller === "staff") requireStaff(caller);
+      const call = { ...caller, ...callOf(operation, event, context) };
+      return answer(event, operation, await useCase(call, deps()));
+    });
+};

@@ -1,0 +1,30 @@
+/** What handlers tell the mailer: ids only. No address, no code, nothing that a dead-letter queue could give away. */
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import * as z from "zod";
+import { environment } from "../platform/environment.ts";
+import { once } from "../platform/lazy.ts";
+
+export const letterOrder = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("activation"), addressKey: z.string(), otpRequestId: z.string() }),
+  z.object({ kind: z.literal("login"), userId: z.string(), otpRequestId: z.string() }),
+  z.object({ kind: z.literal("password_reset"), addressKey: z.string(), otpRequestId: z.string() }),
+  z.object({ kind: z.literal("email_change"), userId: z.string(), otpRequestId: z.string() }),
+  z.object({ kind: z.literal("email_change_undone"), userId: z.string() }),
+  z.object({ kind: z.literal("password_changed"), userId: z.string(), byReset: z.boolean() }),
+  z.object({ kind: z.literal("goodbye"), userId: z.string() }),
+  z.object({ kind: z.literal("session_replayed"), userId: z.string() }),
+  z.object({ kind: z.literal("rank_changed"), userId: z.string(), isStaff: z.boolean() }),
+]);
+export type LetterOrder = z.output<typeof letterOrder>;
+
+const client = once(() => new SQSClient({}));
+
+/** Queues one letter. A failure fails the request: nobody is told of a letter that cannot leave. */
+export const enqueueLetter = async (order: LetterOrder): Promise<void> => {
+  await client().send(
+    new SendMessageCommand({
+      QueueUrl: environment("MAIL_QUEUE_URL").MAIL_QUEUE_URL,
+      MessageBody: JSON.stringify(order),
+    }),
+  );
+};

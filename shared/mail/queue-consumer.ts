@@ -1,0 +1,47 @@
+/**
+ * The wrapper around a queue's consumer: parse each message, drop what is too old to be of use, report exactly the failed
+ * ones back to the queue. Nothing of a message is logged but its id and what became of it.
+ */
+import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
+import middy from "@middy/core";
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type * as z from "zod";
+import { describeError, logError, logInfo, nameRequest } from "../platform/logger.ts";
+import { countMetric } from "../platform/metrics.ts";
+import { once } from "../platform/lazy.ts";
+
+const ageSeconds = (record: SQSRecord) => (Date.now() - Number(record.attributes.SentTimestamp)) / 1000;
+
+export const queueConsumer = <Message extends { kind: string }, Deps>(
+  message: z.ZodType<Message>,
+  consume: (message: Message, deps: Deps) => Promise<string>,
+  buildDeps: () => Deps,
+  { maximumAgeSeconds }: { maximumAgeSeconds: number },
+) => {
+  const deps = once(buildDeps);
+
+  const consumeRecord = async (record: SQSRecord): Promise<void> => {
+    const { messageId } = record;
+    try {
+      if (ageSeconds(record) > maximumAgeSeconds) {
+        countMetric("MessageTooOld");
+        logInfo("message", { messageId, outcome: "too_old" });
+        return;
+      }
+      const parsed = message.parse(JSON.parse(record.body));
+      logInfo("message", { messageId, kind: parsed.kind, outcome: await consume(parsed, deps()) });
+    } catch (error) {
+      logError("message failed", { messageId, error: describeError(error) });
+      throw error;
+    }
+  };
+
+  return middy<SQSEvent, SQSBatchResponse>().handler((event: SQSEvent, context: Context) => {
+    nameRequest(context.awsRequestId);
+    return processPartialResponse(event, consumeRecord, new BatchProcessor(EventType.SQS), {
+      context,
+      // A batch that failed as a whole is still reported message by message.
+      throwOnFullBatchFailure: false,
+    });
+  });
+};

@@ -1,0 +1,27 @@
+/** Sends one letter through SES. */
+import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
+import { deliverableAddress } from "../identity/email-address.ts";
+import { environment } from "../platform/environment.ts";
+import type { Letter } from "./letter-layout.ts";
+import { once } from "../platform/lazy.ts";
+
+const client = once(() => new SESClient({}));
+
+const utf8 = (text: string) => ({ Data: text, Charset: "UTF-8" });
+
+/** RFC 2047: the product's name may be written in any script. */
+const senderOf = (product: string, address: string): string =>
+  `=?UTF-8?B?${Buffer.from(product).toString("base64")}?= <${address}>`;
+
+export const postLetter = async (to: string, { subject, text, html }: Letter): Promise<void> => {
+  const { MAIL_FROM, PRODUCT_NAME } = environment("MAIL_FROM", "PRODUCT_NAME");
+  const address = deliverableAddress(to);
+  if (address === undefined) throw new Error("the stored address is not deliverable");
+  await client().send(
+    new SendEmailCommand({
+      Source: senderOf(PRODUCT_NAME, MAIL_FROM),
+      Destination: { ToAddresses: [address] },
+      Message: { Subject: utf8(subject), Body: { Text: utf8(text), Html: utf8(html) } },
+    }),
+  );
+};

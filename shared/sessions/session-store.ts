@@ -1,0 +1,151 @@
+/**
+ * Sessions and the rotation of their refresh tokens (RFC 9700 4.14.2), one conditional write per refresh. Within the grace
+ * period the token just replaced gets the *same* current one again, so that racing tabs and lost answers sign nobody out;
+ * any other token of the session that we once signed has been copied, and ends it.
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import { DeleteCommand, paginateQuery, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { batchDelete } from "../store/batch-delete.ts";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { attempt, dynamo } from "../store/dynamo.ts";
+import { environment } from "../platform/environment.ts";
+import { once } from "../platform/lazy.ts";
+
+export const graceSeconds = 30;
+
+export const sessionItem = z.object({
+  userId: z.string(),
+  sessionId: z.string(),
+  /** The session is over when its user's epoch is another. */
+  sessionEpoch: z.int(),
+  jti: z.string(),
+  issuedAt: z.int(),
+  /** Epoch seconds: end of the current refresh token and, without another refresh, of the session. */
+  expiresAt: z.int(),
+  /** The replaced token, good for the grace period from `rotatedAt` on. */
+  previousJti: z.string().optional(),
+  rotatedAt: z.int().optional(),
+  createdAt: z.int(),
+  /** Made from the user agent; says nothing that its sender chose word for word. */
+  deviceLabel: z.string(),
+});
+export type Session = z.output<typeof sessionItem>;
+
+/** Whether a session could be called so; the store would choke on some other texts. */
+export const isSessionId = (text: string): boolean => z.uuid().safeParse(text).success;
+
+/** 128 random bits (ASVS 11.5.1), in simplejwt's form. */
+const createJti = () => randomBytes(16).toString("hex");
+
+/** Whether the session's current refresh token is the one with this `jti`, or was until just now. */
+export const acceptsJti = (session: Session, jti: string, now: number): boolean =>
+  session.jti === jti ||
+  (session.previousJti === jti && session.rotatedAt !== undefined && now - session.rotatedAt < graceSeconds);
+
+export const sessionStore = (clock: Clock = nowSeconds) => {
+  const table = environment("SESSIONS_TABLE").SESSIONS_TABLE;
+  // Functions that only end sessions are not told how long they last.
+  const lifetimes = once(() => environment("SESSION_IDLE_SECONDS", "SESSION_LIFETIME_SECONDS"));
+
+  const expiry = (createdAt: number, now: number) =>
+    Math.min(now + lifetimes().SESSION_IDLE_SECONDS, createdAt + lifetimes().SESSION_LIFETIME_SECONDS);
+
+  const create = async (userId: string, sessionEpoch: number, deviceLabel: string): Promise<Session> => {
+    const now = clock();
+    const session: Session = {
+      userId,
+      sessionId: randomUUID(),
+      sessionEpoch,
+      jti: createJti(),
+      issuedAt: now,
+      expiresAt: expiry(now, now),
+      createdAt: now,
+      deviceLabel,
+    };
+    await dynamo().send(new PutCommand({ TableName: table, Item: session }));
+    return session;
+  };
+
+  /** Ends a living session: its refresh tokens, and its access tokens on our own endpoints, at once. Of several who do, one did. */
+  const end = async (userId: string, sessionId: string): Promise<"ended" | "not_found"> => {
+    const written = await attempt(() =>
+      dynamo().send(
+        new DeleteCommand({
+          TableName: table,
+          Key: { userId, sessionId },
+          ConditionExpression: "expiresAt > :now",
+          ExpressionAttributeValues: { ":now": clock() },
+        }),
+      ),
+    );
+    return "written" in written ? "ended" : "not_found";
+  };
+
+  /** Trades the refresh token `jti` for the next one. `replayed`: this call has ended the session. */
+  const rotate = async (claims: {
+    userId: string;
+    sessionId: string;
+    jti: string;
+    sessionCreatedAt: number;
+  }): Promise<Session | "refused" | "replayed"> => {
+    const { userId, sessionId, jti, sessionCreatedAt } = claims;
+    const now = clock();
+    const written = await attempt(() =>
+      dynamo().send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { userId, sessionId },
+          UpdateExpression:
+            "SET previousJti = jti, jti = :next, rotatedAt = :now, issuedAt = :now, expiresAt = :expiresAt",
+          ConditionExpression:
+            "jti = :jti AND expiresAt > :now AND (attribute_not_exists(rotatedAt) OR rotatedAt <= :settled)",
+          ExpressionAttributeValues: {
+            ":next": createJti(),
+            ":jti": jti,
+            ":now": now,
+            ":expiresAt": expiry(sessionCreatedAt, now),
+            ":settled": now - graceSeconds,
+          },
+          ReturnValues: "ALL_NEW",
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        }),
+      ),
+    );
+    if ("written" in written) return sessionItem.parse(written.written.Attributes);
+    const item = written.refused[0]?.item;
+    const session = item && sessionItem.parse(item);
+    if (!session || session.expiresAt <= now) return "refused";
+    if (acceptsJti(session, jti, now)) return session;
+    // Of several copies that come back together, one is told.
+    return (await end(userId, sessionId)) === "ended" ? "replayed" : "refused";
+  };
+
+  const list = async (userId: string): Promise<Session[]> => {
+    const sessions: Session[] = [];
+    for await (const { Items = [] } of paginateQuery(
+      { client: dynamo() },
+      {
+        TableName: table,
+        KeyConditionExpression: "userId = :userId",
+        ExpressionAttributeValues: { ":userId": userId },
+        ConsistentRead: true,
+      },
+    ))
+      sessions.push(...Items.map((item) => sessionItem.parse(item)));
+    return sessions.filter(({ expiresAt }) => expiresAt > clock());
+  };
+
+  /** Deletes every session of the user: tidying, for a user who is gone; ending them is the work of `sessionEpoch`. */
+  const removeAll = async (userId: string): Promise<void> => {
+    const sessions = await list(userId);
+    await batchDelete(
+      table,
+      sessions.map(({ sessionId }) => ({ userId, sessionId })),
+    );
+  };
+
+  return { create, list, rotate, end, removeAll };
+};
+
+export type SessionStore = ReturnType<typeof sessionStore>;

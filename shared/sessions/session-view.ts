@@ -1,0 +1,18 @@
+/** A user's sessions as their owner and administrators see them, the one used last first. */
+import { isoTime } from "../platform/clock.ts";
+import type { User } from "../store/user-items.ts";
+import type { Session } from "./session-store.ts";
+
+/** Sessions of an older epoch were ended, though they may still stand in the store. */
+export const shownSessions = (sessions: Session[], { sessionEpoch }: User, currentId: string) => ({
+  results: sessions
+    .filter((session) => session.sessionEpoch === sessionEpoch)
+    .map(({ sessionId, createdAt, rotatedAt, deviceLabel }) => ({
+      id: sessionId,
+      created: isoTime(createdAt),
+      last_used: isoTime(rotatedAt ?? createdAt),
+      device: deviceLabel,
+      current: sessionId === currentId,
+    }))
+    .toSorted((a, b) => b.last_used.localeCompare(a.last_used)),
+});

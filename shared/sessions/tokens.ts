@@ -1,0 +1,160 @@
+/**
+ * Access and refresh tokens: JWTs signed with RS256 (API Gateway's JWT authorizers take only RSA), with simplejwt's claims
+ * beside the registered ones. Everything that can be judged without the store is judged here (RFC 8725, ASVS 9).
+ */
+import { randomBytes } from "node:crypto";
+import { createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT } from "jose";
+import * as z from "zod";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { environment } from "../platform/environment.ts";
+import { readSecret } from "../platform/secrets.ts";
+import type { Session } from "./session-store.ts";
+import { parseSigningKeys, parseVerificationKeys } from "../keys/signing-keys.ts";
+
+const algorithm = "RS256";
+
+/** Explicit types (RFC 8725 3.11), so that no kind of token passes for another; the first is RFC 9068's. */
+const headerTypes = { access: "at+jwt", refresh: "rt+jwt" } as const;
+export type TokenType = keyof typeof headerTypes;
+
+// Ours are about 900 characters; anything much longer is not worth a signature check.
+const longestToken = 4096;
+
+const claimsSchema = z
+  .object({
+    sub: z.string(),
+    user_id: z.string(),
+    sid: z.string(),
+    jti: z.string(),
+    exp: z.int(),
+    iat: z.int(),
+    auth_time: z.int(),
+    token_type: z.enum(["access", "refresh"]),
+  })
+  .refine(({ sub, user_id }) => sub === user_id)
+  .transform(({ sub, sid, jti, iat, auth_time, token_type }) => ({
+    userId: sub,
+    sessionId: sid,
+    jti,
+    issuedAt: iat,
+    sessionCreatedAt: auth_time,
+    tokenType: token_type,
+  }));
+export type Claims = z.output<typeof claimsSchema>;
+
+/** Derives once per stored key set, however often it is read. */
+const remembering = <T>(derive: (stored: string) => T) => {
+  let last: { stored: string; derived: T } | undefined;
+  return (stored: string): T => {
+    if (last?.stored !== stored) last = { stored, derived: derive(stored) };
+    return last.derived;
+  };
+};
+
+export type TokenPair = { access: string; refresh: string };
+
+export const tokenSigner = (clock: Clock = nowSeconds, read: typeof readSecret = readSecret) => {
+  const settings = environment(
+    "SIGNING_KEYS_ID",
+    "PUBLIC_URL",
+    "TOKEN_AUDIENCE",
+    "ACCESS_TOKEN_LIFETIME_SECONDS",
+  );
+  const signingKey = remembering(async (stored) => {
+    const { current } = parseSigningKeys(stored);
+    return { kid: current.kid, key: await importJWK(current, algorithm) };
+  });
+
+  const sign = async (
+    session: Session,
+    token: { type: TokenType; jti: string; issuedAt: number; expiresAt: number },
+  ): Promise<string> => {
+    const { kid, key } = await signingKey(await read(settings.SIGNING_KEYS_ID));
+    return new SignJWT({
+      token_type: token.type,
+      user_id: session.userId,
+      sid: session.sessionId,
+      auth_time: session.createdAt,
+    })
+      .setProtectedHeader({ alg: algorithm, kid, typ: headerTypes[token.type] })
+      .setIssuer(settings.PUBLIC_URL)
+      .setAudience(settings.TOKEN_AUDIENCE)
+      .setSubject(session.userId)
+      .setJti(token.jti)
+      .setIssuedAt(token.issuedAt)
+      .setExpirationTime(token.expiresAt)
+      .sign(key);
+  };
+
+  return {
+    /** The session's current refresh token (RS256 is deterministic: signing it again gives the same one) and a new access token. */
+    pair: async (session: Session): Promise<TokenPair> => {
+      const now = clock();
+      const [refresh, access] = await Promise.all([
+        sign(session, {
+          type: "refresh",
+          jti: session.jti,
+          issuedAt: session.issuedAt,
+          expiresAt: session.expiresAt,
+        }),
+        sign(session, {
+          type: "access",
+          jti: randomBytes(16).toString("hex"),
+          issuedAt: now,
+          expiresAt: Math.min(now + settings.ACCESS_TOKEN_LIFETIME_SECONDS, session.expiresAt),
+        }),
+      ]);
+      return { refresh, access };
+    },
+  };
+};
+export type TokenSigner = ReturnType<typeof tokenSigner>;
+
+// Made-up key ids must not make us ask Secrets Manager for each one.
+const freshKeysEverySeconds = 30;
+
+export const tokenVerifier = (clock: Clock = nowSeconds, read: typeof readSecret = readSecret) => {
+  const settings = environment("VERIFICATION_KEYS_ID", "PUBLIC_URL", "TOKEN_AUDIENCE");
+  const verificationKeys = remembering((stored) => createLocalJWKSet(parseVerificationKeys(stored)));
+  let freshKeys: { askedAt: number; read: Promise<string> } | undefined;
+
+  const verified = async (token: string, stored: string) => {
+    const keys = verificationKeys(stored);
+    return jwtVerify(token, keys, {
+      algorithms: [algorithm],
+      issuer: settings.PUBLIC_URL,
+      audience: settings.TOKEN_AUDIENCE,
+      requiredClaims: ["exp", "iat", "sub", "jti"],
+      currentDate: new Date(clock() * 1000),
+    });
+  };
+
+  /** A key that this environment has not heard of may be minutes old: ask past the memory, once for all who wait. */
+  const readFreshKeys = async (): Promise<string> => {
+    if (freshKeys === undefined || clock() >= freshKeys.askedAt + freshKeysEverySeconds)
+      freshKeys = { askedAt: clock(), read: read(settings.VERIFICATION_KEYS_ID, { fresh: true }) };
+    return freshKeys.read;
+  };
+
+  return {
+    /** Signature, algorithm, type, issuer, audience and times; the store is not asked. `expired`: ours, and over. */
+    verify: async (token: string, types: readonly TokenType[]): Promise<Claims | "invalid" | "expired"> => {
+      if (token.length > longestToken) return "invalid";
+      try {
+        const stored = await read(settings.VERIFICATION_KEYS_ID);
+        const { payload, protectedHeader } = await verified(token, stored).catch(async (error: unknown) => {
+          if (error instanceof errors.JWKSNoMatchingKey) return verified(token, await readFreshKeys());
+          throw error;
+        });
+        const { data: claims } = claimsSchema.safeParse(payload);
+        if (!claims || !types.includes(claims.tokenType)) return "invalid";
+        return protectedHeader.typ === headerTypes[claims.tokenType] ? claims : "invalid";
+      } catch (error) {
+        if (error instanceof errors.JWTExpired) return "expired";
+        if (error instanceof errors.JOSEError) return "invalid";
+        throw error;
+      }
+    },
+  };
+};
+export type TokenVerifier = ReturnType<typeof tokenVerifier>;

@@ -1,0 +1,88 @@
+/**
+ * What lies in the Users table while an address changes. The change and its undoing are bearers of codes, like accounts and
+ * registrations, so `code-store` issues codes for them too.
+ */
+import * as z from "zod";
+import type { User } from "./user-items.ts";
+
+export const emailChangePk = (userId: string) => `email-change#${userId}`;
+export const emailClaimPk = (newAddressKey: string) => `email-claim#${newAddressKey}`;
+export const emailUndoPk = (oldAddressKey: string) => `undo#${oldAddressKey}`;
+/** The code of a lost password, which lies in the mailbox that an account moves away from. */
+export const resetPk = (addressKey: string) => `reset#${addressKey}`;
+
+export const daySeconds = 86_400;
+/** From the moment the new address takes over. */
+export const undoSeconds = 7 * daySeconds;
+/** Longer than an order may wait and its code live. */
+export const changeSeconds = 3_600;
+
+/** `email-change#<user id>`: the one change that an account waits for. */
+export const emailChangeItem = z.object({
+  userId: z.string(),
+  email: z.string(),
+  addressKey: z.string(),
+  /** The address it starts from: another one by now, and the change is void. */
+  oldAddressKey: z.string(),
+  /** And the sessions' epoch: whatever ends all other sessions ends a change that one of them has asked for. */
+  sessionEpoch: z.int(),
+  /** Whether the old address gets an undo code; else an earlier change can still be undone, and with it this one, by staff. */
+  withUndo: z.boolean(),
+  /** Asked for by staff: its owner may confirm it without being signed in. */
+  byStaff: z.boolean(),
+  otpRequestId: z.string().optional(),
+  expiresAt: z.int(),
+});
+export type EmailChange = z.output<typeof emailChangeItem>;
+
+/** `undo#<old address key>`: at most one for each account, for the address that nobody but its owner has changed from. */
+export const emailUndoItem = z.object({ userId: z.string(), email: z.string(), expiresAt: z.int() });
+export type EmailUndo = z.output<typeof emailUndoItem>;
+
+/** `email-claim#<new address key>`: whose change by staff it is. */
+export const emailClaimItem = z.object({ userId: z.string() });
+
+/** The key of the earlier address that an account can go back to, if it can. */
+export const wayBackOf = (
+  { addressKey, undoAddressKey, undoUntil = 0 }: User,
+  now: number,
+): string | undefined => (undoUntil > now && undoAddressKey !== addressKey ? undoAddressKey : undefined);
+
+/** Whether there is no earlier change to undo, so that this one opens the seven days. */
+export const opensUndo = (user: User, now: number): boolean => wayBackOf(user, now) === undefined;
+
+/**
+ * Whatever may lie there of an account that goes. Of earlier addresses only the one that is still kept for it: one that it can no
+ * longer go back to may be somebody else's, and so may its way back.
+ */
+export const addressChangePks = (user: User, now: number): string[] => {
+  const undoPks = [user.addressKey, wayBackOf(user, now) ?? user.addressKey].map(emailUndoPk);
+  return [emailChangePk(user.id), ...new Set(undoPks)];
+};
+
+/** Stands in for the account that an unknown address does not have. */
+export const decoyUser = (strangerId: string, addressKey: string): User => ({
+  id: strangerId,
+  username: `?${strangerId}`,
+  email: "nobody@example.invalid",
+  addressKey: `?${addressKey}`,
+  firstName: "",
+  lastName: "",
+  passwordHash: "",
+  createdAt: 0,
+  status: "active",
+  isStaff: false,
+  sessionEpoch: 0,
+});
+
+/** And for the change that nobody has asked for. */
+export const decoyChange = ({ id, addressKey, sessionEpoch }: User, newAddressKey: string): EmailChange => ({
+  userId: id,
+  email: "nobody@example.invalid",
+  addressKey: newAddressKey,
+  oldAddressKey: addressKey,
+  sessionEpoch,
+  withUndo: true,
+  byStaff: true,
+  expiresAt: 0,
+});

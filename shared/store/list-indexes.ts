@@ -1,0 +1,54 @@
+/**
+ * The indexes in which people are listed, and the attributes that put somebody there. State and shard are the partition, so
+ * that a filter is a key and never a filter expression; the shards keep a wave of registrations off one partition. The sort
+ * attributes end with the id, so that no two people share a place and a place is all that a cursor needs.
+ */
+import { normaliseAddress } from "../identity/email-address.ts";
+
+export type PersonState = "active" | "disabled" | "pending";
+export const personStates = ["active", "disabled", "pending"] as const satisfies readonly PersonState[];
+
+export const shardCount = 4;
+
+/** Index → its keys. Staff has indexes of its own: they are few, and in any state. */
+export const listIndexes = {
+  ByDate: { partition: "listKey", sort: "listDate" },
+  ByAddress: { partition: "listKey", sort: "listAddress" },
+  StaffByDate: { partition: "staffKey", sort: "listDate" },
+  StaffByAddress: { partition: "staffKey", sort: "listAddress" },
+} as const;
+
+/** What a list shows; secrets of a person are not copied to an index. A sign-in changes none of it. */
+export const listedAttributes = [
+  "id",
+  "username",
+  "email",
+  "firstName",
+  "lastName",
+  "status",
+  "isStaff",
+  "createdAt",
+  "expiresAt",
+] as const;
+
+export const staffKey = "staff";
+
+export const listKey = (state: PersonState, shard: number): string => `${state}#${shard}`;
+
+// Ids are random UUIDs: their first byte is evenly spread.
+const shardOf = (id: string): number => Number.parseInt(id.slice(0, 2), 16) % shardCount;
+
+export const datePlace = (createdAt: number, id: string): string =>
+  `${String(createdAt).padStart(10, "0")}#${id}`;
+export const addressPlace = (email: string, id: string): string => `${normaliseAddress(email)}#${id}`;
+
+/** The attributes that every write of a person's item maintains. */
+export const listAttributes = (
+  person: { id: string; email: string; createdAt: number; isStaff?: boolean },
+  state: PersonState,
+) => ({
+  listKey: listKey(state, shardOf(person.id)),
+  listDate: datePlace(person.createdAt, person.id),
+  listAddress: addressPlace(person.email, person.id),
+  ...(person.isStaff === true && { staffKey }),
+});
