@@ -1,8 +1,8 @@
-import { contract } from "../shared/contract/contract.ts";
-import { ApiError } from "../shared/contract/errors.ts";
-import { peopleStore, shownPerson, type PeopleStore } from "../shared/admin/person-lookup.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
-import { userList, type UserList } from "../shared/admin/person-list.ts";
+import { contract } from "../../shared/contract/contract.ts";
+import { ApiError } from "../../shared/contract/errors.ts";
+import { peopleStore, shownPerson, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
+import { userList, type UserList } from "../../shared/admin/person-list.ts";
 
 type Deps = { list: UserList; people: Pick<PeopleStore, "findByUsername"> };
 

@@ -1,16 +1,16 @@
-import { contract } from "../shared/contract/contract.ts";
-import { requireCurrentPassword, type PasswordDeps } from "../shared/passwords/current-password.ts";
-import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
-import { isAccount, type User } from "../shared/store/user-items.ts";
-import { limitStore } from "../shared/limits/limit-store.ts";
-import { enqueueLetter } from "../shared/mail/mail-queue.ts";
-import { namesIn } from "../shared/accounts/user-fields.ts";
-import { verifyPassword } from "../shared/passwords/password-hash.ts";
-import { peopleStore, shownPerson, type PeopleStore } from "../shared/admin/person-lookup.ts";
-import { recordSecurityEvent } from "../shared/platform/security-log.ts";
-import { authorityOf } from "../shared/admin/staff-authority.ts";
-import { userChanges, type Changes, type UserChanges } from "../shared/accounts/user-update-store.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { contract } from "../../shared/contract/contract.ts";
+import { requireCurrentPassword, type PasswordDeps } from "../../shared/passwords/current-password.ts";
+import { ApiError, FieldErrors } from "../../shared/contract/errors.ts";
+import { isAccount, type User } from "../../shared/store/user-items.ts";
+import { limitStore } from "../../shared/limits/limit-store.ts";
+import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
+import { namesIn } from "../../shared/accounts/user-fields.ts";
+import { verifyPassword } from "../../shared/passwords/password-hash.ts";
+import { peopleStore, shownPerson, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
+import { authorityOf } from "../../shared/admin/staff-authority.ts";
+import { userChanges, type Changes, type UserChanges } from "../../shared/accounts/user-update-store.ts";
+import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
 type Deps = PasswordDeps & {
   people: Pick<PeopleStore, "find">;

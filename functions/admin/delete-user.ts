@@ -1,14 +1,14 @@
-import { contract } from "../shared/contract/contract.ts";
-import { ApiError } from "../shared/contract/errors.ts";
-import { isAccount } from "../shared/store/user-items.ts";
-import { enqueueLetter } from "../shared/mail/mail-queue.ts";
-import { peopleStore, type PeopleStore } from "../shared/admin/person-lookup.ts";
-import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
-import { recordSecurityEvent } from "../shared/platform/security-log.ts";
-import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
-import { authorityOf } from "../shared/admin/staff-authority.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
-import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
+import { contract } from "../../shared/contract/contract.ts";
+import { ApiError } from "../../shared/contract/errors.ts";
+import { isAccount } from "../../shared/store/user-items.ts";
+import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
+import { peopleStore, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { registrationStore, type RegistrationStore } from "../../shared/accounts/registration-store.ts";
+import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
+import { sessionStore, type SessionStore } from "../../shared/sessions/session-store.ts";
+import { authorityOf } from "../../shared/admin/staff-authority.ts";
+import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
+import { userStore, type UserStore } from "../../shared/accounts/user-store.ts";
 
 type Deps = {
   people: Pick<PeopleStore, "find">;

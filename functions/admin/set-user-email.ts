@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { addressChangeStore, type AddressChangeStore } from "../shared/accounts/address-change-store.ts";
-import { contract } from "../shared/contract/contract.ts";
-import { requireCurrentPassword, type PasswordDeps } from "../shared/passwords/current-password.ts";
-import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
-import { isAccount } from "../shared/store/user-items.ts";
-import { addressKey, mailboxKey } from "../shared/identity/pseudonyms.ts";
-import { unprovenLetterByStaff } from "../shared/limits/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
-import { enqueueLetter } from "../shared/mail/mail-queue.ts";
-import { verifyPassword } from "../shared/passwords/password-hash.ts";
-import { peopleStore, type PeopleStore } from "../shared/admin/person-lookup.ts";
-import { recordSecurityEvent } from "../shared/platform/security-log.ts";
-import { authorityOf } from "../shared/admin/staff-authority.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { addressChangeStore, type AddressChangeStore } from "../../shared/accounts/address-change-store.ts";
+import { contract } from "../../shared/contract/contract.ts";
+import { requireCurrentPassword, type PasswordDeps } from "../../shared/passwords/current-password.ts";
+import { ApiError, FieldErrors } from "../../shared/contract/errors.ts";
+import { isAccount } from "../../shared/store/user-items.ts";
+import { addressKey, mailboxKey } from "../../shared/identity/pseudonyms.ts";
+import { unprovenLetterByStaff } from "../../shared/limits/limit-rules.ts";
+import { limitStore, type LimitStore } from "../../shared/limits/limit-store.ts";
+import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
+import { verifyPassword } from "../../shared/passwords/password-hash.ts";
+import { peopleStore, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
+import { authorityOf } from "../../shared/admin/staff-authority.ts";
+import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
 type Deps = PasswordDeps & {
   people: Pick<PeopleStore, "find">;

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { codeStore, type CodeStore } from "../shared/codes/code-store.ts";
-import { contract } from "../shared/contract/contract.ts";
-import { ApiError } from "../shared/contract/errors.ts";
-import { isAccount, registrationPk } from "../shared/store/user-items.ts";
-import { mailboxKey, resetMailboxKey } from "../shared/identity/pseudonyms.ts";
-import { unprovenLetterByStaff } from "../shared/limits/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
-import { enqueueLetter } from "../shared/mail/mail-queue.ts";
-import { peopleStore, type PeopleStore } from "../shared/admin/person-lookup.ts";
-import { recordSecurityEvent } from "../shared/platform/security-log.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { codeStore, type CodeStore } from "../../shared/codes/code-store.ts";
+import { contract } from "../../shared/contract/contract.ts";
+import { ApiError } from "../../shared/contract/errors.ts";
+import { isAccount, registrationPk } from "../../shared/store/user-items.ts";
+import { mailboxKey, resetMailboxKey } from "../../shared/identity/pseudonyms.ts";
+import { unprovenLetterByStaff } from "../../shared/limits/limit-rules.ts";
+import { limitStore, type LimitStore } from "../../shared/limits/limit-store.ts";
+import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
+import { peopleStore, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
+import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
 type Deps = {
   people: Pick<PeopleStore, "find">;

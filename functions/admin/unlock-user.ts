@@ -1,10 +1,10 @@
-import { contract } from "../shared/contract/contract.ts";
-import { ApiError } from "../shared/contract/errors.ts";
-import { currentPasswordTry, guessKeys } from "../shared/limits/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
-import { peopleStore, type PeopleStore } from "../shared/admin/person-lookup.ts";
-import { recordSecurityEvent } from "../shared/platform/security-log.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { contract } from "../../shared/contract/contract.ts";
+import { ApiError } from "../../shared/contract/errors.ts";
+import { currentPasswordTry, guessKeys } from "../../shared/limits/limit-rules.ts";
+import { limitStore, type LimitStore } from "../../shared/limits/limit-store.ts";
+import { peopleStore, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
+import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
 type Deps = {
   people: Pick<PeopleStore, "find">;

@@ -1,7 +1,7 @@
-import { contract } from "../shared/contract/contract.ts";
-import { ApiError } from "../shared/contract/errors.ts";
-import { peopleStore, shownPerson, type PeopleStore } from "../shared/admin/person-lookup.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { contract } from "../../shared/contract/contract.ts";
+import { ApiError } from "../../shared/contract/errors.ts";
+import { peopleStore, shownPerson, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
 type Deps = { people: Pick<PeopleStore, "find"> };
 

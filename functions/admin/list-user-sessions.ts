@@ -1,10 +1,10 @@
-import { contract } from "../shared/contract/contract.ts";
-import { ApiError } from "../shared/contract/errors.ts";
-import { isAccount } from "../shared/store/user-items.ts";
-import { peopleStore, type PeopleStore } from "../shared/admin/person-lookup.ts";
-import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
-import { shownSessions } from "../shared/sessions/session-view.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { contract } from "../../shared/contract/contract.ts";
+import { ApiError } from "../../shared/contract/errors.ts";
+import { isAccount } from "../../shared/store/user-items.ts";
+import { peopleStore, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { sessionStore, type SessionStore } from "../../shared/sessions/session-store.ts";
+import { shownSessions } from "../../shared/sessions/session-view.ts";
+import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
 type Deps = { people: Pick<PeopleStore, "find">; sessions: Pick<SessionStore, "list"> };
 
