@@ -2,8 +2,8 @@
  * `--stage` wins over the setting. */
 import { parseArgs } from "node:util";
 import { buildApp } from "./build-app.ts";
-import { bundleFunctions } from "./bundle.ts";
-import { checkWithNag } from "./nag.ts";
+import { bundleFunctions } from "./bundling/bundle-functions.ts";
+import { checkWithNag } from "./stacks/cdk-nag.ts";
 import { loadSettings } from "./settings.ts";
 
 const { values } = parseArgs({ options: { stage: { type: "string" } } });

@@ -1,11 +1,11 @@
 /** The whole application: the stacks of one stage and the account's. `cdk deploy` and `npm start` build this very tree. */
 import { App, Tags, type AppProps } from "aws-cdk-lib";
-import { AccountStack } from "./account-stack.ts";
-import { SenderStack } from "./sender-stack.ts";
-import { bundlesDirectory } from "./bundle.ts";
-import { localStackApiId } from "./names.ts";
-import { StatefulStack } from "./stateful-stack.ts";
-import { StatelessStack } from "./stateless-stack.ts";
+import { AccountStack } from "./stacks/account-stack.ts";
+import { SenderStack } from "./stacks/sender-stack.ts";
+import { bundlesDirectory } from "./bundling/bundle-functions.ts";
+import { localStackApiId } from "./naming.ts";
+import { StatefulStack } from "./stacks/stateful-stack.ts";
+import { StatelessStack } from "./stacks/stateless-stack.ts";
 import type { Settings } from "./settings.ts";
 
 const flags = {

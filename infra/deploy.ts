@@ -1,7 +1,7 @@
 /** `npm run deploy -- --stage prod`: synthesises that stage and deploys it. What follows another `--` goes to `cdk deploy`. */
 import { parseArgs } from "node:util";
-import { run, runScript } from "./command.ts";
-import { UserError } from "./local/user-error.ts";
+import { run, runScript } from "./script.ts";
+import { UserError } from "./user-error.ts";
 import { settingsTable } from "./settings-table.ts";
 
 /** The stage becomes part of a shell command: nothing but a valid name may. */

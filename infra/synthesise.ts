@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildApp } from "./build-app.ts";
-import { bundlesDirectory } from "./bundle.ts";
+import { bundlesDirectory } from "./bundling/bundle-functions.ts";
 import type { Settings } from "./settings.ts";
 
 type TemplateResource = {

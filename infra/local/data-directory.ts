@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { UserError } from "./user-error.ts";
+import { UserError } from "../user-error.ts";
 
 /** The operating system drops this lock when its holder ends, in whatever way: no pid file that could lie. */
 export const lockDataDirectory = (dataDirectory: string): { unlock: () => void } => {

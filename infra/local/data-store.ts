@@ -6,7 +6,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "./free-port.ts";
 import { startSupervised } from "./supervised-child.ts";
-import { UserError } from "./user-error.ts";
+import { UserError } from "../user-error.ts";
 
 export type Engine = "dynoxide" | "dynamodb-local";
 export type DataStore = { engine: Engine; url: string; pid: number; stop: () => Promise<void> };

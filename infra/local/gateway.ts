@@ -13,7 +13,7 @@ import type { GatewayResponses, GatewayResponseType, HttpAnswer } from "./gatewa
 import { proxyEvent, type GatewayRequest } from "./proxy-event.ts";
 import { readProxyResponse } from "./proxy-response.ts";
 import { findRoute } from "./routes.ts";
-import { UserError } from "./user-error.ts";
+import { UserError } from "../user-error.ts";
 
 export type Invoke = (functionArn: string, event: unknown) => Promise<Outcome>;
 /** Answers paths that begin with `/_`, which belong to the runner. */

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { UserError } from "./user-error.ts";
+import { UserError } from "../user-error.ts";
 
 // A background job of sh reads from /dev/null, so the pipe is kept as descriptor 3.
 const supervise = `exec 3<&0

@@ -1,6 +1,6 @@
 /** `npm run test:localstack`: up, deploy, test; and down, whatever happens. */
-import { runScript } from "../command.ts";
-import { deploy } from "./deploy.ts";
+import { runScript } from "../script.ts";
+import { deploy } from "./deploy-stacks.ts";
 import { down } from "./down.ts";
 import { findLocalStack } from "./localstack.ts";
 import { test } from "./test.ts";

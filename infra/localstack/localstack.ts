@@ -4,10 +4,10 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../command.ts";
-import { generousLimits } from "../local/generous-limits.ts";
-import { UserError } from "../local/user-error.ts";
-import { localStackApiId } from "../names.ts";
+import { root } from "../script.ts";
+import { generousLimits } from "../generous-limits.ts";
+import { UserError } from "../user-error.ts";
+import { localStackApiId } from "../naming.ts";
 import { localStackEndpoint } from "../settings.ts";
 
 /** Where the container of `docker-compose.localstack.yml` listens. */

@@ -1,7 +1,7 @@
 /** `npm run localstack:up`: starts LocalStack with Docker and waits for it; with `LOCALSTACK_ENDPOINT`, sees that one is there. */
 import { spawnSync } from "node:child_process";
-import { run, runScript } from "../command.ts";
-import { UserError } from "../local/user-error.ts";
+import { run, runScript } from "../script.ts";
+import { UserError } from "../user-error.ts";
 import { findLocalStack, type LocalStack } from "./localstack.ts";
 
 export const composeFile = "docker-compose.localstack.yml";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
-import { writePageAssets } from "../../infra/page-assets.ts";
+import { writePageAssets } from "../../infra/bundling/page-assets.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "lit-auth-admin-page-"));
 await writePageAssets(directory);

@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { bundleFunctions, bundlesDirectory } from "../../infra/bundle.ts";
-import type { Grant } from "../../infra/grant.ts";
-import { grants } from "../../infra/grants.ts";
-import { kebabCase } from "../../infra/names.ts";
+import { bundleFunctions, bundlesDirectory } from "../../infra/bundling/bundle-functions.ts";
+import type { Grant } from "../../infra/grants/grant.ts";
+import { grants } from "../../infra/grants/grants.ts";
+import { kebabCase } from "../../infra/naming.ts";
 
 const first = mkdtempSync(join(tmpdir(), "lit-auth-bundles-"));
 const { metafile } = await bundleFunctions({ outdir: first });

@@ -1,11 +1,11 @@
 /** What stands against floods in AWS itself, beside the limits that the functions count. */
 import { describe, expect, test } from "vitest";
-import type { Grant } from "../../infra/grant.ts";
-import { grants } from "../../infra/grants.ts";
+import type { Grant } from "../../infra/grants/grant.ts";
+import { grants } from "../../infra/grants/grants.ts";
 import { loadApi } from "../../infra/local/api.ts";
 import { loadFunctions } from "../../infra/local/functions.ts";
 import { loadTemplates } from "../../infra/local/template.ts";
-import { pascalCase } from "../../infra/names.ts";
+import { pascalCase } from "../../infra/naming.ts";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import type { Operation } from "../../shared/contract/operation.ts";
 import { synthesiseStage } from "./synthesised.ts";

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { freshenBundles } from "../../infra/fresh-bundles.ts";
+import { freshenBundles } from "../../infra/bundling/fresh-bundles.ts";
 
 const root = mkdtempSync(join(tmpdir(), "lit-auth-fresh-"));
 const outdir = join(root, "build");

@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { FunctionName, Grant } from "../../infra/grant.ts";
-import { defaultMemoryMegabytes, defaultTimeoutSeconds, grants } from "../../infra/grants.ts";
-import { kebabCase, pascalCase } from "../../infra/names.ts";
+import type { FunctionName, Grant } from "../../infra/grants/grant.ts";
+import { defaultMemoryMegabytes, defaultTimeoutSeconds, grants } from "../../infra/grants/grants.ts";
+import { kebabCase, pascalCase } from "../../infra/naming.ts";
 import { listIndexes } from "../../shared/store/list-indexes.ts";
 import { contract } from "../../shared/contract/contract.ts";
 import type { Operation } from "../../shared/contract/operation.ts";

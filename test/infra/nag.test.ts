@@ -2,7 +2,7 @@ import { Stack, type AppProps } from "aws-cdk-lib";
 import { AccountRootPrincipal, PolicyStatement, Role } from "aws-cdk-lib/aws-iam";
 import { expect, test } from "vitest";
 import { buildApp } from "../../infra/build-app.ts";
-import { checkWithNag } from "../../infra/nag.ts";
+import { checkWithNag } from "../../infra/stacks/cdk-nag.ts";
 import { readSettings } from "../../infra/settings.ts";
 import { requiredSettings, withStubBundles } from "./synthesised.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openApiDocument, openApiYaml } from "../../infra/openapi.ts";
+import { openApiDocument, openApiYaml } from "../../infra/openapi/document.ts";
 import { contract } from "../../shared/contract/contract.ts";
 
 test("openapi.yaml is what the contract says (npm run openapi writes it)", () => {

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import * as z from "zod";
 import { convert } from "openapi-to-postmanv2";
 import { expect, test } from "vitest";
-import { openApiYaml } from "../../infra/openapi.ts";
+import { openApiYaml } from "../../infra/openapi/document.ts";
 import { contract } from "../../shared/contract/contract.ts";
 import { postmanFiles } from "../postman/generate.ts";
 import { journey } from "../postman/journey.ts";

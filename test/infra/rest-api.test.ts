@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
-import { pascalCase } from "../../infra/names.ts";
+import { pascalCase } from "../../infra/naming.ts";
 import { synthesiseStage } from "./synthesised.ts";
 
 const stage = synthesiseStage();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { grants } from "../../infra/grants.ts";
+import { grants } from "../../infra/grants/grants.ts";
 import { listIndexes } from "../../shared/store/list-indexes.ts";
 import { synthesiseStage } from "./synthesised.ts";
 

@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { grants } from "../../infra/grants.ts";
-import { kebabCase } from "../../infra/names.ts";
+import { grants } from "../../infra/grants/grants.ts";
+import { kebabCase } from "../../infra/naming.ts";
 import { readSettings } from "../../infra/settings.ts";
 import { synthesise } from "../../infra/synthesise.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { watchFolders } from "../../infra/watch-folders.ts";
+import { watchFolders } from "../../infra/bundling/watch-folders.ts";
 import { eventually } from "../support/eventually.ts";
 
 const watched = (react: () => Promise<void>) => {

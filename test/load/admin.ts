@@ -9,7 +9,7 @@ import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { startDataStore } from "../../infra/local/data-store.ts";
 import { createTables } from "../../infra/local/tables.ts";
 import { loadTemplates } from "../../infra/local/template.ts";
-import { freshenBundles } from "../../infra/fresh-bundles.ts";
+import { freshenBundles } from "../../infra/bundling/fresh-bundles.ts";
 import { readSettings } from "../../infra/settings.ts";
 import { synthesise } from "../../infra/synthesise.ts";
 import { nowSeconds } from "../../shared/platform/clock.ts";

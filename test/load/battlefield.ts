@@ -2,8 +2,8 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freshenBundles } from "../../infra/fresh-bundles.ts";
-import { generousLimits } from "../../infra/local/generous-limits.ts";
+import { freshenBundles } from "../../infra/bundling/fresh-bundles.ts";
+import { generousLimits } from "../../infra/generous-limits.ts";
 import { settingsTable } from "../../infra/settings-table.ts";
 import type { OperationName } from "../../shared/contract/contract.ts";
 import { allLettersOut } from "../support/letters-out.ts";

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { bundleFunctions, bundlesDirectory } from "../../infra/bundle.ts";
+import { bundleFunctions, bundlesDirectory } from "../../infra/bundling/bundle-functions.ts";
 import { textTable } from "./text-table.ts";
 
 const imports = 5;

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freshenBundles } from "../../infra/fresh-bundles.ts";
+import { freshenBundles } from "../../infra/bundling/fresh-bundles.ts";
 import { allLettersOut, outputOf } from "../support/letters-out.ts";
 import { startLocalStack } from "../support/local-stack.ts";
 import { createCpuMeter, ownCpuMilliseconds } from "./cpu-meter.ts";

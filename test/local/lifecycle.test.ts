@@ -5,7 +5,7 @@ import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { expect, test, vi } from "vitest";
 import { startDataStore } from "../../infra/local/data-store.ts";
-import { UserError } from "../../infra/local/user-error.ts";
+import { UserError } from "../../infra/user-error.ts";
 import { eventually } from "../support/eventually.ts";
 import { alive, descendants } from "./fixtures/processes.ts";
 import { act, clientAs, startFixtureStack, temporaryFolder } from "./fixtures/use-stack.ts";

@@ -14,7 +14,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
 import type { Engine } from "../../infra/local/data-store.ts";
 import type { Stack } from "../../infra/local/stack.ts";
-import { UserError } from "../../infra/local/user-error.ts";
+import { UserError } from "../../infra/user-error.ts";
 import { clientAs, dispose, startFixtureStack } from "./fixtures/use-stack.ts";
 
 const TableName = "data-Items";

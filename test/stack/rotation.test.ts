@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundlesDirectory } from "../../infra/bundle.ts";
+import { bundlesDirectory } from "../../infra/bundling/bundle-functions.ts";
 import { call, succeed } from "../support/api.ts";
 import { expectRefused } from "../support/expect.ts";
 import { codeTo } from "../support/mailbox.ts";

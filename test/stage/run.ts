@@ -1,11 +1,11 @@
 /**
  * `npm run test:stage -- --url <ApiUrl> --mail-domain <domain> --mail-queue <LettersUrl>`: the black-box suite against a
  * deployed stage, whose letters to that domain the mailbox's stack puts into that queue. All its people come from one network,
- * so such a stage is deployed with the settings of `infra/local/generous-limits.ts`.
+ * so such a stage is deployed with the settings of `infra/generous-limits.ts`.
  */
 import { parseArgs } from "node:util";
-import { run, runScript } from "../../infra/command.ts";
-import { UserError } from "../../infra/local/user-error.ts";
+import { run, runScript } from "../../infra/script.ts";
+import { UserError } from "../../infra/user-error.ts";
 import { serveMailbox } from "./mailbox.ts";
 
 const text = { type: "string" } as const;

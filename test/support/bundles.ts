@@ -1,6 +1,6 @@
 /** Bundles and synthesises once for the whole run, before any project of tests starts a stack. */
 import { writeFileSync } from "node:fs";
-import { freshenBundles } from "../../infra/fresh-bundles.ts";
+import { freshenBundles } from "../../infra/bundling/fresh-bundles.ts";
 import { synthesiseForTests, templatesFile } from "./templates.ts";
 
 // Every project loads this file anew, in one and the same process.

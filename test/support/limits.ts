@@ -1,7 +1,7 @@
 /** Reaches into the limits of a running stack, with the code that its functions count with. */
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Stack } from "../../infra/local/stack.ts";
-import { generousLimits } from "../../infra/local/generous-limits.ts";
+import { generousLimits } from "../../infra/generous-limits.ts";
 import { dynamo } from "../../shared/store/dynamo.ts";
 import { limitStore, type Limit } from "../../shared/limits/limit-store.ts";
 

@@ -1,6 +1,6 @@
 /** The embedded stack as tests want it: from the application's own templates, on a free port, with alterations if asked. */
 import { freePort } from "../../infra/local/free-port.ts";
-import { UserError } from "../../infra/local/user-error.ts";
+import { UserError } from "../../infra/user-error.ts";
 import { startStack, type Stack, type StackOptions } from "../../infra/local/stack.ts";
 import type { SynthesisedStack } from "../../infra/synthesise.ts";
 import { templatesAt } from "./templates.ts";

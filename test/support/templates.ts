@@ -1,7 +1,7 @@
 /** The templates of the stacks that tests start: made once for a run, since loading CDK takes every process a second. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { generousLimits } from "../../infra/local/generous-limits.ts";
+import { generousLimits } from "../../infra/generous-limits.ts";
 import type { SynthesisedStack } from "../../infra/synthesise.ts";
 
 export const templatesFile = join(import.meta.dirname, "../../build/templates-of-tests.json");

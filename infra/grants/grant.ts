@@ -1,6 +1,6 @@
 /** The form of a row of the grants sheet: an unknown action, resource, setting or function does not compile. */
-import type { OperationName } from "../shared/contract/contract.ts";
-import type { VariableName } from "../shared/platform/environment.ts";
+import type { OperationName } from "../../shared/contract/contract.ts";
+import type { VariableName } from "../../shared/platform/environment.ts";
 
 type TableAction =
   | "GetItem"

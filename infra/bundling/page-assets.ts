@@ -6,10 +6,10 @@ import { build } from "esbuild";
 import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { openApiDocument } from "./openapi.ts";
+import { openApiDocument } from "../openapi/document.ts";
 
 const manifest = createRequire(import.meta.url).resolve("swagger-ui-dist/package.json");
-const sources = join(import.meta.dirname, "../pages");
+const sources = join(import.meta.dirname, "../../pages");
 
 const writeSwagger = async (directory: string) => {
   const { version }: { version: string } = JSON.parse(await readFile(manifest, "utf8"));

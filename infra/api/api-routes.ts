@@ -9,7 +9,7 @@ import {
 } from "aws-cdk-lib/aws-apigateway";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { exposedHeaders, gatewayHeaders } from "./gateway-responses.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "../settings.ts";
 
 const addMethodNotAllowed = (resource: Resource, allow: string, allowedOrigins: string) => {
   const headers = { ...gatewayHeaders(allowedOrigins), Allow: `'${allow}'` };

@@ -8,10 +8,10 @@ import { Architecture, Code, Function, LoggingFormat, Runtime, Tracing } from "a
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { join } from "node:path";
-import type { VariableName } from "../shared/platform/environment.ts";
-import type { FunctionName, Grant, ResourceVariable, SettingVariable } from "./grant.ts";
-import { defaultMemoryMegabytes, defaultTimeoutSeconds } from "./grants.ts";
-import { kebabCase, pascalCase } from "./names.ts";
+import type { VariableName } from "../../shared/platform/environment.ts";
+import type { FunctionName, Grant, ResourceVariable, SettingVariable } from "../grants/grant.ts";
+import { defaultMemoryMegabytes, defaultTimeoutSeconds } from "../grants/grants.ts";
+import { kebabCase, pascalCase } from "../naming.ts";
 
 /** A resource as functions know it: the value of its variable, and what policies call it. */
 export type Resource = {

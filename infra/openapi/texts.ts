@@ -1,5 +1,5 @@
 /** The parts of the OpenAPI document that no operation of the contract says. */
-import { errors } from "../shared/contract/errors.ts";
+import { errors } from "../../shared/contract/errors.ts";
 
 export const overview = {
   openapi: "3.0.3",

@@ -1,5 +1,5 @@
 /** The rows of the grants sheet for the staff's operations. */
-import type { OperationName } from "../shared/contract/contract.ts";
+import type { OperationName } from "../../shared/contract/contract.ts";
 import type { Grant } from "./grant.ts";
 import { hashes, read, spend, spendAndClear, letterLimits, verifying } from "./grant-words.ts";
 

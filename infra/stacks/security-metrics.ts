@@ -3,9 +3,9 @@ import { Duration } from "aws-cdk-lib";
 import { Metric, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { FilterPattern, MetricFilter, type IFilterPattern, type ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import { contract, type OperationName } from "../shared/contract/contract.ts";
-import { guessRefusals, type ErrorCode } from "../shared/contract/errors.ts";
-import type { Operation } from "../shared/contract/operation.ts";
+import { contract, type OperationName } from "../../shared/contract/contract.ts";
+import { guessRefusals, type ErrorCode } from "../../shared/contract/errors.ts";
+import type { Operation } from "../../shared/contract/operation.ts";
 
 type LogGroups = (name: OperationName) => ILogGroup;
 

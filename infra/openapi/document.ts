@@ -4,9 +4,9 @@ import { STATUS_CODES } from "node:http";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type * as z from "zod";
-import { contract } from "../shared/contract/contract.ts";
-import { bodyErrors, commonErrors, type Operation } from "../shared/contract/operation.ts";
-import { errors, sentenceOf, type ErrorCode } from "../shared/contract/errors.ts";
+import { contract } from "../../shared/contract/contract.ts";
+import { bodyErrors, commonErrors, type Operation } from "../../shared/contract/operation.ts";
+import { errors, sentenceOf, type ErrorCode } from "../../shared/contract/errors.ts";
 import {
   cachedAnswersHeaders,
   deviceTokenParameter,
@@ -18,8 +18,8 @@ import {
   overview,
   refusalHeaders,
   statusTitles,
-} from "./openapi-texts.ts";
-import { toOpenApiSchema, type Json } from "./openapi-schema.ts";
+} from "./texts.ts";
+import { toOpenApiSchema, type Json } from "./json-schema.ts";
 
 const exampleWaitSeconds = 240;
 
@@ -134,4 +134,4 @@ export const openApiDocument = (): Json => {
 export const openApiYaml = (): string =>
   stringify(openApiDocument(), { lineWidth: 110, aliasDuplicateObjects: false });
 
-if (import.meta.main) writeFileSync(join(import.meta.dirname, "../openapi.yaml"), openApiYaml());
+if (import.meta.main) writeFileSync(join(import.meta.dirname, "../../openapi.yaml"), openApiYaml());

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { UserError } from "./local/user-error.ts";
+import { UserError } from "./user-error.ts";
 
 export const root = join(import.meta.dirname, "..");
 

@@ -5,7 +5,7 @@
 import { cp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-const packagesDirectory = join(import.meta.dirname, "../node_modules");
+const packagesDirectory = join(import.meta.dirname, "../../node_modules");
 
 /** By the import that a bundle keeps: what it loads at run time. */
 export const unbundledPackages: Record<string, readonly string[]> = {

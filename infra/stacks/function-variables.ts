@@ -1,8 +1,8 @@
 /** Every resource and setting under the name of the variable by which functions know it. */
 import type { Stack } from "aws-cdk-lib";
-import { listIndexes } from "../shared/store/list-indexes.ts";
-import type { EndpointFunctionProps, Resource } from "./endpoint-function.ts";
-import type { Settings } from "./settings.ts";
+import { listIndexes } from "../../shared/store/list-indexes.ts";
+import type { EndpointFunctionProps, Resource } from "./granted-function.ts";
+import type { Settings } from "../settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
 const table = ({ tableName, tableArn }: StatefulStack["users"]): Resource => ({

@@ -11,10 +11,10 @@ import {
 import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { listedAttributes, listIndexes } from "../shared/store/list-indexes.ts";
-import { grants } from "./grants.ts";
-import { pascalCase } from "./names.ts";
-import type { Settings } from "./settings.ts";
+import { listedAttributes, listIndexes } from "../../shared/store/list-indexes.ts";
+import { grants } from "../grants/grants.ts";
+import { pascalCase } from "../naming.ts";
+import type { Settings } from "../settings.ts";
 
 /** AWS asks for six times the consumer's timeout. */
 const mailVisibilitySeconds = 6 * grants.mailer.timeoutSeconds;

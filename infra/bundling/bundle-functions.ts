@@ -11,7 +11,7 @@ import { requiredBuiltins } from "./required-builtins.ts";
 import { copyUnbundledPackages, unbundledPackages } from "./unbundled-packages.ts";
 import { watchFolders } from "./watch-folders.ts";
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "../..");
 export const bundlesDirectory = join(root, "build/functions");
 const sourceFolders = ["functions", "shared"].map((folder) => join(root, folder));
 

@@ -4,7 +4,7 @@ import { AccessLogFormat, EndpointType, LogGroupLogDestination, RestApi } from "
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { addGatewayResponses } from "./gateway-responses.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "../settings.ts";
 import { methodThrottles } from "./throttles.ts";
 
 /**

@@ -6,7 +6,7 @@ import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Function } from "aws-cdk-lib/aws-lambda";
 import { CfnRotationSchedule } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "../settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
 export const addKeyRotation = (

@@ -1,10 +1,10 @@
 /** Operations take less than the others do where a call costs a hash or anybody may call: a flood of them leaves the rest alone. */
 import type { MethodDeploymentOptions } from "aws-cdk-lib/aws-apigateway";
-import { contract, type OperationName } from "../shared/contract/contract.ts";
-import type { Operation } from "../shared/contract/operation.ts";
-import type { Grant } from "./grant.ts";
-import { grants } from "./grants.ts";
-import type { Settings } from "./settings.ts";
+import { contract, type OperationName } from "../../shared/contract/contract.ts";
+import type { Operation } from "../../shared/contract/operation.ts";
+import type { Grant } from "../grants/grant.ts";
+import { grants } from "../grants/grants.ts";
+import type { Settings } from "../settings.ts";
 
 const throttleOf = (name: OperationName, settings: Settings): MethodDeploymentOptions | undefined => {
   const { caller, method }: Operation = contract[name];

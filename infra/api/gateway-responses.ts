@@ -1,6 +1,6 @@
 /** What API Gateway answers by itself, in the same shape as our functions' answers. */
 import { ResponseType, type RestApi } from "aws-cdk-lib/aws-apigateway";
-import { errors, type ErrorCode } from "../shared/contract/errors.ts";
+import { errors, type ErrorCode } from "../../shared/contract/errors.ts";
 
 /** These answers are templates and cannot look at the request's origin: the one that is allowed, else any. */
 const fixedOrigin = (allowedOrigins: string): string => (allowedOrigins.includes(",") ? "*" : allowedOrigins);

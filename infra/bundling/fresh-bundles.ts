@@ -5,9 +5,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { bundleFunctions, bundlesDirectory } from "./bundle.ts";
+import { bundleFunctions, bundlesDirectory } from "./bundle-functions.ts";
 
-const here = { root: join(import.meta.dirname, ".."), outdir: bundlesDirectory, make: bundleFunctions };
+const here = { root: join(import.meta.dirname, "../.."), outdir: bundlesDirectory, make: bundleFunctions };
 
 /** npm writes its own list of what is installed; the rest are ours. */
 const sources = ["{functions,shared,pages}/**", "infra/*.ts", "node_modules/.package-lock.json"];

@@ -2,7 +2,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { SESClient, VerifyEmailIdentityCommand } from "@aws-sdk/client-ses";
 import { join } from "node:path";
-import { root, run, runScript } from "../command.ts";
+import { root, run, runScript } from "../script.ts";
 import { clientOptions } from "./client-options.ts";
 import {
   addressesOf,
@@ -14,7 +14,7 @@ import {
   stage,
   type LocalStack,
 } from "./localstack.ts";
-import { runTriggers } from "./triggers.ts";
+import { runTriggers } from "./invoke-triggers.ts";
 
 const account = "000000000000";
 
