@@ -1,10 +1,10 @@
 /** What pages of other origins may do, as the templates say it and the local gateway runs it. */
 import { describe, expect, test } from "vitest";
-import { loadApi } from "../../infra/local/api.ts";
-import { loadGatewayResponses } from "../../infra/local/gateway-response.ts";
-import type { GatewayRequest } from "../../infra/local/proxy-event.ts";
-import { findRoute } from "../../infra/local/routes.ts";
-import { loadTemplates } from "../../infra/local/template.ts";
+import { loadApi } from "../../infra/local/gateway/api-definition.ts";
+import { loadGatewayResponses } from "../../infra/local/gateway/default-responses.ts";
+import type { GatewayRequest } from "../../infra/local/gateway/proxy-event.ts";
+import { findRoute } from "../../infra/local/gateway/route-tree.ts";
+import { loadTemplates } from "../../infra/local/cloudformation/templates.ts";
 import { synthesiseStage } from "./synthesised.ts";
 
 const app = "https://app.example";

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import type { Grant } from "../../infra/grants/grant.ts";
 import { grants } from "../../infra/grants/grants.ts";
-import { loadApi } from "../../infra/local/api.ts";
-import { loadFunctions } from "../../infra/local/functions.ts";
-import { loadTemplates } from "../../infra/local/template.ts";
+import { loadApi } from "../../infra/local/gateway/api-definition.ts";
+import { loadFunctions } from "../../infra/local/lambda/function-definitions.ts";
+import { loadTemplates } from "../../infra/local/cloudformation/templates.ts";
 import { pascalCase } from "../../infra/naming.ts";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import type { Operation } from "../../shared/contract/operation.ts";

@@ -1,5 +1,5 @@
 /** Runs one phase over its people and says how long it took and who spent the CPU. */
-import type { CallCounts } from "../../infra/local/calls.ts";
+import type { CallCounts } from "../../infra/local/aws-endpoint/call-counter.ts";
 import type { Person, Phase } from "./phases.ts";
 import type { Snapshot } from "./stack-messages.ts";
 import type { StackUnderLoad } from "./stack-under-load.ts";

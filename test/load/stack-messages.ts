@@ -1,5 +1,5 @@
 /** What the load generator and the process with the stack say to each other. */
-import type { CallCounts } from "../../infra/local/calls.ts";
+import type { CallCounts } from "../../infra/local/aws-endpoint/call-counter.ts";
 
 /** What it has cost so far, or just to be told when all letters are out. */
 export type Question = "snapshot" | "quiet";

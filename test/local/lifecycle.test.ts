@@ -4,7 +4,7 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { expect, test, vi } from "vitest";
-import { startDataStore } from "../../infra/local/data-store.ts";
+import { startDataStore } from "../../infra/local/engines/dynamodb-engine.ts";
 import { UserError } from "../../infra/user-error.ts";
 import { eventually } from "../support/eventually.ts";
 import { alive, descendants } from "./fixtures/processes.ts";

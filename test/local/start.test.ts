@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../infra/local/free-port.ts";
+import { freePort } from "../../infra/local/engines/free-port.ts";
 import { eventually } from "../support/eventually.ts";
 import { alive, descendants } from "./fixtures/processes.ts";
 import { temporaryFolder } from "./fixtures/use-stack.ts";

@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
-import type { Engine } from "../../infra/local/data-store.ts";
+import type { Engine } from "../../infra/local/engines/dynamodb-engine.ts";
 import type { Stack } from "../../infra/local/stack.ts";
 import { UserError } from "../../infra/user-error.ts";
 import { clientAs, dispose, startFixtureStack } from "./fixtures/use-stack.ts";

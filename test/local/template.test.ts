@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { loadTemplates } from "../../infra/local/template.ts";
+import { loadTemplates } from "../../infra/local/cloudformation/templates.ts";
 
 const valueOf = (value: unknown, more: Record<string, unknown> = {}) => {
   const template = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compileTemplate, type Scope } from "../../infra/local/velocity.ts";
+import { compileTemplate, type Scope } from "../../infra/local/gateway/mapping-template.ts";
 
 const run = (source: string, headers: Record<string, string> = {}) => {
   const scope: Scope = {

@@ -2,7 +2,7 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { freePort } from "../../infra/local/free-port.ts";
+import { freePort } from "../../infra/local/engines/free-port.ts";
 import { readLetter, type ReceivedLetter } from "./received-letter.ts";
 
 export const serveMailbox = async (QueueUrl: string): Promise<{ url: string; stop: () => Promise<void> }> => {

@@ -1,5 +1,5 @@
 /** The embedded stack as tests want it: from the application's own templates, on a free port, with alterations if asked. */
-import { freePort } from "../../infra/local/free-port.ts";
+import { freePort } from "../../infra/local/engines/free-port.ts";
 import { UserError } from "../../infra/user-error.ts";
 import { startStack, type Stack, type StackOptions } from "../../infra/local/stack.ts";
 import type { SynthesisedStack } from "../../infra/synthesise.ts";

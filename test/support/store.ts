@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { NoEngineError, startDataStore, type Engine } from "../../infra/local/data-store.ts";
-import { createTables } from "../../infra/local/tables.ts";
-import { loadTemplates } from "../../infra/local/template.ts";
+import { NoEngineError, startDataStore, type Engine } from "../../infra/local/engines/dynamodb-engine.ts";
+import { createTables } from "../../infra/local/engines/create-tables.ts";
+import { loadTemplates } from "../../infra/local/cloudformation/templates.ts";
 import { templatesAt } from "./templates.ts";
 
 declare module "vitest" {

@@ -1,0 +1,191 @@
+/**
+ * The one AWS endpoint that functions see. It knows the caller by his access key id, refuses what the template's
+ * policies don't grant him, and hands the rest to the emulators.
+ */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { randomUUID } from "node:crypto";
+import * as z from "zod";
+import { authorise, type Principal } from "./authorise.ts";
+import { createCallCounter } from "./call-counter.ts";
+import { createFaults } from "./faults.ts";
+import { createForwarder } from "./forwarder.ts";
+import { lambdaOperation } from "./lambda-api.ts";
+import type { Letters } from "../mailbox/letter-files.ts";
+import { accessKeyIdOf } from "../aws/local-account.ts";
+import type { Policies } from "./iam-policy.ts";
+import type { Call } from "./required-access.ts";
+import type { RotateSecret } from "../secrets/secret-rotation.ts";
+import type { Secrets } from "../secrets/secrets-manager.ts";
+import { asServiceError, errorAnswer, ServiceError } from "../aws/service-error.ts";
+import { sendEmail } from "../mailbox/ses-api.ts";
+
+type Backends = {
+  storeUrl: string;
+  queuesUrl: string;
+  secrets: Secrets;
+  rotateSecret: RotateSecret;
+  letters: Letters;
+  replaceEnvironments: (functionName: string) => void;
+  policies: Policies;
+};
+type Answer = { status: number; headers: Record<string, string>; body: string | Buffer };
+
+const credential = /Credential=([^/]+)\/[^/]+\/[^/]+\/([^/]+)\//;
+
+const readBody = (request: IncomingMessage): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.on("error", reject);
+  });
+
+const parseCall = (
+  service: string,
+  { method = "", url = "", headers }: IncomingMessage,
+  body: Buffer,
+): Call => {
+  if (service === "lambda") {
+    const { operation, functionName } = lambdaOperation(method, url);
+    return { service, operation, parameters: functionName };
+  }
+  const target = headers["x-amz-target"];
+  if (typeof target === "string") {
+    const operation = target.slice(target.lastIndexOf(".") + 1);
+    return { service, operation, parameters: JSON.parse(body.toString()) };
+  }
+  const form = new URLSearchParams(body.toString());
+  return { service, operation: form.get("Action") ?? "Unknown", parameters: form };
+};
+
+/** Listening comes before the backends: the templates' queue URLs hold this address. */
+export const startEdge = async () => {
+  const counter = createCallCounter();
+  const { faults, strike, isQuiet } = createFaults();
+  const principals = new Map<string, Principal>();
+  let backends: Backends | undefined;
+  let store: ReturnType<typeof createForwarder> | undefined;
+  let queues: ReturnType<typeof createForwarder> | undefined;
+
+  const perform = async (
+    call: Call,
+    request: IncomingMessage,
+    body: Buffer,
+    requestId: string,
+    signal?: AbortSignal,
+  ): Promise<Answer> => {
+    if (backends === undefined)
+      throw new ServiceError("ServiceUnavailable", "still starting", { status: 503 });
+    const { service, operation, parameters } = call;
+    if (service === "dynamodb" && store) return store.forward(request.headers, body, signal);
+    if (service === "sqs" && queues) return queues.forward(request.headers, body, signal);
+    if (service === "ses" && parameters instanceof URLSearchParams) {
+      return sendEmail(parameters, backends.letters, requestId);
+    }
+    if (service === "lambda") {
+      backends.replaceEnvironments(String(parameters));
+      return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
+    }
+    if (service !== "secretsmanager") {
+      throw new ServiceError("UnknownOperationException", `The service ${service} is not run locally`);
+    }
+    const { secrets, rotateSecret } = backends;
+    const result =
+      operation === "RotateSecret"
+        ? await rotateSecret(...rotationParameters(parameters, secrets))
+        : secrets.call(operation, parameters);
+    return {
+      status: 200,
+      headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId },
+      body: JSON.stringify(result),
+    };
+  };
+
+  const answer = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    service: string,
+    principal: Principal | undefined,
+    requestId: string,
+  ): Promise<Answer | undefined> => {
+    const body = await readBody(request);
+    if (principal === undefined || backends === undefined) {
+      throw new ServiceError(
+        "UnrecognizedClientException",
+        "The security token included in the request is invalid.",
+      );
+    }
+    const call = parseCall(service, request, body);
+    counter.count(principal.caller, `${service}:${call.operation}`);
+    authorise(call, principal, backends.policies, backends.secrets.arnOf);
+    // A caller that hangs up while it polls must not take a message with it.
+    let signal: AbortSignal | undefined;
+    if (call.operation === "ReceiveMessage") {
+      const hungUp = new AbortController();
+      response.on("close", () => hungUp.abort());
+      signal = hungUp.signal;
+    }
+    const fate = isQuiet() ? "answer" : await strike({ caller: principal.caller, ...call });
+    const result = await perform(call, request, body, requestId, signal);
+    return fate === "answer" ? result : undefined;
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const [, accessKeyId = "", service = "unknown"] =
+      credential.exec(request.headers.authorization ?? "") ?? [];
+    const requestId = randomUUID();
+    let result: Answer | undefined;
+    try {
+      result = await answer(request, response, service, principals.get(accessKeyId), requestId);
+    } catch (error) {
+      result = errorAnswer(service, requestId, asServiceError(error));
+    }
+    if (result === undefined) return void request.socket.destroy();
+    response.sendDate = false;
+    response.writeHead(result.status, {
+      ...result.headers,
+      "content-length": Buffer.byteLength(result.body),
+    });
+    response.end(result.body);
+  };
+
+  const server = createServer((request, response) => void handle(request, response));
+  server.keepAliveTimeout = 0;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the edge has no port");
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    ...counter,
+    faults,
+    connect: (given: Backends) => {
+      backends = given;
+      store = createForwarder(given.storeUrl);
+      queues = createForwarder(given.queuesUrl);
+    },
+    /** Gives the caller an access key id. */
+    admit: (principal: Principal): string => {
+      const accessKeyId = accessKeyIdOf(principal.caller);
+      principals.set(accessKeyId, principal);
+      return accessKeyId;
+    },
+    stop: async () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      store?.close();
+      queues?.close();
+      await closed;
+    },
+  };
+};
+
+const rotateParameters = z.object({ SecretId: z.string(), ClientRequestToken: z.string().optional() });
+
+const rotationParameters = (parameters: unknown, secrets: Secrets): Parameters<RotateSecret> => {
+  const { SecretId, ClientRequestToken } = rotateParameters.parse(parameters);
+  return [secrets.arnOf(SecretId) ?? SecretId, ClientRequestToken];
+};

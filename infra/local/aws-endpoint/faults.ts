@@ -1,0 +1,76 @@
+/** What a test wants to go wrong: the next matching calls fail, wait, or are performed while their answer is lost. */
+import { setTimeout as delay } from "node:timers/promises";
+import { ServiceError } from "../aws/service-error.ts";
+
+export type Fault = {
+  /** The construct's name; every caller if absent. */
+  caller?: string;
+  /** `UpdateItem`, `SendEmail`, …; every call if absent. */
+  operation?: string;
+  /** Text in the call's parameters, which are JSON; any if absent. */
+  holding?: string;
+  /** How many calls it strikes; one if absent. */
+  times?: number;
+} & (
+  | { error: { code: string; message?: string; status?: number; fields?: Record<string, unknown> } }
+  | { lostAnswer: true }
+  | { delayMilliseconds: number }
+);
+
+export type Faults = {
+  /** Returns how often it has struck, and a way to take it back; calls that it delays then wait no longer. */
+  add: (fault: Fault) => { struck: () => number; remove: () => void };
+  clear: () => void;
+};
+
+type FaultyCall = { caller: string; operation: string; parameters: unknown };
+type Planned = { fault: Fault; left: number; struck: number; removed: AbortController };
+
+export const createFaults = () => {
+  const planned = new Set<Planned>();
+
+  const take = ({ caller, operation, parameters }: FaultyCall): Planned | undefined => {
+    for (const plan of planned) {
+      const { fault } = plan;
+      if (fault.caller !== undefined && fault.caller !== caller) continue;
+      if (fault.operation !== undefined && fault.operation !== operation) continue;
+      if (fault.holding !== undefined && !JSON.stringify(parameters).includes(fault.holding)) continue;
+      plan.left -= 1;
+      plan.struck += 1;
+      if (plan.left === 0) planned.delete(plan);
+      return plan;
+    }
+    return undefined;
+  };
+
+  const faults: Faults = {
+    add: (fault) => {
+      const plan = { fault, left: fault.times ?? 1, struck: 0, removed: new AbortController() };
+      planned.add(plan);
+      const remove = () => {
+        planned.delete(plan);
+        plan.removed.abort();
+      };
+      return { struck: () => plan.struck, remove };
+    },
+    clear: () => planned.clear(),
+  };
+
+  return {
+    faults,
+    /** Throws the planned error or waits; says whether the answer must be lost. */
+    strike: async (call: FaultyCall): Promise<"answer" | "lose-answer"> => {
+      const plan = take(call);
+      if (plan === undefined) return "answer";
+      const { fault, removed } = plan;
+      if ("error" in fault) {
+        const { code, message = "injected by a test", ...options } = fault.error;
+        throw new ServiceError(code, message, options);
+      }
+      if ("delayMilliseconds" in fault)
+        await delay(fault.delayMilliseconds, undefined, { signal: removed.signal }).catch(() => {});
+      return "lostAnswer" in fault ? "lose-answer" : "answer";
+    },
+    isQuiet: () => planned.size === 0,
+  };
+};

@@ -1,0 +1,11 @@
+/** Lambda's own API, as far as operators' commands use it: a changed configuration replaces a function's environments. */
+import { ServiceError } from "../aws/service-error.ts";
+
+const configurationPath = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/;
+
+export const lambdaOperation = (method: string, url: string): { operation: string; functionName: string } => {
+  const [, name] = configurationPath.exec(url) ?? [];
+  if (method !== "PUT" || name === undefined)
+    throw new ServiceError("UnknownOperationException", "This operation of Lambda is not run locally");
+  return { operation: "UpdateFunctionConfiguration", functionName: decodeURIComponent(name) };
+};

@@ -1,0 +1,74 @@
+/** What `Ref` and `Fn::GetAtt` give for each type of resource that our templates point at. */
+import { createHash } from "node:crypto";
+import { accountId, arn, constructName } from "../aws/local-account.ts";
+
+export type Identity = { ref: string; attributes: Record<string, string> };
+type Named = {
+  stackName: string;
+  logicalId: string;
+  type: string;
+  properties: () => Record<string, unknown>;
+};
+
+export const identify = ({ stackName, logicalId, type, properties }: Named, edgeUrl: string): Identity => {
+  const named = (property: string): string => {
+    const given = properties()[property];
+    return typeof given === "string" ? given : `${stackName}-${constructName(logicalId)}`;
+  };
+  /** Name and ARN: `Ref` gives the name. */
+  const byName = (property: string, service: string, prefix = ""): Identity => {
+    const name = named(property);
+    return { ref: name, attributes: { Arn: arn(service, `${prefix}${name}`) } };
+  };
+  const plain = (ref: string): Identity => ({ ref, attributes: {} });
+
+  switch (type) {
+    case "AWS::DynamoDB::Table":
+    case "AWS::DynamoDB::GlobalTable":
+      return byName("TableName", "dynamodb", "table/");
+    case "AWS::SQS::Queue": {
+      const name = named("QueueName");
+      const url = `${edgeUrl}/${accountId}/${name}`;
+      return { ref: url, attributes: { Arn: arn("sqs", name), QueueName: name, QueueUrl: url } };
+    }
+    case "AWS::SecretsManager::Secret": {
+      const name = named("Name");
+      const suffix = createHash("sha256").update(name).digest("hex").slice(0, 6);
+      const secretArn = arn("secretsmanager", `secret:${name}-${suffix}`);
+      return { ref: secretArn, attributes: { Id: secretArn } };
+    }
+    case "AWS::Lambda::Function":
+      return byName("FunctionName", "lambda", "function:");
+    case "AWS::Lambda::Version": {
+      const version = `${String(properties()["FunctionName"])}:1`;
+      return plain(version.startsWith("arn:") ? version : arn("lambda", `function:${version}`));
+    }
+    case "AWS::Lambda::Alias": {
+      const alias = `${String(properties()["FunctionName"])}:${String(properties()["Name"])}`;
+      return plain(alias.startsWith("arn:") ? alias : arn("lambda", `function:${alias}`));
+    }
+    case "AWS::IAM::Role":
+      return byName("RoleName", "iam", "role/");
+    case "AWS::IAM::ManagedPolicy":
+      return plain(arn("iam", `policy/${named("ManagedPolicyName")}`));
+    case "AWS::Logs::LogGroup":
+      return byName("LogGroupName", "logs", "log-group:");
+    case "AWS::SNS::Topic":
+      return plain(arn("sns", named("TopicName")));
+    case "AWS::ApiGateway::RestApi": {
+      const id = createHash("sha256").update(`${stackName}/${logicalId}`).digest("hex").slice(0, 10);
+      return { ref: id, attributes: { RootResourceId: `${id}-root`, RestApiId: id } };
+    }
+    case "AWS::ApiGateway::Stage":
+      return plain(String(properties()["StageName"]));
+    case "AWS::ApiGateway::Resource":
+    case "AWS::ApiGateway::Deployment":
+      return { ref: logicalId, attributes: { ResourceId: logicalId, DeploymentId: logicalId } };
+    case "AWS::SES::EmailIdentity":
+      return plain(String(properties()["EmailIdentity"]));
+    case "AWS::SES::ConfigurationSet":
+      return plain(named("Name"));
+    default:
+      throw new Error(`${stackName}: what Ref gives for ${logicalId} (${type}) is not known locally`);
+  }
+};

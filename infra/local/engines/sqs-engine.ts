@@ -1,0 +1,85 @@
+/** SQS: fauxqs inside this process, with the template's queues. Messages live in a file and survive a restart. */
+import { Server } from "node:net";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { startFauxqs, type FauxqsServer } from "fauxqs";
+import * as z from "zod";
+import { awsRequest } from "../aws/aws-request.ts";
+import { region } from "../aws/local-account.ts";
+import type { Templates } from "../cloudformation/templates.ts";
+
+export type Queues = Pick<FauxqsServer, "inspectQueue" | "stop"> & { url: string };
+
+/** fauxqs can only be told a port and would be open to the network. */
+const onLoopback = async <Result>(start: () => Promise<Result>): Promise<Result> => {
+  const listen = Reflect.get(Server.prototype, "listen");
+  Server.prototype.listen = function (this: Server, ...given: unknown[]) {
+    const [options, ...rest] = given;
+    const local =
+      typeof options === "object" && options !== null ? { ...options, host: "127.0.0.1" } : options;
+    Reflect.apply(listen, this, [local, ...rest]);
+    return this;
+  };
+  try {
+    return await start();
+  } finally {
+    Server.prototype.listen = listen;
+  }
+};
+
+/**
+ * fauxqs flushes to the disk three times a letter, each time with this whole process standing still, and has no option for
+ * less. With a write-ahead log NORMAL loses nothing when the process is killed, only when the machine loses power.
+ */
+const withoutFlushes = async <Result>(start: () => Promise<Result>): Promise<Result> => {
+  const exec = Reflect.get(DatabaseSync.prototype, "exec");
+  DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
+    Reflect.apply(exec, this, [sql]);
+    if (/journal_mode\s*=\s*WAL/i.test(sql)) Reflect.apply(exec, this, ["PRAGMA synchronous = NORMAL"]);
+  };
+  try {
+    return await start();
+  } finally {
+    DatabaseSync.prototype.exec = exec;
+  }
+};
+
+const queueSchema = z.object({
+  VisibilityTimeout: z.coerce.string().optional(),
+  MessageRetentionPeriod: z.coerce.string().optional(),
+  DelaySeconds: z.coerce.string().optional(),
+  MaximumMessageSize: z.coerce.string().optional(),
+  ReceiveMessageWaitTimeSeconds: z.coerce.string().optional(),
+  RedrivePolicy: z
+    .record(z.string(), z.unknown())
+    .transform((policy) => JSON.stringify(policy))
+    .optional(),
+});
+
+export const startQueues = async (templates: Templates, dataDirectory: string): Promise<Queues> => {
+  const server = await onLoopback(() =>
+    withoutFlushes(() =>
+      startFauxqs({
+        port: 0,
+        logger: false,
+        defaultRegion: region,
+        dataDir: path.join(dataDirectory, "queues"),
+      }),
+    ),
+  );
+  const url = `http://127.0.0.1:${server.port}`;
+  for (const queue of templates.ofType("AWS::SQS::Queue")) {
+    const name = queue.identity().attributes["QueueName"] ?? queue.logicalId;
+    const attributes = Object.fromEntries(
+      Object.entries(queueSchema.parse(queue.properties())).filter(([, value]) => value !== undefined),
+    );
+    // Creating it again would drop its messages.
+    if (server.inspectQueue(name) === undefined) server.createQueue(name);
+    await awsRequest(
+      url,
+      { service: "sqs", target: "SetQueueAttributes" },
+      { QueueUrl: queue.identity().ref, Attributes: attributes },
+    );
+  }
+  return { url, inspectQueue: (name) => server.inspectQueue(name), stop: () => server.stop() };
+};

@@ -1,0 +1,118 @@
+/**
+ * One Lambda execution environment: a child process with exactly the variables that Lambda would give it. It takes one
+ * event at a time and dies for good when it times out, crashes or fails to load.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import type { FunctionDefinition } from "./function-definitions.ts";
+import type { FromRuntime, FunctionError, ToRuntime } from "./runtime-protocol.ts";
+
+export type Outcome = { payload: unknown } | { error: FunctionError };
+export type Environment = {
+  pid: number | undefined;
+  /** The first call waits for the init phase. */
+  invoke: (event: unknown) => Promise<Outcome>;
+  exited: Promise<void>;
+  stop: () => Promise<void>;
+};
+
+const initSeconds = 10;
+const runtime = path.join(import.meta.dirname, "runtime.ts");
+/** Compiled code of the runtime and of every bundle: a cold start costs little more than half the CPU with it. */
+const compileCache = path.join(import.meta.dirname, "../../../build/compile-cache");
+
+const settled = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => resolve());
+  });
+
+export const startEnvironment = (
+  definition: FunctionDefinition,
+  variables: Record<string, string>,
+  onLog: (line: string) => void,
+): Environment => {
+  const { name, arn, memoryMegabytes, timeoutSeconds, codeFolder, handler } = definition;
+  const child = fork(runtime, [name, arn, String(memoryMegabytes)], {
+    // The runtime takes the cache out again before it loads the function.
+    env: { ...variables, NODE_COMPILE_CACHE: compileCache },
+    execArgv: [`--max-old-space-size=${memoryMegabytes}`],
+    cwd: codeFolder,
+    // Ctrl-C in the terminal is for the runner: it lets the event in progress end.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) createInterface({ input: stream }).on("line", onLog);
+  }
+
+  let settle: ((message: FromRuntime) => void) | undefined;
+  const say = (message: ToRuntime) => {
+    // A child that has just died says so by its exit.
+    if (child.connected) child.send(message, () => {});
+  };
+  /** Says something and waits for the answer, the child's death, or the end of patience. */
+  const ask = (message: ToRuntime, seconds: number): Promise<FromRuntime> =>
+    new Promise((resolve) => {
+      const requestId = message.type === "invoke" ? message.requestId : "init";
+      const patience = setTimeout(() => {
+        const errorMessage = `${new Date().toISOString()} ${requestId} Task timed out after ${seconds.toFixed(2)} seconds`;
+        onLog(JSON.stringify({ level: "ERROR", message: errorMessage }));
+        settle?.({ type: "failed", error: { errorType: "Sandbox.Timedout", errorMessage } });
+        child.kill("SIGKILL");
+      }, seconds * 1000);
+      settle = (answer) => {
+        clearTimeout(patience);
+        settle = undefined;
+        resolve(answer);
+      };
+      say(message);
+    });
+  child.on("message", (message: FromRuntime) => settle?.(message));
+
+  let stopping = false;
+  const watch = async (): Promise<void> => {
+    await settled(child);
+    const how = child.signalCode ? `signal ${child.signalCode}` : `exit status ${child.exitCode}`;
+    const errorMessage = `Runtime exited with ${how}`;
+    if (settle && !stopping) onLog(JSON.stringify({ level: "ERROR", message: errorMessage }));
+    settle?.({ type: "failed", error: { errorType: "Runtime.ExitError", errorMessage } });
+  };
+  const exited = watch();
+
+  const ready = ask({ type: "init", codeFolder, handler }, initSeconds);
+
+  const invoke = async (event: unknown): Promise<Outcome> => {
+    const started = await ready;
+    if (started.type === "init-failed" || started.type === "failed") {
+      child.kill("SIGKILL");
+      return { error: started.error };
+    }
+    const answer = await ask(
+      {
+        type: "invoke",
+        requestId: randomUUID(),
+        event,
+        deadline: Date.now() + timeoutSeconds * 1000,
+      },
+      timeoutSeconds,
+    );
+    if (answer.type === "result") return { payload: answer.payload };
+    return {
+      error: answer.type === "failed" ? answer.error : { errorType: "Error", errorMessage: answer.type },
+    };
+  };
+
+  return {
+    pid: child.pid,
+    invoke,
+    exited,
+    stop: async () => {
+      stopping = true;
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+};

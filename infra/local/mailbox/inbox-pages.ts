@@ -1,0 +1,91 @@
+/** The runner's own paths: the inbox page, and the letters in the shape that LocalStack gives them. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { OwnPages } from "../gateway/gateway-server.ts";
+import type { HttpAnswer } from "../gateway/default-responses.ts";
+import type { Letter, Letters } from "./letter-files.ts";
+import { region } from "../aws/local-account.ts";
+
+/** No script and no address but our own; letters bring styles of their own. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const files: Record<string, [file: string, contentType: string]> = {
+  "/_inbox": ["inbox.html", "text/html; charset=utf-8"],
+  "/_inbox/": ["inbox.html", "text/html; charset=utf-8"],
+  "/_inbox/inbox.css": ["inbox.css", "text/css; charset=utf-8"],
+  "/_inbox/inbox.js": ["inbox.js", "text/javascript; charset=utf-8"],
+};
+
+const asLocalStack = ({ id, source, to, subject, text, html, sentAt }: Letter) => ({
+  Id: id,
+  Region: region,
+  Source: source,
+  Destination: { ToAddresses: to },
+  Subject: subject,
+  Body: { text_part: text ?? null, html_part: html ?? null },
+  Timestamp: sentAt,
+});
+
+const json = (status: number, body: unknown): HttpAnswer => ({
+  status,
+  headers: [
+    ["Content-Type", "application/json"],
+    ["Cache-Control", "no-store"],
+    ["X-Content-Type-Options", "nosniff"],
+  ],
+  body: JSON.stringify(body),
+});
+
+/** A page that makes its own name point to 127.0.0.1 (DNS rebinding) must not read letters. */
+const isThisMachine = (host: string | undefined): boolean =>
+  /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host ?? "");
+
+export const createOwnPages = (letters: Letters): OwnPages => {
+  const pages = new Map(
+    Object.entries(files).map(([url, [file, contentType]]): [string, HttpAnswer] => [
+      url,
+      {
+        status: 200,
+        headers: [
+          ["Content-Type", contentType],
+          ["Content-Security-Policy", contentSecurityPolicy],
+          ["X-Content-Type-Options", "nosniff"],
+          ["Referrer-Policy", "no-referrer"],
+          ["Cache-Control", "no-cache"],
+        ],
+        body: readFileSync(path.join(import.meta.dirname, file)),
+      },
+    ]),
+  );
+  return ({ method, headers }, url, query) => {
+    if (!isThisMachine(headers.host)) return json(403, { message: "Only under the address of this machine" });
+    const id = query.get("id") ?? undefined;
+    if (url === "/_aws/ses" || url === "/_aws/ses/") {
+      if (method === "DELETE") {
+        letters.clear(id);
+        return { status: 204, headers: [], body: "" };
+      }
+      // LocalStack's `email` is the sender's address.
+      const email = query.get("email") ?? undefined;
+      // Ours alone: its receiver's, so that a busy mailbox need not be sent whole.
+      const to = query.get("to")?.toLowerCase();
+      const wanted = letters
+        .list()
+        .filter(({ id: own, source }) => (id ?? own) === own && (email ?? source) === source)
+        .filter((letter) => to === undefined || letter.to.some((address) => address.toLowerCase() === to));
+      return json(200, { messages: wanted.map(asLocalStack) });
+    }
+    const page = method === "GET" || method === "HEAD" ? pages.get(url) : undefined;
+    // Headers are completed by the gateway, so each answer gets its own list.
+    return page ? { ...page, headers: [...page.headers] } : json(404, { message: "Not found" });
+  };
+};

@@ -1,0 +1,42 @@
+/** SES v1's `SendEmail` over the Query protocol (form in, XML out): each letter goes to the letters' folder. */
+import { randomBytes } from "node:crypto";
+import type { Letters } from "./letter-files.ts";
+import { type ServiceAnswer, ServiceError } from "../aws/service-error.ts";
+
+const members = (form: URLSearchParams, list: string): string[] =>
+  [...form].flatMap(([name, value]) => (name.startsWith(`Destination.${list}.member.`) ? [value] : []));
+
+/** `Name <a@b.c>` or a bare address → the address. */
+export const bareAddress = (source: string): string => /<([^<>]+)>\s*$/.exec(source)?.[1] ?? source.trim();
+
+const isDeliverable = (address: string): boolean => /^[\x21-\x7e]+@[\x21-\x7e]+$/.test(address);
+
+export const sendEmail = (form: URLSearchParams, letters: Letters, requestId: string): ServiceAnswer => {
+  if (form.get("Action") !== "SendEmail") {
+    throw new ServiceError("InvalidAction", `${form.get("Action")} is not run locally`);
+  }
+  const to = ["ToAddresses", "CcAddresses", "BccAddresses"].flatMap((list) => members(form, list));
+  if (to.length === 0) throw new ServiceError("InvalidParameterValue", "Missing required header 'To'.");
+  const source = form.get("Source") ?? "";
+  for (const address of [source, ...to].map(bareAddress)) {
+    if (!isDeliverable(address))
+      throw new ServiceError("InvalidParameterValue", "Local address contains control or whitespace");
+  }
+  const sentAt = new Date();
+  // Time first, so that the names of files stand in the order of sending within one second too.
+  const id = `${sentAt.getTime().toString(16)}-${randomBytes(12).toString("hex")}`;
+  letters.add({
+    id,
+    source,
+    to,
+    subject: form.get("Message.Subject.Data") ?? "",
+    text: form.get("Message.Body.Text.Data") ?? undefined,
+    html: form.get("Message.Body.Html.Data") ?? undefined,
+    sentAt: sentAt.toISOString(),
+  });
+  return {
+    status: 200,
+    headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },
+    body: `<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult><MessageId>${id}</MessageId></SendEmailResult><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></SendEmailResponse>`,
+  };
+};
