@@ -1,8 +1,8 @@
 /**
- * Bundles every file of `functions/` into `<outdir>/<name>/index.mjs`, all in one esbuild run. Only what changed is
- * written, and equal sources give equal bytes, so that asset hashes change only with the code.
+ * Bundles every file of `functions/` and `functions/admin/` into `<outdir>/<name>/index.mjs`, all in one esbuild run. Only
+ * what changed is written, and equal sources give equal bytes, so that asset hashes change only with the code.
  */
-import { readdirSync } from "node:fs";
+import { globSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { context, type BuildOptions, type BuildResult, type Metafile } from "esbuild";
@@ -13,7 +13,15 @@ import { watchFolders } from "./watch-folders.ts";
 
 const root = join(import.meta.dirname, "../..");
 export const bundlesDirectory = join(root, "build/functions");
-const sourceFolders = ["functions", "shared"].map((folder) => join(root, folder));
+
+/** One by one, because the watcher is not recursive. */
+const sourceFolders = (): string[] =>
+  globSync("{functions,shared}{,/**}", { cwd: root, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ parentPath, name }) => join(parentPath, name));
+
+/** The file of each function, whose name is the bundle's whatever folder it stands in. */
+const entryFiles = (): string[] => globSync("functions/**/*.ts", { cwd: root }).toSorted();
 
 /** Writes the bundles that differ from what lies there and returns their folders. */
 const writeBundles = async ({ outputFiles = [], metafile }: BuildResult): Promise<string[]> => {
@@ -35,10 +43,10 @@ const writeBundles = async ({ outputFiles = [], metafile }: BuildResult): Promis
 
 const banner = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
 
-const options = (names: readonly string[], outdir: string) =>
+const options = (files: readonly string[], outdir: string) =>
   ({
     absWorkingDir: root,
-    entryPoints: names.map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
+    entryPoints: files.map((file) => ({ in: file, out: `${basename(file, ".ts")}/index` })),
     outdir,
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -66,11 +74,10 @@ export const bundleFunctions = async ({
   metafile: Metafile;
   stop: () => Promise<void>;
 }> => {
-  const files = readdirSync(join(root, "functions")).filter((file) => file.endsWith(".ts"));
-  const names = files.map((file) => basename(file, ".ts")).toSorted();
+  const files = entryFiles();
   let report: typeof onChange;
   const bundler = await context({
-    ...options(names, outdir),
+    ...options(files, outdir),
     plugins: [
       requiredBuiltins,
       {
@@ -85,7 +92,7 @@ export const bundleFunctions = async ({
   });
   const [{ metafile }] = await Promise.all([
     bundler.rebuild(),
-    names.includes("pages") && writePageAssets(join(outdir, "pages")),
+    files.includes("functions/pages.ts") && writePageAssets(join(outdir, "pages")),
   ]);
   if (!onChange) {
     await bundler.dispose();
@@ -94,7 +101,7 @@ export const bundleFunctions = async ({
   report = onChange;
   // Not esbuild's own watching: it polls, and kept one core busy. What is wrong with the code, esbuild prints itself.
   const rebuild = async () => void (await bundler.rebuild().catch(() => {}));
-  const watching = watchFolders(sourceFolders, rebuild);
+  const watching = watchFolders(sourceFolders(), rebuild);
   const stop = async () => {
     await watching.stop();
     await bundler.dispose();

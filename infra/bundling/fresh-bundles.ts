@@ -10,7 +10,11 @@ import { bundleFunctions, bundlesDirectory } from "./bundle-functions.ts";
 const here = { root: join(import.meta.dirname, "../.."), outdir: bundlesDirectory, make: bundleFunctions };
 
 /** npm writes its own list of what is installed; the rest are ours. */
-const sources = ["{functions,shared,pages}/**", "infra/*.ts", "node_modules/.package-lock.json"];
+const sources = [
+  "{functions,shared,pages}/**",
+  "infra/{bundling,openapi}/**",
+  "node_modules/.package-lock.json",
+];
 
 /** Changes with the name, size and time of any source. */
 const fingerprint = (root: string): string => {
@@ -28,7 +32,7 @@ export const freshenBundles = async ({ root, outdir, make } = here): Promise<voi
   const isStamped = existsSync(stampFile) && readFileSync(stampFile, "utf8") === current;
   /** All there, and none written since the stamp, by `--watch` or for a deployment. */
   const areUntouched = () =>
-    globSync("functions/*.ts", { cwd: root }).every((file) => {
+    globSync("functions/**/*.ts", { cwd: root }).every((file) => {
       const bundle = join(outdir, basename(file, ".ts"), "index.mjs");
       return existsSync(bundle) && statSync(bundle).mtimeMs <= statSync(stampFile).mtimeMs;
     });

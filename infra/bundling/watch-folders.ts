@@ -16,7 +16,7 @@ export const watchFolders = (
       reaction = reaction.then(react);
     }, quietMilliseconds);
   };
-  // Not recursive: our folders are flat, and on Linux that kind of watch misses a file that was replaced before.
+  // Not recursive: on Linux that kind of watch misses a file that was replaced before.
   const watchers = folders.map((folder) => watch(folder, reactSoon));
   return {
     stop: async () => {

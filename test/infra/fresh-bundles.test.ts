@@ -20,8 +20,9 @@ const make = async () => {
 const freshen = () => freshenBundles({ root, outdir, make });
 
 beforeEach(async () => {
-  for (const folder of ["functions", "shared"]) mkdirSync(join(root, folder), { recursive: true });
-  for (const file of ["functions/one.ts", "functions/two.ts", "shared/all.ts"])
+  for (const folder of ["functions/admin", "shared/codes"])
+    mkdirSync(join(root, folder), { recursive: true });
+  for (const file of ["functions/one.ts", "functions/admin/two.ts", "shared/codes/all.ts"])
     writeFileSync(join(root, file), "1");
   made = 0;
   await freshen();
@@ -31,9 +32,9 @@ beforeEach(async () => {
 const inAMinute = new Date(Date.now() + 60_000);
 test.each([
   ["nothing", () => {}, 0],
-  ["a source", () => writeFileSync(join(root, "shared/all.ts"), "22"), 1],
-  ["only a source's time", () => utimesSync(join(root, "shared/all.ts"), inAMinute, inAMinute), 1],
-  ["the number of sources", () => writeFileSync(join(root, "shared/more.ts"), ""), 1],
+  ["a source", () => writeFileSync(join(root, "shared/codes/all.ts"), "22"), 1],
+  ["only a source's time", () => utimesSync(join(root, "shared/codes/all.ts"), inAMinute, inAMinute), 1],
+  ["the number of sources", () => writeFileSync(join(root, "shared/codes/more.ts"), ""), 1],
   ["a bundle, which is gone", () => rmSync(join(outdir, "two"), { recursive: true }), 1],
   [
     "a bundle, which somebody else has made",
@@ -55,7 +56,7 @@ test.each([
 });
 
 test("a making that failed is no making", async () => {
-  writeFileSync(join(root, "shared/all.ts"), "333");
+  writeFileSync(join(root, "shared/codes/all.ts"), "333");
   const fail = () => Promise.reject(new Error("cannot be bundled"));
   await expect(freshenBundles({ root, outdir, make: fail })).rejects.toThrow("cannot be bundled");
   await freshen();
