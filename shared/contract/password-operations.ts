@@ -1,7 +1,6 @@
-/** The operations on a password, and a person's own data: a part of the contract. */
+/** The operations on a password: a part of the contract. */
 import * as z from "zod";
 import { bearerErrors, letterErrors, type Operation } from "./operation.ts";
-import { personalData } from "./personal-data-schema.ts";
 import * as schemas from "./schemas.ts";
 
 const user = "/api/v1/auth/user";
@@ -40,13 +39,5 @@ export const passwordOperations = {
     success: { status: 204 },
     issuesDeviceToken: true,
     errors: ["code_refused", "too_many_tries_from_network"],
-  },
-  exportMe: {
-    method: "GET",
-    path: `${user}/me/export/`,
-    caller: "user",
-    summary: "Read everything that is stored on the signed-in person",
-    success: { status: 200, body: personalData },
-    errors: bearerErrors,
   },
 } as const satisfies Record<string, Operation>;

@@ -8,7 +8,7 @@ const admin = "/api/v1/admin";
 /** Of the limits on letters those that hold for the staff too. */
 const staffLetterErrors = ["too_many_letters", "letter_budget_spent"] as const;
 
-export const administration = {
+export const staffOperations = {
   listUsers: {
     method: "GET",
     path: `${admin}/users/`,

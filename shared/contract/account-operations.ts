@@ -1,0 +1,74 @@
+/** The operations on an account, from registration to deletion: a part of the contract. */
+import * as z from "zod";
+import { bearerErrors, codeGuessErrors, letterErrors, type Operation } from "./operation.ts";
+import { personalData } from "./personal-data-schema.ts";
+import * as schemas from "./schemas.ts";
+
+const user = "/api/v1/auth/user";
+
+export const accountOperations = {
+  createUser: {
+    method: "POST",
+    path: `${user}/`,
+    caller: "public",
+    summary: "Register; a letter with an activation code goes to the address",
+    body: z.object({
+      username: schemas.username,
+      email: schemas.email,
+      password: schemas.chosenPassword,
+      first_name: schemas.firstName.default(""),
+      last_name: schemas.lastName.default(""),
+    }),
+    success: { status: 201, body: schemas.user },
+    errors: letterErrors,
+  },
+  activateUser: {
+    method: "POST",
+    path: `${user}/activation/`,
+    caller: "public",
+    summary: "Prove the address with the code from the letter",
+    body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
+    readsDeviceToken: true,
+    success: { status: 200, body: schemas.user },
+    issuesDeviceToken: true,
+    errors: ["activation_refused", ...codeGuessErrors],
+  },
+  getMe: {
+    method: "GET",
+    path: `${user}/me/`,
+    caller: "user",
+    summary: "Read the signed-in account",
+    success: { status: 200, body: schemas.user },
+    errors: bearerErrors,
+  },
+  updateMe: {
+    method: "PATCH",
+    path: `${user}/me/`,
+    caller: "user",
+    summary: "Change username or names",
+    body: z.object({
+      username: schemas.username.optional(),
+      first_name: schemas.firstName.optional(),
+      last_name: schemas.lastName.optional(),
+    }),
+    success: { status: 200, body: schemas.user },
+    errors: bearerErrors,
+  },
+  deleteMe: {
+    method: "DELETE",
+    path: `${user}/me/`,
+    caller: "user",
+    summary: "Delete the account, with its password",
+    body: z.object({ current_password: schemas.password }),
+    success: { status: 204 },
+    errors: [...bearerErrors, "not_yourself", "too_many_password_guesses"],
+  },
+  exportMe: {
+    method: "GET",
+    path: `${user}/me/export/`,
+    caller: "user",
+    summary: "Read everything that is stored on the signed-in person",
+    success: { status: 200, body: personalData },
+    errors: bearerErrors,
+  },
+} as const satisfies Record<string, Operation>;
