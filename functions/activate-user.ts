@@ -3,13 +3,15 @@ import { contract } from "../shared/contract/contract.ts";
 import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { ApiError } from "../shared/contract/errors.ts";
-import { decoyRegistration, registrationPk, shownUser } from "../shared/store/user-items.ts";
+import { registrationPk } from "../shared/store/user-items.ts";
 import { addressKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
 import { codeGuess } from "../shared/limits/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
 import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { countedUnder, type TryDeps } from "../shared/limits/guess-subject.ts";
+import { decoyRegistration } from "../shared/accounts/decoys.ts";
+import { shownUser } from "../shared/accounts/user-fields.ts";
 
 type Deps = TryDeps & {
   registrations: Pick<RegistrationStore, "find" | "activate">;

@@ -1,16 +1,17 @@
 import { addressChangeStore, type AddressChangeStore } from "../shared/accounts/address-change-store.ts";
-import { decoyChange, decoyUser, emailChangePk } from "../shared/store/address-items.ts";
+import { emailChangePk } from "../shared/store/address-items.ts";
 import { codeDigests } from "../shared/codes/codes.ts";
 import { contract } from "../shared/contract/contract.ts";
 import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { ApiError } from "../shared/contract/errors.ts";
-import { shownUser } from "../shared/store/user-items.ts";
 import { addressKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
 import { triesFrom } from "../shared/limits/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
+import { decoyChange, decoyUser } from "../shared/accounts/decoys.ts";
+import { shownUser } from "../shared/accounts/user-fields.ts";
 
 type Deps = {
   users: Pick<UserStore, "find">;

@@ -4,9 +4,9 @@ import { codeDigests } from "../shared/codes/codes.ts";
 import { contract } from "../shared/contract/contract.ts";
 import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
 import { ApiError } from "../shared/contract/errors.ts";
-import { shownUser } from "../shared/store/user-items.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { shownUser } from "../shared/accounts/user-fields.ts";
 
 type Deps = {
   changes: Pick<AddressChangeStore, "find" | "confirm">;

@@ -4,7 +4,6 @@ import { contract } from "../shared/contract/contract.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { environment } from "../shared/platform/environment.ts";
 import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
-import { shownUser } from "../shared/store/user-items.ts";
 import { addressKey, mailboxKey, networkKey } from "../shared/identity/pseudonyms.ts";
 import { unprovenLetter } from "../shared/limits/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
@@ -13,6 +12,7 @@ import { passwordProblems } from "../shared/passwords/password-rules.ts";
 import { hashPassword } from "../shared/passwords/password-hash.ts";
 import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { shownUser } from "../shared/accounts/user-fields.ts";
 
 type Deps = {
   registrations: Pick<RegistrationStore, "register">;

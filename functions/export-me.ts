@@ -1,12 +1,12 @@
 import { isoTime, nowSeconds, type Clock } from "../shared/platform/clock.ts";
 import { contract } from "../shared/contract/contract.ts";
-import { shownUser } from "../shared/store/user-items.ts";
 import { mailboxKey, resetMailboxKey } from "../shared/identity/pseudonyms.ts";
 import { personalDataStore, type PersonalDataStore } from "../shared/accounts/personal-data-store.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
 import { shownSessions } from "../shared/sessions/session-view.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { shownUser } from "../shared/accounts/user-fields.ts";
 
 type Deps = {
   personalData: PersonalDataStore;

@@ -22,15 +22,7 @@ import { codeDigest, createCode } from "../shared/codes/codes.ts";
 import { environment } from "../shared/platform/environment.ts";
 import { goodbyeStore, type Goodbye, type GoodbyeStore } from "../shared/accounts/former-address-store.ts";
 import { registrationPk, userPk, type Person } from "../shared/store/user-items.ts";
-import {
-  activationLetter,
-  addressTakenLetter,
-  loginLetter,
-  rankLetter,
-  sessionReplayedLetter,
-  type Letter,
-  type NoticeLetter,
-} from "../shared/mail/letter-layout.ts";
+import { type Letter, type NoticeLetter } from "../shared/mail/letter-layout.ts";
 import { letterOrder, type LetterOrder } from "../shared/mail/mail-queue.ts";
 import { goodbyeLetter, passwordChangedLetter, resetLetter } from "../shared/mail/password-letters.ts";
 import { passwordResetStore, type PasswordResetStore } from "../shared/passwords/password-reset-store.ts";
@@ -40,6 +32,13 @@ import { registrationStore, type RegistrationStore } from "../shared/accounts/re
 import { postNotice, sendCode, sendNotice, type SendingDeps } from "../shared/mail/delivery.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
+import {
+  activationLetter,
+  addressTakenLetter,
+  loginLetter,
+  rankLetter,
+  sessionReplayedLetter,
+} from "../shared/mail/account-letters.ts";
 
 type Deps = SendingDeps & {
   users: Pick<UserStore, "findIdByAddress">;

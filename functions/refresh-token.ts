@@ -5,7 +5,6 @@ import { ApiError } from "../shared/contract/errors.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
-import { staffSessionIsOver } from "../shared/admin/staff-authority.ts";
 import {
   tokenSigner,
   tokenVerifier,
@@ -13,6 +12,7 @@ import {
   type TokenVerifier,
 } from "../shared/sessions/tokens.ts";
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
+import { staffSessionIsOver } from "../shared/sessions/staff-session.ts";
 
 type Deps = {
   verifier: TokenVerifier;

@@ -1,4 +1,4 @@
-import { decoyUser, emailUndoPk } from "../shared/store/address-items.ts";
+import { emailUndoPk } from "../shared/store/address-items.ts";
 import { addressUndoStore, type AddressUndoStore } from "../shared/accounts/address-undo-store.ts";
 import { codeDigests } from "../shared/codes/codes.ts";
 import { contract } from "../shared/contract/contract.ts";
@@ -11,6 +11,7 @@ import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
+import { decoyUser } from "../shared/accounts/decoys.ts";
 
 type Deps = {
   users: Pick<UserStore, "find">;

@@ -1,7 +1,6 @@
 import { contract } from "../shared/contract/contract.ts";
 import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
-import { shownUser } from "../shared/store/user-items.ts";
-import { namesIn } from "../shared/accounts/user-fields.ts";
+import { namesIn, shownUser } from "../shared/accounts/user-fields.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { userChanges, type UserChanges } from "../shared/accounts/user-update-store.ts";

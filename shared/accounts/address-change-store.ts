@@ -16,20 +16,12 @@ import {
   type EmailChange,
 } from "../store/address-items.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import {
-  attempt,
-  digestIsIn,
-  digestValues,
-  dynamo,
-  type Item,
-  readItem,
-  removingCode,
-  type TransactionPart,
-} from "../store/dynamo.ts";
+import { attempt, dynamo, type Item, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { addressPk, userPk, type User } from "../store/user-items.ts";
 import { notKeptForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
+import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
 
 type NewAddress = { email: string; addressKey: string; otpRequestId: string; byStaff: boolean };
 

@@ -9,19 +9,12 @@ import {
   type EmailUndo,
 } from "../store/address-items.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import {
-  attempt,
-  digestIsIn,
-  digestValues,
-  dynamo,
-  readItem,
-  removingCode,
-  type TransactionPart,
-} from "../store/dynamo.ts";
+import { attempt, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { keepingAddress } from "./former-address-store.ts";
 import { addressPk, userItem, userPk, type User } from "../store/user-items.ts";
 import { listAttributes } from "../store/list-indexes.ts";
+import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
 
 export const addressUndoStore = (clock: Clock = nowSeconds) => {
   const table = environment("USERS_TABLE").USERS_TABLE;

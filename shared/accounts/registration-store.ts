@@ -4,14 +4,7 @@
  */
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import {
-  attempt,
-  digestIsIn,
-  digestValues,
-  dynamo,
-  readItem,
-  type TransactionPart,
-} from "../store/dynamo.ts";
+import { attempt, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import {
   addressPk,
@@ -27,6 +20,7 @@ import { notKeptForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { spendingReset } from "../passwords/password-reset-store.ts";
 import { normaliseUsername } from "../identity/username.ts";
+import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
 
 export const registrationStore = (clock: Clock = nowSeconds) => {
   const table = environment("USERS_TABLE").USERS_TABLE;

@@ -1,4 +1,4 @@
-/** From the names on the wire to those of the store. */
+/** The names of a person's fields: from the wire to the store, and back. */
 import type { User } from "../store/user-items.ts";
 
 type NamesBody = {
@@ -16,4 +16,19 @@ export const namesIn = ({
   ...(username !== undefined && { username }),
   ...(firstName !== undefined && { firstName }),
   ...(lastName !== undefined && { lastName }),
+});
+
+/** What callers may see of a person, in the names of the wire. */
+export const shownUser = ({
+  id,
+  username,
+  email,
+  firstName,
+  lastName,
+}: Pick<User, "id" | "username" | "email" | "firstName" | "lastName">) => ({
+  id,
+  username,
+  email,
+  first_name: firstName,
+  last_name: lastName,
 });

@@ -8,7 +8,6 @@ import {
   registrationIdPk,
   registrationPointerItem,
   reservationItem,
-  shownUser,
   userItem,
   usernamePk,
   userPk,
@@ -19,6 +18,7 @@ import type { PersonState } from "../store/list-indexes.ts";
 import { registrationStore } from "../accounts/registration-store.ts";
 import { normaliseUsername } from "../identity/username.ts";
 import { userStore } from "../accounts/user-store.ts";
+import { shownUser } from "../accounts/user-fields.ts";
 
 /** What an index shows of a person, and what the whole item holds. */
 export type ListedPerson = Parameters<typeof shownUser>[0] &

@@ -4,9 +4,10 @@
  */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, digestIsIn, digestValues, dynamo, removingCode } from "../store/dynamo.ts";
+import { attempt, dynamo } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { codeBearer, userItem, userPk, type User } from "../store/user-items.ts";
+import { digestIsIn, digestValues, removingCode } from "./code-conditions.ts";
 
 export type IssuedCode = { otpRequestId: string; otpDigest: string; otpExpiresAt: number };
 

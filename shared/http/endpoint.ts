@@ -8,12 +8,12 @@ import * as z from "zod";
 import { answer, asRefusal, codeOf, refusal } from "./responses.ts";
 import { contract } from "../contract/contract.ts";
 import type { BodyOf, Operation, ParametersOf, QueryOf, ResultOf } from "../contract/operation.ts";
-import { sentDeviceToken } from "../limits/device-tokens.ts";
 import { header } from "./headers.ts";
 import { describeError, logError, logInfo, nameRequest } from "../platform/logger.ts";
 import { once } from "../platform/lazy.ts";
 import { readBody, readQuery } from "./request.ts";
 import { recordRefusal } from "../platform/security-log.ts";
+import { sentDeviceToken } from "./device-cookie.ts";
 
 /** What a use case is called with. `invocationId` is the same for every retry inside one invocation. */
 export type Call<O extends Operation> = {

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { Operation } from "../contract/operation.ts";
 import { ApiError, errors, FieldErrors, sentenceOf, type ErrorCode } from "../contract/errors.ts";
-import { deviceTokenHeaders } from "../limits/device-tokens.ts";
 import { corsHeaders, header } from "./headers.ts";
+import { deviceTokenHeaders } from "./device-cookie.ts";
 
 const http = (
   event: APIGatewayProxyEvent,

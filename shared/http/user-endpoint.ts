@@ -12,8 +12,8 @@ import { ApiError } from "../contract/errors.ts";
 import { header } from "./headers.ts";
 import { nowSeconds } from "../platform/clock.ts";
 import { once } from "../platform/lazy.ts";
-import { staffSessionIsOver } from "../admin/staff-authority.ts";
 import { tokenVerifier } from "../sessions/tokens.ts";
+import { staffSessionIsOver } from "../sessions/staff-session.ts";
 
 export type UserCall<O extends Operation> = Call<O> & Caller;
 

@@ -4,21 +4,10 @@
  * names a device and vouches for one address; it signs nobody in. It is checked without a read.
  */
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import type { APIGatewayProxyEvent } from "aws-lambda";
-import * as z from "zod";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { environment } from "../platform/environment.ts";
-import { header } from "../http/headers.ts";
 import { voucher } from "../identity/pseudonyms.ts";
 
 export const deviceTokenLifetimeSeconds = 365 * 86_400;
-const tokenHeader = "x-device-token";
-const cookieName = "lit-device";
-
-const overTls = (): boolean => environment("PUBLIC_URL").PUBLIC_URL.startsWith("https:");
-// Browsers take a cookie of this prefix only from this very host, over TLS, for all paths (RFC 6265bis 4.1.3.2). Where there
-// is TLS the bare name is not read: a neighbouring host could have planted it.
-const nameOfCookie = (): string => (overTls() ? `__Host-${cookieName}` : cookieName);
 
 // One way to write each: another spelling of a good token is no good token.
 const tokenPattern = /^([\w-]{22})\.([1-9]\d{0,11})\.([\w-]{43})$/;
@@ -49,24 +38,3 @@ export const deviceTokens = (clock: Clock = nowSeconds, vouch: typeof vouchFor =
   },
 });
 export type DeviceTokens = ReturnType<typeof deviceTokens>;
-
-/** What the caller sent: the header, which clients without cookies use, before the cookie. */
-export const sentDeviceToken = (event: APIGatewayProxyEvent): string | undefined => {
-  const sent = header(event, tokenHeader);
-  if (sent) return sent;
-  const start = `${nameOfCookie()}=`;
-  const cookies = (header(event, "cookie") ?? "").split(";").map((pair) => pair.trim());
-  return cookies.find((pair) => pair.startsWith(start))?.slice(start.length);
-};
-
-const issued = z.object({ deviceToken: z.string() });
-
-/** How a token leaves: for clients with cookies and for others. */
-export const deviceTokenHeaders = (result: unknown): Record<string, string> => {
-  const { deviceToken } = issued.parse(result);
-  const attributes = `Max-Age=${deviceTokenLifetimeSeconds}; Path=/; HttpOnly; SameSite=Strict`;
-  return {
-    [tokenHeader]: deviceToken,
-    "set-cookie": `${nameOfCookie()}=${deviceToken}; ${attributes}${overTls() ? "; Secure" : ""}`,
-  };
-};

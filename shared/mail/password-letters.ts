@@ -1,7 +1,7 @@
 /** What the letters about a password say, and the last one. */
 import {
   codeLetter,
-  page,
+  layOut,
   shownTime,
   type CodeLetter,
   type Letter,
@@ -20,7 +20,7 @@ export const passwordChangedLetter =
   (byReset: boolean) =>
   ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
     subject: `${product}: your password was changed`,
-    ...page(product, [
+    ...layOut(product, [
       byReset
         ? `The password of your account at ${product} was replaced, with a code that we had sent to this address. All sessions were ended; sign in with the new password.`
         : `The password of your account at ${product} was changed by somebody who was signed in and knew the old one. All other sessions were ended.`,
@@ -34,7 +34,7 @@ export const passwordChangedLetter =
 /** For somebody who has no account any more. */
 export const goodbyeLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
   subject: `${product}: your account was deleted`,
-  ...page(product, [
+  ...layOut(product, [
     `Your account at ${product} was deleted, with its sessions and codes. This is our last letter about it, and with it we forget this address.`,
     `If you did not expect this, tell the people who run ${product}.`,
     `Sent on ${shownTime(sentAtSeconds)}.`,

@@ -5,11 +5,12 @@
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { emailChangePk, resetPk } from "../store/address-items.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, dynamo, removingCode, type TransactionPart } from "../store/dynamo.ts";
+import { attempt, dynamo, type TransactionPart } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { userItem, userPk, type User } from "../store/user-items.ts";
 import { spendingReset } from "./password-reset-store.ts";
 import type { Session } from "../sessions/session-store.ts";
+import { removingCode } from "../codes/code-conditions.ts";
 
 const newPassword = "SET passwordHash = :newHash, sessionEpoch = sessionEpoch + :one";
 

@@ -59,30 +59,3 @@ export const addressChangePks = (user: User, now: number): string[] => {
   const undoPks = [user.addressKey, wayBackOf(user, now) ?? user.addressKey].map(emailUndoPk);
   return [emailChangePk(user.id), ...new Set(undoPks)];
 };
-
-/** Stands in for the account that an unknown address does not have. */
-export const decoyUser = (strangerId: string, addressKey: string): User => ({
-  id: strangerId,
-  username: `?${strangerId}`,
-  email: "nobody@example.invalid",
-  addressKey: `?${addressKey}`,
-  firstName: "",
-  lastName: "",
-  passwordHash: "",
-  createdAt: 0,
-  status: "active",
-  isStaff: false,
-  sessionEpoch: 0,
-});
-
-/** And for the change that nobody has asked for. */
-export const decoyChange = ({ id, addressKey, sessionEpoch }: User, newAddressKey: string): EmailChange => ({
-  userId: id,
-  email: "nobody@example.invalid",
-  addressKey: newAddressKey,
-  oldAddressKey: addressKey,
-  sessionEpoch,
-  withUndo: true,
-  byStaff: true,
-  expiresAt: 0,
-});

@@ -49,19 +49,6 @@ export const isAccount = (person: Person): person is User => "status" in person;
 /** Whatever a code can be issued for. */
 export const codeBearer = z.object({ email: z.string() });
 
-/** Stands in for the registration that an unknown address does not have. No username has a `?`, so it meets nobody's. */
-export const decoyRegistration = (addressKey: string, strangerId: string): Registration => ({
-  id: strangerId,
-  username: `?${strangerId}`,
-  email: "nobody@example.invalid",
-  addressKey,
-  firstName: "",
-  lastName: "",
-  passwordHash: "",
-  createdAt: 0,
-  expiresAt: 0,
-});
-
 /** `email#<address key>` and, once permanent, `username#<name>`. */
 export const pointerItem = z.object({ userId: z.string() });
 
@@ -70,18 +57,3 @@ export const reservationItem = z.object({ reservedFor: z.string() });
 
 /** `registration#<id>`: where that registration lies, as long as nobody registers the address again. */
 export const registrationPointerItem = z.object({ addressKey: z.string() });
-
-/** What callers may see of a person, in the names of the wire. */
-export const shownUser = ({
-  id,
-  username,
-  email,
-  firstName,
-  lastName,
-}: Pick<User, "id" | "username" | "email" | "firstName" | "lastName">) => ({
-  id,
-  username,
-  email,
-  first_name: firstName,
-  last_name: lastName,
-});

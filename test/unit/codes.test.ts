@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createCode, shownCode } from "../../shared/codes/codes.ts";
-import { activationLetter } from "../../shared/mail/letter-layout.ts";
+import { activationLetter } from "../../shared/mail/account-letters.ts";
 
 describe("codes", () => {
   it("are six digits, leading zeros kept, each digit about as often in each place", () => {

@@ -1,14 +1,10 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import {
-  deviceTokenHeaders,
-  deviceTokenLifetimeSeconds,
-  deviceTokens,
-  sentDeviceToken,
-} from "../../shared/limits/device-tokens.ts";
+import { deviceTokenLifetimeSeconds, deviceTokens } from "../../shared/limits/device-tokens.ts";
 import { turnableClock } from "../support/clock.ts";
 import { proxyEvent } from "../support/events.ts";
+import { deviceTokenHeaders, sentDeviceToken } from "../../shared/http/device-cookie.ts";
 
 const vouchWith =
   (secret: string) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { refreshToken } from "../../functions/refresh-token.ts";
-import { staffSessionIsOver } from "../../shared/admin/staff-authority.ts";
 import { inert } from "../support/inert.ts";
+import { staffSessionIsOver } from "../../shared/sessions/staff-session.ts";
 
 const minute = 60;
 const hour = 60 * minute;
