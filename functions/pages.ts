@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { errors } from "../shared/contract/errors.ts";
-import { once } from "../shared/platform/lazy.ts";
+import { lazy } from "../shared/platform/lazy.ts";
 
 const contentTypes: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
@@ -83,7 +83,7 @@ export const servePage = (event: APIGatewayProxyEvent, files: PageFiles): APIGat
     : { statusCode: 200, headers, body: file.body };
 };
 
-const files = once(() => readPageFiles(join(import.meta.dirname, "public")));
+const files = lazy(() => readPageFiles(join(import.meta.dirname, "public")));
 
 export const handler = async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> =>
   servePage(event, files());

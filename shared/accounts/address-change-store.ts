@@ -2,7 +2,6 @@
  * Changing an account's address: asked for, then proven by a code that went to the new one. User and pointers are swapped in
  * one transaction, whose conditions find out what nobody may be told before: an address that is taken or kept, a dead code.
  */
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import {
   changeSeconds,
   emailChangeItem,
@@ -16,7 +15,7 @@ import {
   type EmailChange,
 } from "../store/address-items.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, dynamo, type Item, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { transact, type Item, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { addressPk, userPk, type User } from "../store/user-items.ts";
 import { notKeptForAnother } from "../store/held-addresses.ts";
@@ -54,35 +53,27 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
       expiresAt,
     };
     const undo = { userId, email: user.email, addressKey: oldAddressKey, otpRequestId };
-    const written = await attempt(() =>
-      dynamo().send(
-        new TransactWriteCommand({
-          TransactItems: [
-            {
-              ConditionCheck: {
-                TableName: table,
-                Key: { pk: userPk(userId) },
-                ConditionExpression: "addressKey = :old AND sessionEpoch = :epoch AND #status = :active",
-                ExpressionAttributeNames: { "#status": "status" },
-                ExpressionAttributeValues: {
-                  ":old": oldAddressKey,
-                  ":epoch": sessionEpoch,
-                  ":active": "active",
-                },
-              },
-            },
-            put({ pk: emailChangePk(userId), ...change }),
-            ...(withUndo
-              ? [put({ pk: emailUndoPk(oldAddressKey), ...undo, expiresAt: now + undoSeconds })]
-              : []),
-            ...(byStaff ? [put({ pk: emailClaimPk(addressKey), userId, expiresAt })] : []),
-            ...along,
-          ],
-        }),
-      ),
-    );
-    if ("written" in written) return "started";
-    return written.refused[0]?.failed ? "changed_meanwhile" : "along_refused";
+    const { refused } = await transact([
+      {
+        ConditionCheck: {
+          TableName: table,
+          Key: { pk: userPk(userId) },
+          ConditionExpression: "addressKey = :old AND sessionEpoch = :epoch AND #status = :active",
+          ExpressionAttributeNames: { "#status": "status" },
+          ExpressionAttributeValues: {
+            ":old": oldAddressKey,
+            ":epoch": sessionEpoch,
+            ":active": "active",
+          },
+        },
+      },
+      put({ pk: emailChangePk(userId), ...change }),
+      ...(withUndo ? [put({ pk: emailUndoPk(oldAddressKey), ...undo, expiresAt: now + undoSeconds })] : []),
+      ...(byStaff ? [put({ pk: emailClaimPk(addressKey), userId, expiresAt })] : []),
+      ...along,
+    ]);
+    if (!refused) return "started";
+    return refused[0]?.failed ? "changed_meanwhile" : "along_refused";
   };
 
   const find = async (userId: string): Promise<EmailChange | undefined> => {
@@ -167,10 +158,8 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
           ExpressionAttributeValues: { ":undoUntil": undoUntil, ":userId": user.id, ":now": now },
         },
       });
-    const written = await attempt(() =>
-      dynamo().send(new TransactWriteCommand({ ClientRequestToken: idempotencyToken, TransactItems: parts })),
-    );
-    return "written" in written ? changed : "refused";
+    const { refused } = await transact(parts, { token: idempotencyToken });
+    return refused ? "refused" : changed;
   };
 
   return { start, find, findClaimant, confirm };

@@ -1,6 +1,5 @@
 /** Going back to the address that an account had before: with the code that was sent there when the change was asked for. */
 import { randomUUID } from "node:crypto";
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import {
   emailChangePk,
   emailUndoItem,
@@ -9,7 +8,7 @@ import {
   type EmailUndo,
 } from "../store/address-items.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { keepingAddress } from "./former-address-store.ts";
 import { addressPk, userItem, userPk, type User } from "../store/user-items.ts";
@@ -91,11 +90,9 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
       { Delete: { TableName: table, Key: { pk: resetPk(user.addressKey) } } },
       ...swap(user, addressKey, now),
     ];
-    const written = await attempt(() =>
-      dynamo().send(new TransactWriteCommand({ ClientRequestToken: idempotencyToken, TransactItems: parts })),
-    );
-    if ("written" in written) return "undone";
-    const [code, account] = written.refused;
+    const { refused } = await transact(parts, { token: idempotencyToken });
+    if (!refused) return "undone";
+    const [code, account] = refused;
     if (code?.failed || !account?.failed || !account.item) return "refused";
     // Confirmed at this very moment: once more, from where the account is now.
     return undo(userItem.parse(account.item), { email, addressKey }, otpDigests, randomUUID());

@@ -5,7 +5,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { conditionalWrite, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 
 // Far longer than an order may wait.
@@ -52,15 +52,13 @@ export const goodbyeStore = (clock: Clock = nowSeconds) => {
 
     /** The empty item is left to TTL: so the mailer, alone in the stack to read these, needs no right to delete anything. */
     forget: async (goodbye: Goodbye, userId: string): Promise<void> => {
-      await attempt(() =>
-        dynamo().send(
-          new UpdateCommand({
-            TableName: table,
-            Key: { pk: goodbyePk(goodbye, userId) },
-            UpdateExpression: "REMOVE email",
-            ConditionExpression: "attribute_exists(pk)",
-          }),
-        ),
+      await conditionalWrite(
+        new UpdateCommand({
+          TableName: table,
+          Key: { pk: goodbyePk(goodbye, userId) },
+          UpdateExpression: "REMOVE email",
+          ConditionExpression: "attribute_exists(pk)",
+        }),
       );
     },
   };

@@ -2,9 +2,8 @@
  * Registrations that nobody has proven yet, apart from accounts: registering never looks whether an address is taken, so
  * its answer can't tell. The proof (activation) is one transaction that fails on its conditions for an address that is taken or kept.
  */
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import {
   addressPk,
@@ -43,51 +42,47 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
       createdAt: now,
     };
     const absent = "attribute_not_exists(pk)";
-    const written = await attempt(() =>
-      dynamo().send(
-        new TransactWriteCommand({
-          ClientRequestToken: idempotencyToken,
-          TransactItems: [
-            {
-              Delete: {
-                TableName: table,
-                Key: { pk: registrationPk(addressKey) },
-                ConditionExpression: ["id = :id AND expiresAt > :now", ...(own ? [own.condition] : [])].join(
-                  " AND ",
-                ),
-                ExpressionAttributeValues: { ":id": user.id, ":now": now, ...own?.values },
-              },
-            },
-            {
-              Put: {
-                TableName: table,
-                Item: { pk: userPk(user.id), ...user, ...listAttributes(user, "active") },
-                ConditionExpression: absent,
-              },
-            },
-            {
-              Put: {
-                TableName: table,
-                Item: { pk: addressPk(addressKey), userId: user.id },
-                ConditionExpression: absent,
-              },
-            },
-            {
-              Update: {
-                TableName: table,
-                Key: { pk: usernamePk(normaliseUsername(user.username)) },
-                UpdateExpression: "SET userId = :userId REMOVE reservedFor, expiresAt",
-                ConditionExpression: "reservedFor = :addressKey",
-                ExpressionAttributeValues: { ":userId": user.id, ":addressKey": addressKey },
-              },
-            },
-            notKeptForAnother(addressKey, user.id, now),
-            ...along,
-          ],
-        }),
-      ),
+    const { refused } = await transact(
+      [
+        {
+          Delete: {
+            TableName: table,
+            Key: { pk: registrationPk(addressKey) },
+            ConditionExpression: ["id = :id AND expiresAt > :now", ...(own ? [own.condition] : [])].join(
+              " AND ",
+            ),
+            ExpressionAttributeValues: { ":id": user.id, ":now": now, ...own?.values },
+          },
+        },
+        {
+          Put: {
+            TableName: table,
+            Item: { pk: userPk(user.id), ...user, ...listAttributes(user, "active") },
+            ConditionExpression: absent,
+          },
+        },
+        {
+          Put: {
+            TableName: table,
+            Item: { pk: addressPk(addressKey), userId: user.id },
+            ConditionExpression: absent,
+          },
+        },
+        {
+          Update: {
+            TableName: table,
+            Key: { pk: usernamePk(normaliseUsername(user.username)) },
+            UpdateExpression: "SET userId = :userId REMOVE reservedFor, expiresAt",
+            ConditionExpression: "reservedFor = :addressKey",
+            ExpressionAttributeValues: { ":userId": user.id, ":addressKey": addressKey },
+          },
+        },
+        notKeptForAnother(addressKey, user.id, now),
+        ...along,
+      ],
+      { token: idempotencyToken },
     );
-    return "written" in written ? user : "refused";
+    return refused ? "refused" : user;
   };
 
   return {
@@ -95,26 +90,19 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
     register: async (registration: Registration): Promise<"registered" | "username_taken"> => {
       const { id, addressKey, username, expiresAt } = registration;
       const listed = { ...registration, ...listAttributes(registration, "pending") };
-      const written = await attempt(() =>
-        dynamo().send(
-          new TransactWriteCommand({
-            TransactItems: [
-              { Put: { TableName: table, Item: { pk: registrationPk(addressKey), ...listed } } },
-              {
-                Put: {
-                  TableName: table,
-                  Item: { pk: usernamePk(normaliseUsername(username)), reservedFor: addressKey, expiresAt },
-                  ConditionExpression:
-                    "attribute_not_exists(pk) OR expiresAt <= :now OR reservedFor = :addressKey",
-                  ExpressionAttributeValues: { ":now": clock(), ":addressKey": addressKey },
-                },
-              },
-              { Put: { TableName: table, Item: { pk: registrationIdPk(id), addressKey, expiresAt } } },
-            ],
-          }),
-        ),
-      );
-      return "written" in written ? "registered" : "username_taken";
+      const { refused } = await transact([
+        { Put: { TableName: table, Item: { pk: registrationPk(addressKey), ...listed } } },
+        {
+          Put: {
+            TableName: table,
+            Item: { pk: usernamePk(normaliseUsername(username)), reservedFor: addressKey, expiresAt },
+            ConditionExpression: "attribute_not_exists(pk) OR expiresAt <= :now OR reservedFor = :addressKey",
+            ExpressionAttributeValues: { ":now": clock(), ":addressKey": addressKey },
+          },
+        },
+        { Put: { TableName: table, Item: { pk: registrationIdPk(id), addressKey, expiresAt } } },
+      ]);
+      return refused ? "username_taken" : "registered";
     },
 
     find: async (addressKey: string): Promise<Registration | undefined> => {
@@ -150,34 +138,28 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
       { id, addressKey, username }: Registration,
       along: TransactionPart[] = [],
     ): Promise<"removed" | "refused" | "along_refused"> => {
-      const written = await attempt(() =>
-        dynamo().send(
-          new TransactWriteCommand({
-            TransactItems: [
-              {
-                Delete: {
-                  TableName: table,
-                  Key: { pk: registrationPk(addressKey) },
-                  ConditionExpression: "id = :id",
-                  ExpressionAttributeValues: { ":id": id },
-                },
-              },
-              {
-                Delete: {
-                  TableName: table,
-                  Key: { pk: usernamePk(normaliseUsername(username)) },
-                  ConditionExpression: "attribute_not_exists(pk) OR reservedFor = :addressKey",
-                  ExpressionAttributeValues: { ":addressKey": addressKey },
-                },
-              },
-              { Delete: { TableName: table, Key: { pk: registrationIdPk(id) } } },
-              ...along,
-            ],
-          }),
-        ),
-      );
-      if ("written" in written) return "removed";
-      return written.refused.slice(3).some(({ failed }) => failed) ? "along_refused" : "refused";
+      const { refused } = await transact([
+        {
+          Delete: {
+            TableName: table,
+            Key: { pk: registrationPk(addressKey) },
+            ConditionExpression: "id = :id",
+            ExpressionAttributeValues: { ":id": id },
+          },
+        },
+        {
+          Delete: {
+            TableName: table,
+            Key: { pk: usernamePk(normaliseUsername(username)) },
+            ConditionExpression: "attribute_not_exists(pk) OR reservedFor = :addressKey",
+            ExpressionAttributeValues: { ":addressKey": addressKey },
+          },
+        },
+        { Delete: { TableName: table, Key: { pk: registrationIdPk(id) } } },
+        ...along,
+      ]);
+      if (!refused) return "removed";
+      return refused.slice(3).some(({ failed }) => failed) ? "along_refused" : "refused";
     },
   };
 };

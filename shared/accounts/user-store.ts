@@ -1,8 +1,7 @@
 /** Activated accounts and their pointers. Each check and its act are one conditional write. */
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { addressChangePks, emailUndoItem, emailUndoPk, resetPk, wayBackOf } from "../store/address-items.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { keepingAddress } from "./former-address-store.ts";
 import {
@@ -52,40 +51,34 @@ export const userStore = (clock: Clock = nowSeconds) => {
     const now = clock();
     const earlier = await keepingEarlierAddress(user, now);
     const unchanged = "username = :username AND addressKey = :addressKey";
-    const written = await attempt(() =>
-      dynamo().send(
-        new TransactWriteCommand({
-          TransactItems: [
-            {
-              Delete: {
-                TableName: table,
-                Key: { pk: userPk(user.id) },
-                ConditionExpression: byPassword ? `${unchanged} AND passwordHash = :passwordHash` : unchanged,
-                ExpressionAttributeValues: {
-                  ":username": user.username,
-                  ":addressKey": user.addressKey,
-                  ...(byPassword && { ":passwordHash": user.passwordHash }),
-                },
-                ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-              },
-            },
-            ...[
-              addressPk(user.addressKey),
-              usernamePk(normaliseUsername(user.username)),
-              registrationPk(user.addressKey),
-              registrationIdPk(user.id),
-              ...addressChangePks(user, now),
-              resetPk(user.addressKey),
-            ].map((pk) => ({ Delete: { TableName: table, Key: { pk } } })),
-            keepingAddress("deleted", user, now),
-            ...earlier,
-            ...along,
-          ],
-        }),
-      ),
-    );
-    if ("written" in written) return "removed";
-    const [account, ...others] = written.refused;
+    const { refused } = await transact([
+      {
+        Delete: {
+          TableName: table,
+          Key: { pk: userPk(user.id) },
+          ConditionExpression: byPassword ? `${unchanged} AND passwordHash = :passwordHash` : unchanged,
+          ExpressionAttributeValues: {
+            ":username": user.username,
+            ":addressKey": user.addressKey,
+            ...(byPassword && { ":passwordHash": user.passwordHash }),
+          },
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        },
+      },
+      ...[
+        addressPk(user.addressKey),
+        usernamePk(normaliseUsername(user.username)),
+        registrationPk(user.addressKey),
+        registrationIdPk(user.id),
+        ...addressChangePks(user, now),
+        resetPk(user.addressKey),
+      ].map((pk) => ({ Delete: { TableName: table, Key: { pk } } })),
+      keepingAddress("deleted", user, now),
+      ...earlier,
+      ...along,
+    ]);
+    if (!refused) return "removed";
+    const [account, ...others] = refused;
     if (others.some(({ failed }) => failed)) return "along_refused";
     const current = account?.item && userItem.parse(account.item);
     const mayGoOn = current && (!byPassword || current.passwordHash === user.passwordHash);

@@ -1,7 +1,7 @@
 /** Changing an account. The check and the change are one conditional write, with whatever must happen beside it. */
-import { TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, dynamo, type TransactionPart } from "../store/dynamo.ts";
+import { conditionalWrite, transact, type Outcome, type TransactionPart } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
 import { listAttributes } from "../store/list-indexes.ts";
@@ -82,16 +82,14 @@ export const userChanges = (clock: Clock = nowSeconds) => {
     };
     const swapping = key === keyBefore ? [] : swap(user, keyBefore, key);
     const others = [...swapping, ...along];
-    const written =
+    const { refused }: Outcome =
       others.length === 0
-        ? await attempt(() => dynamo().send(new UpdateCommand(update)))
-        : await attempt(() =>
-            dynamo().send(new TransactWriteCommand({ TransactItems: [{ Update: update }, ...others] })),
-          );
-    if ("written" in written)
+        ? await conditionalWrite(new UpdateCommand(update))
+        : await transact([{ Update: update }, ...others]);
+    if (!refused)
       return { ...changed, sessionEpoch: user.sessionEpoch + (endsSessions(user, changed) ? 1 : 0) };
-    const [account, ...refused] = written.refused;
-    if (refused.slice(swapping.length).some(({ failed }) => failed)) return "along_refused";
+    const [account, ...parts] = refused;
+    if (parts.slice(swapping.length).some(({ failed }) => failed)) return "along_refused";
     if (!account?.failed) return "username_taken";
     // Another change came between: once more, from what it left. Each round is somebody's progress.
     return account.item ? change(userItem.parse(account.item), changes, along) : "gone";

@@ -1,8 +1,7 @@
 /** Accounts brought over from elsewhere, with their hashes: for the operator. One transaction each, so nobody is in by half. */
 import { createHash } from "node:crypto";
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, dynamo } from "../store/dynamo.ts";
+import { transact } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { addressPk, registrationPk, userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
 import { notKeptForAnother } from "../store/held-addresses.ts";
@@ -39,41 +38,35 @@ export const importedUserStore = (clock: Clock = nowSeconds) => {
     ): Promise<"imported" | { there: User } | "address_taken" | "username_taken" | "address_kept"> => {
       const { id, addressKey, username } = user;
       const now = clock();
-      const written = await attempt(() =>
-        dynamo().send(
-          new TransactWriteCommand({
-            TransactItems: [
-              {
-                Put: {
-                  TableName: table,
-                  Item: { pk: userPk(id), ...user, ...listAttributes(user, user.status) },
-                  ConditionExpression: absent,
-                  ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-                },
-              },
-              {
-                Put: {
-                  TableName: table,
-                  Item: { pk: addressPk(addressKey), userId: id },
-                  ConditionExpression: absent,
-                },
-              },
-              {
-                Put: {
-                  TableName: table,
-                  Item: { pk: usernamePk(normaliseUsername(username)), userId: id },
-                  ConditionExpression: `${absent} OR expiresAt <= :now OR reservedFor = :addressKey`,
-                  ExpressionAttributeValues: { ":now": now, ":addressKey": addressKey },
-                },
-              },
-              notKeptForAnother(addressKey, id, now),
-              { Delete: { TableName: table, Key: { pk: registrationPk(addressKey) } } },
-            ],
-          }),
-        ),
-      );
-      if ("written" in written) return "imported";
-      const [account, address, name] = written.refused;
+      const { refused } = await transact([
+        {
+          Put: {
+            TableName: table,
+            Item: { pk: userPk(id), ...user, ...listAttributes(user, user.status) },
+            ConditionExpression: absent,
+            ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+          },
+        },
+        {
+          Put: {
+            TableName: table,
+            Item: { pk: addressPk(addressKey), userId: id },
+            ConditionExpression: absent,
+          },
+        },
+        {
+          Put: {
+            TableName: table,
+            Item: { pk: usernamePk(normaliseUsername(username)), userId: id },
+            ConditionExpression: `${absent} OR expiresAt <= :now OR reservedFor = :addressKey`,
+            ExpressionAttributeValues: { ":now": now, ":addressKey": addressKey },
+          },
+        },
+        notKeptForAnother(addressKey, id, now),
+        { Delete: { TableName: table, Key: { pk: registrationPk(addressKey) } } },
+      ]);
+      if (!refused) return "imported";
+      const [account, address, name] = refused;
       if (account?.failed) return { there: userItem.parse(account.item) };
       if (address?.failed) return "address_taken";
       return name?.failed ? "username_taken" : "address_kept";

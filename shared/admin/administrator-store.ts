@@ -2,9 +2,8 @@
  * Making somebody staff without a letter: for the operator, who may read and write the tables anyway. An account of the address
  * is promoted, else one is made; a registration of the address is discarded either way.
  */
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, dynamo, type TransactionPart } from "../store/dynamo.ts";
+import { transact, type TransactionPart } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { addressPk, registrationPk, usernamePk, userPk, type User } from "../store/user-items.ts";
 import { notKeptForAnother } from "../store/held-addresses.ts";
@@ -47,24 +46,18 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
     });
     const absent = "attribute_not_exists(pk)";
     const free = `${absent} OR expiresAt <= :now OR reservedFor = :addressKey`;
-    const written = await attempt(() =>
-      dynamo().send(
-        new TransactWriteCommand({
-          TransactItems: [
-            put({ pk: usernamePk(normaliseUsername(username)), userId: id }, free, {
-              ":now": now,
-              ":addressKey": addressKey,
-            }),
-            put({ pk: addressPk(addressKey), userId: id }, absent),
-            put({ pk: userPk(id), ...user, ...listAttributes(user, "active") }, absent),
-            notKeptForAnother(addressKey, id, now),
-            discardRegistration(addressKey),
-          ],
-        }),
-      ),
-    );
-    if ("written" in written) return "created";
-    const [name, address, , kept] = written.refused;
+    const { refused } = await transact([
+      put({ pk: usernamePk(normaliseUsername(username)), userId: id }, free, {
+        ":now": now,
+        ":addressKey": addressKey,
+      }),
+      put({ pk: addressPk(addressKey), userId: id }, absent),
+      put({ pk: userPk(id), ...user, ...listAttributes(user, "active") }, absent),
+      notKeptForAnother(addressKey, id, now),
+      discardRegistration(addressKey),
+    ]);
+    if (!refused) return "created";
+    const [name, address, , kept] = refused;
     if (name?.failed) return "username_taken";
     return kept?.failed && !address?.failed ? "address_kept" : "promote";
   };

@@ -4,7 +4,7 @@
  */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, dynamo } from "../store/dynamo.ts";
+import { conditionalWrite } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { codeBearer, userItem, userPk, type User } from "../store/user-items.ts";
 import { digestIsIn, digestValues, removingCode } from "./code-conditions.ts";
@@ -31,59 +31,53 @@ export const codeStore = (clock: Clock = nowSeconds) => {
       otpRequestId: string,
     ): Promise<"restarted" | "refused"> => {
       const { ExpressionAttributeValues: values, ...update } = living();
-      const written = await attempt(() =>
-        dynamo().send(
-          new UpdateCommand({
-            ...update,
-            Key: { pk },
-            UpdateExpression: "SET otpRequestId = :requestId REMOVE otpDigest, otpExpiresAt",
-            ConditionExpression: `passwordHash = :passwordHash AND ${alive}`,
-            ExpressionAttributeValues: {
-              ...values,
-              ":requestId": otpRequestId,
-              ":passwordHash": passwordHash,
-            },
-          }),
-        ),
+      const { refused } = await conditionalWrite(
+        new UpdateCommand({
+          ...update,
+          Key: { pk },
+          UpdateExpression: "SET otpRequestId = :requestId REMOVE otpDigest, otpExpiresAt",
+          ConditionExpression: `passwordHash = :passwordHash AND ${alive}`,
+          ExpressionAttributeValues: {
+            ...values,
+            ":requestId": otpRequestId,
+            ":passwordHash": passwordHash,
+          },
+        }),
       );
-      return "written" in written ? "restarted" : "refused";
+      return refused ? "refused" : "restarted";
     },
 
     /** Makes a code good, if its request is still the newest one. Returns where its letter goes. */
     issue: async (pk: string, code: IssuedCode): Promise<{ email: string } | "superseded"> => {
       const { ExpressionAttributeValues: values, ...update } = living();
-      const written = await attempt(() =>
-        dynamo().send(
-          new UpdateCommand({
-            ...update,
-            Key: { pk },
-            UpdateExpression: "SET otpDigest = :digest, otpExpiresAt = :otpExpiresAt",
-            ConditionExpression: `otpRequestId = :requestId AND ${alive}`,
-            ExpressionAttributeValues: {
-              ...values,
-              ":requestId": code.otpRequestId,
-              ":digest": code.otpDigest,
-              ":otpExpiresAt": code.otpExpiresAt,
-            },
-            ReturnValues: "ALL_NEW",
-          }),
-        ),
+      const { refused, item } = await conditionalWrite(
+        new UpdateCommand({
+          ...update,
+          Key: { pk },
+          UpdateExpression: "SET otpDigest = :digest, otpExpiresAt = :otpExpiresAt",
+          ConditionExpression: `otpRequestId = :requestId AND ${alive}`,
+          ExpressionAttributeValues: {
+            ...values,
+            ":requestId": code.otpRequestId,
+            ":digest": code.otpDigest,
+            ":otpExpiresAt": code.otpExpiresAt,
+          },
+          ReturnValues: "ALL_NEW",
+        }),
       );
-      return "written" in written ? codeBearer.parse(written.written.Attributes) : "superseded";
+      return refused ? "superseded" : codeBearer.parse(item);
     },
 
     /** Forgets the request whose letter has left: delivered twice, its order is not the newest any more. */
     retire: async (pk: string, otpRequestId: string): Promise<void> => {
-      await attempt(() =>
-        dynamo().send(
-          new UpdateCommand({
-            TableName: table,
-            Key: { pk },
-            UpdateExpression: "REMOVE otpRequestId",
-            ConditionExpression: "otpRequestId = :requestId",
-            ExpressionAttributeValues: { ":requestId": otpRequestId },
-          }),
-        ),
+      await conditionalWrite(
+        new UpdateCommand({
+          TableName: table,
+          Key: { pk },
+          UpdateExpression: "REMOVE otpRequestId",
+          ConditionExpression: "otpRequestId = :requestId",
+          ExpressionAttributeValues: { ":requestId": otpRequestId },
+        }),
       );
     },
 
@@ -98,23 +92,21 @@ export const codeStore = (clock: Clock = nowSeconds) => {
       invocationId: string,
     ): Promise<User | "refused"> => {
       const { ExpressionAttributeValues: values, ...update } = living();
-      const written = await attempt(() =>
-        dynamo().send(
-          new UpdateCommand({
-            ...update,
-            Key: { pk: userPk(userId) },
-            UpdateExpression: `SET otpConsumedBy = :invocationId ${removingCode}`,
-            ConditionExpression: `(otpConsumedBy = :invocationId OR (${digestIsIn(otpDigests)} AND otpExpiresAt > :now)) AND ${alive}`,
-            ExpressionAttributeValues: {
-              ...values,
-              ":invocationId": invocationId,
-              ...digestValues(otpDigests),
-            },
-            ReturnValues: "ALL_NEW",
-          }),
-        ),
+      const { refused, item } = await conditionalWrite(
+        new UpdateCommand({
+          ...update,
+          Key: { pk: userPk(userId) },
+          UpdateExpression: `SET otpConsumedBy = :invocationId ${removingCode}`,
+          ConditionExpression: `(otpConsumedBy = :invocationId OR (${digestIsIn(otpDigests)} AND otpExpiresAt > :now)) AND ${alive}`,
+          ExpressionAttributeValues: {
+            ...values,
+            ":invocationId": invocationId,
+            ...digestValues(otpDigests),
+          },
+          ReturnValues: "ALL_NEW",
+        }),
       );
-      return "written" in written ? userItem.parse(written.written.Attributes) : "refused";
+      return refused ? "refused" : userItem.parse(item);
     },
   };
 };

@@ -5,14 +5,13 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import * as z from "zod";
-import { answer, asRefusal, codeOf, refusal } from "./responses.ts";
+import { answer, asRefusal, codeOf, refusal, recordRefusal } from "./responses.ts";
 import { contract } from "../contract/contract.ts";
 import type { BodyOf, Operation, ParametersOf, QueryOf, ResultOf } from "../contract/operation.ts";
 import { header } from "./headers.ts";
 import { describeError, logError, logInfo, nameRequest } from "../platform/logger.ts";
-import { once } from "../platform/lazy.ts";
+import { lazy } from "../platform/lazy.ts";
 import { readBody, readQuery } from "./request.ts";
-import { recordRefusal } from "../platform/security-log.ts";
 import { sentDeviceToken } from "./device-cookie.ts";
 
 /** What a use case is called with. `invocationId` is the same for every retry inside one invocation. */
@@ -91,7 +90,7 @@ export const endpoint = <O extends Operation & { caller: "public" }, Deps>(
   useCase: (call: Call<O>, deps: Deps) => Promise<ResultOf<O>>,
   buildDeps: () => Deps,
 ) => {
-  const deps = once(buildDeps);
+  const deps = lazy(buildDeps);
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(concluding(operation))
     .handler(async (event: APIGatewayProxyEvent, context: Context) => {

@@ -2,7 +2,15 @@
 import { createHash } from "node:crypto";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { Operation } from "../contract/operation.ts";
-import { ApiError, errors, FieldErrors, sentenceOf, type ErrorCode } from "../contract/errors.ts";
+import {
+  ApiError,
+  errors,
+  FieldErrors,
+  guessRefusals,
+  sentenceOf,
+  type ErrorCode,
+} from "../contract/errors.ts";
+import { recordSecurityEvent } from "../platform/security-log.ts";
 import { corsHeaders, header } from "./headers.ts";
 import { deviceTokenHeaders } from "./device-cookie.ts";
 
@@ -44,14 +52,15 @@ export const answer = (
     : http(event, success.status, body, headers);
 };
 
-/** What the store says, after the SDK's own retries, when it has too much to do. */
+/** What the SDK and `store/` throw, after their own retries, when the store has too much to do. */
 const busy = new Set([
+  "StoreBusyError",
   "ThrottlingException",
   "ProvisionedThroughputExceededException",
   "RequestLimitExceeded",
 ]);
 
-/** Every error as a refusal that a caller may get; the store's being busy is no failure of ours. */
+/** Every error as a refusal that a caller may get. A busy store is not a failure of ours. */
 export const asRefusal = (error: unknown): unknown =>
   error instanceof Error && busy.has(error.name)
     ? new ApiError("service_unavailable", { retryAfterSeconds: 1 })
@@ -78,4 +87,14 @@ export const refusal = (event: APIGatewayProxyEvent, error: unknown): APIGateway
       ...(waitSeconds !== undefined && { "retry-after": String(waitSeconds) }),
     },
   );
+};
+
+/** Called for every refusal; decides which of them are security events. `callerId`: who is signed in. */
+export const recordRefusal = (operation: string, error: unknown, callerId?: string): void => {
+  if (error instanceof FieldErrors && error.wrongSecret)
+    recordSecurityEvent("refused", { operation, userId: callerId });
+  if (!(error instanceof ApiError)) return;
+  const { code, userId = callerId } = error;
+  if (guessRefusals.has(code)) recordSecurityEvent("refused", { operation, code, userId });
+  if (errors[code].status === 429) recordSecurityEvent("limited", { operation, code, userId });
 };

@@ -11,7 +11,7 @@ import { callOf, concluding, type Call } from "./endpoint.ts";
 import { ApiError } from "../contract/errors.ts";
 import { header } from "./headers.ts";
 import { nowSeconds } from "../platform/clock.ts";
-import { once } from "../platform/lazy.ts";
+import { lazy } from "../platform/lazy.ts";
 import { tokenVerifier } from "../sessions/tokens.ts";
 import { staffSessionIsOver } from "../sessions/staff-session.ts";
 
@@ -25,7 +25,7 @@ const bearerToken = (event: APIGatewayProxyEvent): string => {
   return token;
 };
 
-const authenticator = once(() => {
+const authenticator = lazy(() => {
   const [verifier, callers] = [tokenVerifier(), callerStore()];
   return async (event: APIGatewayProxyEvent): Promise<Caller> => {
     const claims = await verifier.verify(bearerToken(event), ["access"]);
@@ -50,7 +50,7 @@ export const userEndpoint = <O extends Operation & { caller: "user" | "staff" },
   useCase: (call: UserCall<O>, deps: Deps) => Promise<ResultOf<O>>,
   buildDeps: () => Deps,
 ) => {
-  const deps = once(buildDeps);
+  const deps = lazy(buildDeps);
   const callers = new WeakMap<APIGatewayProxyEvent, Caller>();
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(concluding(operation, (event) => callers.get(event)?.user.id))

@@ -10,9 +10,9 @@ import {
   UpdateSecretVersionStageCommand,
   type GetSecretValueCommandInput,
 } from "@aws-sdk/client-secrets-manager";
-import { once } from "../platform/lazy.ts";
+import { lazy } from "../platform/lazy.ts";
 
-const client = once(() => new SecretsManagerClient({}));
+const client = lazy(() => new SecretsManagerClient({}));
 
 /** 64 characters, the same for everybody who writes for the same reason: the second writer finds the first. */
 const versionIdFor = (...reason: string[]) => createHash("sha256").update(reason.join("\0")).digest("hex");

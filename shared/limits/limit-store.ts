@@ -5,7 +5,7 @@
  */
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, dynamo, type Item } from "../store/dynamo.ts";
+import { conditionalWrite, type Item } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import type { ErrorCode } from "../contract/errors.ts";
 
@@ -69,14 +69,12 @@ export const limitStore = (clock: Clock = nowSeconds) => {
 
   const forgetStale = async (key: string, stale: string[]) => {
     const names = Object.fromEntries(stale.map((name, index) => [`#s${index}`, name]));
-    await attempt(() =>
-      dynamo().send(
-        new UpdateCommand({
-          ...counters(key),
-          UpdateExpression: `REMOVE ${Object.keys(names).join(", ")}`,
-          ExpressionAttributeNames: names,
-        }),
-      ),
+    await conditionalWrite(
+      new UpdateCommand({
+        ...counters(key),
+        UpdateExpression: `REMOVE ${Object.keys(names).join(", ")}`,
+        ExpressionAttributeNames: names,
+      }),
     );
   };
 
@@ -85,12 +83,12 @@ export const limitStore = (clock: Clock = nowSeconds) => {
       ConditionExpression: "expiresAt <= :now",
       ExpressionAttributeValues: { ":now": now },
     };
-    await attempt(() => dynamo().send(new DeleteCommand({ ...counters(key), ...condition })));
+    await conditionalWrite(new DeleteCommand({ ...counters(key), ...condition }));
   };
 
   /** Forgets every try under `key`: after a success. */
   const clear = async (key: string): Promise<void> => {
-    await attempt(() => dynamo().send(new DeleteCommand(counters(key))));
+    await conditionalWrite(new DeleteCommand(counters(key)));
   };
 
   /** Counts one try, unless that would pass a rule. */
@@ -98,27 +96,24 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     const { key, rules } = limit;
     const now = clock();
     const names = rules.map((rule) => counterName(rule, now));
-    const spent = await attempt(() =>
-      dynamo().send(
-        new UpdateCommand({
-          ...counters(key),
-          UpdateExpression: `SET expiresAt = :expiresAt ADD ${names.map((_, i) => `#c${i} :one`).join(", ")}`,
-          ConditionExpression: names
-            .map((_, i) => `(attribute_not_exists(#c${i}) OR #c${i} < :max${i})`)
-            .join(" AND "),
-          ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
-          ExpressionAttributeValues: {
-            ":one": 1,
-            ":expiresAt": now + lifetimeSeconds(rules),
-            ...Object.fromEntries(rules.map(({ maximum }, i) => [`:max${i}`, maximum])),
-          },
-          ReturnValues: "ALL_NEW",
-          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        }),
-      ),
+    const { refused, item } = await conditionalWrite(
+      new UpdateCommand({
+        ...counters(key),
+        UpdateExpression: `SET expiresAt = :expiresAt ADD ${names.map((_, i) => `#c${i} :one`).join(", ")}`,
+        ConditionExpression: names
+          .map((_, i) => `(attribute_not_exists(#c${i}) OR #c${i} < :max${i})`)
+          .join(" AND "),
+        ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
+        ExpressionAttributeValues: {
+          ":one": 1,
+          ":expiresAt": now + lifetimeSeconds(rules),
+          ...Object.fromEntries(rules.map(({ maximum }, i) => [`:max${i}`, maximum])),
+        },
+        ReturnValues: "ALL_NEW",
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      }),
     );
-    if ("refused" in spent) {
-      const item = spent.refused[0]?.item;
+    if (refused) {
       // Over, though TTL has not deleted it yet: as good as absent.
       if (item && countIn(item, "expiresAt") <= now) {
         await dropExpired(key, now);
@@ -131,9 +126,7 @@ export const limitStore = (clock: Clock = nowSeconds) => {
       }));
       return longest({ refusal: limit.refusal, retryAfterSeconds: 1 }, ...refusals);
     }
-    const stale = Object.keys(spent.written.Attributes ?? {}).filter(
-      (name) => name.startsWith("w") && !names.includes(name),
-    );
+    const stale = Object.keys(item ?? {}).filter((name) => name.startsWith("w") && !names.includes(name));
     if (stale.length > staleCountersKept) await forgetStale(key, stale);
     return { outcome: "allowed" };
   };
@@ -143,16 +136,14 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     const now = clock();
     const names = rules.map((rule) => counterName(rule, now));
     // The windows may have changed since it was spent: then there is nothing to take back.
-    await attempt(() =>
-      dynamo().send(
-        new UpdateCommand({
-          ...counters(key),
-          UpdateExpression: `ADD ${names.map((_, i) => `#c${i} :less`).join(", ")}`,
-          ConditionExpression: names.map((_, i) => `#c${i} > :none`).join(" AND "),
-          ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
-          ExpressionAttributeValues: { ":less": -1, ":none": 0 },
-        }),
-      ),
+    await conditionalWrite(
+      new UpdateCommand({
+        ...counters(key),
+        UpdateExpression: `ADD ${names.map((_, i) => `#c${i} :less`).join(", ")}`,
+        ConditionExpression: names.map((_, i) => `#c${i} > :none`).join(" AND "),
+        ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
+        ExpressionAttributeValues: { ":less": -1, ":none": 0 },
+      }),
     );
   };
 

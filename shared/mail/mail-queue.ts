@@ -2,7 +2,7 @@
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { environment } from "../platform/environment.ts";
-import { once } from "../platform/lazy.ts";
+import { lazy } from "../platform/lazy.ts";
 
 export const letterOrder = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("activation"), addressKey: z.string(), otpRequestId: z.string() }),
@@ -17,7 +17,7 @@ export const letterOrder = z.discriminatedUnion("kind", [
 ]);
 export type LetterOrder = z.output<typeof letterOrder>;
 
-const client = once(() => new SQSClient({}));
+const client = lazy(() => new SQSClient({}));
 
 /** Queues one letter. A failure fails the request: nobody is told of a letter that cannot leave. */
 export const enqueueLetter = async (order: LetterOrder): Promise<void> => {

@@ -8,7 +8,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import type * as z from "zod";
 import { describeError, logError, logInfo, nameRequest } from "../platform/logger.ts";
 import { countMetric } from "../platform/metrics.ts";
-import { once } from "../platform/lazy.ts";
+import { lazy } from "../platform/lazy.ts";
 
 const ageSeconds = (record: SQSRecord) => (Date.now() - Number(record.attributes.SentTimestamp)) / 1000;
 
@@ -18,7 +18,7 @@ export const queueConsumer = <Message extends { kind: string }, Deps>(
   buildDeps: () => Deps,
   { maximumAgeSeconds }: { maximumAgeSeconds: number },
 ) => {
-  const deps = once(buildDeps);
+  const deps = lazy(buildDeps);
 
   const consumeRecord = async (record: SQSRecord): Promise<void> => {
     const { messageId } = record;

@@ -3,9 +3,9 @@ import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { deliverableAddress } from "../identity/email-address.ts";
 import { environment } from "../platform/environment.ts";
 import type { Letter } from "./letter-layout.ts";
-import { once } from "../platform/lazy.ts";
+import { lazy } from "../platform/lazy.ts";
 
-const client = once(() => new SESClient({}));
+const client = lazy(() => new SESClient({}));
 
 const utf8 = (text: string) => ({ Data: text, Charset: "UTF-8" });
 

@@ -1,6 +1,6 @@
 /** Replaces a hash that is not as we make them, at the one moment when its password is at hand: when it has been proven. */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { attempt, dynamo } from "../store/dynamo.ts";
+import { conditionalWrite } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { userItem, userPk, type User } from "../store/user-items.ts";
 import { needsUpgrade, rehashPassword, verifyPassword } from "./password-hash.ts";
@@ -11,20 +11,17 @@ const replace = async (
   { id, passwordHash }: User,
   next: string,
 ): Promise<"replaced" | { now: string | undefined }> => {
-  const written = await attempt(() =>
-    dynamo().send(
-      new UpdateCommand({
-        TableName: environment("USERS_TABLE").USERS_TABLE,
-        Key: { pk: userPk(id) },
-        UpdateExpression: "SET passwordHash = :next",
-        ConditionExpression: "passwordHash = :checked",
-        ExpressionAttributeValues: { ":next": next, ":checked": passwordHash },
-        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-      }),
-    ),
+  const { refused, item } = await conditionalWrite(
+    new UpdateCommand({
+      TableName: environment("USERS_TABLE").USERS_TABLE,
+      Key: { pk: userPk(id) },
+      UpdateExpression: "SET passwordHash = :next",
+      ConditionExpression: "passwordHash = :checked",
+      ExpressionAttributeValues: { ":next": next, ":checked": passwordHash },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    }),
   );
-  if ("written" in written) return "replaced";
-  const item = written.refused[0]?.item;
+  if (!refused) return "replaced";
   return { now: item && userItem.parse(item).passwordHash };
 };
 

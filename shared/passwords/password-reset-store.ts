@@ -6,7 +6,7 @@ import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { resetPk } from "../store/address-items.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { conditionalWrite, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { registrationItem, registrationPk, userItem, userPk, type Person } from "../store/user-items.ts";
 import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
@@ -50,25 +50,23 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
       { id, email, addressKey }: Owner & { email: string },
       otpRequestId: string,
     ): Promise<"begun" | "superseded"> => {
-      const written = await attempt(() =>
-        dynamo().send(
-          new UpdateCommand({
-            TableName: table,
-            Key: { pk: resetPk(addressKey) },
-            UpdateExpression:
-              "SET userId = :userId, email = :email, otpRequestId = :requestId, lastRequestId = :requestId, expiresAt = :expiresAt REMOVE otpDigest, otpExpiresAt",
-            ConditionExpression:
-              "attribute_not_exists(lastRequestId) OR lastRequestId <> :requestId OR otpRequestId = :requestId",
-            ExpressionAttributeValues: {
-              ":userId": id,
-              ":email": email,
-              ":requestId": otpRequestId,
-              ":expiresAt": clock() + keptSeconds,
-            },
-          }),
-        ),
+      const { refused } = await conditionalWrite(
+        new UpdateCommand({
+          TableName: table,
+          Key: { pk: resetPk(addressKey) },
+          UpdateExpression:
+            "SET userId = :userId, email = :email, otpRequestId = :requestId, lastRequestId = :requestId, expiresAt = :expiresAt REMOVE otpDigest, otpExpiresAt",
+          ConditionExpression:
+            "attribute_not_exists(lastRequestId) OR lastRequestId <> :requestId OR otpRequestId = :requestId",
+          ExpressionAttributeValues: {
+            ":userId": id,
+            ":email": email,
+            ":requestId": otpRequestId,
+            ":expiresAt": clock() + keptSeconds,
+          },
+        }),
       );
-      return "written" in written ? "begun" : "superseded";
+      return refused ? "superseded" : "begun";
     },
 
     /**

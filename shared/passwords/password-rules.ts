@@ -1,7 +1,7 @@
 /** What a new password must not be. Sentences and their order are Django's; the product's name and breaches are ours. */
 import { isBreached } from "./breached-passwords.ts";
 import { environment } from "../platform/environment.ts";
-import { once } from "../platform/lazy.ts";
+import { lazy } from "../platform/lazy.ts";
 
 const minimum = 8;
 const maximum = 128;
@@ -45,7 +45,7 @@ const resembles = (password: string, trait: string): boolean => {
 };
 
 // The list is half as long as all other code: only a function that is asked about a password reads it.
-const commonPasswords = once(async () => {
+const commonPasswords = lazy(async () => {
   const { dictionary } = await import("@zxcvbn-ts/language-common");
   return new Set(dictionary["passwords-common"]);
 });

@@ -2,10 +2,9 @@
  * Giving an account another password. In the same write every session ends that somebody with the old one may have opened, and
  * every code dies that waits for the account: for signing in, for a lost password, for another address.
  */
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { emailChangePk, resetPk } from "../store/address-items.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, dynamo, type TransactionPart } from "../store/dynamo.ts";
+import { transact, type TransactionPart } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { userItem, userPk, type User } from "../store/user-items.ts";
 import { spendingReset } from "./password-reset-store.ts";
@@ -31,48 +30,44 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
       idempotencyToken: string,
     ): Promise<"changed" | "password_replaced" | "session_ended" | "gone"> => {
       const { SESSIONS_TABLE } = environment("SESSIONS_TABLE");
-      const written = await attempt(() =>
-        dynamo().send(
-          new TransactWriteCommand({
-            ClientRequestToken: idempotencyToken,
-            TransactItems: [
-              {
-                Update: {
-                  TableName: table,
-                  Key: { pk: userPk(user.id) },
-                  UpdateExpression: `${newPassword} ${removingCode}`,
-                  ConditionExpression:
-                    "passwordHash = :checkedHash AND sessionEpoch = :epoch AND addressKey = :addressKey",
-                  ExpressionAttributeValues: {
-                    ":newHash": passwordHash,
-                    ":checkedHash": user.passwordHash,
-                    ":epoch": user.sessionEpoch,
-                    ":addressKey": user.addressKey,
-                    ":one": 1,
-                  },
-                  ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-                },
+      const { refused } = await transact(
+        [
+          {
+            Update: {
+              TableName: table,
+              Key: { pk: userPk(user.id) },
+              UpdateExpression: `${newPassword} ${removingCode}`,
+              ConditionExpression:
+                "passwordHash = :checkedHash AND sessionEpoch = :epoch AND addressKey = :addressKey",
+              ExpressionAttributeValues: {
+                ":newHash": passwordHash,
+                ":checkedHash": user.passwordHash,
+                ":epoch": user.sessionEpoch,
+                ":addressKey": user.addressKey,
+                ":one": 1,
               },
-              {
-                Update: {
-                  TableName: SESSIONS_TABLE,
-                  Key: { userId, sessionId },
-                  UpdateExpression: "SET sessionEpoch = :next",
-                  ConditionExpression: "sessionEpoch = :epoch",
-                  ExpressionAttributeValues: {
-                    ":epoch": user.sessionEpoch,
-                    ":next": user.sessionEpoch + 1,
-                  },
-                },
+              ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+            },
+          },
+          {
+            Update: {
+              TableName: SESSIONS_TABLE,
+              Key: { userId, sessionId },
+              UpdateExpression: "SET sessionEpoch = :next",
+              ConditionExpression: "sessionEpoch = :epoch",
+              ExpressionAttributeValues: {
+                ":epoch": user.sessionEpoch,
+                ":next": user.sessionEpoch + 1,
               },
-              drop(resetPk(user.addressKey)),
-              drop(emailChangePk(user.id)),
-            ],
-          }),
-        ),
+            },
+          },
+          drop(resetPk(user.addressKey)),
+          drop(emailChangePk(user.id)),
+        ],
+        { token: idempotencyToken },
       );
-      if ("written" in written) return "changed";
-      const [account] = written.refused;
+      if (!refused) return "changed";
+      const [account] = refused;
       if (!account?.failed) return "session_ended";
       if (!account.item) return "gone";
       const { passwordHash: current } = userItem.parse(account.item);
@@ -91,33 +86,29 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
     ): Promise<"reset" | "refused"> => {
       // Outside: tried again, the write must be the same to the second, or its token is refused.
       const now = clock();
-      const written = await attempt(() =>
-        dynamo().send(
-          new TransactWriteCommand({
-            ClientRequestToken: idempotencyToken,
-            TransactItems: [
-              spendingReset({ id, addressKey }, otpDigests, now),
-              {
-                Update: {
-                  TableName: table,
-                  Key: { pk: userPk(id) },
-                  UpdateExpression: `${newPassword} ${removingCode}`,
-                  ConditionExpression: "#status = :active AND addressKey = :addressKey",
-                  ExpressionAttributeNames: { "#status": "status" },
-                  ExpressionAttributeValues: {
-                    ":newHash": passwordHash,
-                    ":active": "active",
-                    ":addressKey": addressKey,
-                    ":one": 1,
-                  },
-                },
+      const { refused } = await transact(
+        [
+          spendingReset({ id, addressKey }, otpDigests, now),
+          {
+            Update: {
+              TableName: table,
+              Key: { pk: userPk(id) },
+              UpdateExpression: `${newPassword} ${removingCode}`,
+              ConditionExpression: "#status = :active AND addressKey = :addressKey",
+              ExpressionAttributeNames: { "#status": "status" },
+              ExpressionAttributeValues: {
+                ":newHash": passwordHash,
+                ":active": "active",
+                ":addressKey": addressKey,
+                ":one": 1,
               },
-              drop(emailChangePk(id)),
-            ],
-          }),
-        ),
+            },
+          },
+          drop(emailChangePk(id)),
+        ],
+        { token: idempotencyToken },
       );
-      return "written" in written ? "reset" : "refused";
+      return refused ? "refused" : "reset";
     },
   };
 };

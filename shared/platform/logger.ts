@@ -3,29 +3,29 @@
  * get in by accident; errors are described without the values they may quote.
  */
 import { Logger } from "@aws-lambda-powertools/logger";
-import { once } from "./lazy.ts";
+import { lazy } from "./lazy.ts";
 
-const logger = once(() => new Logger({ serviceName: "lit-auth" }));
+const logger = lazy(() => new Logger({ serviceName: "lit-auth" }));
 
 /** From here on every line carries this request's id: an environment handles one request at a time. */
 export const nameRequest = (requestId: string): void => logger().appendKeys({ requestId });
 
 export type LogFields = {
-  operation?: string;
-  status?: number;
-  code?: string;
-  durationMilliseconds?: number;
-  userId?: string;
-  sessionId?: string;
+  operation?: string | undefined;
+  status?: number | undefined;
+  code?: string | undefined;
+  durationMilliseconds?: number | undefined;
+  userId?: string | undefined;
+  sessionId?: string | undefined;
   /** Who acts on another person's account. */
-  actorId?: string;
+  actorId?: string | undefined;
   /** Names of what was changed, never the values. */
-  changes?: string[];
-  event?: string;
-  messageId?: string;
-  kind?: string;
-  outcome?: string;
-  error?: ErrorDescription;
+  changes?: string[] | undefined;
+  event?: string | undefined;
+  messageId?: string | undefined;
+  kind?: string | undefined;
+  outcome?: string | undefined;
+  error?: ErrorDescription | undefined;
 };
 
 type ErrorDescription = { name: string; message: string; frames: string[] };

@@ -1,8 +1,8 @@
 /** Counts for the operator, as log lines that CloudWatch turns into metrics: a name and a number, never a word of a request. */
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import { once } from "./lazy.ts";
+import { lazy } from "./lazy.ts";
 
-const metrics = once(() => new Metrics({ namespace: "LitAuth", serviceName: "lit-auth" }));
+const metrics = lazy(() => new Metrics({ namespace: "LitAuth", serviceName: "lit-auth" }));
 
 export const countMetric = (name: "MessageTooOld" | "BreachCheckFailed"): void => {
   const metric = metrics().singleMetric();

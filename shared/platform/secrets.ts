@@ -1,9 +1,9 @@
 /** Secrets of the stack, held in memory for five minutes. */
 import { SecretsProvider } from "@aws-lambda-powertools/parameters/secrets";
-import { once } from "./lazy.ts";
+import { lazy } from "./lazy.ts";
 
 const maxAgeSeconds = 300;
-const provider = once(() => new SecretsProvider());
+const provider = lazy(() => new SecretsProvider());
 
 /** `fresh`: past the memory, for a caller who has reason to think that it is out of date. */
 export const readSecret = async (id: string, { fresh = false } = {}): Promise<string> => {

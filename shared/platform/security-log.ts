@@ -2,8 +2,7 @@
  * The one place that writes what an operator must be able to find: who did what to which account, without any secret or
  * address. The catalogue stands in the README too; a test compares them.
  */
-import { ApiError, errors, FieldErrors, guessRefusals, type ErrorCode } from "../contract/errors.ts";
-import { logInfo } from "./logger.ts";
+import { logInfo, type LogFields } from "./logger.ts";
 
 export const securityEvents = {
   registered: "somebody registered; nobody has proven the address yet",
@@ -31,35 +30,11 @@ export const securityEvents = {
 
 export type SecurityEvent = keyof typeof securityEvents;
 
-/** Whom it was done to, and, where that is somebody else, by whom. */
-type Subject = {
-  userId?: string | undefined;
-  sessionId?: string;
-  actorId?: string;
-  changes?: string[];
-  operation?: string;
-  code?: ErrorCode;
-};
+/** Whose account it is about, and, where that is another person, who acts. */
+export type Subject = Pick<LogFields, "userId" | "sessionId" | "actorId" | "changes" | "operation" | "code">;
 
 export const recordSecurityEvent = (event: SecurityEvent, subject: Subject): void => {
+  // Named one by one: callers may hand in more than a log line may hold.
   const { userId, sessionId, actorId, changes, operation, code } = subject;
-  logInfo("security", {
-    event,
-    ...(userId !== undefined && { userId }),
-    ...(sessionId !== undefined && { sessionId }),
-    ...(actorId !== undefined && { actorId }),
-    ...(changes !== undefined && { changes }),
-    ...(operation !== undefined && { operation }),
-    ...(code !== undefined && { code }),
-  });
-};
-
-/** Called for every refusal: what of it is an event is decided here. `callerId`: who is signed in. */
-export const recordRefusal = (operation: string, error: unknown, callerId?: string): void => {
-  if (error instanceof FieldErrors && error.wrongSecret)
-    recordSecurityEvent("refused", { operation, userId: callerId });
-  if (!(error instanceof ApiError)) return;
-  const { code, userId = callerId } = error;
-  if (guessRefusals.has(code)) recordSecurityEvent("refused", { operation, code, userId });
-  if (errors[code].status === 429) recordSecurityEvent("limited", { operation, code, userId });
+  logInfo("security", { event, userId, sessionId, actorId, changes, operation, code });
 };

@@ -2,8 +2,8 @@
  * Ending all sessions of a user in one write: the user carries the epoch of the sessions that count, and every other epoch
  * is over, together with sessions that are being opened at this very moment.
  */
-import { TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { attempt, dynamo } from "../store/dynamo.ts";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { conditionalWrite, transact } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
 import { userPk, type User } from "../store/user-items.ts";
 import type { Session } from "./session-store.ts";
@@ -20,33 +20,25 @@ export const sessionEpochStore = () => {
         ConditionExpression: "sessionEpoch = :epoch",
         ExpressionAttributeValues: values,
       };
-      const written = await attempt(() =>
-        dynamo().send(
-          new TransactWriteCommand({
-            TransactItems: [
-              { Update: { TableName: USERS_TABLE, Key: { pk: userPk(user.id) }, ...raise } },
-              { Update: { TableName: SESSIONS_TABLE, Key: { userId, sessionId }, ...raise } },
-            ],
-          }),
-        ),
-      );
-      return "written" in written ? "ended" : "refused";
+      const { refused } = await transact([
+        { Update: { TableName: USERS_TABLE, Key: { pk: userPk(user.id) }, ...raise } },
+        { Update: { TableName: SESSIONS_TABLE, Key: { userId, sessionId }, ...raise } },
+      ]);
+      return refused ? "refused" : "ended";
     },
 
     /** Ends all sessions. `refused`: the account is gone. */
     endAll: async (userId: string): Promise<"ended" | "refused"> => {
-      const written = await attempt(() =>
-        dynamo().send(
-          new UpdateCommand({
-            TableName: USERS_TABLE,
-            Key: { pk: userPk(userId) },
-            UpdateExpression: "SET sessionEpoch = sessionEpoch + :one",
-            ConditionExpression: "attribute_exists(pk)",
-            ExpressionAttributeValues: { ":one": 1 },
-          }),
-        ),
+      const { refused } = await conditionalWrite(
+        new UpdateCommand({
+          TableName: USERS_TABLE,
+          Key: { pk: userPk(userId) },
+          UpdateExpression: "SET sessionEpoch = sessionEpoch + :one",
+          ConditionExpression: "attribute_exists(pk)",
+          ExpressionAttributeValues: { ":one": 1 },
+        }),
       );
-      return "written" in written ? "ended" : "refused";
+      return refused ? "refused" : "ended";
     },
   };
 };

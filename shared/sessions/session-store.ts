@@ -6,11 +6,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { DeleteCommand, paginateQuery, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { batchDelete } from "../store/batch-delete.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { attempt, dynamo } from "../store/dynamo.ts";
+import { conditionalWrite, dynamo } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
-import { once } from "../platform/lazy.ts";
+import { lazy } from "../platform/lazy.ts";
+import { batchDelete } from "../store/batch.ts";
 
 export const graceSeconds = 30;
 
@@ -46,7 +46,7 @@ export const acceptsJti = (session: Session, jti: string, now: number): boolean 
 export const sessionStore = (clock: Clock = nowSeconds) => {
   const table = environment("SESSIONS_TABLE").SESSIONS_TABLE;
   // Functions that only end sessions are not told how long they last.
-  const lifetimes = once(() => environment("SESSION_IDLE_SECONDS", "SESSION_LIFETIME_SECONDS"));
+  const lifetimes = lazy(() => environment("SESSION_IDLE_SECONDS", "SESSION_LIFETIME_SECONDS"));
 
   const expiry = (createdAt: number, now: number) =>
     Math.min(now + lifetimes().SESSION_IDLE_SECONDS, createdAt + lifetimes().SESSION_LIFETIME_SECONDS);
@@ -69,17 +69,15 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
 
   /** Ends a living session: its refresh tokens, and its access tokens on our own endpoints, at once. Of several who do, one did. */
   const end = async (userId: string, sessionId: string): Promise<"ended" | "not_found"> => {
-    const written = await attempt(() =>
-      dynamo().send(
-        new DeleteCommand({
-          TableName: table,
-          Key: { userId, sessionId },
-          ConditionExpression: "expiresAt > :now",
-          ExpressionAttributeValues: { ":now": clock() },
-        }),
-      ),
+    const { refused } = await conditionalWrite(
+      new DeleteCommand({
+        TableName: table,
+        Key: { userId, sessionId },
+        ConditionExpression: "expiresAt > :now",
+        ExpressionAttributeValues: { ":now": clock() },
+      }),
     );
-    return "written" in written ? "ended" : "not_found";
+    return refused ? "not_found" : "ended";
   };
 
   /** Trades the refresh token `jti` for the next one. `replayed`: this call has ended the session. */
@@ -91,29 +89,26 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
   }): Promise<Session | "refused" | "replayed"> => {
     const { userId, sessionId, jti, sessionCreatedAt } = claims;
     const now = clock();
-    const written = await attempt(() =>
-      dynamo().send(
-        new UpdateCommand({
-          TableName: table,
-          Key: { userId, sessionId },
-          UpdateExpression:
-            "SET previousJti = jti, jti = :next, rotatedAt = :now, issuedAt = :now, expiresAt = :expiresAt",
-          ConditionExpression:
-            "jti = :jti AND expiresAt > :now AND (attribute_not_exists(rotatedAt) OR rotatedAt <= :settled)",
-          ExpressionAttributeValues: {
-            ":next": createJti(),
-            ":jti": jti,
-            ":now": now,
-            ":expiresAt": expiry(sessionCreatedAt, now),
-            ":settled": now - graceSeconds,
-          },
-          ReturnValues: "ALL_NEW",
-          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        }),
-      ),
+    const { refused, item } = await conditionalWrite(
+      new UpdateCommand({
+        TableName: table,
+        Key: { userId, sessionId },
+        UpdateExpression:
+          "SET previousJti = jti, jti = :next, rotatedAt = :now, issuedAt = :now, expiresAt = :expiresAt",
+        ConditionExpression:
+          "jti = :jti AND expiresAt > :now AND (attribute_not_exists(rotatedAt) OR rotatedAt <= :settled)",
+        ExpressionAttributeValues: {
+          ":next": createJti(),
+          ":jti": jti,
+          ":now": now,
+          ":expiresAt": expiry(sessionCreatedAt, now),
+          ":settled": now - graceSeconds,
+        },
+        ReturnValues: "ALL_NEW",
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      }),
     );
-    if ("written" in written) return sessionItem.parse(written.written.Attributes);
-    const item = written.refused[0]?.item;
+    if (!refused) return sessionItem.parse(item);
     const session = item && sessionItem.parse(item);
     if (!session || session.expiresAt <= now) return "refused";
     if (acceptsJti(session, jti, now)) return session;

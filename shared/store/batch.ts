@@ -1,17 +1,23 @@
-/** Consistent reads of several items in one round trip. */
+/** Reads and deletes of several items in one request. What the store leaves unprocessed is asked for again. */
 import { setTimeout as delay } from "node:timers/promises";
-import { BatchGetCommand } from "@aws-sdk/lib-dynamodb";
-import { dynamo, type Item } from "./dynamo.ts";
-import { ApiError } from "../contract/errors.ts";
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  type BatchWriteCommandInput,
+  type BatchWriteCommandOutput,
+} from "@aws-sdk/lib-dynamodb";
+import { dynamo, StoreBusyError, type Item } from "./dynamo.ts";
 
 const attempts = 4;
 const firstBackoffMilliseconds = 25;
+/** As many as DynamoDB deletes in one request. */
+const deletesPerRequest = 25;
 
 type Key = Record<string, string>;
 
 /**
- * Reads keys by table. Keys that the store leaves unprocessed are asked for again; if some remain, the answer is 503:
- * taking an unread item for an absent one would sign people out.
+ * Consistent reads by table, in one round trip. If some keys remain unprocessed, the store is busy: taking an unread item
+ * for an absent one would sign people out.
  */
 export const batchRead = async (keysByTable: Record<string, Key[]>): Promise<Record<string, Item[]>> => {
   const found: Record<string, Item[]> = {};
@@ -33,5 +39,27 @@ export const batchRead = async (keysByTable: Record<string, Key[]>): Promise<Rec
     );
     await delay(firstBackoffMilliseconds * 2 ** (tried - 1));
   }
-  throw new ApiError("service_unavailable", { retryAfterSeconds: 1 });
+  throw new StoreBusyError();
+};
+
+type SendDeletes = (
+  input: BatchWriteCommandInput,
+) => Promise<Pick<BatchWriteCommandOutput, "UnprocessedItems">>;
+
+/** Deletes items of one table. If some remain, the store is busy: nothing may stay unnoticed. */
+export const batchDelete = async (
+  table: string,
+  keys: readonly Key[],
+  send: SendDeletes = (input) => dynamo().send(new BatchWriteCommand(input)),
+): Promise<void> => {
+  for (let start = 0; start < keys.length; start += deletesPerRequest) {
+    const requests = keys.slice(start, start + deletesPerRequest).map((Key) => ({ DeleteRequest: { Key } }));
+    let wanted: NonNullable<BatchWriteCommandInput["RequestItems"]> = { [table]: requests };
+    for (let tried = 0; Object.keys(wanted).length > 0; tried += 1) {
+      if (tried === attempts) throw new StoreBusyError();
+      if (tried > 0) await delay(firstBackoffMilliseconds * 2 ** (tried - 1));
+      const { UnprocessedItems = {} } = await send({ RequestItems: wanted });
+      wanted = UnprocessedItems;
+    }
+  }
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
-import { once } from "../../shared/platform/lazy.ts";
+import { lazy } from "../../shared/platform/lazy.ts";
 import { call, send, succeed } from "../support/api.ts";
 import { unlessLacking } from "../support/capabilities.ts";
 import { expectFieldErrors, expectRefused } from "../support/expect.ts";
@@ -13,7 +13,7 @@ const names = Object.keys(contract) as OperationName[];
 const withBody = names.filter((name) => "body" in contract[name] && contract[name].caller !== "staff");
 
 /** One person for all: none of these bodies may do anything to him. */
-const somebody = once(() => signedIn());
+const somebody = lazy(() => signedIn());
 const tokenFor = async (name: OperationName) =>
   contract[name].caller === "user" ? { authorization: `Bearer ${(await somebody()).access}` } : {};
 

@@ -1,6 +1,6 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { expect, it } from "vitest";
-import { attempt } from "../../shared/store/dynamo.ts";
+import { StoreBusyError, transact } from "../../shared/store/dynamo.ts";
 
 const cancelled = (...codes: string[]) =>
   new TransactionCanceledException({
@@ -13,17 +13,24 @@ it.each(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceede
   "a transaction that met a passing %s is written again",
   async (code) => {
     const failures = [cancelled("None", code), cancelled(code, "ConditionalCheckFailed")];
-    const write = () => {
+    const send = async () => {
       const failure = failures.pop();
-      return failure ? Promise.reject(failure) : Promise.resolve("done");
+      if (failure) throw failure;
     };
-    expect(await attempt(write)).toEqual({ written: "done" });
+    expect(await transact([], { send })).toEqual({ refused: undefined });
+    expect(failures).toEqual([]);
   },
 );
 
+it("a transaction that meets conflicts without end is the store being busy", async () => {
+  const send = () => Promise.reject(cancelled("TransactionConflict"));
+  await expect(transact([], { send })).rejects.toThrow(StoreBusyError);
+});
+
 it("a failed condition is an outcome, and any other failure a failure", async () => {
-  expect(await attempt(() => Promise.reject(cancelled("None", "ConditionalCheckFailed")))).toMatchObject({
+  const failing = (error: Error) => ({ send: () => Promise.reject(error) });
+  expect(await transact([], failing(cancelled("None", "ConditionalCheckFailed")))).toMatchObject({
     refused: [{ failed: false }, { failed: true }],
   });
-  await expect(attempt(() => Promise.reject(cancelled("ValidationError")))).rejects.toThrow("cancelled");
+  await expect(transact([], failing(cancelled("ValidationError")))).rejects.toThrow("cancelled");
 });

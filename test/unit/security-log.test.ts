@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError, errors, FieldErrors, type ErrorCode } from "../../shared/contract/errors.ts";
 import { nameRequest } from "../../shared/platform/logger.ts";
-import { recordRefusal, recordSecurityEvent, securityEvents } from "../../shared/platform/security-log.ts";
+import { recordSecurityEvent, securityEvents } from "../../shared/platform/security-log.ts";
+import { recordRefusal } from "../../shared/http/responses.ts";
 
 const logged: Record<string, unknown>[] = [];
 
