@@ -6,7 +6,7 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { accountPages } from "../shared/admin/account-scan.ts";
-import { environment } from "../shared/platform/environment.ts";
+import { variable } from "../shared/platform/environment.ts";
 import { checkpointBeside, type Checkpoint } from "./checkpoint.ts";
 import { fileAndStage, inWords } from "./file-and-stage.ts";
 import { useTarget } from "./target.ts";
@@ -31,7 +31,7 @@ const goOn = async (file: string, { bytes }: Checkpoint): Promise<FileHandle> =>
 const exportUsers = async (): Promise<string> => {
   const { file, stage } = fileAndStage("users:export");
   const target = await useTarget(stage);
-  const table = environment("USERS_TABLE").USERS_TABLE;
+  const table = variable("USERS_TABLE");
   const checkpoint = checkpointBeside(file);
   const earlier = await checkpoint.read();
   if (earlier && earlier.table !== table)

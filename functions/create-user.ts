@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { nowSeconds, type Clock } from "../shared/platform/clock.ts";
 import { contract } from "../shared/contract/contract.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
-import { environment } from "../shared/platform/environment.ts";
+import { variable } from "../shared/platform/environment.ts";
 import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
 import { addressKey, mailboxKey, networkKey } from "../shared/identity/pseudonyms.ts";
 import { unprovenLetter } from "../shared/limits/limit-rules.ts";
@@ -81,5 +81,5 @@ export const handler = endpoint(contract.createUser, createUser, () => ({
   enqueueLetter,
   recordSecurityEvent,
   nowSeconds,
-  unactivatedAccountDays: environment("UNACTIVATED_ACCOUNT_DAYS").UNACTIVATED_ACCOUNT_DAYS,
+  unactivatedAccountDays: variable("UNACTIVATED_ACCOUNT_DAYS"),
 }));

@@ -1,6 +1,6 @@
 import { contract } from "../shared/contract/contract.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
-import { environment } from "../shared/platform/environment.ts";
+import { variable } from "../shared/platform/environment.ts";
 
 type Deps = { issuer: string };
 
@@ -12,5 +12,5 @@ export const getConfiguration = async (_: Call<typeof contract.getConfiguration>
 });
 
 export const handler = endpoint(contract.getConfiguration, getConfiguration, () => ({
-  issuer: environment("PUBLIC_URL").PUBLIC_URL,
+  issuer: variable("PUBLIC_URL"),
 }));

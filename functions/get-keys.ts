@@ -1,6 +1,6 @@
 import { contract } from "../shared/contract/contract.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
-import { environment } from "../shared/platform/environment.ts";
+import { variable } from "../shared/platform/environment.ts";
 import { readSecret } from "../shared/platform/secrets.ts";
 import { parseVerificationKeys } from "../shared/keys/signing-keys.ts";
 
@@ -11,6 +11,6 @@ export const getKeys = async (_: Call<typeof contract.getKeys>, deps: Deps) =>
   parseVerificationKeys(await deps.readVerificationKeys());
 
 export const handler = endpoint(contract.getKeys, getKeys, () => {
-  const { VERIFICATION_KEYS_ID } = environment("VERIFICATION_KEYS_ID");
+  const VERIFICATION_KEYS_ID = variable("VERIFICATION_KEYS_ID");
   return { readVerificationKeys: () => readSecret(VERIFICATION_KEYS_ID) };
 });

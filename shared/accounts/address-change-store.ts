@@ -16,7 +16,7 @@ import {
 } from "../store/address-items.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { transact, type Item, readItem, type TransactionPart } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { addressPk, userPk, type User } from "../store/user-items.ts";
 import { notKeptForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
@@ -25,7 +25,7 @@ import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions
 type NewAddress = { email: string; addressKey: string; otpRequestId: string; byStaff: boolean };
 
 export const addressChangeStore = (clock: Clock = nowSeconds) => {
-  const table = environment("USERS_TABLE").USERS_TABLE;
+  const table = variable("USERS_TABLE");
   const put = (Item: Item): TransactionPart => ({ Put: { TableName: table, Item } });
 
   /**

@@ -1,7 +1,7 @@
 /** Who stands behind an address: an account, a registration, both or nobody. One consistent read, whatever the answer. */
 import { batchRead } from "../store/batch.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import {
   addressPk,
   pointerItem,
@@ -13,7 +13,7 @@ import {
 export type Entry = { userId: string | undefined; registration: Registration | undefined };
 
 export const directory = (clock: Clock = nowSeconds) => {
-  const table = environment("USERS_TABLE").USERS_TABLE;
+  const table = variable("USERS_TABLE");
 
   return {
     lookUp: async (addressKey: string): Promise<Entry> => {

@@ -9,14 +9,14 @@ import {
 } from "../store/address-items.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { keepingAddress } from "./former-address-store.ts";
 import { addressPk, userItem, userPk, type User } from "../store/user-items.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
 
 export const addressUndoStore = (clock: Clock = nowSeconds) => {
-  const table = environment("USERS_TABLE").USERS_TABLE;
+  const table = variable("USERS_TABLE");
 
   /** The living way back to this address, and whose it is. */
   const find = async (oldAddressKey: string): Promise<EmailUndo | undefined> => {

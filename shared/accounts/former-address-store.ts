@@ -6,7 +6,7 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { conditionalWrite, readItem, type TransactionPart } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 
 // Far longer than an order may wait.
 const keptSeconds = 86_400;
@@ -34,13 +34,13 @@ export const keepingAddress = (
   now: number,
 ): TransactionPart => ({
   Put: {
-    TableName: environment("USERS_TABLE").USERS_TABLE,
+    TableName: variable("USERS_TABLE"),
     Item: { pk: goodbyePk(goodbye, id), email, expiresAt: now + keptSeconds },
   },
 });
 
 export const goodbyeStore = (clock: Clock = nowSeconds) => {
-  const table = environment("USERS_TABLE").USERS_TABLE;
+  const table = variable("USERS_TABLE");
 
   return {
     /** Where the last letter goes; nowhere if it has left. */

@@ -4,7 +4,7 @@
  */
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import {
   addressPk,
   registrationIdPk,
@@ -22,7 +22,7 @@ import { normaliseUsername } from "../identity/username.ts";
 import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
 
 export const registrationStore = (clock: Clock = nowSeconds) => {
-  const table = environment("USERS_TABLE").USERS_TABLE;
+  const table = variable("USERS_TABLE");
 
   /** The registration becomes an account. `own`: what must hold of the code that it bears, where that is the proof. */
   const turn = async (

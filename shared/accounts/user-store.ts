@@ -2,7 +2,7 @@
 import { addressChangePks, emailUndoItem, emailUndoPk, resetPk, wayBackOf } from "../store/address-items.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { keepingAddress } from "./former-address-store.ts";
 import {
   addressPk,
@@ -17,7 +17,7 @@ import {
 import { normaliseUsername } from "../identity/username.ts";
 
 export const userStore = (clock: Clock = nowSeconds) => {
-  const table = environment("USERS_TABLE").USERS_TABLE;
+  const table = variable("USERS_TABLE");
 
   const find = async (userId: string): Promise<User | undefined> => {
     const item = await readItem(table, userPk(userId));

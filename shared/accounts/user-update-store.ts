@@ -2,7 +2,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { conditionalWrite, transact, type Outcome, type TransactionPart } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { normaliseUsername } from "../identity/username.ts";
@@ -51,7 +51,7 @@ const updateOf = (before: User, after: User) => {
 };
 
 export const userChanges = (clock: Clock = nowSeconds) => {
-  const table = environment("USERS_TABLE").USERS_TABLE;
+  const table = variable("USERS_TABLE");
 
   /** A new username swaps the pointers in the same transaction; the same key needs no swap. */
   const swap = (user: User, keyBefore: string, key: string): TransactionPart[] => [

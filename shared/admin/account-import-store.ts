@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { transact } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { addressPk, registrationPk, userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
 import { notKeptForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
@@ -26,7 +26,7 @@ export const importedId = (addressKey: string, username: string): string => {
 const absent = "attribute_not_exists(pk)";
 
 export const importedUserStore = (clock: Clock = nowSeconds) => {
-  const table = environment("USERS_TABLE").USERS_TABLE;
+  const table = variable("USERS_TABLE");
 
   return {
     /**

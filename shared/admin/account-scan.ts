@@ -1,7 +1,7 @@
 /** All accounts, page by page, for the operator: the one place that reads the table from end to end. Registrations are none. */
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { dynamo, type Item } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { userItem, userPk, type User } from "../store/user-items.ts";
 
 /** Items read at once, of which every third or so is an account: what a page may hold in memory. */
@@ -11,7 +11,7 @@ export type AccountPage = { users: User[]; next: Item | undefined };
 
 /** `after`: the `next` of the last page that was dealt with. Who comes or changes meanwhile may be in or not. */
 export async function* accountPages(after?: Item): AsyncGenerator<AccountPage> {
-  const TableName = environment("USERS_TABLE").USERS_TABLE;
+  const TableName = variable("USERS_TABLE");
   let next = after;
   do {
     const { Items = [], LastEvaluatedKey } = await dynamo().send(

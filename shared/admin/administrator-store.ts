@@ -4,7 +4,7 @@
  */
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { transact, type TransactionPart } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { addressPk, registrationPk, usernamePk, userPk, type User } from "../store/user-items.ts";
 import { notKeptForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
@@ -15,7 +15,7 @@ import { userStore } from "../accounts/user-store.ts";
 export type Administrator = Pick<User, "id" | "username" | "email" | "addressKey" | "passwordHash">;
 
 export const administratorStore = (clock: Clock = nowSeconds) => {
-  const table = environment("USERS_TABLE").USERS_TABLE;
+  const table = variable("USERS_TABLE");
   const [users, { change }] = [userStore(), userChanges(clock)];
 
   const discardRegistration = (addressKey: string): TransactionPart => ({

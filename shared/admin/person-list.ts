@@ -25,7 +25,7 @@ import * as z from "zod";
 import { isAddress, normaliseAddress } from "../identity/email-address.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { dynamo } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { decodeCursor, encodeCursor } from "./list-cursor.ts";
 import {
   listIndexes,
@@ -93,7 +93,7 @@ const afterAll = "\u007f";
 const justAfter = " ";
 
 export const userList = (clock: Clock = nowSeconds) => {
-  const table = environment("USERS_TABLE").USERS_TABLE;
+  const table = variable("USERS_TABLE");
 
   /** The living people of one partition, in order, read as far as they are taken. */
   const read = async function* (

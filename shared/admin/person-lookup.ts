@@ -2,7 +2,7 @@
 import { batchRead } from "../store/batch.ts";
 import { isoTime, nowSeconds, type Clock } from "../platform/clock.ts";
 import { readItem } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import {
   pointerItem,
   registrationIdPk,
@@ -39,7 +39,7 @@ export const shownPerson = (person: ListedPerson) => {
 const idPattern = /^[0-9a-f-]{36}$/;
 
 export const peopleStore = (clock: Clock = nowSeconds) => {
-  const table = environment("USERS_TABLE").USERS_TABLE;
+  const table = variable("USERS_TABLE");
   const [users, registrations] = [userStore(), registrationStore(clock)];
 
   return {

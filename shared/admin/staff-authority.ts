@@ -1,6 +1,6 @@
 /** The rank of staff must still be there at the moment when an act is written. */
 import type { TransactionPart } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { userPk, type User } from "../store/user-items.ts";
 
 /**
@@ -9,7 +9,7 @@ import { userPk, type User } from "../store/user-items.ts";
  */
 export const authorityOf = ({ id }: User): TransactionPart => ({
   ConditionCheck: {
-    TableName: environment("USERS_TABLE").USERS_TABLE,
+    TableName: variable("USERS_TABLE"),
     Key: { pk: userPk(id) },
     ConditionExpression: "isStaff = :staff AND #status = :active",
     ExpressionAttributeNames: { "#status": "status" },

@@ -5,7 +5,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { conditionalWrite } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { codeBearer, userItem, userPk, type User } from "../store/user-items.ts";
 import { digestIsIn, digestValues, removingCode } from "./code-conditions.ts";
 
@@ -16,7 +16,7 @@ const alive =
   "(attribute_not_exists(expiresAt) OR expiresAt > :now) AND (attribute_not_exists(#status) OR #status = :active)";
 
 export const codeStore = (clock: Clock = nowSeconds) => {
-  const table = environment("USERS_TABLE").USERS_TABLE;
+  const table = variable("USERS_TABLE");
   const living = () => ({
     TableName: table,
     ExpressionAttributeNames: { "#status": "status" },

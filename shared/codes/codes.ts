@@ -4,7 +4,7 @@
  */
 import { createHmac, randomBytes, randomInt } from "node:crypto";
 import { parseDigestKeys } from "../keys/digest-keys.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { readSecret } from "../platform/secrets.ts";
 
 export type CodePurpose = "activation" | "login" | LongCodePurpose;
@@ -30,8 +30,7 @@ export const shownCode = (code: string): string =>
     ? (code.match(/.{4}/g) ?? []).join("-")
     : `${code.slice(0, 3)} ${code.slice(3)}`;
 
-const readKeys = async () =>
-  parseDigestKeys(await readSecret(environment("DIGEST_SECRET_ID").DIGEST_SECRET_ID));
+const readKeys = async () => parseDigestKeys(await readSecret(variable("DIGEST_SECRET_ID")));
 
 const digest = (secret: string, itemKey: string, purpose: CodePurpose, code: string) =>
   createHmac("sha256", secret).update(`${itemKey}\0${purpose}\0${code}`).digest("base64url");

@@ -2,13 +2,13 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import * as z from "zod";
 import { deviceTokenLifetimeSeconds } from "../limits/device-tokens.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { header } from "./headers.ts";
 
 const tokenHeader = "x-device-token";
 const cookieName = "lit-device";
 
-const overTls = (): boolean => environment("PUBLIC_URL").PUBLIC_URL.startsWith("https:");
+const overTls = (): boolean => variable("PUBLIC_URL").startsWith("https:");
 // Browsers take a cookie of this prefix only from this very host, over TLS, for all paths (RFC 6265bis 4.1.3.2). Where there
 // is TLS the bare name is not read: a neighbouring host could have planted it.
 const nameOfCookie = (): string => (overTls() ? `__Host-${cookieName}` : cookieName);

@@ -1,6 +1,6 @@
 /** Headers in and out. API Gateway hands names on as the client spelt them. */
 import type { APIGatewayProxyEvent } from "aws-lambda";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 
 export const header = (event: APIGatewayProxyEvent, name: string): string | undefined => {
   const found = Object.entries(event.headers).find(([spelt]) => spelt.toLowerCase() === name);
@@ -9,7 +9,7 @@ export const header = (event: APIGatewayProxyEvent, name: string): string | unde
 
 /** What a browser needs to let a page of another origin read the answer. */
 export const corsHeaders = (event: APIGatewayProxyEvent): Record<string, string> => {
-  const allowed = new Set(environment("ALLOWED_ORIGINS").ALLOWED_ORIGINS.split(/\s*,\s*/));
+  const allowed = new Set(variable("ALLOWED_ORIGINS").split(/\s*,\s*/));
   const exposed = { "access-control-expose-headers": "x-request-id, retry-after, x-device-token" };
   if (allowed.has("*")) return { "access-control-allow-origin": "*", ...exposed };
   const origin = header(event, "origin");

@@ -5,11 +5,11 @@
 import { createHmac } from "node:crypto";
 import ipaddr from "ipaddr.js";
 import { normaliseAddress } from "./email-address.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { readSecret } from "../platform/secrets.ts";
 
 const keyOf = async (kind: string, value: string): Promise<string> => {
-  const secret = await readSecret(environment("KEY_SECRET_ID").KEY_SECRET_ID);
+  const secret = await readSecret(variable("KEY_SECRET_ID"));
   return createHmac("sha256", secret).update(`${kind}\0${value}`).digest("base64url");
 };
 

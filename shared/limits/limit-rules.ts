@@ -2,7 +2,7 @@
  * What is limited, by how much, and the refusal that names the limit. Guesses have the same limits everywhere; those on
  * letters and on networks are settings.
  */
-import { environment } from "../platform/environment.ts";
+import { environment, variable } from "../platform/environment.ts";
 import type { Limit, Rule } from "./limit-store.ts";
 
 const minute = 60;
@@ -64,7 +64,7 @@ export const triesFrom = (networkKey: string): Limit => ({
   key: `tries#${networkKey}`,
   rules: [
     {
-      maximum: environment("TRIES_PER_NETWORK_PER_TEN_MINUTES").TRIES_PER_NETWORK_PER_TEN_MINUTES,
+      maximum: variable("TRIES_PER_NETWORK_PER_TEN_MINUTES"),
       windowSeconds: 10 * minute,
     },
   ],
@@ -105,7 +105,7 @@ const lettersFrom = (networkKey: string): Limit => ({
   key: `letters-from#${networkKey}`,
   rules: [
     {
-      maximum: environment("UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR").UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR,
+      maximum: variable("UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"),
       windowSeconds: hour,
     },
   ],
@@ -116,7 +116,7 @@ const letterBudget = (): Limit => ({
   key: "letters-of-all",
   rules: [
     {
-      maximum: environment("UNPROVEN_LETTERS_OF_ALL_PER_HOUR").UNPROVEN_LETTERS_OF_ALL_PER_HOUR,
+      maximum: variable("UNPROVEN_LETTERS_OF_ALL_PER_HOUR"),
       windowSeconds: hour,
     },
   ],

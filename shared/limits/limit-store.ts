@@ -6,7 +6,7 @@
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { conditionalWrite, type Item } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import type { ErrorCode } from "../contract/errors.ts";
 
 /** At most `maximum` in each window of `windowSeconds`; without a window: in a row, until `clear`. */
@@ -64,7 +64,7 @@ export const storedCounters = (item: Item): Counter[] =>
   });
 
 export const limitStore = (clock: Clock = nowSeconds) => {
-  const table = environment("LIMITS_TABLE").LIMITS_TABLE;
+  const table = variable("LIMITS_TABLE");
   const counters = (key: string) => ({ TableName: table, Key: { pk: limitPk(key) } });
 
   const forgetStale = async (key: string, stale: string[]) => {

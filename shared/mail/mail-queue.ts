@@ -1,7 +1,7 @@
 /** What handlers tell the mailer: ids only. No address, no code, nothing that a dead-letter queue could give away. */
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { lazy } from "../platform/lazy.ts";
 
 export const letterOrder = z.discriminatedUnion("kind", [
@@ -23,7 +23,7 @@ const client = lazy(() => new SQSClient({}));
 export const enqueueLetter = async (order: LetterOrder): Promise<void> => {
   await client().send(
     new SendMessageCommand({
-      QueueUrl: environment("MAIL_QUEUE_URL").MAIL_QUEUE_URL,
+      QueueUrl: variable("MAIL_QUEUE_URL"),
       MessageBody: JSON.stringify(order),
     }),
   );

@@ -3,7 +3,7 @@
  * SHA-1 leave, hundreds of candidates come back, padded, and are compared here. Neither the service nor a listener learns more.
  */
 import { createHash } from "node:crypto";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { countMetric } from "../platform/metrics.ts";
 
 const patienceMilliseconds = 1_000;
@@ -35,7 +35,7 @@ export const isBreached = async (
   password: string,
   countFailure = () => countMetric("BreachCheckFailed"),
 ): Promise<boolean> => {
-  const url = environment("PWNED_PASSWORDS_URL").PWNED_PASSWORDS_URL;
+  const url = variable("PWNED_PASSWORDS_URL");
   if (url === "off") return false;
   const digest = createHash("sha1").update(password).digest("hex").toUpperCase();
   try {

@@ -1,7 +1,7 @@
 /** Replaces a hash that is not as we make them, at the one moment when its password is at hand: when it has been proven. */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { conditionalWrite } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { userItem, userPk, type User } from "../store/user-items.ts";
 import { needsUpgrade, rehashPassword, verifyPassword } from "./password-hash.ts";
 import { recordSecurityEvent } from "../platform/security-log.ts";
@@ -13,7 +13,7 @@ const replace = async (
 ): Promise<"replaced" | { now: string | undefined }> => {
   const { refused, item } = await conditionalWrite(
     new UpdateCommand({
-      TableName: environment("USERS_TABLE").USERS_TABLE,
+      TableName: variable("USERS_TABLE"),
       Key: { pk: userPk(id) },
       UpdateExpression: "SET passwordHash = :next",
       ConditionExpression: "passwordHash = :checked",

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { resetPk } from "../store/address-items.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { conditionalWrite, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { registrationItem, registrationPk, userItem, userPk, type Person } from "../store/user-items.ts";
 import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
 
@@ -31,7 +31,7 @@ export const spendingReset = (
   now: number,
 ): TransactionPart => ({
   Delete: {
-    TableName: environment("USERS_TABLE").USERS_TABLE,
+    TableName: variable("USERS_TABLE"),
     Key: { pk: resetPk(addressKey) },
     ConditionExpression: `userId = :userId AND ${digestIsIn(otpDigests)} AND otpExpiresAt > :now`,
     ExpressionAttributeValues: { ":userId": id, ...digestValues(otpDigests), ":now": now },
@@ -39,7 +39,7 @@ export const spendingReset = (
 });
 
 export const passwordResetStore = (clock: Clock = nowSeconds) => {
-  const table = environment("USERS_TABLE").USERS_TABLE;
+  const table = variable("USERS_TABLE");
 
   return {
     /**

@@ -1,6 +1,6 @@
 /** What a new password must not be. Sentences and their order are Django's; the product's name and breaches are ours. */
 import { isBreached } from "./breached-passwords.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { lazy } from "../platform/lazy.ts";
 
 const minimum = 8;
@@ -59,7 +59,7 @@ export const passwordProblems = async (password: string, traits: Traits): Promis
   const length = [...typed].length;
   // Nothing else is worth the time that a long text would take.
   if (length > maximum) return [`Ensure this field has no more than ${maximum} characters.`];
-  const about = { ...traits, productName: environment("PRODUCT_NAME").PRODUCT_NAME };
+  const about = { ...traits, productName: variable("PRODUCT_NAME") };
   const problems = traitNames
     .filter(([trait]) => resembles(typed, about[trait]))
     .map(([, name]) => `The password is too similar to the ${name}.`)

@@ -5,7 +5,7 @@
 import { emailChangePk, resetPk } from "../store/address-items.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { transact, type TransactionPart } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 import { userItem, userPk, type User } from "../store/user-items.ts";
 import { spendingReset } from "./password-reset-store.ts";
 import type { Session } from "../sessions/session-store.ts";
@@ -14,7 +14,7 @@ import { removingCode } from "../codes/code-conditions.ts";
 const newPassword = "SET passwordHash = :newHash, sessionEpoch = sessionEpoch + :one";
 
 export const passwordStore = (clock: Clock = nowSeconds) => {
-  const { USERS_TABLE: table } = environment("USERS_TABLE");
+  const table = variable("USERS_TABLE");
 
   const drop = (pk: string): TransactionPart => ({ Delete: { TableName: table, Key: { pk } } });
 
@@ -29,7 +29,7 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
       passwordHash: string,
       idempotencyToken: string,
     ): Promise<"changed" | "password_replaced" | "session_ended" | "gone"> => {
-      const { SESSIONS_TABLE } = environment("SESSIONS_TABLE");
+      const SESSIONS_TABLE = variable("SESSIONS_TABLE");
       const { refused } = await transact(
         [
           {

@@ -1,6 +1,6 @@
 /** Imported hashes take longer to check than ours. While they exist, all who have not proven an account's password wait alike. */
 import { setTimeout as delay } from "node:timers/promises";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 
 type Time = { nowMilliseconds: () => number; wait: (milliseconds: number) => Promise<unknown> };
 
@@ -10,7 +10,7 @@ const realTime: Time = { nowMilliseconds: () => performance.now(), wait: delay }
 export const refusalFloor = ({ nowMilliseconds, wait }: Time = realTime): (() => Promise<void>) => {
   const started = nowMilliseconds();
   return async () => {
-    const { REFUSAL_FLOOR_MILLISECONDS: floor } = environment("REFUSAL_FLOOR_MILLISECONDS");
+    const floor = variable("REFUSAL_FLOOR_MILLISECONDS");
     const left = Math.ceil(floor - (nowMilliseconds() - started));
     if (left > 0) await wait(left);
   };

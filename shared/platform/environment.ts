@@ -71,3 +71,6 @@ export const environment = <Name extends VariableName>(...names: Name[]): Pick<E
   if (bad.length > 0) throw new Error(`missing or bad environment variables: ${bad.join(", ")}`);
   return Object.fromEntries(names.map((name) => [name, reading(name).data])) as Pick<Environment, Name>;
 };
+
+/** One of them; throws as `environment` does. */
+export const variable = <Name extends VariableName>(name: Name): Environment[Name] => environment(name)[name];

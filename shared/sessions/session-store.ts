@@ -8,7 +8,7 @@ import { DeleteCommand, paginateQuery, PutCommand, UpdateCommand } from "@aws-sd
 import * as z from "zod";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { conditionalWrite, dynamo } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { environment, variable } from "../platform/environment.ts";
 import { lazy } from "../platform/lazy.ts";
 import { batchDelete } from "../store/batch.ts";
 
@@ -44,7 +44,7 @@ export const acceptsJti = (session: Session, jti: string, now: number): boolean 
   (session.previousJti === jti && session.rotatedAt !== undefined && now - session.rotatedAt < graceSeconds);
 
 export const sessionStore = (clock: Clock = nowSeconds) => {
-  const table = environment("SESSIONS_TABLE").SESSIONS_TABLE;
+  const table = variable("SESSIONS_TABLE");
   // Functions that only end sessions are not told how long they last.
   const lifetimes = lazy(() => environment("SESSION_IDLE_SECONDS", "SESSION_LIFETIME_SECONDS"));
 

@@ -4,7 +4,7 @@
  */
 import { emailUndoPk } from "./address-items.ts";
 import type { TransactionPart } from "./dynamo.ts";
-import { environment } from "../platform/environment.ts";
+import { variable } from "../platform/environment.ts";
 
 /**
  * That nobody else can still go back to an address: a part of every transaction that gives an address to an account. So a living
@@ -12,7 +12,7 @@ import { environment } from "../platform/environment.ts";
  */
 export const notKeptForAnother = (addressKey: string, userId: string, now: number): TransactionPart => ({
   ConditionCheck: {
-    TableName: environment("USERS_TABLE").USERS_TABLE,
+    TableName: variable("USERS_TABLE"),
     Key: { pk: emailUndoPk(addressKey) },
     ConditionExpression: "attribute_not_exists(pk) OR expiresAt <= :now OR userId = :userId",
     ExpressionAttributeValues: { ":now": now, ":userId": userId },
