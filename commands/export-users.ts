@@ -5,7 +5,7 @@
  */
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
-import { accountPages } from "../shared/admin/account-scan.ts";
+import { scanAccounts } from "../shared/admin/account-scan.ts";
 import { variable } from "../shared/platform/environment.ts";
 import { checkpointBeside, type Checkpoint } from "./checkpoint.ts";
 import { fileAndStage, inWords } from "./file-and-stage.ts";
@@ -40,7 +40,7 @@ const exportUsers = async (): Promise<string> => {
   let state: Checkpoint = earlier ?? { table, bytes: 0, accounts: 0 };
   await using output = earlier ? await goOn(file, earlier) : await create(file);
   await checkpoint.write(state);
-  for await (const { users, next } of accountPages(state.next)) {
+  for await (const { users, next } of scanAccounts(state.next)) {
     const lines = Buffer.from(users.map(writeRow).join(""));
     // In a file not all of it need be taken at once.
     for (let written = 0; written < lines.length;)

@@ -20,7 +20,7 @@
  */
 import { open } from "node:fs/promises";
 import { nowSeconds } from "../shared/platform/clock.ts";
-import { importedUserStore } from "../shared/admin/account-import-store.ts";
+import { accountImportStore } from "../shared/admin/account-import-store.ts";
 import { addressKey } from "../shared/identity/pseudonyms.ts";
 import { describeError } from "../shared/platform/logger.ts";
 import { needsUpgrade } from "../shared/passwords/password-hash.ts";
@@ -36,7 +36,7 @@ const linesPerReport = 1_000;
 type Outcome = "imported" | "already there" | "empty" | string[];
 
 const importer = () => {
-  const [store, readRow] = [importedUserStore(), rowReader(nowSeconds, addressKey)];
+  const [store, readRow] = [accountImportStore(), rowReader(nowSeconds, addressKey)];
   let foreignHashes = 0;
 
   const importLine = async (line: Line): Promise<Outcome> => {

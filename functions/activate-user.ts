@@ -9,11 +9,11 @@ import { codeGuess } from "../shared/limits/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
 import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
-import { countedUnder, type TryDeps } from "../shared/limits/guess-subject.ts";
+import { guessSubject, type GuessDeps } from "../shared/limits/guess-subject.ts";
 import { decoyRegistration } from "../shared/accounts/decoys.ts";
 import { shownUser } from "../shared/accounts/user-fields.ts";
 
-type Deps = TryDeps & {
+type Deps = GuessDeps & {
   registrations: Pick<RegistrationStore, "find" | "activate">;
   limits: Pick<LimitStore, "spendAll" | "clearing">;
   deviceTokens: DeviceTokens;
@@ -32,7 +32,7 @@ export const activateUser = async (call: Call<typeof contract.activateUser>, dep
   const { email, otp_code: code } = call.body;
   const key = await deps.addressKey(email);
   const decoy = decoyRegistration(key, await deps.strangerId(email));
-  const { bearer, besides } = await countedUnder(key, call, deps);
+  const { bearer, besides } = await guessSubject(key, call, deps);
   const guess = codeGuess("activation", bearer);
   const [spent, registration = decoy] = await Promise.all([
     deps.limits.spendAll([guess, ...besides]),

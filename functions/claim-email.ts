@@ -6,7 +6,7 @@ import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { addressKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
-import { triesFrom } from "../shared/limits/limit-rules.ts";
+import { guessesFrom } from "../shared/limits/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
@@ -35,7 +35,7 @@ export const claimEmail = async (
 ) => {
   const key = await deps.addressKey(email);
   const [spent, claimantId] = await Promise.all([
-    deps.limits.spend(triesFrom(await deps.networkKey(sourceIp))),
+    deps.limits.spend(guessesFrom(await deps.networkKey(sourceIp))),
     deps.changes.findClaimant(key),
   ]);
   if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, spent);

@@ -6,7 +6,7 @@ import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { isAccount } from "../shared/store/user-items.ts";
 import { addressKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
-import { currentPasswordTry, guessKeys, triesFrom } from "../shared/limits/limit-rules.ts";
+import { currentPasswordGuess, guessKeys, guessesFrom } from "../shared/limits/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { requireGoodPassword } from "../shared/passwords/new-password.ts";
@@ -49,7 +49,7 @@ export const confirmPasswordReset = async (
   const key = await deps.addressKey(email);
   const digests = await deps.codeDigests(resetPk(key), "reset", code);
   const [spent, knownId, owner] = await Promise.all([
-    deps.limits.spend(triesFrom(await deps.networkKey(sourceIp))),
+    deps.limits.spend(guessesFrom(await deps.networkKey(sourceIp))),
     deps.users.findIdByAddress(key),
     deps.resets.findOwner(key, digests),
   ]);
@@ -68,7 +68,7 @@ export const confirmPasswordReset = async (
 
   deps.recordSecurityEvent(outcome === "reset" ? "password_reset" : "activated", { userId: id });
   // Not in the transaction: a stranger who keeps guessing at the same counters would make it fail.
-  const guesses = [...guessKeys(key), currentPasswordTry(id).key];
+  const guesses = [...guessKeys(key), currentPasswordGuess(id).key];
   await Promise.all([
     deps.enqueueLetter({ kind: "password_changed", userId: id, byReset: true }),
     ...guesses.map((guess) => deps.limits.clear(guess)),

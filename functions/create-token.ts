@@ -7,15 +7,15 @@ import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { userPk } from "../shared/store/user-items.ts";
 import { addressKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
-import { codeGuess, passwordTry } from "../shared/limits/limit-rules.ts";
+import { codeGuess, passwordGuess } from "../shared/limits/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
 import { tokenSigner, type TokenSigner } from "../shared/sessions/tokens.ts";
-import { countedUnder, type TryDeps } from "../shared/limits/guess-subject.ts";
+import { guessSubject, type GuessDeps } from "../shared/limits/guess-subject.ts";
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 
-type Deps = TryDeps & {
+type Deps = GuessDeps & {
   users: Pick<UserStore, "findIdByAddress">;
   codes: Pick<CodeStore, "consume">;
   sessions: Pick<SessionStore, "create">;
@@ -37,7 +37,7 @@ export const createToken = async (call: Call<typeof contract.createToken>, deps:
   const { email, otp_code: code } = call.body;
   const key = await deps.addressKey(email);
   const stranger = await deps.strangerId(email);
-  const { bearer, besides } = await countedUnder(key, call, deps);
+  const { bearer, besides } = await guessSubject(key, call, deps);
   const guess = codeGuess("login", bearer);
   const [spent, userId = stranger] = await Promise.all([
     deps.limits.spendAll([guess, ...besides]),
@@ -52,7 +52,7 @@ export const createToken = async (call: Call<typeof contract.createToken>, deps:
   const [session] = await Promise.all([
     deps.sessions.create(user.id, user.sessionEpoch, deviceLabel(call.userAgent)),
     deps.limits.clear(guess.key),
-    deps.limits.clear(passwordTry(bearer).key),
+    deps.limits.clear(passwordGuess(bearer).key),
   ]);
   deps.recordSecurityEvent("signed_in", { userId, sessionId: session.sessionId });
   return { ...(await deps.tokens.pair(session)), deviceToken: await deps.deviceTokens.issue(key) };

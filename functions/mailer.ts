@@ -20,13 +20,17 @@ import { nowSeconds } from "../shared/platform/clock.ts";
 import { codeStore } from "../shared/codes/code-store.ts";
 import { codeDigest, createCode } from "../shared/codes/codes.ts";
 import { environment } from "../shared/platform/environment.ts";
-import { goodbyeStore, type Goodbye, type GoodbyeStore } from "../shared/accounts/former-address-store.ts";
+import {
+  formerAddressStore,
+  type FormerAddress,
+  type FormerAddressStore,
+} from "../shared/accounts/former-address-store.ts";
 import { registrationPk, userPk, type Person } from "../shared/store/user-items.ts";
 import { type Letter, type NoticeLetter } from "../shared/mail/letter-layout.ts";
 import { letterOrder, type LetterOrder } from "../shared/mail/mail-queue.ts";
 import { goodbyeLetter, passwordChangedLetter, resetLetter } from "../shared/mail/password-letters.ts";
 import { passwordResetStore, type PasswordResetStore } from "../shared/passwords/password-reset-store.ts";
-import { postLetter } from "../shared/mail/ses.ts";
+import { sendEmail } from "../shared/mail/ses.ts";
 import { queueConsumer } from "../shared/mail/queue-consumer.ts";
 import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
 import { postNotice, sendCode, sendNotice, type SendingDeps } from "../shared/mail/delivery.ts";
@@ -46,7 +50,7 @@ type Deps = SendingDeps & {
   undoing: Pick<AddressUndoStore, "find">;
   registrations: Pick<RegistrationStore, "find">;
   resets: Pick<PasswordResetStore, "begin">;
-  goodbyes: Pick<GoodbyeStore, "find" | "forget">;
+  formerAddresses: Pick<FormerAddressStore, "find" | "forget">;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
@@ -98,15 +102,15 @@ const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password
 
 /** A last letter to an address that the account does not have any more, which is forgotten with it. */
 const sendLast = async (
-  goodbye: Goodbye,
+  goodbye: FormerAddress,
   userId: string,
   letterFor: (letter: NoticeLetter) => Letter,
   deps: Deps,
 ) => {
-  const email = await deps.goodbyes.find(goodbye, userId);
+  const email = await deps.formerAddresses.find(goodbye, userId);
   if (email === undefined) return "superseded";
   await postNotice(email, letterFor, deps);
-  await deps.goodbyes.forget(goodbye, userId);
+  await deps.formerAddresses.forget(goodbye, userId);
   return "sent";
 };
 
@@ -187,10 +191,10 @@ export const handler = queueConsumer(
       undoing: addressUndoStore(),
       registrations: registrationStore(),
       resets: passwordResetStore(),
-      goodbyes: goodbyeStore(),
+      formerAddresses: formerAddressStore(),
       createCode,
       codeDigest,
-      postLetter,
+      sendEmail,
       recordSecurityEvent,
       nowSeconds,
       product: PRODUCT_NAME,

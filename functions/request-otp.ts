@@ -2,23 +2,23 @@ import { randomUUID } from "node:crypto";
 import { codeStore, type CodeStore } from "../shared/codes/code-store.ts";
 import { contract } from "../shared/contract/contract.ts";
 import { deviceTokens } from "../shared/limits/device-tokens.ts";
-import { directory, type Directory } from "../shared/accounts/address-lookup.ts";
+import { addressLookup, type AddressLookup } from "../shared/accounts/address-lookup.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { upgradeHash } from "../shared/passwords/hash-upgrade.ts";
 import { registrationPk, userPk } from "../shared/store/user-items.ts";
 import { addressKey, mailboxKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
-import { passwordTry, rightPassword, unprovenLetter, wrongPassword } from "../shared/limits/limit-rules.ts";
+import { passwordGuess, rightPassword, unprovenLetter, wrongPassword } from "../shared/limits/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { verifyPassword } from "../shared/passwords/password-hash.ts";
 import { refusalFloor } from "../shared/passwords/refusal-floor.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
-import { countedUnder, type TryDeps } from "../shared/limits/guess-subject.ts";
+import { guessSubject, type GuessDeps } from "../shared/limits/guess-subject.ts";
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 
-type Deps = TryDeps & {
-  directory: Directory;
+type Deps = GuessDeps & {
+  addresses: AddressLookup;
   users: Pick<UserStore, "find">;
   codes: Pick<CodeStore, "restart">;
   limits: Pick<LimitStore, "spendAll" | "giveBack">;
@@ -44,10 +44,10 @@ export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: D
   const untilFloor = deps.refusalFloor();
   const key = await deps.addressKey(email);
   const stranger = await deps.strangerId(email);
-  const { bearer, besides } = await countedUnder(key, call, deps);
+  const { bearer, besides } = await guessSubject(key, call, deps);
   const [tried, { userId, registration }] = await Promise.all([
-    deps.limits.spendAll([passwordTry(bearer), ...besides]),
-    deps.directory.lookUp(key),
+    deps.limits.spendAll([passwordGuess(bearer), ...besides]),
+    deps.addresses.findByAddress(key),
   ]);
   const refusedId = userId ?? registration?.id ?? stranger;
   if (tried.outcome === "exhausted") throw new ApiError(tried.refusal, { ...tried, userId: refusedId });
@@ -89,7 +89,7 @@ export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: D
 };
 
 export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
-  directory: directory(),
+  addresses: addressLookup(),
   users: userStore(),
   codes: codeStore(),
   limits: limitStore(),

@@ -6,7 +6,7 @@ import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { addressKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
-import { triesFrom } from "../shared/limits/limit-rules.ts";
+import { guessesFrom } from "../shared/limits/limit-rules.ts";
 import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
@@ -37,7 +37,7 @@ export const undoEmail = async (
 ) => {
   const key = await deps.addressKey(email);
   const [spent, undo, digests] = await Promise.all([
-    deps.limits.spend(triesFrom(await deps.networkKey(sourceIp))),
+    deps.limits.spend(guessesFrom(await deps.networkKey(sourceIp))),
     deps.undoing.find(key),
     deps.codeDigests(emailUndoPk(key), "email_undo", code),
   ]);

@@ -3,9 +3,9 @@ import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
 import { namesIn, shownUser } from "../shared/accounts/user-fields.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
-import { userChanges, type UserChanges } from "../shared/accounts/user-update-store.ts";
+import { userUpdateStore, type UserUpdateStore } from "../shared/accounts/user-update-store.ts";
 
-type Deps = { users: UserChanges; recordSecurityEvent: typeof recordSecurityEvent };
+type Deps = { users: UserUpdateStore; recordSecurityEvent: typeof recordSecurityEvent };
 
 /** Changes what the caller names; everything else of the account is not for this operation, whatever the body says. */
 export const updateMe = async ({ body, user }: UserCall<typeof contract.updateMe>, deps: Deps) => {
@@ -24,6 +24,6 @@ export const updateMe = async ({ body, user }: UserCall<typeof contract.updateMe
 };
 
 export const handler = userEndpoint(contract.updateMe, updateMe, () => ({
-  users: userChanges(),
+  users: userUpdateStore(),
   recordSecurityEvent,
 }));

@@ -2,7 +2,7 @@ import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { isAccount } from "../../shared/store/user-items.ts";
 import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
-import { peopleStore, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { personLookup, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { registrationStore, type RegistrationStore } from "../../shared/accounts/registration-store.ts";
 import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
 import { sessionStore, type SessionStore } from "../../shared/sessions/session-store.ts";
@@ -11,7 +11,7 @@ import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts"
 import { userStore, type UserStore } from "../../shared/accounts/user-store.ts";
 
 type Deps = {
-  people: Pick<PeopleStore, "find">;
+  people: Pick<PersonLookup, "find">;
   users: Pick<UserStore, "remove">;
   registrations: Pick<RegistrationStore, "remove">;
   sessions: Pick<SessionStore, "removeAll">;
@@ -51,7 +51,7 @@ export const deleteUser = async (call: UserCall<typeof contract.deleteUser>, dep
 };
 
 export const handler = userEndpoint(contract.deleteUser, deleteUser, () => ({
-  people: peopleStore(),
+  people: personLookup(),
   users: userStore(),
   registrations: registrationStore(),
   sessions: sessionStore(),

@@ -1,13 +1,13 @@
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { isAccount } from "../../shared/store/user-items.ts";
-import { peopleStore, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { personLookup, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
 import { sessionEpochStore, type SessionEpochStore } from "../../shared/sessions/session-epoch-store.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
 type Deps = {
-  people: Pick<PeopleStore, "find">;
+  people: Pick<PersonLookup, "find">;
   epochs: Pick<SessionEpochStore, "endAll">;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
@@ -25,7 +25,7 @@ export const endUserSessions = async (
 };
 
 export const handler = userEndpoint(contract.endUserSessions, endUserSessions, () => ({
-  people: peopleStore(),
+  people: personLookup(),
   epochs: sessionEpochStore(),
   recordSecurityEvent,
 }));

@@ -1,9 +1,9 @@
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
-import { peopleStore, shownPerson, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { personLookup, shownPerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
-type Deps = { people: Pick<PeopleStore, "find"> };
+type Deps = { people: Pick<PersonLookup, "find"> };
 
 /** One account, or one registration that waits for its code. */
 export const getUser = async ({ parameters: { id } }: UserCall<typeof contract.getUser>, deps: Deps) => {
@@ -12,4 +12,4 @@ export const getUser = async ({ parameters: { id } }: UserCall<typeof contract.g
   return shownPerson(person);
 };
 
-export const handler = userEndpoint(contract.getUser, getUser, () => ({ people: peopleStore() }));
+export const handler = userEndpoint(contract.getUser, getUser, () => ({ people: personLookup() }));

@@ -1,12 +1,12 @@
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { isAccount } from "../../shared/store/user-items.ts";
-import { peopleStore, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { personLookup, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { sessionStore, type SessionStore } from "../../shared/sessions/session-store.ts";
 import { shownSessions } from "../../shared/sessions/session-view.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
-type Deps = { people: Pick<PeopleStore, "find">; sessions: Pick<SessionStore, "list"> };
+type Deps = { people: Pick<PersonLookup, "find">; sessions: Pick<SessionStore, "list"> };
 
 /** Every living session of a person; a registration has none. */
 export const listUserSessions = async (
@@ -20,6 +20,6 @@ export const listUserSessions = async (
 };
 
 export const handler = userEndpoint(contract.listUserSessions, listUserSessions, () => ({
-  people: peopleStore(),
+  people: personLookup(),
   sessions: sessionStore(),
 }));

@@ -1,10 +1,10 @@
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
-import { peopleStore, shownPerson, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { personLookup, shownPerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
-import { userList, type UserList } from "../../shared/admin/person-list.ts";
+import { personList, type PersonList } from "../../shared/admin/person-list.ts";
 
-type Deps = { list: UserList; people: Pick<PeopleStore, "findByUsername"> };
+type Deps = { list: PersonList; people: Pick<PersonLookup, "findByUsername"> };
 
 /** One page of people; or, of a whole username, the one person who has it, whatever else is asked. */
 export const listUsers = async (
@@ -21,6 +21,6 @@ export const listUsers = async (
 };
 
 export const handler = userEndpoint(contract.listUsers, listUsers, () => ({
-  list: userList(),
-  people: peopleStore(),
+  list: personList(),
+  people: personLookup(),
 }));

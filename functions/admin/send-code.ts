@@ -7,12 +7,12 @@ import { mailboxKey, resetMailboxKey } from "../../shared/identity/pseudonyms.ts
 import { unprovenLetterByStaff } from "../../shared/limits/limit-rules.ts";
 import { limitStore, type LimitStore } from "../../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
-import { peopleStore, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { personLookup, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
 type Deps = {
-  people: Pick<PeopleStore, "find">;
+  people: Pick<PersonLookup, "find">;
   codes: Pick<CodeStore, "restart">;
   limits: Pick<LimitStore, "spendAll">;
   mailboxKey: typeof mailboxKey;
@@ -48,7 +48,7 @@ export const sendCode = async (
 };
 
 export const handler = userEndpoint(contract.sendCode, sendCode, () => ({
-  people: peopleStore(),
+  people: personLookup(),
   codes: codeStore(),
   limits: limitStore(),
   mailboxKey,

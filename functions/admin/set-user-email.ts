@@ -9,13 +9,13 @@ import { unprovenLetterByStaff } from "../../shared/limits/limit-rules.ts";
 import { limitStore, type LimitStore } from "../../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
 import { verifyPassword } from "../../shared/passwords/password-hash.ts";
-import { peopleStore, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { personLookup, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
 import { authorityOf } from "../../shared/admin/staff-authority.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
 type Deps = PasswordDeps & {
-  people: Pick<PeopleStore, "find">;
+  people: Pick<PersonLookup, "find">;
   changes: Pick<AddressChangeStore, "start">;
   limits: Pick<LimitStore, "spend" | "spendAll" | "clear">;
   addressKey: typeof addressKey;
@@ -63,7 +63,7 @@ export const setUserEmail = async (
 };
 
 export const handler = userEndpoint(contract.setUserEmail, setUserEmail, () => ({
-  people: peopleStore(),
+  people: personLookup(),
   changes: addressChangeStore(),
   limits: limitStore(),
   addressKey,

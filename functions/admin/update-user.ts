@@ -6,15 +6,19 @@ import { limitStore } from "../../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
 import { namesIn } from "../../shared/accounts/user-fields.ts";
 import { verifyPassword } from "../../shared/passwords/password-hash.ts";
-import { peopleStore, shownPerson, type PeopleStore } from "../../shared/admin/person-lookup.ts";
+import { personLookup, shownPerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
 import { authorityOf } from "../../shared/admin/staff-authority.ts";
-import { userChanges, type Changes, type UserChanges } from "../../shared/accounts/user-update-store.ts";
+import {
+  userUpdateStore,
+  type Changes,
+  type UserUpdateStore,
+} from "../../shared/accounts/user-update-store.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
 type Deps = PasswordDeps & {
-  people: Pick<PeopleStore, "find">;
-  users: UserChanges;
+  people: Pick<PersonLookup, "find">;
+  users: UserUpdateStore;
   authorityOf: typeof authorityOf;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
@@ -65,8 +69,8 @@ export const updateUser = async (
 };
 
 export const handler = userEndpoint(contract.updateUser, updateUser, () => ({
-  people: peopleStore(),
-  users: userChanges(),
+  people: personLookup(),
+  users: userUpdateStore(),
   limits: limitStore(),
   verifyPassword,
   authorityOf,

@@ -18,7 +18,7 @@ import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { transact, type Item, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
 import { addressPk, userPk, type User } from "../store/user-items.ts";
-import { notKeptForAnother } from "../store/held-addresses.ts";
+import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
 
@@ -145,7 +145,7 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
       },
       { Delete: { TableName: table, Key: { pk: addressPk(oldAddressKey) } } },
       { Delete: { TableName: table, Key: { pk: resetPk(oldAddressKey) } } },
-      notKeptForAnother(addressKey, user.id, now),
+      notHeldForAnother(addressKey, user.id, now),
     ];
     if (opens)
       // Without its undo item no address changes: nobody must be left without the way back.

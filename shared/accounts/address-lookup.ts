@@ -12,11 +12,11 @@ import {
 
 export type Entry = { userId: string | undefined; registration: Registration | undefined };
 
-export const directory = (clock: Clock = nowSeconds) => {
+export const addressLookup = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
 
   return {
-    lookUp: async (addressKey: string): Promise<Entry> => {
+    findByAddress: async (addressKey: string): Promise<Entry> => {
       const keys = [{ pk: addressPk(addressKey) }, { pk: registrationPk(addressKey) }];
       const { [table]: items = [] } = await batchRead({ [table]: keys });
       const pointer = items.find(({ pk }) => pk === addressPk(addressKey));
@@ -30,4 +30,4 @@ export const directory = (clock: Clock = nowSeconds) => {
   };
 };
 
-export type Directory = ReturnType<typeof directory>;
+export type AddressLookup = ReturnType<typeof addressLookup>;

@@ -10,7 +10,7 @@ import {
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
-import { keepingAddress } from "./former-address-store.ts";
+import { rememberFormerAddress } from "./former-address-store.ts";
 import { addressPk, userItem, userPk, type User } from "../store/user-items.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
@@ -41,7 +41,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
             },
           },
           { Delete: { TableName: table, Key: { pk: addressPk(user.addressKey) } } },
-          keepingAddress("undone", user, now),
+          rememberFormerAddress("undone", user, now),
         ];
 
   /**

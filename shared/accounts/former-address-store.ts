@@ -20,42 +20,43 @@ const prefixes = {
   /** The one that it had until the change to it was undone. */
   undone: "goodbye-undone",
 } as const;
-export type Goodbye = keyof typeof prefixes;
+export type FormerAddress = keyof typeof prefixes;
 
-export const goodbyePk = (goodbye: Goodbye, userId: string): string => `${prefixes[goodbye]}#${userId}`;
+export const formerAddressPk = (which: FormerAddress, userId: string): string =>
+  `${prefixes[which]}#${userId}`;
 
 /** Without an address once the letter has left. */
-const goodbyeItem = z.object({ email: z.string().optional(), expiresAt: z.int() });
+const formerAddressItem = z.object({ email: z.string().optional(), expiresAt: z.int() });
 
 /** Keeps the address, as a part of the transaction that takes it from the account. */
-export const keepingAddress = (
-  goodbye: Goodbye,
+export const rememberFormerAddress = (
+  which: FormerAddress,
   { id, email }: { id: string; email: string },
   now: number,
 ): TransactionPart => ({
   Put: {
     TableName: variable("USERS_TABLE"),
-    Item: { pk: goodbyePk(goodbye, id), email, expiresAt: now + keptSeconds },
+    Item: { pk: formerAddressPk(which, id), email, expiresAt: now + keptSeconds },
   },
 });
 
-export const goodbyeStore = (clock: Clock = nowSeconds) => {
+export const formerAddressStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
 
   return {
     /** Where the last letter goes; nowhere if it has left. */
-    find: async (goodbye: Goodbye, userId: string): Promise<string | undefined> => {
-      const item = await readItem(table, goodbyePk(goodbye, userId));
-      const found = item && goodbyeItem.parse(item);
+    find: async (which: FormerAddress, userId: string): Promise<string | undefined> => {
+      const item = await readItem(table, formerAddressPk(which, userId));
+      const found = item && formerAddressItem.parse(item);
       return found && found.expiresAt > clock() ? found.email : undefined;
     },
 
     /** The empty item is left to TTL: so the mailer, alone in the stack to read these, needs no right to delete anything. */
-    forget: async (goodbye: Goodbye, userId: string): Promise<void> => {
+    forget: async (which: FormerAddress, userId: string): Promise<void> => {
       await conditionalWrite(
         new UpdateCommand({
           TableName: table,
-          Key: { pk: goodbyePk(goodbye, userId) },
+          Key: { pk: formerAddressPk(which, userId) },
           UpdateExpression: "REMOVE email",
           ConditionExpression: "attribute_exists(pk)",
         }),
@@ -64,4 +65,4 @@ export const goodbyeStore = (clock: Clock = nowSeconds) => {
   };
 };
 
-export type GoodbyeStore = ReturnType<typeof goodbyeStore>;
+export type FormerAddressStore = ReturnType<typeof formerAddressStore>;

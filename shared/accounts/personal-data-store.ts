@@ -5,14 +5,14 @@ import { batchRead } from "../store/batch.ts";
 import { isoTime, nowSeconds, type Clock } from "../platform/clock.ts";
 import type { Item } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
-import { goodbyePk } from "./former-address-store.ts";
+import { formerAddressPk } from "./former-address-store.ts";
 import { registrationPk, userPk, type User } from "../store/user-items.ts";
 import {
   addressChangesKey,
   codeGuess,
-  currentPasswordTry,
+  currentPasswordGuess,
   lettersKey,
-  passwordTry,
+  passwordGuess,
 } from "../limits/limit-rules.ts";
 import { limitPk, storedCounters } from "../limits/limit-store.ts";
 import { counted, type Counted } from "../contract/personal-data-schema.ts";
@@ -25,8 +25,8 @@ const keysOf = (
 ): Record<Counted, string> => ({
   activation_codes_tried: codeGuess("activation", addressKey).key,
   sign_in_codes_tried: codeGuess("login", addressKey).key,
-  passwords_tried: passwordTry(addressKey).key,
-  current_password_tried: currentPasswordTry(id).key,
+  passwords_tried: passwordGuess(addressKey).key,
+  current_password_tried: currentPasswordGuess(id).key,
   letters_asked_for: lettersKey(mailboxKey),
   reset_letters_asked_for: lettersKey(resetMailboxKey),
   address_changes_asked_for: addressChangesKey(id),
@@ -66,7 +66,7 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
         userPk(user.id),
         registrationPk(user.addressKey),
         resetPk(user.addressKey),
-        goodbyePk("undone", user.id),
+        formerAddressPk("undone", user.id),
       ];
       const { [USERS_TABLE]: items = [], [LIMITS_TABLE]: counters = [] } = await batchRead({
         [USERS_TABLE]: [accountPk, pendingPk, lostPk, undonePk, changePk, ...undoPks].map((pk) => ({ pk })),

@@ -15,7 +15,7 @@ import {
   type Registration,
   type User,
 } from "../store/user-items.ts";
-import { notKeptForAnother } from "../store/held-addresses.ts";
+import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { spendingReset } from "../passwords/password-reset-store.ts";
 import { normaliseUsername } from "../identity/username.ts";
@@ -77,7 +77,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
             ExpressionAttributeValues: { ":userId": user.id, ":addressKey": addressKey },
           },
         },
-        notKeptForAnother(addressKey, user.id, now),
+        notHeldForAnother(addressKey, user.id, now),
         ...along,
       ],
       { token: idempotencyToken },

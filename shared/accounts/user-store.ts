@@ -3,7 +3,7 @@ import { addressChangePks, emailUndoItem, emailUndoPk, resetPk, wayBackOf } from
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
-import { keepingAddress } from "./former-address-store.ts";
+import { rememberFormerAddress } from "./former-address-store.ts";
 import {
   addressPk,
   pointerItem,
@@ -31,11 +31,11 @@ export const userStore = (clock: Clock = nowSeconds) => {
   };
 
   /** The mailbox that the account can still go back to: whoever has taken it from there may be the one who deletes it. */
-  const keepingEarlierAddress = async (user: User, now: number): Promise<TransactionPart[]> => {
+  const rememberEarlierAddress = async (user: User, now: number): Promise<TransactionPart[]> => {
     const addressKey = wayBackOf(user, now);
     const undo = addressKey === undefined ? undefined : await readItem(table, emailUndoPk(addressKey));
     if (!undo) return [];
-    return [keepingAddress("earlier", { id: user.id, email: emailUndoItem.parse(undo).email }, now)];
+    return [rememberFormerAddress("earlier", { id: user.id, email: emailUndoItem.parse(undo).email }, now)];
   };
 
   /**
@@ -49,7 +49,7 @@ export const userStore = (clock: Clock = nowSeconds) => {
   ): Promise<"removed" | "refused" | "along_refused"> => {
     const byPassword = along.length === 0;
     const now = clock();
-    const earlier = await keepingEarlierAddress(user, now);
+    const earlier = await rememberEarlierAddress(user, now);
     const unchanged = "username = :username AND addressKey = :addressKey";
     const { refused } = await transact([
       {
@@ -73,7 +73,7 @@ export const userStore = (clock: Clock = nowSeconds) => {
         ...addressChangePks(user, now),
         resetPk(user.addressKey),
       ].map((pk) => ({ Delete: { TableName: table, Key: { pk } } })),
-      keepingAddress("deleted", user, now),
+      rememberFormerAddress("deleted", user, now),
       ...earlier,
       ...along,
     ]);

@@ -50,7 +50,7 @@ const updateOf = (before: User, after: User) => {
   };
 };
 
-export const userChanges = (clock: Clock = nowSeconds) => {
+export const userUpdateStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
 
   /** A new username swaps the pointers in the same transaction; the same key needs no swap. */
@@ -98,4 +98,4 @@ export const userChanges = (clock: Clock = nowSeconds) => {
   return { change };
 };
 
-export type UserChanges = ReturnType<typeof userChanges>;
+export type UserUpdateStore = ReturnType<typeof userUpdateStore>;

@@ -4,7 +4,7 @@ import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { transact } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
 import { addressPk, registrationPk, userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
-import { notKeptForAnother } from "../store/held-addresses.ts";
+import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { normaliseUsername } from "../identity/username.ts";
 
@@ -25,7 +25,7 @@ export const importedId = (addressKey: string, username: string): string => {
 
 const absent = "attribute_not_exists(pk)";
 
-export const importedUserStore = (clock: Clock = nowSeconds) => {
+export const accountImportStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
 
   return {
@@ -62,7 +62,7 @@ export const importedUserStore = (clock: Clock = nowSeconds) => {
             ExpressionAttributeValues: { ":now": now, ":addressKey": addressKey },
           },
         },
-        notKeptForAnother(addressKey, id, now),
+        notHeldForAnother(addressKey, id, now),
         { Delete: { TableName: table, Key: { pk: registrationPk(addressKey) } } },
       ]);
       if (!refused) return "imported";
@@ -74,4 +74,4 @@ export const importedUserStore = (clock: Clock = nowSeconds) => {
   };
 };
 
-export type ImportedUserStore = ReturnType<typeof importedUserStore>;
+export type AccountImportStore = ReturnType<typeof accountImportStore>;

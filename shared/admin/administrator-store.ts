@@ -6,9 +6,9 @@ import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { transact, type TransactionPart } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
 import { addressPk, registrationPk, usernamePk, userPk, type User } from "../store/user-items.ts";
-import { notKeptForAnother } from "../store/held-addresses.ts";
+import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
-import { userChanges } from "../accounts/user-update-store.ts";
+import { userUpdateStore } from "../accounts/user-update-store.ts";
 import { normaliseUsername } from "../identity/username.ts";
 import { userStore } from "../accounts/user-store.ts";
 
@@ -16,7 +16,7 @@ export type Administrator = Pick<User, "id" | "username" | "email" | "addressKey
 
 export const administratorStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
-  const [users, { change }] = [userStore(), userChanges(clock)];
+  const [users, { change }] = [userStore(), userUpdateStore(clock)];
 
   const discardRegistration = (addressKey: string): TransactionPart => ({
     Delete: { TableName: table, Key: { pk: registrationPk(addressKey) } },
@@ -53,7 +53,7 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
       }),
       put({ pk: addressPk(addressKey), userId: id }, absent),
       put({ pk: userPk(id), ...user, ...listAttributes(user, "active") }, absent),
-      notKeptForAnother(addressKey, id, now),
+      notHeldForAnother(addressKey, id, now),
       discardRegistration(addressKey),
     ]);
     if (!refused) return "created";

@@ -92,7 +92,7 @@ const merge = async <T>(
 const afterAll = "\u007f";
 const justAfter = " ";
 
-export const userList = (clock: Clock = nowSeconds) => {
+export const personList = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
 
   /** The living people of one partition, in order, read as far as they are taken. */
@@ -167,4 +167,4 @@ export const userList = (clock: Clock = nowSeconds) => {
   };
 };
 
-export type UserList = ReturnType<typeof userList>;
+export type PersonList = ReturnType<typeof personList>;

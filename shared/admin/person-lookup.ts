@@ -38,7 +38,7 @@ export const shownPerson = (person: ListedPerson) => {
 // Anything else is nobody's, and could be longer than a key may be.
 const idPattern = /^[0-9a-f-]{36}$/;
 
-export const peopleStore = (clock: Clock = nowSeconds) => {
+export const personLookup = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
   const [users, registrations] = [userStore(), registrationStore(clock)];
 
@@ -71,4 +71,4 @@ export const peopleStore = (clock: Clock = nowSeconds) => {
   };
 };
 
-export type PeopleStore = ReturnType<typeof peopleStore>;
+export type PersonLookup = ReturnType<typeof personLookup>;

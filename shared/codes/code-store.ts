@@ -6,7 +6,7 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { conditionalWrite } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
-import { codeBearer, userItem, userPk, type User } from "../store/user-items.ts";
+import { codeItem, userItem, userPk, type User } from "../store/user-items.ts";
 import { digestIsIn, digestValues, removingCode } from "./code-conditions.ts";
 
 export type IssuedCode = { otpRequestId: string; otpDigest: string; otpExpiresAt: number };
@@ -65,7 +65,7 @@ export const codeStore = (clock: Clock = nowSeconds) => {
           ReturnValues: "ALL_NEW",
         }),
       );
-      return refused ? "superseded" : codeBearer.parse(item);
+      return refused ? "superseded" : codeItem.parse(item);
     },
 
     /** Forgets the request whose letter has left: delivered twice, its order is not the newest any more. */

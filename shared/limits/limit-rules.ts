@@ -10,7 +10,7 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /** A known device's own counters, apart from those of the address (OWASP's device cookies). */
-export const deviceBearer = (deviceId: string): string => `device#${deviceId}`;
+export const deviceSubject = (deviceId: string): string => `device#${deviceId}`;
 
 /** Guessing one of a million codes: 5 × 288 windows are capped by the day, the days by the row (NIST SP 800-63B 3.2.2). */
 const codeGuessRules: readonly Rule[] = [
@@ -40,13 +40,13 @@ const passwordLimit = (rules: readonly Rule[], bearer: string): Limit => ({
 });
 
 /** One try of a password before anybody knows whether it is right: counted as both, and taken back as what it was not. */
-export const passwordTry = (bearer: string): Limit =>
+export const passwordGuess = (bearer: string): Limit =>
   passwordLimit([...wrongPasswordRules, ...rightPasswordRules], bearer);
 export const wrongPassword = (bearer: string): Limit => passwordLimit(wrongPasswordRules, bearer);
 export const rightPassword = (bearer: string): Limit => passwordLimit(rightPasswordRules, bearer);
 
 /** The password asked again of somebody who is signed in: a stolen access token must be no oracle for it. */
-export const currentPasswordTry = (userId: string): Limit => ({
+export const currentPasswordGuess = (userId: string): Limit => ({
   key: `current-password#${userId}`,
   rules: wrongPasswordRules,
   refusal: "too_many_password_guesses",
@@ -56,11 +56,11 @@ export const currentPasswordTry = (userId: string): Limit => ({
 export const guessKeys = (addressKey: string): string[] => [
   codeGuess("activation", addressKey).key,
   codeGuess("login", addressKey).key,
-  passwordTry(addressKey).key,
+  passwordGuess(addressKey).key,
 ];
 
 /** Passwords and codes tried from one network, whoever they were for. Known devices are not asked. */
-export const triesFrom = (networkKey: string): Limit => ({
+export const guessesFrom = (networkKey: string): Limit => ({
   key: `tries#${networkKey}`,
   rules: [
     {

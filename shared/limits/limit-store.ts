@@ -25,15 +25,15 @@ type Exhausted = Refusal & { outcome: "exhausted" };
 export type Spending = { outcome: "allowed" } | Exhausted;
 
 // Long enough that waiting it out gives 100 guesses a year.
-const rowLifetimeSeconds = 365 * 86_400;
+const consecutiveLifetimeSeconds = 365 * 86_400;
 const staleCountersKept = 12;
 
 /** Counters go with their longest window: who called from where is nobody's business afterwards. */
 const lifetimeSeconds = (rules: readonly Rule[]): number =>
-  Math.max(...rules.map(({ windowSeconds = rowLifetimeSeconds }) => windowSeconds));
+  Math.max(...rules.map(({ windowSeconds = consecutiveLifetimeSeconds }) => windowSeconds));
 
 const counterName = ({ windowSeconds }: Rule, now: number): string =>
-  windowSeconds === undefined ? "inARow" : `w${windowSeconds}#${Math.floor(now / windowSeconds)}`;
+  windowSeconds === undefined ? "consecutive" : `w${windowSeconds}#${Math.floor(now / windowSeconds)}`;
 
 const secondsLeft = ({ windowSeconds }: Rule, item: Item | undefined, now: number): number =>
   windowSeconds === undefined ? countIn(item, "expiresAt") - now : windowSeconds - (now % windowSeconds);
@@ -48,7 +48,7 @@ const countIn = (item: Item | undefined, counter: string): number => Number(item
 
 export const limitPk = (key: string): string => `limit#${key}`;
 
-const counterPattern = /^(?:inARow|w(\d+)#(\d+))$/;
+const counterPattern = /^(?:consecutive|w(\d+)#(\d+))$/;
 
 /** A counter as it lies in the store; without a window, `windowSeconds` and `from` are absent. */
 export type Counter = { number: number; windowSeconds?: number; from?: number };

@@ -3,7 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { CodeStore } from "../codes/code-store.ts";
 import { shownCode, type codeDigest, type CodePurpose, type createCode } from "../codes/codes.ts";
 import type { CodeLetter, Letter, NoticeLetter } from "./letter-layout.ts";
-import type { postLetter } from "./ses.ts";
+import type { sendEmail } from "./ses.ts";
 import type { UserStore } from "../accounts/user-store.ts";
 
 export type SendingDeps = {
@@ -11,7 +11,7 @@ export type SendingDeps = {
   codes: Pick<CodeStore, "issue" | "retire">;
   createCode: typeof createCode;
   codeDigest: typeof codeDigest;
-  postLetter: typeof postLetter;
+  sendEmail: typeof sendEmail;
   nowSeconds: Clock;
   product: string;
   lifetimeSeconds: number;
@@ -32,7 +32,7 @@ export const sendCode = async (
     otpExpiresAt: sentAtSeconds + lifetimeSeconds,
   });
   if (bearer === "superseded") return "superseded";
-  await deps.postLetter(
+  await deps.sendEmail(
     bearer.email,
     letterFor({ code: shownCode(code), sentAtSeconds, lifetimeSeconds, product }),
   );
@@ -44,8 +44,8 @@ export const sendCode = async (
 export const postNotice = async (
   email: string,
   letterFor: (letter: NoticeLetter) => Letter,
-  deps: Pick<SendingDeps, "postLetter" | "product" | "nowSeconds">,
-) => deps.postLetter(email, letterFor({ product: deps.product, sentAtSeconds: deps.nowSeconds() }));
+  deps: Pick<SendingDeps, "sendEmail" | "product" | "nowSeconds">,
+) => deps.sendEmail(email, letterFor({ product: deps.product, sentAtSeconds: deps.nowSeconds() }));
 
 /** Tells an account's owner something; nobody is told anything if the account is gone. */
 export const sendNotice = async (

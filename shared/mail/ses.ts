@@ -13,7 +13,7 @@ const utf8 = (text: string) => ({ Data: text, Charset: "UTF-8" });
 const senderOf = (product: string, address: string): string =>
   `=?UTF-8?B?${Buffer.from(product).toString("base64")}?= <${address}>`;
 
-export const postLetter = async (to: string, { subject, text, html }: Letter): Promise<void> => {
+export const sendEmail = async (to: string, { subject, text, html }: Letter): Promise<void> => {
   const { MAIL_FROM, PRODUCT_NAME } = environment("MAIL_FROM", "PRODUCT_NAME");
   const address = deliverableAddress(to);
   if (address === undefined) throw new Error("the stored address is not deliverable");

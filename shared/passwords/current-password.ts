@@ -1,7 +1,7 @@
 /** Asking a signed-in person for the password again: limited per account, so that a stolen access token is no oracle for it. */
 import { ApiError, FieldErrors } from "../contract/errors.ts";
 import type { User } from "../store/user-items.ts";
-import { currentPasswordTry } from "../limits/limit-rules.ts";
+import { currentPasswordGuess } from "../limits/limit-rules.ts";
 import type { LimitStore } from "../limits/limit-store.ts";
 import type { verifyPassword } from "./password-hash.ts";
 
@@ -17,7 +17,7 @@ export const requireCurrentPassword = async (
   { limits, verifyPassword }: PasswordDeps,
 ): Promise<void> => {
   if (password === undefined) throw new FieldErrors({ current_password: ["This field is required."] });
-  const guess = currentPasswordTry(user.id);
+  const guess = currentPasswordGuess(user.id);
   const spent = await limits.spend(guess);
   if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, spent);
   if (!(await verifyPassword(password, user.passwordHash)))

@@ -10,7 +10,7 @@ import { variable } from "../platform/environment.ts";
  * That nobody else can still go back to an address: a part of every transaction that gives an address to an account. So a living
  * way back to the address that an account has is always its own, and may be replaced and deleted with it unasked.
  */
-export const notKeptForAnother = (addressKey: string, userId: string, now: number): TransactionPart => ({
+export const notHeldForAnother = (addressKey: string, userId: string, now: number): TransactionPart => ({
   ConditionCheck: {
     TableName: variable("USERS_TABLE"),
     Key: { pk: emailUndoPk(addressKey) },

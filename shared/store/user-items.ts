@@ -47,7 +47,7 @@ export type Person = User | Registration;
 export const isAccount = (person: Person): person is User => "status" in person;
 
 /** Whatever a code can be issued for. */
-export const codeBearer = z.object({ email: z.string() });
+export const codeItem = z.object({ email: z.string() });
 
 /** `email#<address key>` and, once permanent, `username#<name>`. */
 export const pointerItem = z.object({ userId: z.string() });

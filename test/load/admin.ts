@@ -14,7 +14,7 @@ import { readSettings } from "../../infra/settings.ts";
 import { synthesise } from "../../infra/synthesise.ts";
 import { nowSeconds } from "../../shared/platform/clock.ts";
 import { dynamo } from "../../shared/store/dynamo.ts";
-import { userList, type ListRequest, type UserList } from "../../shared/admin/person-list.ts";
+import { personList, type ListRequest, type PersonList } from "../../shared/admin/person-list.ts";
 import { listedPerson } from "../support/store-people.ts";
 import { textTable } from "./text-table.ts";
 
@@ -84,7 +84,7 @@ const requests: Record<string, ListRequest> = {
   "100, active": { size: 100, state: "active" },
 };
 
-const cursorAfter = async (pages: number, list: UserList): Promise<string | undefined> => {
+const cursorAfter = async (pages: number, list: PersonList): Promise<string | undefined> => {
   let cursor: string | undefined;
   for (let read = 0; read < pages; read += 1) {
     const page = await list.page({ size: 25, cursor });
@@ -109,7 +109,7 @@ try {
     USERS_TABLE: table,
   });
   measureUnits();
-  const list = userList();
+  const list = personList();
   const rows: string[][] = [];
   let written = 0;
   for (const crowd of crowds) {

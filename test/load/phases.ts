@@ -125,13 +125,13 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo, longCode
       await call("deleteMe", { token: access, body: { current_password: password } });
     },
   };
-  const inARow =
+  const consecutive =
     (...row: ((person: Person) => Promise<void>)[]) =>
     async (person: Person) => {
       for (const step of row) await step(person);
     };
 
-  const signIn = inARow(steps.requestOtp, steps.readCode, steps.createToken);
+  const signIn = consecutive(steps.requestOtp, steps.readCode, steps.createToken);
 
   const single = { requests: 1, rounds: 1 };
   const cheap = { requests: 1, rounds: cheapRounds };
@@ -175,13 +175,13 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo, longCode
     },
     { ...single, name: "deleteMe", run: steps.deleteMe, work: { checks: 1, hashes: 1 } },
   ];
-  const activate = inARow(steps.createUser, steps.readCode, steps.activateUser);
+  const activate = consecutive(steps.createUser, steps.readCode, steps.activateUser);
   const life: Phase = {
     name: "whole life",
     requests: 8,
     rounds: 1,
-    run: inARow(activate, signIn, steps.getMe, steps.updateMe, steps.refreshToken, steps.deleteMe),
+    run: consecutive(activate, signIn, steps.getMe, steps.updateMe, steps.refreshToken, steps.deleteMe),
     work: { hashes: 3, signatures: 4, checks: 4 },
   };
-  return { operations, life, activate, enter: inARow(activate, signIn) };
+  return { operations, life, activate, enter: consecutive(activate, signIn) };
 };

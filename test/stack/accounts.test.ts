@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accountPages } from "../../shared/admin/account-scan.ts";
+import { scanAccounts } from "../../shared/admin/account-scan.ts";
 import { call, succeed } from "../support/api.ts";
 import { disable } from "../support/disable.ts";
 import { expectRefused } from "../support/expect.ts";
@@ -21,7 +21,7 @@ afterAll(() => stack.remove());
 it("a new stack knows nobody", async () => {
   limitsOf(stack);
   process.env["USERS_TABLE"] = outputOf(stack, "UsersTable");
-  for await (const { users } of accountPages()) expect(users).toEqual([]);
+  for await (const { users } of scanAccounts()) expect(users).toEqual([]);
   expect.assertions(1);
 });
 

@@ -157,8 +157,8 @@ describe("the mailboxes of an account that was moved", () => {
     await person.confirm(person.code);
     const { access: token, password: current_password } = person;
     await succeed("deleteMe", { current_password }, { token });
-    const goodbyes = [await letterTo(person.email, 4), await letterTo(person.newEmail, 2)];
-    for (const { Subject } of goodbyes) expect(Subject).toContain("your account was deleted");
+    const farewells = [await letterTo(person.email, 4), await letterTo(person.newEmail, 2)];
+    for (const { Subject } of farewells) expect(Subject).toContain("your account was deleted");
     await allLettersOut(stack);
     await deliver({ kind: "goodbye", userId: person.id });
     expect(await lettersTo(person.email)).toHaveLength(4);

@@ -3,9 +3,9 @@ import type { ErrorCode } from "../../shared/contract/errors.ts";
 import { addressKey, mailboxKey, networkKey } from "../../shared/identity/pseudonyms.ts";
 import {
   codeGuess,
-  passwordTry,
+  passwordGuess,
   rightPassword,
-  triesFrom,
+  guessesFrom,
   unprovenLetter,
   wrongPassword,
 } from "../../shared/limits/limit-rules.ts";
@@ -45,7 +45,7 @@ const ask = ({ email, password }: Person, options?: Options) =>
   call("requestOtp", { email, password }, options);
 const guess = ({ email }: Person, otp_code: string, options?: Options) =>
   call("createToken", { email, otp_code }, options);
-const passwordsOf = async ({ email }: Person) => passwordTry(await addressKey(email));
+const passwordsOf = async ({ email }: Person) => passwordGuess(await addressKey(email));
 const codesOf = async ({ email }: Person) => codeGuess("login", await addressKey(email));
 
 describe("a stranger who uses up the tries of an address", () => {
@@ -174,7 +174,7 @@ describe("passwords", () => {
 });
 
 describe("a network that has used up its tries", () => {
-  const network = async () => triesFrom(await networkKey("127.0.0.1"));
+  const network = async () => guessesFrom(await networkKey("127.0.0.1"));
   beforeEach(async () => () => network().then(limits.clear));
 
   it("is refused alike for known and unknown addresses, whatever a header says, and nothing else is counted", async () => {
@@ -190,7 +190,7 @@ describe("a network that has used up its tries", () => {
       answers.push(await call("createToken", { email, otp_code: "000000" }, elsewhere));
       answers.push(await call("activateUser", { email, otp_code: "000000" }, elsewhere));
       const key = await addressKey(email);
-      for (const limit of [passwordTry(key), codeGuess("login", key), codeGuess("activation", key)])
+      for (const limit of [passwordGuess(key), codeGuess("login", key), codeGuess("activation", key)])
         expect(await limits.counted(limit)).toEqual([0, 0, 0]);
     }
     for (const refused of answers) expectRefused(refused, "too_many_tries_from_network");

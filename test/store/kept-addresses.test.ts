@@ -3,8 +3,8 @@ import { describe, expect, inject, it } from "vitest";
 import { administratorStore } from "../../shared/admin/administrator-store.ts";
 import { emailUndoPk, resetPk } from "../../shared/store/address-items.ts";
 import { codeStore } from "../../shared/codes/code-store.ts";
-import { goodbyeStore } from "../../shared/accounts/former-address-store.ts";
-import { importedUserStore } from "../../shared/admin/account-import-store.ts";
+import { formerAddressStore } from "../../shared/accounts/former-address-store.ts";
+import { accountImportStore } from "../../shared/admin/account-import-store.ts";
 import type { User } from "../../shared/store/user-items.ts";
 import { passwordResetStore } from "../../shared/passwords/password-reset-store.ts";
 import { registrationStore } from "../../shared/accounts/registration-store.ts";
@@ -45,7 +45,7 @@ const takers = {
   "an import": async ({ now }: Clock, addressKey: string) => {
     const { expiresAt: _, otpRequestId: __, ...person } = newRegistration(now(), { addressKey });
     const user: User = { ...person, status: "active", isStaff: false, sessionEpoch: 0 };
-    const outcome = await importedUserStore(now).put(user);
+    const outcome = await accountImportStore(now).put(user);
     if (outcome !== "imported") expect(outcome).toBe("address_kept");
     return outcome === "imported";
   },
@@ -65,7 +65,7 @@ describe.skipIf(inject("storeUrl") === "")("an address that an account can go ba
       expect(await take(clock, user.addressKey)).toBe(false);
       expect(await undo(user.addressKey, "d")).toBe("undone");
       expect((await theUser()).addressKey).toBe(user.addressKey);
-      expect(await goodbyeStore(clock.now).find("undone", user.id)).toBe(to.email);
+      expect(await formerAddressStore(clock.now).find("undone", user.id)).toBe(to.email);
     });
 
     it("is anybody's once it is over", async () => {
@@ -78,10 +78,10 @@ describe.skipIf(inject("storeUrl") === "")("an address that an account can go ba
 
   it("is free again with the account, and is told that it is gone", async () => {
     const { clock, user, to, remove } = await moved();
-    const goodbyes = goodbyeStore(clock.now);
+    const formerAddresses = formerAddressStore(clock.now);
     expect(await remove()).toBe("removed");
-    expect(await goodbyes.find("earlier", user.id)).toBe(user.email);
-    expect(await goodbyes.find("deleted", user.id)).toBe(to.email);
+    expect(await formerAddresses.find("earlier", user.id)).toBe(user.email);
+    expect(await formerAddresses.find("deleted", user.id)).toBe(to.email);
     expect(await takers["an activation"](clock, user.addressKey)).toBe(true);
   });
 
@@ -97,7 +97,7 @@ describe.skipIf(inject("storeUrl") === "")("the way back to an address", () => {
   it("stays the newer owner's when the account goes that had left it before", async () => {
     const { clock, user, remove } = await moved();
     clock.pass(7 * day);
-    const goodbyes = goodbyeStore(clock.now);
+    const formerAddresses = formerAddressStore(clock.now);
     const newcomer = await settled(clock);
     await newcomer.ask(user, "e");
     expect(await newcomer.confirm("e")).toMatchObject({ addressKey: user.addressKey });
@@ -107,7 +107,7 @@ describe.skipIf(inject("storeUrl") === "")("the way back to an address", () => {
     await ask(newAddress(), "f");
     await confirm("f");
     expect(await remove()).toBe("removed");
-    expect(await goodbyes.find("earlier", user.id)).toBeUndefined();
+    expect(await formerAddresses.find("earlier", user.id)).toBeUndefined();
     expect(await has(emailUndoPk(user.addressKey))).toBe(true);
     expect(await undo(user.addressKey, "f")).toBe("undone");
   });

@@ -6,7 +6,7 @@ import { describe, expect, inject, it } from "vitest";
 import { resetPk } from "../../shared/store/address-items.ts";
 import { codeStore } from "../../shared/codes/code-store.ts";
 import { dynamo } from "../../shared/store/dynamo.ts";
-import { goodbyeStore, keepingAddress } from "../../shared/accounts/former-address-store.ts";
+import { formerAddressStore, rememberFormerAddress } from "../../shared/accounts/former-address-store.ts";
 import type { User } from "../../shared/store/user-items.ts";
 import { passwordResetStore } from "../../shared/passwords/password-reset-store.ts";
 import { passwordStore } from "../../shared/passwords/password-store.ts";
@@ -273,19 +273,19 @@ describe.skipIf(inject("storeUrl") === "")("the address of somebody who is gone"
   it("is kept for one letter, and for a day at most", async () => {
     const clock = turnableClock();
     const user = await activeUser(clock.now);
-    const goodbyes = goodbyeStore(clock.now);
+    const formerAddresses = formerAddressStore(clock.now);
     const keep = () =>
       dynamo().send(
-        new TransactWriteCommand({ TransactItems: [keepingAddress("deleted", user, clock.now())] }),
+        new TransactWriteCommand({ TransactItems: [rememberFormerAddress("deleted", user, clock.now())] }),
       );
-    expect(await goodbyes.find("deleted", user.id)).toBeUndefined();
+    expect(await formerAddresses.find("deleted", user.id)).toBeUndefined();
     await keep();
-    expect(await goodbyes.find("deleted", user.id)).toBe(user.email);
-    await goodbyes.forget("deleted", user.id);
-    expect(await goodbyes.find("deleted", user.id)).toBeUndefined();
+    expect(await formerAddresses.find("deleted", user.id)).toBe(user.email);
+    await formerAddresses.forget("deleted", user.id);
+    expect(await formerAddresses.find("deleted", user.id)).toBeUndefined();
     await keep();
     clock.pass(86_400);
-    expect(await goodbyes.find("deleted", user.id)).toBeUndefined();
-    await goodbyes.forget("deleted", randomUUID());
+    expect(await formerAddresses.find("deleted", user.id)).toBeUndefined();
+    await formerAddresses.forget("deleted", randomUUID());
   });
 });

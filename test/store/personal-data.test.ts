@@ -4,7 +4,7 @@ import { emailChangePk, emailUndoPk, resetPk } from "../../shared/store/address-
 import { isoTime } from "../../shared/platform/clock.ts";
 import { dynamo } from "../../shared/store/dynamo.ts";
 import { environment } from "../../shared/platform/environment.ts";
-import { goodbyePk } from "../../shared/accounts/former-address-store.ts";
+import { formerAddressPk } from "../../shared/accounts/former-address-store.ts";
 import { codeGuess, lettersKey } from "../../shared/limits/limit-rules.ts";
 import { limitStore } from "../../shared/limits/limit-store.ts";
 import { personalDataStore } from "../../shared/accounts/personal-data-store.ts";
@@ -30,7 +30,7 @@ describe.skipIf(inject("storeUrl") === "")("what is stored on a person", () => {
     const undo = { userId: user.id, email: "earlier@example.com", expiresAt: until };
     await put({ pk: emailChangePk(user.id), ...change });
     await put({ pk: emailUndoPk(user.undoAddressKey), ...undo });
-    await put({ pk: goodbyePk("undone", user.id), email: "undone@example.com", expiresAt: until });
+    await put({ pk: formerAddressPk("undone", user.id), email: "undone@example.com", expiresAt: until });
     await put({ pk: resetPk(user.addressKey), userId: user.id, otpExpiresAt: until, expiresAt: until });
     expect(await find()).toEqual({
       waiting_codes: [{ purpose: "password_reset", until: isoTime(until) }],
@@ -41,7 +41,7 @@ describe.skipIf(inject("storeUrl") === "")("what is stored on a person", () => {
       counters: [],
     });
     await put({ pk: emailUndoPk(user.undoAddressKey), ...undo, userId: "somebody else" });
-    await put({ pk: goodbyePk("undone", user.id), expiresAt: until });
+    await put({ pk: formerAddressPk("undone", user.id), expiresAt: until });
     expect(await find()).toMatchObject({ earlier_address: null, undone_address: null });
     clock.pass(600);
     expect(await find()).toMatchObject({ waiting_codes: [], address_change: null, earlier_address: null });

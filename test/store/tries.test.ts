@@ -4,13 +4,13 @@ import { beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { deviceTokens } from "../../shared/limits/device-tokens.ts";
 import {
   codeGuess,
-  deviceBearer,
-  passwordTry,
+  deviceSubject,
+  passwordGuess,
   rightPassword,
   wrongPassword,
 } from "../../shared/limits/limit-rules.ts";
 import { limitStore, type Limit } from "../../shared/limits/limit-store.ts";
-import { countedUnder } from "../../shared/limits/guess-subject.ts";
+import { guessSubject } from "../../shared/limits/guess-subject.ts";
 import { farSeconds, turnableClock } from "../support/clock.ts";
 
 const minute = 60;
@@ -36,7 +36,7 @@ const guessFrom = async (
 ): Promise<string> => {
   const call = { deviceToken, sourceIp: network };
   const deps = { deviceTokens: tokens, networkKey: async (sourceIp: string) => sourceIp };
-  const { bearer, besides } = await countedUnder(address, call, deps);
+  const { bearer, besides } = await guessSubject(address, call, deps);
   return (await limits.spendAll([codeGuess("login", bearer), ...besides])).outcome;
 };
 
@@ -68,7 +68,7 @@ describe.skipIf(inject("storeUrl") === "")("tries", () => {
           if (typeof what === "number") here.clock.pass(what);
           else if (what === "clear device" || what === "clear address") {
             const name = what === "clear device" ? "device" : "stranger";
-            const bearer = what === "clear device" ? deviceBearer(deviceIdOf("device")) : here.address;
+            const bearer = what === "clear device" ? deviceSubject(deviceIdOf("device")) : here.address;
             await here.limits.clear(codeGuess("login", bearer).key);
             spent[name] = [];
           } else {
@@ -122,7 +122,7 @@ describe.skipIf(inject("storeUrl") === "")("tries", () => {
         const left: Record<string, number> = { wrong: 10, right: 20 };
         for (const isRight of tries) {
           const isOpen = left["wrong"]! > 0 && left["right"]! > 0;
-          expect((await limits.spend(passwordTry(address))).outcome).toBe(isOpen ? "allowed" : "exhausted");
+          expect((await limits.spend(passwordGuess(address))).outcome).toBe(isOpen ? "allowed" : "exhausted");
           if (!isOpen) continue;
           left[isRight ? "right" : "wrong"]! -= 1;
           await limits.giveBack(isRight ? wrongPassword(address) : rightPassword(address));

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { dynamo } from "../../shared/store/dynamo.ts";
 import { encodeCursor } from "../../shared/admin/list-cursor.ts";
 import { BatchWriteCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { userList, type ListRequest } from "../../shared/admin/person-list.ts";
+import { personList, type ListRequest } from "../../shared/admin/person-list.ts";
 import { farSeconds } from "../support/clock.ts";
 import { copyTable } from "../support/copy-table.ts";
 import { listedPerson, type Kind } from "../support/store-people.ts";
@@ -67,7 +67,7 @@ describe.skipIf(inject("storeUrl") === "")("lists of people", () => {
             item: listedPerson(kind, { ...rest, now }),
           }));
           await write(people.map(({ item }) => ({ PutRequest: { Item: item } })));
-          const list = userList(() => now);
+          const list = personList(() => now);
           for (const one of requests) {
             const shown = [];
             for (let cursor: string | undefined, more = true; more;) {
@@ -98,7 +98,7 @@ describe.skipIf(inject("storeUrl") === "")("lists of people", () => {
       listedPerson("active", { createdAt: now - index, email: "a@example.com", now }),
     );
     await write(items.map((Item) => ({ PutRequest: { Item } })));
-    const list = userList(() => now);
+    const list = personList(() => now);
     const first = await list.page({ size: 2 });
     if (first === "cursor_not_valid" || first.next === null) throw new Error("no second page");
     await write([
@@ -111,7 +111,7 @@ describe.skipIf(inject("storeUrl") === "")("lists of people", () => {
   });
 
   it("refuses whatever is no cursor, and the cursor of another list", async () => {
-    const list = userList(() => now);
+    const list = personList(() => now);
     const id = randomUUID();
     const byAddress = encodeCursor(`ada@example.com#${id}`);
     for (const [cursor, addressPrefix] of [
@@ -133,7 +133,7 @@ describe.skipIf(inject("storeUrl") === "")("lists of people", () => {
   });
 
   it("does not fail on prefixes that no address has", async () => {
-    const list = userList(() => now);
+    const list = personList(() => now);
     for (const addressPrefix of ["é", "💥".repeat(127), "\u007f", "#", " ", "%", "a".repeat(254)])
       expect(await list.page({ size: 25, addressPrefix })).toMatchObject({ next: null });
   });

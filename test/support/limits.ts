@@ -9,7 +9,7 @@ import { limitStore, type Limit } from "../../shared/limits/limit-store.ts";
 const counterNames = ({ rules }: Limit, windows = [0, 1]): string[] =>
   rules.flatMap(({ windowSeconds }) =>
     windowSeconds === undefined
-      ? ["inARow"]
+      ? ["consecutive"]
       : windows.map((later) => `w${windowSeconds}#${Math.floor(Date.now() / 1000 / windowSeconds) + later}`),
   );
 

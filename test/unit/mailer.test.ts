@@ -14,10 +14,10 @@ const mailer = (overrides: Partial<Deps>) => {
     undoing: { find: async () => undefined },
     registrations: inert("registrations"),
     resets: inert("resets"),
-    goodbyes: inert("goodbyes"),
+    formerAddresses: inert("formerAddresses"),
     createCode: () => "012345",
     codeDigest: async (itemKey, purpose, code) => `${itemKey}|${purpose}|${code}`,
-    postLetter: async (to, { text }) => void sent.push({ to, text }),
+    sendEmail: async (to, { text }) => void sent.push({ to, text }),
     recordSecurityEvent: inert("recordSecurityEvent"),
     nowSeconds: () => 1000,
     product: "LIT Auth",
@@ -195,11 +195,11 @@ describe("mailer", () => {
     it("sends the new address nothing as long as the old one could not be told", async () => {
       const { deps } = changing({});
       const told: string[] = [];
-      const postLetter = async (to: string) => {
+      const sendEmail = async (to: string) => {
         told.push(to);
         throw new Error("Throttling");
       };
-      await expect(sendLetter(order, { ...deps, postLetter })).rejects.toThrow("Throttling");
+      await expect(sendLetter(order, { ...deps, sendEmail })).rejects.toThrow("Throttling");
       expect(told).toEqual(["old@example.com"]);
     });
 
@@ -232,7 +232,7 @@ describe("mailer", () => {
         issue: async () => ({ email: "a@example.com" }),
         retire: inert("retire"),
       },
-      postLetter: () => Promise.reject(new Error("Throttling")),
+      sendEmail: () => Promise.reject(new Error("Throttling")),
     });
     await expect(sendLetter({ kind: "login", userId: "u", otpRequestId: "r" }, deps)).rejects.toThrow(
       "Throttling",
@@ -314,7 +314,7 @@ describe("mailer", () => {
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
     const { deps, sent } = mailer({
       users: { findIdByAddress: inert("pointer"), find: async () => owner },
-      goodbyes: {
+      formerAddresses: {
         find: async (goodbye) => (goodbye === "undone" ? left[0] : ""),
         forget: async () => void left.pop(),
       },
@@ -329,7 +329,7 @@ describe("mailer", () => {
   it("forgets the address of somebody who is gone after the last letter, and not before", async () => {
     const steps: string[] = [];
     const { deps, sent } = mailer({
-      goodbyes: {
+      formerAddresses: {
         find: async (goodbye) => `${goodbye}@example.com`,
         forget: async (goodbye, userId) => void steps.push(`${goodbye} ${userId} after ${sent.length}`),
       },
@@ -337,7 +337,7 @@ describe("mailer", () => {
     expect(await sendLetter({ kind: "goodbye", userId: "u" }, deps)).toBe("sent");
     expect(sent.map(({ to }) => to)).toEqual(["earlier@example.com", "deleted@example.com"]);
     expect(steps).toEqual(["earlier u after 1", "deleted u after 2"]);
-    const forgotten = mailer({ goodbyes: { find: async () => undefined, forget: inert("forget") } });
+    const forgotten = mailer({ formerAddresses: { find: async () => undefined, forget: inert("forget") } });
     expect(await sendLetter({ kind: "goodbye", userId: "u" }, forgotten.deps)).toBe("superseded");
   });
 });
