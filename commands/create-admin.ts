@@ -5,10 +5,10 @@
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { administratorStore } from "../shared/admin/administrator-store.ts";
-import { addressKey } from "../shared/identity/pseudonyms.ts";
-import { passwordProblems } from "../shared/passwords/password-rules.ts";
-import { hashPassword } from "../shared/passwords/password-hash.ts";
 import * as schemas from "../shared/contract/schemas.ts";
+import { pseudonyms } from "../shared/identity/pseudonyms.ts";
+import { passwordHasher } from "../shared/passwords/password-hash.ts";
+import { passwordProblems } from "../shared/passwords/password-rules.ts";
 import { askPassword } from "./ask-password.ts";
 import { useTarget } from "./target.ts";
 
@@ -37,8 +37,8 @@ const createAdmin = async (): Promise<string> => {
     id: randomUUID(),
     username,
     email,
-    addressKey: await addressKey(email),
-    passwordHash: await hashPassword(password),
+    addressKey: await pseudonyms.ofAddress(email),
+    passwordHash: await passwordHasher.hash(password),
   });
   switch (outcome) {
     case "username_taken":

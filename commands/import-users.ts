@@ -19,11 +19,12 @@
  *   END
  */
 import { open } from "node:fs/promises";
-import { nowSeconds } from "../shared/platform/clock.ts";
 import { accountImportStore } from "../shared/admin/account-import-store.ts";
-import { addressKey } from "../shared/identity/pseudonyms.ts";
-import { describeError } from "../shared/platform/logger.ts";
+import { usernameTaken } from "../shared/contract/errors.ts";
+import { pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { needsUpgrade } from "../shared/passwords/password-hash.ts";
+import { nowSeconds } from "../shared/platform/clock.ts";
+import { describeError } from "../shared/platform/logger.ts";
 import { fileAndStage, inWords } from "./file-and-stage.ts";
 import { inParallel } from "./in-parallel.ts";
 import { linesOf, type Line } from "./lines.ts";
@@ -36,7 +37,7 @@ const linesPerReport = 1_000;
 type Outcome = "imported" | "already there" | "empty" | string[];
 
 const importer = () => {
-  const [store, readRow] = [accountImportStore(), rowReader(nowSeconds, addressKey)];
+  const [store, readRow] = [accountImportStore(), rowReader(nowSeconds, pseudonyms.ofAddress)];
   let foreignHashes = 0;
 
   const importLine = async (line: Line): Promise<Outcome> => {
@@ -50,7 +51,7 @@ const importer = () => {
     if (outcome === "address_taken") return ["email: Another account has this address."];
     if (outcome === "address_kept")
       return ["email: Another account had this address until lately, and can go back to it for seven days."];
-    if (outcome === "username_taken") return ["username: A user with that username already exists."];
+    if (outcome === "username_taken") return [`username: ${usernameTaken}`];
     // An id that we made is the row's own, even if its account has moved to another address since.
     const himself = !row.bringsId || outcome.there.addressKey === row.user.addressKey;
     return himself ? "already there" : ["id: Another account has this id."];

@@ -5,9 +5,9 @@
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
-import { environment } from "../shared/platform/environment.ts";
 import { dropPending, replaceSecret } from "../shared/keys/key-ring-store.ts";
 import { createSigningKeys, publicKeySet } from "../shared/keys/signing-keys.ts";
+import { environment } from "../shared/platform/environment.ts";
 import { useTarget, type Target } from "./target.ts";
 
 const consequences = `Every access and refresh token signed before is refused: everybody signs in again, with password and code.

@@ -1,10 +1,11 @@
 /** A line of a file of users: one JSON object, in the contract's words and by its rules. What is exported can be imported. */
+import { createHash } from "node:crypto";
 import * as z from "zod";
-import { isoTime, type Clock } from "../shared/platform/clock.ts";
-import { readHash } from "../shared/passwords/hash-forms.ts";
-import { importedId } from "../shared/admin/account-import-store.ts";
-import type { User } from "../shared/store/user-items.ts";
 import * as schemas from "../shared/contract/schemas.ts";
+import { normaliseUsername } from "../shared/identity/username.ts";
+import { readHash } from "../shared/passwords/hash-forms.ts";
+import { isoTime, type Clock } from "../shared/platform/clock.ts";
+import type { User } from "../shared/store/user-items.ts";
 
 const longestHash = 512;
 
@@ -40,6 +41,22 @@ const parsed = (line: string): unknown => {
   } catch {
     return undefined;
   }
+};
+
+/**
+ * Derives an id for a row that brings none. It is deterministic, so that importing the same row twice finds the first
+ * import. It depends on both names: two people of the original can have addresses that count as one here, and the second
+ * must be refused, not taken for the first.
+ */
+const importedId = (addressKey: string, username: string): string => {
+  const hash = createHash("sha256")
+    .update(`imported\0${addressKey}\0${normaliseUsername(username)}`)
+    .digest();
+  const bytes = Buffer.from(hash.subarray(0, 16));
+  // RFC 9562: version 8, for ids made in one's own way.
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 };
 
 export type ReadRow = { user: User; bringsId: boolean } | { problems: string[] };

@@ -1,68 +1,61 @@
 import { addressChangeStore, type AddressChangeStore } from "../shared/accounts/address-change-store.ts";
-import { emailChangePk } from "../shared/store/address-items.ts";
-import { codeDigests } from "../shared/codes/codes.ts";
-import { contract } from "../shared/contract/contract.ts";
-import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
-import { endpoint, type Call } from "../shared/http/endpoint.ts";
-import { ApiError } from "../shared/contract/errors.ts";
-import { addressKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
-import { guessesFrom } from "../shared/limits/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
-import { recordSecurityEvent } from "../shared/platform/security-log.ts";
-import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 import { decoyChange, decoyUser } from "../shared/accounts/decoys.ts";
 import { shownUser } from "../shared/accounts/user-fields.ts";
+import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
+import { codeDigests, type CodeDigests } from "../shared/codes/codes.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
+import { guessesFrom } from "../shared/limits/guess-limits.ts";
+import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 
 type Deps = {
   users: Pick<UserStore, "find">;
   changes: Pick<AddressChangeStore, "findClaimant" | "find" | "confirm">;
   limits: Pick<LimitStore, "spend">;
-  devices: Pick<DeviceTokens, "issue">;
-  addressKey: typeof addressKey;
-  networkKey: typeof networkKey;
-  strangerId: typeof strangerId;
-  codeDigests: typeof codeDigests;
+  deviceTokens: Pick<DeviceTokens, "issue">;
+  pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork" | "decoyId">;
+  codeDigests: Pick<CodeDigests, "emailChange">;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
 /**
  * Moves an account to the address that an administrator entered, for its owner, who can't sign in without the lost mailbox.
- * Changes that owners ask for themselves are not to be had here. Unknown addresses fail on the same condition, as decoys.
+ * Changes that owners ask for themselves can't be claimed here. Unknown addresses fail on the same condition, as decoys.
  */
-export const claimEmail = async (
-  { body: { email, otp_code: code }, sourceIp, invocationId }: Call<typeof contract.claimEmail>,
-  deps: Deps,
-) => {
-  const key = await deps.addressKey(email);
-  const [spent, claimantId] = await Promise.all([
-    deps.limits.spend(guessesFrom(await deps.networkKey(sourceIp))),
-    deps.changes.findClaimant(key),
+export const claimEmail = async (call: Call<typeof contract.claimEmail>, deps: Deps) => {
+  const { email, otp_code: code } = call.body;
+  const addressKey = await deps.pseudonyms.ofAddress(email);
+  const decoyId = await deps.pseudonyms.decoyId(email);
+  const [spent, userId = decoyId] = await Promise.all([
+    deps.limits.spend(guessesFrom(await deps.pseudonyms.ofNetwork(call.sourceIp))),
+    deps.changes.findClaimant(addressKey),
   ]);
-  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, spent);
+  requireWithin(spent);
 
-  const userId = claimantId ?? (await deps.strangerId(email));
   const [found, waiting, digests] = await Promise.all([
     deps.users.find(userId),
     deps.changes.find(userId),
-    deps.codeDigests(emailChangePk(userId), "email_change", code),
+    deps.codeDigests.emailChange(userId, code),
   ]);
-  const isClaim = waiting?.byStaff === true && waiting.addressKey === key;
-  const user = (isClaim ? found : undefined) ?? decoyUser(await deps.strangerId(email), key);
-  const change = isClaim ? waiting : decoyChange(user, key);
-  const changed = await deps.changes.confirm(user, change, digests, invocationId);
+  const isClaim = waiting?.byStaff === true && waiting.addressKey === addressKey;
+  const user = (isClaim ? found : undefined) ?? decoyUser(decoyId, addressKey);
+  const change = isClaim ? waiting : decoyChange(user, addressKey);
+  const changed = await deps.changes.confirm(user, change, digests, call.invocationId);
   if (changed === "refused") throw new ApiError("code_refused");
   deps.recordSecurityEvent("email_changed", { userId });
-  return { ...shownUser(changed), deviceToken: await deps.devices.issue(key) };
+  return { ...shownUser(changed), deviceToken: await deps.deviceTokens.issue(addressKey) };
 };
 
 export const handler = endpoint(contract.claimEmail, claimEmail, () => ({
   users: userStore(),
   changes: addressChangeStore(),
   limits: limitStore(),
-  devices: deviceTokens(),
-  addressKey,
-  networkKey,
-  strangerId,
+  deviceTokens: deviceTokens(),
+  pseudonyms,
   codeDigests,
   recordSecurityEvent,
 }));

@@ -1,17 +1,16 @@
 import { addressChangeStore, type AddressChangeStore } from "../shared/accounts/address-change-store.ts";
-import { emailChangePk } from "../shared/store/address-items.ts";
-import { codeDigests } from "../shared/codes/codes.ts";
-import { contract } from "../shared/contract/contract.ts";
-import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
-import { ApiError } from "../shared/contract/errors.ts";
-import { recordSecurityEvent } from "../shared/platform/security-log.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { shownUser } from "../shared/accounts/user-fields.ts";
+import { codeDigests, type CodeDigests } from "../shared/codes/codes.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 
 type Deps = {
   changes: Pick<AddressChangeStore, "find" | "confirm">;
-  devices: Pick<DeviceTokens, "issue">;
-  codeDigests: typeof codeDigests;
+  deviceTokens: Pick<DeviceTokens, "issue">;
+  codeDigests: Pick<CodeDigests, "emailChange">;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
@@ -25,17 +24,17 @@ export const confirmEmail = async (
 ) => {
   const [change, digests] = await Promise.all([
     deps.changes.find(user.id),
-    deps.codeDigests(emailChangePk(user.id), "email_change", code),
+    deps.codeDigests.emailChange(user.id, code),
   ]);
   const changed = change && (await deps.changes.confirm(user, change, digests, invocationId));
   if (changed === undefined || changed === "refused") throw new ApiError("code_refused");
   deps.recordSecurityEvent("email_changed", { userId: user.id });
-  return { ...shownUser(changed), deviceToken: await deps.devices.issue(changed.addressKey) };
+  return { ...shownUser(changed), deviceToken: await deps.deviceTokens.issue(changed.addressKey) };
 };
 
 export const handler = userEndpoint(contract.confirmEmail, confirmEmail, () => ({
   changes: addressChangeStore(),
-  devices: deviceTokens(),
+  deviceTokens: deviceTokens(),
   codeDigests,
   recordSecurityEvent,
 }));

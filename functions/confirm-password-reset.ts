@@ -1,21 +1,20 @@
-import { resetPk } from "../shared/store/address-items.ts";
-import { codeDigests } from "../shared/codes/codes.ts";
-import { contract } from "../shared/contract/contract.ts";
-import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
-import { endpoint, type Call } from "../shared/http/endpoint.ts";
-import { ApiError } from "../shared/contract/errors.ts";
-import { isAccount } from "../shared/store/user-items.ts";
-import { addressKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
-import { currentPasswordGuess, guessKeys, guessesFrom } from "../shared/limits/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
-import { enqueueLetter } from "../shared/mail/mail-queue.ts";
-import { requireGoodPassword } from "../shared/passwords/new-password.ts";
-import { passwordResetStore, type PasswordResetStore } from "../shared/passwords/password-reset-store.ts";
-import { passwordStore, type PasswordStore } from "../shared/passwords/password-store.ts";
-import { hashPassword } from "../shared/passwords/password-hash.ts";
 import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
-import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
+import { codeDigests, type CodeDigests } from "../shared/codes/codes.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { ApiError } from "../shared/contract/errors.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
+import { guessesFrom, guessKeys } from "../shared/limits/guess-limits.ts";
+import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
+import { enqueueLetter } from "../shared/mail/mail-queue.ts";
+import { passwordHasher, type PasswordHasher } from "../shared/passwords/password-hash.ts";
+import { passwordResetStore, type PasswordResetStore } from "../shared/passwords/password-reset-store.ts";
+import { requireGoodPassword } from "../shared/passwords/password-rules.ts";
+import { passwordStore, type PasswordStore } from "../shared/passwords/password-store.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { isAccount } from "../shared/store/user-items.ts";
 
 type Deps = {
   users: Pick<UserStore, "findIdByAddress">;
@@ -23,57 +22,47 @@ type Deps = {
   passwords: Pick<PasswordStore, "reset">;
   registrations: Pick<RegistrationStore, "activateByReset">;
   limits: Pick<LimitStore, "spend" | "clear">;
-  devices: Pick<DeviceTokens, "issue">;
-  addressKey: typeof addressKey;
-  networkKey: typeof networkKey;
-  strangerId: typeof strangerId;
-  codeDigests: typeof codeDigests;
-  hashPassword: typeof hashPassword;
+  deviceTokens: Pick<DeviceTokens, "issue">;
+  pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork" | "decoyId">;
+  codeDigests: Pick<CodeDigests, "reset">;
+  hasher: Pick<PasswordHasher, "hash">;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
 /**
- * Sets a new password with the code from the letter, and proves a registration by the way: its owner needs no code of six
- * digits, all tries of which a stranger could have used up. Everybody else goes the same way, hash included, and fails on the
- * same condition. A refused password leaves the code alive; rules that would give away the username or names are only told to
- * whoever has the right code. The device is known from now on: or a stranger could use up the cleared tries again before the
- * owner has signed in.
+ * Sets a new password with the code from the letter, and activates a registration, so that nobody can keep its owner out by
+ * using up guesses of six digits. Everybody else goes the same way, hash included, and fails on the same condition. Only the
+ * holder of the right code hears rules that would reveal names. From now on the device has guesses of its own.
  */
-export const confirmPasswordReset = async (
-  { body, sourceIp, invocationId }: Call<typeof contract.confirmPasswordReset>,
-  deps: Deps,
-) => {
-  const { email, otp_code: code, new_password: password } = body;
-  await requireGoodPassword(password, { email });
-  const key = await deps.addressKey(email);
-  const digests = await deps.codeDigests(resetPk(key), "reset", code);
-  const [spent, knownId, owner] = await Promise.all([
-    deps.limits.spend(guessesFrom(await deps.networkKey(sourceIp))),
-    deps.users.findIdByAddress(key),
-    deps.resets.findOwner(key, digests),
+export const confirmPasswordReset = async (call: Call<typeof contract.confirmPasswordReset>, deps: Deps) => {
+  const { email, otp_code: code, new_password: password } = call.body;
+  await requireGoodPassword("new_password", password, { email });
+  const addressKey = await deps.pseudonyms.ofAddress(email);
+  const decoyId = await deps.pseudonyms.decoyId(email);
+  const digests = await deps.codeDigests.reset(addressKey, code);
+  const [spent, userId = decoyId, owner] = await Promise.all([
+    deps.limits.spend(guessesFrom(await deps.pseudonyms.ofNetwork(call.sourceIp))),
+    deps.users.findIdByAddress(addressKey),
+    deps.resets.findOwner(addressKey, digests),
   ]);
-  const stranger = await deps.strangerId(email);
-  const userId = knownId ?? stranger;
-  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, { ...spent, userId });
+  requireWithin(spent, { userId });
 
-  if (owner) await requireGoodPassword(password, owner);
-  const passwordHash = await deps.hashPassword(password);
-  const id = owner?.id ?? stranger;
+  if (owner) await requireGoodPassword("new_password", password, owner);
+  const passwordHash = await deps.hasher.hash(password);
+  const id = owner?.id ?? decoyId;
   const outcome =
     owner && !isAccount(owner)
-      ? await deps.registrations.activateByReset({ ...owner, passwordHash }, digests, invocationId)
-      : await deps.passwords.reset({ id, addressKey: key }, passwordHash, digests, invocationId);
+      ? await deps.registrations.activateByReset({ ...owner, passwordHash }, digests, call.invocationId)
+      : await deps.passwords.reset({ id, addressKey }, passwordHash, digests, call.invocationId);
   if (outcome === "refused") throw new ApiError("code_refused", { userId });
-
   deps.recordSecurityEvent(outcome === "reset" ? "password_reset" : "activated", { userId: id });
   // Not in the transaction: a stranger who keeps guessing at the same counters would make it fail.
-  const guesses = [...guessKeys(key), currentPasswordGuess(id).key];
   await Promise.all([
     deps.enqueueLetter({ kind: "password_changed", userId: id, byReset: true }),
-    ...guesses.map((guess) => deps.limits.clear(guess)),
+    ...guessKeys(addressKey, id).map((key) => deps.limits.clear(key)),
   ]);
-  return { deviceToken: await deps.devices.issue(key) };
+  return { deviceToken: await deps.deviceTokens.issue(addressKey) };
 };
 
 export const handler = endpoint(contract.confirmPasswordReset, confirmPasswordReset, () => ({
@@ -82,12 +71,10 @@ export const handler = endpoint(contract.confirmPasswordReset, confirmPasswordRe
   passwords: passwordStore(),
   registrations: registrationStore(),
   limits: limitStore(),
-  devices: deviceTokens(),
-  addressKey,
-  networkKey,
-  strangerId,
+  deviceTokens: deviceTokens(),
+  pseudonyms,
   codeDigests,
-  hashPassword,
+  hasher: passwordHasher,
   enqueueLetter,
   recordSecurityEvent,
 }));

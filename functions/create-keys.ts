@@ -3,9 +3,9 @@
  * nothing: what was stored first stays, and the public set is derived from it.
  */
 import { createDigestKeys } from "../shared/keys/digest-keys.ts";
-import { environment } from "../shared/platform/environment.ts";
 import { initialiseSecret } from "../shared/keys/key-ring-store.ts";
 import { createSigningKeys, parseSigningKeys, publicKeySet } from "../shared/keys/signing-keys.ts";
+import { environment } from "../shared/platform/environment.ts";
 
 export const handler = async (): Promise<void> => {
   const ids = environment("SIGNING_KEYS_ID", "VERIFICATION_KEYS_ID", "DIGEST_SECRET_ID");

@@ -1,15 +1,15 @@
+import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 import { contract } from "../shared/contract/contract.ts";
-import { requireCurrentPassword, type PasswordDeps } from "../shared/passwords/current-password.ts";
 import { ApiError } from "../shared/contract/errors.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { limitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
-import { verifyPassword } from "../shared/passwords/password-hash.ts";
+import { requireCurrentPassword, type CurrentPasswordDeps } from "../shared/passwords/current-password.ts";
+import { passwordHasher } from "../shared/passwords/password-hash.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
-import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 
-type Deps = PasswordDeps & {
+type Deps = CurrentPasswordDeps & {
   users: Pick<UserStore, "remove">;
   sessions: Pick<SessionStore, "removeAll">;
   enqueueLetter: typeof enqueueLetter;
@@ -36,7 +36,7 @@ export const handler = userEndpoint(contract.deleteMe, deleteMe, () => ({
   users: userStore(),
   sessions: sessionStore(),
   limits: limitStore(),
-  verifyPassword,
+  hasher: passwordHasher,
   enqueueLetter,
   recordSecurityEvent,
 }));

@@ -1,8 +1,8 @@
 import { contract } from "../shared/contract/contract.ts";
 import { ApiError } from "../shared/contract/errors.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { sessionEpochStore, type SessionEpochStore } from "../shared/sessions/session-epoch-store.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 
 type Deps = {
   epochs: Pick<SessionEpochStore, "endOthers">;

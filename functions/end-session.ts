@@ -1,8 +1,8 @@
 import { contract } from "../shared/contract/contract.ts";
 import { ApiError } from "../shared/contract/errors.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { isSessionId, sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 
 type Deps = { sessions: Pick<SessionStore, "end">; recordSecurityEvent: typeof recordSecurityEvent };
 

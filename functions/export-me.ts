@@ -1,18 +1,17 @@
-import { isoTime, nowSeconds, type Clock } from "../shared/platform/clock.ts";
-import { contract } from "../shared/contract/contract.ts";
-import { mailboxKey, resetMailboxKey } from "../shared/identity/pseudonyms.ts";
 import { personalDataStore, type PersonalDataStore } from "../shared/accounts/personal-data-store.ts";
+import { shownUser } from "../shared/accounts/user-fields.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
+import { isoTime, nowSeconds, type Clock } from "../shared/platform/clock.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
 import { shownSessions } from "../shared/sessions/session-view.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
-import { shownUser } from "../shared/accounts/user-fields.ts";
 
 type Deps = {
   personalData: PersonalDataStore;
   sessions: Pick<SessionStore, "list">;
-  mailboxKey: typeof mailboxKey;
-  resetMailboxKey: typeof resetMailboxKey;
+  pseudonyms: Pick<Pseudonyms, "ofMailbox" | "ofResetMailbox">;
   nowSeconds: Clock;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
@@ -30,8 +29,8 @@ const kindOfHash = (passwordHash: string): string => /^\$?([\w-]+)\$/.exec(passw
 /** All that is stored on the signed-in person (GDPR, articles 15 and 20). */
 export const exportMe = async ({ user, session }: UserCall<typeof contract.exportMe>, deps: Deps) => {
   const mailboxes = {
-    mailboxKey: await deps.mailboxKey(user.email),
-    resetMailboxKey: await deps.resetMailboxKey(user.email),
+    mailboxKey: await deps.pseudonyms.ofMailbox(user.email),
+    resetMailboxKey: await deps.pseudonyms.ofResetMailbox(user.email),
   };
   const [stored, sessions] = await Promise.all([
     deps.personalData.find(user, mailboxes),
@@ -54,8 +53,7 @@ export const exportMe = async ({ user, session }: UserCall<typeof contract.expor
 export const handler = userEndpoint(contract.exportMe, exportMe, () => ({
   personalData: personalDataStore(),
   sessions: sessionStore(),
-  mailboxKey,
-  resetMailboxKey,
+  pseudonyms,
   nowSeconds,
   recordSecurityEvent,
 }));

@@ -1,8 +1,8 @@
 import { contract } from "../shared/contract/contract.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { parseVerificationKeys } from "../shared/keys/signing-keys.ts";
 import { variable } from "../shared/platform/environment.ts";
 import { readSecret } from "../shared/platform/secrets.ts";
-import { parseVerificationKeys } from "../shared/keys/signing-keys.ts";
 
 type Deps = { readVerificationKeys: () => Promise<string> };
 

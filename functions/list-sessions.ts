@@ -1,7 +1,7 @@
 import { contract } from "../shared/contract/contract.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
 import { shownSessions } from "../shared/sessions/session-view.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 
 type Deps = { sessions: Pick<SessionStore, "list"> };
 

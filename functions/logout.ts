@@ -1,6 +1,6 @@
 import { contract } from "../shared/contract/contract.ts";
-import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { ApiError } from "../shared/contract/errors.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
 import { tokenVerifier, type TokenVerifier } from "../shared/sessions/tokens.ts";

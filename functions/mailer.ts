@@ -1,206 +1,41 @@
-import { addressChangeStore, type AddressChangeStore } from "../shared/accounts/address-change-store.ts";
-import {
-  emailChangePk,
-  emailUndoPk,
-  resetPk,
-  undoSeconds,
-  type EmailUndo,
-} from "../shared/store/address-items.ts";
-import {
-  addressChangingAgainLetter,
-  addressChangingLetter,
-  addressGivenBackLetter,
-  addressKeptLetter,
-  addressRestoredLetter,
-  addressWantedLetter,
-  newAddressLetter,
-} from "../shared/mail/address-letters.ts";
-import { addressUndoStore, type AddressUndoStore } from "../shared/accounts/address-undo-store.ts";
-import { nowSeconds } from "../shared/platform/clock.ts";
+import { addressChangeStore } from "../shared/accounts/address-change-store.ts";
+import { addressUndoStore } from "../shared/accounts/address-undo-store.ts";
+import { formerAddressStore } from "../shared/accounts/former-address-store.ts";
+import { registrationStore } from "../shared/accounts/registration-store.ts";
+import { userStore } from "../shared/accounts/user-store.ts";
 import { codeStore } from "../shared/codes/code-store.ts";
 import { codeDigest, createCode } from "../shared/codes/codes.ts";
-import { environment } from "../shared/platform/environment.ts";
-import {
-  formerAddressStore,
-  type FormerAddress,
-  type FormerAddressStore,
-} from "../shared/accounts/former-address-store.ts";
-import { registrationPk, userPk, type Person } from "../shared/store/user-items.ts";
-import { type Letter, type NoticeLetter } from "../shared/mail/letter-layout.ts";
-import { letterOrder, type LetterOrder } from "../shared/mail/mail-queue.ts";
-import { goodbyeLetter, passwordChangedLetter, resetLetter } from "../shared/mail/password-letters.ts";
-import { passwordResetStore, type PasswordResetStore } from "../shared/passwords/password-reset-store.ts";
-import { sendEmail } from "../shared/mail/ses.ts";
+import { dispatchLetter } from "../shared/mail/letter-dispatch.ts";
+import { letterOrder } from "../shared/mail/mail-queue.ts";
 import { queueConsumer } from "../shared/mail/queue-consumer.ts";
-import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
-import { postNotice, sendCode, sendNotice, type SendingDeps } from "../shared/mail/delivery.ts";
+import { sendEmail } from "../shared/mail/ses.ts";
+import { passwordResetStore } from "../shared/passwords/password-reset-store.ts";
+import { minute, nowSeconds } from "../shared/platform/clock.ts";
+import { environment } from "../shared/platform/environment.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
-import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
-import {
-  activationLetter,
-  addressTakenLetter,
-  loginLetter,
-  rankLetter,
-  sessionReplayedLetter,
-} from "../shared/mail/account-letters.ts";
 
-type Deps = SendingDeps & {
-  users: Pick<UserStore, "findIdByAddress">;
-  addressChanges: Pick<AddressChangeStore, "find">;
-  undoing: Pick<AddressUndoStore, "find">;
-  registrations: Pick<RegistrationStore, "find">;
-  resets: Pick<PasswordResetStore, "begin">;
-  formerAddresses: Pick<FormerAddressStore, "find" | "forget">;
-  recordSecurityEvent: typeof recordSecurityEvent;
+// Nobody waits any more for a code that they asked for a quarter of an hour ago.
+const maximumAgeSeconds = 15 * minute;
+
+const buildDeps = () => {
+  const { PRODUCT_NAME, OTP_LIFETIME_SECONDS } = environment("PRODUCT_NAME", "OTP_LIFETIME_SECONDS");
+  return {
+    users: userStore(),
+    codes: codeStore(),
+    addressChanges: addressChangeStore(),
+    undoing: addressUndoStore(),
+    registrations: registrationStore(),
+    resets: passwordResetStore(),
+    formerAddresses: formerAddressStore(),
+    createCode,
+    codeDigest,
+    sendEmail,
+    recordSecurityEvent,
+    nowSeconds,
+    product: PRODUCT_NAME,
+    lifetimeSeconds: OTP_LIFETIME_SECONDS,
+  };
 };
 
-type OrderOf<Kind extends LetterOrder["kind"]> = Extract<LetterOrder, { kind: Kind }>;
-
-/** Who has an address; where nobody has, the one who has lately changed from it, and for whom it is kept. */
-const holderOf = async (addressKey: string, deps: Deps) => {
-  const ownerId = await deps.users.findIdByAddress(addressKey);
-  return { ownerId, kept: ownerId === undefined ? await deps.undoing.find(addressKey) : undefined };
-};
-
-/** Instead of a code that could not be used, whoever it is that wants the address. */
-const sendKept = async ({ email, expiresAt }: EmailUndo, deps: Deps) => {
-  await postNotice(email, addressKeptLetter(expiresAt), deps);
-  return "kept";
-};
-
-const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation">, deps: Deps) => {
-  const { ownerId, kept } = await holderOf(addressKey, deps);
-  if (ownerId !== undefined) return sendNotice(ownerId, addressTakenLetter, deps);
-  if (kept) return sendKept(kept, deps);
-  const pk = registrationPk(addressKey);
-  return sendCode({ pk, purpose: "activation", otpRequestId }, activationLetter, deps);
-};
-
-/** Whose password the owner of an address may replace: an account's, or that of a registration which waits for its proof. */
-const ownerOf = async (
-  addressKey: string,
-  ownerId: string | undefined,
-  deps: Deps,
-): Promise<Person | undefined> => {
-  if (ownerId === undefined) return deps.registrations.find(addressKey);
-  const user = await deps.users.find(ownerId);
-  return user?.status === "active" && user.addressKey === addressKey ? user : undefined;
-};
-
-/** Only here is looked who has lost a password: who asked was told nothing. */
-const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password_reset">, deps: Deps) => {
-  const { ownerId, kept } = await holderOf(addressKey, deps);
-  if (kept) return sendKept(kept, deps);
-  const owner = await ownerOf(addressKey, ownerId, deps);
-  if (!owner) return "nobody";
-  if ((await deps.resets.begin(owner, otpRequestId)) === "superseded") return "superseded";
-  const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId } as const;
-  const outcome = await sendCode(request, resetLetter, deps);
-  if (outcome === "sent") deps.recordSecurityEvent("reset_sent", { userId: owner.id });
-  return outcome;
-};
-
-/** A last letter to an address that the account does not have any more, which is forgotten with it. */
-const sendLast = async (
-  goodbye: FormerAddress,
-  userId: string,
-  letterFor: (letter: NoticeLetter) => Letter,
-  deps: Deps,
-) => {
-  const email = await deps.formerAddresses.find(goodbye, userId);
-  if (email === undefined) return "superseded";
-  await postNotice(email, letterFor, deps);
-  await deps.formerAddresses.forget(goodbye, userId);
-  return "sent";
-};
-
-/** To a mailbox that it could go back to first: the address that a thief gave it must not keep that one from hearing of it. */
-const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
-  await sendLast("earlier", userId, goodbyeLetter, deps);
-  return sendLast("deleted", userId, goodbyeLetter, deps);
-};
-
-/** Of the two, only the letter to the address that it went away from is known to have left when the order comes again. */
-const sendUndone = async ({ userId }: OrderOf<"email_change_undone">, deps: Deps) => {
-  await sendLast("undone", userId, addressGivenBackLetter, deps);
-  return sendNotice(userId, addressRestoredLetter, deps);
-};
-
-/**
- * The old address first: a code for the new one never leaves before the owner has been told. The owner of a taken one, or
- * of one that is kept for another account, is told of it instead of getting a code.
- */
-const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">, deps: Deps) => {
-  const change = await deps.addressChanges.find(userId);
-  if (change?.otpRequestId !== otpRequestId) return "superseded";
-  const undo = { pk: emailUndoPk(change.oldAddressKey), purpose: "email_undo", otpRequestId } as const;
-  // Superseded: its letter left in an earlier try of this order.
-  if (change.withUndo) await sendCode(undo, addressChangingLetter, { ...deps, lifetimeSeconds: undoSeconds });
-  else await sendNotice(userId, addressChangingAgainLetter, deps);
-
-  const pk = emailChangePk(userId);
-  const { ownerId, kept } = await holderOf(change.addressKey, deps);
-  if (ownerId !== undefined) await sendNotice(ownerId, addressWantedLetter, deps);
-  else if (kept && kept.userId !== userId) await sendKept(kept, deps);
-  else return sendCode({ pk, purpose: "email_change", otpRequestId }, newAddressLetter, deps);
-  await deps.codes.retire(pk, otpRequestId);
-  return "taken";
-};
-
-/**
- * Makes the code, stores its digest and sends it; nobody else ever sees it. An order whose request is no longer the newest
- * is dropped. After sending, the request is retired, so that a message delivered twice sends one letter (best effort: SES
- * itself has no idempotency, and dying between sending and retiring sends a second one, with a code of its own).
- */
-export const sendLetter = async (order: LetterOrder, deps: Deps): Promise<string> => {
-  switch (order.kind) {
-    case "activation":
-      return sendActivation(order, deps);
-    case "login": {
-      const { userId, otpRequestId } = order;
-      return sendCode({ pk: userPk(userId), purpose: "login", otpRequestId }, loginLetter, deps);
-    }
-    case "email_change":
-      return sendEmailChange(order, deps);
-    case "email_change_undone":
-      return sendUndone(order, deps);
-    case "password_reset":
-      return sendPasswordReset(order, deps);
-    case "password_changed":
-      return sendNotice(order.userId, passwordChangedLetter(order.byReset), deps);
-    case "goodbye":
-      return sendGoodbye(order, deps);
-    case "session_replayed":
-      return sendNotice(order.userId, sessionReplayedLetter, deps);
-    case "rank_changed":
-      return sendNotice(order.userId, rankLetter(order.isStaff), deps);
-    default:
-      return order satisfies never;
-  }
-};
-
-export const handler = queueConsumer(
-  letterOrder,
-  sendLetter,
-  () => {
-    const { PRODUCT_NAME, OTP_LIFETIME_SECONDS } = environment("PRODUCT_NAME", "OTP_LIFETIME_SECONDS");
-    return {
-      users: userStore(),
-      codes: codeStore(),
-      addressChanges: addressChangeStore(),
-      undoing: addressUndoStore(),
-      registrations: registrationStore(),
-      resets: passwordResetStore(),
-      formerAddresses: formerAddressStore(),
-      createCode,
-      codeDigest,
-      sendEmail,
-      recordSecurityEvent,
-      nowSeconds,
-      product: PRODUCT_NAME,
-      lifetimeSeconds: OTP_LIFETIME_SECONDS,
-    };
-  },
-  // A code asked for a quarter of an hour ago is no longer awaited.
-  { maximumAgeSeconds: 900 },
-);
+/** Sends the letters that the queue orders. */
+export const handler = queueConsumer(letterOrder, dispatchLetter, buildDeps, { maximumAgeSeconds });

@@ -1,18 +1,18 @@
-import { nowSeconds, type Clock } from "../shared/platform/clock.ts";
+import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 import { contract } from "../shared/contract/contract.ts";
-import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { ApiError } from "../shared/contract/errors.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
+import { nowSeconds, type Clock } from "../shared/platform/clock.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
+import { staffSessionIsOver } from "../shared/sessions/staff-session.ts";
 import {
   tokenSigner,
   tokenVerifier,
   type TokenSigner,
   type TokenVerifier,
 } from "../shared/sessions/tokens.ts";
-import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
-import { staffSessionIsOver } from "../shared/sessions/staff-session.ts";
 
 type Deps = {
   verifier: TokenVerifier;

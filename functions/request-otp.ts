@@ -1,91 +1,70 @@
-import { randomUUID } from "node:crypto";
+import { addressLookup, type AddressLookup } from "../shared/accounts/address-lookup.ts";
+import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 import { codeStore, type CodeStore } from "../shared/codes/code-store.ts";
 import { contract } from "../shared/contract/contract.ts";
-import { deviceTokens } from "../shared/limits/device-tokens.ts";
-import { addressLookup, type AddressLookup } from "../shared/accounts/address-lookup.ts";
-import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { ApiError } from "../shared/contract/errors.ts";
-import { upgradeHash } from "../shared/passwords/hash-upgrade.ts";
-import { registrationPk, userPk } from "../shared/store/user-items.ts";
-import { addressKey, mailboxKey, networkKey, strangerId } from "../shared/identity/pseudonyms.ts";
-import { passwordGuess, rightPassword, unprovenLetter, wrongPassword } from "../shared/limits/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
-import { enqueueLetter } from "../shared/mail/mail-queue.ts";
-import { verifyPassword } from "../shared/passwords/password-hash.ts";
-import { refusalFloor } from "../shared/passwords/refusal-floor.ts";
-import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
+import { deviceTokens } from "../shared/limits/device-tokens.ts";
+import { passwordGuess, rightPassword, wrongPassword } from "../shared/limits/guess-limits.ts";
 import { guessSubject, type GuessDeps } from "../shared/limits/guess-subject.ts";
-import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
+import { unprovenLetter } from "../shared/limits/letter-limits.ts";
+import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
+import { requestActivationCode, requestLoginCode } from "../shared/mail/code-requests.ts";
+import { enqueueLetter } from "../shared/mail/mail-queue.ts";
+import { passwordProof, type PasswordProof } from "../shared/passwords/password-proof.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { isAccount } from "../shared/store/user-items.ts";
 
 type Deps = GuessDeps & {
   addresses: AddressLookup;
   users: Pick<UserStore, "find">;
-  codes: Pick<CodeStore, "restart">;
+  codes: Pick<CodeStore, "restartLogin" | "restartActivation">;
   limits: Pick<LimitStore, "spendAll" | "giveBack">;
-  addressKey: typeof addressKey;
-  mailboxKey: typeof mailboxKey;
-  strangerId: typeof strangerId;
-  verifyPassword: typeof verifyPassword;
-  refusalFloor: typeof refusalFloor;
-  upgradeHash: typeof upgradeHash;
+  pseudonyms: Pseudonyms;
+  passwords: PasswordProof;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-const sent = { detail: "OTP successfully sent by email" };
-
 /**
- * Sends a code to whoever proves a password: a login code for an account, an activation code for a registration. Reads and
- * hashes do not depend on there being an account: one hash for the account or nobody, one more where a registration waits.
- * A try is counted as right and as wrong at first, and taken back as what it was not.
+ * Sends a code to a person who proves a password: a login code for an account, an activation code for a registration. Reads
+ * and hashes do not depend on there being an account. A guess is counted as right and as wrong at first, and taken back as
+ * what it was not.
  */
 export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: Deps) => {
   const { email, password } = call.body;
-  const untilFloor = deps.refusalFloor();
-  const key = await deps.addressKey(email);
-  const stranger = await deps.strangerId(email);
-  const { bearer, besides } = await guessSubject(key, call, deps);
-  const [tried, { userId, registration }] = await Promise.all([
-    deps.limits.spendAll([passwordGuess(bearer), ...besides]),
-    deps.addresses.findByAddress(key),
+  const addressKey = await deps.pseudonyms.ofAddress(email);
+  const decoyId = await deps.pseudonyms.decoyId(email);
+  const { subject, networkLimits } = await guessSubject(addressKey, call, deps);
+  const [guessed, { accountId, registration }] = await Promise.all([
+    deps.limits.spendAll([passwordGuess(subject), ...networkLimits]),
+    deps.addresses.findByAddress(addressKey),
   ]);
-  const refusedId = userId ?? registration?.id ?? stranger;
-  if (tried.outcome === "exhausted") throw new ApiError(tried.refusal, { ...tried, userId: refusedId });
+  const userId = accountId ?? registration?.id ?? decoyId;
+  requireWithin(guessed, { userId });
 
-  const user = await deps.users.find(userId ?? stranger);
-  const matches = await deps.verifyPassword(password, user?.passwordHash);
-  const provesRegistration =
-    registration !== undefined && (await deps.verifyPassword(password, registration.passwordHash));
-  // Of a disabled account the right password is as good as a wrong one, and counts as one.
-  const provesAccount = user?.status === "active" && matches;
-  // Nor may a registration that anybody can make tell how long the account's hash took.
-  if (!provesAccount) await untilFloor();
-  const otpRequestId = randomUUID();
-  const wasRight = () => deps.limits.giveBack(wrongPassword(bearer));
-
-  if (provesAccount) {
-    const passwordHash = await deps.upgradeHash(user, password);
-    const restart = deps.codes.restart(userPk(user.id), passwordHash, otpRequestId);
-    const [restarted] = await Promise.all([restart, wasRight()]);
-    if (restarted === "restarted") {
-      await deps.enqueueLetter({ kind: "login", userId: user.id, otpRequestId });
-      deps.recordSecurityEvent("code_sent", { userId: user.id });
-      return sent;
-    }
-  } else if (provesRegistration) {
-    const letters = unprovenLetter(await deps.mailboxKey(email), await deps.networkKey(call.sourceIp));
-    // Before the older code dies: whoever gets no new letter must be able to use the one he has.
+  const user = await deps.users.find(accountId ?? decoyId);
+  const person = await deps.passwords.prove(password, user, registration);
+  const wasRight = () => deps.limits.giveBack(wrongPassword(subject));
+  let requested = false;
+  if (person && isAccount(person)) {
+    const passwordHash = await deps.passwords.upgrade(person, password);
+    [requested] = await Promise.all([requestLoginCode(person, passwordHash, deps), wasRight()]);
+  } else if (person) {
+    const { ofMailbox, ofNetwork } = deps.pseudonyms;
+    const letters = unprovenLetter(await ofMailbox(email), await ofNetwork(call.sourceIp));
+    // Before the older code dies: a person who gets no new letter must be able to use the one they have.
     const [letter] = await Promise.all([deps.limits.spendAll(letters), wasRight()]);
-    if (letter.outcome === "exhausted") throw new ApiError(letter.refusal, { ...letter, userId: refusedId });
-    const pk = registrationPk(key);
-    if ((await deps.codes.restart(pk, registration.passwordHash, otpRequestId)) === "restarted") {
-      await deps.enqueueLetter({ kind: "activation", addressKey: key, otpRequestId });
-      deps.recordSecurityEvent("code_sent", { userId: registration.id });
-      return sent;
-    }
+    requireWithin(letter, { userId });
+    requested = await requestActivationCode(person, deps);
   }
-  await deps.limits.giveBack(rightPassword(bearer));
-  throw new ApiError("no_active_account", { userId: refusedId });
+  if (person && requested) {
+    deps.recordSecurityEvent("code_sent", { userId: person.id });
+    return { detail: "OTP successfully sent by email" };
+  }
+  await deps.limits.giveBack(rightPassword(subject));
+  throw new ApiError("no_active_account", { userId });
 };
 
 export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
@@ -94,13 +73,8 @@ export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
   codes: codeStore(),
   limits: limitStore(),
   deviceTokens: deviceTokens(),
-  addressKey,
-  mailboxKey,
-  networkKey,
-  strangerId,
-  verifyPassword,
-  refusalFloor,
-  upgradeHash,
+  pseudonyms,
+  passwords: passwordProof(),
   enqueueLetter,
   recordSecurityEvent,
 }));

@@ -1,5 +1,3 @@
-import { nowSeconds } from "../shared/platform/clock.ts";
-import { environment } from "../shared/platform/environment.ts";
 import { promote, putPending, readCurrent, readPending } from "../shared/keys/key-ring-store.ts";
 import {
   digestKeyRotation,
@@ -7,6 +5,8 @@ import {
   signingKeyRotation,
   type Rotation,
 } from "../shared/keys/ring-rotation.ts";
+import { nowSeconds } from "../shared/platform/clock.ts";
+import { environment } from "../shared/platform/environment.ts";
 
 // A function may sign with the key it read five minutes ago, and clocks differ.
 const marginSeconds = 900;

@@ -1,24 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { addressChangeStore, type AddressChangeStore } from "../shared/accounts/address-change-store.ts";
-import { opensUndo } from "../shared/store/address-items.ts";
-import { nowSeconds, type Clock } from "../shared/platform/clock.ts";
 import { contract } from "../shared/contract/contract.ts";
-import { requireCurrentPassword, type PasswordDeps } from "../shared/passwords/current-password.ts";
 import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
-import { addressKey, mailboxKey, networkKey } from "../shared/identity/pseudonyms.ts";
-import { addressChangesOf, unprovenLetter } from "../shared/limits/limit-rules.ts";
-import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
-import { enqueueLetter } from "../shared/mail/mail-queue.ts";
-import { verifyPassword } from "../shared/passwords/password-hash.ts";
-import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
+import { addressChangesOf, unprovenLetter } from "../shared/limits/letter-limits.ts";
+import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
+import { enqueueLetter } from "../shared/mail/mail-queue.ts";
+import { requireCurrentPassword, type CurrentPasswordDeps } from "../shared/passwords/current-password.ts";
+import { passwordHasher } from "../shared/passwords/password-hash.ts";
+import { nowSeconds, type Clock } from "../shared/platform/clock.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
+import { opensUndo } from "../shared/store/address-items.ts";
 
-type Deps = PasswordDeps & {
+type Deps = CurrentPasswordDeps & {
   changes: Pick<AddressChangeStore, "start">;
   limits: Pick<LimitStore, "spendAll">;
-  addressKey: typeof addressKey;
-  mailboxKey: typeof mailboxKey;
-  networkKey: typeof networkKey;
+  pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox" | "ofNetwork">;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
   nowSeconds: Clock;
@@ -35,15 +33,15 @@ export const setEmail = async ({ body, user, sourceIp }: UserCall<typeof contrac
   const now = deps.nowSeconds();
   if (!opensUndo(user, now))
     throw new ApiError("too_many_address_changes", { retryAfterSeconds: (user.undoUntil ?? now) - now });
-  const key = await deps.addressKey(email);
-  if (key === user.addressKey)
+  const { ofAddress, ofMailbox, ofNetwork } = deps.pseudonyms;
+  const addressKey = await ofAddress(email);
+  if (addressKey === user.addressKey)
     throw new FieldErrors({ new_email: ["This is the account's address already."] });
-  const letter = unprovenLetter(await deps.mailboxKey(email), await deps.networkKey(sourceIp));
-  const spent = await deps.limits.spendAll([...letter, addressChangesOf(user.id)]);
-  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, spent);
+  const letter = unprovenLetter(await ofMailbox(email), await ofNetwork(sourceIp));
+  requireWithin(await deps.limits.spendAll([...letter, addressChangesOf(user.id)]));
 
   const otpRequestId = randomUUID();
-  const started = await deps.changes.start(user, { email, addressKey: key, otpRequestId, byStaff: false });
+  const started = await deps.changes.start(user, { email, addressKey, otpRequestId, byStaff: false });
   if (started !== "started") throw new ApiError("token_not_valid");
   deps.recordSecurityEvent("email_change_started", { userId: user.id });
   await deps.enqueueLetter({ kind: "email_change", userId: user.id, otpRequestId });
@@ -52,10 +50,8 @@ export const setEmail = async ({ body, user, sourceIp }: UserCall<typeof contrac
 export const handler = userEndpoint(contract.setEmail, setEmail, () => ({
   changes: addressChangeStore(),
   limits: limitStore(),
-  addressKey,
-  mailboxKey,
-  networkKey,
-  verifyPassword,
+  pseudonyms,
+  hasher: passwordHasher,
   enqueueLetter,
   recordSecurityEvent,
   nowSeconds,

@@ -1,29 +1,29 @@
 import { contract } from "../shared/contract/contract.ts";
-import { requireCurrentPassword, type PasswordDeps } from "../shared/passwords/current-password.ts";
 import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { limitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
-import { requireGoodPassword } from "../shared/passwords/new-password.ts";
+import { requireCurrentPassword, type CurrentPasswordDeps } from "../shared/passwords/current-password.ts";
+import { passwordHasher, type PasswordHasher } from "../shared/passwords/password-hash.ts";
+import { requireGoodPassword } from "../shared/passwords/password-rules.ts";
 import { passwordStore, type PasswordStore } from "../shared/passwords/password-store.ts";
-import { hashPassword, verifyPassword } from "../shared/passwords/password-hash.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 
-type Deps = PasswordDeps & {
+type Deps = CurrentPasswordDeps & {
   passwords: Pick<PasswordStore, "change">;
-  hashPassword: typeof hashPassword;
+  hasher: PasswordHasher;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/** Changes the password, with the old one asked again. The caller stays signed in; whoever else is, is not any more. */
+/** Changes the password; asks for the old one. The caller stays signed in, and every other session ends. */
 export const setPassword = async (
   { body, user, session, invocationId }: UserCall<typeof contract.setPassword>,
   deps: Deps,
 ): Promise<void> => {
   await requireCurrentPassword(user, body.current_password, deps);
-  await requireGoodPassword(body.new_password, user);
-  const passwordHash = await deps.hashPassword(body.new_password);
+  await requireGoodPassword("new_password", body.new_password, user);
+  const passwordHash = await deps.hasher.hash(body.new_password);
   const changed = await deps.passwords.change(user, session, passwordHash, invocationId);
   switch (changed) {
     case "password_replaced":
@@ -43,8 +43,7 @@ export const setPassword = async (
 export const handler = userEndpoint(contract.setPassword, setPassword, () => ({
   passwords: passwordStore(),
   limits: limitStore(),
-  verifyPassword,
-  hashPassword,
+  hasher: passwordHasher,
   enqueueLetter,
   recordSecurityEvent,
 }));

@@ -1,9 +1,9 @@
-import { contract } from "../shared/contract/contract.ts";
-import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
 import { namesIn, shownUser } from "../shared/accounts/user-fields.ts";
-import { recordSecurityEvent } from "../shared/platform/security-log.ts";
-import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { userUpdateStore, type UserUpdateStore } from "../shared/accounts/user-update-store.ts";
+import { contract } from "../shared/contract/contract.ts";
+import { ApiError, FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
+import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 
 type Deps = { users: UserUpdateStore; recordSecurityEvent: typeof recordSecurityEvent };
 
@@ -13,7 +13,7 @@ export const updateMe = async ({ body, user }: UserCall<typeof contract.updateMe
   const renamed = await deps.users.change(user, changes);
   switch (renamed) {
     case "username_taken":
-      throw new FieldErrors({ username: ["A user with that username already exists."] });
+      throw new FieldErrors({ username: [usernameTaken] });
     case "gone":
     case "along_refused":
       throw new ApiError("user_not_found");

@@ -1,8 +1,8 @@
-import { callerStore, type CallerStore } from "../shared/sessions/callers.ts";
-import { nowSeconds, type Clock } from "../shared/platform/clock.ts";
 import { contract } from "../shared/contract/contract.ts";
-import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { ApiError } from "../shared/contract/errors.ts";
+import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { nowSeconds, type Clock } from "../shared/platform/clock.ts";
+import { callerStore, type CallerStore } from "../shared/sessions/callers.ts";
 import { acceptsJti } from "../shared/sessions/session-store.ts";
 import { tokenVerifier, type TokenVerifier } from "../shared/sessions/tokens.ts";
 

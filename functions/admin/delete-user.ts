@@ -1,14 +1,14 @@
+import { registrationStore, type RegistrationStore } from "../../shared/accounts/registration-store.ts";
+import { userStore, type UserStore } from "../../shared/accounts/user-store.ts";
+import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
+import { authorityOf } from "../../shared/admin/staff-authority.ts";
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
-import { isAccount } from "../../shared/store/user-items.ts";
+import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
-import { personLookup, type PersonLookup } from "../../shared/admin/person-lookup.ts";
-import { registrationStore, type RegistrationStore } from "../../shared/accounts/registration-store.ts";
 import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
 import { sessionStore, type SessionStore } from "../../shared/sessions/session-store.ts";
-import { authorityOf } from "../../shared/admin/staff-authority.ts";
-import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
-import { userStore, type UserStore } from "../../shared/accounts/user-store.ts";
+import { isAccount } from "../../shared/store/user-items.ts";
 
 type Deps = {
   people: Pick<PersonLookup, "find">;
@@ -23,8 +23,7 @@ type Deps = {
 /** Deletes an account, or a registration; one that is activated at this moment is looked for again, as an account. */
 export const deleteUser = async (call: UserCall<typeof contract.deleteUser>, deps: Deps): Promise<void> => {
   const { user: actor, parameters } = call;
-  const person = await deps.people.find(parameters.id);
-  if (!person) throw new ApiError("not_found");
+  const person = await requirePerson(parameters.id, deps);
   if (person.id === actor.id) throw new ApiError("not_yourself");
 
   const authority = [deps.authorityOf(actor)];

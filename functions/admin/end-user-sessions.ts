@@ -1,10 +1,10 @@
+import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
-import { isAccount } from "../../shared/store/user-items.ts";
-import { personLookup, type PersonLookup } from "../../shared/admin/person-lookup.ts";
+import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
 import { sessionEpochStore, type SessionEpochStore } from "../../shared/sessions/session-epoch-store.ts";
-import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
+import { isAccount } from "../../shared/store/user-items.ts";
 
 type Deps = {
   people: Pick<PersonLookup, "find">;
@@ -17,8 +17,7 @@ export const endUserSessions = async (
   { user: actor, parameters: { id } }: UserCall<typeof contract.endUserSessions>,
   deps: Deps,
 ) => {
-  const person = await deps.people.find(id);
-  if (!person) throw new ApiError("not_found");
+  const person = await requirePerson(id, deps);
   if (!isAccount(person)) return;
   if ((await deps.epochs.endAll(id)) === "refused") throw new ApiError("not_found");
   deps.recordSecurityEvent("all_sessions_ended", { userId: id, actorId: actor.id });

@@ -1,10 +1,9 @@
+import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { contract } from "../../shared/contract/contract.ts";
-import { ApiError } from "../../shared/contract/errors.ts";
-import { isAccount } from "../../shared/store/user-items.ts";
-import { personLookup, type PersonLookup } from "../../shared/admin/person-lookup.ts";
+import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { sessionStore, type SessionStore } from "../../shared/sessions/session-store.ts";
 import { shownSessions } from "../../shared/sessions/session-view.ts";
-import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
+import { isAccount } from "../../shared/store/user-items.ts";
 
 type Deps = { people: Pick<PersonLookup, "find">; sessions: Pick<SessionStore, "list"> };
 
@@ -13,8 +12,7 @@ export const listUserSessions = async (
   { session, parameters: { id } }: UserCall<typeof contract.listUserSessions>,
   deps: Deps,
 ) => {
-  const person = await deps.people.find(id);
-  if (!person) throw new ApiError("not_found");
+  const person = await requirePerson(id, deps);
   if (!isAccount(person)) return { results: [] };
   return shownSessions(await deps.sessions.list(id), person, session.sessionId);
 };

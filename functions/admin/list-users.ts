@@ -1,8 +1,9 @@
+import { shownPerson } from "../../shared/admin/person-fields.ts";
+import { personList, type PersonList } from "../../shared/admin/person-list.ts";
+import { personLookup, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
-import { personLookup, shownPerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
-import { personList, type PersonList } from "../../shared/admin/person-list.ts";
 
 type Deps = { list: PersonList; people: Pick<PersonLookup, "findByUsername"> };
 

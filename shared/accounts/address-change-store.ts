@@ -2,6 +2,9 @@
  * Changing an account's address: asked for, then proven by a code that went to the new one. User and pointers are swapped in
  * one transaction, whose conditions find out what nobody may be told before: an address that is taken or kept, a dead code.
  */
+import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { variable } from "../platform/environment.ts";
 import {
   changeSeconds,
   emailChangeItem,
@@ -14,13 +17,10 @@ import {
   undoSeconds,
   type EmailChange,
 } from "../store/address-items.ts";
-import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { transact, type Item, readItem, type TransactionPart } from "../store/dynamo.ts";
-import { variable } from "../platform/environment.ts";
-import { addressPk, userPk, type User } from "../store/user-items.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
-import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
+import { addressPk, userPk, type User } from "../store/user-items.ts";
 
 type NewAddress = { email: string; addressKey: string; otpRequestId: string; byStaff: boolean };
 

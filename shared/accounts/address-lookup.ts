@@ -1,7 +1,7 @@
 /** Who stands behind an address: an account, a registration, both or nobody. One consistent read, whatever the answer. */
-import { batchRead } from "../store/batch.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import { batchRead } from "../store/batch.ts";
 import {
   addressPk,
   pointerItem,
@@ -10,7 +10,7 @@ import {
   type Registration,
 } from "../store/user-items.ts";
 
-export type Entry = { userId: string | undefined; registration: Registration | undefined };
+export type Entry = { accountId: string | undefined; registration: Registration | undefined };
 
 export const addressLookup = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
@@ -23,7 +23,7 @@ export const addressLookup = (clock: Clock = nowSeconds) => {
       const registration = items.find(({ pk }) => pk === registrationPk(addressKey));
       const parsed = registration && registrationItem.parse(registration);
       return {
-        userId: pointer && pointerItem.parse(pointer).userId,
+        accountId: pointer && pointerItem.parse(pointer).userId,
         registration: parsed && parsed.expiresAt > clock() ? parsed : undefined,
       };
     },

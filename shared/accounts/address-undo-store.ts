@@ -1,5 +1,8 @@
 /** Going back to the address that an account had before: with the code that was sent there when the change was asked for. */
 import { randomUUID } from "node:crypto";
+import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { variable } from "../platform/environment.ts";
 import {
   emailChangePk,
   emailUndoItem,
@@ -7,13 +10,10 @@ import {
   resetPk,
   type EmailUndo,
 } from "../store/address-items.ts";
-import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
-import { variable } from "../platform/environment.ts";
-import { rememberFormerAddress } from "./former-address-store.ts";
-import { addressPk, userItem, userPk, type User } from "../store/user-items.ts";
 import { listAttributes } from "../store/list-indexes.ts";
-import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
+import { addressPk, userItem, userPk, type User } from "../store/user-items.ts";
+import { rememberFormerAddress } from "./former-address-store.ts";
 
 export const addressUndoStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");

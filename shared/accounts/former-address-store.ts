@@ -5,8 +5,8 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { conditionalWrite, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
+import { conditionalWrite, readItem, type TransactionPart } from "../store/dynamo.ts";
 
 // Far longer than an order may wait.
 const keptSeconds = 86_400;

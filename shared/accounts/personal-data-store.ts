@@ -1,21 +1,16 @@
 /** All that the tables hold on one person, read by the keys that he has. */
 import * as z from "zod";
+import { counted, type Counted } from "../contract/personal-data-schema.ts";
+import { codeGuess, currentPasswordGuess, passwordGuess } from "../limits/guess-limits.ts";
+import { addressChangesKey, lettersKey } from "../limits/letter-limits.ts";
+import { limitPk, storedCounters } from "../limits/limit-store.ts";
+import { isoTime, nowSeconds, type Clock } from "../platform/clock.ts";
+import { environment } from "../platform/environment.ts";
 import { addressChangePks, emailChangePk, emailUndoPk, resetPk } from "../store/address-items.ts";
 import { batchRead } from "../store/batch.ts";
-import { isoTime, nowSeconds, type Clock } from "../platform/clock.ts";
 import type { Item } from "../store/dynamo.ts";
-import { environment } from "../platform/environment.ts";
-import { formerAddressPk } from "./former-address-store.ts";
 import { registrationPk, userPk, type User } from "../store/user-items.ts";
-import {
-  addressChangesKey,
-  codeGuess,
-  currentPasswordGuess,
-  lettersKey,
-  passwordGuess,
-} from "../limits/limit-rules.ts";
-import { limitPk, storedCounters } from "../limits/limit-store.ts";
-import { counted, type Counted } from "../contract/personal-data-schema.ts";
+import { formerAddressPk } from "./former-address-store.ts";
 
 type MailboxKeys = { mailboxKey: string; resetMailboxKey: string };
 

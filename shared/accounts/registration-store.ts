@@ -2,9 +2,14 @@
  * Registrations that nobody has proven yet, apart from accounts: registering never looks whether an address is taken, so
  * its answer can't tell. The proof (activation) is one transaction that fails on its conditions for an address that is taken or kept.
  */
+import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
+import { normaliseUsername } from "../identity/username.ts";
+import { spendingReset } from "../passwords/password-reset-store.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
+import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { notHeldForAnother } from "../store/held-addresses.ts";
+import { listAttributes } from "../store/list-indexes.ts";
 import {
   addressPk,
   registrationIdPk,
@@ -15,11 +20,6 @@ import {
   type Registration,
   type User,
 } from "../store/user-items.ts";
-import { notHeldForAnother } from "../store/held-addresses.ts";
-import { listAttributes } from "../store/list-indexes.ts";
-import { spendingReset } from "../passwords/password-reset-store.ts";
-import { normaliseUsername } from "../identity/username.ts";
-import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
 
 export const registrationStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");

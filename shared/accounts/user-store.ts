@@ -1,9 +1,9 @@
 /** Activated accounts and their pointers. Each check and its act are one conditional write. */
-import { addressChangePks, emailUndoItem, emailUndoPk, resetPk, wayBackOf } from "../store/address-items.ts";
+import { normaliseUsername } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
-import { rememberFormerAddress } from "./former-address-store.ts";
+import { addressChangePks, emailUndoItem, emailUndoPk, resetPk, wayBackOf } from "../store/address-items.ts";
+import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
 import {
   addressPk,
   pointerItem,
@@ -14,7 +14,7 @@ import {
   userPk,
   type User,
 } from "../store/user-items.ts";
-import { normaliseUsername } from "../identity/username.ts";
+import { rememberFormerAddress } from "./former-address-store.ts";
 
 export const userStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");

@@ -1,12 +1,12 @@
 /** Changing an account. The check and the change are one conditional write, with whatever must happen beside it. */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { conditionalWrite, transact, type Outcome, type TransactionPart } from "../store/dynamo.ts";
-import { variable } from "../platform/environment.ts";
-import { userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
-import { listAttributes } from "../store/list-indexes.ts";
-import { normaliseUsername } from "../identity/username.ts";
 import { codeAttributes } from "../codes/code-conditions.ts";
+import { normaliseUsername } from "../identity/username.ts";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { variable } from "../platform/environment.ts";
+import { conditionalWrite, transact, type Outcome, type TransactionPart } from "../store/dynamo.ts";
+import { listAttributes } from "../store/list-indexes.ts";
+import { userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
 
 /** What the write compares with what was read, so that no other change is undone by it. */
 const compared = ["username", "firstName", "lastName", "status", "isStaff"] as const;

@@ -1,27 +1,11 @@
 /** Accounts brought over from elsewhere, with their hashes: for the operator. One transaction each, so nobody is in by half. */
-import { createHash } from "node:crypto";
+import { normaliseUsername } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { transact } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
-import { addressPk, registrationPk, userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
+import { transact } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
-import { normaliseUsername } from "../identity/username.ts";
-
-/**
- * The id of somebody who brings none: the same whenever he is brought, so that he meets himself. Made of both names, because two
- * people of the original can have addresses that count as one here: the second must be refused, not taken for the first.
- */
-export const importedId = (addressKey: string, username: string): string => {
-  const hash = createHash("sha256")
-    .update(`imported\0${addressKey}\0${normaliseUsername(username)}`)
-    .digest();
-  const bytes = Buffer.from(hash.subarray(0, 16));
-  // RFC 9562: version 8, for ids made in one's own way.
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-};
+import { addressPk, registrationPk, userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
 
 const absent = "attribute_not_exists(pk)";
 

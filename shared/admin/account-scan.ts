@@ -1,7 +1,7 @@
 /** All accounts, page by page, for the operator: the one place that reads the table from end to end. Registrations are none. */
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { dynamo, type Item } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
+import { dynamo, type Item } from "../store/dynamo.ts";
 import { userItem, userPk, type User } from "../store/user-items.ts";
 
 /** Items read at once, of which every third or so is an account: what a page may hold in memory. */

@@ -2,15 +2,15 @@
  * Making somebody staff without a letter: for the operator, who may read and write the tables anyway. An account of the address
  * is promoted, else one is made; a registration of the address is discarded either way.
  */
-import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { transact, type TransactionPart } from "../store/dynamo.ts";
-import { variable } from "../platform/environment.ts";
-import { addressPk, registrationPk, usernamePk, userPk, type User } from "../store/user-items.ts";
-import { notHeldForAnother } from "../store/held-addresses.ts";
-import { listAttributes } from "../store/list-indexes.ts";
+import { userStore } from "../accounts/user-store.ts";
 import { userUpdateStore } from "../accounts/user-update-store.ts";
 import { normaliseUsername } from "../identity/username.ts";
-import { userStore } from "../accounts/user-store.ts";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { variable } from "../platform/environment.ts";
+import { transact, type TransactionPart } from "../store/dynamo.ts";
+import { notHeldForAnother } from "../store/held-addresses.ts";
+import { listAttributes } from "../store/list-indexes.ts";
+import { addressPk, registrationPk, usernamePk, userPk, type User } from "../store/user-items.ts";
 
 export type Administrator = Pick<User, "id" | "username" | "email" | "addressKey" | "passwordHash">;
 

@@ -24,9 +24,8 @@ import { paginateQuery } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { isAddress, normaliseAddress } from "../identity/email-address.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { dynamo } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
-import { decodeCursor, encodeCursor } from "./list-cursor.ts";
+import { dynamo } from "../store/dynamo.ts";
 import {
   listIndexes,
   listKey,
@@ -35,7 +34,8 @@ import {
   staffKey,
   type PersonState,
 } from "../store/list-indexes.ts";
-import type { ListedPerson } from "./person-lookup.ts";
+import { decodeCursor, encodeCursor } from "./list-cursor.ts";
+import type { ListedPerson } from "./person-fields.ts";
 
 export type ListRequest = {
   state?: PersonState | "staff" | undefined;

@@ -1,9 +1,14 @@
 /** Accounts and registrations as administrators know them: by id or whole username, without a scan. Consistent reads. */
-import { batchRead } from "../store/batch.ts";
-import { isoTime, nowSeconds, type Clock } from "../platform/clock.ts";
-import { readItem } from "../store/dynamo.ts";
+import { registrationStore } from "../accounts/registration-store.ts";
+import { userStore } from "../accounts/user-store.ts";
+import { ApiError } from "../contract/errors.ts";
+import { normaliseUsername } from "../identity/username.ts";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import { batchRead } from "../store/batch.ts";
+import { readItem } from "../store/dynamo.ts";
 import {
+  isAccount,
   pointerItem,
   registrationIdPk,
   registrationPointerItem,
@@ -14,26 +19,6 @@ import {
   type Person,
   type User,
 } from "../store/user-items.ts";
-import type { PersonState } from "../store/list-indexes.ts";
-import { registrationStore } from "../accounts/registration-store.ts";
-import { normaliseUsername } from "../identity/username.ts";
-import { userStore } from "../accounts/user-store.ts";
-import { shownUser } from "../accounts/user-fields.ts";
-
-/** What an index shows of a person, and what the whole item holds. */
-export type ListedPerson = Parameters<typeof shownUser>[0] &
-  Pick<User, "createdAt"> & { status?: User["status"] | undefined; isStaff?: boolean | undefined };
-
-export const shownPerson = (person: ListedPerson) => {
-  const state: PersonState = person.status ?? "pending";
-  return {
-    ...shownUser(person),
-    state,
-    is_active: state === "active",
-    is_staff: person.isStaff ?? false,
-    created: isoTime(person.createdAt),
-  };
-};
 
 // Anything else is nobody's, and could be longer than a key may be.
 const idPattern = /^[0-9a-f-]{36}$/;
@@ -72,3 +57,19 @@ export const personLookup = (clock: Clock = nowSeconds) => {
 };
 
 export type PersonLookup = ReturnType<typeof personLookup>;
+
+type Find = { people: Pick<PersonLookup, "find"> };
+
+/** Throws `not_found` if nobody has this id. */
+export const requirePerson = async (id: string, { people }: Find): Promise<Person> => {
+  const person = await people.find(id);
+  if (!person) throw new ApiError("not_found");
+  return person;
+};
+
+/** Throws `not_activated` for a registration, too. */
+export const requireAccount = async (id: string, deps: Find): Promise<User> => {
+  const person = await requirePerson(id, deps);
+  if (!isAccount(person)) throw new ApiError("not_activated");
+  return person;
+};

@@ -1,6 +1,6 @@
 /** The rank of staff must still be there at the moment when an act is written. */
-import type { TransactionPart } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
+import type { TransactionPart } from "../store/dynamo.ts";
 import { userPk, type User } from "../store/user-items.ts";
 
 /**

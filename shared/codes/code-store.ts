@@ -4,9 +4,9 @@
  */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { conditionalWrite } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
-import { codeItem, userItem, userPk, type User } from "../store/user-items.ts";
+import { conditionalWrite } from "../store/dynamo.ts";
+import { codeItem, registrationPk, userItem, userPk, type User } from "../store/user-items.ts";
 import { digestIsIn, digestValues, removingCode } from "./code-conditions.ts";
 
 export type IssuedCode = { otpRequestId: string; otpDigest: string; otpExpiresAt: number };
@@ -23,29 +23,37 @@ export const codeStore = (clock: Clock = nowSeconds) => {
     ExpressionAttributeValues: { ":now": clock(), ":active": "active" },
   });
 
+  /** Names the request whose code will count, while the item still has the password hash that was just proven. */
+  const restart = async (
+    pk: string,
+    passwordHash: string,
+    otpRequestId: string,
+  ): Promise<"restarted" | "refused"> => {
+    const { ExpressionAttributeValues: values, ...update } = living();
+    const { refused } = await conditionalWrite(
+      new UpdateCommand({
+        ...update,
+        Key: { pk },
+        UpdateExpression: "SET otpRequestId = :requestId REMOVE otpDigest, otpExpiresAt",
+        ConditionExpression: `passwordHash = :passwordHash AND ${alive}`,
+        ExpressionAttributeValues: {
+          ...values,
+          ":requestId": otpRequestId,
+          ":passwordHash": passwordHash,
+        },
+      }),
+    );
+    return refused ? "refused" : "restarted";
+  };
+
   return {
-    /** Names the request whose code will count, for whoever proved the password behind `passwordHash`. */
-    restart: async (
-      pk: string,
-      passwordHash: string,
-      otpRequestId: string,
-    ): Promise<"restarted" | "refused"> => {
-      const { ExpressionAttributeValues: values, ...update } = living();
-      const { refused } = await conditionalWrite(
-        new UpdateCommand({
-          ...update,
-          Key: { pk },
-          UpdateExpression: "SET otpRequestId = :requestId REMOVE otpDigest, otpExpiresAt",
-          ConditionExpression: `passwordHash = :passwordHash AND ${alive}`,
-          ExpressionAttributeValues: {
-            ...values,
-            ":requestId": otpRequestId,
-            ":passwordHash": passwordHash,
-          },
-        }),
-      );
-      return refused ? "refused" : "restarted";
-    },
+    /** For an account: login codes. */
+    restartLogin: (userId: string, passwordHash: string, otpRequestId: string) =>
+      restart(userPk(userId), passwordHash, otpRequestId),
+
+    /** For a registration: activation codes. */
+    restartActivation: (addressKey: string, passwordHash: string, otpRequestId: string) =>
+      restart(registrationPk(addressKey), passwordHash, otpRequestId),
 
     /** Makes a code good, if its request is still the newest one. Returns where its letter goes. */
     issue: async (pk: string, code: IssuedCode): Promise<{ email: string } | "superseded"> => {

@@ -6,6 +6,8 @@ import { createHmac, randomBytes, randomInt } from "node:crypto";
 import { parseDigestKeys } from "../keys/digest-keys.ts";
 import { variable } from "../platform/environment.ts";
 import { readSecret } from "../platform/secrets.ts";
+import { emailChangePk, emailUndoPk, resetPk } from "../store/address-items.ts";
+import { registrationPk, userPk } from "../store/user-items.ts";
 
 export type CodePurpose = "activation" | "login" | LongCodePurpose;
 type LongCodePurpose = "reset" | "email_change" | "email_undo";
@@ -42,8 +44,18 @@ const digest = (secret: string, itemKey: string, purpose: CodePurpose, code: str
 export const codeDigest = async (itemKey: string, purpose: CodePurpose, code: string): Promise<string> =>
   digest((await readKeys()).current, itemKey, purpose, code);
 
-/** Every digest under which a code may have been stored: the secret could be rotated since, or not yet here. */
-export const codeDigests = async (itemKey: string, purpose: CodePurpose, code: string): Promise<string[]> => {
+/** Every digest under which a code may have been stored: the secret may have been rotated since, or not yet here. */
+const digestsOf = async (itemKey: string, purpose: CodePurpose, code: string): Promise<string[]> => {
   const { next, current, previous } = await readKeys();
   return [current, previous, next].map((secret) => digest(secret, itemKey, purpose, code));
 };
+
+/** The digests of a code that somebody presents, by its purpose and the item that would hold it. */
+export const codeDigests = {
+  activation: (addressKey: string, code: string) => digestsOf(registrationPk(addressKey), "activation", code),
+  login: (userId: string, code: string) => digestsOf(userPk(userId), "login", code),
+  reset: (addressKey: string, code: string) => digestsOf(resetPk(addressKey), "reset", code),
+  emailChange: (userId: string, code: string) => digestsOf(emailChangePk(userId), "email_change", code),
+  emailUndo: (addressKey: string, code: string) => digestsOf(emailUndoPk(addressKey), "email_undo", code),
+};
+export type CodeDigests = typeof codeDigests;

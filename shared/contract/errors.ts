@@ -59,7 +59,7 @@ export const guessRefusals: ReadonlySet<ErrorCode> = new Set([
   "code_refused",
 ]);
 
-const inWords = (seconds: number): string => {
+const waitInWords = (seconds: number): string => {
   const units = [
     ["day", 86_400],
     ["hour", 3_600],
@@ -76,7 +76,7 @@ export const sentenceOf = (code: ErrorCode, retryAfterSeconds?: number): string 
   const { detail, status } = errors[code];
   // Waiting for a year is no advice; the sentence gives another.
   if (status !== 429 || retryAfterSeconds === undefined || code === "code_guesses_used_up") return detail;
-  return `${detail} Try again in ${inWords(retryAfterSeconds)}.`;
+  return `${detail} Try again in ${waitInWords(retryAfterSeconds)}.`;
 };
 
 /** A refusal with a code from the table. `retryAfterSeconds` becomes the `Retry-After` header. */
@@ -108,3 +108,6 @@ export class FieldErrors extends Error {
     this.wrongSecret = wrongSecret;
   }
 }
+
+/** Django's sentence for a username that another account or registration has. */
+export const usernameTaken = "A user with that username already exists.";

@@ -5,14 +5,14 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import * as z from "zod";
-import { answer, asRefusal, codeOf, refusal, recordRefusal } from "./responses.ts";
 import { contract } from "../contract/contract.ts";
 import type { BodyOf, Operation, ParametersOf, QueryOf, ResultOf } from "../contract/operation.ts";
-import { header } from "./headers.ts";
-import { describeError, logError, logInfo, nameRequest } from "../platform/logger.ts";
 import { lazy } from "../platform/lazy.ts";
-import { readBody, readQuery } from "./request.ts";
+import { describeError, logError, logInfo, nameRequest } from "../platform/logger.ts";
 import { sentDeviceToken } from "./device-cookie.ts";
+import { header } from "./headers.ts";
+import { readBody, readQuery } from "./request.ts";
+import { answer, asRefusal, codeOf, refusal, recordRefusal } from "./responses.ts";
 
 /** What a use case is called with. `invocationId` is the same for every retry inside one invocation. */
 export type Call<O extends Operation> = {

@@ -1,7 +1,6 @@
 /** From results and refusals to HTTP answers: every one with its request id, none kept by a cache. */
 import { createHash } from "node:crypto";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
-import type { Operation } from "../contract/operation.ts";
 import {
   ApiError,
   errors,
@@ -10,9 +9,10 @@ import {
   sentenceOf,
   type ErrorCode,
 } from "../contract/errors.ts";
+import type { Operation } from "../contract/operation.ts";
 import { recordSecurityEvent } from "../platform/security-log.ts";
-import { corsHeaders, header } from "./headers.ts";
 import { deviceTokenHeaders } from "./device-cookie.ts";
+import { corsHeaders, header } from "./headers.ts";
 
 const http = (
   event: APIGatewayProxyEvent,

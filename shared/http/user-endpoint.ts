@@ -4,16 +4,16 @@
  */
 import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
-import { answer } from "./responses.ts";
-import { callerStore, type Caller } from "../sessions/callers.ts";
-import type { Operation, ResultOf } from "../contract/operation.ts";
-import { callOf, concluding, type Call } from "./endpoint.ts";
 import { ApiError } from "../contract/errors.ts";
-import { header } from "./headers.ts";
+import type { Operation, ResultOf } from "../contract/operation.ts";
 import { nowSeconds } from "../platform/clock.ts";
 import { lazy } from "../platform/lazy.ts";
-import { tokenVerifier } from "../sessions/tokens.ts";
+import { callerStore, type Caller } from "../sessions/callers.ts";
 import { staffSessionIsOver } from "../sessions/staff-session.ts";
+import { tokenVerifier } from "../sessions/tokens.ts";
+import { callOf, concluding, type Call } from "./endpoint.ts";
+import { header } from "./headers.ts";
+import { answer } from "./responses.ts";
 
 export type UserCall<O extends Operation> = Call<O> & Caller;
 

@@ -4,16 +4,16 @@
  * names a device and vouches for one address; it signs nobody in. It is checked without a read.
  */
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { voucher } from "../identity/pseudonyms.ts";
+import { deviceTokenMac } from "../identity/pseudonyms.ts";
+import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 
-export const deviceTokenLifetimeSeconds = 365 * 86_400;
+export const deviceTokenLifetimeSeconds = 365 * day;
 
 // One way to write each: another spelling of a good token is no good token.
 const tokenPattern = /^([\w-]{22})\.([1-9]\d{0,11})\.([\w-]{43})$/;
 
 const vouchFor = (addressKey: string, deviceId: string, issuedAt: number) =>
-  voucher([addressKey, deviceId, issuedAt].join("\0"));
+  deviceTokenMac([addressKey, deviceId, issuedAt].join("\0"));
 
 const equalInConstantTime = (one: string, other: string): boolean =>
   one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));

@@ -1,24 +1,25 @@
-/** Under what a try of a password or a code is counted, before anybody knows whether it is right. */
+/** Decides under which subject a guess of a password or a code is counted, before anybody knows whether it is right. */
+import type { Pseudonyms } from "../identity/pseudonyms.ts";
 import type { DeviceTokens } from "./device-tokens.ts";
-import type { networkKey } from "../identity/pseudonyms.ts";
-import { deviceSubject, guessesFrom } from "./limit-rules.ts";
+import { deviceSubject, guessesFrom } from "./guess-limits.ts";
 import type { Limit } from "./limit-store.ts";
 
 export type GuessDeps = {
   deviceTokens: Pick<DeviceTokens, "verify">;
-  networkKey: typeof networkKey;
+  pseudonyms: Pick<Pseudonyms, "ofNetwork">;
 };
 
 /**
- * A device that has proven the address before has counters of its own, and its network is not asked: neither a stranger who
- * uses up those of the address nor a neighbour can lock it out. Everybody else shares those of the address and of his network.
+ * A known device has counters of its own, and no limit by network: neither a stranger who uses up the counters of the
+ * address nor a neighbour in its network can lock the device out. Everybody else shares the counters of the address and
+ * those of their network.
  */
 export const guessSubject = async (
   addressKey: string,
   { deviceToken, sourceIp }: { deviceToken: string | undefined; sourceIp: string },
-  { deviceTokens, networkKey }: GuessDeps,
-): Promise<{ bearer: string; besides: Limit[] }> => {
+  { deviceTokens, pseudonyms }: GuessDeps,
+): Promise<{ subject: string; networkLimits: Limit[] }> => {
   const deviceId = await deviceTokens.verify(deviceToken, addressKey);
-  if (deviceId !== undefined) return { bearer: deviceSubject(deviceId), besides: [] };
-  return { bearer: addressKey, besides: [guessesFrom(await networkKey(sourceIp))] };
+  if (deviceId !== undefined) return { subject: deviceSubject(deviceId), networkLimits: [] };
+  return { subject: addressKey, networkLimits: [guessesFrom(await pseudonyms.ofNetwork(sourceIp))] };
 };

@@ -4,10 +4,10 @@
  * the same whether or not the address behind the key exists.
  */
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { conditionalWrite, type Item } from "../store/dynamo.ts";
+import { ApiError, type ErrorCode } from "../contract/errors.ts";
+import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
-import type { ErrorCode } from "../contract/errors.ts";
+import { conditionalWrite, type Item } from "../store/dynamo.ts";
 
 /** At most `maximum` in each window of `windowSeconds`; without a window: in a row, until `clear`. */
 export type Rule = {
@@ -25,7 +25,7 @@ type Exhausted = Refusal & { outcome: "exhausted" };
 export type Spending = { outcome: "allowed" } | Exhausted;
 
 // Long enough that waiting it out gives 100 guesses a year.
-const consecutiveLifetimeSeconds = 365 * 86_400;
+const consecutiveLifetimeSeconds = 365 * day;
 const staleCountersKept = 12;
 
 /** Counters go with their longest window: who called from where is nobody's business afterwards. */
@@ -165,3 +165,8 @@ export const limitStore = (clock: Clock = nowSeconds) => {
 };
 
 export type LimitStore = ReturnType<typeof limitStore>;
+
+/** Passes, or throws the refusal of the exhausted limit. `userId`: the account that it is about, for the log. */
+export const requireWithin = (spent: Spending, about: { userId?: string } = {}): void => {
+  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, { ...spent, ...about });
+};

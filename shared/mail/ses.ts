@@ -2,8 +2,8 @@
 import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { deliverableAddress } from "../identity/email-address.ts";
 import { environment } from "../platform/environment.ts";
-import type { Letter } from "./letter-layout.ts";
 import { lazy } from "../platform/lazy.ts";
+import type { Letter } from "./letter-layout.ts";
 
 const client = lazy(() => new SESClient({}));
 

@@ -1,26 +1,25 @@
 /** Asking a signed-in person for the password again: limited per account, so that a stolen access token is no oracle for it. */
-import { ApiError, FieldErrors } from "../contract/errors.ts";
+import { FieldErrors } from "../contract/errors.ts";
+import { currentPasswordGuess } from "../limits/guess-limits.ts";
+import { requireWithin, type LimitStore } from "../limits/limit-store.ts";
 import type { User } from "../store/user-items.ts";
-import { currentPasswordGuess } from "../limits/limit-rules.ts";
-import type { LimitStore } from "../limits/limit-store.ts";
-import type { verifyPassword } from "./password-hash.ts";
+import type { PasswordHasher } from "./password-hash.ts";
 
-export type PasswordDeps = {
+export type CurrentPasswordDeps = {
   limits: Pick<LimitStore, "spend" | "clear">;
-  verifyPassword: typeof verifyPassword;
+  hasher: Pick<PasswordHasher, "verify">;
 };
 
 /** Passes, or throws the refusal. A right password clears the count of wrong ones. */
 export const requireCurrentPassword = async (
   user: User,
   password: string | undefined,
-  { limits, verifyPassword }: PasswordDeps,
+  { limits, hasher }: CurrentPasswordDeps,
 ): Promise<void> => {
   if (password === undefined) throw new FieldErrors({ current_password: ["This field is required."] });
   const guess = currentPasswordGuess(user.id);
-  const spent = await limits.spend(guess);
-  if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, spent);
-  if (!(await verifyPassword(password, user.passwordHash)))
+  requireWithin(await limits.spend(guess));
+  if (!(await hasher.verify(password, user.passwordHash)))
     throw new FieldErrors({ current_password: ["Invalid password."] }, { wrongSecret: true });
   await limits.clear(guess.key);
 };

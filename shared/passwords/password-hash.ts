@@ -50,6 +50,10 @@ export const verifyPassword = async (
   return false;
 };
 
+/** The port by which use cases hash and check passwords. */
+export const passwordHasher = { hash: hashPassword, verify: verifyPassword };
+export type PasswordHasher = typeof passwordHasher;
+
 /** Whether it is another hash than we make: even a stronger one would tell by its time whose it is. */
 export const needsUpgrade = (passwordHash: string): boolean => {
   const form = checkable(passwordHash);

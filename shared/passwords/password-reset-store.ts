@@ -4,12 +4,12 @@
  */
 import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { resetPk } from "../store/address-items.ts";
-import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { conditionalWrite, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
-import { variable } from "../platform/environment.ts";
-import { registrationItem, registrationPk, userItem, userPk, type Person } from "../store/user-items.ts";
 import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { variable } from "../platform/environment.ts";
+import { resetPk } from "../store/address-items.ts";
+import { conditionalWrite, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { registrationItem, registrationPk, userItem, userPk, type Person } from "../store/user-items.ts";
 
 // Longer than an order may wait and its code live: so long a message delivered twice is known.
 const keptSeconds = 3_600;

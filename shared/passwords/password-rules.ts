@@ -1,7 +1,8 @@
 /** What a new password must not be. Sentences and their order are Django's; the product's name and breaches are ours. */
-import { isBreached } from "./breached-passwords.ts";
+import { FieldErrors } from "../contract/errors.ts";
 import { variable } from "../platform/environment.ts";
 import { lazy } from "../platform/lazy.ts";
+import { isBreached } from "./breached-passwords.ts";
 
 const minimum = 8;
 const maximum = 128;
@@ -71,4 +72,17 @@ export const passwordProblems = async (password: string, traits: Traits): Promis
   // Asked last and alone: whatever is refused anyway, nobody else need hear of.
   if (problems.length === 0 && (await isBreached(kept))) problems.push(tooCommon);
   return problems;
+};
+
+/**
+ * Passes, or throws every rule that a new password breaks, under the field's name. What is not known of the person is not
+ * compared.
+ */
+export const requireGoodPassword = async (
+  field: "password" | "new_password",
+  password: string,
+  { username = "", email = "", firstName = "", lastName = "" }: Partial<Traits>,
+): Promise<void> => {
+  const problems = await passwordProblems(password, { username, email, firstName, lastName });
+  if (problems.length > 0) throw new FieldErrors({ [field]: problems });
 };

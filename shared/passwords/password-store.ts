@@ -2,14 +2,15 @@
  * Giving an account another password. In the same write every session ends that somebody with the old one may have opened, and
  * every code dies that waits for the account: for signing in, for a lost password, for another address.
  */
-import { emailChangePk, resetPk } from "../store/address-items.ts";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { removingCode } from "../codes/code-conditions.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { transact, type TransactionPart } from "../store/dynamo.ts";
 import { variable } from "../platform/environment.ts";
+import type { Session } from "../sessions/session-store.ts";
+import { emailChangePk, resetPk } from "../store/address-items.ts";
+import { conditionalWrite, transact, type TransactionPart } from "../store/dynamo.ts";
 import { userItem, userPk, type User } from "../store/user-items.ts";
 import { spendingReset } from "./password-reset-store.ts";
-import type { Session } from "../sessions/session-store.ts";
-import { removingCode } from "../codes/code-conditions.ts";
 
 const newPassword = "SET passwordHash = :newHash, sessionEpoch = sessionEpoch + :one";
 
@@ -109,6 +110,27 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
         { token: idempotencyToken },
       );
       return refused ? "refused" : "reset";
+    },
+
+    /**
+     * Replaces the hash of the same password, while the account still has the hash that was checked. No session ends.
+     * `current`: the hash that the account has by now; none if the account is gone.
+     */
+    replaceHash: async (
+      { id, passwordHash }: User,
+      next: string,
+    ): Promise<"replaced" | { current: string | undefined }> => {
+      const { refused, item } = await conditionalWrite(
+        new UpdateCommand({
+          TableName: table,
+          Key: { pk: userPk(id) },
+          UpdateExpression: "SET passwordHash = :next",
+          ConditionExpression: "passwordHash = :checked",
+          ExpressionAttributeValues: { ":next": next, ":checked": passwordHash },
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        }),
+      );
+      return refused ? { current: item && userItem.parse(item).passwordHash } : "replaced";
     },
   };
 };

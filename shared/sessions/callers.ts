@@ -1,7 +1,7 @@
 /** From a token to the living account and session behind it: one consistent read, nothing at all for a forged or expired one. */
-import { batchRead } from "../store/batch.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { environment } from "../platform/environment.ts";
+import { batchRead } from "../store/batch.ts";
 import { userItem, userPk, type User } from "../store/user-items.ts";
 import { sessionItem, type Session } from "./session-store.ts";
 import type { Claims } from "./tokens.ts";

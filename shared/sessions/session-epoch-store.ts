@@ -3,8 +3,8 @@
  * is over, together with sessions that are being opened at this very moment.
  */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { conditionalWrite, transact } from "../store/dynamo.ts";
 import { environment } from "../platform/environment.ts";
+import { conditionalWrite, transact } from "../store/dynamo.ts";
 import { userPk, type User } from "../store/user-items.ts";
 import type { Session } from "./session-store.ts";
 

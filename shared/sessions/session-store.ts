@@ -7,10 +7,10 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { DeleteCommand, paginateQuery, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
-import { conditionalWrite, dynamo } from "../store/dynamo.ts";
 import { environment, variable } from "../platform/environment.ts";
 import { lazy } from "../platform/lazy.ts";
 import { batchDelete } from "../store/batch.ts";
+import { conditionalWrite, dynamo } from "../store/dynamo.ts";
 
 export const graceSeconds = 30;
 

@@ -5,11 +5,11 @@
 import { randomBytes } from "node:crypto";
 import { createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT } from "jose";
 import * as z from "zod";
+import { parseSigningKeys, parseVerificationKeys } from "../keys/signing-keys.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { environment } from "../platform/environment.ts";
 import { readSecret } from "../platform/secrets.ts";
 import type { Session } from "./session-store.ts";
-import { parseSigningKeys, parseVerificationKeys } from "../keys/signing-keys.ts";
 
 const algorithm = "RS256";
 

@@ -2,9 +2,9 @@
  * An address that an account has changed from is kept for it as long as the change can be undone: else somebody else's account
  * there would block the way back, and whoever moved the account could make one.
  */
+import { variable } from "../platform/environment.ts";
 import { emailUndoPk } from "./address-items.ts";
 import type { TransactionPart } from "./dynamo.ts";
-import { variable } from "../platform/environment.ts";
 
 /**
  * That nobody else can still go back to an address: a part of every transaction that gives an address to an account. So a living

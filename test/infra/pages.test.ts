@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readPageFiles, servePage } from "../../functions/pages.ts";
+import { servePage } from "../../functions/pages.ts";
+import { readPageFiles } from "../../shared/http/page-files.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "lit-auth-pages-"));
 mkdirSync(join(directory, "swagger/assets/1"), { recursive: true });

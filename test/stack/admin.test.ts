@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Stack } from "../../infra/local/stack.ts";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
-import { mailboxKey } from "../../shared/identity/pseudonyms.ts";
-import { unprovenLetterByStaff } from "../../shared/limits/limit-rules.ts";
+import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { administer, createAdmin, pathOf, signedInAdmin, signInAgain } from "../support/administrators.ts";
 import { call, succeed, type Answer } from "../support/api.ts";
 import { wrongCode } from "../support/codes.ts";
@@ -16,6 +15,7 @@ import { limitsOf } from "../support/limits.ts";
 import { startLocalStack } from "../support/local-stack.ts";
 import { activated, newPerson, register, signedIn } from "../support/people.ts";
 import { pointAt } from "../support/urls.ts";
+import { unprovenLetterByStaff } from "../../shared/limits/letter-limits.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lit-auth-admin-"));
 let stack: Stack;
@@ -248,7 +248,7 @@ describe("registrations", () => {
   it("get no more letters than the mailbox may have, whoever of the staff asks", async () => {
     const person = await register();
     const limits = limitsOf(stack);
-    const [mailbox] = unprovenLetterByStaff(await mailboxKey(person.email));
+    const [mailbox] = unprovenLetterByStaff(await pseudonyms.ofMailbox(person.email));
     await limits.exhaust(mailbox!);
     const older = await codeTo(person.email);
     expectRefused(await administer(root, "sendCode", { id: person.id }), "too_many_letters");

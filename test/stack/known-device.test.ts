@@ -1,14 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../shared/contract/errors.ts";
-import { addressKey, mailboxKey, networkKey } from "../../shared/identity/pseudonyms.ts";
-import {
-  codeGuess,
-  passwordGuess,
-  rightPassword,
-  guessesFrom,
-  unprovenLetter,
-  wrongPassword,
-} from "../../shared/limits/limit-rules.ts";
+import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { call, type Answer, type Options } from "../support/api.ts";
 import { wrongCode } from "../support/codes.ts";
 import { comparable } from "../support/comparable.ts";
@@ -17,6 +9,14 @@ import { codeTo, letterTo } from "../support/mailbox.ts";
 import { limitsOf } from "../support/limits.ts";
 import { startOwnStack, type OwnStack } from "../support/own-stack.ts";
 import { activated, newPassword, newPerson, register, resetCode, type Person } from "../support/people.ts";
+import {
+  codeGuess,
+  passwordGuess,
+  rightPassword,
+  guessesFrom,
+  wrongPassword,
+} from "../../shared/limits/guess-limits.ts";
+import { unprovenLetter } from "../../shared/limits/letter-limits.ts";
 
 let stack: OwnStack;
 let limits: ReturnType<typeof limitsOf>;
@@ -45,8 +45,8 @@ const ask = ({ email, password }: Person, options?: Options) =>
   call("requestOtp", { email, password }, options);
 const guess = ({ email }: Person, otp_code: string, options?: Options) =>
   call("createToken", { email, otp_code }, options);
-const passwordsOf = async ({ email }: Person) => passwordGuess(await addressKey(email));
-const codesOf = async ({ email }: Person) => codeGuess("login", await addressKey(email));
+const passwordsOf = async ({ email }: Person) => passwordGuess(await pseudonyms.ofAddress(email));
+const codesOf = async ({ email }: Person) => codeGuess("login", await pseudonyms.ofAddress(email));
 
 describe("a stranger who uses up the tries of an address", () => {
   it.each([
@@ -159,8 +159,8 @@ describe("a device", () => {
 describe("passwords", () => {
   it("count as what they were, and a completed sign-in clears both counts", async () => {
     const person = await activated();
-    const wrong = wrongPassword(await addressKey(person.email));
-    const right = rightPassword(await addressKey(person.email));
+    const wrong = wrongPassword(await pseudonyms.ofAddress(person.email));
+    const right = rightPassword(await pseudonyms.ofAddress(person.email));
     const counted = async () => [await limits.counted(wrong), await limits.counted(right)];
     expectRefused(await ask({ ...person, password: "Not-The-Password-1" }), "no_active_account");
     expect(await counted()).toEqual([[1, 1], [0]]);
@@ -174,7 +174,7 @@ describe("passwords", () => {
 });
 
 describe("a network that has used up its tries", () => {
-  const network = async () => guessesFrom(await networkKey("127.0.0.1"));
+  const network = async () => guessesFrom(await pseudonyms.ofNetwork("127.0.0.1"));
   beforeEach(async () => () => network().then(limits.clear));
 
   it("is refused alike for known and unknown addresses, whatever a header says, and nothing else is counted", async () => {
@@ -189,7 +189,7 @@ describe("a network that has used up its tries", () => {
       answers.push(await call("requestOtp", { email, password }, elsewhere));
       answers.push(await call("createToken", { email, otp_code: "000000" }, elsewhere));
       answers.push(await call("activateUser", { email, otp_code: "000000" }, elsewhere));
-      const key = await addressKey(email);
+      const key = await pseudonyms.ofAddress(email);
       for (const limit of [passwordGuess(key), codeGuess("login", key), codeGuess("activation", key)])
         expect(await limits.counted(limit)).toEqual([0, 0, 0]);
     }
@@ -218,7 +218,7 @@ describe("a network that has used up its tries", () => {
 
 describe("letters that no password of an account has proven", () => {
   const limitRefusing = async (code: ErrorCode) => {
-    const all = unprovenLetter("any mailbox", await networkKey("127.0.0.1"));
+    const all = unprovenLetter("any mailbox", await pseudonyms.ofNetwork("127.0.0.1"));
     const limit = all.find(({ refusal }) => refusal === code);
     if (!limit) throw new Error(`no limit on letters refuses with ${code}`);
     return limit;
@@ -246,7 +246,10 @@ describe("letters that no password of an account has proven", () => {
   it("are given back for a username that is taken, but not to the network, since names cost hashes", async () => {
     const { username } = await register();
     const newcomer = newPerson({ username });
-    const all = unprovenLetter(await mailboxKey(newcomer.email), await networkKey("127.0.0.1"));
+    const all = unprovenLetter(
+      await pseudonyms.ofMailbox(newcomer.email),
+      await pseudonyms.ofNetwork("127.0.0.1"),
+    );
     const counted = () => Promise.all(all.map(limits.counted));
     const [, [before = 0] = [], ofAll] = await counted();
     expect((await call("createUser", newcomer)).status).toBe(400);

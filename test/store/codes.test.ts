@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import { codeStore } from "../../shared/codes/code-store.ts";
-import { registrationPk, userPk } from "../../shared/store/user-items.ts";
+import { userPk } from "../../shared/store/user-items.ts";
 import { registrationStore } from "../../shared/accounts/registration-store.ts";
 import { turnableClock } from "../support/clock.ts";
 import { activeUser, newRegistration, registeredWithCode } from "../support/store-people.ts";
@@ -30,7 +30,7 @@ describe.skipIf(inject("storeUrl") === "")("codes", () => {
     const registrations = registrationStore(clock.now);
     expect(await registrations.find(registration.addressKey)).toBeUndefined();
     expect(await registrations.activate(registration, ["d"], randomUUID())).toBe("refused");
-    expect(await codeStore(clock.now).restart(registrationPk(registration.addressKey), "hash", "r")).toBe(
+    expect(await codeStore(clock.now).restartActivation(registration.addressKey, "hash", "r")).toBe(
       "refused",
     );
   });
@@ -50,7 +50,7 @@ describe.skipIf(inject("storeUrl") === "")("codes", () => {
     const clock = turnableClock();
     const codes = codeStore(clock.now);
     const user = await activeUser(clock.now);
-    await codes.restart(userPk(user.id), user.passwordHash, "r");
+    await codes.restartLogin(user.id, user.passwordHash, "r");
     await codes.issue(userPk(user.id), { otpRequestId: "r", otpDigest: "d", otpExpiresAt: clock.now() + 60 });
     expect(await codes.consume(user.id, ["d"], "invocation")).toMatchObject({ id: user.id });
     expect(await codes.consume(user.id, ["d"], "invocation")).toMatchObject({ id: user.id });
@@ -92,7 +92,9 @@ describe.skipIf(inject("storeUrl") === "")("codes", () => {
           for (const command of path) {
             switch (command.step) {
               case "request":
-                expect(await codes.restart(pk, user.passwordHash, `r${command.id}`)).toBe("restarted");
+                expect(await codes.restartLogin(user.id, user.passwordHash, `r${command.id}`)).toBe(
+                  "restarted",
+                );
                 Object.assign(model, { requested: command.id, digest: undefined });
                 break;
               case "issue": {
@@ -133,15 +135,15 @@ describe.skipIf(inject("storeUrl") === "")("codes", () => {
     const codes = codeStore(clock.now);
     const user = await activeUser(clock.now);
     const pk = userPk(user.id);
-    await codes.restart(pk, user.passwordHash, "r");
+    await codes.restartLogin(user.id, user.passwordHash, "r");
     await codes.issue(pk, { otpRequestId: "r", otpDigest: "d", otpExpiresAt: clock.now() + 60 });
     const results = await Promise.all(
       Array.from({ length: 20 }, () => codes.consume(user.id, ["d"], randomUUID())),
     );
     expect(results.filter((result) => result !== "refused")).toHaveLength(1);
-    await codes.restart(pk, user.passwordHash, "r2");
+    await codes.restartLogin(user.id, user.passwordHash, "r2");
     await codes.issue(pk, { otpRequestId: "r2", otpDigest: "d2", otpExpiresAt: clock.now() + 60 });
-    await codes.restart(pk, user.passwordHash, "r3");
+    await codes.restartLogin(user.id, user.passwordHash, "r3");
     expect(await codes.consume(user.id, ["d2"], randomUUID())).toBe("refused");
   });
 });

@@ -3,9 +3,9 @@ import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import { dynamo } from "../../shared/store/dynamo.ts";
-import { codeGuess, wrongPassword } from "../../shared/limits/limit-rules.ts";
 import { limitStore, type Limit, type Rule } from "../../shared/limits/limit-store.ts";
 import { turnableClock } from "../support/clock.ts";
+import { codeGuess, wrongPassword } from "../../shared/limits/guess-limits.ts";
 
 const aBearer = () => `test-${randomUUID()}`;
 const aKey = () => `test#${randomUUID()}`;

@@ -94,7 +94,7 @@ describe.skipIf(inject("storeUrl") === "")("codes of lost passwords", () => {
   it("set the password, end every session and kill a waiting sign-in code in one write", async () => {
     const { clock, user, send, reset } = await started();
     const codes = codeStore(clock.now);
-    await codes.restart(`user#${user.id}`, user.passwordHash, "login");
+    await codes.restartLogin(user.id, user.passwordHash, "login");
     await codes.issue(`user#${user.id}`, {
       otpRequestId: "login",
       otpDigest: "login",

@@ -5,11 +5,12 @@ import { isoTime } from "../../shared/platform/clock.ts";
 import { dynamo } from "../../shared/store/dynamo.ts";
 import { environment } from "../../shared/platform/environment.ts";
 import { formerAddressPk } from "../../shared/accounts/former-address-store.ts";
-import { codeGuess, lettersKey } from "../../shared/limits/limit-rules.ts";
 import { limitStore } from "../../shared/limits/limit-store.ts";
 import { personalDataStore } from "../../shared/accounts/personal-data-store.ts";
 import { turnableClock } from "../support/clock.ts";
 import { activeUser } from "../support/store-people.ts";
+import { codeGuess } from "../../shared/limits/guess-limits.ts";
+import { lettersKey } from "../../shared/limits/letter-limits.ts";
 
 const put = (item: Record<string, unknown>) =>
   dynamo().send(new PutCommand({ TableName: environment("USERS_TABLE").USERS_TABLE, Item: item }));

@@ -2,16 +2,16 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { deviceTokens } from "../../shared/limits/device-tokens.ts";
+import { limitStore, type Limit } from "../../shared/limits/limit-store.ts";
+import { guessSubject } from "../../shared/limits/guess-subject.ts";
+import { farSeconds, turnableClock } from "../support/clock.ts";
 import {
   codeGuess,
   deviceSubject,
   passwordGuess,
   rightPassword,
   wrongPassword,
-} from "../../shared/limits/limit-rules.ts";
-import { limitStore, type Limit } from "../../shared/limits/limit-store.ts";
-import { guessSubject } from "../../shared/limits/guess-subject.ts";
-import { farSeconds, turnableClock } from "../support/clock.ts";
+} from "../../shared/limits/guess-limits.ts";
 
 const minute = 60;
 const day = 86_400;
@@ -35,9 +35,9 @@ const guessFrom = async (
   deviceToken: string | undefined,
 ): Promise<string> => {
   const call = { deviceToken, sourceIp: network };
-  const deps = { deviceTokens: tokens, networkKey: async (sourceIp: string) => sourceIp };
-  const { bearer, besides } = await guessSubject(address, call, deps);
-  return (await limits.spendAll([codeGuess("login", bearer), ...besides])).outcome;
+  const deps = { deviceTokens: tokens, pseudonyms: { ofNetwork: async (sourceIp: string) => sourceIp } };
+  const { subject, networkLimits } = await guessSubject(address, call, deps);
+  return (await limits.spendAll([codeGuess("login", subject), ...networkLimits])).outcome;
 };
 
 describe.skipIf(inject("storeUrl") === "")("tries", () => {

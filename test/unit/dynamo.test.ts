@@ -28,7 +28,7 @@ it("a transaction that meets conflicts without end is the store being busy", asy
 });
 
 it("a failed condition is an outcome, and any other failure a failure", async () => {
-  const failing = (error: Error) => ({ send: () => Promise.reject(error) });
+  const failing = (failure: Error) => ({ send: () => Promise.reject(failure) });
   expect(await transact([], failing(cancelled("None", "ConditionalCheckFailed")))).toMatchObject({
     refused: [{ failed: false }, { failed: true }],
   });

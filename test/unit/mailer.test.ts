@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { sendLetter } from "../../functions/mailer.ts";
+import { dispatchLetter } from "../../shared/mail/letter-dispatch.ts";
 import { inert } from "../support/inert.ts";
 
-type Deps = Parameters<typeof sendLetter>[1];
+type Deps = Parameters<typeof dispatchLetter>[1];
 type Sent = { to: string; text: string };
 
 const mailer = (overrides: Partial<Deps>) => {
@@ -42,7 +42,7 @@ describe("mailer", () => {
         retire: async (pk, requestId) => void steps.push(["retire", pk, requestId, sent.length]),
       },
     });
-    expect(await sendLetter(activation, deps)).toBe("sent");
+    expect(await dispatchLetter(activation, deps)).toBe("sent");
     expect(steps).toEqual([
       { pk: "pending#k", otpRequestId: "r", otpDigest: "pending#k|activation|012345", otpExpiresAt: 1600 },
       ["retire", "pending#k", "r", 1],
@@ -54,7 +54,9 @@ describe("mailer", () => {
     const { deps, sent } = mailer({
       codes: { issue: async () => "superseded", retire: inert("retire") },
     });
-    expect(await sendLetter({ kind: "login", userId: "u", otpRequestId: "old" }, deps)).toBe("superseded");
+    expect(await dispatchLetter({ kind: "login", userId: "u", otpRequestId: "old" }, deps)).toBe(
+      "superseded",
+    );
     expect(sent).toEqual([]);
   });
 
@@ -66,7 +68,7 @@ describe("mailer", () => {
         throw new Error("no code");
       },
     });
-    expect(await sendLetter(activation, deps)).toBe("sent");
+    expect(await dispatchLetter(activation, deps)).toBe("sent");
     expect(sent[0]?.to).toBe("owner@example.com");
     expect(sent[0]?.text).not.toMatch(/\d{3} \d{3}/);
   });
@@ -95,7 +97,7 @@ describe("mailer", () => {
       "makes no code (%s): whoever changed from it is told where the one that helps him is",
       async (kind) => {
         const { deps, sent } = mailer({ users: nobodyThere, undoing: { find: async () => kept } });
-        expect(await sendLetter({ kind, addressKey: "k", otpRequestId: "r" }, deps)).toBe("kept");
+        expect(await dispatchLetter({ kind, addressKey: "k", otpRequestId: "r" }, deps)).toBe("kept");
         expect(sent).toEqual([notice]);
         expect(sent[0]?.text).toContain("the code in our earlier letter");
       },
@@ -119,7 +121,7 @@ describe("mailer", () => {
             retire: async () => undefined,
           },
         });
-        const outcome = await sendLetter({ kind: "email_change", userId, otpRequestId: "r" }, deps);
+        const outcome = await dispatchLetter({ kind: "email_change", userId, otpRequestId: "r" }, deps);
         expect(outcome).toBe(owns ? "sent" : "taken");
         expect(issued).toEqual(["undo#old", ...(owns ? [`email-change#${userId}`] : [])]);
         expect(sent.map(({ to }) => to)).toEqual([
@@ -136,7 +138,7 @@ describe("mailer", () => {
   ])("tells somebody whose rank was changed (staff: %s)", async (isStaff, words) => {
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
     const { deps, sent } = mailer({ users: { findIdByAddress: inert("pointer"), find: async () => owner } });
-    expect(await sendLetter({ kind: "rank_changed", userId: "u", isStaff }, deps)).toBe("sent");
+    expect(await dispatchLetter({ kind: "rank_changed", userId: "u", isStaff }, deps)).toBe("sent");
     expect(sent).toEqual([{ to: "owner@example.com", text: expect.stringContaining(words) }]);
   });
 
@@ -178,7 +180,7 @@ describe("mailer", () => {
 
     it("tells the old address, with the code that undoes it, before the new one gets its code", async () => {
       const { deps, sent, retired } = changing({});
-      expect(await sendLetter(order, deps)).toBe("sent");
+      expect(await dispatchLetter(order, deps)).toBe("sent");
       expect(sent).toEqual([
         { to: "old@example.com", text: expect.stringContaining(undoCode) },
         { to: "new@example.com", text: expect.stringContaining(moveCode) },
@@ -188,7 +190,7 @@ describe("mailer", () => {
 
     it("lets the new address prove itself as long as any code lives, and the old one undo it for seven days", async () => {
       const { deps, ends } = changing({});
-      await sendLetter(order, deps);
+      await dispatchLetter(order, deps);
       expect(ends).toEqual({ "undo#old": 1000 + 7 * 86_400, "email-change#u": 1600 });
     });
 
@@ -199,13 +201,13 @@ describe("mailer", () => {
         told.push(to);
         throw new Error("Throttling");
       };
-      await expect(sendLetter(order, { ...deps, sendEmail })).rejects.toThrow("Throttling");
+      await expect(dispatchLetter(order, { ...deps, sendEmail })).rejects.toThrow("Throttling");
       expect(told).toEqual(["old@example.com"]);
     });
 
     it("tells the owner of a taken address, and makes no code for it", async () => {
       const { deps, sent, retired } = changing({}, "other");
-      expect(await sendLetter(order, deps)).toBe("taken");
+      expect(await dispatchLetter(order, deps)).toBe("taken");
       expect(sent.map(({ to }) => to)).toEqual(["old@example.com", "new@example.com"]);
       expect(sent[1]?.text).toContain("already has an account");
       expect(sent[1]?.text).not.toContain(moveCode);
@@ -214,14 +216,14 @@ describe("mailer", () => {
 
     it("makes no second undo code while an earlier change can still be undone", async () => {
       const { deps, sent } = changing({ withUndo: false });
-      expect(await sendLetter(order, deps)).toBe("sent");
+      expect(await dispatchLetter(order, deps)).toBe("sent");
       expect(sent[0]).toEqual({ to: "old@example.com", text: expect.stringContaining("undoes both") });
       expect(sent[0]?.text).not.toContain(undoCode);
     });
 
     it("is dropped once a newer one was asked for", async () => {
       const { deps, sent } = changing({ otpRequestId: "newer" });
-      expect(await sendLetter(order, deps)).toBe("superseded");
+      expect(await dispatchLetter(order, deps)).toBe("superseded");
       expect(sent).toEqual([]);
     });
   });
@@ -234,7 +236,7 @@ describe("mailer", () => {
       },
       sendEmail: () => Promise.reject(new Error("Throttling")),
     });
-    await expect(sendLetter({ kind: "login", userId: "u", otpRequestId: "r" }, deps)).rejects.toThrow(
+    await expect(dispatchLetter({ kind: "login", userId: "u", otpRequestId: "r" }, deps)).rejects.toThrow(
       "Throttling",
     );
   });
@@ -264,7 +266,7 @@ describe("mailer", () => {
         createCode: () => "ABCDEFGHIJKLMNOP",
         recordSecurityEvent: (event, subject) => void events.push([event, subject]),
       });
-      expect(await sendLetter(order, deps)).toBe("sent");
+      expect(await dispatchLetter(order, deps)).toBe("sent");
       expect(issued).toEqual([
         {
           pk: "reset#k",
@@ -287,14 +289,14 @@ describe("mailer", () => {
         knowing({ ...owner, addressKey: "another" }),
       ]) {
         const { deps, sent } = mailer({ users, registrations: { find: async () => undefined } });
-        expect(await sendLetter(order, deps)).toBe("nobody");
+        expect(await dispatchLetter(order, deps)).toBe("nobody");
         expect(sent).toEqual([]);
       }
     });
 
     it("sends nothing for an order whose letter has left", async () => {
       const { deps, sent } = mailer({ users: knowing(owner), resets: { begin: async () => "superseded" } });
-      expect(await sendLetter(order, deps)).toBe("superseded");
+      expect(await dispatchLetter(order, deps)).toBe("superseded");
       expect(sent).toEqual([]);
     });
   });
@@ -305,7 +307,7 @@ describe("mailer", () => {
   ])("tells the owner of a new password how it came (by reset: %s)", async (byReset, words) => {
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
     const { deps, sent } = mailer({ users: { findIdByAddress: inert("pointer"), find: async () => owner } });
-    expect(await sendLetter({ kind: "password_changed", userId: "u", byReset }, deps)).toBe("sent");
+    expect(await dispatchLetter({ kind: "password_changed", userId: "u", byReset }, deps)).toBe("sent");
     expect(sent).toEqual([{ to: "owner@example.com", text: expect.stringContaining(words) }]);
   });
 
@@ -320,7 +322,8 @@ describe("mailer", () => {
       },
     });
     const order = { kind: "email_change_undone", userId: "u" } as const;
-    for (let delivered = 0; delivered < 2; delivered += 1) expect(await sendLetter(order, deps)).toBe("sent");
+    for (let delivered = 0; delivered < 2; delivered += 1)
+      expect(await dispatchLetter(order, deps)).toBe("sent");
     expect(sent.map(({ to }) => to)).toEqual(["left@example.com", "owner@example.com", "owner@example.com"]);
     expect(sent[0]?.text).toContain("was undone, with the code in our letter");
     expect(sent[1]?.text).toContain("was undone, and all sessions were ended");
@@ -334,10 +337,10 @@ describe("mailer", () => {
         forget: async (goodbye, userId) => void steps.push(`${goodbye} ${userId} after ${sent.length}`),
       },
     });
-    expect(await sendLetter({ kind: "goodbye", userId: "u" }, deps)).toBe("sent");
+    expect(await dispatchLetter({ kind: "goodbye", userId: "u" }, deps)).toBe("sent");
     expect(sent.map(({ to }) => to)).toEqual(["earlier@example.com", "deleted@example.com"]);
     expect(steps).toEqual(["earlier u after 1", "deleted u after 2"]);
     const forgotten = mailer({ formerAddresses: { find: async () => undefined, forget: inert("forget") } });
-    expect(await sendLetter({ kind: "goodbye", userId: "u" }, forgotten.deps)).toBe("superseded");
+    expect(await dispatchLetter({ kind: "goodbye", userId: "u" }, forgotten.deps)).toBe("superseded");
   });
 });
