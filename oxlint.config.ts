@@ -1,0 +1,173 @@
+/** The linter's rules, and those walls between packages and folders that can be checked file by file. */
+import { matchesGlob } from "node:path";
+import { defineConfig } from "oxlint";
+
+/**
+ * Package → the one place that may import it. Everything else goes through the modules there, so that a package can be
+ * replaced, and its risks reviewed, in one file.
+ */
+const places: Record<string, readonly string[]> = {
+  argon2: ["shared/passwords/password-hash.ts"],
+  jose: ["shared/sessions/tokens.ts"],
+  "ipaddr.js": ["shared/identity/pseudonyms.ts"],
+  bowser: ["shared/sessions/device-label.ts"],
+  "@zxcvbn-ts/language-common": ["shared/passwords/password-rules.ts"],
+  "@middy/core": ["shared/http/endpoint.ts", "shared/http/user-endpoint.ts", "shared/mail/queue-consumer.ts"],
+  "@aws-lambda-powertools/batch": ["shared/mail/queue-consumer.ts"],
+  "@aws-lambda-powertools/logger": ["shared/platform/logger.ts"],
+  "@aws-lambda-powertools/metrics": ["shared/platform/metrics.ts"],
+  "@aws-lambda-powertools/parameters": ["shared/platform/secrets.ts"],
+  "@aws-sdk/client-ses": ["shared/mail/ses.ts", "infra/localstack/*.ts"],
+  "@aws-sdk/client-sqs": ["shared/mail/mail-queue.ts"],
+  "@aws-sdk/client-dynamodb": ["shared/store/dynamo.ts"],
+  "@aws-sdk/util-dynamodb": ["shared/store/dynamo.ts"],
+  "@aws-sdk/lib-dynamodb": [
+    "shared/store/*.ts",
+    "shared/*/*-store.ts",
+    "shared/admin/account-scan.ts",
+    "shared/admin/person-list.ts",
+  ],
+  "@aws-sdk/client-secrets-manager": ["shared/keys/key-ring-store.ts"],
+  "@aws-sdk/client-cloudformation": ["commands/target.ts", "infra/localstack/*.ts"],
+  "@aws-sdk/client-lambda": ["commands/revoke-keys.ts", "infra/localstack/*.ts"],
+  "aws-cdk-lib": ["infra/stacks/*.ts", "infra/api/*.ts", "infra/build-app.ts", "infra/settings-table.ts"],
+  constructs: ["infra/stacks/*.ts", "infra/api/*.ts"],
+  "cdk-nag": ["infra/stacks/cdk-nag.ts"],
+  esbuild: ["infra/bundling/*.ts", "infra/local/start.ts"],
+  fauxqs: ["infra/local/engines/sqs-engine.ts"],
+};
+
+type Restriction = { group: string[]; message: string };
+
+const outside = (...folders: string[]): Restriction => ({
+  group: folders.map((folder) => `**/${folder}/**`),
+  message: "docs/architecture.md says which folder may import which",
+});
+const staffOnly: Restriction = {
+  group: ["**/shared/admin/**", "../admin/**"],
+  message: "only functions/admin/ and commands/ may import shared/admin/",
+};
+const sharedOnly: Restriction = { group: ["./*.ts", "zod"], message: "a function imports shared/ only" };
+
+/**
+ * Files → what they may not import. test/infra/rooms.test.ts checks the whole table of folders; these are the walls that an
+ * editor should name while somebody types.
+ */
+const walls: Record<string, Restriction[]> = {
+  "shared/*/*.ts": [outside("functions", "infra", "commands", "test"), staffOnly],
+  "shared/admin/*.ts": [outside("functions", "infra", "commands", "test")],
+  "functions/*.ts": [outside("functions", "infra", "commands", "test"), sharedOnly, staffOnly],
+  "functions/admin/*.ts": [outside("functions", "infra", "commands", "test"), sharedOnly],
+  "infra/**/*.ts": [outside("functions", "commands", "test"), staffOnly],
+  "commands/*.ts": [outside("functions", "test")],
+};
+
+const packagesForbiddenTo = (files: string): Restriction[] =>
+  Object.entries(places)
+    .filter(([, allowed]) => !allowed.some((place) => place === files || matchesGlob(files, place)))
+    .map(([name, allowed]) => ({
+      group: [name, `${name}/*`],
+      message: `only ${allowed.join(", ")} may import this package`,
+    }));
+
+// Where several overrides match a file, the last one counts alone. So each place repeats the walls of its folder.
+const wallsOf = (files: string): Restriction[] =>
+  Object.entries(walls).findLast(([folder]) => folder === files || matchesGlob(files, folder))?.[1] ?? [];
+
+// Patterns before single files, for the same reason.
+const importWalls = [...new Set([...Object.keys(walls), ...Object.values(places).flat()])]
+  .toSorted((one, other) => Number(other.includes("*")) - Number(one.includes("*")))
+  .map((files) => ({
+    files: [files],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: [...wallsOf(files), ...packagesForbiddenTo(files)] },
+      ] as ["error", object],
+    },
+  }));
+
+export default defineConfig({
+  plugins: ["typescript", "import", "node", "promise", "unicorn", "vitest"],
+  categories: { correctness: "error", suspicious: "error", perf: "error" },
+  rules: {
+    "import/no-cycle": "error",
+    "import/no-default-export": "error",
+    "import/no-unassigned-import": "off",
+    "no-console": "error",
+    "node/no-process-env": "error",
+    "typescript/no-explicit-any": "error",
+    "typescript/no-non-null-assertion": "error",
+    "typescript/switch-exhaustiveness-check": "error",
+    "typescript/no-floating-promises": "error",
+    "typescript/consistent-type-imports": "error",
+    "typescript/no-unsafe-type-assertion": "off",
+    "no-await-in-loop": "off",
+    "no-shadow": "off",
+    "import/no-named-as-default-member": "off",
+    "import/no-named-as-default": "off",
+    "typescript/no-misused-spread": "off",
+    "unicorn/no-array-sort": "off",
+    "unicorn/consistent-function-scoping": "off",
+    "unicorn/no-useless-spread": "error",
+  },
+  overrides: [
+    {
+      files: ["test/**/*.ts"],
+      rules: {
+        "vitest/expect-expect": "off",
+        "vitest/no-conditional-expect": "off",
+        "vitest/valid-expect": "off",
+        "typescript/no-non-null-assertion": "off",
+      },
+    },
+    ...importWalls,
+    {
+      files: ["pages/**/*.ts", "pages/**/*.tsx"],
+      plugins: ["typescript", "import", "promise", "unicorn", "react", "jsx-a11y"],
+      rules: {
+        "react/react-in-jsx-scope": "off",
+        "no-restricted-imports": [
+          "error",
+          {
+            patterns: [
+              { group: ["**/functions/**", "**/infra/**", "**/commands/**", "**/test/**", "node:*"] },
+              {
+                group: ["**/shared/**"],
+                allowTypeImports: true,
+                message: "the contract gives types only; zod stays out of the browser",
+              },
+            ],
+          },
+        ],
+      },
+    },
+    // The constructs of CDK add themselves to their scope.
+    { files: ["infra/**/*.ts", "test/stage/**/*.ts"], rules: { "no-new": "off" } },
+    {
+      files: [
+        "shared/platform/environment.ts",
+        "infra/settings.ts",
+        "infra/local/lambda/runtime.ts",
+        "commands/target.ts",
+        "test/**/*.ts",
+        "vitest.config.ts",
+      ],
+      rules: { "node/no-process-env": "off" },
+    },
+    {
+      files: [
+        "infra/script.ts",
+        "infra/local/start.ts",
+        "infra/localstack/**/*.ts",
+        "infra/openapi/document.ts",
+        "infra/app.ts",
+        "test/stage/**/*.ts",
+        "test/support/**/*.ts",
+        "commands/**/*.ts",
+      ],
+      rules: { "no-console": "off" },
+    },
+    { files: ["vitest.config.ts", "oxlint.config.ts"], rules: { "import/no-default-export": "off" } },
+  ],
+});
