@@ -1,6 +1,7 @@
 /**
- * The whole application: the stacks of one stage, in three layers (data and the bare API; functions; routes and what
- * serves them), and those that stages share. `cdk deploy` and `npm start` build this very tree.
+ * The whole application: the stacks of one stage, in three layers (data and the bare API;
+ * functions; routes and what serves them), and those that stages share. `cdk deploy` and
+ * `npm start` build this very tree.
  */
 import { App, Tags, type AppProps } from "aws-cdk-lib";
 import { bundlesDirectory } from "./bundling/bundle-functions.ts";
@@ -48,11 +49,12 @@ export const buildApp = (settings: Settings, bundles = bundlesDirectory, options
   const account = new AccountStack(app, "Account", { stackName: "lit-auth-account", ...shared });
   // A stage with an access log is refused while the account has no role for it.
   api.addStackDependency(account);
-  if (app.node.tryGetContext(localStackFlag))
-    Tags.of(stateful).add("_custom_id_", localStackApiId, {
-      includeResourceTypes: ["AWS::ApiGateway::RestApi"],
-    });
-  // The mailer's stack.
-  else userFunctions.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
+  if (app.node.tryGetContext(localStackFlag)) {
+    const onlyApi = { includeResourceTypes: ["AWS::ApiGateway::RestApi"] };
+    Tags.of(stateful).add("_custom_id_", localStackApiId, onlyApi);
+  } else {
+    // SES takes letters of senders that it knows, and the mailer is in this stack.
+    userFunctions.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
+  }
   return app;
 };

@@ -6,8 +6,9 @@ export const kebabCase = (name: string): string =>
 export const pascalCase = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 /**
- * Fixed by us and not by CloudFormation, so that the routes' stack can name a function without importing it: an operation
- * whose function another stack imports could not be removed in one deployment.
+ * Fixed by us and not by CloudFormation, so that the routes' stack can name a function without
+ * importing it: an operation whose function another stack imports could not be removed in one
+ * deployment.
  */
 export const functionName = (stage: string, name: string): string => `lit-auth-${stage}-${kebabCase(name)}`;
 

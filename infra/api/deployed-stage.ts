@@ -14,9 +14,9 @@ import type { Settings } from "../settings.ts";
 import { methodThrottles } from "./throttles.ts";
 
 /**
- * Enough to find a request and its cost. Not the path (it may hold ids), the query string (addresses), the user agent
- * or the caller's IP: these are personal data, and the limits need them only while a request lives. Who must keep
- * addresses for a while turns on WAF's own log.
+ * Enough to find a request and its cost. Not the path (it may hold ids), the query string
+ * (addresses), the user agent or the caller's IP: these are personal data, and the limits need them
+ * only while a request lives. Who must keep addresses for a while turns on WAF's own log.
  */
 const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
@@ -34,7 +34,7 @@ const accessLogFormat = AccessLogFormat.custom(
 );
 
 type Deployed = CfnResource & IInspectable;
-/** Paths, methods and gateway responses; a permission to invoke a function is none of API Gateway's resources. */
+/** Paths, methods and gateway responses, but not the permissions to invoke functions. */
 const isDeployed = (part: IConstruct): part is Deployed =>
   CfnResource.isCfnResource(part) && part.cfnResourceType.startsWith("AWS::ApiGateway::");
 
@@ -46,8 +46,9 @@ const contentOf = (part: IInspectable) => {
 };
 
 /**
- * A deployment is a snapshot of the API as it is when it is made, so it waits for everything that it shows, and its id
- * is salted with all of that: another content is another deployment. CDK does so only for an API of its own making.
+ * A deployment is a snapshot of the API as it is when it is made, so it waits for everything that
+ * it shows, and its id is salted with all of that: another content is another deployment. CDK does
+ * so only for an API of its own making.
  */
 const createDeployment = (scope: Construct, bareApi: CfnRestApi, api: IRestApi): Deployment => {
   const deployment = new Deployment(scope, "Deployment", { api });

@@ -1,4 +1,4 @@
-/** The bare REST API. Functions are told its address, so it comes before them, and its routes come after them. */
+/** The bare REST API: functions are told its address, so it comes before them, its routes after. */
 import { Size, type Stack } from "aws-cdk-lib";
 import { CfnRestApi } from "aws-cdk-lib/aws-apigateway";
 import type { Settings } from "../settings.ts";
@@ -13,6 +13,6 @@ export const createRestApi = (stack: Stack, { STAGE }: Settings): CfnRestApi =>
     minimumCompressionSize: Size.kibibytes(1).toBytes(),
   });
 
-/** The stage stands in it as a text: the resource comes after the functions that are told this address. */
+/** Names the stage by a text, since its resource comes after the functions that are told this. */
 export const apiAddress = ({ region, urlSuffix }: Stack, api: CfnRestApi, { STAGE }: Settings): string =>
   `https://${api.ref}.execute-api.${region}.${urlSuffix}/${STAGE}`;

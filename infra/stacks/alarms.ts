@@ -15,7 +15,7 @@ import { securityMetric } from "./security-metrics.ts";
 
 const period = Duration.minutes(1);
 
-/** Metrics are known by names, so all alarms stand in one stack, whichever stack the watched thing stands in. */
+/** All alarms stand in one stack, since metrics are known by names, whatever stack makes them. */
 export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQueue): void => {
   const { STAGE, FAILED_GUESSES_ALARM_PER_HOUR, ALARM_EMAIL } = settings;
   const failuresOf = (name: FunctionName) =>

@@ -1,4 +1,4 @@
-/** The last layer: routes to the functions, the API's deployment and stage, and the alarms on everything. */
+/** The last layer: routes to the functions, the API's deployment and stage, and all alarms. */
 import { Stack, type StackProps } from "aws-cdk-lib";
 import { RestApi } from "aws-cdk-lib/aws-apigateway";
 import { Function, type IFunction } from "aws-cdk-lib/aws-lambda";

@@ -1,4 +1,4 @@
-/** The second layer, in two stacks: the functions of some operations, each its row of the grants sheet, and their logs. */
+/** The second layer, in two stacks: functions, each its row of the grants sheet, and their logs. */
 import { Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";

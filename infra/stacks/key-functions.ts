@@ -11,7 +11,10 @@ import { removalPolicyOf, type StatefulStack } from "./stateful-stack.ts";
 
 const providerId = "AWSCDK.TriggerCustomResourceProviderCustomResourceProvider";
 
-/** CDK's own function behind deployment triggers writes to a log that no stack would delete, unless it is given one. */
+/**
+ * CDK's own function behind deployment triggers writes to a log that no stack would delete, unless
+ * it is given one.
+ */
 const addTriggerLog = (stack: Stack, settings: Settings): void => {
   const handler = stack.node.findChild(providerId).node.findChild("Handler");
   if (!CfnResource.isCfnResource(handler)) throw new Error("CDK makes the trigger's function in another way");
@@ -30,8 +33,9 @@ export const createKeysAtDeployment = (stack: Stack, createKeys: Function, setti
 };
 
 /**
- * The schedules on which Secrets Manager rotates the key rings. Here and not beside the secrets, whose stack comes first; by
- * hand and not by CDK's construct, which would let the function draw on every secret's random passwords.
+ * The schedules on which Secrets Manager rotates the key rings. Here and not beside the secrets,
+ * whose stack comes first; by hand and not by CDK's construct, which would let the function draw on
+ * every secret's random passwords.
  */
 export const rotateKeysOnSchedule = (
   scope: Construct,

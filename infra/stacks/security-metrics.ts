@@ -12,7 +12,8 @@ const field = (name: string, value: string) => FilterPattern.stringValue(`$.${na
 /** Name of a metric → which operations' logs it counts, and what in them. */
 const counted = {
   FailedGuesses: {
-    // A wrong current password is a field's error without a code; whoever asks for one has its limit.
+    // A wrong current password is a field's error without a code; whoever asks for one has its
+    // limit.
     answers: (code) => guessRefusals.has(code) || code === "too_many_password_guesses",
     lines: field("event", "refused"),
     period: Duration.hours(1),

@@ -1,6 +1,6 @@
 /**
- * The first layer. What must survive a mistake: tables, queues and secrets, which only stage `prod` keeps when the stack
- * is deleted; and the bare API, whose address the functions are told.
+ * The first layer. What must survive a mistake: tables, queues and secrets, which only stage `prod`
+ * keeps when the stack is deleted; and the bare API, whose address the functions are told.
  */
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import type { CfnRestApi } from "aws-cdk-lib/aws-apigateway";

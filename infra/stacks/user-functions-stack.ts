@@ -1,4 +1,4 @@
-/** The operations of people, and the functions that no operation is: pages, the mailer, and what makes and rotates keys. */
+/** The operations that are not for staff, and the functions behind pages, letters and keys. */
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Construct } from "constructs";
 import { FunctionsStack, userOperations, type FunctionsStackProps } from "./functions-stack.ts";

@@ -1,4 +1,4 @@
-/** API Gateway serves a snapshot: a change of the API that makes no other deployment would reach nobody. */
+/** API Gateway serves a snapshot: a change that makes no other deployment would reach nobody. */
 import { App, Stack } from "aws-cdk-lib";
 import { RestApi, type IRestApi } from "aws-cdk-lib/aws-apigateway";
 import { Template } from "aws-cdk-lib/assertions";

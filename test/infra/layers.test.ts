@@ -1,4 +1,4 @@
-/** The stacks of a stage: what lies in which, that each comes after what it needs, and that none grows too big. */
+/** The stacks of a stage: what lies in which, their order, and that none grows too big. */
 import { Stack } from "aws-cdk-lib";
 import { describe, expect, test } from "vitest";
 import { buildApp } from "../../infra/build-app.ts";
