@@ -79,11 +79,13 @@ const useStage = async (stage: string): Promise<Target> => {
   const outputs = (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]);
   setVariables(Object.fromEntries(outputs));
   const functionNames: string[] = [];
-  const resources = paginateListStackResources({ client }, { StackName: `lit-auth-${stage}-stateless` });
-  for await (const { StackResourceSummaries = [] } of resources)
-    for (const { ResourceType, PhysicalResourceId } of StackResourceSummaries)
-      if (ResourceType === "AWS::Lambda::Function" && PhysicalResourceId)
-        functionNames.push(PhysicalResourceId);
+  for (const stack of ["user-functions", "staff-functions"]) {
+    const resources = paginateListStackResources({ client }, { StackName: `lit-auth-${stage}-${stack}` });
+    for await (const { StackResourceSummaries = [] } of resources)
+      for (const { ResourceType, PhysicalResourceId } of StackResourceSummaries)
+        if (ResourceType === "AWS::Lambda::Function" && PhysicalResourceId)
+          functionNames.push(PhysicalResourceId);
+  }
   return { name: `stage ${stage}`, functionNames };
 };
 

@@ -1,16 +1,22 @@
-/** The whole application: the stacks of one stage and the account's. `cdk deploy` and `npm start` build this very tree. */
+/**
+ * The whole application: the stacks of one stage, in three layers (data and the bare API;
+ * functions; routes and what serves them), and those that stages share. `cdk deploy` and
+ * `npm start` build this very tree.
+ */
 import { App, Tags, type AppProps } from "aws-cdk-lib";
-import { AccountStack } from "./stacks/account-stack.ts";
-import { SenderStack } from "./stacks/sender-stack.ts";
 import { bundlesDirectory } from "./bundling/bundle-functions.ts";
 import { localStackApiId } from "./naming.ts";
-import { StatefulStack } from "./stacks/stateful-stack.ts";
-import { StatelessStack } from "./stacks/stateless-stack.ts";
 import type { Settings } from "./settings.ts";
+import { AccountStack } from "./stacks/account-stack.ts";
+import { ApiStack } from "./stacks/api-stack.ts";
+import { FunctionsStack, staffOperations } from "./stacks/functions-stack.ts";
+import { SenderStack } from "./stacks/sender-stack.ts";
+import { StatefulStack } from "./stacks/stateful-stack.ts";
+import { UserFunctionsStack } from "./stacks/user-functions-stack.ts";
 
 const flags = {
   "@aws-cdk/core:validateAgainstDefaultRules": true,
-  // Exports: a stateful stack cannot lose what the stateless one uses, and every emulator knows them.
+  // Exports: a stateful stack cannot lose what a later one uses, and every emulator knows them.
   "@aws-cdk/core:defaultCrossStackReferences": "strong",
 };
 
@@ -22,23 +28,33 @@ const localStackFlag = "localstack";
 
 export const buildApp = (settings: Settings, bundles = bundlesDirectory, options: AppProps = {}): App => {
   const app = new App({ analyticsReporting: false, ...options, context: { ...flags, ...options.context } });
-  const prefix = `lit-auth-${settings.STAGE}`;
-  const stateful = new StatefulStack(app, "Stateful", { stackName: `${prefix}-stateful`, settings });
-  const stateless = new StatelessStack(app, "Stateless", {
-    stackName: `${prefix}-stateless`,
-    settings,
-    stateful,
-    bundlesDirectory: bundles,
+  const named = (name: string) => ({ stackName: `lit-auth-${settings.STAGE}-${name}`, settings });
+  const stateful = new StatefulStack(app, "Stateful", named("stateful"));
+  const needed = { stateful, bundlesDirectory: bundles };
+  const userFunctions = new UserFunctionsStack(app, "UserFunctions", {
+    ...named("user-functions"),
+    ...needed,
   });
+  const staffFunctions = new FunctionsStack(app, "StaffFunctions", {
+    ...named("staff-functions"),
+    ...needed,
+    operations: staffOperations,
+  });
+  const api = new ApiStack(app, "Api", { ...named("api"), stateful });
+  // It knows the functions by name only, so nothing else would make it wait for them.
+  for (const functions of [userFunctions, staffFunctions]) api.addStackDependency(functions);
+
   // Shared by the stages, so no stage's deletion may take them along.
   const shared = { terminationProtection: true };
   const account = new AccountStack(app, "Account", { stackName: "lit-auth-account", ...shared });
   // A stage with an access log is refused while the account has no role for it.
-  stateless.addStackDependency(account);
-  if (app.node.tryGetContext(localStackFlag))
-    Tags.of(stateless).add("_custom_id_", localStackApiId, {
-      includeResourceTypes: ["AWS::ApiGateway::RestApi"],
-    });
-  else stateless.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
+  api.addStackDependency(account);
+  if (app.node.tryGetContext(localStackFlag)) {
+    const onlyApi = { includeResourceTypes: ["AWS::ApiGateway::RestApi"] };
+    Tags.of(stateful).add("_custom_id_", localStackApiId, onlyApi);
+  } else {
+    // SES takes letters of senders that it knows, and the mailer is in this stack.
+    userFunctions.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
+  }
   return app;
 };

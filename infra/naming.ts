@@ -5,5 +5,12 @@ export const kebabCase = (name: string): string =>
 
 export const pascalCase = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
+/**
+ * Fixed by us and not by CloudFormation, so that the routes' stack can name a function without
+ * importing it: an operation whose function another stack imports could not be removed in one
+ * deployment.
+ */
+export const functionName = (stage: string, name: string): string => `lit-auth-${stage}-${kebabCase(name)}`;
+
 /** The API's id on LocalStack. */
 export const localStackApiId = "litauth";

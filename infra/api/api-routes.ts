@@ -4,14 +4,14 @@ import {
   LambdaIntegration,
   MockIntegration,
   PassthroughBehavior,
-  type Resource,
-  type RestApi,
+  type IResource,
+  type IRestApi,
 } from "aws-cdk-lib/aws-apigateway";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { exposedHeaders, gatewayHeaders } from "./gateway-responses.ts";
 import type { Settings } from "../settings.ts";
 
-const addMethodNotAllowed = (resource: Resource, allow: string, allowedOrigins: string) => {
+const addMethodNotAllowed = (resource: IResource, allow: string, allowedOrigins: string) => {
   const headers = { ...gatewayHeaders(allowedOrigins), Allow: `'${allow}'` };
   const named = Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, value]);
   resource.addMethod(
@@ -40,7 +40,7 @@ const addMethodNotAllowed = (resource: Resource, allow: string, allowedOrigins: 
 
 /** A trailing slash reaches the same resource, and no resource may be declared with one. */
 export const addRoute = (
-  api: RestApi,
+  api: IRestApi,
   path: string,
   handlers: Readonly<Record<string, IFunction>>,
   { ALLOWED_ORIGINS }: Settings,

@@ -1,5 +1,5 @@
 /** What API Gateway answers by itself, in the same shape as our functions' answers. */
-import { ResponseType, type RestApi } from "aws-cdk-lib/aws-apigateway";
+import { GatewayResponse, ResponseType, type IRestApi } from "aws-cdk-lib/aws-apigateway";
 import { errors, type ErrorCode } from "../../shared/contract/errors.ts";
 
 /** These answers are templates and cannot look at the request's origin: the one that is allowed, else any. */
@@ -27,13 +27,14 @@ const unknownPath = [
 
 const retryAtOnce = { "Retry-After": "'1'" };
 
-export const addGatewayResponses = (api: RestApi, allowedOrigins: string): void => {
+export const addGatewayResponses = (api: IRestApi, allowedOrigins: string): void => {
   const add = (
     type: ResponseType,
     body: { detail: string; code: string },
     answer: { status?: number; headers?: Record<string, string> } = {},
   ) =>
-    api.addGatewayResponse(type.responseType, {
+    new GatewayResponse(api, type.responseType, {
+      restApi: api,
       type,
       templates: { "application/json": JSON.stringify(body) },
       responseHeaders: { ...gatewayHeaders(allowedOrigins), ...answer.headers },

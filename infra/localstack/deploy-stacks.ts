@@ -34,7 +34,7 @@ export const deploy = async (localStack: LocalStack): Promise<void> => {
   // In quotes: the command line gives it to a shell.
   const app = `node ${JSON.stringify(join(root, "infra/app.ts"))}`;
   await cdk("deploy", "--all", "--app", app, "--context", "localstack=true", "--require-approval", "never");
-  await runTriggers(localStack, `lit-auth-${stage}-stateless`);
+  await runTriggers(localStack, `lit-auth-${stage}-user-functions`);
   // In place of the account stack's identity.
   const mail = new SESClient(clientOptions(localStack));
   await mail.send(new VerifyEmailIdentityCommand({ EmailAddress: sender }));

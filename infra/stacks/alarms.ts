@@ -1,59 +1,63 @@
 /** What somebody must hear of. Without `ALARM_EMAIL` the alarms stand in CloudWatch only. */
 import { Duration } from "aws-cdk-lib";
-import type { RestApi } from "aws-cdk-lib/aws-apigateway";
-import { Alarm, TreatMissingData, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
+import { Alarm, Metric, TreatMissingData, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { apiName } from "../api/rest-api.ts";
+import type { FunctionName } from "../grants/grant.ts";
+import { functionName } from "../naming.ts";
+import type { Settings } from "../settings.ts";
+import { securityMetric } from "./security-metrics.ts";
 
 const period = Duration.minutes(1);
 
-export const addAlarms = (
-  scope: Construct,
-  watched: {
-    api: RestApi;
-    deadLetters: IQueue;
-    mailer: IFunction;
-    rotateKeys: IFunction;
-    failedGuesses: IMetric;
-    failedGuessesPerHour: number;
-    lettersOverBudget: IMetric;
-    email: string | undefined;
-  },
-): void => {
+/** All alarms stand in one stack, since metrics are known by names, whatever stack makes them. */
+export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQueue): void => {
+  const { STAGE, FAILED_GUESSES_ALARM_PER_HOUR, ALARM_EMAIL } = settings;
+  const failuresOf = (name: FunctionName) =>
+    new Metric({
+      namespace: "AWS/Lambda",
+      metricName: "Errors",
+      dimensionsMap: { FunctionName: functionName(STAGE, name) },
+      period,
+      statistic: "Sum",
+    });
+  const serverErrors = new Metric({
+    namespace: "AWS/ApiGateway",
+    metricName: "5XXError",
+    dimensionsMap: { ApiName: apiName(STAGE) },
+    period,
+    statistic: "Sum",
+  });
   const alarms = [
     [
       "DeadLetterAlarm",
       "Letters failed five times",
-      watched.deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }),
+      deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }),
     ],
     // Failing functions of the API are server errors of the API; the mailer has no caller who would see them.
-    [
-      "ServerErrorAlarm",
-      "The API answered with server errors",
-      watched.api.metricServerError({ period, statistic: "Sum" }),
-    ],
-    ["MailerErrorAlarm", "The mailer failed as a whole", watched.mailer.metricErrors({ period })],
-    ["KeyRotationAlarm", "Keys could not be rotated", watched.rotateKeys.metricErrors({ period })],
+    ["ServerErrorAlarm", "The API answered with server errors", serverErrors],
+    ["MailerErrorAlarm", "The mailer failed as a whole", failuresOf("mailer")],
+    ["KeyRotationAlarm", "Keys could not be rotated", failuresOf("rotateKeys")],
     [
       "FailedGuessesAlarm",
       "Many passwords and codes are refused, over all accounts",
-      watched.failedGuesses,
-      watched.failedGuessesPerHour,
+      securityMetric(STAGE, "FailedGuesses"),
+      FAILED_GUESSES_ALARM_PER_HOUR,
     ],
     [
       "LetterBudgetAlarm",
       "More letters were asked for than may leave in an hour: nobody can register until it is over",
-      watched.lettersOverBudget,
+      securityMetric(STAGE, "LettersOverBudget"),
     ],
   ] as const satisfies [string, string, IMetric, number?][];
-  const topic = watched.email === undefined ? undefined : new Topic(scope, "Alarms", { enforceSSL: true });
-  if (topic && watched.email) {
-    topic.addSubscription(new EmailSubscription(watched.email));
+  const topic = ALARM_EMAIL === undefined ? undefined : new Topic(scope, "Alarms", { enforceSSL: true });
+  if (topic && ALARM_EMAIL) {
+    topic.addSubscription(new EmailSubscription(ALARM_EMAIL));
     // The policy that enforces TLS replaces the one that lets the account's own alarms in.
     topic.grantPublish(new ServicePrincipal("cloudwatch.amazonaws.com"));
   }

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import type { VariableName } from "../../shared/platform/environment.ts";
 import type { FunctionName, Grant, ResourceVariable, SettingVariable } from "../grants/grant.ts";
 import { defaultMemoryMegabytes, defaultTimeoutSeconds } from "../grants/grants.ts";
-import { kebabCase, pascalCase } from "../naming.ts";
+import { functionName, kebabCase, pascalCase } from "../naming.ts";
 
 /** A resource as functions know it: the value of its variable, and what policies call it. */
 export type Resource = {
@@ -24,6 +24,7 @@ export type Resource = {
 
 export type EndpointFunctionProps = {
   readonly name: FunctionName;
+  readonly stage: string;
   readonly grant: Grant;
   readonly resources: Readonly<Record<ResourceVariable, Resource>>;
   readonly settings: Readonly<Record<SettingVariable, string>>;
@@ -75,6 +76,7 @@ export class EndpointFunction extends Function {
     }
 
     super(scope, id, {
+      functionName: functionName(props.stage, name),
       description: `LIT Auth ${name}`,
       code: Code.fromAsset(join(props.bundlesDirectory, kebabCase(name))),
       handler: "index.handler",

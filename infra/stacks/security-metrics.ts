@@ -7,48 +7,53 @@ import { contract, type OperationName } from "../../shared/contract/contract.ts"
 import { guessRefusals, type ErrorCode } from "../../shared/contract/errors.ts";
 import type { Operation } from "../../shared/contract/operation.ts";
 
-type LogGroups = (name: OperationName) => ILogGroup;
-
-/** A wrong current password is a field's error without a code; whoever asks for one has its limit. */
-const judgesSecrets = (code: ErrorCode) => guessRefusals.has(code) || code === "too_many_password_guesses";
-const refusesLetters = (code: ErrorCode) => code === "letter_budget_spent";
-
-const operationsThat = (refuse: (code: ErrorCode) => boolean): OperationName[] =>
-  (Object.keys(contract) as OperationName[]).filter((name) => {
-    const { errors }: Operation = contract[name];
-    return errors.some(refuse);
-  });
-
 const field = (name: string, value: string) => FilterPattern.stringValue(`$.${name}`, "=", value);
 
-export const addSecurityMetrics = (scope: Construct, stage: string, logGroupOf: LogGroups) => {
-  const count = (
-    metricName: string,
-    names: readonly OperationName[],
-    filterPattern: IFilterPattern,
-    period: Duration,
-  ): IMetric => {
-    const metric = { metricNamespace: `LitAuth/${stage}`, metricName };
-    for (const name of names)
-      new MetricFilter(scope, `${metricName}Of${name}`, {
-        ...metric,
-        logGroup: logGroupOf(name),
-        filterPattern,
+/** Name of a metric → which operations' logs it counts, and what in them. */
+const counted = {
+  FailedGuesses: {
+    // A wrong current password is a field's error without a code; whoever asks for one has its
+    // limit.
+    answers: (code) => guessRefusals.has(code) || code === "too_many_password_guesses",
+    lines: field("event", "refused"),
+    period: Duration.hours(1),
+  },
+  LettersOverBudget: {
+    answers: (code) => code === "letter_budget_spent",
+    lines: FilterPattern.all(field("event", "limited"), field("code", "letter_budget_spent")),
+    period: Duration.minutes(1),
+  },
+} as const satisfies Record<
+  string,
+  { answers: (code: ErrorCode) => boolean; lines: IFilterPattern; period: Duration }
+>;
+type SecurityMetric = keyof typeof counted;
+
+const namespaceOf = (stage: string): string => `LitAuth/${stage}`;
+
+/** Filters stand beside the log that they read. */
+export const countSecurityEvents = (
+  scope: Construct,
+  stage: string,
+  operation: OperationName,
+  logGroup: ILogGroup,
+): void => {
+  const { errors }: Operation = contract[operation];
+  for (const [metricName, { answers, lines }] of Object.entries(counted))
+    if (errors.some(answers))
+      new MetricFilter(scope, `${metricName}Of${operation}`, {
+        metricNamespace: namespaceOf(stage),
+        metricName,
+        logGroup,
+        filterPattern: lines,
       });
-    return new Metric({ namespace: metric.metricNamespace, metricName, period, statistic: "Sum" });
-  };
-  return {
-    failedGuesses: count(
-      "FailedGuesses",
-      operationsThat(judgesSecrets),
-      field("event", "refused"),
-      Duration.hours(1),
-    ),
-    lettersOverBudget: count(
-      "LettersOverBudget",
-      operationsThat(refusesLetters),
-      FilterPattern.all(field("event", "limited"), field("code", "letter_budget_spent")),
-      Duration.minutes(1),
-    ),
-  };
 };
+
+/** Known by its name, from whatever stacks its filters come. */
+export const securityMetric = (stage: string, metricName: SecurityMetric): IMetric =>
+  new Metric({
+    namespace: namespaceOf(stage),
+    metricName,
+    period: counted[metricName].period,
+    statistic: "Sum",
+  });

@@ -1,5 +1,9 @@
-/** What must survive a mistake: tables, queues and secrets. Only stage `prod` keeps them when the stack is deleted. */
+/**
+ * The first layer. What must survive a mistake: tables, queues and secrets, which only stage `prod`
+ * keeps when the stack is deleted; and the bare API, whose address the functions are told.
+ */
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import type { CfnRestApi } from "aws-cdk-lib/aws-apigateway";
 import {
   AttributeType,
   BillingMode,
@@ -12,6 +16,7 @@ import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { listedAttributes, listIndexes } from "../../shared/store/list-indexes.ts";
+import { apiAddress, createRestApi } from "../api/rest-api.ts";
 import { grants } from "../grants/grants.ts";
 import { pascalCase } from "../naming.ts";
 import type { Settings } from "../settings.ts";
@@ -26,6 +31,7 @@ export const removalPolicyOf = ({ STAGE }: Settings): RemovalPolicy =>
 const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
 
 export class StatefulStack extends Stack {
+  readonly api: CfnRestApi;
   readonly users: Table;
   readonly sessions: Table;
   readonly limits: Table;
@@ -41,6 +47,10 @@ export class StatefulStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, props);
     const removalPolicy = removalPolicyOf(settings);
+    this.api = createRestApi(this, settings);
+    const address = apiAddress(this, this.api, settings);
+    new CfnOutput(this, "ApiUrl", { value: address });
+    new CfnOutput(this, "PublicUrl", { value: settings.PUBLIC_URL ?? address });
 
     const table = (name: string, partitionKey: string, sortKey?: string) => {
       const made = new Table(this, name, {

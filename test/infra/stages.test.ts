@@ -2,6 +2,8 @@
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
+import { grants } from "../../infra/grants/grants.ts";
+import { pascalCase } from "../../infra/naming.ts";
 import { MailboxStack } from "../stage/mailbox-stack.ts";
 import { synthesiseStage } from "./synthesised.ts";
 
@@ -44,16 +46,26 @@ test("a shared stack is the same, whichever stage deploys it", () => {
   expect(templates(dev)).toEqual(templates(prod));
 });
 
-test("two stages export other names, and name nothing themselves but the API", () => {
+/** `Api.Name` → the name, where a template gives one itself. */
+const givenNames = (stage: Stage) =>
+  resources(stage).flatMap(([id, { Properties = {} }]) =>
+    Object.entries(Properties).flatMap(([property, value]) =>
+      /^(Table|Queue|Function|Role|LogGroup|Topic|Alarm|Policy)?Name$/.test(property) &&
+      !id.includes("DefaultPolicy") &&
+      typeof value === "string"
+        ? [[`${id.replace(/[0-9A-F]{8}$/, "")}.${property}`, value] as const]
+        : [],
+    ),
+  );
+
+test("two stages export other names, and name nothing themselves but the API and the functions, differently", () => {
   expect(exportNames(dev).length).toBeGreaterThan(0);
   expect(exportNames(dev).filter((name) => exportNames(prod).includes(name))).toEqual([]);
-  const named = resources(dev).flatMap(([id, { Properties = {} }]) =>
-    Object.keys(Properties)
-      .filter((name) => /^(Table|Queue|Function|Role|LogGroup|Topic|Alarm|Policy)?Name$/.test(name))
-      .filter((name) => typeof Properties[name] === "string")
-      .map((name) => `${id.replace(/[0-9A-F]{8}$/, "")}.${name}`),
-  );
-  expect(named.filter((name) => !name.endsWith("DefaultPolicy.PolicyName"))).toEqual(["Api.Name"]);
+  const functions = Object.keys(grants).map((name) => `${pascalCase(name)}.FunctionName`);
+  const [devNames, prodNames] = [givenNames(dev), givenNames(prod)];
+  expect(devNames.map(([what]) => what).toSorted()).toEqual(["Api.Name", ...functions].toSorted());
+  const ofProd = new Set(prodNames.map(([, name]) => name));
+  expect(devNames.filter(([, name]) => ofProd.has(name))).toEqual([]);
 });
 
 test("a stage other than prod leaves nothing behind, not even a log", () => {

@@ -117,7 +117,7 @@ test("a stage and an address that .env holds for a deployment don't count here, 
   const configuration = await fetch(`${url}/.well-known/openid-configuration`);
   expect(await configuration.json()).toMatchObject({ issuer: url });
   const running = readFileSync(path.join(cwd, ".local/stack.json"), "utf8");
-  expect(running).toContain("lit-auth-local-stateless");
+  expect(running).toContain("lit-auth-local-create-user");
   expect(running).not.toContain("prod");
   await fetch(`${url}/api/v1/auth/user/me/`);
   const environments = descendants(child.pid ?? 0).map(environmentOf);

@@ -1,0 +1,51 @@
+/** The last layer: routes to the functions, the API's deployment and stage, and all alarms. */
+import { Stack, type StackProps } from "aws-cdk-lib";
+import { RestApi } from "aws-cdk-lib/aws-apigateway";
+import { Function, type IFunction } from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+import { contract, type OperationName } from "../../shared/contract/contract.ts";
+import { addRoute } from "../api/api-routes.ts";
+import { deployApi } from "../api/deployed-stage.ts";
+import { addFirewall } from "../api/firewall.ts";
+import { addGatewayResponses } from "../api/gateway-responses.ts";
+import type { FunctionName } from "../grants/grant.ts";
+import { functionName, pascalCase } from "../naming.ts";
+import type { Settings } from "../settings.ts";
+import { addAlarms } from "./alarms.ts";
+import { removalPolicyOf, type StatefulStack } from "./stateful-stack.ts";
+
+/** Each is served together with everything below it. */
+const pagePaths = ["/swagger", "/admin"];
+
+/** Path → method → function. */
+const routesOf = (functionOf: (name: FunctionName) => IFunction) => {
+  const routes: Record<string, Record<string, IFunction>> = {};
+  for (const name of Object.keys(contract) as OperationName[]) {
+    const { path, method } = contract[name];
+    (routes[path] ??= {})[method] = functionOf(name);
+  }
+  const pages = functionOf("pages");
+  for (const path of pagePaths.flatMap((page) => [page, `${page}/{proxy+}`])) routes[path] = { GET: pages };
+  return routes;
+};
+
+type ApiStackProps = StackProps & { readonly settings: Settings; readonly stateful: StatefulStack };
+
+export class ApiStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, stateful, ...props }: ApiStackProps) {
+    super(scope, id, props);
+    const { api: bareApi, mailDeadLetters } = stateful;
+    const api = RestApi.fromRestApiAttributes(this, "Routes", {
+      restApiId: bareApi.ref,
+      rootResourceId: bareApi.attrRootResourceId,
+    });
+    const functionOf = (name: FunctionName) =>
+      Function.fromFunctionName(this, pascalCase(name), functionName(settings.STAGE, name));
+    for (const [path, handlers] of Object.entries(routesOf(functionOf)))
+      addRoute(api, path, handlers, settings);
+    addGatewayResponses(api, settings.ALLOWED_ORIGINS);
+    const stage = deployApi(this, { bareApi, api, settings }, removalPolicyOf(settings));
+    if (settings.WAF === "on") addFirewall(this, stage, settings);
+    addAlarms(this, settings, mailDeadLetters);
+  }
+}
