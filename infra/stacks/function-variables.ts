@@ -1,7 +1,7 @@
 /** Every resource and setting under the name of the variable by which functions know it. */
 import type { Stack } from "aws-cdk-lib";
 import { listIndexes } from "../../shared/store/list-indexes.ts";
-import type { EndpointFunctionProps, Resource } from "./granted-function.ts";
+import type { GrantedFunctionProps, Resource } from "./granted-function.ts";
 import type { Settings } from "../settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
@@ -24,7 +24,7 @@ export const resourcesOf = (
   stack: Stack,
   settings: Settings,
   { users, sessions, limits, mailQueue, secretArns }: StatefulStack,
-): EndpointFunctionProps["resources"] => ({
+): GrantedFunctionProps["resources"] => ({
   USERS_TABLE: withIndexes(table(users), Object.keys(listIndexes)),
   SESSIONS_TABLE: table(sessions),
   LIMITS_TABLE: table(limits),
@@ -46,7 +46,7 @@ export const resourcesOf = (
 export const functionSettings = (
   settings: Settings,
   apiAddress: string,
-): EndpointFunctionProps["settings"] => ({
+): GrantedFunctionProps["settings"] => ({
   PUBLIC_URL: settings.PUBLIC_URL ?? apiAddress,
   TOKEN_AUDIENCE: settings.TOKEN_AUDIENCE,
   ALLOWED_ORIGINS: settings.ALLOWED_ORIGINS,

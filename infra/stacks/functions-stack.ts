@@ -7,7 +7,7 @@ import type { FunctionName, Grant } from "../grants/grant.ts";
 import { grants, operationSettings } from "../grants/grants.ts";
 import type { Settings } from "../settings.ts";
 import { functionSettings, resourcesOf } from "./function-variables.ts";
-import { EndpointFunction, type EndpointFunctionProps } from "./granted-function.ts";
+import { GrantedFunction, type GrantedFunctionProps } from "./granted-function.ts";
 import { countSecurityEvents } from "./security-metrics.ts";
 import { removalPolicyOf, type StatefulStack } from "./stateful-stack.ts";
 
@@ -23,7 +23,7 @@ export type FunctionsStackProps = StackProps & {
 };
 
 export class FunctionsStack extends Stack {
-  readonly #common: Omit<EndpointFunctionProps, "name" | "grant">;
+  readonly #common: Omit<GrantedFunctionProps, "name" | "grant">;
 
   constructor(
     scope: Construct,
@@ -44,8 +44,8 @@ export class FunctionsStack extends Stack {
     for (const name of operations) this.#addOperation(name);
   }
 
-  protected addFunction(name: FunctionName, grant: Grant = grants[name]): EndpointFunction {
-    return new EndpointFunction(this, { name, grant, ...this.#common });
+  protected addFunction(name: FunctionName, grant: Grant = grants[name]): GrantedFunction {
+    return new GrantedFunction(this, { name, grant, ...this.#common });
   }
 
   #addOperation(name: OperationName): void {

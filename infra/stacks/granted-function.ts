@@ -22,7 +22,7 @@ export type Resource = {
   readonly condition?: Record<string, Record<string, string>>;
 };
 
-export type EndpointFunctionProps = {
+export type GrantedFunctionProps = {
   readonly name: FunctionName;
   readonly stage: string;
   readonly grant: Grant;
@@ -35,7 +35,7 @@ export type EndpointFunctionProps = {
   readonly removalPolicy: RemovalPolicy;
 };
 
-const isResource = (name: string, resources: EndpointFunctionProps["resources"]): name is ResourceVariable =>
+const isResource = (name: string, resources: GrantedFunctionProps["resources"]): name is ResourceVariable =>
   name in resources;
 
 const queryIndexes = "QueryIndexes";
@@ -46,8 +46,8 @@ const queryIndexes = "QueryIndexes";
  */
 const home = { HOME: "/var/task" };
 
-export class EndpointFunction extends Function {
-  constructor(scope: Construct, props: EndpointFunctionProps) {
+export class GrantedFunction extends Function {
+  constructor(scope: Construct, props: GrantedFunctionProps) {
     const { name, grant, resources, settings, hashingConcurrency } = props;
     const id = pascalCase(name);
     const logGroup = new LogGroup(scope, `${id}Logs`, {
