@@ -10,6 +10,7 @@ import { pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { passwordHasher } from "../shared/passwords/password-hash.ts";
 import { passwordProblems } from "../shared/passwords/password-rules.ts";
 import { askPassword } from "./ask-password.ts";
+import { runCommand } from "./run-command.ts";
 import { useTarget } from "./target.ts";
 
 const usage = "npm run create-admin -- --email a@b.c --username root [--stage prod]";
@@ -56,9 +57,4 @@ const createAdmin = async (): Promise<string> => {
   }
 };
 
-try {
-  console.log(await createAdmin());
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand(async () => console.log(await createAdmin()));

@@ -8,7 +8,8 @@ import { open, type FileHandle } from "node:fs/promises";
 import { scanAccounts } from "../shared/admin/account-scan.ts";
 import { variable } from "../shared/platform/environment.ts";
 import { checkpointBeside, type Checkpoint } from "./checkpoint.ts";
-import { fileAndStage, inWords } from "./file-and-stage.ts";
+import { fileAndStage } from "./file-and-stage.ts";
+import { runCommand, shownCount } from "./run-command.ts";
 import { useTarget } from "./target.ts";
 import { writeRow } from "./user-rows.ts";
 
@@ -51,12 +52,7 @@ const exportUsers = async (): Promise<string> => {
     if (next) await checkpoint.write(state);
   }
   await checkpoint.remove();
-  return `Exported ${inWords(state.accounts)} accounts of ${target.name} to ${file}, with the hashes of their passwords.`;
+  return `Exported ${shownCount(state.accounts)} accounts of ${target.name} to ${file}, with the hashes of their passwords.`;
 };
 
-try {
-  console.log(await exportUsers());
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand(async () => console.log(await exportUsers()));

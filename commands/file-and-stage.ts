@@ -11,5 +11,3 @@ export const fileAndStage = (command: string): { file: string; stage: string | u
     throw new Error(`Name one file: npm run ${command} -- file.jsonl [--stage prod]`);
   return { file, stage: values.stage };
 };
-
-export const inWords = (count: number): string => count.toLocaleString("en-US");

@@ -25,9 +25,10 @@ import { pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { needsUpgrade } from "../shared/passwords/password-hash.ts";
 import { nowSeconds } from "../shared/platform/clock.ts";
 import { describeError } from "../shared/platform/logger.ts";
-import { fileAndStage, inWords } from "./file-and-stage.ts";
+import { fileAndStage } from "./file-and-stage.ts";
 import { inParallel } from "./in-parallel.ts";
 import { linesOf, type Line } from "./lines.ts";
+import { runCommand, shownCount } from "./run-command.ts";
 import { useTarget } from "./target.ts";
 import { rowReader } from "./user-rows.ts";
 
@@ -75,7 +76,7 @@ const importUsers = async (): Promise<void> => {
         `Stopped at line ${number}: ${describeError(error).name}. Run the same again: whoever is in stays as he is.`,
       );
     });
-    if (number % linesPerReport === 0) console.error(`${inWords(number)} lines read`);
+    if (number % linesPerReport === 0) console.error(`${shownCount(number)} lines read`);
     if (typeof outcome === "string") counts[outcome] += 1;
     else {
       counts.refused += 1;
@@ -85,17 +86,12 @@ const importUsers = async (): Promise<void> => {
 
   if (counts.refused > 0) process.exitCode = 1;
   const { empty: _, ...told } = counts;
-  const sums = Object.entries(told).map(([what, count]) => `${inWords(count)} ${what}`);
+  const sums = Object.entries(told).map(([what, count]) => `${shownCount(count)} ${what}`);
   console.log(`Accounts of ${target.name}: ${sums.join(", ")}.`);
   if (foreignHashes() > 0)
     console.log(
-      `${inWords(foreignHashes())} of them have hashes that take another time to check than ours. Until they have signed in, set REFUSAL_FLOOR_MILLISECONDS (800 covers Django's).`,
+      `${shownCount(foreignHashes())} of them have hashes that take another time to check than ours. Until they have signed in, set REFUSAL_FLOOR_MILLISECONDS (800 covers Django's).`,
     );
 };
 
-try {
-  await importUsers();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand(importUsers);

@@ -8,6 +8,7 @@ import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/clien
 import { dropPending, replaceSecret } from "../shared/keys/key-ring-store.ts";
 import { createSigningKeys, publicKeySet } from "../shared/keys/signing-keys.ts";
 import { environment } from "../shared/platform/environment.ts";
+import { runCommand } from "./run-command.ts";
 import { useTarget, type Target } from "./target.ts";
 
 const consequences = `Every access and refresh token signed before is refused: everybody signs in again, with password and code.
@@ -36,14 +37,10 @@ export const revokeKeys = async (target: Target): Promise<void> => {
   await replaceEnvironments(target, new Date().toISOString());
 };
 
-if (import.meta.main) {
-  try {
+if (import.meta.main)
+  await runCommand(async () => {
     const { values } = parseArgs({ options: { stage: { type: "string" } } });
     const target = await useTarget(values.stage);
     await revokeKeys(target);
     console.log(`Revoked every signing key of ${target.name}.\n${consequences}`);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
-}
+  });
