@@ -11,7 +11,7 @@ import { createCallCounter } from "./call-counter.ts";
 import { createFaults } from "./faults.ts";
 import { createForwarder } from "./forwarder.ts";
 import { lambdaOperation } from "./lambda-api.ts";
-import type { Letters } from "../mailbox/letter-files.ts";
+import type { Letters } from "../mailbox/mailbox-files.ts";
 import { accessKeyIdOf } from "../aws/local-account.ts";
 import type { Policies } from "./iam-policy.ts";
 import type { Call } from "./required-access.ts";

@@ -1,6 +1,6 @@
 /** SES v1's `SendEmail` over the Query protocol (form in, XML out): each letter goes to the letters' folder. */
 import { randomBytes } from "node:crypto";
-import type { Letters } from "./letter-files.ts";
+import type { Letters } from "./mailbox-files.ts";
 import { type ServiceAnswer, ServiceError } from "../aws/service-error.ts";
 
 const members = (form: URLSearchParams, list: string): string[] =>

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { OwnPages } from "../gateway/gateway-server.ts";
 import type { HttpAnswer } from "../gateway/default-responses.ts";
-import type { Letter, Letters } from "./letter-files.ts";
+import type { Letter, Letters } from "./mailbox-files.ts";
 import { region } from "../aws/local-account.ts";
 
 /** No script and no address but our own; letters bring styles of their own. */
