@@ -3,9 +3,9 @@ import { availableParallelism } from "node:os";
 import type { CallCounts } from "./aws-endpoint/call-counter.ts";
 import { loadApi } from "./gateway/api-definition.ts";
 import { type CleanUp, createCleanUp } from "./clean-up.ts";
-import { announce, lockDataDirectory } from "./data-directory.ts";
-import type { Engine } from "./engines/dynamodb-engine.ts";
-import { startEdge } from "./aws-endpoint/aws-endpoint.ts";
+import { announceStack, lockDataDirectory } from "./data-directory.ts";
+import type { EngineName } from "./engines/dynamodb-engine.ts";
+import { startAwsEndpoint } from "./aws-endpoint/aws-endpoint.ts";
 import type { Outcome } from "./lambda/execution-environment.ts";
 import { loadEventSourceMappings } from "./lambda/event-source-mapping.ts";
 import type { Faults } from "./aws-endpoint/faults.ts";
@@ -14,25 +14,25 @@ import { loadFunctions } from "./lambda/function-definitions.ts";
 import { startEngines } from "./engines/start-engines.ts";
 import { startGateway } from "./gateway/gateway-server.ts";
 import { loadGatewayResponses } from "./gateway/default-responses.ts";
-import { openLetters } from "./mailbox/mailbox-files.ts";
-import { openLogs, type OnLog } from "./function-logs.ts";
-import { createOwnPages } from "./mailbox/runner-pages.ts";
+import { openMailbox } from "./mailbox/mailbox-files.ts";
+import { openFunctionLogs, type OnLog } from "./function-logs.ts";
+import { createRunnerPages } from "./mailbox/runner-pages.ts";
 import { region } from "./aws/local-account.ts";
 import { loadPolicies } from "./aws-endpoint/iam-policy.ts";
-import { type Poller, startPoller } from "./lambda/queue-poller.ts";
-import { startQueues, type Queues } from "./engines/sqs-engine.ts";
-import { createRotation } from "./secrets/secret-rotation.ts";
-import { openSecrets } from "./secrets/secrets-manager.ts";
+import { type Poller, startQueuePoller } from "./lambda/queue-poller.ts";
+import { startSqsEngine, type SqsEngine } from "./engines/sqs-engine.ts";
+import { createSecretRotation } from "./secrets/secret-rotation.ts";
+import { openSecretsManager } from "./secrets/secrets-manager.ts";
 import { createTables } from "./engines/create-tables.ts";
 import { loadTemplates, type StackTemplate } from "./cloudformation/templates.ts";
-import { runTriggers } from "./lambda/deployment-triggers.ts";
+import { runDeploymentTriggers } from "./lambda/deployment-triggers.ts";
 
 export type StackOptions = {
   templates: readonly StackTemplate[];
   /** 0: any free one. */
   port: number;
   dataDirectory: string;
-  engine?: Engine;
+  engine?: EngineName;
   concurrencyPerFunction?: number;
   /**
    * For tests of failures: a queue gives back what its consumer failed at so soon, not after its visibility timeout. Not 0:
@@ -45,12 +45,12 @@ export type Stack = {
   url: string;
   inboxUrl: string;
   dataDirectory: string;
-  lettersFolder: string;
-  engine: Engine;
+  mailboxFolder: string;
+  engine: EngineName;
   /** The AWS endpoint that functions see, and credentials that may do everything there. */
   endpoint: { url: string; region: string; accessKeyId: string; secretAccessKey: string };
-  /** The bare engine, without the edge before it. */
-  storeUrl: string;
+  /** The bare DynamoDB engine, without the AWS endpoint before it. */
+  engineUrl: string;
   /** `<stack>.<name>` → value. */
   outputs: Record<string, string>;
   faults: Faults;
@@ -58,11 +58,11 @@ export type Stack = {
   resetCalls: () => void;
   /** By the construct's name. */
   invoke: (functionLabel: string, event: unknown) => Promise<Outcome>;
-  inspectQueue: Queues["inspectQueue"];
-  /** Environments by function, and the engine. */
+  inspectQueue: SqsEngine["inspectQueue"];
+  /** Execution environments by function, and the DynamoDB engine. */
   processes: () => { engine: number; functions: Record<string, number[]> };
-  /** New code for these bundle folders (all, if none is named): the next call starts a fresh environment. */
-  replaceEnvironments: (codeFolders?: readonly string[]) => void;
+  /** New code for these bundle folders (all, if none is named): the next call starts a fresh execution environment. */
+  replaceExecutionEnvironments: (codeFolders?: readonly string[]) => void;
   stop: () => Promise<void>;
 };
 
@@ -87,40 +87,40 @@ const start = async (options: StackOptions, cleanUp: CleanUp): Promise<Stack> =>
   // The first that can be refused, and the address belongs to us before anything slow begins.
   const gateway = await startGateway(port);
   cleanUp.add(gateway.stop);
-  const edge = await startEdge();
-  cleanUp.add(edge.stop);
+  const awsEndpoint = await startAwsEndpoint();
+  cleanUp.add(awsEndpoint.stop);
 
-  const templates = loadTemplates(stacks, edge.url);
-  const [store, queues] = await startEngines(
+  const templates = loadTemplates(stacks, awsEndpoint.url);
+  const [dynamoDb, queues] = await startEngines(
     dataDirectory,
     engine,
-    () => startQueues(templates, dataDirectory),
+    () => startSqsEngine(templates, dataDirectory),
     cleanUp,
   );
-  await createTables(templates, store.url);
-  const letters = openLetters(dataDirectory);
-  const secrets = openSecrets(templates, dataDirectory);
+  await createTables(templates, dynamoDb.url);
+  const mailbox = openMailbox(dataDirectory);
+  const secrets = openSecretsManager(templates, dataDirectory);
   const policies = loadPolicies(templates);
-  const rotateSecret = createRotation(templates, (reference, event) => invoke(reference, event));
-  edge.connect({
-    storeUrl: store.url,
+  const rotateSecret = createSecretRotation(templates, (reference, event) => invoke(reference, event));
+  awsEndpoint.connect({
+    engineUrl: dynamoDb.url,
     queuesUrl: queues.url,
     secrets,
     rotateSecret,
-    letters,
+    mailbox,
     policies,
-    replaceEnvironments: (reference) => poolOf(reference).replace(),
+    replaceExecutionEnvironments: (reference) => poolOf(reference).replace(),
   });
 
-  const logs = openLogs(dataDirectory, onLog);
+  const logs = openFunctionLogs(dataDirectory, onLog);
   cleanUp.add(logs.close);
   const pools = loadFunctions(templates).map((definition) => {
-    const { label: caller, role, reservedConcurrency = Infinity } = definition;
-    const accessKeyId = edge.admit({ caller, role });
+    const { label, role, reservedConcurrency = Infinity } = definition;
+    const accessKeyId = awsEndpoint.admit({ name: label, role });
     return createFunctionPool(definition, {
       limit: Math.min(concurrencyPerFunction ?? defaultConcurrency, reservedConcurrency),
-      credentials: { endpointUrl: edge.url, accessKeyId },
-      onLog: logs.open(caller),
+      credentials: { endpointUrl: awsEndpoint.url, accessKeyId },
+      onLog: logs.open(label),
     });
   });
   const pollers: Poller[] = [];
@@ -133,16 +133,16 @@ const start = async (options: StackOptions, cleanUp: CleanUp): Promise<Stack> =>
   };
   const invoke = (reference: string, event: unknown) => poolOf(reference).invoke(event);
 
-  await runTriggers(templates, invoke);
-  for (const mapping of loadEventSourceMappings(templates, edge.url)) {
+  await runDeploymentTriggers(templates, invoke);
+  for (const mapping of loadEventSourceMappings(templates, awsEndpoint.url)) {
     const { definition, invoke: consume } = poolOf(mapping.functionName);
-    const caller = `${definition.label}Poller`;
-    edge.admit({ caller, role: definition.role });
-    const onError = (message: string) => onLog?.(caller, JSON.stringify({ level: "ERROR", message }));
+    const principal = `${definition.label}Poller`;
+    awsEndpoint.admit({ name: principal, role: definition.role });
+    const onError = (message: string) => onLog?.(principal, JSON.stringify({ level: "ERROR", message }));
     pollers.push(
-      startPoller(mapping, {
-        edgeUrl: edge.url,
-        caller,
+      startQueuePoller(mapping, {
+        awsEndpointUrl: awsEndpoint.url,
+        principal,
         invoke: consume,
         returnFailedAfterSeconds,
         onError,
@@ -154,37 +154,37 @@ const start = async (options: StackOptions, cleanUp: CleanUp): Promise<Stack> =>
     api: loadApi(templates),
     responses: loadGatewayResponses(templates),
     invoke,
-    ownPages: createOwnPages(letters),
+    runnerPages: createRunnerPages(mailbox),
   });
 
   const endpoint = {
-    url: edge.url,
+    url: awsEndpoint.url,
     region,
-    accessKeyId: edge.admit({ caller: "Runner" }),
+    accessKeyId: awsEndpoint.admit({ name: "Runner" }),
     secretAccessKey: "local",
   };
   const functionNames = pools.map(({ definition }) => definition.name);
-  cleanUp.add(announce(dataDirectory, { endpoint, outputs: templates.outputs(), functionNames }));
+  cleanUp.add(announceStack(dataDirectory, { endpoint, outputs: templates.outputs(), functionNames }));
 
   return {
     url: gateway.url,
     inboxUrl: `${gateway.url}/_inbox/`,
     dataDirectory,
-    lettersFolder: letters.folder,
-    engine: store.engine,
+    mailboxFolder: mailbox.folder,
+    engine: dynamoDb.name,
     endpoint,
-    storeUrl: store.url,
+    engineUrl: dynamoDb.url,
     outputs: templates.outputs(),
-    faults: edge.faults,
-    calls: edge.calls,
-    resetCalls: edge.reset,
+    faults: awsEndpoint.faults,
+    calls: awsEndpoint.calls,
+    resetCalls: awsEndpoint.reset,
     invoke,
     inspectQueue: queues.inspectQueue,
     processes: () => ({
-      engine: store.pid,
+      engine: dynamoDb.pid,
       functions: Object.fromEntries(pools.map((pool) => [pool.definition.label, pool.pids()])),
     }),
-    replaceEnvironments: (codeFolders) => {
+    replaceExecutionEnvironments: (codeFolders) => {
       for (const pool of pools) {
         if (codeFolders === undefined || codeFolders.includes(pool.definition.codeFolder)) pool.replace();
       }

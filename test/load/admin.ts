@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { startDataStore } from "../../infra/local/engines/dynamodb-engine.ts";
+import { startDynamoDbEngine } from "../../infra/local/engines/dynamodb-engine.ts";
 import { createTables } from "../../infra/local/engines/create-tables.ts";
 import { loadTemplates } from "../../infra/local/cloudformation/templates.ts";
 import { freshenBundles } from "../../infra/bundling/fresh-bundles.ts";
@@ -95,17 +95,20 @@ const cursorAfter = async (pages: number, list: UserList): Promise<string | unde
 
 const directory = mkdtempSync(join(tmpdir(), "lit-auth-bench-"));
 await freshenBundles();
-const store = await startDataStore(directory);
+const engine = await startDynamoDbEngine(directory);
 try {
-  const templates = loadTemplates(synthesise(readSettings({ MAIL_FROM: "no-reply@example.com" })), store.url);
-  await createTables(templates, store.url);
+  const templates = loadTemplates(
+    synthesise(readSettings({ MAIL_FROM: "no-reply@example.com" })),
+    engine.url,
+  );
+  await createTables(templates, engine.url);
   const names = templates.ofType("AWS::DynamoDB::Table").map((table) => table.identity().ref);
   const table = names.find((name) => name.includes("Users")) ?? "";
   Object.assign(process.env, {
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "bench",
     AWS_SECRET_ACCESS_KEY: "bench",
-    AWS_ENDPOINT_URL_DYNAMODB: store.url,
+    AWS_ENDPOINT_URL_DYNAMODB: engine.url,
     USERS_TABLE: table,
   });
   measureUnits();
@@ -121,10 +124,10 @@ try {
     rows.push([`${crowd}: 25, all, the 41st`, ...(await measure(() => list.page({ size: 25, cursor })))]);
   }
   process.stdout.write(
-    `Pages of people on ${store.engine}, ${repeats} times each\n` +
+    `Pages of people on ${engine.name}, ${repeats} times each\n` +
       textTable(["page", "p50 ms", "p95 ms", "calls", "read units"], rows),
   );
 } finally {
-  await store.stop();
+  await engine.stop();
   rmSync(directory, { recursive: true });
 }

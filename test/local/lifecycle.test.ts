@@ -4,7 +4,7 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { expect, test, vi } from "vitest";
-import { startDataStore } from "../../infra/local/engines/dynamodb-engine.ts";
+import { startDynamoDbEngine } from "../../infra/local/engines/dynamodb-engine.ts";
 import { UserError } from "../../infra/user-error.ts";
 import { eventually } from "../support/eventually.ts";
 import { alive, descendants } from "./fixtures/processes.ts";
@@ -19,7 +19,7 @@ test("stopping leaves no process, also while functions run", async () => {
   });
   await act(stack, "identity");
   const hanging = Promise.allSettled([act(stack, "hang"), act(stack, "hang")]);
-  await eventually("two environments", () =>
+  await eventually("two execution environments", () =>
     stack.processes().functions["Probe"]?.length === 2 ? true : undefined,
   );
   const pids = [
@@ -86,7 +86,7 @@ test("a folder in use, a port in use and a missing engine are one sentence each"
   server.close();
 
   vi.stubEnv("PATH", "/nowhere");
-  await expect(startDataStore(dataDirectory, "dynamodb-local")).rejects.toThrow("install Java 17");
+  await expect(startDynamoDbEngine(dataDirectory, "dynamodb-local")).rejects.toThrow("install Java 17");
   vi.unstubAllEnvs();
   rmSync(dataDirectory, { recursive: true });
 });

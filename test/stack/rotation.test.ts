@@ -19,7 +19,7 @@ afterAll(() => stack.remove());
 
 /** Forgets what these functions have in memory, as five minutes or a deployment would. */
 const renew = (...functions: string[]) =>
-  stack.replaceEnvironments(functions.map((name) => join(bundlesDirectory, name)));
+  stack.replaceExecutionEnvironments(functions.map((name) => join(bundlesDirectory, name)));
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
 const publishedKids = async () => {
   renew("get-keys");

@@ -13,7 +13,7 @@ const now = farSeconds;
 // Lists are of everybody, and other files write to the common table at the same time.
 const table = `list-${randomUUID()}`;
 beforeAll(async () => {
-  if (inject("storeUrl") === "") return;
+  if (inject("engineUrl") === "") return;
   await copyTable(inject("storeEnvironment")["USERS_TABLE"] ?? "", table);
   process.env["USERS_TABLE"] = table;
 });
@@ -54,7 +54,7 @@ const belongs = ({ state, addressPrefix = "" }: Omit<ListRequest, "size">, kind:
   (state === undefined || state === kind || (state === "active" && kind === "staff")) &&
   email.toLowerCase().startsWith(addressPrefix.toLowerCase());
 
-describe.skipIf(inject("storeUrl") === "")("lists of people", () => {
+describe.skipIf(inject("engineUrl") === "")("lists of people", () => {
   it("show everybody who belongs exactly once, in order, in full pages", () =>
     fc.assert(
       fc.asyncProperty(

@@ -1,19 +1,19 @@
-/** The two engines that take time to start: the store and the queues. */
+/** The two engines that take time to start: DynamoDB and SQS. */
 import type { CleanUp } from "../clean-up.ts";
-import { startDataStore, type DataStore, type Engine } from "./dynamodb-engine.ts";
-import type { Queues } from "./sqs-engine.ts";
+import { startDynamoDbEngine, type DynamoDbEngine, type EngineName } from "./dynamodb-engine.ts";
+import type { SqsEngine } from "./sqs-engine.ts";
 
 /** Side by side; if one fails, the other is stopped too. */
 export const startEngines = async (
   dataDirectory: string,
-  engine: Engine | undefined,
-  startQueueEngine: () => Promise<Queues>,
+  engine: EngineName | undefined,
+  startQueueEngine: () => Promise<SqsEngine>,
   cleanUp: CleanUp,
-): Promise<[DataStore, Queues]> => {
+): Promise<[DynamoDbEngine, SqsEngine]> => {
   const starting = [
-    startDataStore(dataDirectory, engine).then((store) => {
-      cleanUp.add(store.stop);
-      return store;
+    startDynamoDbEngine(dataDirectory, engine).then((dynamoDb) => {
+      cleanUp.add(dynamoDb.stop);
+      return dynamoDb;
     }),
     startQueueEngine().then((queues) => {
       cleanUp.add(queues.stop);
