@@ -21,8 +21,8 @@ import { asServiceError, errorAnswer, ServiceError } from "../aws/service-error.
 import { sendEmail } from "../mailbox/ses-api.ts";
 
 type Backends = {
-  engineUrl: string;
-  queuesUrl: string;
+  dynamoDbUrl: string;
+  sqsUrl: string;
   secrets: SecretsManager;
   rotateSecret: RotateSecret;
   mailbox: Mailbox;
@@ -66,7 +66,7 @@ export const startAwsEndpoint = async () => {
   const principals = new Map<string, Principal>();
   let backends: Backends | undefined;
   let dynamoDb: ReturnType<typeof createForwarder> | undefined;
-  let queues: ReturnType<typeof createForwarder> | undefined;
+  let sqs: ReturnType<typeof createForwarder> | undefined;
 
   const perform = async (
     call: Call,
@@ -79,7 +79,7 @@ export const startAwsEndpoint = async () => {
       throw new ServiceError("ServiceUnavailable", "still starting", { status: 503 });
     const { service, operation, parameters } = call;
     if (service === "dynamodb" && dynamoDb) return dynamoDb.forward(request.headers, body, signal);
-    if (service === "sqs" && queues) return queues.forward(request.headers, body, signal);
+    if (service === "sqs" && sqs) return sqs.forward(request.headers, body, signal);
     if (service === "ses" && parameters instanceof URLSearchParams) {
       return sendEmail(parameters, backends.mailbox, requestId);
     }
@@ -163,8 +163,8 @@ export const startAwsEndpoint = async () => {
     faults,
     connect: (given: Backends) => {
       backends = given;
-      dynamoDb = createForwarder(given.engineUrl);
-      queues = createForwarder(given.queuesUrl);
+      dynamoDb = createForwarder(given.dynamoDbUrl);
+      sqs = createForwarder(given.sqsUrl);
     },
     /** Gives the principal an access key id. */
     admit: (principal: Principal): string => {
@@ -177,7 +177,7 @@ export const startAwsEndpoint = async () => {
       server.close();
       server.closeAllConnections();
       dynamoDb?.close();
-      queues?.close();
+      sqs?.close();
       await closed;
     },
   };
