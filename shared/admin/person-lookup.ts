@@ -1,4 +1,5 @@
 /** Accounts and registrations as administrators know them: by id or whole username, without a scan. Consistent reads. */
+import * as z from "zod";
 import { batchRead } from "../store/batch.ts";
 import { isoTime, nowSeconds, type Clock } from "../platform/clock.ts";
 import { readItem } from "../store/dynamo.ts";
@@ -13,19 +14,30 @@ import {
   usernamePk,
   userPk,
   type Person,
-  type User,
 } from "../store/user-items.ts";
-import type { PersonState } from "../store/list-indexes.ts";
+import type { listedAttributes, PersonState } from "../store/list-indexes.ts";
 import { registrationStore } from "../accounts/registration-store.ts";
 import { normaliseUsername } from "../identity/username.ts";
 import { userStore } from "../accounts/user-store.ts";
 
-/** What an index shows of a person, and what the whole item holds. */
-export type ListedPerson = Parameters<typeof shownUser>[0] &
-  Pick<User, "createdAt"> & { status?: User["status"] | undefined; isStaff?: boolean | undefined };
+/** What is shown of a person to administrators: a list reads no more than that, and a whole item holds it too. */
+export const listedPerson = z.object({
+  id: z.string(),
+  username: z.string(),
+  email: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  status: z.enum(["active", "disabled"]).optional(),
+  isStaff: z.boolean().optional(),
+  createdAt: z.int(),
+  expiresAt: z.int().optional(),
+} satisfies Record<(typeof listedAttributes)[number], z.ZodType>);
+export type ListedPerson = z.output<typeof listedPerson>;
+
+export const stateOf = ({ status }: Pick<ListedPerson, "status">): PersonState => status ?? "pending";
 
 export const shownPerson = (person: ListedPerson) => {
-  const state: PersonState = person.status ?? "pending";
+  const state = stateOf(person);
   return {
     ...shownUser(person),
     state,
