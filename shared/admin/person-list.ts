@@ -1,26 +1,24 @@
 /**
- * Lists of people, by date or by address, a page at a time: one query per shard, side by side, merged, and then one batch that
- * reads the people of the page as they are.
+ * Lists of people, by date or by address, a page at a time: one query per shard, side by side and
+ * merged, then one batch that reads the people of the page as they are.
  *
- * What each admin call costs at a million users, which is what it costs at a hundred: a page of 25 asks each shard for 13
- * entries of about 150 bytes, and for more only where the shards are uneven or registrations have expired. Before each comes
- * one call that reads the caller and the session (2 units). Units: read (4 KB, half if from an index) and write (1 KB). The
- * indexes add write units only where an entry comes or goes (2), changes its state (4), its rank or its address (2), nothing for
- * a name or a password. Those of staff add as much again; for a state only 2.
+ * What an admin call costs with any number of people, beside the call that reads the caller and the
+ * session (2 units). Units: read (4 KB, half if from an index) and write (1 KB). Indexes add write
+ * units: 2 for a person who comes or goes, 4 for another state, 2 for another rank or address, none
+ * for names or a password; those of staff as much again, for a state 2.
  *
- * | Call                             | Calls after another (in all)   | Read units       | Write units      |
- * | -------------------------------- | ------------------------------ | ---------------- | ---------------- |
- * | listUsers, one state, 25 (100)   | 2 (4 queries, 1 batch)         | 27 (104)         | 0                |
- * | listUsers, every state, 25 (100) | 2 (12 queries, 1 batch)        | 31 (112)         | 0                |
- * | listUsers, staff                 | 2 (1 query, 1 batch)           | 1 a person, 0.5  | 0                |
- * | listUsers, username              | 2                              | 2                | 0                |
- * | getUser                          | 1; a registration 2            | 2 or 3           | 0                |
- * | updateUser                       | 2; rank 5 with the queue       | 4                | 4; 8 with a name |
- * | deleteUser                       | 4; a registration 3            | 4 and sessions   | 10 and sessions  |
- * | sendCode                         | 4 with the queue               | 3                | 1                |
- * | unlockUser                       | 2 (5)                          | 2                | 4                |
- * | listUserSessions                 | 2                              | 2 and 1 per 4 KB | 0                |
- * | endUserSessions                  | 2                              | 2                | 1                |
+ * | Call                             | Calls in turn (in all)   | Read units       | Write units      |
+ * | listUsers, one state, 25 (100)   | 2 (4 queries, 1 batch)   | 27 (104)         | 0                |
+ * | listUsers, every state, 25 (100) | 2 (12 queries, 1 batch)  | 31 (112)         | 0                |
+ * | listUsers, staff                 | 2 (1 query, 1 batch)     | 1 each, and 0.5  | 0                |
+ * | listUsers, username              | 2                        | 2                | 0                |
+ * | getUser                          | 1; a registration 2      | 2 or 3           | 0                |
+ * | updateUser                       | 2; rank 5 with the queue | 4                | 4; 8 with a name |
+ * | deleteUser                       | 4; a registration 3      | 4 and sessions   | 10 and sessions  |
+ * | sendCode                         | 4 with the queue         | 3                | 1                |
+ * | unlockUser                       | 2 (5)                    | 2                | 4                |
+ * | listUserSessions                 | 2                        | 2 and 1 per 4 KB | 0                |
+ * | endUserSessions                  | 2                        | 2                | 1                |
  */
 import { paginateQuery } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
@@ -68,9 +66,9 @@ const partitionsOf = (state: ListRequest["state"]): string[] => {
 };
 
 /**
- * Takes the first of all heads until there are `count` people. Sources are asked side by side first, then as they run out.
- * Somebody who moves while they are read can stand in two of them: they keep the first place, and an account stands for the
- * registration that it was.
+ * Takes the first of all heads until there are `count` people. Sources are asked side by side
+ * first, then as they run out. Somebody who moves while they are read can stand in two of them:
+ * they keep the first place, and an account stands for the registration that it was.
  */
 const merge = async (
   sources: AsyncIterator<Entry>[],
@@ -158,8 +156,9 @@ export const userList = (clock: Clock = nowSeconds) => {
 
   return {
     /**
-     * A page, and the cursor of the next one if there is one. Whoever left the list between the two reads is left out, so a
-     * page can be shorter than asked for; the cursor comes from the index, so nobody else is.
+     * A page, and the cursor of the next one if there is one. Whoever left the list between the two
+     * reads is left out, so a page can be shorter than asked for; the cursor comes from the index,
+     * so nobody else is.
      */
     page: async ({
       state,

@@ -20,7 +20,10 @@ import { registrationStore } from "../accounts/registration-store.ts";
 import { normaliseUsername } from "../identity/username.ts";
 import { userStore } from "../accounts/user-store.ts";
 
-/** What is shown of a person to administrators: a list reads no more than that, and a whole item holds it too. */
+/**
+ * What is shown of a person to administrators: a list reads no more than that, and a whole item
+ * holds it too.
+ */
 export const listedPerson = z.object({
   id: z.string(),
   username: z.string(),

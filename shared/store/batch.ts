@@ -10,8 +10,9 @@ const firstBackoffMilliseconds = 25;
 type Key = Record<string, string>;
 
 /**
- * Reads keys by table, whole items or only these attributes of them. Keys that the store leaves unprocessed are asked for
- * again; if some remain, the answer is 503: taking an unread item for an absent one would sign people out.
+ * Reads keys by table, whole items or only these attributes of them. Keys that the store leaves
+ * unprocessed are asked for again; if some remain, the answer is 503: taking an unread item for an
+ * absent one would sign people out.
  */
 export const batchRead = async (
   keysByTable: Record<string, Key[]>,

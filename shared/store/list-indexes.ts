@@ -19,12 +19,16 @@ export const listIndexes = {
 } as const;
 
 /**
- * What the indexes hold beside the keys. The projection of an index can't be changed in CloudFormation, so whatever a list
- * shows is read from the people themselves, and this never needs to change.
+ * What the indexes hold beside the keys. The projection of an index can't be changed in
+ * CloudFormation, so whatever a list shows is read from the people themselves, and this never needs
+ * to change.
  */
 export const projectedAttributes = ["status", "expiresAt"] as const;
 
-/** What a list reads of a person and shows; hashes of passwords and digests of codes it does not even read. */
+/**
+ * What a list reads of a person and shows; hashes of passwords and digests of codes it does not
+ * even read.
+ */
 export const listedAttributes = [
   "id",
   "username",

@@ -1,7 +1,8 @@
 /**
- * `npm run bench:admin [-- <people> ...]`: what a page of people costs with 5,000 and 100,000 of them, or as many as named, on
- * a bare engine: time, calls, and the units that DynamoDB would bill to indexes and table; then what changes of a person cost.
- * People are written straight into the table, as the writers of their items leave them.
+ * `npm run bench:admin [-- <people> ...]`: what a page of people costs with 5,000 and 100,000 of
+ * them, or as many as named, on a bare engine: time, calls, and the units that DynamoDB would bill
+ * to indexes and table; then what changes of a person cost. People are written straight into the
+ * table, as the writers of their items leave them.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

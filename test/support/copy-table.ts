@@ -1,4 +1,7 @@
-/** An empty table with another's keys and indexes; `projection`, if given, is that of each index instead. */
+/**
+ * An empty table with another's keys and indexes; `projection`, if given, is that of each index
+ * instead.
+ */
 import { CreateTableCommand, DescribeTableCommand, type Projection } from "@aws-sdk/client-dynamodb";
 import { dynamo } from "../../shared/store/dynamo.ts";
 
