@@ -54,7 +54,10 @@ export type Stack = {
   inspectQueue: SqsEngine["inspectQueue"];
   /** Execution environments by function, and the DynamoDB engine. */
   processes: () => { engine: number; functions: Record<string, number[]> };
-  /** New code for these bundle folders (all, if none is named): the next call starts a fresh execution environment. */
+  /**
+   * New code for these bundle folders (all, if none is named): the next call starts a fresh
+   * execution environment.
+   */
   replaceExecutionEnvironments: (codeFolders?: readonly string[]) => void;
   stop: () => Promise<void>;
 };

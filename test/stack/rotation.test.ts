@@ -93,9 +93,9 @@ describe("rotating the signing keys", () => {
       return `${Buffer.from(JSON.stringify(header)).toString("base64url")}.${payload}.${signature}`;
     });
     for (const token of madeUp) expectRefused(await call("verifyToken", { token }), "token_not_valid");
-    const environments = stack.processes().functions["VerifyToken"]?.length ?? 0;
+    const executionEnvironments = stack.processes().functions["VerifyToken"]?.length ?? 0;
     expect(stack.calls()["VerifyToken"]?.["secretsmanager:GetSecretValue"] ?? 0).toBeLessThanOrEqual(
-      environments,
+      executionEnvironments,
     );
   });
 

@@ -1,4 +1,7 @@
-/** A bare DynamoDB engine with the template's tables, for tests that turn the clock. One project of tests for each engine. */
+/**
+ * A bare DynamoDB engine with the template's tables, for tests that turn the clock. One project of
+ * tests for each engine.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * The one AWS endpoint that functions see. It knows the principal by the access key id, refuses what the template's
- * policies don't grant, and hands the rest to the emulators.
+ * The one AWS endpoint that functions see. It knows the principal by the access key id, refuses
+ * what the template's policies don't grant, and hands the rest to the emulators.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

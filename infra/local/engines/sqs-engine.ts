@@ -28,8 +28,9 @@ const onLoopback = async <Result>(start: () => Promise<Result>): Promise<Result>
 };
 
 /**
- * fauxqs flushes to the disk three times a message, each time with this whole process standing still, and has no option for
- * less. With a write-ahead log NORMAL loses nothing when the process is killed, only when the machine loses power.
+ * fauxqs flushes to the disk three times a message, each time with this whole process standing
+ * still, and has no option for less. With a write-ahead log NORMAL loses nothing when the process
+ * is killed, only when the machine loses power.
  */
 const withoutFlushes = async <Result>(start: () => Promise<Result>): Promise<Result> => {
   const exec = Reflect.get(DatabaseSync.prototype, "exec");

@@ -3,7 +3,10 @@ import type { Templates } from "../cloudformation/templates.ts";
 import { startDynamoDbEngine, type DynamoDbEngine, type EngineName } from "./dynamodb-engine.ts";
 import { startSqsEngine, type SqsEngine } from "./sqs-engine.ts";
 
-/** Starts them side by side, and has each stopped with the other resources, even if the other one fails to start. */
+/**
+ * Starts them side by side, and has each stopped with the other resources, even if the other one
+ * fails to start.
+ */
 export const startEngines = async (
   templates: Templates,
   dataDirectory: string,
@@ -19,7 +22,8 @@ export const startEngines = async (
     keep(startDynamoDbEngine(dataDirectory, engine)),
     keep(startSqsEngine(templates, dataDirectory)),
   ] as const;
-  // One that fails waits for the other: a resource that came after the disposal would never be stopped.
+  // One that fails waits for the other: a resource that came after the disposal would never be
+  // stopped.
   await Promise.allSettled(starting);
   return Promise.all(starting);
 };

@@ -1,6 +1,7 @@
 /**
- * The execution environments of one function: an idle one takes the next event, a new one starts while all are busy, up to a
- * limit beyond which events wait. Those that idle too long end, so the next call is a cold start again.
+ * The execution environments of one function: an idle one takes the next event, a new one starts
+ * while all are busy, up to a limit beyond which events wait. Those that idle too long end, so the
+ * next call is a cold start again.
  */
 import {
   type ExecutionEnvironment,
@@ -14,7 +15,9 @@ export type Credentials = { endpointUrl: string; accessKeyId: string };
 export type FunctionPool = {
   definition: FunctionDefinition;
   invoke: (event: unknown) => Promise<Outcome>;
-  /** The next events meet fresh execution environments; those that are busy end after their event. */
+  /**
+   * The next events meet fresh execution environments; those that are busy end after their event.
+   */
   replace: () => void;
   pids: () => number[];
   stop: () => Promise<void>;
@@ -57,7 +60,8 @@ export const createFunctionPool = (
   const variables = { ...definition.variables, ...reservedVariables(definition, credentials) };
   const all = new Set<ExecutionEnvironment>();
   let current = new Set<ExecutionEnvironment>();
-  // Last in, first out: the fewer execution environments share the work, the sooner the others are idle enough to end.
+  // Last in, first out: the fewer execution environments share the work, the sooner the others are
+  // idle enough to end.
   const idle: { executionEnvironment: ExecutionEnvironment; ends: NodeJS.Timeout }[] = [];
   const waiting: ((executionEnvironment: ExecutionEnvironment | undefined) => void)[] = [];
   let stopped = false;

@@ -1,4 +1,7 @@
-/** Lambda as the templates describe it: every function with its execution environments, and the queues that feed them. */
+/**
+ * Lambda as the templates describe it: every function with its execution environments, and the
+ * queues that feed them.
+ */
 import { availableParallelism } from "node:os";
 import type { Templates } from "../cloudformation/templates.ts";
 import { loadEventSourceMappings } from "./event-source-mapping.ts";
@@ -28,7 +31,10 @@ export type LambdaService = {
   stop: () => Promise<void>;
 };
 
-/** One more than can compute at a time: more would only get in each other's way, each with cold code of its own. */
+/**
+ * One more than can compute at a time: more would only get in each other's way, each with cold code
+ * of its own.
+ */
 const defaultConcurrency = Math.max(3, availableParallelism() + 1);
 
 export const createLambdaService = (templates: Templates, options: Options): LambdaService => {

@@ -1,4 +1,7 @@
-/** The emails that left: one readable file each, in the form that mail programs open, and the list after a restart. */
+/**
+ * The emails that left: one readable file each, in the form that mail programs open, and the list
+ * after a restart.
+ */
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 

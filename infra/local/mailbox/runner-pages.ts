@@ -1,4 +1,6 @@
-/** The runner's own paths: the inbox page, and the emails in the shape that LocalStack gives them. */
+/**
+ * The runner's own paths: the inbox page, and the emails in the shape that LocalStack gives them.
+ */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { RunnerPages } from "../gateway/gateway-server.ts";

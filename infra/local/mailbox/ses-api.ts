@@ -1,4 +1,6 @@
-/** SES v1's `SendEmail` over the Query protocol (form in, XML out): each email goes to the mailbox. */
+/**
+ * SES v1's `SendEmail` over the Query protocol (form in, XML out): each email goes to the mailbox.
+ */
 import { randomBytes } from "node:crypto";
 import type { Mailbox } from "./mailbox-files.ts";
 import { type ServiceAnswer, ServiceError } from "../aws/service-error.ts";

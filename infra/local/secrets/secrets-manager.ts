@@ -20,7 +20,9 @@ import type { Templates } from "../cloudformation/templates.ts";
 
 export type SecretsManager = {
   call: (operation: string, parameters: unknown) => Record<string, unknown>;
-  /** The ARN of the secret that a request names by its name or ARN; undefined when there is none. */
+  /**
+   * The ARN of the secret that a request names by its name or ARN; undefined when there is none.
+   */
   arnOf: (secretId: string) => string | undefined;
 };
 
