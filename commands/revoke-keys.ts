@@ -1,6 +1,7 @@
 /**
- * `npm run keys:revoke [-- --stage prod]`: a signing key has leaked. Replaces every key at once, so that no token signed
- * before is taken any more, and replaces the functions' environments, which hold the old keys in memory for minutes.
+ * `npm run keys:revoke [-- --stage prod]`: a signing key has leaked. Replaces every key at once, so
+ * that no token signed before is taken any more, and replaces the functions' execution
+ * environments, which hold the old keys in memory for minutes.
  */
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
@@ -16,8 +17,8 @@ No account, password or code is touched. Sessions are over with their tokens; wh
 Other services go on trusting the old key until they fetch jwks.json anew: after 5 minutes by our Cache-Control, after 10 by jose's
 default, up to an hour in API Gateway's authorizers. Restart them to be sure.`;
 
-/** A changed configuration makes Lambda start every environment anew. */
-const replaceEnvironments = async ({ functionNames }: Target, when: string) => {
+/** A changed configuration makes Lambda start every execution environment anew. */
+const replaceExecutionEnvironments = async ({ functionNames }: Target, when: string) => {
   const lambda = new LambdaClient({});
   for (const FunctionName of functionNames) {
     const Description = `LIT Auth, keys revoked ${when}`;
@@ -34,7 +35,7 @@ export const revokeKeys = async (target: Target): Promise<void> => {
   // The leaked key stops being trusted first.
   await replaceSecret(VERIFICATION_KEYS_ID, JSON.stringify(publicKeySet(ring)), reason);
   await replaceSecret(SIGNING_KEYS_ID, JSON.stringify(ring), reason);
-  await replaceEnvironments(target, new Date().toISOString());
+  await replaceExecutionEnvironments(target, new Date().toISOString());
 };
 
 if (import.meta.main)

@@ -23,7 +23,7 @@ export const lockDataDirectory = (dataDirectory: string): { unlock: () => void }
 };
 
 /** Tells operators' commands where the running stack is; for its owner only, and only while it runs. */
-export const announce = (dataDirectory: string, stack: Record<string, unknown>): (() => void) => {
+export const announceStack = (dataDirectory: string, stack: Record<string, unknown>): (() => void) => {
   const file = path.join(dataDirectory, "stack.json");
   writeFileSync(file, JSON.stringify(stack, null, 2), { mode: 0o600 });
   return () => rmSync(file, { force: true });

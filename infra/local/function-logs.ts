@@ -5,7 +5,7 @@ import path from "node:path";
 
 export type OnLog = (functionLabel: string, line: string) => void;
 
-export const openLogs = (dataDirectory: string, onLog: OnLog | undefined) => {
+export const openFunctionLogs = (dataDirectory: string, onLog: OnLog | undefined) => {
   const folder = path.join(dataDirectory, "logs");
   mkdirSync(folder, { recursive: true });
   const streams: WriteStream[] = [];

@@ -1,38 +1,33 @@
 /** Runs synthesised templates on this machine, and stops without leaving a process. */
-import { availableParallelism } from "node:os";
+import { startAwsEndpoint } from "./aws-endpoint/aws-endpoint.ts";
 import type { CallCounts } from "./aws-endpoint/call-counter.ts";
-import { loadApi } from "./gateway/api-definition.ts";
-import { type CleanUp, createCleanUp } from "./clean-up.ts";
-import { announce, lockDataDirectory } from "./data-directory.ts";
-import type { Engine } from "./engines/dynamodb-engine.ts";
-import { startEdge } from "./aws-endpoint/aws-endpoint.ts";
-import type { Outcome } from "./lambda/execution-environment.ts";
-import { loadEventSourceMappings } from "./lambda/event-source-mapping.ts";
 import type { Faults } from "./aws-endpoint/faults.ts";
-import { createFunctionPool, type FunctionPool } from "./lambda/function-pool.ts";
-import { loadFunctions } from "./lambda/function-definitions.ts";
-import { startEngines } from "./engines/start-engines.ts";
-import { startGateway } from "./gateway/gateway-server.ts";
-import { loadGatewayResponses } from "./gateway/default-responses.ts";
-import { openLetters } from "./mailbox/letter-files.ts";
-import { openLogs, type OnLog } from "./function-logs.ts";
-import { createOwnPages } from "./mailbox/inbox-pages.ts";
-import { region } from "./aws/local-account.ts";
 import { loadPolicies } from "./aws-endpoint/iam-policy.ts";
-import { type Poller, startPoller } from "./lambda/queue-poller.ts";
-import { startQueues, type Queues } from "./engines/sqs-engine.ts";
-import { createRotation } from "./secrets/secret-rotation.ts";
-import { openSecrets } from "./secrets/secrets-manager.ts";
-import { createTables } from "./engines/create-tables.ts";
+import { region } from "./aws/local-account.ts";
 import { loadTemplates, type StackTemplate } from "./cloudformation/templates.ts";
-import { runTriggers } from "./lambda/deployment-triggers.ts";
+import { announceStack, lockDataDirectory } from "./data-directory.ts";
+import { createTables } from "./engines/create-tables.ts";
+import type { EngineName } from "./engines/dynamodb-engine.ts";
+import type { SqsEngine } from "./engines/sqs-engine.ts";
+import { startEngines } from "./engines/start-engines.ts";
+import { openFunctionLogs, type OnLog } from "./function-logs.ts";
+import { loadApi } from "./gateway/api-definition.ts";
+import { loadGatewayResponses } from "./gateway/default-responses.ts";
+import { startGateway } from "./gateway/gateway-server.ts";
+import { runDeploymentTriggers } from "./lambda/deployment-triggers.ts";
+import type { Outcome } from "./lambda/execution-environment.ts";
+import { createLambdaService } from "./lambda/lambda-service.ts";
+import { openMailbox } from "./mailbox/mailbox-files.ts";
+import { createRunnerPages } from "./mailbox/runner-pages.ts";
+import { createSecretRotation } from "./secrets/secret-rotation.ts";
+import { openSecretsManager } from "./secrets/secrets-manager.ts";
 
 export type StackOptions = {
   templates: readonly StackTemplate[];
   /** 0: any free one. */
   port: number;
   dataDirectory: string;
-  engine?: Engine;
+  engine?: EngineName;
   concurrencyPerFunction?: number;
   /**
    * For tests of failures: a queue gives back what its consumer failed at so soon, not after its visibility timeout. Not 0:
@@ -45,12 +40,10 @@ export type Stack = {
   url: string;
   inboxUrl: string;
   dataDirectory: string;
-  lettersFolder: string;
-  engine: Engine;
+  mailboxFolder: string;
+  engine: EngineName;
   /** The AWS endpoint that functions see, and credentials that may do everything there. */
   endpoint: { url: string; region: string; accessKeyId: string; secretAccessKey: string };
-  /** The bare engine, without the edge before it. */
-  storeUrl: string;
   /** `<stack>.<name>` → value. */
   outputs: Record<string, string>;
   faults: Faults;
@@ -58,137 +51,95 @@ export type Stack = {
   resetCalls: () => void;
   /** By the construct's name. */
   invoke: (functionLabel: string, event: unknown) => Promise<Outcome>;
-  inspectQueue: Queues["inspectQueue"];
-  /** Environments by function, and the engine. */
+  inspectQueue: SqsEngine["inspectQueue"];
+  /** Execution environments by function, and the DynamoDB engine. */
   processes: () => { engine: number; functions: Record<string, number[]> };
-  /** New code for these bundle folders (all, if none is named): the next call starts a fresh environment. */
-  replaceEnvironments: (codeFolders?: readonly string[]) => void;
+  /**
+   * New code for these bundle folders (all, if none is named): the next call starts a fresh
+   * execution environment.
+   */
+  replaceExecutionEnvironments: (codeFolders?: readonly string[]) => void;
   stop: () => Promise<void>;
 };
 
-/** One more than can compute at a time: more would only get in each other's way, each with cold code of its own. */
-const defaultConcurrency = Math.max(3, availableParallelism() + 1);
-
+/** Whatever a start that fails half-way has opened is closed again. */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
-  const cleanUp = createCleanUp();
-  try {
-    return await start(options, cleanUp);
-  } catch (error) {
-    await cleanUp.run();
-    throw error;
-  }
+  await using resources = new AsyncDisposableStack();
+  const stack = await start(options, resources);
+  const running = resources.move();
+  return { ...stack, stop: () => running.disposeAsync() };
 };
 
-const start = async (options: StackOptions, cleanUp: CleanUp): Promise<Stack> => {
-  const { templates: stacks, port, dataDirectory, engine, concurrencyPerFunction, onLog } = options;
-  const { returnFailedAfterSeconds } = options;
-  const { unlock } = lockDataDirectory(dataDirectory);
-  cleanUp.add(unlock);
+/** Each step leaves in `resources` how to undo it. */
+const start = async (
+  options: StackOptions,
+  resources: AsyncDisposableStack,
+): Promise<Omit<Stack, "stop">> => {
+  const { port, dataDirectory, engine, concurrencyPerFunction, returnFailedAfterSeconds, onLog } = options;
+  resources.defer(lockDataDirectory(dataDirectory).unlock);
   // The first that can be refused, and the address belongs to us before anything slow begins.
   const gateway = await startGateway(port);
-  cleanUp.add(gateway.stop);
-  const edge = await startEdge();
-  cleanUp.add(edge.stop);
+  resources.defer(gateway.stop);
+  const awsEndpoint = await startAwsEndpoint();
+  resources.defer(awsEndpoint.stop);
 
-  const templates = loadTemplates(stacks, edge.url);
-  const [store, queues] = await startEngines(
-    dataDirectory,
-    engine,
-    () => startQueues(templates, dataDirectory),
-    cleanUp,
-  );
-  await createTables(templates, store.url);
-  const letters = openLetters(dataDirectory);
-  const secrets = openSecrets(templates, dataDirectory);
-  const policies = loadPolicies(templates);
-  const rotateSecret = createRotation(templates, (reference, event) => invoke(reference, event));
-  edge.connect({
-    storeUrl: store.url,
-    queuesUrl: queues.url,
-    secrets,
-    rotateSecret,
-    letters,
-    policies,
-    replaceEnvironments: (reference) => poolOf(reference).replace(),
+  const templates = loadTemplates(options.templates, awsEndpoint.url);
+  const [dynamoDb, sqs] = await startEngines(templates, dataDirectory, engine, resources);
+  await createTables(templates, dynamoDb.url);
+  const mailbox = openMailbox(dataDirectory);
+  const logs = openFunctionLogs(dataDirectory, onLog);
+  resources.defer(logs.close);
+  const lambda = createLambdaService(templates, {
+    awsEndpointUrl: awsEndpoint.url,
+    admit: awsEndpoint.admit,
+    openLog: logs.open,
+    onPollerError: (principal, message) => onLog?.(principal, JSON.stringify({ level: "ERROR", message })),
+    concurrencyPerFunction,
+    returnFailedAfterSeconds,
+  });
+  resources.defer(lambda.stop);
+  awsEndpoint.connect({
+    dynamoDbUrl: dynamoDb.url,
+    sqsUrl: sqs.url,
+    secrets: openSecretsManager(templates, dataDirectory),
+    rotateSecret: createSecretRotation(templates, lambda.invoke),
+    mailbox,
+    policies: loadPolicies(templates),
+    replaceExecutionEnvironments: lambda.replaceExecutionEnvironments,
   });
 
-  const logs = openLogs(dataDirectory, onLog);
-  cleanUp.add(logs.close);
-  const pools = loadFunctions(templates).map((definition) => {
-    const { label: caller, role, reservedConcurrency = Infinity } = definition;
-    const accessKeyId = edge.admit({ caller, role });
-    return createFunctionPool(definition, {
-      limit: Math.min(concurrencyPerFunction ?? defaultConcurrency, reservedConcurrency),
-      credentials: { endpointUrl: edge.url, accessKeyId },
-      onLog: logs.open(caller),
-    });
-  });
-  const pollers: Poller[] = [];
-  // Together: a poller waits for its function, which may take long.
-  cleanUp.add(() => Promise.all([...pollers, ...pools].map((one) => one.stop())));
-  const poolOf = (reference: string): FunctionPool => {
-    const pool = pools.find(({ definition: { arn, name, label } }) => [arn, name, label].includes(reference));
-    if (pool === undefined) throw new Error(`the templates have no function ${reference}`);
-    return pool;
-  };
-  const invoke = (reference: string, event: unknown) => poolOf(reference).invoke(event);
-
-  await runTriggers(templates, invoke);
-  for (const mapping of loadEventSourceMappings(templates, edge.url)) {
-    const { definition, invoke: consume } = poolOf(mapping.functionName);
-    const caller = `${definition.label}Poller`;
-    edge.admit({ caller, role: definition.role });
-    const onError = (message: string) => onLog?.(caller, JSON.stringify({ level: "ERROR", message }));
-    pollers.push(
-      startPoller(mapping, {
-        edgeUrl: edge.url,
-        caller,
-        invoke: consume,
-        returnFailedAfterSeconds,
-        onError,
-      }),
-    );
-  }
-
+  await runDeploymentTriggers(templates, lambda.invoke);
+  lambda.startPolling();
   gateway.serve({
     api: loadApi(templates),
     responses: loadGatewayResponses(templates),
-    invoke,
-    ownPages: createOwnPages(letters),
+    invoke: lambda.invoke,
+    runnerPages: createRunnerPages(mailbox),
   });
 
-  const endpoint = {
-    url: edge.url,
-    region,
-    accessKeyId: edge.admit({ caller: "Runner" }),
-    secretAccessKey: "local",
-  };
-  const functionNames = pools.map(({ definition }) => definition.name);
-  cleanUp.add(announce(dataDirectory, { endpoint, outputs: templates.outputs(), functionNames }));
+  const accessKeyId = awsEndpoint.admit({ name: "Runner" });
+  const endpoint = { url: awsEndpoint.url, region, accessKeyId, secretAccessKey: "local" };
+  const outputs = templates.outputs();
+  const functionNames = lambda.functions.map(({ name }) => name);
+  resources.defer(announceStack(dataDirectory, { endpoint, outputs, functionNames }));
 
   return {
     url: gateway.url,
     inboxUrl: `${gateway.url}/_inbox/`,
     dataDirectory,
-    lettersFolder: letters.folder,
-    engine: store.engine,
+    mailboxFolder: mailbox.folder,
+    engine: dynamoDb.name,
     endpoint,
-    storeUrl: store.url,
-    outputs: templates.outputs(),
-    faults: edge.faults,
-    calls: edge.calls,
-    resetCalls: edge.reset,
-    invoke,
-    inspectQueue: queues.inspectQueue,
-    processes: () => ({
-      engine: store.pid,
-      functions: Object.fromEntries(pools.map((pool) => [pool.definition.label, pool.pids()])),
-    }),
-    replaceEnvironments: (codeFolders) => {
-      for (const pool of pools) {
-        if (codeFolders === undefined || codeFolders.includes(pool.definition.codeFolder)) pool.replace();
-      }
+    outputs,
+    faults: awsEndpoint.faults,
+    calls: awsEndpoint.calls,
+    resetCalls: awsEndpoint.reset,
+    invoke: lambda.invoke,
+    inspectQueue: sqs.inspectQueue,
+    processes: () => ({ engine: dynamoDb.pid, functions: lambda.pids() }),
+    replaceExecutionEnvironments: (codeFolders) => {
+      for (const { arn, codeFolder } of lambda.functions)
+        if (codeFolders?.includes(codeFolder) ?? true) lambda.replaceExecutionEnvironments(arn);
     },
-    stop: cleanUp.run,
   };
 };

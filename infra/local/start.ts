@@ -58,12 +58,12 @@ const printErrors = (functionLabel: string, line: string) => {
   if (/"level":\s*"(ERROR|CRITICAL)"/.test(line)) console.error(`${functionLabel}: ${line}`);
 };
 
-const describe = ({ url, inboxUrl, lettersFolder, engine }: Stack, port: number): string => `
+const describe = ({ url, inboxUrl, mailboxFolder, engine }: Stack, port: number): string => `
   API      ${url}/api/v1/auth/
   Docs     ${url}/swagger/
   Admin    ${url}/admin/
   Inbox    ${inboxUrl}
-  Letters  ${path.relative(process.cwd(), lettersFolder)}/
+  Letters  ${path.relative(process.cwd(), mailboxFolder)}/
   Data     ${path.relative(process.cwd(), dataDirectory)}/ (${engine}), kept until: npm start -- --fresh${port === defaultPort ? "" : ` --port ${port}`}
 
   Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. Limits on letters and networks are generous here, on guesses they are not. Stop with Ctrl-C.
@@ -75,7 +75,7 @@ const run = async () => {
   let stack: Stack | undefined;
   const reload = (functions: string[]) => {
     if (stack === undefined) return;
-    stack.replaceEnvironments(functions.map((name) => path.join(bundlesDirectory, name)));
+    stack.replaceExecutionEnvironments(functions.map((name) => path.join(bundlesDirectory, name)));
     console.log(`Reloaded ${functions.join(", ")}`);
   };
   const bundler = watch ? await bundleFunctions({ onChange: reload }) : await freshenBundles();

@@ -15,7 +15,7 @@ import {
 import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { listedAttributes, listIndexes } from "../../shared/store/list-indexes.ts";
+import { listIndexes, projectedAttributes } from "../../shared/store/list-indexes.ts";
 import { apiAddress, createRestApi } from "../api/rest-api.ts";
 import { grants } from "../grants/grants.ts";
 import { pascalCase } from "../naming.ts";
@@ -73,7 +73,7 @@ export class StatefulStack extends Stack {
         partitionKey: text(partition),
         sortKey: text(sort),
         projectionType: ProjectionType.INCLUDE,
-        nonKeyAttributes: [...listedAttributes],
+        nonKeyAttributes: [...projectedAttributes],
       });
     this.sessions = table("Sessions", "userId", "sessionId");
     this.limits = table("Limits", "pk");

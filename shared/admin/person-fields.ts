@@ -1,16 +1,32 @@
 /** The fields of a person as administrators see and change them: from the wire to the store, and back. */
+import * as z from "zod";
 import { namesIn, shownUser } from "../accounts/user-fields.ts";
 import type { Changes } from "../accounts/user-update-store.ts";
 import { isoTime } from "../platform/clock.ts";
-import type { PersonState } from "../store/list-indexes.ts";
+import type { listedAttributes, PersonState } from "../store/list-indexes.ts";
 import type { User } from "../store/user-items.ts";
 
-/** What an index shows of a person, and what the whole item holds. */
-export type ListedPerson = Parameters<typeof shownUser>[0] &
-  Pick<User, "createdAt"> & { status?: User["status"] | undefined; isStaff?: boolean | undefined };
+/**
+ * What is shown of a person to administrators. A list reads no more than that, and a whole item
+ * holds it too.
+ */
+export const listedPerson = z.object({
+  id: z.string(),
+  username: z.string(),
+  email: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  status: z.enum(["active", "disabled"]).optional(),
+  isStaff: z.boolean().optional(),
+  createdAt: z.int(),
+  expiresAt: z.int().optional(),
+} satisfies Record<(typeof listedAttributes)[number], z.ZodType>);
+export type ListedPerson = z.output<typeof listedPerson>;
+
+export const stateOf = ({ status }: Pick<ListedPerson, "status">): PersonState => status ?? "pending";
 
 export const shownPerson = (person: ListedPerson) => {
-  const state: PersonState = person.status ?? "pending";
+  const state = stateOf(person);
   return {
     ...shownUser(person),
     state,

@@ -16,13 +16,23 @@ const deletesPerRequest = 25;
 type Key = Record<string, string>;
 
 /**
- * Consistent reads by table, in one round trip. If some keys remain unprocessed, the store is busy: taking an unread item
- * for an absent one would sign people out.
+ * Consistent reads by table, in one round trip: whole items or only these attributes of them. If
+ * some keys remain unprocessed, the store is busy: taking an unread item for an absent one would
+ * sign people out.
  */
-export const batchRead = async (keysByTable: Record<string, Key[]>): Promise<Record<string, Item[]>> => {
+export const batchRead = async (
+  keysByTable: Record<string, Key[]>,
+  attributes?: readonly string[],
+): Promise<Record<string, Item[]>> => {
+  // Every name gets a placeholder, because DynamoDB reserves some of them as words.
+  const projection = attributes && {
+    ProjectionExpression: attributes.map((name) => `#${name}`).join(", "),
+    ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
+  };
+  const requestFor = (Keys: Key[]) => ({ Keys, ConsistentRead: true, ...projection });
   const found: Record<string, Item[]> = {};
   let wanted = Object.fromEntries(
-    Object.entries(keysByTable).map(([table, Keys]) => [table, { Keys, ConsistentRead: true }]),
+    Object.entries(keysByTable).map(([table, keys]) => [table, requestFor(keys)]),
   );
   for (let tried = 1; tried <= attempts; tried += 1) {
     const { Responses = {}, UnprocessedKeys = {} } = await dynamo().send(
@@ -32,10 +42,7 @@ export const batchRead = async (keysByTable: Record<string, Key[]>): Promise<Rec
       found[table] = [...(found[table] ?? []), ...items];
     if (Object.keys(UnprocessedKeys).length === 0) return found;
     wanted = Object.fromEntries(
-      Object.entries(UnprocessedKeys).map(([table, { Keys = [] }]) => [
-        table,
-        { Keys, ConsistentRead: true },
-      ]),
+      Object.entries(UnprocessedKeys).map(([table, { Keys = [] }]) => [table, requestFor(Keys)]),
     );
     await delay(firstBackoffMilliseconds * 2 ** (tried - 1));
   }

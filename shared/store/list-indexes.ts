@@ -18,7 +18,17 @@ export const listIndexes = {
   StaffByAddress: { partition: "staffKey", sort: "listAddress" },
 } as const;
 
-/** What a list shows; secrets of a person are not copied to an index. A sign-in changes none of it. */
+/**
+ * What the indexes hold beside the keys. The projection of an index can't be changed in
+ * CloudFormation, so whatever a list shows is read from the people themselves, and this never needs
+ * to change.
+ */
+export const projectedAttributes = ["status", "expiresAt"] as const;
+
+/**
+ * What a list reads of a person and shows; hashes of passwords and digests of codes it does not
+ * even read.
+ */
 export const listedAttributes = [
   "id",
   "username",
@@ -41,6 +51,9 @@ const shardOf = (id: string): number => Number.parseInt(id.slice(0, 2), 16) % sh
 export const datePlace = (createdAt: number, id: string): string =>
   `${String(createdAt).padStart(10, "0")}#${id}`;
 export const addressPlace = (email: string, id: string): string => `${normaliseAddress(email)}#${id}`;
+
+/** Whose place it is. Addresses can hold a `#`, ids can't. */
+export const idOfPlace = (place: string): string => place.slice(place.lastIndexOf("#") + 1);
 
 /** The attributes that every write of a person's item maintains. */
 export const listAttributes = (

@@ -25,7 +25,7 @@ export const openBattlefield = async () => {
   );
   const stack = await startLocalStack({ dataDirectory: directory, settings });
   const sides = openSides(stack.url);
-  const letterBox = openLetterBox(stack.lettersFolder);
+  const letterBox = openLetterBox(stack.mailboxFolder);
 
   // Each from a network of its own: limits by network must strike those who deserve it.
   let lastSide = 0;
@@ -102,7 +102,7 @@ export const openBattlefield = async () => {
     /** How many letters have left to addresses of this form. */
     lettersTo: async (addresses: RegExp): Promise<number> => {
       await allLettersOut(stack);
-      const receivers = readdirSync(stack.lettersFolder).map((name) => name.split(" ")[1] ?? "");
+      const receivers = readdirSync(stack.mailboxFolder).map((name) => name.split(" ")[1] ?? "");
       return receivers.filter((address) => addresses.test(address)).length;
     },
     close: async () => {

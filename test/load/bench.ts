@@ -19,7 +19,7 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 
 const stack = await startStackUnderLoad();
 const client = createClient(stack.address.url);
-const letterBox = openLetterBox(stack.address.lettersFolder);
+const letterBox = openLetterBox(stack.address.mailboxFolder);
 const { operations, life } = createPhases(client, letterBox);
 
 const measureAll = async (phases: readonly Phase[], count: number, concurrency: number) => {

@@ -53,7 +53,7 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 
 const stack = await startStackUnderLoad();
 const client = createClient(stack.address.url);
-const letterBox = openLetterBox(stack.address.lettersFolder);
+const letterBox = openLetterBox(stack.address.mailboxFolder);
 const { enter, activate } = createPhases(client, letterBox);
 
 type Side = "known" | "unknown";

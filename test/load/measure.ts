@@ -35,8 +35,8 @@ const percentile = (sorted: readonly number[], share: number) =>
 
 const callsWithoutMailer = (counts: CallCounts): Record<string, number> => {
   const sums: Record<string, number> = {};
-  for (const [caller, calls] of Object.entries(counts)) {
-    if (caller.startsWith(mailer)) continue;
+  for (const [principal, calls] of Object.entries(counts)) {
+    if (principal.startsWith(mailer)) continue;
     for (const [name, count] of Object.entries(calls)) sums[name] = (sums[name] ?? 0) + count;
   }
   return sums;

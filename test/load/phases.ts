@@ -40,7 +40,10 @@ export const newPerson = (): Person => {
 const newAddressOf = (email: string) => `new-${email}`;
 
 const tokenPair = z.object({ access: z.string(), refresh: z.string() });
-/** Cheap operations are repeated: V8 goes on optimising them for hundreds of calls in each environment. */
+/**
+ * Cheap operations are repeated: V8 goes on optimising them for hundreds of calls in each execution
+ * environment.
+ */
 const cheapRounds = 6;
 
 export const createPhases = ({ call, callForStatus }: Client, { codeTo, longCodeTo }: LetterBox) => {

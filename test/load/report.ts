@@ -4,12 +4,14 @@ import type { Floor } from "./floor-messages.ts";
 import type { Measurement } from "./measure.ts";
 import { textTable } from "./text-table.ts";
 
-const head = "operation;p50 ms;p95 ms;per s;CPU ms;function;floor;over;mailer;gateway;edge;engine".split(";");
+const head = "operation;p50 ms;p95 ms;per s;CPU ms;function;floor;over;mailer;gateway;endpoint;engine".split(
+  ";",
+);
 
 export const legend = `CPU ms: all processes of the stack, for one operation and the letter it sends; then by process.
 function: the operation's own. floor: its argon2id hashes (shared/passwords/password-hash.ts), RS256 signatures and checks (node:crypto,
   2048 bits) and AWS calls (same SDK clients, same endpoint), bare in a plain process of this run. over: function - floor.
-gateway, edge: the runner's process, which also holds queue and letters; the gateway's share is what a forged token costs
+gateway, endpoint: the runner's process, which also holds queue and mailbox; the gateway's share is what a forged token costs
   there, because it makes no AWS call.
 `;
 

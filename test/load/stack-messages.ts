@@ -6,7 +6,7 @@ export type Question = "snapshot" | "quiet";
 
 /** Since the start, and with all letters out. */
 export type Snapshot = {
-  /** CPU milliseconds of the runner: gateway, edge, queue and letters. */
+  /** CPU milliseconds of the runner: gateway, AWS endpoint, queue and mailbox. */
   runner: number;
   /** CPU milliseconds of the DynamoDB engine. */
   engine: number;
@@ -18,7 +18,7 @@ export type Snapshot = {
 export type StackAddress = {
   engine: string;
   url: string;
-  lettersFolder: string;
+  mailboxFolder: string;
   /** Variables for a process that calls the stack's AWS endpoint by itself. */
   floorEnvironment: Record<string, string>;
 };

@@ -34,7 +34,7 @@ const { url, region, accessKeyId, secretAccessKey } = stack.endpoint;
 const address: StackAddress = {
   engine: stack.engine,
   url: stack.url,
-  lettersFolder: stack.lettersFolder,
+  mailboxFolder: stack.mailboxFolder,
   floorEnvironment: {
     AWS_ENDPOINT_URL: url,
     AWS_REGION: region,

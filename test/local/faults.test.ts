@@ -23,11 +23,11 @@ afterEach(() => stack().faults.clear());
 test("an error strikes the next matching call only", async () => {
   const reasons = [{ Code: "TransactionConflict" }];
   const fault = stack().faults.add({
-    caller: "Probe",
+    principal: "Probe",
     operation: "PutItem",
     error: { code: "TransactionCanceledException", fields: { CancellationReasons: reasons } },
   });
-  await new DynamoDBClient(clientAs(stack())).send(put("by another caller"));
+  await new DynamoDBClient(clientAs(stack())).send(put("by another principal"));
   await expect(probe().send(put("struck"))).rejects.toMatchObject({
     name: "TransactionCanceledException",
     CancellationReasons: reasons,
@@ -37,7 +37,7 @@ test("an error strikes the next matching call only", async () => {
 });
 
 test("a lost answer: the write was performed, and the SDK's second try meets it", async () => {
-  stack().faults.add({ caller: "Probe", operation: "PutItem", lostAnswer: true });
+  stack().faults.add({ principal: "Probe", operation: "PutItem", lostAnswer: true });
   await expect(probe(3).send(put("lost"))).rejects.toBeInstanceOf(ConditionalCheckFailedException);
   const { Item } = await probe().send(new GetItemCommand({ TableName, Key: { pk: { S: "lost" } } }));
   expect(Item).toEqual({ pk: { S: "lost" } });
@@ -65,7 +65,7 @@ test("SES can throttle", async () => {
   await expect(sent).rejects.toMatchObject({ name: "Throttling", message: "Maximum sending rate exceeded." });
 });
 
-test("calls are counted by caller and action until they are reset", async () => {
+test("calls are counted by principal and action until they are reset", async () => {
   stack().resetCalls();
   await probe().send(put("counted"));
   await probe().send(new GetItemCommand({ TableName, Key: { pk: { S: "counted" } } }));

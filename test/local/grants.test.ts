@@ -120,7 +120,7 @@ test("secrets: reading one is granted, reading another and writing are not", asy
   });
 });
 
-test("letters: only from the address that the condition names, refused as SES does", async () => {
+test("emails: only from the address that the condition names, refused as SES does", async () => {
   const ses = new SESClient(clientAs(stack(), "Probe"));
   const send = (Source: string) =>
     ses.send(

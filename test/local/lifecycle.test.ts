@@ -1,10 +1,11 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import path from "node:path";
 import { expect, test, vi } from "vitest";
-import { startDataStore } from "../../infra/local/engines/dynamodb-engine.ts";
+import { startDynamoDbEngine } from "../../infra/local/engines/dynamodb-engine.ts";
 import { UserError } from "../../infra/user-error.ts";
 import { eventually } from "../support/eventually.ts";
 import { alive, descendants } from "./fixtures/processes.ts";
@@ -19,7 +20,7 @@ test("stopping leaves no process, also while functions run", async () => {
   });
   await act(stack, "identity");
   const hanging = Promise.allSettled([act(stack, "hang"), act(stack, "hang")]);
-  await eventually("two environments", () =>
+  await eventually("two execution environments", () =>
     stack.processes().functions["Probe"]?.length === 2 ? true : undefined,
   );
   const pids = [
@@ -35,6 +36,42 @@ test("stopping leaves no process, also while functions run", async () => {
   await eventually("the processes to end", () =>
     alive([...pids, stack.processes().engine]).length === 0 ? true : undefined,
   );
+  rmSync(stack.dataDirectory, { recursive: true });
+});
+
+test("a start that fails half-way stops what it has started, and the folder can be used again", async () => {
+  const dataDirectory = temporaryFolder();
+  const processesBefore = descendants(process.pid);
+  const failing = startFixtureStack({
+    dataDirectory,
+    alter: ({ service }) =>
+      Object.assign(service.Resources["Trigger"]?.Properties ?? {}, {
+        Environment: { Variables: { FAILS: "yes" } },
+      }),
+  });
+  await expect(failing).rejects.toThrow("The deployment trigger AtDeployment failed");
+  expect(descendants(process.pid)).toEqual(processesBefore);
+  const stack = await startFixtureStack({ dataDirectory });
+  await stack.stop();
+  rmSync(dataDirectory, { recursive: true });
+});
+
+test("a stack can be stopped twice", async () => {
+  const stack = await startFixtureStack();
+  await Promise.all([stack.stop(), stack.stop()]);
+  await stack.stop();
+  expect(alive([stack.processes().engine])).toEqual([]);
+  rmSync(stack.dataDirectory, { recursive: true });
+});
+
+test("a clean-up that fails keeps no other from running, and its error is told", async () => {
+  const stack = await startFixtureStack();
+  const announced = path.join(stack.dataDirectory, "stack.json");
+  // A folder is no file that could be removed.
+  rmSync(announced);
+  mkdirSync(announced);
+  await expect(stack.stop()).rejects.toThrow("stack.json");
+  expect(alive([stack.processes().engine])).toEqual([]);
   rmSync(stack.dataDirectory, { recursive: true });
 });
 
@@ -86,7 +123,7 @@ test("a folder in use, a port in use and a missing engine are one sentence each"
   server.close();
 
   vi.stubEnv("PATH", "/nowhere");
-  await expect(startDataStore(dataDirectory, "dynamodb-local")).rejects.toThrow("install Java 17");
+  await expect(startDynamoDbEngine(dataDirectory, "dynamodb-local")).rejects.toThrow("install Java 17");
   vi.unstubAllEnvs();
   rmSync(dataDirectory, { recursive: true });
 });

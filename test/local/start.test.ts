@@ -27,7 +27,7 @@ const run = (folder: string, command: string, ...parameters: string[]) => {
 };
 const npmStart = (folder: string, ...flags: string[]) => run(folder, process.execPath, script, ...flags);
 /** Empty if the process has just ended. */
-const environmentOf = (pid: number): string => {
+const variablesOf = (pid: number): string => {
   try {
     return readFileSync(`/proc/${pid}/environ`, "utf8");
   } catch {
@@ -120,8 +120,8 @@ test("a stage and an address that .env holds for a deployment don't count here, 
   expect(running).toContain("lit-auth-local-create-user");
   expect(running).not.toContain("prod");
   await fetch(`${url}/api/v1/auth/user/me/`);
-  const environments = descendants(child.pid ?? 0).map(environmentOf);
-  expect(environments.join()).toContain("TOKEN_AUDIENCE=ours");
+  const variables = descendants(child.pid ?? 0).map(variablesOf);
+  expect(variables.join()).toContain("TOKEN_AUDIENCE=ours");
   child.kill("SIGTERM");
   expect(await exitCode(child)).toBe(0);
 });

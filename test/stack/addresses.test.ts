@@ -91,8 +91,8 @@ describe("of several at once", () => {
 describe("an answer that is lost", () => {
   it("is given again: the change succeeds, and so does its undoing, once", async () => {
     const person = await moving();
-    const strikes = ["ConfirmEmail", "UndoEmail"].map((caller) =>
-      stack.faults.add({ caller, operation: "TransactWriteItems", lostAnswer: true }),
+    const strikes = ["ConfirmEmail", "UndoEmail"].map((principal) =>
+      stack.faults.add({ principal, operation: "TransactWriteItems", lostAnswer: true }),
     );
     expect((await person.confirm(person.code)).status).toBe(200);
     expectRefused(await person.confirm(person.code), "code_refused");

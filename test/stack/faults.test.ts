@@ -31,7 +31,7 @@ describe("the store", () => {
     const person = await register();
     const otp_code = await codeTo(person.email);
     const fault = stack.faults.add({
-      caller: "ActivateUser",
+      principal: "ActivateUser",
       operation: "TransactWriteItems",
       error: conflict,
       times: 3,
@@ -44,7 +44,7 @@ describe("the store", () => {
     const person = await activated();
     const otp_code = await loginCode(person);
     const fault = stack.faults.add({
-      caller: "CreateToken",
+      principal: "CreateToken",
       operation: "UpdateItem",
       error: { code: "TransactionConflictException" },
       times: 2,
@@ -56,7 +56,12 @@ describe("the store", () => {
   it("stays in conflict: 503 with Retry-After, neither a 500 nor a refusal, and the code still works", async () => {
     const person = await register();
     const otp_code = await codeTo(person.email);
-    stack.faults.add({ caller: "ActivateUser", operation: "TransactWriteItems", error: conflict, times: 50 });
+    stack.faults.add({
+      principal: "ActivateUser",
+      operation: "TransactWriteItems",
+      error: conflict,
+      times: 50,
+    });
     const answer = await call("activateUser", { email: person.email, otp_code });
     expectRefused(answer, "service_unavailable");
     expect(answer.headers.get("retry-after")).toBe("1");
@@ -67,8 +72,8 @@ describe("the store", () => {
   it("spends a code but its answer is lost: the sign-in succeeds all the same, once", async () => {
     const person = await activated();
     const otp_code = await loginCode(person);
-    const limits = stack.faults.add({ caller: "CreateToken", operation: "UpdateItem", lostAnswer: true });
-    const spending = { caller: "CreateToken", operation: "UpdateItem", holding: "otpConsumedBy" };
+    const limits = stack.faults.add({ principal: "CreateToken", operation: "UpdateItem", lostAnswer: true });
+    const spending = { principal: "CreateToken", operation: "UpdateItem", holding: "otpConsumedBy" };
     const fault = stack.faults.add({ ...spending, lostAnswer: true });
     await succeed("createToken", { email: person.email, otp_code });
     expect([limits.struck(), fault.struck()]).toEqual([1, 1]);
@@ -79,7 +84,7 @@ describe("the store", () => {
     const person = await register();
     const otp_code = await codeTo(person.email);
     const fault = stack.faults.add({
-      caller: "ActivateUser",
+      principal: "ActivateUser",
       operation: "TransactWriteItems",
       lostAnswer: true,
     });
@@ -94,7 +99,7 @@ describe("the store", () => {
       otp_code: await loginCode(person),
     });
     stack.faults.add({
-      caller: "GetMe",
+      principal: "GetMe",
       operation: "BatchGetItem",
       error: { code: "ProvisionedThroughputExceededException" },
       times: 2,
@@ -107,7 +112,7 @@ describe("the queue", () => {
   it("cannot take the order: the registration fails and can be repeated", async () => {
     const person = newPerson();
     stack.faults.add({
-      caller: "CreateUser",
+      principal: "CreateUser",
       operation: "SendMessage",
       error: { code: "InternalError", status: 500 },
       times: 10,
@@ -120,7 +125,7 @@ describe("the queue", () => {
 
   it("brings an order back after the mailer failed, alone and not with its batch", async () => {
     const fault = stack.faults.add({
-      caller: "Mailer",
+      principal: "Mailer",
       operation: "SendEmail",
       // None that the SDK itself tries again.
       error: { code: "MessageRejected", status: 400 },
@@ -133,7 +138,7 @@ describe("the queue", () => {
   });
 
   it("loses no order when the mailer dies in mid-batch", async () => {
-    stack.faults.add({ caller: "Mailer", operation: "SendEmail", delayMilliseconds: 1500, times: 3 });
+    stack.faults.add({ principal: "Mailer", operation: "SendEmail", delayMilliseconds: 1500, times: 3 });
     const before = stack.calls()["Mailer"]?.["ses:SendEmail"] ?? 0;
     const people = await Promise.all([register(), register(), register()]);
     await eventually("the mailer at work", () =>
@@ -154,7 +159,7 @@ describe("the queue", () => {
 
   it("puts an order aside after five failures; the dead letter holds neither address nor code", async () => {
     stack.faults.add({
-      caller: "Mailer",
+      principal: "Mailer",
       operation: "SendEmail",
       error: { code: "MessageRejected", status: 400 },
       times: 1000,

@@ -111,7 +111,7 @@ describe("a reset", () => {
     const person = await activated();
     const otp_code = await resetCode(person);
     const fault = stack.faults.add({
-      caller: "ConfirmPasswordReset",
+      principal: "ConfirmPasswordReset",
       operation: "DeleteItem",
       error: { code: "TransactionConflictException" },
     });

@@ -83,7 +83,7 @@ describe("a lost password", () => {
     const person = await activated();
     const otp_code = await resetCode(person);
     const fault = stack.faults.add({
-      caller: "ConfirmPasswordReset",
+      principal: "ConfirmPasswordReset",
       operation: "TransactWriteItems",
       lostAnswer: true,
     });
@@ -95,7 +95,7 @@ describe("a lost password", () => {
   it("gets one letter from an order that is delivered twice, and another from one that failed", async () => {
     const person = await activated();
     const fault = stack.faults.add({
-      caller: "Mailer",
+      principal: "Mailer",
       operation: "SendEmail",
       error: { code: "MessageRejected", status: 400 },
     });
@@ -174,7 +174,7 @@ describe("a changed password", () => {
   it("is changed once though the answer of the write was lost", async () => {
     const person = await signedIn();
     const fault = stack.faults.add({
-      caller: "SetPassword",
+      principal: "SetPassword",
       operation: "TransactWriteItems",
       lostAnswer: true,
     });
@@ -197,7 +197,11 @@ describe("a deleted account", () => {
     await letterTo(email, 4);
     await allLettersOut(stack);
 
-    const slow = stack.faults.add({ caller: "Mailer", operation: "UpdateItem", delayMilliseconds: 60_000 });
+    const slow = stack.faults.add({
+      principal: "Mailer",
+      operation: "UpdateItem",
+      delayMilliseconds: 60_000,
+    });
     await succeed("requestOtp", { email, password });
     await eventually("the letter on its way", () => (slow.struck() === 1 ? true : undefined));
     await succeed("deleteMe", { current_password: password }, { token: person.access });

@@ -61,7 +61,7 @@ describe("a refresh token that was replaced and comes back", () => {
 
   it("gets the current pair again when the answer of the last refresh was lost", async () => {
     const person = await signedIn();
-    const fault = stack.faults.add({ caller: "RefreshToken", operation: "UpdateItem", lostAnswer: true });
+    const fault = stack.faults.add({ principal: "RefreshToken", operation: "UpdateItem", lostAnswer: true });
     const first = await succeed("refreshToken", { refresh: person.refresh });
     expect(fault.struck()).toBe(1);
     const retried = await succeed("refreshToken", { refresh: person.refresh });

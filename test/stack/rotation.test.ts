@@ -19,7 +19,7 @@ afterAll(() => stack.remove());
 
 /** Forgets what these functions have in memory, as five minutes or a deployment would. */
 const renew = (...functions: string[]) =>
-  stack.replaceEnvironments(functions.map((name) => join(bundlesDirectory, name)));
+  stack.replaceExecutionEnvironments(functions.map((name) => join(bundlesDirectory, name)));
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
 const publishedKids = async () => {
   renew("get-keys");
@@ -93,9 +93,9 @@ describe("rotating the signing keys", () => {
       return `${Buffer.from(JSON.stringify(header)).toString("base64url")}.${payload}.${signature}`;
     });
     for (const token of madeUp) expectRefused(await call("verifyToken", { token }), "token_not_valid");
-    const environments = stack.processes().functions["VerifyToken"]?.length ?? 0;
+    const executionEnvironments = stack.processes().functions["VerifyToken"]?.length ?? 0;
     expect(stack.calls()["VerifyToken"]?.["secretsmanager:GetSecretValue"] ?? 0).toBeLessThanOrEqual(
-      environments,
+      executionEnvironments,
     );
   });
 

@@ -29,13 +29,13 @@ afterAll(() => stack.remove());
 
 /** Every call to AWS takes `tripMilliseconds` longer: how often does that add up? The machine's noise only ever adds. */
 const tripsOf = async (
-  caller: string,
+  principal: string,
   tripMilliseconds: number,
   work: () => Promise<Answer>,
   status: number,
 ): Promise<number> => {
   const quickStart = performance.now();
-  const fault = stack.faults.add({ caller, delayMilliseconds: tripMilliseconds, times: 1000 });
+  const fault = stack.faults.add({ principal, delayMilliseconds: tripMilliseconds, times: 1000 });
   const answer = await work();
   const elapsed = performance.now() - quickStart;
   fault.remove();
@@ -50,12 +50,12 @@ const expectTrips = async (
   status: number,
   prepare: () => Promise<{ body?: unknown; token?: string }>,
 ) => {
-  const caller = operation.charAt(0).toUpperCase() + operation.slice(1);
+  const principal = operation.charAt(0).toUpperCase() + operation.slice(1);
   let trips = Infinity;
   for (const tripMilliseconds of triesMilliseconds) {
     const { body, token } = await prepare();
     const work = () => call(operation, body, token === undefined ? {} : { token });
-    trips = await tripsOf(caller, tripMilliseconds, work, status);
+    trips = await tripsOf(principal, tripMilliseconds, work, status);
     if (trips <= most) break;
   }
   expect(trips).toBeLessThanOrEqual(most);

@@ -19,7 +19,7 @@ import {
 
 const day = 86_400;
 
-describe.skipIf(inject("storeUrl") === "")("changes of address", () => {
+describe.skipIf(inject("engineUrl") === "")("changes of address", () => {
   it("are confirmed until the last second of the code's life and not after it", async () => {
     for (const [age, moves] of [
       [codeLifetime - 1, true],

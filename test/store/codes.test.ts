@@ -9,7 +9,7 @@ import { activeUser, newRegistration, registeredWithCode } from "../support/stor
 
 const lifetime = 600;
 
-describe.skipIf(inject("storeUrl") === "")("codes", () => {
+describe.skipIf(inject("engineUrl") === "")("codes", () => {
   it("activates until the last second of the code's life and not after it", async () => {
     for (const [age, expected] of [
       [lifetime - 1, "active"],

@@ -57,7 +57,7 @@ const takers = {
   },
 };
 
-describe.skipIf(inject("storeUrl") === "")("an address that an account can go back to", () => {
+describe.skipIf(inject("engineUrl") === "")("an address that an account can go back to", () => {
   describe.each(Object.entries(takers))("and %s", (_, take) => {
     it("is kept to the last second, and the way back stays open", async () => {
       const { clock, user, to, undo, theUser } = await moved();
@@ -93,7 +93,7 @@ describe.skipIf(inject("storeUrl") === "")("an address that an account can go ba
   });
 });
 
-describe.skipIf(inject("storeUrl") === "")("the way back to an address", () => {
+describe.skipIf(inject("engineUrl") === "")("the way back to an address", () => {
   it("stays the newer owner's when the account goes that had left it before", async () => {
     const { clock, user, remove } = await moved();
     clock.pass(7 * day);

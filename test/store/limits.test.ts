@@ -12,7 +12,7 @@ const aKey = () => `test#${randomUUID()}`;
 const limited = (key: string, rules: readonly Rule[]): Limit => ({ key, rules, refusal: "throttled" });
 const day = 86_400;
 
-describe.skipIf(inject("storeUrl") === "")("limits", () => {
+describe.skipIf(inject("engineUrl") === "")("limits", () => {
   it("lets exactly the allowed number of parallel tries pass", async () => {
     const limits = limitStore(turnableClock().now);
     const guess = codeGuess("login", aBearer());

@@ -20,7 +20,7 @@ const mailboxesOf = (userId: string) => ({
   resetMailboxKey: `reset-mailbox-${userId}`,
 });
 
-describe.skipIf(inject("storeUrl") === "")("what is stored on a person", () => {
+describe.skipIf(inject("engineUrl") === "")("what is stored on a person", () => {
   it("is shown while it counts, and nothing of whoever has an address that he left", async () => {
     const clock = turnableClock();
     const person = await activeUser(clock.now);

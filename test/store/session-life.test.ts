@@ -229,7 +229,7 @@ const run = async (at: World, command: Step) => {
   }
 };
 
-describe.skipIf(inject("storeUrl") === "")("the life of a session", () => {
+describe.skipIf(inject("engineUrl") === "")("the life of a session", () => {
   it("agrees with its model, whatever happens to it and however many do it at once", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 30 }), async (path) => {

@@ -24,7 +24,7 @@ const started = async () => {
   return { clock, first, rotate, rotated };
 };
 
-describe.skipIf(inject("storeUrl") === "")("sessions", () => {
+describe.skipIf(inject("engineUrl") === "")("sessions", () => {
   it("gives the replaced and the current token the same successor for the grace period, whatever the order", async () => {
     const { clock, first, rotated } = await started();
     const next = await rotated(first.jti);

@@ -40,7 +40,7 @@ const guessFrom = async (
   return (await limits.spendAll([codeGuess("login", subject), ...networkLimits])).outcome;
 };
 
-describe.skipIf(inject("storeUrl") === "")("tries", () => {
+describe.skipIf(inject("engineUrl") === "")("tries", () => {
   it("of known devices, new ones and neighbours agree with a model, whatever their order and waits", async () => {
     const step = fc.oneof(
       fc.constantFrom("stranger" as const, "device" as const, "other device" as const, "neighbour" as const),

@@ -8,7 +8,7 @@ import type { TestProject } from "vitest/node";
 const reasons = {
   gatewayResponseBodies: "API Gateway's own answers carry neither the template's body nor its headers",
   hundredsAtOnce:
-    "each of many calls at once starts an environment of its own, more than one machine can in time",
+    "each of many calls at once starts an execution environment of its own, more than one machine can in time",
   formsBesidePost: "bodies of forms reach functions empty with methods other than POST",
 };
 export type Capability = keyof typeof reasons;

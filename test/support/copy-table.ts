@@ -1,8 +1,11 @@
-/** An empty table with another's keys and indexes. */
-import { CreateTableCommand, DescribeTableCommand } from "@aws-sdk/client-dynamodb";
+/**
+ * An empty table with another's keys and indexes; `projection`, if given, is that of each index
+ * instead.
+ */
+import { CreateTableCommand, DescribeTableCommand, type Projection } from "@aws-sdk/client-dynamodb";
 import { dynamo } from "../../shared/store/dynamo.ts";
 
-export const copyTable = async (from: string, to: string): Promise<void> => {
+export const copyTable = async (from: string, to: string, projection?: Projection): Promise<void> => {
   const { Table } = await dynamo().send(new DescribeTableCommand({ TableName: from }));
   await dynamo().send(
     new CreateTableCommand({
@@ -13,7 +16,7 @@ export const copyTable = async (from: string, to: string): Promise<void> => {
       GlobalSecondaryIndexes: Table?.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
         IndexName,
         KeySchema,
-        Projection,
+        Projection: projection ?? Projection,
       })),
     }),
   );

@@ -1,4 +1,4 @@
 import type { TestProject } from "vitest/node";
-import { provideStore } from "./store.ts";
+import { provideEngine } from "./store-engine.ts";
 
-export const setup = (project: TestProject) => provideStore(project, "dynoxide");
+export const setup = (project: TestProject) => provideEngine(project, "dynoxide");

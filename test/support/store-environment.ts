@@ -5,7 +5,7 @@ Object.assign(process.env, {
   AWS_REGION: "us-east-1",
   AWS_ACCESS_KEY_ID: "test",
   AWS_SECRET_ACCESS_KEY: "test",
-  AWS_ENDPOINT_URL_DYNAMODB: inject("storeUrl"),
+  AWS_ENDPOINT_URL_DYNAMODB: inject("engineUrl"),
   SESSION_IDLE_SECONDS: "604800",
   SESSION_LIFETIME_SECONDS: "2592000",
   ...inject("storeEnvironment"),

@@ -1,18 +1,18 @@
-/** Refuses a call that the caller's role does not grant, in the words of AWS. */
+/** Refuses a call that the role of its principal does not grant, in the words of AWS. */
 import { arn } from "../aws/local-account.ts";
 import type { Policies } from "./iam-policy.ts";
 import { requiredAccess, type Call } from "./required-access.ts";
 import { ServiceError } from "../aws/service-error.ts";
 
 export type Principal = {
-  caller: string;
+  name: string;
   /** None: the runner itself and its tests, who may do everything. */
   role?: string;
 };
 
 export const authorise = (
   call: Call,
-  { caller, role }: Principal,
+  { name, role }: Principal,
   policies: Policies,
   secretArn: (secretId: string) => string | undefined,
 ): void => {
@@ -21,7 +21,7 @@ export const authorise = (
     const decisions = new Set(alternatives.map((access) => policies.decide(role, access)));
     if (decisions.has("allowed") && !decisions.has("denied")) continue;
     const { action, resource } = alternatives[0] ?? { action: call.operation, resource: "*" };
-    const user = arn("sts", `assumed-role/${role.slice(role.lastIndexOf("/") + 1)}/${caller}`);
+    const user = arn("sts", `assumed-role/${role.slice(role.lastIndexOf("/") + 1)}/${name}`);
     const reason = decisions.has("denied")
       ? "with an explicit deny in an identity-based policy"
       : `because no identity-based policy allows the ${action} action`;

@@ -1,6 +1,6 @@
 /**
- * The one AWS endpoint that functions see. It knows the caller by his access key id, refuses what the template's
- * policies don't grant him, and hands the rest to the emulators.
+ * The one AWS endpoint that functions see. It knows the principal by the access key id, refuses
+ * what the template's policies don't grant, and hands the rest to the emulators.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -11,22 +11,22 @@ import { createCallCounter } from "./call-counter.ts";
 import { createFaults } from "./faults.ts";
 import { createForwarder } from "./forwarder.ts";
 import { lambdaOperation } from "./lambda-api.ts";
-import type { Letters } from "../mailbox/letter-files.ts";
+import type { Mailbox } from "../mailbox/mailbox-files.ts";
 import { accessKeyIdOf } from "../aws/local-account.ts";
 import type { Policies } from "./iam-policy.ts";
 import type { Call } from "./required-access.ts";
 import type { RotateSecret } from "../secrets/secret-rotation.ts";
-import type { Secrets } from "../secrets/secrets-manager.ts";
+import type { SecretsManager } from "../secrets/secrets-manager.ts";
 import { asServiceError, errorAnswer, ServiceError } from "../aws/service-error.ts";
 import { sendEmail } from "../mailbox/ses-api.ts";
 
 type Backends = {
-  storeUrl: string;
-  queuesUrl: string;
-  secrets: Secrets;
+  dynamoDbUrl: string;
+  sqsUrl: string;
+  secrets: SecretsManager;
   rotateSecret: RotateSecret;
-  letters: Letters;
-  replaceEnvironments: (functionName: string) => void;
+  mailbox: Mailbox;
+  replaceExecutionEnvironments: (functionName: string) => void;
   policies: Policies;
 };
 type Answer = { status: number; headers: Record<string, string>; body: string | Buffer };
@@ -60,13 +60,13 @@ const parseCall = (
 };
 
 /** Listening comes before the backends: the templates' queue URLs hold this address. */
-export const startEdge = async () => {
+export const startAwsEndpoint = async () => {
   const counter = createCallCounter();
   const { faults, strike, isQuiet } = createFaults();
   const principals = new Map<string, Principal>();
   let backends: Backends | undefined;
-  let store: ReturnType<typeof createForwarder> | undefined;
-  let queues: ReturnType<typeof createForwarder> | undefined;
+  let dynamoDb: ReturnType<typeof createForwarder> | undefined;
+  let sqs: ReturnType<typeof createForwarder> | undefined;
 
   const perform = async (
     call: Call,
@@ -78,13 +78,13 @@ export const startEdge = async () => {
     if (backends === undefined)
       throw new ServiceError("ServiceUnavailable", "still starting", { status: 503 });
     const { service, operation, parameters } = call;
-    if (service === "dynamodb" && store) return store.forward(request.headers, body, signal);
-    if (service === "sqs" && queues) return queues.forward(request.headers, body, signal);
+    if (service === "dynamodb" && dynamoDb) return dynamoDb.forward(request.headers, body, signal);
+    if (service === "sqs" && sqs) return sqs.forward(request.headers, body, signal);
     if (service === "ses" && parameters instanceof URLSearchParams) {
-      return sendEmail(parameters, backends.letters, requestId);
+      return sendEmail(parameters, backends.mailbox, requestId);
     }
     if (service === "lambda") {
-      backends.replaceEnvironments(String(parameters));
+      backends.replaceExecutionEnvironments(String(parameters));
       return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
     }
     if (service !== "secretsmanager") {
@@ -117,16 +117,16 @@ export const startEdge = async () => {
       );
     }
     const call = parseCall(service, request, body);
-    counter.count(principal.caller, `${service}:${call.operation}`);
+    counter.count(principal.name, `${service}:${call.operation}`);
     authorise(call, principal, backends.policies, backends.secrets.arnOf);
-    // A caller that hangs up while it polls must not take a message with it.
+    // A client that hangs up while it polls must not take a message with it.
     let signal: AbortSignal | undefined;
     if (call.operation === "ReceiveMessage") {
       const hungUp = new AbortController();
       response.on("close", () => hungUp.abort());
       signal = hungUp.signal;
     }
-    const fate = isQuiet() ? "answer" : await strike({ caller: principal.caller, ...call });
+    const fate = isQuiet() ? "answer" : await strike({ principal: principal.name, ...call });
     const result = await perform(call, request, body, requestId, signal);
     return fate === "answer" ? result : undefined;
   };
@@ -155,7 +155,7 @@ export const startEdge = async () => {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the edge has no port");
+  if (address === null || typeof address === "string") throw new Error("the AWS endpoint has no port");
 
   return {
     url: `http://127.0.0.1:${address.port}`,
@@ -163,12 +163,12 @@ export const startEdge = async () => {
     faults,
     connect: (given: Backends) => {
       backends = given;
-      store = createForwarder(given.storeUrl);
-      queues = createForwarder(given.queuesUrl);
+      dynamoDb = createForwarder(given.dynamoDbUrl);
+      sqs = createForwarder(given.sqsUrl);
     },
-    /** Gives the caller an access key id. */
+    /** Gives the principal an access key id. */
     admit: (principal: Principal): string => {
-      const accessKeyId = accessKeyIdOf(principal.caller);
+      const accessKeyId = accessKeyIdOf(principal.name);
       principals.set(accessKeyId, principal);
       return accessKeyId;
     },
@@ -176,8 +176,8 @@ export const startEdge = async () => {
       const closed = once(server, "close");
       server.close();
       server.closeAllConnections();
-      store?.close();
-      queues?.close();
+      dynamoDb?.close();
+      sqs?.close();
       await closed;
     },
   };
@@ -185,7 +185,7 @@ export const startEdge = async () => {
 
 const rotateParameters = z.object({ SecretId: z.string(), ClientRequestToken: z.string().optional() });
 
-const rotationParameters = (parameters: unknown, secrets: Secrets): Parameters<RotateSecret> => {
+const rotationParameters = (parameters: unknown, secrets: SecretsManager): Parameters<RotateSecret> => {
   const { SecretId, ClientRequestToken } = rotateParameters.parse(parameters);
   return [secrets.arnOf(SecretId) ?? SecretId, ClientRequestToken];
 };

@@ -1,14 +1,14 @@
-/** Counts what each function asked AWS for, so that tests can assert round trips. */
+/** Counts what each principal asked AWS for, so that tests can assert round trips. */
 export type CallCounts = Record<string, Record<string, number>>;
 
 export const createCallCounter = () => {
   let counts: CallCounts = {};
   return {
-    count: (caller: string, action: string): void => {
-      const own = (counts[caller] ??= {});
+    count: (principal: string, action: string): void => {
+      const own = (counts[principal] ??= {});
       own[action] = (own[action] ?? 0) + 1;
     },
-    /** Caller → `service:Operation` → how many since the last reset. */
+    /** Principal → `service:Operation` → how many since the last reset. */
     calls: (): CallCounts => structuredClone(counts),
     reset: (): void => {
       counts = {};

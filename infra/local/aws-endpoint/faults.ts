@@ -3,8 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ServiceError } from "../aws/service-error.ts";
 
 export type Fault = {
-  /** The construct's name; every caller if absent. */
-  caller?: string;
+  /** The construct's name; every principal if absent. */
+  principal?: string;
   /** `UpdateItem`, `SendEmail`, …; every call if absent. */
   operation?: string;
   /** Text in the call's parameters, which are JSON; any if absent. */
@@ -23,16 +23,16 @@ export type Faults = {
   clear: () => void;
 };
 
-type FaultyCall = { caller: string; operation: string; parameters: unknown };
+type FaultyCall = { principal: string; operation: string; parameters: unknown };
 type Planned = { fault: Fault; left: number; struck: number; removed: AbortController };
 
 export const createFaults = () => {
   const planned = new Set<Planned>();
 
-  const take = ({ caller, operation, parameters }: FaultyCall): Planned | undefined => {
+  const take = ({ principal, operation, parameters }: FaultyCall): Planned | undefined => {
     for (const plan of planned) {
       const { fault } = plan;
-      if (fault.caller !== undefined && fault.caller !== caller) continue;
+      if (fault.principal !== undefined && fault.principal !== principal) continue;
       if (fault.operation !== undefined && fault.operation !== operation) continue;
       if (fault.holding !== undefined && !JSON.stringify(parameters).includes(fault.holding)) continue;
       plan.left -= 1;

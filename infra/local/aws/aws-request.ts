@@ -2,8 +2,8 @@
 import { request } from "node:http";
 import { accessKeyIdOf, region } from "./local-account.ts";
 
-export const credentialScope = (caller: string, service: string): string =>
-  `AWS4-HMAC-SHA256 Credential=${accessKeyIdOf(caller)}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=local`;
+export const credentialScope = (principal: string, service: string): string =>
+  `AWS4-HMAC-SHA256 Credential=${accessKeyIdOf(principal)}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=local`;
 
 export class AwsRequestError extends Error {
   readonly code: string;
@@ -38,14 +38,18 @@ const post = (
 
 export const awsRequest = async (
   url: string,
-  { service, target, caller = "Runner" }: { service: "dynamodb" | "sqs"; target: string; caller?: string },
+  {
+    service,
+    target,
+    principal = "Runner",
+  }: { service: "dynamodb" | "sqs"; target: string; principal?: string },
   parameters: Record<string, unknown>,
   signal?: AbortSignal,
 ): Promise<Record<string, unknown>> => {
   const headers = {
     "content-type": "application/x-amz-json-1.0",
     "x-amz-target": `${service === "sqs" ? "AmazonSQS" : "DynamoDB_20120810"}.${target}`,
-    authorization: credentialScope(caller, service),
+    authorization: credentialScope(principal, service),
     // Asked for, but not checked.
     "x-amz-date": "20260101T000000Z",
   };

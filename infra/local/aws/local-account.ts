@@ -9,5 +9,8 @@ export const arn = (service: string, resource: string): string =>
 /** CDK ends a logical id with eight hex digits of the path's hash; people know the construct by what stands before. */
 export const constructName = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, "");
 
-/** Access key ids must be alphanumeric (DynamoDB Local refuses others); this one tells the edge who is calling. */
-export const accessKeyIdOf = (caller: string): string => `LOCAL${caller.replace(/[^A-Za-z0-9]/g, "")}`;
+/**
+ * Access key ids must be alphanumeric (DynamoDB Local refuses others); this one tells the AWS
+ * endpoint who is calling.
+ */
+export const accessKeyIdOf = (principal: string): string => `LOCAL${principal.replace(/[^A-Za-z0-9]/g, "")}`;

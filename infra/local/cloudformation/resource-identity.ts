@@ -10,7 +10,10 @@ type Named = {
   properties: () => Record<string, unknown>;
 };
 
-export const identify = ({ stackName, logicalId, type, properties }: Named, edgeUrl: string): Identity => {
+export const identifyResource = (
+  { stackName, logicalId, type, properties }: Named,
+  awsEndpointUrl: string,
+): Identity => {
   const named = (property: string): string => {
     const given = properties()[property];
     return typeof given === "string" ? given : `${stackName}-${constructName(logicalId)}`;
@@ -28,7 +31,7 @@ export const identify = ({ stackName, logicalId, type, properties }: Named, edge
       return byName("TableName", "dynamodb", "table/");
     case "AWS::SQS::Queue": {
       const name = named("QueueName");
-      const url = `${edgeUrl}/${accountId}/${name}`;
+      const url = `${awsEndpointUrl}/${accountId}/${name}`;
       return { ref: url, attributes: { Arn: arn("sqs", name), QueueName: name, QueueUrl: url } };
     }
     case "AWS::SecretsManager::Secret": {

@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { accountId, region } from "../aws/local-account.ts";
-import { type Identity, identify } from "./resource-identity.ts";
+import { type Identity, identifyResource } from "./resource-identity.ts";
 
 const resourceSchema = z.object({
   Type: z.string(),
@@ -61,7 +61,7 @@ const substitution = z.union([
   z.tuple([z.string(), record]),
 ]);
 
-export const loadTemplates = (stacks: readonly StackTemplate[], edgeUrl: string): Templates => {
+export const loadTemplates = (stacks: readonly StackTemplate[], awsEndpointUrl: string): Templates => {
   const parsed = stacks.map(({ stackName, template }) => ({
     stackName,
     template: templateSchema.parse(template),
@@ -156,7 +156,10 @@ export const loadTemplates = (stacks: readonly StackTemplate[], edgeUrl: string)
       resources.set(`${stackName}/${logicalId}`, {
         ...resource,
         identity: () =>
-          identify({ ...resource, properties: () => record.parse(resolve(Properties)) }, edgeUrl),
+          identifyResource(
+            { ...resource, properties: () => record.parse(resolve(Properties)) },
+            awsEndpointUrl,
+          ),
       });
     }
     for (const [name, { Value, Export }] of Object.entries(template.Outputs)) {

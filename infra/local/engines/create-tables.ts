@@ -15,9 +15,9 @@ const tableSchema = z.object({
   TimeToLiveSpecification: z.object({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
 });
 
-export const createTables = async (templates: Templates, storeUrl: string): Promise<void> => {
+export const createTables = async (templates: Templates, engineUrl: string): Promise<void> => {
   const call = (target: string, parameters: Record<string, unknown>) =>
-    awsRequest(storeUrl, { service: "dynamodb", target }, parameters);
+    awsRequest(engineUrl, { service: "dynamodb", target }, parameters);
 
   const create = async (TableName: string, properties: z.output<typeof tableSchema>) => {
     const { TimeToLiveSpecification, ...definition } = properties;

@@ -5,11 +5,11 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "./free-port.ts";
-import { startSupervised } from "./supervised-child.ts";
+import { startSupervisedChild } from "./supervised-child.ts";
 import { UserError } from "../../user-error.ts";
 
-export type Engine = "dynoxide" | "dynamodb-local";
-export type DataStore = { engine: Engine; url: string; pid: number; stop: () => Promise<void> };
+export type EngineName = "dynoxide" | "dynamodb-local";
+export type DynamoDbEngine = { name: EngineName; url: string; pid: number; stop: () => Promise<void> };
 /** Nothing here that could be started. */
 export class NoEngineError extends UserError {}
 type Command = [command: string, ...parameters: string[]];
@@ -35,7 +35,7 @@ const hasJava = (): boolean => {
 const quickJava = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 
 /** How to start an engine with its data in a folder; undefined where something is missing. */
-const commands: Record<Engine, (port: number, data: string) => Command | undefined> = {
+const commands: Record<EngineName, (port: number, data: string) => Command | undefined> = {
   dynoxide: (port, data) => {
     const folder = packageFolder("@dynoxide/linux-x64");
     if (folder === undefined || process.platform !== "linux" || process.arch !== "x64") return undefined;
@@ -67,13 +67,13 @@ const answers = (url: string): Promise<boolean> =>
     () => false,
   );
 
-const start = async (engine: Engine, dataDirectory: string): Promise<DataStore | undefined> => {
-  const folder = path.join(dataDirectory, "tables", engine);
+const start = async (name: EngineName, dataDirectory: string): Promise<DynamoDbEngine | undefined> => {
+  const folder = path.join(dataDirectory, "tables", name);
   const port = await freePort();
-  const command = commands[engine](port, folder);
+  const command = commands[name](port, folder);
   if (command === undefined) return undefined;
   mkdirSync(folder, { recursive: true });
-  const child = startSupervised(...command);
+  const child = startSupervisedChild(...command);
   let failure: string | undefined;
   void child.exited.then((output) => (failure = output));
   const url = `http://127.0.0.1:${port}`;
@@ -81,24 +81,25 @@ const start = async (engine: Engine, dataDirectory: string): Promise<DataStore |
   for (;;) {
     const answered = await answers(url);
     // Asked last: a stranger may answer at the port that the engine did not get.
-    if (failure !== undefined) throw new UserError(`The DynamoDB engine ${engine} stopped: ${failure}`);
+    if (failure !== undefined) throw new UserError(`The DynamoDB engine ${name} stopped: ${failure}`);
     if (answered) break;
     if (Date.now() > deadline) {
       await child.stop();
-      throw new UserError(
-        `The DynamoDB engine ${engine} did not answer within ${readyWithinSeconds} seconds.`,
-      );
+      throw new UserError(`The DynamoDB engine ${name} did not answer within ${readyWithinSeconds} seconds.`);
     }
     await delay(10);
   }
-  return { engine, url, pid: child.pid, stop: child.stop };
+  return { name, url, pid: child.pid, stop: child.stop };
 };
 
-export const startDataStore = async (dataDirectory: string, engine?: Engine): Promise<DataStore> => {
-  const wanted: Engine[] = engine === undefined ? ["dynoxide", "dynamodb-local"] : [engine];
+export const startDynamoDbEngine = async (
+  dataDirectory: string,
+  engine?: EngineName,
+): Promise<DynamoDbEngine> => {
+  const wanted: EngineName[] = engine === undefined ? ["dynoxide", "dynamodb-local"] : [engine];
   for (const name of wanted) {
-    const store = await start(name, dataDirectory);
-    if (store !== undefined) return store;
+    const started = await start(name, dataDirectory);
+    if (started !== undefined) return started;
   }
   throw new NoEngineError(
     "No DynamoDB engine: install Java 17 or newer (`apt install openjdk-17-jre-headless`), or on 64-bit Linux run `npm ci` with optional packages.",

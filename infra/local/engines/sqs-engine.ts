@@ -8,7 +8,7 @@ import { awsRequest } from "../aws/aws-request.ts";
 import { region } from "../aws/local-account.ts";
 import type { Templates } from "../cloudformation/templates.ts";
 
-export type Queues = Pick<FauxqsServer, "inspectQueue" | "stop"> & { url: string };
+export type SqsEngine = Pick<FauxqsServer, "inspectQueue" | "stop"> & { url: string };
 
 /** fauxqs can only be told a port and would be open to the network. */
 const onLoopback = async <Result>(start: () => Promise<Result>): Promise<Result> => {
@@ -28,8 +28,9 @@ const onLoopback = async <Result>(start: () => Promise<Result>): Promise<Result>
 };
 
 /**
- * fauxqs flushes to the disk three times a letter, each time with this whole process standing still, and has no option for
- * less. With a write-ahead log NORMAL loses nothing when the process is killed, only when the machine loses power.
+ * fauxqs flushes to the disk three times a message, each time with this whole process standing
+ * still, and has no option for less. With a write-ahead log NORMAL loses nothing when the process
+ * is killed, only when the machine loses power.
  */
 const withoutFlushes = async <Result>(start: () => Promise<Result>): Promise<Result> => {
   const exec = Reflect.get(DatabaseSync.prototype, "exec");
@@ -56,7 +57,7 @@ const queueSchema = z.object({
     .optional(),
 });
 
-export const startQueues = async (templates: Templates, dataDirectory: string): Promise<Queues> => {
+export const startSqsEngine = async (templates: Templates, dataDirectory: string): Promise<SqsEngine> => {
   const server = await onLoopback(() =>
     withoutFlushes(() =>
       startFauxqs({

@@ -1,26 +1,29 @@
-/** The two engines that take time to start: the store and the queues. */
-import type { CleanUp } from "../clean-up.ts";
-import { startDataStore, type DataStore, type Engine } from "./dynamodb-engine.ts";
-import type { Queues } from "./sqs-engine.ts";
+/** The two engines that take time to start: DynamoDB and SQS. */
+import type { Templates } from "../cloudformation/templates.ts";
+import { startDynamoDbEngine, type DynamoDbEngine, type EngineName } from "./dynamodb-engine.ts";
+import { startSqsEngine, type SqsEngine } from "./sqs-engine.ts";
 
-/** Side by side; if one fails, the other is stopped too. */
+/**
+ * Starts them side by side, and has each stopped with the other resources, even if the other one
+ * fails to start.
+ */
 export const startEngines = async (
+  templates: Templates,
   dataDirectory: string,
-  engine: Engine | undefined,
-  startQueueEngine: () => Promise<Queues>,
-  cleanUp: CleanUp,
-): Promise<[DataStore, Queues]> => {
+  engine: EngineName | undefined,
+  resources: AsyncDisposableStack,
+): Promise<[DynamoDbEngine, SqsEngine]> => {
+  const keep = async <Engine extends { stop: () => Promise<void> }>(starting: Promise<Engine>) => {
+    const started = await starting;
+    resources.defer(started.stop);
+    return started;
+  };
   const starting = [
-    startDataStore(dataDirectory, engine).then((store) => {
-      cleanUp.add(store.stop);
-      return store;
-    }),
-    startQueueEngine().then((queues) => {
-      cleanUp.add(queues.stop);
-      return queues;
-    }),
+    keep(startDynamoDbEngine(dataDirectory, engine)),
+    keep(startSqsEngine(templates, dataDirectory)),
   ] as const;
-  const results = await Promise.allSettled(starting);
-  for (const result of results) if (result.status === "rejected") throw result.reason;
+  // One that fails waits for the other: a resource that came after the disposal would never be
+  // stopped.
+  await Promise.allSettled(starting);
   return Promise.all(starting);
 };

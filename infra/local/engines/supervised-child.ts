@@ -15,7 +15,7 @@ wait "$server"`;
 
 export type SupervisedChild = { pid: number; exited: Promise<string>; stop: () => Promise<void> };
 
-export const startSupervised = (command: string, ...parameters: readonly string[]): SupervisedChild => {
+export const startSupervisedChild = (command: string, ...parameters: readonly string[]): SupervisedChild => {
   const child = spawn("/bin/sh", ["-c", supervise, "sh", command, ...parameters], {
     // In a session of its own, Ctrl-C in the terminal does not reach it before we have stopped the functions.
     detached: true,

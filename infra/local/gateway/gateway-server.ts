@@ -17,8 +17,8 @@ import { UserError } from "../../user-error.ts";
 
 export type Invoke = (functionArn: string, event: unknown) => Promise<Outcome>;
 /** Answers paths that begin with `/_`, which belong to the runner. */
-export type OwnPages = (request: IncomingMessage, path: string, query: URLSearchParams) => HttpAnswer;
-type Options = { api: Api; responses: GatewayResponses; invoke: Invoke; ownPages: OwnPages };
+export type RunnerPages = (request: IncomingMessage, path: string, query: URLSearchParams) => HttpAnswer;
+type Options = { api: Api; responses: GatewayResponses; invoke: Invoke; runnerPages: RunnerPages };
 
 const largestRequestBytes = 10 * 1024 * 1024;
 /** Lambda's own limit for an event. */
@@ -86,7 +86,7 @@ export const startGateway = async (port: number) => {
     const requestId = randomUUID();
     let answer: HttpAnswer;
     if (options === undefined) answer = { status: 503, headers: [], body: "still starting\n" };
-    else if (path.startsWith("/_")) answer = options.ownPages(incoming, path, query);
+    else if (path.startsWith("/_")) answer = options.runnerPages(incoming, path, query);
     else {
       const request = {
         requestId,

@@ -25,7 +25,7 @@ const inputCall =
   /^\$input\.params\((?:\)\.(header|querystring)\.get\(\s*["']([^"']*)["']\s*\)|\s*["']([^"']*)["']\s*\))/;
 const matchCall = /^\$([A-Za-z]\w*)\.matches\(\s*["']([^"']*)["']\s*\)/;
 
-export const compileTemplate = (source: string): CompiledTemplate => {
+export const compileMappingTemplate = (source: string): CompiledTemplate => {
   let rest = source;
   const fail = (expected: string): never => {
     throw new Error(`Velocity: expected ${expected} at "${rest.slice(0, 60)}" (not known locally)`);

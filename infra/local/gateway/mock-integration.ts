@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { GatewayResponseType, HttpAnswer } from "./default-responses.ts";
 import type { GatewayRequest } from "./proxy-event.ts";
-import { compileTemplate, type CompiledTemplate, type Scope } from "./mapping-template.ts";
+import { compileMappingTemplate, type CompiledTemplate, type Scope } from "./mapping-template.ts";
 
 const templatesSchema = z.record(z.string(), z.string()).default({});
 const integrationSchema = z.object({
@@ -23,7 +23,7 @@ export type MockIntegration = (request: GatewayRequest, resource: string) => Htt
 const headerPrefix = "method.response.header.";
 const compileAll = (templates: Record<string, string>) =>
   new Map<string, CompiledTemplate>(
-    Object.entries(templates).map(([contentType, source]) => [contentType, compileTemplate(source)]),
+    Object.entries(templates).map(([contentType, source]) => [contentType, compileMappingTemplate(source)]),
   );
 
 /** `{ statusCode: 200 }` with or without quotes. */

@@ -5,7 +5,7 @@ import type { Templates } from "../cloudformation/templates.ts";
 
 const triggerSchema = z.object({ HandlerArn: z.string() });
 
-export const runTriggers = async (
+export const runDeploymentTriggers = async (
   templates: Templates,
   invoke: (functionArn: string, event: unknown) => Promise<Outcome>,
 ): Promise<void> => {

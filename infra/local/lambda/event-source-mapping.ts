@@ -23,13 +23,13 @@ export type EventSourceMapping = {
   concurrency: number;
 };
 
-export const loadEventSourceMappings = (templates: Templates, edgeUrl: string): EventSourceMapping[] =>
+export const loadEventSourceMappings = (templates: Templates, awsEndpointUrl: string): EventSourceMapping[] =>
   templates
     .ofType("AWS::Lambda::EventSourceMapping")
     .map((resource) => mappingSchema.parse(resource.properties()))
     .filter(({ Enabled }) => Enabled)
     .map((mapping) => ({
-      queueUrl: `${edgeUrl}/${accountId}/${mapping.EventSourceArn.split(":").at(-1)}`,
+      queueUrl: `${awsEndpointUrl}/${accountId}/${mapping.EventSourceArn.split(":").at(-1)}`,
       queueArn: mapping.EventSourceArn,
       functionName: mapping.FunctionName,
       batchSize: mapping.BatchSize,

@@ -10,7 +10,7 @@ import type { FunctionDefinition } from "./function-definitions.ts";
 import type { FromRuntime, FunctionError, ToRuntime } from "./runtime-protocol.ts";
 
 export type Outcome = { payload: unknown } | { error: FunctionError };
-export type Environment = {
+export type ExecutionEnvironment = {
   pid: number | undefined;
   /** The first call waits for the init phase. */
   invoke: (event: unknown) => Promise<Outcome>;
@@ -29,11 +29,11 @@ const settled = (child: ChildProcess): Promise<void> =>
     child.once("error", () => resolve());
   });
 
-export const startEnvironment = (
+export const startExecutionEnvironment = (
   definition: FunctionDefinition,
   variables: Record<string, string>,
   onLog: (line: string) => void,
-): Environment => {
+): ExecutionEnvironment => {
   const { name, arn, memoryMegabytes, timeoutSeconds, codeFolder, handler } = definition;
   const child = fork(runtime, [name, arn, String(memoryMegabytes)], {
     // The runtime takes the cache out again before it loads the function.

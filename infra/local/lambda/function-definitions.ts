@@ -14,7 +14,7 @@ export type FunctionDefinition = {
   codeFolder: string;
   timeoutSeconds: number;
   memoryMegabytes: number;
-  /** The most environments that it gets; none: as many as the runner likes. */
+  /** The most execution environments that it gets; none: as many as the runner likes. */
   reservedConcurrency: number | undefined;
   logFormat: string;
   variables: Record<string, string>;

@@ -1,8 +1,13 @@
 /**
- * The environments of one function: an idle one takes the next event, a new one starts while all are busy, up to a
- * limit beyond which events wait. Environments that idle too long end, so the next call is a cold start again.
+ * The execution environments of one function: an idle one takes the next event, a new one starts
+ * while all are busy, up to a limit beyond which events wait. Those that idle too long end, so the
+ * next call is a cold start again.
  */
-import { type Environment, type Outcome, startEnvironment } from "./execution-environment.ts";
+import {
+  type ExecutionEnvironment,
+  type Outcome,
+  startExecutionEnvironment,
+} from "./execution-environment.ts";
 import type { FunctionDefinition } from "./function-definitions.ts";
 import { accountId, region } from "../aws/local-account.ts";
 
@@ -10,7 +15,9 @@ export type Credentials = { endpointUrl: string; accessKeyId: string };
 export type FunctionPool = {
   definition: FunctionDefinition;
   invoke: (event: unknown) => Promise<Outcome>;
-  /** The next events meet fresh environments; those that are busy end after their event. */
+  /**
+   * The next events meet fresh execution environments; those that are busy end after their event.
+   */
   replace: () => void;
   pids: () => number[];
   stop: () => Promise<void>;
@@ -51,67 +58,68 @@ export const createFunctionPool = (
   { limit, credentials, onLog }: Options,
 ): FunctionPool => {
   const variables = { ...definition.variables, ...reservedVariables(definition, credentials) };
-  const all = new Set<Environment>();
-  let current = new Set<Environment>();
-  // Last in, first out: the fewer environments share the work, the sooner the others are idle enough to end.
-  const idle: { environment: Environment; ends: NodeJS.Timeout }[] = [];
-  const waiting: ((environment: Environment | undefined) => void)[] = [];
+  const all = new Set<ExecutionEnvironment>();
+  let current = new Set<ExecutionEnvironment>();
+  // Last in, first out: the fewer execution environments share the work, the sooner the others are
+  // idle enough to end.
+  const idle: { executionEnvironment: ExecutionEnvironment; ends: NodeJS.Timeout }[] = [];
+  const waiting: ((executionEnvironment: ExecutionEnvironment | undefined) => void)[] = [];
   let stopped = false;
 
-  const start = (): Environment => {
-    const environment = startEnvironment(definition, variables, onLog);
-    all.add(environment);
-    current.add(environment);
-    void forgetWhenExited(environment);
-    return environment;
+  const start = (): ExecutionEnvironment => {
+    const executionEnvironment = startExecutionEnvironment(definition, variables, onLog);
+    all.add(executionEnvironment);
+    current.add(executionEnvironment);
+    void forgetWhenExited(executionEnvironment);
+    return executionEnvironment;
   };
 
-  const forgetWhenExited = async (environment: Environment): Promise<void> => {
-    await environment.exited;
-    all.delete(environment);
-    current.delete(environment);
-    const index = idle.findIndex((entry) => entry.environment === environment);
+  const forgetWhenExited = async (executionEnvironment: ExecutionEnvironment): Promise<void> => {
+    await executionEnvironment.exited;
+    all.delete(executionEnvironment);
+    current.delete(executionEnvironment);
+    const index = idle.findIndex((entry) => entry.executionEnvironment === executionEnvironment);
     if (index !== -1) clearTimeout(idle.splice(index, 1)[0]?.ends);
     if (!stopped) waiting.shift()?.(start());
   };
 
   /** None when the pool stops. */
-  const acquire = (): Environment | undefined | Promise<Environment | undefined> => {
+  const acquire = (): ExecutionEnvironment | undefined | Promise<ExecutionEnvironment | undefined> => {
     if (stopped) return undefined;
     const rested = idle.pop();
     if (rested) {
       clearTimeout(rested.ends);
-      return rested.environment;
+      return rested.executionEnvironment;
     }
     if (current.size < limit) return start();
     return new Promise((resolve) => waiting.push(resolve));
   };
 
-  const release = (environment: Environment) => {
-    if (!current.has(environment)) return void environment.stop();
+  const release = (executionEnvironment: ExecutionEnvironment) => {
+    if (!current.has(executionEnvironment)) return void executionEnvironment.stop();
     const next = waiting.shift();
-    if (next) return next(environment);
-    const ends = setTimeout(() => void environment.stop(), idleMilliseconds);
+    if (next) return next(executionEnvironment);
+    const ends = setTimeout(() => void executionEnvironment.stop(), idleMilliseconds);
     ends.unref();
-    idle.push({ environment, ends });
+    idle.push({ executionEnvironment, ends });
   };
 
   return {
     definition,
     invoke: async (event) => {
-      const environment = await acquire();
-      if (environment === undefined)
+      const executionEnvironment = await acquire();
+      if (executionEnvironment === undefined)
         return { error: { errorType: "Runtime.Stopped", errorMessage: "stopping" } };
-      const outcome = await environment.invoke(event);
+      const outcome = await executionEnvironment.invoke(event);
       const isDead = "error" in outcome && /^(Sandbox|Runtime)\./.test(outcome.error.errorType);
-      if (!isDead) release(environment);
+      if (!isDead) release(executionEnvironment);
       return outcome;
     },
     replace: () => {
       current = new Set();
-      for (const { environment, ends } of idle.splice(0)) {
+      for (const { executionEnvironment, ends } of idle.splice(0)) {
         clearTimeout(ends);
-        void environment.stop();
+        void executionEnvironment.stop();
       }
     },
     pids: () => [...all].flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
@@ -119,7 +127,7 @@ export const createFunctionPool = (
       stopped = true;
       for (const { ends } of idle) clearTimeout(ends);
       for (const resolve of waiting.splice(0)) resolve(undefined);
-      await Promise.all([...all].map((environment) => environment.stop()));
+      await Promise.all([...all].map((executionEnvironment) => executionEnvironment.stop()));
     },
   };
 };

@@ -16,17 +16,17 @@ const pauseAfterErrorMilliseconds = 1000;
 
 export type Poller = { stop: () => Promise<void> };
 
-export const startPoller = (
+export const startQueuePoller = (
   mapping: EventSourceMapping,
   {
-    edgeUrl,
-    caller,
+    awsEndpointUrl,
+    principal,
     invoke,
     returnFailedAfterSeconds,
     onError,
   }: {
-    edgeUrl: string;
-    caller: string;
+    awsEndpointUrl: string;
+    principal: string;
     invoke: (event: unknown) => Promise<Outcome>;
     returnFailedAfterSeconds?: number | undefined;
     onError: (message: string) => void;
@@ -36,7 +36,12 @@ export const startPoller = (
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   const call = (target: string, parameters: Record<string, unknown>, signal?: AbortSignal) =>
-    awsRequest(edgeUrl, { service: "sqs", target, caller }, { QueueUrl: queueUrl, ...parameters }, signal);
+    awsRequest(
+      awsEndpointUrl,
+      { service: "sqs", target, principal },
+      { QueueUrl: queueUrl, ...parameters },
+      signal,
+    );
 
   const receive = async (most: number, waitSeconds: number): Promise<Message[]> => {
     const answer = await call(
@@ -84,7 +89,7 @@ export const startPoller = (
 
   const report = (error: unknown) => {
     if (!stopping.signal.aborted)
-      onError(`${caller} ${queueArn}: ${error instanceof Error ? error.message : String(error)}`);
+      onError(`${principal} ${queueArn}: ${error instanceof Error ? error.message : String(error)}`);
   };
 
   const poll = async (): Promise<void> => {

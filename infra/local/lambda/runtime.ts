@@ -72,7 +72,7 @@ const initialise = async (codeFolder: string, name: string): Promise<void> => {
   try {
     handler = await load(codeFolder, name);
     send({ type: "ready" });
-    // Environments are killed as often as they end, so what was compiled is kept now.
+    // Execution environments are killed as often as they end, so what was compiled is kept now.
     flushCompileCache();
   } catch (error) {
     report(error);

@@ -1,6 +1,8 @@
-/** SES v1's `SendEmail` over the Query protocol (form in, XML out): each letter goes to the letters' folder. */
+/**
+ * SES v1's `SendEmail` over the Query protocol (form in, XML out): each email goes to the mailbox.
+ */
 import { randomBytes } from "node:crypto";
-import type { Letters } from "./letter-files.ts";
+import type { Mailbox } from "./mailbox-files.ts";
 import { type ServiceAnswer, ServiceError } from "../aws/service-error.ts";
 
 const members = (form: URLSearchParams, list: string): string[] =>
@@ -11,7 +13,7 @@ export const bareAddress = (source: string): string => /<([^<>]+)>\s*$/.exec(sou
 
 const isDeliverable = (address: string): boolean => /^[\x21-\x7e]+@[\x21-\x7e]+$/.test(address);
 
-export const sendEmail = (form: URLSearchParams, letters: Letters, requestId: string): ServiceAnswer => {
+export const sendEmail = (form: URLSearchParams, mailbox: Mailbox, requestId: string): ServiceAnswer => {
   if (form.get("Action") !== "SendEmail") {
     throw new ServiceError("InvalidAction", `${form.get("Action")} is not run locally`);
   }
@@ -25,7 +27,7 @@ export const sendEmail = (form: URLSearchParams, letters: Letters, requestId: st
   const sentAt = new Date();
   // Time first, so that the names of files stand in the order of sending within one second too.
   const id = `${sentAt.getTime().toString(16)}-${randomBytes(12).toString("hex")}`;
-  letters.add({
+  mailbox.add({
     id,
     source,
     to,

@@ -9,7 +9,7 @@ const scheduleSchema = z.object({ SecretId: z.string(), RotationLambdaARN: z.str
 const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
 
 /** AWS answers before the steps have run; here the answer says that they have. */
-export const createRotation = (
+export const createSecretRotation = (
   templates: Templates,
   invoke: (functionArn: string, event: unknown) => Promise<Outcome>,
 ) => {
@@ -37,4 +37,4 @@ export const createRotation = (
   };
 };
 
-export type RotateSecret = ReturnType<typeof createRotation>;
+export type RotateSecret = ReturnType<typeof createSecretRotation>;

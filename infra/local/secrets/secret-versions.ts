@@ -111,7 +111,8 @@ export const secretOperations: Record<
       secret.versions[id]?.stages.includes(VersionStage),
     );
     if (MoveToVersionId !== undefined && secret.versions[MoveToVersionId] === undefined) throw notFound();
-    // AWS moves a label only away from the version that the caller names: nobody moves what he has not seen.
+    // AWS moves a label only away from the version that the request names, so that nobody moves a
+    // label that they have not seen.
     if (holder !== undefined && holder !== RemoveFromVersionId && holder !== MoveToVersionId) {
       throw new ServiceError(
         "InvalidParameterException",

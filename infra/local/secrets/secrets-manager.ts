@@ -18,13 +18,15 @@ import {
 import { ServiceError } from "../aws/service-error.ts";
 import type { Templates } from "../cloudformation/templates.ts";
 
-export type Secrets = {
+export type SecretsManager = {
   call: (operation: string, parameters: unknown) => Record<string, unknown>;
-  /** The ARN of the secret that a caller names by name or ARN; undefined when there is none. */
+  /**
+   * The ARN of the secret that a request names by its name or ARN; undefined when there is none.
+   */
   arnOf: (secretId: string) => string | undefined;
 };
 
-export const openSecrets = (templates: Templates, dataDirectory: string): Secrets => {
+export const openSecretsManager = (templates: Templates, dataDirectory: string): SecretsManager => {
   const file = path.join(dataDirectory, "secrets.json");
   const secrets = read(file);
   const save = () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compileTemplate, type Scope } from "../../infra/local/gateway/mapping-template.ts";
+import { compileMappingTemplate, type Scope } from "../../infra/local/gateway/mapping-template.ts";
 
 const run = (source: string, headers: Record<string, string> = {}) => {
   const scope: Scope = {
@@ -9,7 +9,7 @@ const run = (source: string, headers: Record<string, string> = {}) => {
     variables: new Map(),
     overrides: new Map(),
   };
-  return { text: compileTemplate(source)(scope), overrides: Object.fromEntries(scope.overrides) };
+  return { text: compileMappingTemplate(source)(scope), overrides: Object.fromEntries(scope.overrides) };
 };
 
 describe("what templates may say", () => {
@@ -47,5 +47,5 @@ test.each([
   "#if(true)x",
   "$input.body",
 ])("%s is refused when it is compiled", (source) => {
-  expect(() => compileTemplate(source)).toThrow("not known locally");
+  expect(() => compileMappingTemplate(source)).toThrow("not known locally");
 });

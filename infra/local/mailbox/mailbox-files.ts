@@ -1,8 +1,11 @@
-/** The letters that left: one readable file each, in the form that mail programs open, and the list after a restart. */
+/**
+ * The emails that left: one readable file each, in the form that mail programs open, and the list
+ * after a restart.
+ */
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-export type Letter = {
+export type StoredEmail = {
   id: string;
   source: string;
   to: string[];
@@ -12,11 +15,11 @@ export type Letter = {
   sentAt: string;
 };
 
-export type Letters = {
+export type Mailbox = {
   folder: string;
-  add: (letter: Letter) => void;
+  add: (email: StoredEmail) => void;
   /** Oldest first, as they left. */
-  list: () => readonly Letter[];
+  list: () => readonly StoredEmail[];
   clear: (id?: string) => void;
 };
 
@@ -27,7 +30,7 @@ const decodeWord = (text: string): string => {
   return encoded === undefined ? text : Buffer.from(encoded, "base64").toString();
 };
 
-const format = ({ id, source, to, subject, text, html, sentAt }: Letter): string => {
+const format = ({ id, source, to, subject, text, html, sentAt }: StoredEmail): string => {
   const part = (type: string, body: string | undefined) =>
     body === undefined
       ? ""
@@ -44,7 +47,7 @@ const format = ({ id, source, to, subject, text, html, sentAt }: Letter): string
   return `${headers}\n\n${part("plain", text)}${part("html", html)}--${id}--\n`;
 };
 
-const parse = (file: string): Letter => {
+const parse = (file: string): StoredEmail => {
   const content = readFileSync(file, "utf8");
   const header = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(content)?.[1] ?? "";
   const id = header("Message-ID").slice(1, -1);
@@ -66,27 +69,27 @@ const parse = (file: string): Letter => {
 };
 
 /** The end of an id is random; it begins with the time. */
-const fileName = ({ id, sentAt, to }: Letter): string => {
+const fileName = ({ id, sentAt, to }: StoredEmail): string => {
   const time = sentAt.replaceAll(":", "-");
   const recipient = (to[0] ?? "nobody").replace(/[^\w.@+-]/g, "_").slice(0, 100);
   return `${time} ${recipient} ${id.slice(-8)}.eml`;
 };
 
-export const openLetters = (dataDirectory: string): Letters => {
+export const openMailbox = (dataDirectory: string): Mailbox => {
   const folder = path.join(dataDirectory, "emails");
   mkdirSync(folder, { recursive: true });
-  const letters = globSync(path.join(folder, "*.eml")).toSorted().map(parse);
+  const emails = globSync(path.join(folder, "*.eml")).toSorted().map(parse);
   return {
     folder,
-    list: () => letters,
-    add: (letter) => {
-      writeFileSync(path.join(folder, fileName(letter)), format(letter));
-      letters.push(letter);
+    list: () => emails,
+    add: (email) => {
+      writeFileSync(path.join(folder, fileName(email)), format(email));
+      emails.push(email);
     },
     clear: (id) => {
-      for (const letter of letters.filter((one) => id === undefined || one.id === id)) {
-        rmSync(path.join(folder, fileName(letter)), { force: true });
-        letters.splice(letters.indexOf(letter), 1);
+      for (const email of emails.filter((one) => id === undefined || one.id === id)) {
+        rmSync(path.join(folder, fileName(email)), { force: true });
+        emails.splice(emails.indexOf(email), 1);
       }
     },
   };

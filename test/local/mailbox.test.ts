@@ -9,24 +9,24 @@ const mailboxSchema = z.object({ messages: z.array(z.record(z.string(), z.unknow
 const mailbox = async (url: string, query = "") =>
   mailboxSchema.parse(await (await fetch(`${url}/_aws/ses${query}`)).json()).messages;
 
-const letter = {
+const email = {
   to: "ada@example.com",
   subject: "Grüße <b>",
   text: "Ihr Code: 123 456\n\n--\nEnde",
   html: '<p style="color: red">Ihr Code: <b>123 456</b></p>\n',
 };
 
-test("a letter is shown in LocalStack's shape, can be asked for and deleted by id", async () => {
-  const sent = await act(stack(), "letter", letter);
+test("an email is shown in LocalStack's shape, can be asked for and deleted by id", async () => {
+  const sent = await act(stack(), "email", email);
   const { MessageId } = z.object({ MessageId: z.string() }).parse(await sent.json());
   expect(await mailbox(stack().url)).toEqual([
     {
       Id: MessageId,
       Region: "us-east-1",
       Source: "Sender <no-reply@example.com>",
-      Destination: { ToAddresses: [letter.to] },
-      Subject: letter.subject,
-      Body: { text_part: letter.text, html_part: letter.html },
+      Destination: { ToAddresses: [email.to] },
+      Subject: email.subject,
+      Body: { text_part: email.text, html_part: email.html },
       Timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     },
   ]);
@@ -36,25 +36,25 @@ test("a letter is shown in LocalStack's shape, can be asked for and deleted by i
   const deleted = await fetch(`${stack().url}/_aws/ses?id=${MessageId}`, { method: "DELETE" });
   expect(deleted.status).toBe(204);
   expect(await mailbox(stack().url)).toEqual([]);
-  expect(readdirSync(stack().lettersFolder)).toEqual([]);
+  expect(readdirSync(stack().mailboxFolder)).toEqual([]);
 });
 
-test("a letter is a file named by time and recipient that mail programs can open", async () => {
-  await act(stack(), "letter", { ...letter, to: "../../etc/passwd@example.com" });
-  const [file = ""] = readdirSync(stack().lettersFolder);
+test("an email is a file named by time and recipient that mail programs can open", async () => {
+  await act(stack(), "email", { ...email, to: "../../etc/passwd@example.com" });
+  const [file = ""] = readdirSync(stack().mailboxFolder);
   expect(file).toMatch(/^\d{4}-\d\d-\d\dT[\d-]+\.\d{3}Z \.\._\.\._etc_passwd@example\.com \w+\.eml$/);
-  const content = readFileSync(path.join(stack().lettersFolder, file), "utf8");
+  const content = readFileSync(path.join(stack().mailboxFolder, file), "utf8");
   expect(content).toContain("To: ../../etc/passwd@example.com\n");
   expect(content).toContain("Content-Type: multipart/alternative; boundary=");
-  expect(content).toContain(letter.text);
+  expect(content).toContain(email.text);
   await fetch(`${stack().url}/_aws/ses`, { method: "DELETE" });
 });
 
-test("letters survive a restart", async () => {
+test("emails survive a restart", async () => {
   const dataDirectory = temporaryFolder();
   const first = await startFixtureStack({ dataDirectory });
-  await act(first, "letter", letter);
-  await act(first, "letter", { ...letter, subject: "second", html: undefined });
+  await act(first, "email", email);
+  await act(first, "email", { ...email, subject: "second", html: undefined });
   const before = await mailbox(first.url);
   await first.stop();
   const second = await startFixtureStack({ dataDirectory });

@@ -1,12 +1,14 @@
-/** The runner's own paths: the inbox page, and the letters in the shape that LocalStack gives them. */
+/**
+ * The runner's own paths: the inbox page, and the emails in the shape that LocalStack gives them.
+ */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { OwnPages } from "../gateway/gateway-server.ts";
+import type { RunnerPages } from "../gateway/gateway-server.ts";
 import type { HttpAnswer } from "../gateway/default-responses.ts";
-import type { Letter, Letters } from "./letter-files.ts";
+import type { StoredEmail, Mailbox } from "./mailbox-files.ts";
 import { region } from "../aws/local-account.ts";
 
-/** No script and no address but our own; letters bring styles of their own. */
+/** No script and no address but our own; emails bring styles of their own. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -25,7 +27,7 @@ const files: Record<string, [file: string, contentType: string]> = {
   "/_inbox/inbox.js": ["inbox.js", "text/javascript; charset=utf-8"],
 };
 
-const asLocalStack = ({ id, source, to, subject, text, html, sentAt }: Letter) => ({
+const asLocalStack = ({ id, source, to, subject, text, html, sentAt }: StoredEmail) => ({
   Id: id,
   Region: region,
   Source: source,
@@ -45,11 +47,11 @@ const json = (status: number, body: unknown): HttpAnswer => ({
   body: JSON.stringify(body),
 });
 
-/** A page that makes its own name point to 127.0.0.1 (DNS rebinding) must not read letters. */
+/** A page that makes its own name point to 127.0.0.1 (DNS rebinding) must not read emails. */
 const isThisMachine = (host: string | undefined): boolean =>
   /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host ?? "");
 
-export const createOwnPages = (letters: Letters): OwnPages => {
+export const createRunnerPages = (mailbox: Mailbox): RunnerPages => {
   const pages = new Map(
     Object.entries(files).map(([url, [file, contentType]]): [string, HttpAnswer] => [
       url,
@@ -71,17 +73,17 @@ export const createOwnPages = (letters: Letters): OwnPages => {
     const id = query.get("id") ?? undefined;
     if (url === "/_aws/ses" || url === "/_aws/ses/") {
       if (method === "DELETE") {
-        letters.clear(id);
+        mailbox.clear(id);
         return { status: 204, headers: [], body: "" };
       }
       // LocalStack's `email` is the sender's address.
       const email = query.get("email") ?? undefined;
       // Ours alone: its receiver's, so that a busy mailbox need not be sent whole.
       const to = query.get("to")?.toLowerCase();
-      const wanted = letters
+      const wanted = mailbox
         .list()
         .filter(({ id: own, source }) => (id ?? own) === own && (email ?? source) === source)
-        .filter((letter) => to === undefined || letter.to.some((address) => address.toLowerCase() === to));
+        .filter((stored) => to === undefined || stored.to.some((address) => address.toLowerCase() === to));
       return json(200, { messages: wanted.map(asLocalStack) });
     }
     const page = method === "GET" || method === "HEAD" ? pages.get(url) : undefined;

@@ -6,7 +6,7 @@ import { act, dispose, startFixtureStack, useStack } from "./fixtures/use-stack.
 const lines: string[] = [];
 const stack = useStack({ concurrencyPerFunction: 3, onLog: (_, line) => lines.push(line) });
 const identitySchema = z.object({
-  environmentId: z.string(),
+  executionEnvironmentId: z.string(),
   calls: z.number().optional(),
   remaining: z.number().optional(),
   context: z.record(z.string(), z.unknown()).optional(),
@@ -31,7 +31,7 @@ describe("an execution environment", () => {
     const first = await identify();
     const second = await identify();
     expect(first.calls).toBe(1);
-    expect(second).toMatchObject({ environmentId: first.environmentId, calls: 2 });
+    expect(second).toMatchObject({ executionEnvironmentId: first.executionEnvironmentId, calls: 2 });
   });
 
   test("has the template's variables, Lambda's, and no others", async () => {
@@ -70,7 +70,9 @@ describe("an execution environment", () => {
       const answers = await Promise.all(
         Array.from({ length: 9 }, () => identify("sleep", { milliseconds: 150 })),
       );
-      return new Set(answers.map(({ environmentId }) => environmentId)).size === 3 || undefined;
+      return (
+        new Set(answers.map(({ executionEnvironmentId }) => executionEnvironmentId)).size === 3 || undefined
+      );
     });
     expect(probes()).toHaveLength(3);
   });
@@ -79,10 +81,10 @@ describe("an execution environment", () => {
     const before = await identify();
     const inFlight = identify("sleep", { milliseconds: 300 });
     await eventually("the call to be in flight", () => lines.includes("asleep for 300") || undefined);
-    stack().replaceEnvironments();
+    stack().replaceExecutionEnvironments();
     const after = await identify();
-    expect(after.environmentId).not.toBe(before.environmentId);
-    expect((await inFlight).environmentId).not.toBe(after.environmentId);
+    expect(after.executionEnvironmentId).not.toBe(before.executionEnvironmentId);
+    expect((await inFlight).executionEnvironmentId).not.toBe(after.executionEnvironmentId);
     await eventually("the old ones to end", () => (probes().length === 1 ? true : undefined));
   });
 });
@@ -92,14 +94,14 @@ describe("failures", () => {
     const before = await identify();
     expect((await act(stack(), "throw")).status).toBe(502);
     await logged("as asked");
-    expect((await identify()).environmentId).toBe(before.environmentId);
+    expect((await identify()).executionEnvironmentId).toBe(before.executionEnvironmentId);
   });
 
   test("a function that dies in mid-event is a 502, and the next call starts anew", async () => {
     const before = await identify();
     expect((await act(stack(), "exit")).status).toBe(502);
     await logged("Runtime exited with exit status 3");
-    expect((await identify()).environmentId).not.toBe(before.environmentId);
+    expect((await identify()).executionEnvironmentId).not.toBe(before.executionEnvironmentId);
   });
 
   test.each(["hang", "spin"])("a function that does not end (%s) is killed at its timeout", async (what) => {

@@ -12,13 +12,13 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
-import type { Engine } from "../../infra/local/engines/dynamodb-engine.ts";
+import type { EngineName } from "../../infra/local/engines/dynamodb-engine.ts";
 import type { Stack } from "../../infra/local/stack.ts";
 import { UserError } from "../../infra/user-error.ts";
 import { clientAs, dispose, startFixtureStack } from "./fixtures/use-stack.ts";
 
 const TableName = "data-Items";
-const engines: Engine[] = ["dynoxide", "dynamodb-local"];
+const engines: EngineName[] = ["dynoxide", "dynamodb-local"];
 
 describe.each(engines)("on %s", (engine) => {
   let stack: Stack | undefined;

@@ -1,0 +1,83 @@
+/**
+ * Lambda as the templates describe it: every function with its execution environments, and the
+ * queues that feed them.
+ */
+import { availableParallelism } from "node:os";
+import type { Templates } from "../cloudformation/templates.ts";
+import { loadEventSourceMappings } from "./event-source-mapping.ts";
+import type { Outcome } from "./execution-environment.ts";
+import { loadFunctions, type FunctionDefinition } from "./function-definitions.ts";
+import { createFunctionPool, type FunctionPool } from "./function-pool.ts";
+import { startQueuePoller, type Poller } from "./queue-poller.ts";
+
+type Options = {
+  awsEndpointUrl: string;
+  /** Lets a principal make the AWS calls that its role grants, and returns its access key id. */
+  admit: (principal: { name: string; role: string }) => string;
+  openLog: (functionLabel: string) => (line: string) => void;
+  onPollerError: (principal: string, message: string) => void;
+  concurrencyPerFunction?: number | undefined;
+  returnFailedAfterSeconds?: number | undefined;
+};
+
+/** A function is referred to by its ARN, its name or its label. */
+export type LambdaService = {
+  functions: readonly FunctionDefinition[];
+  invoke: (functionReference: string, event: unknown) => Promise<Outcome>;
+  replaceExecutionEnvironments: (functionReference: string) => void;
+  startPolling: () => void;
+  /** Processes of execution environments by the function's label. */
+  pids: () => Record<string, number[]>;
+  stop: () => Promise<void>;
+};
+
+/**
+ * One more than can compute at a time: more would only get in each other's way, each with cold code
+ * of its own.
+ */
+const defaultConcurrency = Math.max(3, availableParallelism() + 1);
+
+export const createLambdaService = (templates: Templates, options: Options): LambdaService => {
+  const { awsEndpointUrl, admit, openLog, onPollerError } = options;
+  const { concurrencyPerFunction = defaultConcurrency, returnFailedAfterSeconds } = options;
+
+  const pools = loadFunctions(templates).map((definition) => {
+    const { label, role, reservedConcurrency = Infinity } = definition;
+    return createFunctionPool(definition, {
+      limit: Math.min(concurrencyPerFunction, reservedConcurrency),
+      credentials: { endpointUrl: awsEndpointUrl, accessKeyId: admit({ name: label, role }) },
+      onLog: openLog(label),
+    });
+  });
+  const pollers: Poller[] = [];
+
+  const poolOf = (functionReference: string): FunctionPool => {
+    const pool = pools.find(({ definition: { arn, name, label } }) =>
+      [arn, name, label].includes(functionReference),
+    );
+    if (pool === undefined) throw new Error(`the templates have no function ${functionReference}`);
+    return pool;
+  };
+
+  return {
+    functions: pools.map(({ definition }) => definition),
+    invoke: async (functionReference, event) => poolOf(functionReference).invoke(event),
+    replaceExecutionEnvironments: (functionReference) => poolOf(functionReference).replace(),
+    startPolling: () => {
+      for (const mapping of loadEventSourceMappings(templates, awsEndpointUrl)) {
+        const { definition, invoke } = poolOf(mapping.functionName);
+        const principal = `${definition.label}Poller`;
+        admit({ name: principal, role: definition.role });
+        const onError = (message: string) => onPollerError(principal, message);
+        pollers.push(
+          startQueuePoller(mapping, { awsEndpointUrl, principal, invoke, returnFailedAfterSeconds, onError }),
+        );
+      }
+    },
+    pids: () => Object.fromEntries(pools.map((pool) => [pool.definition.label, pool.pids()])),
+    stop: async () => {
+      // Together: a poller waits for its function, which may take long.
+      await Promise.all([...pollers, ...pools].map((one) => one.stop()));
+    },
+  };
+};
