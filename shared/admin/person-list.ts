@@ -1,24 +1,7 @@
 /**
  * Lists of people, by date or by address, a page at a time: one query per shard, side by side and
  * merged, then one batch that reads the people of the page as they are.
- *
- * What an admin call costs with any number of people, beside the call that reads the caller and the
- * session (2 units). Units: read (4 KB, half if from an index) and write (1 KB). Indexes add write
- * units: 2 for a person who comes or goes, 4 for another state, 2 for another rank or address, none
- * for names or a password; those of staff as much again, for a state 2.
- *
- * | Call                             | Calls in turn (in all)   | Read units       | Write units      |
- * | listUsers, one state, 25 (100)   | 2 (4 queries, 1 batch)   | 27 (104)         | 0                |
- * | listUsers, every state, 25 (100) | 2 (12 queries, 1 batch)  | 31 (112)         | 0                |
- * | listUsers, staff                 | 2 (1 query, 1 batch)     | 1 each, and 0.5  | 0                |
- * | listUsers, username              | 2                        | 2                | 0                |
- * | getUser                          | 1; a registration 2      | 2 or 3           | 0                |
- * | updateUser                       | 2; rank 5 with the queue | 4                | 4; 8 with a name |
- * | deleteUser                       | 4; a registration 3      | 4 and sessions   | 10 and sessions  |
- * | sendCode                         | 4 with the queue         | 3                | 1                |
- * | unlockUser                       | 2 (5)                    | 2                | 4                |
- * | listUserSessions                 | 2                        | 2 and 1 per 4 KB | 0                |
- * | endUserSessions                  | 2                        | 2                | 1                |
+ * docs/architecture.md says what it costs.
  */
 import { paginateQuery } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";

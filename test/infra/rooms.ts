@@ -1,0 +1,137 @@
+/**
+ * The folders of production code, from the ground up, with what each may import from the others.
+ * The same table stands in docs/architecture.md for readers. A folder of `shared/` and of
+ * `infra/local/` may import only folders above its own row.
+ */
+type Room = { holds: string; imports: readonly string[] };
+
+const shared = (...rooms: string[]) => rooms.map((room) => `shared/${room}`);
+const infra = (...rooms: string[]) => rooms.map((room) => `infra/${room}`);
+const local = (...rooms: string[]) => rooms.map((room) => `infra/local/${room}`);
+
+export const rooms: Record<string, Room> = {
+  "shared/platform": {
+    holds: "variables, clock, logs, metrics, secrets; no word of sign-in",
+    imports: [],
+  },
+  "shared/identity": {
+    holds: "email addresses, usernames, and pseudonyms of addresses and networks",
+    imports: shared("platform"),
+  },
+  "shared/contract": {
+    holds: "the list of operations, their schemas and refusals",
+    imports: shared("identity"),
+  },
+  "shared/store": {
+    holds: "the DynamoDB client, conditional writes, batches, items and their keys",
+    imports: shared("platform", "identity"),
+  },
+  "shared/keys": {
+    holds: "key rings for signing and for digests, their storage and rotation",
+    imports: shared("platform", "contract"),
+  },
+  "shared/limits": {
+    holds: "who may try what how often; device tokens",
+    imports: shared("platform", "identity", "contract", "store"),
+  },
+  "shared/codes": {
+    holds: "one-time codes: create, digest, issue, consume",
+    imports: shared("platform", "store", "keys"),
+  },
+  "shared/sessions": {
+    holds: "sessions, access and refresh tokens, who is calling",
+    imports: shared("platform", "store", "keys"),
+  },
+  "shared/passwords": {
+    holds: "hashes, rules, resets, and what a password proves",
+    imports: shared("platform", "contract", "store", "limits", "codes", "sessions"),
+  },
+  "shared/accounts": {
+    holds: "accounts, registrations and their addresses; decoys for unknown ones",
+    imports: shared("platform", "identity", "contract", "store", "limits", "codes", "passwords"),
+  },
+  "shared/admin": {
+    holds: "what only staff and operators use: find, list, import, scan",
+    imports: shared("platform", "identity", "contract", "store", "accounts"),
+  },
+  "shared/mail": {
+    holds: "letters: order, make, lay out, send",
+    imports: shared("platform", "identity", "store", "codes", "passwords", "accounts"),
+  },
+  "shared/http": {
+    holds: "the wrapper around every use case: request, response, headers, pages",
+    imports: shared("platform", "contract", "limits", "sessions"),
+  },
+  functions: {
+    holds: "one file per operation or queue: what callers can do",
+    imports: shared(
+      ...["platform", "identity", "contract", "store", "keys", "limits", "codes", "sessions"],
+      ...["passwords", "accounts", "mail", "http"],
+    ),
+  },
+  "functions/admin": {
+    holds: "the same for operations that only staff may call",
+    imports: shared(
+      ...["platform", "identity", "contract", "store", "limits", "codes", "sessions"],
+      ...["passwords", "accounts", "admin", "mail", "http"],
+    ),
+  },
+  commands: {
+    holds: "what operators run",
+    imports: shared("platform", "identity", "contract", "store", "keys", "passwords", "admin"),
+  },
+  "pages/admin": { holds: "the admin page, for browsers", imports: shared("contract") },
+  "infra/grants": {
+    holds: "the sheet of rights: what each function may do, and what it is told",
+    imports: shared("platform", "contract"),
+  },
+  "infra/openapi": { holds: "openapi.yaml, made from the contract", imports: shared("contract") },
+  "infra/api": {
+    holds: "the REST API: routes, gateway responses, stage, throttles, firewall",
+    imports: [...shared("contract"), ...infra("grants"), "infra"],
+  },
+  "infra/bundling": {
+    holds: "bundles of the functions, and the files beside them",
+    imports: infra("openapi"),
+  },
+  "infra/stacks": {
+    holds: "the CDK stacks in three layers, and alarms",
+    imports: [...shared("platform", "contract", "store"), ...infra("grants", "api"), "infra"],
+  },
+  infra: {
+    holds: "entry points (`app`, `deploy`), settings, names",
+    imports: [...shared("platform"), ...infra("bundling", "stacks")],
+  },
+  "infra/localstack": { holds: "deploy to LocalStack and test there", imports: ["infra"] },
+  "infra/local/aws": { holds: "the local account, errors and calls of AWS", imports: [] },
+  "infra/local/cloudformation": { holds: "reads templates", imports: local("aws") },
+  "infra/local/lambda": {
+    holds: "execution environments, queue poller, deployment triggers",
+    imports: local("aws", "cloudformation"),
+  },
+  "infra/local/engines": {
+    holds: "the DynamoDB and SQS engines as processes",
+    imports: [...local("aws", "cloudformation"), "infra"],
+  },
+  "infra/local/secrets": {
+    holds: "Secrets Manager",
+    imports: local("aws", "cloudformation", "lambda"),
+  },
+  "infra/local/gateway": {
+    holds: "API Gateway",
+    imports: [...local("aws", "cloudformation", "lambda"), "infra"],
+  },
+  "infra/local/mailbox": { holds: "SES and the inbox", imports: local("aws", "gateway") },
+  "infra/local/aws-endpoint": {
+    holds: "the endpoint that functions call: IAM, faults, call counts",
+    imports: local("aws", "cloudformation", "secrets", "mailbox"),
+  },
+  "infra/local": {
+    holds: "`npm start`: starts and stops all of it",
+    imports: [
+      ...["infra", "infra/bundling"],
+      ...local("aws", "cloudformation", "lambda", "engines", "secrets", "gateway", "mailbox"),
+      ...local("aws-endpoint"),
+    ],
+  },
+};
