@@ -96,10 +96,10 @@ describe("the walls", () => {
 });
 
 describe("sizes", () => {
-  test("a folder holds at most 14 files, except the flat list of functions", () => {
+  test("a folder holds at most 12 files, except the flat list of functions", () => {
     const counts = Map.groupBy(files, (file) => posix.dirname(file));
     const large = [...counts].filter(
-      ([folder, { length }]) => length > 14 && folder !== "functions" && !folder.startsWith("pages"),
+      ([folder, { length }]) => length > 12 && folder !== "functions" && !folder.startsWith("pages"),
     );
     expect(large.map(([folder]) => folder)).toEqual([]);
   });
