@@ -44,7 +44,7 @@ const createAdmin = async (): Promise<string> => {
   switch (outcome) {
     case "username_taken":
       throw new Error(`The username ${username} is taken; choose another with --username.`);
-    case "address_kept":
+    case "address_held":
       throw new Error(
         `Another account had the address ${email} until lately, and can go back to it for seven days.`,
       );

@@ -50,7 +50,7 @@ const importer = () => {
     if (outcome === "imported") foreignHashes += needsUpgrade(row.user.passwordHash) ? 1 : 0;
     if (outcome === "imported") return outcome;
     if (outcome === "address_taken") return ["email: Another account has this address."];
-    if (outcome === "address_kept")
+    if (outcome === "address_held")
       return ["email: Another account had this address until lately, and can go back to it for seven days."];
     if (outcome === "username_taken") return [`username: ${usernameTaken}`];
     // An id that we made is the row's own, even if its account has moved to another address since.

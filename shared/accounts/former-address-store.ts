@@ -4,12 +4,12 @@
  */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { conditionalWrite, readItem, type TransactionPart } from "../store/dynamo.ts";
 
 // Far longer than an order may wait.
-const keptSeconds = 86_400;
+const rememberedSeconds = day;
 
 /** An item for each address, so that one whose letter has left is not written to again when the next one's fails. */
 const prefixes = {
@@ -36,7 +36,7 @@ export const rememberFormerAddress = (
 ): TransactionPart => ({
   Put: {
     TableName: variable("USERS_TABLE"),
-    Item: { pk: formerAddressPk(which, id), email, expiresAt: now + keptSeconds },
+    Item: { pk: formerAddressPk(which, id), email, expiresAt: now + rememberedSeconds },
   },
 });
 

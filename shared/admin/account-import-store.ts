@@ -15,11 +15,11 @@ export const accountImportStore = (clock: Clock = nowSeconds) => {
   return {
     /**
      * Puts account and pointers, and discards a registration of the address, which nobody could activate any more. Never
-     * changes an account: `there` is the one that has this id already. `address_kept`: another account can still go back to it.
+     * changes an account: `there` is the one that has this id already. `address_held`: another account can still go back to it.
      */
     put: async (
       user: User,
-    ): Promise<"imported" | { there: User } | "address_taken" | "username_taken" | "address_kept"> => {
+    ): Promise<"imported" | { there: User } | "address_taken" | "username_taken" | "address_held"> => {
       const { id, addressKey, username } = user;
       const now = clock();
       const { refused } = await transact([
@@ -53,7 +53,7 @@ export const accountImportStore = (clock: Clock = nowSeconds) => {
       const [account, address, name] = refused;
       if (account?.failed) return { there: userItem.parse(account.item) };
       if (address?.failed) return "address_taken";
-      return name?.failed ? "username_taken" : "address_kept";
+      return name?.failed ? "username_taken" : "address_held";
     },
   };
 };

@@ -24,7 +24,7 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
 
   const create = async (
     administrator: Administrator,
-  ): Promise<"created" | "username_taken" | "promote" | "address_kept"> => {
+  ): Promise<"created" | "username_taken" | "promote" | "address_held"> => {
     const { id, addressKey, username } = administrator;
     const now = clock();
     const user: User = {
@@ -57,15 +57,15 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
       discardRegistration(addressKey),
     ]);
     if (!refused) return "created";
-    const [name, address, , kept] = refused;
+    const [name, address, , held] = refused;
     if (name?.failed) return "username_taken";
-    return kept?.failed && !address?.failed ? "address_kept" : "promote";
+    return held?.failed && !address?.failed ? "address_held" : "promote";
   };
 
   /** Repeated, it ends in the same state; each time the password is the one given, and earlier sessions are over. */
   const appoint = async (
     administrator: Administrator,
-  ): Promise<"created" | "promoted" | "username_taken" | "address_kept"> => {
+  ): Promise<"created" | "promoted" | "username_taken" | "address_held"> => {
     const { addressKey, username, passwordHash } = administrator;
     const userId = await users.findIdByAddress(addressKey);
     const user = userId === undefined ? undefined : await users.find(userId);

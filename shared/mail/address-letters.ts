@@ -51,7 +51,7 @@ export const addressWantedLetter = ({ product, sentAtSeconds }: NoticeLetter): L
 });
 
 /** To an address that somebody wants to have for an account, while another account can still go back to it. */
-export const addressKeptLetter =
+export const addressHeldLetter =
   (untilSeconds: number) =>
   ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
     subject: `${product}: this address is kept for an account`,

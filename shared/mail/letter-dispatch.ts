@@ -19,7 +19,7 @@ import {
   addressChangingAgainLetter,
   addressChangingLetter,
   addressGivenBackLetter,
-  addressKeptLetter,
+  addressHeldLetter,
   addressRestoredLetter,
   addressWantedLetter,
   newAddressLetter,
@@ -41,22 +41,22 @@ export type LetterDeps = DeliveryDeps & {
 
 type OrderOf<Kind extends LetterOrder["kind"]> = Extract<LetterOrder, { kind: Kind }>;
 
-/** Who has an address; where nobody has, the one who has lately changed from it, and for whom it is kept. */
+/** Who has an address; where nobody has, the one who has lately changed from it, for whom it is held. */
 const holderOf = async (addressKey: string, deps: LetterDeps) => {
   const ownerId = await deps.users.findIdByAddress(addressKey);
-  return { ownerId, kept: ownerId === undefined ? await deps.undoing.find(addressKey) : undefined };
+  return { ownerId, held: ownerId === undefined ? await deps.undoing.find(addressKey) : undefined };
 };
 
 /** Instead of a code that could not be used, whoever it is that wants the address. */
-const sendKept = async ({ email, expiresAt }: EmailUndo, deps: LetterDeps) => {
-  await deliverNoticeTo(email, addressKeptLetter(expiresAt), deps);
-  return "kept";
+const sendHeld = async ({ email, expiresAt }: EmailUndo, deps: LetterDeps) => {
+  await deliverNoticeTo(email, addressHeldLetter(expiresAt), deps);
+  return "held";
 };
 
 const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation">, deps: LetterDeps) => {
-  const { ownerId, kept } = await holderOf(addressKey, deps);
+  const { ownerId, held } = await holderOf(addressKey, deps);
   if (ownerId !== undefined) return deliverNotice(ownerId, addressTakenLetter, deps);
-  if (kept) return sendKept(kept, deps);
+  if (held) return sendHeld(held, deps);
   const pk = registrationPk(addressKey);
   return deliverCode({ pk, purpose: "activation", otpRequestId }, activationLetter, deps);
 };
@@ -77,8 +77,8 @@ const sendPasswordReset = async (
   { addressKey, otpRequestId }: OrderOf<"password_reset">,
   deps: LetterDeps,
 ) => {
-  const { ownerId, kept } = await holderOf(addressKey, deps);
-  if (kept) return sendKept(kept, deps);
+  const { ownerId, held } = await holderOf(addressKey, deps);
+  if (held) return sendHeld(held, deps);
   const owner = await ownerOf(addressKey, ownerId, deps);
   if (!owner) return "nobody";
   if ((await deps.resets.begin(owner, otpRequestId)) === "superseded") return "superseded";
@@ -128,9 +128,9 @@ const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">
   else await deliverNotice(userId, addressChangingAgainLetter, deps);
 
   const pk = emailChangePk(userId);
-  const { ownerId, kept } = await holderOf(change.addressKey, deps);
+  const { ownerId, held } = await holderOf(change.addressKey, deps);
   if (ownerId !== undefined) await deliverNotice(ownerId, addressWantedLetter, deps);
-  else if (kept && kept.userId !== userId) await sendKept(kept, deps);
+  else if (held && held.userId !== userId) await sendHeld(held, deps);
   else return deliverCode({ pk, purpose: "email_change", otpRequestId }, newAddressLetter, deps);
   await deps.codes.retire(pk, otpRequestId);
   return "taken";

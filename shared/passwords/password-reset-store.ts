@@ -5,14 +5,14 @@
 import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
-import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { resetPk } from "../store/address-items.ts";
 import { conditionalWrite, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { registrationItem, registrationPk, userItem, userPk, type Person } from "../store/user-items.ts";
 
 // Longer than an order may wait and its code live: so long a message delivered twice is known.
-const keptSeconds = 3_600;
+const rememberedSeconds = hour;
 
 /** `reset#<address key>`: with a code from its letter's leaving until it is used. */
 export const resetItem = z.object({
@@ -62,7 +62,7 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
             ":userId": id,
             ":email": email,
             ":requestId": otpRequestId,
-            ":expiresAt": clock() + keptSeconds,
+            ":expiresAt": clock() + rememberedSeconds,
           },
         }),
       );

@@ -55,8 +55,8 @@ const tooCommon = "This password is too common.";
 
 /** Every rule that the password breaks; empty if it will do. Lengths are in characters, not bytes. */
 export const passwordProblems = async (password: string, traits: Traits): Promise<string[]> => {
-  const kept = password.normalize("NFKC");
-  const typed = kept.toLowerCase();
+  const normalised = password.normalize("NFKC");
+  const typed = normalised.toLowerCase();
   const length = [...typed].length;
   // Nothing else is worth the time that a long text would take.
   if (length > maximum) return [`Ensure this field has no more than ${maximum} characters.`];
@@ -70,7 +70,7 @@ export const passwordProblems = async (password: string, traits: Traits): Promis
   if ((await commonPasswords()).has(typed.trim())) problems.push(tooCommon);
   if (/^\p{Nd}+$/u.test(typed)) problems.push("This password is entirely numeric.");
   // Asked last and alone: whatever is refused anyway, nobody else need hear of.
-  if (problems.length === 0 && (await isBreached(kept))) problems.push(tooCommon);
+  if (problems.length === 0 && (await isBreached(normalised))) problems.push(tooCommon);
   return problems;
 };
 

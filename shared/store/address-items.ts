@@ -3,6 +3,7 @@
  * registrations, so `code-store` issues codes for them too.
  */
 import * as z from "zod";
+import { day, hour } from "../platform/clock.ts";
 import type { User } from "./user-items.ts";
 
 export const emailChangePk = (userId: string) => `email-change#${userId}`;
@@ -11,11 +12,10 @@ export const emailUndoPk = (oldAddressKey: string) => `undo#${oldAddressKey}`;
 /** The code of a lost password, which lies in the mailbox that an account moves away from. */
 export const resetPk = (addressKey: string) => `reset#${addressKey}`;
 
-export const daySeconds = 86_400;
 /** From the moment the new address takes over. */
-export const undoSeconds = 7 * daySeconds;
+export const undoSeconds = 7 * day;
 /** Longer than an order may wait and its code live. */
-export const changeSeconds = 3_600;
+export const changeSeconds = hour;
 
 /** `email-change#<user id>`: the one change that an account waits for. */
 export const emailChangeItem = z.object({

@@ -5,9 +5,8 @@
  */
 type Room = { holds: string; imports: readonly string[] };
 
-const shared = (...rooms: string[]) => rooms.map((room) => `shared/${room}`);
-const infra = (...rooms: string[]) => rooms.map((room) => `infra/${room}`);
-const local = (...rooms: string[]) => rooms.map((room) => `infra/local/${room}`);
+const below = (folder: string) => (names: string) => names.split(" ").map((name) => `${folder}/${name}`);
+const [shared, infra, local] = [below("shared"), below("infra"), below("infra/local")];
 
 export const rooms: Record<string, Room> = {
   "shared/platform": {
@@ -24,66 +23,64 @@ export const rooms: Record<string, Room> = {
   },
   "shared/store": {
     holds: "the DynamoDB client, conditional writes, batches, items and their keys",
-    imports: shared("platform", "identity"),
+    imports: shared("platform identity"),
   },
   "shared/keys": {
     holds: "key rings for signing and for digests, their storage and rotation",
-    imports: shared("platform", "contract"),
+    imports: shared("platform contract"),
   },
   "shared/limits": {
     holds: "who may try what how often; device tokens",
-    imports: shared("platform", "identity", "contract", "store"),
+    imports: shared("platform identity contract store"),
   },
   "shared/codes": {
     holds: "one-time codes: create, digest, issue, consume",
-    imports: shared("platform", "store", "keys"),
+    imports: shared("platform store keys"),
   },
   "shared/sessions": {
     holds: "sessions, access and refresh tokens, who is calling",
-    imports: shared("platform", "store", "keys"),
+    imports: shared("platform store keys"),
   },
   "shared/passwords": {
     holds: "hashes, rules, resets, and what a password proves",
-    imports: shared("platform", "contract", "store", "limits", "codes", "sessions"),
+    imports: shared("platform contract store limits codes sessions"),
   },
   "shared/accounts": {
     holds: "accounts, registrations and their addresses; decoys for unknown ones",
-    imports: shared("platform", "identity", "contract", "store", "limits", "codes", "passwords"),
+    imports: shared("platform identity contract store limits codes passwords"),
   },
   "shared/admin": {
     holds: "what only staff and operators use: find, list, import, scan",
-    imports: shared("platform", "identity", "contract", "store", "accounts"),
+    imports: shared("platform identity contract store accounts"),
   },
   "shared/mail": {
     holds: "letters: order, make, lay out, send",
-    imports: shared("platform", "identity", "store", "codes", "passwords", "accounts"),
+    imports: shared("platform identity store codes passwords accounts"),
   },
   "shared/http": {
     holds: "the wrapper around every use case: request, response, headers, pages",
-    imports: shared("platform", "contract", "limits", "sessions"),
+    imports: shared("platform contract limits sessions"),
   },
   functions: {
     holds: "one file per operation or queue: what callers can do",
     imports: shared(
-      ...["platform", "identity", "contract", "store", "keys", "limits", "codes", "sessions"],
-      ...["passwords", "accounts", "mail", "http"],
+      "platform identity contract store keys limits codes sessions passwords accounts mail http",
     ),
   },
   "functions/admin": {
     holds: "the same for operations that only staff may call",
     imports: shared(
-      ...["platform", "identity", "contract", "store", "limits", "codes", "sessions"],
-      ...["passwords", "accounts", "admin", "mail", "http"],
+      "platform identity contract store limits codes sessions passwords accounts admin mail http",
     ),
   },
   commands: {
     holds: "what operators run",
-    imports: shared("platform", "identity", "contract", "store", "keys", "passwords", "admin"),
+    imports: shared("platform identity contract store keys passwords admin"),
   },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("contract") },
   "infra/grants": {
     holds: "the sheet of rights: what each function may do, and what it is told",
-    imports: shared("platform", "contract"),
+    imports: shared("platform contract"),
   },
   "infra/openapi": { holds: "openapi.yaml, made from the contract", imports: shared("contract") },
   "infra/api": {
@@ -96,42 +93,42 @@ export const rooms: Record<string, Room> = {
   },
   "infra/stacks": {
     holds: "the CDK stacks in three layers, and alarms",
-    imports: [...shared("platform", "contract", "store"), ...infra("grants", "api"), "infra"],
+    imports: [...shared("platform contract store"), ...infra("grants api"), "infra"],
   },
   infra: {
     holds: "entry points (`app`, `deploy`), settings, names",
-    imports: [...shared("platform"), ...infra("bundling", "stacks")],
+    imports: [...shared("platform"), ...infra("bundling stacks")],
   },
   "infra/localstack": { holds: "deploy to LocalStack and test there", imports: ["infra"] },
   "infra/local/aws": { holds: "the local account, errors and calls of AWS", imports: [] },
   "infra/local/cloudformation": { holds: "reads templates", imports: local("aws") },
   "infra/local/lambda": {
     holds: "execution environments, queue poller, deployment triggers",
-    imports: local("aws", "cloudformation"),
+    imports: local("aws cloudformation"),
   },
   "infra/local/engines": {
     holds: "the DynamoDB and SQS engines as processes",
-    imports: [...local("aws", "cloudformation"), "infra"],
+    imports: [...local("aws cloudformation"), "infra"],
   },
   "infra/local/secrets": {
     holds: "Secrets Manager",
-    imports: local("aws", "cloudformation", "lambda"),
+    imports: local("aws cloudformation lambda"),
   },
   "infra/local/gateway": {
     holds: "API Gateway",
-    imports: [...local("aws", "cloudformation", "lambda"), "infra"],
+    imports: [...local("aws cloudformation lambda"), "infra"],
   },
-  "infra/local/mailbox": { holds: "SES and the inbox", imports: local("aws", "gateway") },
+  "infra/local/mailbox": { holds: "SES and the inbox", imports: local("aws gateway") },
   "infra/local/aws-endpoint": {
     holds: "the endpoint that functions call: IAM, faults, call counts",
-    imports: local("aws", "cloudformation", "secrets", "mailbox"),
+    imports: local("aws cloudformation secrets mailbox"),
   },
   "infra/local": {
     holds: "`npm start`: starts and stops all of it",
     imports: [
-      ...["infra", "infra/bundling"],
-      ...local("aws", "cloudformation", "lambda", "engines", "secrets", "gateway", "mailbox"),
-      ...local("aws-endpoint"),
+      "infra",
+      ...infra("bundling"),
+      ...local("aws cloudformation lambda engines secrets gateway mailbox aws-endpoint"),
     ],
   },
 };

@@ -97,7 +97,7 @@ describe("mailer", () => {
       "makes no code (%s): whoever changed from it is told where the one that helps him is",
       async (kind) => {
         const { deps, sent } = mailer({ users: nobodyThere, undoing: { find: async () => kept } });
-        expect(await dispatchLetter({ kind, addressKey: "k", otpRequestId: "r" }, deps)).toBe("kept");
+        expect(await dispatchLetter({ kind, addressKey: "k", otpRequestId: "r" }, deps)).toBe("held");
         expect(sent).toEqual([notice]);
         expect(sent[0]?.text).toContain("the code in our earlier letter");
       },

@@ -46,13 +46,13 @@ const takers = {
     const { expiresAt: _, otpRequestId: __, ...person } = newRegistration(now(), { addressKey });
     const user: User = { ...person, status: "active", isStaff: false, sessionEpoch: 0 };
     const outcome = await accountImportStore(now).put(user);
-    if (outcome !== "imported") expect(outcome).toBe("address_kept");
+    if (outcome !== "imported") expect(outcome).toBe("address_held");
     return outcome === "imported";
   },
   "the making of an administrator": async ({ now }: Clock, addressKey: string) => {
     const { id, username, email, passwordHash } = newRegistration(now());
     const outcome = await administratorStore(now).appoint({ id, username, email, addressKey, passwordHash });
-    if (outcome !== "created") expect(outcome).toBe("address_kept");
+    if (outcome !== "created") expect(outcome).toBe("address_held");
     return outcome === "created";
   },
 };
