@@ -12,8 +12,8 @@ const places: Record<string, readonly string[]> = {
   "ipaddr.js": ["shared/identity/pseudonyms.ts"],
   bowser: ["shared/sessions/device-label.ts"],
   "@zxcvbn-ts/language-common": ["shared/passwords/password-rules.ts"],
-  "@middy/core": ["shared/http/endpoint.ts", "shared/http/user-endpoint.ts", "shared/mail/queue-consumer.ts"],
-  "@aws-lambda-powertools/batch": ["shared/mail/queue-consumer.ts"],
+  "@middy/core": ["shared/http/endpoint.ts", "shared/http/user-endpoint.ts", "shared/platform/queue-consumer.ts"],
+  "@aws-lambda-powertools/batch": ["shared/platform/queue-consumer.ts"],
   "@aws-lambda-powertools/logger": ["shared/platform/logger.ts"],
   "@aws-lambda-powertools/metrics": ["shared/platform/metrics.ts"],
   "@aws-lambda-powertools/parameters": ["shared/platform/secrets.ts"],
@@ -157,7 +157,7 @@ export default defineConfig({
     },
     {
       files: [
-        "infra/script.ts",
+        "infra/run-script.ts",
         "infra/local/start.ts",
         "infra/localstack/**/*.ts",
         "infra/openapi/document.ts",

@@ -7,11 +7,11 @@ import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { scanAccounts } from "../shared/admin/account-scan.ts";
 import { variable } from "../shared/platform/environment.ts";
-import { checkpointBeside, type Checkpoint } from "./checkpoint.ts";
-import { fileAndStage } from "./file-and-stage.ts";
+import { checkpointBeside, type Checkpoint } from "./user-files/checkpoint.ts";
+import { fileAndStage } from "./user-files/file-and-stage.ts";
 import { runCommand, shownCount } from "./run-command.ts";
 import { useTarget } from "./target.ts";
-import { writeRow } from "./user-rows.ts";
+import { writeRow } from "./user-files/user-rows.ts";
 
 /** Never one that is there already: it could be somebody's, or readable for others. */
 const create = (file: string): Promise<FileHandle> =>

@@ -25,12 +25,12 @@ import { pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { needsUpgrade } from "../shared/passwords/password-hash.ts";
 import { nowSeconds } from "../shared/platform/clock.ts";
 import { describeError } from "../shared/platform/logger.ts";
-import { fileAndStage } from "./file-and-stage.ts";
-import { inParallel } from "./in-parallel.ts";
-import { linesOf, type Line } from "./lines.ts";
+import { fileAndStage } from "./user-files/file-and-stage.ts";
+import { inParallel } from "./user-files/in-parallel.ts";
+import { linesOf, type Line } from "./user-files/lines.ts";
 import { runCommand, shownCount } from "./run-command.ts";
 import { useTarget } from "./target.ts";
-import { rowReader } from "./user-rows.ts";
+import { rowReader } from "./user-files/user-rows.ts";
 
 const atOnce = 16;
 const linesPerReport = 1_000;

@@ -7,7 +7,7 @@ import { codeStore } from "../shared/codes/code-store.ts";
 import { codeDigest, createCode } from "../shared/codes/codes.ts";
 import { dispatchLetter } from "../shared/mail/letter-dispatch.ts";
 import { letterOrder } from "../shared/mail/mail-queue.ts";
-import { queueConsumer } from "../shared/mail/queue-consumer.ts";
+import { queueConsumer } from "../shared/platform/queue-consumer.ts";
 import { sendEmail } from "../shared/mail/ses.ts";
 import { passwordResetStore } from "../shared/passwords/password-reset-store.ts";
 import { minute, nowSeconds } from "../shared/platform/clock.ts";

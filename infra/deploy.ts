@@ -1,6 +1,6 @@
 /** `npm run deploy -- --stage prod`: synthesises that stage and deploys it. What follows another `--` goes to `cdk deploy`. */
 import { parseArgs } from "node:util";
-import { run, runScript } from "./script.ts";
+import { run, runScript } from "./run-script.ts";
 import { UserError } from "./user-error.ts";
 import { settingsTable } from "./settings-table.ts";
 

@@ -1,5 +1,5 @@
 /** `npm run test:localstack`: up, deploy, test; and down, whatever happens. */
-import { runScript } from "../script.ts";
+import { runScript } from "../run-script.ts";
 import { deploy } from "./deploy-stacks.ts";
 import { down } from "./down.ts";
 import { findLocalStack } from "./localstack.ts";

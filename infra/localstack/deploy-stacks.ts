@@ -2,7 +2,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { SESClient, VerifyEmailIdentityCommand } from "@aws-sdk/client-ses";
 import { join } from "node:path";
-import { root, run, runScript } from "../script.ts";
+import { root, run, runScript } from "../run-script.ts";
 import { clientOptions } from "./client-options.ts";
 import {
   addressesOf,

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../script.ts";
+import { root } from "../run-script.ts";
 import { generousLimits } from "../generous-limits.ts";
 import { UserError } from "../user-error.ts";
 import { localStackApiId } from "../naming.ts";

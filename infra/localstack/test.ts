@@ -1,5 +1,5 @@
 /** `npm run localstack:test`: the whole black-box suite against what `localstack:deploy` left. */
-import { run, runScript } from "../script.ts";
+import { run, runScript } from "../run-script.ts";
 import { addressesOf, environmentFor, findLocalStack, type LocalStack } from "./localstack.ts";
 
 /** `test/support/capabilities.ts` says of each what it is. */

@@ -11,7 +11,7 @@ import { addGatewayResponses } from "../api/gateway-responses.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { functionName, pascalCase } from "../naming.ts";
 import type { Settings } from "../settings.ts";
-import { addAlarms } from "./alarms.ts";
+import { addAlarms } from "../monitoring/alarms.ts";
 import { removalPolicyOf, type StatefulStack } from "./stateful-stack.ts";
 
 /** Each is served together with everything below it. */

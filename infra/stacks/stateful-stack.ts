@@ -16,7 +16,7 @@ import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { listIndexes, projectedAttributes } from "../../shared/store/list-indexes.ts";
-import { apiAddress, createRestApi } from "../api/rest-api.ts";
+import { apiAddress, createRestApi } from "../api/bare-api.ts";
 import { grants } from "../grants/grants.ts";
 import { pascalCase } from "../naming.ts";
 import type { Settings } from "../settings.ts";

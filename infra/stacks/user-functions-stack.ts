@@ -2,7 +2,7 @@
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Construct } from "constructs";
 import { FunctionsStack, userOperations, type FunctionsStackProps } from "./functions-stack.ts";
-import { createKeysAtDeployment, rotateKeysOnSchedule } from "./key-functions.ts";
+import { createKeysAtDeployment, rotateKeysOnSchedule } from "./key-lifecycle.ts";
 
 /** The least that AWS allows: letters leave well below SES's rate. */
 const mailerConcurrency = 2;

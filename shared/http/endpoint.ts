@@ -11,7 +11,7 @@ import { lazy } from "../platform/lazy.ts";
 import { describeError, logError, logInfo, nameRequest } from "../platform/logger.ts";
 import { sentDeviceToken } from "./device-cookie.ts";
 import { header } from "./headers.ts";
-import { readBody, readQuery } from "./request.ts";
+import { readBody, readQuery } from "./request-input.ts";
 import { answer, asRefusal, codeOf, refusal, recordRefusal } from "./responses.ts";
 
 /** What a use case is called with. `invocationId` is the same for every retry inside one invocation. */

@@ -4,7 +4,7 @@
  * so such a stage is deployed with the settings of `infra/generous-limits.ts`.
  */
 import { parseArgs } from "node:util";
-import { run, runScript } from "../../infra/script.ts";
+import { run, runScript } from "../../infra/run-script.ts";
 import { UserError } from "../../infra/user-error.ts";
 import { serveMailbox } from "./mailbox.ts";
 

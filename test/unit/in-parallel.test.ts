@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { inParallel } from "../../commands/in-parallel.ts";
+import { inParallel } from "../../commands/user-files/in-parallel.ts";
 
 async function* upTo(count: number, taken: number[] = []) {
   for (let item = 1; item <= count; item += 1) {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { linesOf, type Line } from "../../commands/lines.ts";
+import { linesOf, type Line } from "../../commands/user-files/lines.ts";
 
 async function* inChunks(bytes: Buffer, size: number) {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);

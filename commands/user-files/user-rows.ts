@@ -1,11 +1,11 @@
 /** A line of a file of users: one JSON object, in the contract's words and by its rules. What is exported can be imported. */
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import * as schemas from "../shared/contract/schemas.ts";
-import { normaliseUsername } from "../shared/identity/username.ts";
-import { readHash } from "../shared/passwords/hash-forms.ts";
-import { isoTime, type Clock } from "../shared/platform/clock.ts";
-import type { User } from "../shared/store/user-items.ts";
+import * as schemas from "../../shared/contract/schemas.ts";
+import { normaliseUsername } from "../../shared/identity/username.ts";
+import { readHash } from "../../shared/passwords/hash-forms.ts";
+import { isoTime, type Clock } from "../../shared/platform/clock.ts";
+import type { User } from "../../shared/store/user-items.ts";
 
 const longestHash = 512;
 

@@ -6,9 +6,9 @@ import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-p
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type * as z from "zod";
-import { lazy } from "../platform/lazy.ts";
-import { describeError, logError, logInfo, nameRequest } from "../platform/logger.ts";
-import { countMetric } from "../platform/metrics.ts";
+import { lazy } from "./lazy.ts";
+import { describeError, logError, logInfo, nameRequest } from "./logger.ts";
+import { countMetric } from "./metrics.ts";
 
 const ageSeconds = (record: SQSRecord) => (Date.now() - Number(record.attributes.SentTimestamp)) / 1000;
 

@@ -7,7 +7,7 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { apiName } from "../api/rest-api.ts";
+import { apiName } from "../api/bare-api.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { functionName } from "../naming.ts";
 import type { Settings } from "../settings.ts";
