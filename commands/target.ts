@@ -21,7 +21,7 @@ const variableOf: Record<string, VariableName> = {
   SessionsTable: "SESSIONS_TABLE",
   LimitsTable: "LIMITS_TABLE",
   MailQueueUrl: "MAIL_QUEUE_URL",
-  KeyArn: "KEY_SECRET_ID",
+  KeyArn: "PSEUDONYM_SECRET_ID",
   DigestArn: "DIGEST_SECRET_ID",
   SigningKeysArn: "SIGNING_KEYS_ID",
   VerificationKeysArn: "VERIFICATION_KEYS_ID",

@@ -21,7 +21,7 @@ type Actions = {
   SESSIONS_TABLE: TableAction;
   LIMITS_TABLE: TableAction;
   MAIL_QUEUE_URL: "SendMessage";
-  KEY_SECRET_ID: SecretAction;
+  PSEUDONYM_SECRET_ID: SecretAction;
   DIGEST_SECRET_ID: SecretAction;
   SIGNING_KEYS_ID: SecretAction;
   VERIFICATION_KEYS_ID: SecretAction;

@@ -29,7 +29,7 @@ export const resourcesOf = (
   SESSIONS_TABLE: table(sessions),
   LIMITS_TABLE: table(limits),
   MAIL_QUEUE_URL: { value: mailQueue.queueUrl, arn: mailQueue.queueArn, service: "sqs" },
-  KEY_SECRET_ID: secret(secretArns.key),
+  PSEUDONYM_SECRET_ID: secret(secretArns.key),
   DIGEST_SECRET_ID: secret(secretArns.digest),
   SIGNING_KEYS_ID: secret(secretArns.signingKeys),
   VERIFICATION_KEYS_ID: secret(secretArns.verificationKeys),

@@ -5,9 +5,9 @@
 import type { EmailChange } from "../store/address-items.ts";
 import type { Registration, User } from "../store/user-items.ts";
 
-export const decoyRegistration = (addressKey: string, strangerId: string): Registration => ({
-  id: strangerId,
-  username: `?${strangerId}`,
+export const decoyRegistration = (addressKey: string, decoyId: string): Registration => ({
+  id: decoyId,
+  username: `?${decoyId}`,
   email: "nobody@example.invalid",
   addressKey,
   firstName: "",
@@ -17,9 +17,9 @@ export const decoyRegistration = (addressKey: string, strangerId: string): Regis
   expiresAt: 0,
 });
 
-export const decoyUser = (strangerId: string, addressKey: string): User => ({
-  id: strangerId,
-  username: `?${strangerId}`,
+export const decoyUser = (decoyId: string, addressKey: string): User => ({
+  id: decoyId,
+  username: `?${decoyId}`,
   email: "nobody@example.invalid",
   addressKey: `?${addressKey}`,
   firstName: "",

@@ -9,7 +9,7 @@ import { readSecret } from "../platform/secrets.ts";
 import { normaliseAddress } from "./email-address.ts";
 
 const hmacOf = async (kind: string, value: string): Promise<string> => {
-  const secret = await readSecret(variable("KEY_SECRET_ID"));
+  const secret = await readSecret(variable("PSEUDONYM_SECRET_ID"));
   return createHmac("sha256", secret).update(`${kind}\0${value}`).digest("base64url");
 };
 

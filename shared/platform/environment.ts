@@ -13,7 +13,7 @@ export const variables = {
   LIMITS_TABLE: filled,
   MAIL_QUEUE_URL: filled,
   /** Keys of addresses and limits are made with it; it never changes. */
-  KEY_SECRET_ID: filled,
+  PSEUDONYM_SECRET_ID: filled,
   /** Digests of codes are made with it; it rotates. */
   DIGEST_SECRET_ID: filled,
   /** Private key set; only signers get it. */

@@ -38,7 +38,7 @@ const resourceNames: Record<string, string> = {
   SESSIONS_TABLE: "dynamodb Sessions",
   LIMITS_TABLE: "dynamodb Limits",
   MAIL_QUEUE_URL: "sqs Mail",
-  KEY_SECRET_ID: "secretsmanager KeySecret",
+  PSEUDONYM_SECRET_ID: "secretsmanager KeySecret",
   DIGEST_SECRET_ID: "secretsmanager DigestKeys",
   SIGNING_KEYS_ID: "secretsmanager SigningKeys",
   VERIFICATION_KEYS_ID: "secretsmanager VerificationKeys",

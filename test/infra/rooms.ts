@@ -10,7 +10,7 @@ const [shared, infra, local] = [below("shared"), below("infra"), below("infra/lo
 
 export const rooms: Record<string, Room> = {
   "shared/platform": {
-    holds: "variables, clock, logs, metrics, secrets; no word of sign-in",
+    holds: "variables, clock, logs, metrics, secrets, queue consumers; no word of sign-in",
     imports: [],
   },
   "shared/identity": {
@@ -38,7 +38,7 @@ export const rooms: Record<string, Room> = {
     imports: shared("platform store keys"),
   },
   "shared/sessions": {
-    holds: "sessions, access and refresh tokens, who is calling",
+    holds: "sessions, access and refresh tokens, the account and session behind a token",
     imports: shared("platform store keys"),
   },
   "shared/passwords": {
@@ -58,7 +58,7 @@ export const rooms: Record<string, Room> = {
     imports: shared("platform identity store codes passwords accounts"),
   },
   "shared/http": {
-    holds: "the wrapper around every use case: request, response, headers, pages",
+    holds: "the wrapper around every use case: bearer token, body, response, headers, pages",
     imports: shared("platform contract limits sessions"),
   },
   functions: {
@@ -73,9 +73,13 @@ export const rooms: Record<string, Room> = {
       "platform identity contract store limits codes sessions passwords accounts admin mail http",
     ),
   },
+  "commands/user-files": {
+    holds: "files of users: lines, rows, checkpoints",
+    imports: shared("platform identity contract store passwords"),
+  },
   commands: {
     holds: "what operators run",
-    imports: shared("platform identity contract store keys passwords admin"),
+    imports: [...shared("platform identity contract keys passwords admin"), "commands/user-files"],
   },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("contract") },
   "infra/grants": {
@@ -91,9 +95,13 @@ export const rooms: Record<string, Room> = {
     holds: "bundles of the functions, and the files beside them",
     imports: infra("openapi"),
   },
+  "infra/monitoring": {
+    holds: "alarms, and metrics of what the logs say about attacks",
+    imports: [...shared("contract"), ...infra("grants api"), "infra"],
+  },
   "infra/stacks": {
-    holds: "the CDK stacks in three layers, and alarms",
-    imports: [...shared("platform contract store"), ...infra("grants api"), "infra"],
+    holds: "the CDK stacks in three layers",
+    imports: [...shared("platform contract store"), ...infra("grants api monitoring"), "infra"],
   },
   infra: {
     holds: "entry points (`app`, `deploy`), settings, names",

@@ -22,7 +22,7 @@ export const limitsOf = ({ endpoint, outputs }: Stack) => {
     AWS_ACCESS_KEY_ID: endpoint.accessKeyId,
     AWS_SECRET_ACCESS_KEY: endpoint.secretAccessKey,
     LIMITS_TABLE: TableName,
-    KEY_SECRET_ID: output("KeyArn"),
+    PSEUDONYM_SECRET_ID: output("KeyArn"),
   });
   const itemOf = ({ key }: Limit) => ({ TableName, Key: { pk: `limit#${key}` } });
   const most = Math.max(...Object.values(generousLimits).map(Number));
