@@ -34,6 +34,7 @@ type Deps = GuessDeps & {
  */
 export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: Deps) => {
   const { email, password } = call.body;
+  const proof = deps.passwords.begin();
   const addressKey = await deps.pseudonyms.ofAddress(email);
   const decoyId = await deps.pseudonyms.decoyId(email);
   const { subject, networkLimits } = await guessSubject(addressKey, call, deps);
@@ -45,12 +46,12 @@ export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: D
   requireWithin(guessed, { userId });
 
   const user = await deps.users.find(accountId ?? decoyId);
-  const person = await deps.passwords.prove(password, user, registration);
+  const person = await proof.prove(password, user, registration);
   const wasRight = () => deps.limits.giveBack(wrongPassword(subject));
   let requested = false;
   if (person && isAccount(person)) {
     const passwordHash = await deps.passwords.upgrade(person, password);
-    [requested] = await Promise.all([requestLoginCode(person, passwordHash, deps), wasRight()]);
+    requested = await requestLoginCode(person, passwordHash, wasRight, deps);
   } else if (person) {
     const { ofMailbox, ofNetwork } = deps.pseudonyms;
     const letters = unprovenLetter(await ofMailbox(email), await ofNetwork(call.sourceIp));

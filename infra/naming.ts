@@ -8,7 +8,8 @@ export const pascalCase = (name: string): string => name.charAt(0).toUpperCase()
 /**
  * Fixed by us and not by CloudFormation, so that the routes' stack can name a function without
  * importing it: an operation whose function another stack imports could not be removed in one
- * deployment.
+ * deployment. CloudFormation refuses a name that exists: an operation that changes between staff
+ * and others is removed in one deployment and added in the next.
  */
 export const functionName = (stage: string, name: string): string => `lit-auth-${stage}-${kebabCase(name)}`;
 

@@ -1,6 +1,5 @@
 import { userUpdateStore, type UserUpdateStore } from "../../shared/accounts/user-update-store.ts";
-import { changesIn } from "../../shared/admin/person-fields.ts";
-import { shownPerson } from "../../shared/admin/person-fields.ts";
+import { changesIn, shownPerson } from "../../shared/admin/person-fields.ts";
 import { personLookup, requireAccount, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { authorityOf } from "../../shared/admin/staff-authority.ts";
 import { contract } from "../../shared/contract/contract.ts";

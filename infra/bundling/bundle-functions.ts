@@ -14,7 +14,7 @@ import { watchFolders } from "./watch-folders.ts";
 const root = join(import.meta.dirname, "../..");
 export const bundlesDirectory = join(root, "build/functions");
 
-/** One by one, because the watcher is not recursive. */
+/** One by one, because the watcher is not recursive: a new folder is watched from the next start on. */
 const sourceFolders = (): string[] =>
   globSync("{functions,shared}{,/**}", { cwd: root, withFileTypes: true })
     .filter((entry) => entry.isDirectory())

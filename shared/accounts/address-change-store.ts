@@ -1,6 +1,6 @@
 /**
  * Changing an account's address: asked for, then proven by a code that went to the new one. User and pointers are swapped in
- * one transaction, whose conditions find out what nobody may be told before: an address that is taken or kept, a dead code.
+ * one transaction, whose conditions find out what nobody may be told before: an address that is taken or held, a dead code.
  */
 import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
@@ -30,7 +30,7 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
 
   /**
    * Replaces an earlier change, whose code is dead from now on, and its way back: never that of a change which was confirmed
-   * since `user` was read, nor anybody else's (see `kept-addresses`). `along` happens with it or not at all.
+   * since `user` was read, nor anybody else's (see `held-addresses`). `along` happens with it or not at all.
    */
   const start = async (
     user: User,

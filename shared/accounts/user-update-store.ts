@@ -4,7 +4,7 @@ import { codeAttributes } from "../codes/code-conditions.ts";
 import { normaliseUsername } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
-import { conditionalWrite, transact, type Outcome, type TransactionPart } from "../store/dynamo.ts";
+import { conditionalWrite, transact, type TransactionPart } from "../store/dynamo.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
 
@@ -82,7 +82,7 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     };
     const swapping = key === keyBefore ? [] : swap(user, keyBefore, key);
     const others = [...swapping, ...along];
-    const { refused }: Outcome =
+    const { refused } =
       others.length === 0
         ? await conditionalWrite(new UpdateCommand(update))
         : await transact([{ Update: update }, ...others]);

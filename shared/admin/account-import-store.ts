@@ -57,5 +57,3 @@ export const accountImportStore = (clock: Clock = nowSeconds) => {
     },
   };
 };
-
-export type AccountImportStore = ReturnType<typeof accountImportStore>;

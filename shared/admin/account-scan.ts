@@ -7,7 +7,7 @@ import { userItem, userPk, type User } from "../store/user-items.ts";
 /** Items read at once, of which every third or so is an account: what a page may hold in memory. */
 const itemsPerPage = 500;
 
-export type AccountBatch = { users: User[]; next: Item | undefined };
+type AccountBatch = { users: User[]; next: Item | undefined };
 
 /** `after`: the `next` of the last page that was dealt with. Who comes or changes meanwhile may be in or not. */
 export async function* scanAccounts(after?: Item): AsyncGenerator<AccountBatch> {

@@ -9,7 +9,7 @@ import { conditionalWrite } from "../store/dynamo.ts";
 import { codeItem, registrationPk, userItem, userPk, type User } from "../store/user-items.ts";
 import { digestIsIn, digestValues, removingCode } from "./code-conditions.ts";
 
-export type IssuedCode = { otpRequestId: string; otpDigest: string; otpExpiresAt: number };
+type IssuedCode = { otpRequestId: string; otpDigest: string; otpExpiresAt: number };
 
 // A registration has an end, an account a status; the condition reads the same for both.
 const alive =

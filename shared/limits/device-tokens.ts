@@ -1,5 +1,5 @@
 /**
- * Device tokens: whoever has signed in before from a device brings one, and has tries of its own, so that a stranger who uses
+ * Device tokens: whoever has signed in before from a device brings one, and has guesses of its own, so that a stranger who uses
  * up those of the address can't lock its owner out (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). A token
  * names a device and vouches for one address; it signs nobody in. It is checked without a read.
  */

@@ -1,6 +1,6 @@
 /**
  * The one mechanism that limits anything: counters per window in one item, spent before the thing they limit, by one
- * conditional write. However many callers race, exactly the allowed number passes; a refused try is not counted, and costs
+ * conditional write. However many callers race, exactly the allowed number passes; a refused attempt is not counted, and costs
  * the same whether or not the address behind the key exists.
  */
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
@@ -22,7 +22,7 @@ export type Limit = { readonly key: string; readonly rules: readonly Rule[]; rea
 
 type Refusal = { refusal: ErrorCode; retryAfterSeconds: number };
 type Exhausted = Refusal & { outcome: "exhausted" };
-export type Spending = { outcome: "allowed" } | Exhausted;
+type Spending = { outcome: "allowed" } | Exhausted;
 
 // Long enough that waiting it out gives 100 guesses a year.
 const consecutiveLifetimeSeconds = 365 * day;
@@ -51,7 +51,7 @@ export const limitPk = (key: string): string => `limit#${key}`;
 const counterPattern = /^(?:consecutive|w(\d+)#(\d+))$/;
 
 /** A counter as it lies in the store; without a window, `windowSeconds` and `from` are absent. */
-export type Counter = { number: number; windowSeconds?: number; from?: number };
+type Counter = { number: number; windowSeconds?: number; from?: number };
 
 /** What was counted under a key, also in windows that are over, as long as it is stored. */
 export const storedCounters = (item: Item): Counter[] =>
@@ -86,12 +86,12 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     await conditionalWrite(new DeleteCommand({ ...counters(key), ...condition }));
   };
 
-  /** Forgets every try under `key`: after a success. */
+  /** Forgets everything counted under `key`: after a success. */
   const clear = async (key: string): Promise<void> => {
     await conditionalWrite(new DeleteCommand(counters(key)));
   };
 
-  /** Counts one try, unless that would pass a rule. */
+  /** Counts one attempt, unless that would pass a rule. */
   const spend = async (limit: Limit): Promise<Spending> => {
     const { key, rules } = limit;
     const now = clock();
@@ -131,7 +131,7 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     return { outcome: "allowed" };
   };
 
-  /** Takes back one try that came to nothing, in the windows that are open now. */
+  /** Takes back one attempt that came to nothing, in the windows that are open now. */
   const giveBack = async ({ key, rules }: Limit): Promise<void> => {
     const now = clock();
     const names = rules.map((rule) => counterName(rule, now));
@@ -147,7 +147,7 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     );
   };
 
-  /** Counts one try under each limit or, if one of them is exhausted, under none. */
+  /** Counts one attempt under each limit or, if one of them is exhausted, under none. */
   const spendAll = async (limits: readonly Limit[]): Promise<Spending> => {
     const spent = await Promise.all(limits.map(async (limit) => ({ ...(await spend(limit)), limit })));
     const [first, ...others] = spent.filter((one) => one.outcome === "exhausted");

@@ -12,14 +12,20 @@ type Deps<Restart extends keyof CodeStore> = {
   enqueueLetter: typeof enqueueLetter;
 };
 
-/** `passwordHash`: the one that the account has now, after an upgrade. */
+/**
+ * `passwordHash`: the one that the account has now, after an upgrade. `meanwhile` runs beside the write; nothing is queued
+ * until both have succeeded, so that no letter leaves after a failure that the caller is told of.
+ */
 export const requestLoginCode = async (
   { id: userId }: User,
   passwordHash: string,
+  meanwhile: () => Promise<void>,
   deps: Deps<"restartLogin">,
 ): Promise<boolean> => {
   const otpRequestId = randomUUID();
-  if ((await deps.codes.restartLogin(userId, passwordHash, otpRequestId)) === "refused") return false;
+  const restart = deps.codes.restartLogin(userId, passwordHash, otpRequestId);
+  const [restarted] = await Promise.all([restart, meanwhile()]);
+  if (restarted === "refused") return false;
   await deps.enqueueLetter({ kind: "login", userId, otpRequestId });
   return true;
 };

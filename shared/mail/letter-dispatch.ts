@@ -29,7 +29,7 @@ import type { Letter, NoticeLetter } from "./letter-layout.ts";
 import type { LetterOrder } from "./mail-queue.ts";
 import { goodbyeLetter, passwordChangedLetter, resetLetter } from "./password-letters.ts";
 
-export type LetterDeps = DeliveryDeps & {
+type Deps = DeliveryDeps & {
   users: Pick<UserStore, "findIdByAddress">;
   addressChanges: Pick<AddressChangeStore, "find">;
   undoing: Pick<AddressUndoStore, "find">;
@@ -42,18 +42,18 @@ export type LetterDeps = DeliveryDeps & {
 type OrderOf<Kind extends LetterOrder["kind"]> = Extract<LetterOrder, { kind: Kind }>;
 
 /** Who has an address; where nobody has, the one who has lately changed from it, for whom it is held. */
-const holderOf = async (addressKey: string, deps: LetterDeps) => {
+const holderOf = async (addressKey: string, deps: Deps) => {
   const ownerId = await deps.users.findIdByAddress(addressKey);
   return { ownerId, held: ownerId === undefined ? await deps.undoing.find(addressKey) : undefined };
 };
 
 /** Instead of a code that could not be used, whoever it is that wants the address. */
-const sendHeld = async ({ email, expiresAt }: EmailUndo, deps: LetterDeps) => {
+const sendHeld = async ({ email, expiresAt }: EmailUndo, deps: Deps) => {
   await deliverNoticeTo(email, addressHeldLetter(expiresAt), deps);
   return "held";
 };
 
-const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation">, deps: LetterDeps) => {
+const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation">, deps: Deps) => {
   const { ownerId, held } = await holderOf(addressKey, deps);
   if (ownerId !== undefined) return deliverNotice(ownerId, addressTakenLetter, deps);
   if (held) return sendHeld(held, deps);
@@ -65,7 +65,7 @@ const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation"
 const ownerOf = async (
   addressKey: string,
   ownerId: string | undefined,
-  deps: LetterDeps,
+  deps: Deps,
 ): Promise<Person | undefined> => {
   if (ownerId === undefined) return deps.registrations.find(addressKey);
   const user = await deps.users.find(ownerId);
@@ -73,10 +73,7 @@ const ownerOf = async (
 };
 
 /** Only here is looked who has lost a password: who asked was told nothing. */
-const sendPasswordReset = async (
-  { addressKey, otpRequestId }: OrderOf<"password_reset">,
-  deps: LetterDeps,
-) => {
+const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password_reset">, deps: Deps) => {
   const { ownerId, held } = await holderOf(addressKey, deps);
   if (held) return sendHeld(held, deps);
   const owner = await ownerOf(addressKey, ownerId, deps);
@@ -93,7 +90,7 @@ const sendLast = async (
   which: FormerAddress,
   userId: string,
   letterFor: (letter: NoticeLetter) => Letter,
-  deps: LetterDeps,
+  deps: Deps,
 ) => {
   const email = await deps.formerAddresses.find(which, userId);
   if (email === undefined) return "superseded";
@@ -103,13 +100,13 @@ const sendLast = async (
 };
 
 /** To a mailbox that it could go back to first: the address that a thief gave it must not keep that one from hearing of it. */
-const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: LetterDeps) => {
+const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
   await sendLast("earlier", userId, goodbyeLetter, deps);
   return sendLast("deleted", userId, goodbyeLetter, deps);
 };
 
 /** Of the two, only the letter to the address that it went away from is known to have left when the order comes again. */
-const sendUndone = async ({ userId }: OrderOf<"email_change_undone">, deps: LetterDeps) => {
+const sendUndone = async ({ userId }: OrderOf<"email_change_undone">, deps: Deps) => {
   await sendLast("undone", userId, addressGivenBackLetter, deps);
   return deliverNotice(userId, addressRestoredLetter, deps);
 };
@@ -118,7 +115,7 @@ const sendUndone = async ({ userId }: OrderOf<"email_change_undone">, deps: Lett
  * The old address first: a code for the new one never leaves before the owner has been told. The owner of a taken one, or
  * of one that is kept for another account, is told of it instead of getting a code.
  */
-const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">, deps: LetterDeps) => {
+const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">, deps: Deps) => {
   const change = await deps.addressChanges.find(userId);
   if (change?.otpRequestId !== otpRequestId) return "superseded";
   const undo = { pk: emailUndoPk(change.oldAddressKey), purpose: "email_undo", otpRequestId } as const;
@@ -141,7 +138,7 @@ const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">
  * is dropped. After sending, the request is retired, so that a message delivered twice sends one letter (best effort: SES
  * itself has no idempotency, and dying between sending and retiring sends a second one, with a code of its own).
  */
-export const dispatchLetter = async (order: LetterOrder, deps: LetterDeps): Promise<string> => {
+export const dispatchLetter = async (order: LetterOrder, deps: Deps): Promise<string> => {
   switch (order.kind) {
     case "activation":
       return sendActivation(order, deps);

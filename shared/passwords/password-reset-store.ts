@@ -15,7 +15,7 @@ import { registrationItem, registrationPk, userItem, userPk, type Person } from 
 const rememberedSeconds = hour;
 
 /** `reset#<address key>`: with a code from its letter's leaving until it is used. */
-export const resetItem = z.object({
+const resetItem = z.object({
   userId: z.string(),
   otpDigest: z.string().optional(),
   otpExpiresAt: z.int().optional(),

@@ -49,5 +49,4 @@ export const describeError = (error: unknown): ErrorDescription => {
 };
 
 export const logInfo = (message: string, fields: LogFields): void => logger().info(message, fields);
-export const logWarning = (message: string, fields: LogFields): void => logger().warn(message, fields);
 export const logError = (message: string, fields: LogFields): void => logger().error(message, fields);

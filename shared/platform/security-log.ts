@@ -31,10 +31,10 @@ export const securityEvents = {
 export type SecurityEvent = keyof typeof securityEvents;
 
 /** Whose account it is about, and, where that is another person, who acts. */
-export type Subject = Pick<LogFields, "userId" | "sessionId" | "actorId" | "changes" | "operation" | "code">;
+type Details = Pick<LogFields, "userId" | "sessionId" | "actorId" | "changes" | "operation" | "code">;
 
-export const recordSecurityEvent = (event: SecurityEvent, subject: Subject): void => {
+export const recordSecurityEvent = (event: SecurityEvent, details: Details): void => {
   // Named one by one: callers may hand in more than a log line may hold.
-  const { userId, sessionId, actorId, changes, operation, code } = subject;
+  const { userId, sessionId, actorId, changes, operation, code } = details;
   logInfo("security", { event, userId, sessionId, actorId, changes, operation, code });
 };

@@ -15,7 +15,7 @@ const algorithm = "RS256";
 
 /** Explicit types (RFC 8725 3.11), so that no kind of token passes for another; the first is RFC 9068's. */
 const headerTypes = { access: "at+jwt", refresh: "rt+jwt" } as const;
-export type TokenType = keyof typeof headerTypes;
+type TokenType = keyof typeof headerTypes;
 
 // Ours are about 900 characters; anything much longer is not worth a signature check.
 const longestToken = 4096;

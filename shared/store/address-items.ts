@@ -1,5 +1,5 @@
 /**
- * What lies in the Users table while an address changes. The change and its undoing are bearers of codes, like accounts and
+ * The items of the Users table that exist while an address changes. The change and its undoing hold codes, like accounts and
  * registrations, so `code-store` issues codes for them too.
  */
 import * as z from "zod";
@@ -52,8 +52,8 @@ export const wayBackOf = (
 export const opensUndo = (user: User, now: number): boolean => wayBackOf(user, now) === undefined;
 
 /**
- * Whatever may lie there of an account that goes. Of earlier addresses only the one that is still kept for it: one that it can no
- * longer go back to may be somebody else's, and so may its way back.
+ * Keys of all these items that a deleted account may own. Of earlier addresses only the one still held for it counts: any
+ * other may belong to another account by now, and so may its undo item.
  */
 export const addressChangePks = (user: User, now: number): string[] => {
   const undoPks = [user.addressKey, wayBackOf(user, now) ?? user.addressKey].map(emailUndoPk);

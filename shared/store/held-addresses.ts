@@ -1,14 +1,14 @@
 /**
- * An address that an account has changed from is kept for it as long as the change can be undone: else somebody else's account
- * there would block the way back, and whoever moved the account could make one.
+ * An address that an account has changed from is held for it as long as the change can be undone. Otherwise another account
+ * at that address would block the way back, and the person who moved the account could create one there.
  */
 import { variable } from "../platform/environment.ts";
 import { emailUndoPk } from "./address-items.ts";
 import type { TransactionPart } from "./dynamo.ts";
 
 /**
- * That nobody else can still go back to an address: a part of every transaction that gives an address to an account. So a living
- * way back to the address that an account has is always its own, and may be replaced and deleted with it unasked.
+ * Transaction condition: no other account can still return to this address. Every transaction that assigns an address
+ * includes it. So an unexpired undo item for an account's current address is always its own.
  */
 export const notHeldForAnother = (addressKey: string, userId: string, now: number): TransactionPart => ({
   ConditionCheck: {

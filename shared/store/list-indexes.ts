@@ -21,7 +21,7 @@ export const listIndexes = {
 /**
  * What the indexes hold beside the keys. The projection of an index can't be changed in
  * CloudFormation, so whatever a list shows is read from the people themselves, and this never needs
- * to change.
+ * to change. Expiry leaves out entries that are over; no query reads the state yet.
  */
 export const projectedAttributes = ["status", "expiresAt"] as const;
 
@@ -48,9 +48,8 @@ export const listKey = (state: PersonState, shard: number): string => `${state}#
 // Ids are random UUIDs: their first byte is evenly spread.
 const shardOf = (id: string): number => Number.parseInt(id.slice(0, 2), 16) % shardCount;
 
-export const datePlace = (createdAt: number, id: string): string =>
-  `${String(createdAt).padStart(10, "0")}#${id}`;
-export const addressPlace = (email: string, id: string): string => `${normaliseAddress(email)}#${id}`;
+const datePlace = (createdAt: number, id: string): string => `${String(createdAt).padStart(10, "0")}#${id}`;
+const addressPlace = (email: string, id: string): string => `${normaliseAddress(email)}#${id}`;
 
 /** Whose place it is. Addresses can hold a `#`, ids can't. */
 export const idOfPlace = (place: string): string => place.slice(place.lastIndexOf("#") + 1);

@@ -21,7 +21,7 @@ type Options = {
 };
 
 /** A function is referred to by its ARN, its name or its label. */
-export type LambdaService = {
+type LambdaService = {
   functions: readonly FunctionDefinition[];
   invoke: (functionReference: string, event: unknown) => Promise<Outcome>;
   replaceExecutionEnvironments: (functionReference: string) => void;
