@@ -28,9 +28,8 @@ type Deps = GuessDeps & {
 };
 
 /**
- * Sends a code to a person who proves a password: a login code for an account, an activation code for a registration. Reads
- * and hashes do not depend on there being an account. A guess is counted as right and as wrong at first, and taken back as
- * what it was not.
+ * Sends a code to a person who proves a password: a login code for an account, an activation code for a registration. A
+ * guess is counted as right and as wrong at first, and taken back as what it was not; neither depends on there being anybody.
  */
 export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: Deps) => {
   const { email, password } = call.body;
