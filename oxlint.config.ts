@@ -1,10 +1,13 @@
-/** The linter's rules, and those walls between packages and folders that can be checked file by file. */
+/**
+ * The linter's rules, and those walls between packages and folders that can be checked file by
+ * file.
+ */
 import { matchesGlob } from "node:path";
 import { defineConfig } from "oxlint";
 
 /**
- * Package → the one place that may import it. Everything else goes through the modules there, so that a package can be
- * replaced, and its risks reviewed, in one file.
+ * Package → the one place that may import it. Everything else goes through the modules there, so
+ * that a package can be replaced, and its risks reviewed, in one file.
  */
 const places: Record<string, readonly string[]> = {
   argon2: ["shared/passwords/password-hash.ts"],
@@ -60,8 +63,8 @@ const staffOnly: Restriction = {
 const sharedOnly: Restriction = { group: ["./*.ts", "zod"], message: "a function imports shared/ only" };
 
 /**
- * Files → what they may not import. test/infra/rooms.test.ts checks the whole table of folders; these are the walls that an
- * editor should name while somebody types.
+ * Files → what they may not import. test/infra/rooms.test.ts checks the whole table of folders;
+ * these are the walls that an editor should name while somebody types.
  */
 const walls: Record<string, Restriction[]> = {
   "**/*.{ts,tsx}": [outside("functions", "test")],
@@ -90,7 +93,8 @@ const packagesForbiddenTo = (files: string): Restriction[] =>
       message: `only ${allowed.join(", ")} may import this package`,
     }));
 
-// Where several overrides match a file, the last one counts alone. So each place repeats the walls of its folder.
+// Where several overrides match a file, the last one counts alone. So each place repeats the walls
+// of its folder.
 const wallsOf = (files: string): Restriction[] =>
   Object.entries(walls).findLast(([folder]) => folder === files || matchesGlob(files, folder))?.[1] ?? [];
 

@@ -1,4 +1,7 @@
-/** Runs a command's work; a failure is one sentence for the operator, without a stack trace, and a status that scripts see. */
+/**
+ * Runs a command's work; a failure is one sentence for the operator, without a stack trace, and a
+ * status that scripts see.
+ */
 export const runCommand = async (work: () => Promise<void>): Promise<void> => {
   try {
     await work();

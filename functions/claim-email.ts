@@ -23,8 +23,9 @@ type Deps = {
 };
 
 /**
- * Moves an account to the address that an administrator entered, for its owner, who can't sign in without the lost mailbox.
- * Changes that owners ask for themselves can't be claimed here. Unknown addresses fail on the same condition, as decoys.
+ * Moves an account to the address that an administrator entered, for its owner, who can't sign in
+ * without the lost mailbox. Changes that owners ask for themselves can't be claimed here. Unknown
+ * addresses fail on the same condition, as decoys.
  */
 export const claimEmail = async (call: Call<typeof contract.claimEmail>, deps: Deps) => {
   const { email, otp_code: code } = call.body;

@@ -31,9 +31,9 @@ type Deps = {
 };
 
 /**
- * Sets a new password with the code from the letter, and activates a registration, so that nobody can keep its owner out by
- * using up guesses of six digits. Everybody else goes the same way, hash included, and fails on the same condition. Only the
- * holder of the right code hears rules that would reveal names. From now on the device has guesses of its own.
+ * Sets a new password with the code from the letter, and activates a registration. Everybody else
+ * goes the same way, hash included, and fails on the same condition. Only the holder of the right
+ * code hears rules that would reveal names. From now on the device has guesses of its own.
  */
 export const confirmPasswordReset = async (call: Call<typeof contract.confirmPasswordReset>, deps: Deps) => {
   const { email, otp_code: code, new_password: password } = call.body;

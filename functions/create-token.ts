@@ -27,9 +27,10 @@ type Deps = {
 };
 
 /**
- * Signs in: consumes the login code and opens a session. An unknown address goes the same way, to the item of an account
- * that nobody has, and fails on the same condition. The device gets a new token each time: with an older one that was
- * copied nobody can use up its guesses, and this success does not renew the copy's.
+ * Signs in: consumes the login code and opens a session. An unknown address goes the same way, to
+ * the item of an account that nobody has, and fails on the same condition. The device gets a new
+ * token each time: with an older one that was copied nobody can use up its guesses, and this
+ * success does not renew the copy's.
  */
 export const createToken = async (call: Call<typeof contract.createToken>, deps: Deps) => {
   const { email, otp_code: code } = call.body;

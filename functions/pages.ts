@@ -1,7 +1,8 @@
 /**
- * Serves the pages that lie beside the bundle: Swagger UI, and whatever else `infra/bundling/page-assets.ts` puts there. A request can
- * only name a file that was listed at the start, so no path leads out of the folder. All files are text: API Gateway would
- * need a list of binary types for others, and with one it breaks its own preflight answers.
+ * Serves the pages that lie beside the bundle: Swagger UI, and whatever else
+ * `infra/bundling/page-assets.ts` puts there. A request can only name a file that was listed at the
+ * start, so no path leads out of the folder. All files are text: API Gateway would need a list of
+ * binary types for others, and with one it breaks its own preflight answers.
  */
 import { join } from "node:path";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";

@@ -28,8 +28,8 @@ type Deps = GuessDeps & {
 };
 
 /**
- * Sends a code to a person who proves a password: a login code for an account, an activation code for a registration. A
- * guess is counted as right and as wrong at first, and taken back as what it was not; neither depends on there being anybody.
+ * Sends a code to a person who proves a password. Reads and hashes are the same whether or not the
+ * address is known. A guess counts as right and as wrong until it is known which it was.
  */
 export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: Deps) => {
   const { email, password } = call.body;
@@ -54,7 +54,7 @@ export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: D
   } else if (person) {
     const { ofMailbox, ofNetwork } = deps.pseudonyms;
     const letters = unprovenLetter(await ofMailbox(email), await ofNetwork(call.sourceIp));
-    // Before the older code dies: a person who gets no new letter must be able to use the one they have.
+    // First, because the older code must live on where no new letter leaves.
     const [letter] = await Promise.all([deps.limits.spendAll(letters), wasRight()]);
     requireWithin(letter, { userId });
     requested = await requestActivationCode(person, deps);

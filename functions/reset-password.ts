@@ -12,7 +12,10 @@ type Deps = {
   enqueueLetter: typeof enqueueLetter;
 };
 
-/** Asks for the letter to a lost password. Nothing is looked up here: the mailer finds out whom to write to. */
+/**
+ * Asks for the letter to a lost password. Nothing is looked up here: the mailer finds out whom to
+ * write to.
+ */
 export const resetPassword = async (
   { body: { email }, sourceIp }: Call<typeof contract.resetPassword>,
   deps: Deps,

@@ -44,9 +44,9 @@ const parsed = (line: string): unknown => {
 };
 
 /**
- * Derives an id for a row that brings none. It is deterministic, so that importing the same row twice finds the first
- * import. It depends on both names: two people of the original can have addresses that count as one here, and the second
- * must be refused, not taken for the first.
+ * Derives an id for a row that brings none. It is deterministic, so that importing the same row
+ * twice finds the first import. It depends on both names: two people of the original can have
+ * addresses that count as one here, and the second must be refused, not taken for the first.
  */
 const importedId = (addressKey: string, username: string): string => {
   const hash = createHash("sha256")

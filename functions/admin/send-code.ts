@@ -22,8 +22,9 @@ type Deps = {
 };
 
 /**
- * Sends a registration a new activation code, and an account a reset letter. Never a login code: with it the administrator's
- * word would be the password. The limit of the mailbox holds here too: nobody has proven that its owner wants a letter.
+ * Sends a registration a new activation code, and an account a reset letter. Never a login code:
+ * with it the administrator's word would be the password. The limit of the mailbox holds here too:
+ * nobody has proven that its owner wants a letter.
  */
 export const sendCode = async (
   { user: actor, parameters: { id } }: UserCall<typeof contract.sendCode>,

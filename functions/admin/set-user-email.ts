@@ -26,9 +26,9 @@ type Deps = CurrentPasswordDeps & {
 type Asked = UserCall<typeof contract.setUserEmail>;
 
 /**
- * Helps a person whose mailbox is lost to another address. An address is the way in, so it asks for the administrator's own
- * password; the old mailbox is told and can undo it, and only the new one gets the code. An account that changes at this
- * moment is looked up again.
+ * Helps a person whose mailbox is lost to another address. An address is the way in, so it asks for
+ * the administrator's own password; the old mailbox is told and can undo it, and only the new one
+ * gets the code. An account that changes at this moment is looked up again.
  */
 export const setUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
   const { body, user: actor, parameters } = call;

@@ -1,6 +1,7 @@
 /**
- * Bundles every file of `functions/` and `functions/admin/` into `<outdir>/<name>/index.mjs`, all in one esbuild run. Only
- * what changed is written, and equal sources give equal bytes, so that asset hashes change only with the code.
+ * Bundles every file of `functions/` and `functions/admin/` into `<outdir>/<name>/index.mjs`, all
+ * in one esbuild run. Only what changed is written, and equal sources give equal bytes, so that
+ * asset hashes change only with the code.
  */
 import { globSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
@@ -14,7 +15,9 @@ import { watchFolders } from "./watch-folders.ts";
 const root = join(import.meta.dirname, "../..");
 export const bundlesDirectory = join(root, "build/functions");
 
-/** One by one, because the watcher is not recursive: a new folder is watched from the next start on. */
+/**
+ * One by one, because the watcher is not recursive: a new folder is watched from the next start on.
+ */
 const sourceFolders = (): string[] =>
   globSync("{functions,shared}{,/**}", { cwd: root, withFileTypes: true })
     .filter((entry) => entry.isDirectory())

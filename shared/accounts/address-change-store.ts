@@ -1,6 +1,7 @@
 /**
- * Changing an account's address: asked for, then proven by a code that went to the new one. User and pointers are swapped in
- * one transaction, whose conditions find out what nobody may be told before: an address that is taken or held, a dead code.
+ * Changing an account's address: asked for, then proven by a code that went to the new one. User
+ * and pointers are swapped in one transaction, whose conditions find out what nobody may be told
+ * before: an address that is taken or held, a dead code.
  */
 import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
@@ -29,8 +30,9 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
   const put = (Item: Item): TransactionPart => ({ Put: { TableName: table, Item } });
 
   /**
-   * Replaces an earlier change, whose code is dead from now on, and its way back: never that of a change which was confirmed
-   * since `user` was read, nor anybody else's (see `held-addresses`). `along` happens with it or not at all.
+   * Replaces an earlier change, whose code is dead from now on, and its way back: never that of a
+   * change which was confirmed since `user` was read, nor anybody else's (see `held-addresses`).
+   * `along` happens with it or not at all.
    */
   const start = async (
     user: User,

@@ -26,8 +26,9 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
   };
 
   /**
-   * An address that the account has anyway needs no swap. It was held, so nobody else has it meanwhile. The mailbox that the account
-   * goes away from is told: it may be the owner's, and the earlier one somebody else's by now.
+   * An address that the account has anyway needs no swap. It was held, so nobody else has it
+   * meanwhile. The mailbox that the account goes away from is told: it may be the owner's, and the
+   * earlier one somebody else's by now.
    */
   const swap = (user: User, addressKey: string, now: number): TransactionPart[] =>
     user.addressKey === addressKey

@@ -1,6 +1,6 @@
 /**
- * Addresses that an account does not have any more, each remembered until one last letter has left. Orders hold no address,
- * and the account that had it is gone or has another one.
+ * Addresses that an account does not have any more, each remembered until one last letter has left.
+ * Orders hold no address, and the account that had it is gone or has another one.
  */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";

@@ -1,6 +1,7 @@
 /**
- * Registrations that nobody has proven yet, apart from accounts: registering never looks whether an address is taken, so
- * its answer can't tell. The proof (activation) is one transaction that fails on its conditions for an address that is taken or held.
+ * Registrations that nobody has proven yet, apart from accounts: registering never looks whether an
+ * address is taken, so its answer can't tell. The proof (activation) is one transaction that fails
+ * on its conditions for an address that is taken or held.
  */
 import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
 import { normaliseUsername } from "../identity/username.ts";

@@ -1,4 +1,7 @@
-/** Accounts brought over from elsewhere, with their hashes: for the operator. One transaction each, so nobody is in by half. */
+/**
+ * Accounts brought over from elsewhere, with their hashes: for the operator. One transaction each,
+ * so nobody is in by half.
+ */
 import { normaliseUsername } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -14,8 +17,9 @@ export const accountImportStore = (clock: Clock = nowSeconds) => {
 
   return {
     /**
-     * Puts account and pointers, and discards a registration of the address, which nobody could activate any more. Never
-     * changes an account: `there` is the one that has this id already. `address_held`: another account can still go back to it.
+     * Puts account and pointers, and discards a registration of the address, which nobody could
+     * activate any more. Never changes an account: `there` is the one that has this id already.
+     * `address_held`: another account can still go back to it.
      */
     put: async (
       user: User,

@@ -1,4 +1,7 @@
-/** The fields of a person as administrators see and change them: from the wire to the store, and back. */
+/**
+ * The fields of a person as administrators see and change them: from the wire to the store, and
+ * back.
+ */
 import * as z from "zod";
 import { namesIn, shownUser } from "../accounts/user-fields.ts";
 import type { Changes } from "../accounts/user-update-store.ts";
@@ -42,7 +45,8 @@ type ChangesBody = Parameters<typeof namesIn>[0] & {
 };
 
 /**
- * Drops an unchanged rank. Otherwise it would be written without the password check and could overwrite a concurrent change.
+ * Drops an unchanged rank. Otherwise it would be written without the password check and could
+ * overwrite a concurrent change.
  */
 export const changesIn = (body: ChangesBody, { isStaff }: User): Changes => ({
   ...namesIn(body),

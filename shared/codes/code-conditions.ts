@@ -1,4 +1,7 @@
-/** The attributes of an item that make up its living code, and the expressions that check or remove them. */
+/**
+ * The attributes of an item that make up its living code, and the expressions that check or remove
+ * them.
+ */
 
 /** Removing these attributes kills the code. */
 export const codeAttributes = ["otpDigest", "otpExpiresAt", "otpRequestId"] as const;

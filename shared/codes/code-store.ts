@@ -23,7 +23,10 @@ export const codeStore = (clock: Clock = nowSeconds) => {
     ExpressionAttributeValues: { ":now": clock(), ":active": "active" },
   });
 
-  /** Names the request whose code will count, while the item still has the password hash that was just proven. */
+  /**
+   * Names the request whose code will count, while the item still has the password hash that was
+   * just proven.
+   */
   const restart = async (
     pk: string,
     passwordHash: string,

@@ -44,7 +44,10 @@ const digest = (secret: string, itemKey: string, purpose: CodePurpose, code: str
 export const codeDigest = async (itemKey: string, purpose: CodePurpose, code: string): Promise<string> =>
   digest((await readKeys()).current, itemKey, purpose, code);
 
-/** Every digest under which a code may have been stored: the secret may have been rotated since, or not yet here. */
+/**
+ * Every digest under which a code may have been stored: the secret may have been rotated since, or
+ * not yet here.
+ */
 const digestsOf = async (itemKey: string, purpose: CodePurpose, code: string): Promise<string[]> => {
   const { next, current, previous } = await readKeys();
   return [current, previous, next].map((secret) => digest(secret, itemKey, purpose, code));

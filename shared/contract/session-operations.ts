@@ -1,4 +1,7 @@
-/** The operations that sign in and out, and those on sessions, tokens and keys: a part of the contract. */
+/**
+ * The operations that sign in and out, and those on sessions, tokens and keys: a part of the
+ * contract.
+ */
 import * as z from "zod";
 import { bearerErrors, codeGuessErrors, letterErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";

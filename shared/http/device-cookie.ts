@@ -9,8 +9,9 @@ const tokenHeader = "x-device-token";
 const cookieName = "lit-device";
 
 const overTls = (): boolean => variable("PUBLIC_URL").startsWith("https:");
-// Browsers take a cookie of this prefix only from this very host, over TLS, for all paths (RFC 6265bis 4.1.3.2). Where there
-// is TLS the bare name is not read: a neighbouring host could have planted it.
+// Browsers take a cookie of this prefix only from this very host, over TLS, for all paths (RFC
+// 6265bis 4.1.3.2). Where there is TLS the bare name is not read: a neighbouring host could have
+// planted it.
 const nameOfCookie = (): string => (overTls() ? `__Host-${cookieName}` : cookieName);
 
 /** What the caller sent: the header, which clients without cookies use, before the cookie. */

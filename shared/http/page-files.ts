@@ -1,4 +1,7 @@
-/** The files that browsers get, each with its headers: all are text, because API Gateway would need a list of binary types. */
+/**
+ * The files that browsers get, each with its headers: all are text, because API Gateway would need
+ * a list of binary types.
+ */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";

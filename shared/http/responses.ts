@@ -89,7 +89,10 @@ export const refusal = (event: APIGatewayProxyEvent, error: unknown): APIGateway
   );
 };
 
-/** Called for every refusal; decides which of them are security events. `callerId`: who is signed in. */
+/**
+ * Called for every refusal; decides which of them are security events. `callerId`: who is signed
+ * in.
+ */
 export const recordRefusal = (operation: string, error: unknown, callerId?: string): void => {
   if (error instanceof FieldErrors && error.wrongSecret)
     recordSecurityEvent("refused", { operation, userId: callerId });

@@ -1,7 +1,8 @@
 /**
- * Device tokens: whoever has signed in before from a device brings one, and has guesses of its own, so that a stranger who uses
- * up those of the address can't lock its owner out (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). A token
- * names a device and vouches for one address; it signs nobody in. It is checked without a read.
+ * Device tokens: whoever has signed in before from a device brings one, and has guesses of its own,
+ * so that a stranger who uses up those of the address can't lock its owner out (OWASP, "Slow Down
+ * Online Guessing Attacks with Device Cookies"). A token names a device and vouches for one
+ * address; it signs nobody in. It is checked without a read.
  */
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { deviceTokenMac } from "../identity/pseudonyms.ts";

@@ -1,6 +1,6 @@
 /**
- * How often passwords and codes may be guessed, and the refusal that names the limit. These limits are the same everywhere;
- * only the one by network is a setting.
+ * How often passwords and codes may be guessed, and the refusal that names the limit. These limits
+ * are the same everywhere; only the one by network is a setting.
  */
 import { day, hour, minute } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -9,7 +9,10 @@ import type { Limit, Rule } from "./limit-store.ts";
 /** A known device's own counters, apart from those of the address (OWASP's device cookies). */
 export const deviceSubject = (deviceId: string): string => `device#${deviceId}`;
 
-/** Guessing one of a million codes: 5 × 288 windows are capped by the day, the days by the row (NIST SP 800-63B 3.2.2). */
+/**
+ * Guessing one of a million codes: 5 × 288 windows are capped by the day, the days by the row (NIST
+ * SP 800-63B 3.2.2).
+ */
 const codeGuessRules: readonly Rule[] = [
   { maximum: 5, windowSeconds: 5 * minute },
   { maximum: 20, windowSeconds: day },
@@ -36,13 +39,19 @@ const passwordLimit = (rules: readonly Rule[], subject: string): Limit => ({
   refusal: "too_many_password_guesses",
 });
 
-/** One try of a password before anybody knows whether it is right: counted as both, and taken back as what it was not. */
+/**
+ * One try of a password before anybody knows whether it is right: counted as both, and taken back
+ * as what it was not.
+ */
 export const passwordGuess = (subject: string): Limit =>
   passwordLimit([...wrongPasswordRules, ...rightPasswordRules], subject);
 export const wrongPassword = (subject: string): Limit => passwordLimit(wrongPasswordRules, subject);
 export const rightPassword = (subject: string): Limit => passwordLimit(rightPasswordRules, subject);
 
-/** The password asked again of somebody who is signed in: a stolen access token must be no oracle for it. */
+/**
+ * The password asked again of somebody who is signed in: a stolen access token must be no oracle
+ * for it.
+ */
 export const currentPasswordGuess = (userId: string): Limit => ({
   key: `current-password#${userId}`,
   rules: wrongPasswordRules,
@@ -57,7 +66,9 @@ export const guessKeys = (addressKey: string, userId: string): string[] => [
   currentPasswordGuess(userId).key,
 ];
 
-/** Passwords and codes tried from one network, whoever they were for. Known devices are not asked. */
+/**
+ * Passwords and codes tried from one network, whoever they were for. Known devices are not asked.
+ */
 export const guessesFrom = (networkKey: string): Limit => ({
   key: `tries#${networkKey}`,
   rules: [

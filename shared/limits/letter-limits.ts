@@ -1,4 +1,7 @@
-/** How many letters may be asked for that no password of an account has proven. All of these limits are settings. */
+/**
+ * How many letters may be asked for that no password of an account has proven. All of these limits
+ * are settings.
+ */
 import { hour, minute } from "../platform/clock.ts";
 import { environment, variable } from "../platform/environment.ts";
 import type { Limit, Rule } from "./limit-store.ts";
@@ -14,9 +17,10 @@ const letterRules = (): Rule[] => {
 export const lettersKey = (mailboxKey: string): string => `letters#${mailboxKey}`;
 
 /**
- * Letters to one mailbox that no password of an account has proven, whatever `+tag` stands in its address. Those to lost
- * passwords are counted apart (`pseudonyms.ofResetMailbox`): whoever registers an address again and again must not keep its owner from
- * the one way back in that nobody can use up.
+ * Letters to one mailbox that no password of an account has proven, whatever `+tag` stands in its
+ * address. Those to lost passwords are counted apart (`pseudonyms.ofResetMailbox`): whoever
+ * registers an address again and again must not keep its owner from the one way back in that nobody
+ * can use up.
  */
 const lettersTo = (mailboxKey: string): Limit => ({
   key: lettersKey(mailboxKey),

@@ -1,7 +1,8 @@
 /**
- * The one mechanism that limits anything: counters per window in one item, spent before the thing they limit, by one
- * conditional write. However many callers race, exactly the allowed number passes; a refused attempt is not counted, and costs
- * the same whether or not the address behind the key exists.
+ * The one mechanism that limits anything: counters per window in one item, spent before the thing
+ * they limit, by one conditional write. However many callers race, exactly the allowed number
+ * passes; a refused attempt is not counted, and costs the same whether or not the address behind
+ * the key exists.
  */
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ApiError, type ErrorCode } from "../contract/errors.ts";
@@ -166,7 +167,10 @@ export const limitStore = (clock: Clock = nowSeconds) => {
 
 export type LimitStore = ReturnType<typeof limitStore>;
 
-/** Passes, or throws the refusal of the exhausted limit. `userId`: the account that it is about, for the log. */
+/**
+ * Passes, or throws the refusal of the exhausted limit. `userId`: the account that it is about, for
+ * the log.
+ */
 export const requireWithin = (spent: Spending, about: { userId?: string } = {}): void => {
   if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, { ...spent, ...about });
 };

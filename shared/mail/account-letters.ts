@@ -32,7 +32,9 @@ export const addressTakenLetter = (letter: NoticeLetter): Letter => ({
   ]),
 });
 
-/** For the owner of a session that ended because a refresh token came back that had been replaced. */
+/**
+ * For the owner of a session that ended because a refresh token came back that had been replaced.
+ */
 export const sessionReplayedLetter = (letter: NoticeLetter): Letter => ({
   subject: `${letter.product}: one of your sessions was ended`,
   ...layOut(letter.product, [

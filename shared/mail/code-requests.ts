@@ -1,6 +1,7 @@
 /**
- * Requests for six-digit codes: the older code dies at once, then the mailer is told to make and send a new one. Each
- * returns `false` if the account or registration has changed meanwhile; then nothing is queued.
+ * Requests for six-digit codes: the older code dies at once, then the mailer is told to make and
+ * send a new one. Each returns `false` if the account or registration has changed meanwhile; then
+ * nothing is queued.
  */
 import { randomUUID } from "node:crypto";
 import type { CodeStore } from "../codes/code-store.ts";
@@ -13,8 +14,9 @@ type Deps<Restart extends keyof CodeStore> = {
 };
 
 /**
- * `passwordHash`: the one that the account has now, after an upgrade. `meanwhile` runs beside the write; nothing is queued
- * until both have succeeded, so that no letter leaves after a failure that the caller is told of.
+ * `passwordHash`: the one that the account has now, after an upgrade. `meanwhile` runs beside the
+ * write; nothing is queued until both have succeeded, so that no letter leaves after a failure that
+ * the caller is told of.
  */
 export const requestLoginCode = async (
   { id: userId }: User,

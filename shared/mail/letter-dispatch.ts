@@ -1,4 +1,7 @@
-/** Who gets which letter: for each kind of order the mailbox, the letter, and what is written before and after it leaves. */
+/**
+ * Who gets which letter: for each kind of order the mailbox, the letter, and what is written before
+ * and after it leaves.
+ */
 import type { AddressChangeStore } from "../accounts/address-change-store.ts";
 import type { AddressUndoStore } from "../accounts/address-undo-store.ts";
 import type { FormerAddress, FormerAddressStore } from "../accounts/former-address-store.ts";
@@ -41,7 +44,10 @@ type Deps = DeliveryDeps & {
 
 type OrderOf<Kind extends LetterOrder["kind"]> = Extract<LetterOrder, { kind: Kind }>;
 
-/** Who has an address; where nobody has, the one who has lately changed from it, for whom it is held. */
+/**
+ * Who has an address; where nobody has, the one who has lately changed from it, for whom it is
+ * held.
+ */
 const holderOf = async (addressKey: string, deps: Deps) => {
   const ownerId = await deps.users.findIdByAddress(addressKey);
   return { ownerId, held: ownerId === undefined ? await deps.undoing.find(addressKey) : undefined };
@@ -61,7 +67,10 @@ const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation"
   return deliverCode({ pk, purpose: "activation", otpRequestId }, activationLetter, deps);
 };
 
-/** Whose password the owner of an address may replace: an account's, or that of a registration which waits for its proof. */
+/**
+ * Whose password the owner of an address may replace: an account's, or that of a registration which
+ * waits for its proof.
+ */
 const ownerOf = async (
   addressKey: string,
   ownerId: string | undefined,
@@ -85,7 +94,9 @@ const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password
   return outcome;
 };
 
-/** A last letter to an address that the account does not have any more, which is forgotten with it. */
+/**
+ * A last letter to an address that the account does not have any more, which is forgotten with it.
+ */
 const sendLast = async (
   which: FormerAddress,
   userId: string,
@@ -99,21 +110,28 @@ const sendLast = async (
   return "sent";
 };
 
-/** To a mailbox that it could go back to first: the address that a thief gave it must not keep that one from hearing of it. */
+/**
+ * To a mailbox that it could go back to first: the address that a thief gave it must not keep that
+ * one from hearing of it.
+ */
 const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
   await sendLast("earlier", userId, goodbyeLetter, deps);
   return sendLast("deleted", userId, goodbyeLetter, deps);
 };
 
-/** Of the two, only the letter to the address that it went away from is known to have left when the order comes again. */
+/**
+ * Of the two, only the letter to the address that it went away from is known to have left when the
+ * order comes again.
+ */
 const sendUndone = async ({ userId }: OrderOf<"email_change_undone">, deps: Deps) => {
   await sendLast("undone", userId, addressGivenBackLetter, deps);
   return deliverNotice(userId, addressRestoredLetter, deps);
 };
 
 /**
- * The old address first: a code for the new one never leaves before the owner has been told. The owner of a taken one, or
- * of one that is kept for another account, is told of it instead of getting a code.
+ * The old address first: a code for the new one never leaves before the owner has been told. The
+ * owner of a taken one, or of one that is kept for another account, is told of it instead of
+ * getting a code.
  */
 const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">, deps: Deps) => {
   const change = await deps.addressChanges.find(userId);
@@ -134,9 +152,10 @@ const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">
 };
 
 /**
- * Makes the code, stores its digest and sends it; nobody else ever sees it. An order whose request is no longer the newest
- * is dropped. After sending, the request is retired, so that a message delivered twice sends one letter (best effort: SES
- * itself has no idempotency, and dying between sending and retiring sends a second one, with a code of its own).
+ * Makes the code, stores its digest and sends it; nobody else ever sees it. An order whose request
+ * is no longer the newest is dropped. After sending, the request is retired, so that a message
+ * delivered twice sends one letter (best effort: SES itself has no idempotency, and dying between
+ * sending and retiring sends a second one, with a code of its own).
  */
 export const dispatchLetter = async (order: LetterOrder, deps: Deps): Promise<string> => {
   switch (order.kind) {

@@ -1,4 +1,7 @@
-/** How a letter is laid out. It has no link (mail scanners open them) and holds no text that a caller supplied. */
+/**
+ * How a letter is laid out. It has no link (mail scanners open them) and holds no text that a
+ * caller supplied.
+ */
 
 export type Letter = { subject: string; text: string; html: string };
 

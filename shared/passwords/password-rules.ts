@@ -75,8 +75,8 @@ export const passwordProblems = async (password: string, traits: Traits): Promis
 };
 
 /**
- * Passes, or throws every rule that a new password breaks, under the field's name. What is not known of the person is not
- * compared.
+ * Passes, or throws every rule that a new password breaks, under the field's name. What is not
+ * known of the person is not compared.
  */
 export const requireGoodPassword = async (
   field: "password" | "new_password",

@@ -113,8 +113,9 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
     },
 
     /**
-     * Replaces the hash of the same password, while the account still has the hash that was checked. No session ends.
-     * `current`: the hash that the account has by now; none if the account is gone.
+     * Replaces the hash of the same password, while the account still has the hash that was
+     * checked. No session ends. `current`: the hash that the account has by now; none if the
+     * account is gone.
      */
     replaceHash: async (
       { id, passwordHash }: User,

@@ -5,8 +5,8 @@ const lifetimeSeconds = 12 * hour;
 const idleSeconds = 30 * minute;
 
 /**
- * `usedAt`: when the session's tokens were last made. A refresh is refused after the idle time, so that no refresh
- * extends it.
+ * `usedAt`: when the session's tokens were last made. A refresh is refused after the idle time, so
+ * that no refresh extends it.
  */
 export const staffSessionIsOver = (
   { createdAt, usedAt }: { createdAt: number; usedAt: number },

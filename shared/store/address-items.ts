@@ -1,6 +1,6 @@
 /**
- * The items of the Users table that exist while an address changes. The change and its undoing hold codes, like accounts and
- * registrations, so `code-store` issues codes for them too.
+ * The items of the Users table that exist while an address changes. The change and its undoing hold
+ * codes, like accounts and registrations, so `code-store` issues codes for them too.
  */
 import * as z from "zod";
 import { day, hour } from "../platform/clock.ts";
@@ -52,8 +52,8 @@ export const wayBackOf = (
 export const opensUndo = (user: User, now: number): boolean => wayBackOf(user, now) === undefined;
 
 /**
- * Keys of all these items that a deleted account may own. Of earlier addresses only the one still held for it counts: any
- * other may belong to another account by now, and so may its undo item.
+ * Keys of all these items that a deleted account may own. Of earlier addresses only the one still
+ * held for it counts: any other may belong to another account by now, and so may its undo item.
  */
 export const addressChangePks = (user: User, now: number): string[] => {
   const undoPks = [user.addressKey, wayBackOf(user, now) ?? user.addressKey].map(emailUndoPk);

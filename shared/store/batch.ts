@@ -1,4 +1,7 @@
-/** Reads and deletes of several items in one request. What the store leaves unprocessed is asked for again. */
+/**
+ * Reads and deletes of several items in one request. What the store leaves unprocessed is asked for
+ * again.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import {
   BatchGetCommand,

@@ -42,7 +42,8 @@ const firstBackoffMilliseconds = 25;
 // lib-dynamodb translates answers but not the items that errors carry.
 const plain = (item: Record<string, AttributeValue> | undefined) => item && unmarshall(item);
 
-// The SDK retries throttled single writes by itself, but no transaction that was cancelled for throttling.
+// The SDK retries throttled single writes by itself, but no transaction that was cancelled for
+// throttling.
 const passingReasons = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
 
 const isPassing = (error: unknown): boolean =>
@@ -61,8 +62,9 @@ const refusedParts = (error: unknown): Part[] | undefined => {
 };
 
 /**
- * Two writers that meet on one item (`TransactionConflict`, which only real AWS answers) and too many writes at once are
- * neither failure nor refusal: the write is retried with growing, jittered pauses. A failed condition is an outcome.
+ * Two writers that meet on one item (`TransactionConflict`, which only real AWS answers) and too
+ * many writes at once are neither failure nor refusal: the write is retried with growing, jittered
+ * pauses. A failed condition is an outcome.
  */
 const attempt = async <Output>(
   write: () => Promise<Output>,
@@ -83,12 +85,15 @@ const attempt = async <Output>(
   }
 };
 
-/** `refused`: a condition failed and nothing was written; it has one entry for each part of the write, in order. */
+/**
+ * `refused`: a condition failed and nothing was written; it has one entry for each part of the
+ * write, in order.
+ */
 export type Outcome = { refused: Part[] | undefined };
 
 /**
- * Writes one item on its condition. `item` is what the write returns (`ReturnValues`) or, if the condition failed, the
- * item that made it fail (`ReturnValuesOnConditionCheckFailure`).
+ * Writes one item on its condition. `item` is what the write returns (`ReturnValues`) or, if the
+ * condition failed, the item that made it fail (`ReturnValuesOnConditionCheckFailure`).
  */
 export const conditionalWrite = async (
   write: UpdateCommand | DeleteCommand,
@@ -104,7 +109,10 @@ export const conditionalWrite = async (
 
 type Transact = (input: TransactWriteCommandInput) => Promise<unknown>;
 
-/** Writes all parts or none. `token` makes a repeat of the same transaction, after its answer was lost, a success. */
+/**
+ * Writes all parts or none. `token` makes a repeat of the same transaction, after its answer was
+ * lost, a success.
+ */
 export const transact = async (
   parts: TransactionPart[],
   {

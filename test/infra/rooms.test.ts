@@ -5,7 +5,9 @@ import { describe, expect, test } from "vitest";
 import { rooms } from "./rooms.ts";
 
 const folderNames = Object.keys(rooms);
-/** Whatever lies outside of these is production code, so that a new folder can't escape its walls. */
+/**
+ * Whatever lies outside of these is production code, so that a new folder can't escape its walls.
+ */
 const otherFolders = new Set(["node_modules", "test", "build", "cdk.out", ".local", "coverage"]);
 const files = globSync("*/**/*.{ts,tsx}", {
   exclude: (path) => otherFolders.has(path.split(/[\\/]/)[0] ?? ""),
