@@ -35,7 +35,7 @@ export const deploy = async (localStack: LocalStack): Promise<void> => {
   const app = `node ${JSON.stringify(join(root, "infra/app.ts"))}`;
   await cdk("deploy", "--all", "--app", app, "--context", "localstack=true", "--require-approval", "never");
   await runTriggers(localStack, `lit-auth-${stage}-user-functions`);
-  // In place of the account stack's identity.
+  // In place of the sender stack's identity.
   const mail = new SESClient(clientOptions(localStack));
   await mail.send(new VerifyEmailIdentityCommand({ EmailAddress: sender }));
 };

@@ -115,7 +115,7 @@ export const rooms: Record<string, Room> = {
     imports: local("aws cloudformation"),
   },
   "infra/local/engines": {
-    holds: "the DynamoDB and SQS engines as processes",
+    holds: "the engines: DynamoDB as a process, SQS inside the runner",
     imports: [...local("aws cloudformation"), "infra"],
   },
   "infra/local/secrets": {
