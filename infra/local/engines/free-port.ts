@@ -1,13 +1,32 @@
 /** A port of 127.0.0.1 that nothing listens on: for servers that can't say which port they were given. */
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+/**
+ * Below the ports that the system gives to outgoing connections (from 32768 on, on Linux): one of
+ * them could take the port between this look and the server's start. Above the ports that `fetch`
+ * refuses.
+ */
+const [lowest, highest] = [20_000, 32_000];
+const attempts = 100;
+
+const isFree = async (port: number): Promise<boolean> => {
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port of 127.0.0.1 is free");
-  return address.port;
+  return true;
+};
+
+export const freePort = async (): Promise<number> => {
+  for (let tried = 0; tried < attempts; tried += 1) {
+    const port = randomInt(lowest, highest);
+    if (await isFree(port)) return port;
+  }
+  throw new Error("no port of 127.0.0.1 is free");
 };
