@@ -6,10 +6,10 @@ export const kebabCase = (name: string): string =>
 export const pascalCase = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 /**
- * Fixed by us and not by CloudFormation, so that the routes' stack can name a function without
- * importing it: an operation whose function another stack imports could not be removed in one
- * deployment. CloudFormation refuses a name that exists: an operation that changes between staff
- * and others is removed in one deployment and added in the next.
+ * The name of a function in AWS. It is fixed, so that the `Api` stack can name a function without
+ * importing it: while another stack imports a function, no deployment can remove it. CloudFormation
+ * refuses a name that exists, so an operation that changes between staff and others is removed in
+ * one deployment and added in the next.
  */
 export const functionName = (stage: string, name: string): string => `lit-auth-${stage}-${kebabCase(name)}`;
 

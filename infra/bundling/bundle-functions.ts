@@ -23,7 +23,7 @@ const sourceFolders = (): string[] =>
     .filter((entry) => entry.isDirectory())
     .map(({ parentPath, name }) => join(parentPath, name));
 
-/** The file of each function, whose name is the bundle's whatever folder it stands in. */
+/** The file of each function. Its name is the bundle's name, in either folder. */
 const entryFiles = (): string[] => globSync("functions/**/*.ts", { cwd: root }).toSorted();
 
 /** Writes the bundles that differ from what lies there and returns their folders. */

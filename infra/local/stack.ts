@@ -62,7 +62,7 @@ export type Stack = {
   stop: () => Promise<void>;
 };
 
-/** Whatever a start that fails half-way has opened is closed again. */
+/** A start that fails half-way closes what it has opened. */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   await using resources = new AsyncDisposableStack();
   const stack = await start(options, resources);

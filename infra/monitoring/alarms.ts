@@ -15,7 +15,7 @@ import { securityMetric } from "./security-metrics.ts";
 
 const period = Duration.minutes(1);
 
-/** All alarms stand in one stack, since metrics are known by names, whatever stack makes them. */
+/** All alarms stand in one stack, because a metric is known by its name and not by its stack. */
 export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQueue): void => {
   const { STAGE, FAILED_GUESSES_ALARM_PER_HOUR, ALARM_EMAIL } = settings;
   const failuresOf = (name: FunctionName) =>

@@ -12,8 +12,8 @@ const field = (name: string, value: string) => FilterPattern.stringValue(`$.${na
 /** Name of a metric → which operations' logs it counts, and what in them. */
 const counted = {
   FailedGuesses: {
-    // A wrong current password is a field's error without a code; whoever asks for one has its
-    // limit.
+    // A wrong current password is a field's error without a code. Operations that ask for the
+    // current password are known by its limit.
     answers: (code) => guessRefusals.has(code) || code === "too_many_password_guesses",
     lines: field("event", "refused"),
     period: Duration.hours(1),
@@ -49,7 +49,7 @@ export const countSecurityEvents = (
       });
 };
 
-/** Known by its name, from whatever stacks its filters come. */
+/** A metric is known by its name, so its filters may stand in several stacks. */
 export const securityMetric = (stage: string, metricName: SecurityMetric): IMetric =>
   new Metric({
     namespace: namespaceOf(stage),

@@ -33,9 +33,9 @@ export const createKeysAtDeployment = (stack: Stack, createKeys: Function, setti
 };
 
 /**
- * The schedules on which Secrets Manager rotates the key rings. Here and not beside the secrets,
- * whose stack comes first; by hand and not by CDK's construct, which would let the function draw on
- * every secret's random passwords.
+ * The schedules on which Secrets Manager rotates the key rings. They stand beside the function,
+ * because the stack of the secrets is deployed before it. CDK's own construct is not used: it would
+ * grant the function more than it needs (`GetRandomPassword` on everything).
  */
 export const rotateKeysOnSchedule = (
   scope: Construct,
