@@ -25,7 +25,7 @@ describe("POST user/activation/", () => {
     await succeed("activateUser", { email: person.email, otp_code: code.replace(" ", "") });
   });
 
-  it("refuses wrong, used and unknown with one and the same answer", async () => {
+  it("refuses wrong, used and unknown with one and the same answer [ASVS 6.4.1]", async () => {
     const person = await register();
     const code = await codeTo(person.email);
     const wrong = await call("activateUser", { email: person.email, otp_code: wrongCode(code) });
@@ -37,7 +37,7 @@ describe("POST user/activation/", () => {
     expect(comparable(unknown)).toEqual(comparable(wrong));
   });
 
-  it("lets one of many parallel submits of the right code win", async () => {
+  it("lets one of many parallel submits of the right code win [ASVS 6.5.1]", async () => {
     const person = await register();
     const otp_code = await codeTo(person.email);
     const answers = await Promise.all(
@@ -47,13 +47,13 @@ describe("POST user/activation/", () => {
     for (const { status } of answers) expect([200, 400]).toContain(status);
   });
 
-  it("does not take a login code", async () => {
+  it("does not take a login code [ASVS 6.3.4]", async () => {
     const person = await activated();
     const code = await loginCode(person);
     expectRefused(await call("activateUser", { email: person.email, otp_code: code }), "activation_refused");
   });
 
-  it("refuses the code of the letter before the newest", async () => {
+  it("refuses the code of the letter before the newest [ASVS 6.6.2]", async () => {
     const person = await register();
     const old = await codeTo(person.email);
     await succeed("requestOtp", { email: person.email, password: person.password });

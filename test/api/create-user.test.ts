@@ -32,7 +32,7 @@ describe("POST user/", () => {
     expect(Source).toContain("@");
   });
 
-  it("leaves the account inactive: no code for it before activation is a login code", async () => {
+  it("leaves the account inactive: no code for it before activation is a login code [ASVS 6.3.4]", async () => {
     const person = await register();
     const code = await codeTo(person.email);
     const answer = await call("createToken", { email: person.email, otp_code: code });
@@ -64,13 +64,13 @@ describe("POST user/", () => {
     ["password1", "This password is too common."],
     ["Sh0rt!x", "This password is too short. It must contain at least 8 characters."],
     ["long ".repeat(26), "Ensure this field has no more than 128 characters."],
-  ])("refuses the password %j with Django's sentence", async (password, sentence) => {
+  ])("refuses the password %j with Django's sentence [ASVS 6.2.1, 6.2.4]", async (password, sentence) => {
     const answer = await call("createUser", newPerson({ password }));
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual({ password: expect.arrayContaining([sentence]) });
   });
 
-  it("refuses a password close to the username or the address", async () => {
+  it("refuses a password close to the username or the address [ASVS 6.2.11]", async () => {
     const person = newPerson();
     for (const password of [`${person.username}1`, person.email]) {
       const answer = await call("createUser", { ...person, password });

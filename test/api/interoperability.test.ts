@@ -23,7 +23,7 @@ const nodeService = (issuer: string) => {
 };
 
 describe("another service", () => {
-  it("in Node checks an access token with jose and refuses a refresh token and a forged one", async () => {
+  it("in Node checks an access token with jose and refuses a refresh token and a forged one [ASVS 7.6.1, 9.2.3]", async () => {
     const { id, access, refresh } = await signedIn();
     const check = nodeService((await succeed("getConfiguration")).issuer);
     expect(await check(`Bearer ${access}`)).toBe(id);

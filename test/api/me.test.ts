@@ -10,7 +10,7 @@ describe("GET user/me/", () => {
     expect(me).toEqual({ id, username, email, first_name: "", last_name: "" });
   });
 
-  it("refuses no, odd and foreign credentials with simplejwt's codes", async () => {
+  it("refuses no, odd and foreign credentials with simplejwt's codes [ASVS 7.2.1]", async () => {
     const { access, refresh } = await signedIn();
     expectRefused(await call("getMe"), "not_authenticated");
     const withHeader = (authorization: string) => call("getMe", undefined, { headers: { authorization } });
@@ -41,7 +41,7 @@ describe("PATCH user/me/", () => {
     expect(await succeed("getMe", undefined, { token })).toEqual(me);
   });
 
-  it("ignores address, password, id and staff flag", async () => {
+  it("ignores address, password, id and staff flag [ASVS 7.5.1]", async () => {
     const person = await signedIn();
     const token = person.access;
     const answer = await call(
@@ -86,7 +86,7 @@ describe("PATCH user/me/", () => {
 });
 
 describe("DELETE user/me/", () => {
-  it("asks for the password and then removes the account at once", async () => {
+  it("asks for the password and then removes the account at once [ASVS 7.4.2]", async () => {
     const person = await signedIn();
     const token = person.access;
     expectFieldErrors(await call("deleteMe", {}, { token }), {

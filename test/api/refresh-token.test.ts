@@ -5,7 +5,7 @@ import { expectFieldErrors, expectRefused } from "../support/expect.ts";
 import { signedIn } from "../support/people.ts";
 
 describe("POST jwt/refresh/", () => {
-  it("answers 200 with a new pair of the same session", async () => {
+  it("answers 200 with a new pair of the same session [ASVS 7.2.2]", async () => {
     const { refresh } = await signedIn();
     const next = await succeed("refreshToken", { refresh });
     expect(next.refresh).not.toBe(refresh);
@@ -37,7 +37,7 @@ describe("POST jwt/refresh/", () => {
     });
   });
 
-  it("refuses the token of a deleted account", async () => {
+  it("refuses the token of a deleted account [ASVS 7.4.2]", async () => {
     const person = await signedIn();
     await succeed("deleteMe", { current_password: person.password }, { token: person.access });
     expectRefused(await call("refreshToken", { refresh: person.refresh }), "token_not_valid");

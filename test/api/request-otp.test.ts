@@ -6,7 +6,7 @@ import { codeTo, letterTo } from "../support/mailbox.ts";
 import { activated, newPerson, register } from "../support/people.ts";
 
 describe("POST user/otp/", () => {
-  it("sends a login code to an active account", async () => {
+  it("sends a login code to an active account [ASVS 6.3.3]", async () => {
     const person = await activated();
     const answer = await succeed("requestOtp", { email: person.email, password: person.password });
     expect(answer).toEqual({ detail: "OTP successfully sent by email" });
@@ -20,7 +20,7 @@ describe("POST user/otp/", () => {
     await succeed("activateUser", { email: person.email, otp_code: await codeTo(person.email, 2) });
   });
 
-  it("refuses a wrong password and an unknown address alike", async () => {
+  it("refuses a wrong password and an unknown address alike [ASVS 6.3.3]", async () => {
     const person = await activated();
     const wrong = await call("requestOtp", { email: person.email, password: "Not-The-Password-1" });
     const unknown = await call("requestOtp", { email: newPerson().email, password: "Not-The-Password-1" });
@@ -28,7 +28,7 @@ describe("POST user/otp/", () => {
     expect(comparable(unknown)).toEqual(comparable(wrong));
   });
 
-  it("takes the password exactly as typed: neither trimmed nor cut", async () => {
+  it("takes the password exactly as typed: neither trimmed nor cut [ASVS 6.2.8]", async () => {
     const password = `  ${"пароль ".repeat(14)}`;
     const person = await register(newPerson({ password }));
     const refused = await call("requestOtp", { email: person.email, password: password.trim() });
@@ -36,7 +36,7 @@ describe("POST user/otp/", () => {
     await succeed("requestOtp", { email: person.email, password });
   });
 
-  it("takes a password typed in another composition of the same characters", async () => {
+  it("takes a password typed in another composition of the same characters [ASVS 6.2.8]", async () => {
     const person = await register(newPerson({ password: "Caf\u00e9-Gr\u00fc\u00dfe-42" }));
     await succeed("requestOtp", { email: person.email, password: "Cafe\u0301-Gru\u0308\u00dfe-42" });
   });
@@ -51,7 +51,7 @@ describe("POST user/otp/", () => {
     expect((await letterTo(owner.email, 4)).Subject).toContain("already have an account");
   });
 
-  it("stops guessing after ten tries, for known and unknown addresses alike, with Retry-After", async () => {
+  it("stops guessing after ten tries, for known and unknown addresses alike, with Retry-After [ASVS 6.3.1]", async () => {
     const known = await activated();
     const unknown = newPerson();
     const exhaust = async (email: string) => {

@@ -22,7 +22,7 @@ const confirm = (email: string, otp_code: string, new_password = newPassword()) 
 const wrong = "AAAA-BBBB-CCCC-DDDD";
 
 describe("a lost password", () => {
-  it("is replaced with the code from the letter; every session and waiting code ends, and nobody is signed in", async () => {
+  it("is replaced with the code from the letter; every session and waiting code ends, and nobody is signed in [ASVS 6.3.4, 6.4.3, 7.4.3]", async () => {
     const person = await signedIn();
     const loginCodeBefore = await loginCode(person, 2);
     const otp_code = await resetCode(person, 3);
@@ -55,7 +55,7 @@ describe("a lost password", () => {
     expect((await confirm(person.email.toUpperCase(), typed)).status).toBe(204);
   });
 
-  it("lets only the newest letter's code work", async () => {
+  it("lets only the newest letter's code work [ASVS 6.4.3, 6.6.2]", async () => {
     const person = await activated();
     const first = await resetCode(person);
     const second = await resetCode(person, 2);
@@ -63,7 +63,7 @@ describe("a lost password", () => {
     expect((await confirm(person.email, second)).status).toBe(204);
   });
 
-  it("keeps the code alive when the new password is refused, and tells its rules as Django does", async () => {
+  it("keeps the code alive when the new password is refused, and tells its rules as Django does [ASVS 6.2.1, 6.2.4]", async () => {
     const person = await activated();
     const otp_code = await resetCode(person);
     expectFieldErrors(await confirm(person.email, otp_code, "qwerty"), {
@@ -78,7 +78,7 @@ describe("a lost password", () => {
     expect((await confirm(person.email, otp_code)).status).toBe(204);
   });
 
-  it("tells nobody without the code that a password is like the username", async () => {
+  it("tells nobody without the code that a password is like the username [ASVS 6.2.11]", async () => {
     // Of other letters than addresses and new passwords are.
     const username = [...randomBytes(16)].map((byte) => "wxyz_+"[byte % 6]).join("");
     const person = await activated({ ...newPerson(), username });
@@ -90,7 +90,7 @@ describe("a lost password", () => {
     expect((await confirm(person.email, otp_code)).status).toBe(204);
   });
 
-  it("lets one of many parallel confirmations with the right code succeed", async () => {
+  it("lets one of many parallel confirmations with the right code succeed [ASVS 6.5.1]", async () => {
     const person = await activated();
     const otp_code = await resetCode(person);
     const passwords = Array.from({ length: 16 }, newPassword);
@@ -103,7 +103,7 @@ describe("a lost password", () => {
     await signIn({ ...person, password }, 3);
   });
 
-  it("clears the guesses that a stranger has counted against the address", async () => {
+  it("clears the guesses that a stranger has counted against the address [ASVS 6.1.1]", async () => {
     const person = await activated();
     const right = await loginCode(person);
     const guess = () => call("createToken", { email: person.email, otp_code: wrongCode(right) });
@@ -133,7 +133,7 @@ describe("a lost password", () => {
     expect(me.body).toMatchObject({ id: person.id, username: person.username });
   });
 
-  it("answers alike for known, waiting and unknown addresses, and for wrong, used and missing codes", async () => {
+  it("answers alike for known, waiting and unknown addresses, and for wrong, used and missing codes [ASVS 6.4.3]", async () => {
     const [known, pending, unknown] = [await activated(), await register(), newPerson()];
     const answers = [];
     for (const { email } of [known, pending, unknown]) {

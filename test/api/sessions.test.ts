@@ -14,7 +14,7 @@ const alsoSignedIn = async (person: Person, letters: number) => ({
 });
 
 describe("user/me/sessions/", () => {
-  it("lists the living sessions with device and times, and says which one asks", async () => {
+  it("lists the living sessions with device and times, and says which one asks [ASVS 7.1.2, 7.2.4, 7.5.2]", async () => {
     const person = await signedIn();
     const otp_code = await loginCode(person, 2);
     const other = await succeed(
@@ -39,7 +39,7 @@ describe("user/me/sessions/", () => {
     expect(Date.parse(after?.last_used ?? "")).toBeGreaterThanOrEqual(Date.parse(before?.last_used ?? ""));
   });
 
-  it("ends one session at once: its access and refresh tokens die, the others live", async () => {
+  it("ends one session at once: its access and refresh tokens die, the others live [ASVS 7.4.1, 7.5.2]", async () => {
     const person = await signedIn();
     const other = await alsoSignedIn(person, 2);
     const { results } = await succeed("listSessions", undefined, { token: person.access });
@@ -64,7 +64,7 @@ describe("user/me/sessions/", () => {
     await succeed("getMe", undefined, { token: person.access });
   });
 
-  it("ends all others at once and keeps the one that asks, also through its next refresh", async () => {
+  it("ends all others at once and keeps the one that asks, also through its next refresh [ASVS 7.4.3]", async () => {
     const person = await signedIn();
     const others = [await alsoSignedIn(person, 2), await alsoSignedIn(person, 3)];
     await succeed("endOtherSessions", undefined, { token: person.access });
@@ -87,7 +87,7 @@ describe("user/me/sessions/", () => {
 });
 
 describe("POST jwt/logout/", () => {
-  it("ends the session at once, and answers 204 again when it is over", async () => {
+  it("ends the session at once, and answers 204 again when it is over [ASVS 7.4.1]", async () => {
     const { access, refresh } = await signedIn();
     for (let times = 0; times < 2; times += 1) expect(await succeed("logout", { refresh })).toBeUndefined();
     expectRefused(await call("getMe", undefined, { token: access }), "token_not_valid");
@@ -101,7 +101,7 @@ describe("POST jwt/logout/", () => {
     expectRefused(await call("getMe", undefined, { token: access }), "token_not_valid");
   });
 
-  it("does not take an access token or a forged one", async () => {
+  it("does not take an access token or a forged one [ASVS 7.2.1]", async () => {
     const { access, refresh } = await signedIn();
     for (const token of [access, `${refresh.slice(0, -8)}AAAAAAAA`, "x"])
       expectRefused(await call("logout", { refresh: token }), "token_not_valid");

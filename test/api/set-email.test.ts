@@ -39,7 +39,7 @@ const undone = async (email: string, otp_code: string, letters = 3) => {
 };
 
 describe("POST user/set_email/", () => {
-  it("moves the account once the new address is proven: the old one works until then and not after", async () => {
+  it("moves the account once the new address is proven: the old one works until then and not after [ASVS 6.4.4]", async () => {
     const person = await signedIn();
     const { email } = newPerson();
     await ask(person, email);
@@ -73,7 +73,7 @@ describe("POST user/set_email/", () => {
     }
   });
 
-  it("asks for the password, and refuses a code that is wrong, used, or another account's", async () => {
+  it("asks for the password, and refuses a code that is wrong, used, or another account's [ASVS 7.5.1]", async () => {
     const [person, other] = [await signedIn(), await signedIn()];
     const { email } = newPerson();
     const [token, otherToken] = [{ token: person.access }, { token: other.access }];
@@ -93,7 +93,7 @@ describe("POST user/set_email/", () => {
     expectRefused(await call("confirmEmail", { otp_code }, token), "code_refused");
   });
 
-  it("keeps one change at a time: a newer one kills the older one's codes", async () => {
+  it("keeps one change at a time: a newer one kills the older one's codes [ASVS 6.6.2]", async () => {
     const person = await signedIn();
     const [first, second] = [newPerson().email, newPerson().email];
     await ask(person, first);
@@ -144,7 +144,7 @@ describe("POST user/set_email_undo/", () => {
     expect((await succeed("getMe", undefined, { token })).email).toBe(person.email);
   });
 
-  it("undoes a change that was confirmed: address, sign-in and sessions, once", async () => {
+  it("undoes a change that was confirmed: address, sign-in and sessions, once [ASVS 7.4.3]", async () => {
     const person = await signedIn();
     const moved = await move(person);
     const codeOfNew = await loginCode(moved);
@@ -164,7 +164,7 @@ describe("POST user/set_email_undo/", () => {
     expect((await succeed("getMe", undefined, { token })).email).toBe(person.email);
   });
 
-  it("is open from one change at a time: its owner's next one waits until this one can't be undone any more", async () => {
+  it("is open from one change at a time: its owner's next one waits until this one can't be undone any more [ASVS 6.4.4]", async () => {
     const person = await signedIn();
     const moved = await move(person);
     const { access: token, password } = moved;

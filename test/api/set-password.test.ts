@@ -5,7 +5,7 @@ import { letterTo, lettersTo } from "../support/mailbox.ts";
 import { loginCode, newPassword, resetCode, signedIn, signIn } from "../support/people.ts";
 
 describe("POST user/set_password/", () => {
-  it("replaces the password: the caller's session goes on, every other one and a waiting code end", async () => {
+  it("replaces the password: the caller's session goes on, every other one and a waiting code end [ASVS 6.2.2, 7.4.3]", async () => {
     const person = await signedIn();
     const other = await signIn(person, 2);
     const otp_code = await loginCode(person, 3);
@@ -46,7 +46,7 @@ describe("POST user/set_password/", () => {
     );
   });
 
-  it("refuses a wrong current password and a new one that breaks the rules, and changes nothing", async () => {
+  it("refuses a wrong current password and a new one that breaks the rules, and changes nothing [ASVS 6.2.1, 6.2.3, 6.2.4, 7.5.1]", async () => {
     const person = await signedIn();
     const set = (current_password: string, new_password: string) =>
       call("setPassword", { current_password, new_password }, { token: person.access });
@@ -70,7 +70,7 @@ describe("POST user/set_password/", () => {
     await signIn(person, 2);
   });
 
-  it("lets one of two changes at once win", async () => {
+  it("lets one of two changes at once win [ASVS 6.2.2]", async () => {
     const person = await signedIn();
     const passwords = [newPassword(), newPassword()];
     const answers = await Promise.all(
@@ -86,7 +86,7 @@ describe("POST user/set_password/", () => {
     await signIn({ ...person, password: winner }, 3);
   });
 
-  it("is no oracle for a stolen access token: ten tries over all operations, then 429", async () => {
+  it("is no oracle for a stolen access token: ten tries over all operations, then 429 [ASVS 6.2.3, 6.3.1]", async () => {
     const { access: token } = await signedIn();
     const current_password = "Wrong-Password-1";
     const answers = await Promise.all(

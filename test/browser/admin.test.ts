@@ -111,7 +111,7 @@ describe("an administrator", () => {
     expect(problems).toEqual([]);
   });
 
-  it("is signed out by the button, and by a reload, since the tokens are kept nowhere", async () => {
+  it("is signed out by the button, and by a reload, since the tokens are kept nowhere [ASVS 7.4.4]", async () => {
     const { page, problems } = await openAdmin();
     const kept =
       "JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href])";

@@ -41,7 +41,7 @@ test("only functions that hash carry the native package, without what was compil
   expect(files.filter((file) => /argon2\/build|\.target\.mk|\.cpp/.test(file))).toEqual([]);
 });
 
-test("only the functions that judge new passwords carry the list of common ones", () => {
+test("only the functions that judge new passwords carry the list of common ones [ASVS 6.2.12]", () => {
   const withList = bundles
     .map(({ name }) => name)
     .filter((name) => filesOf(join(first, name)).includes(join("node_modules", "@zxcvbn-ts")));

@@ -116,7 +116,7 @@ describe("alarms on attacks", () => {
       .map(([name]) => pascalCase(name))
       .toSorted();
 
-  test("count refused secrets of all accounts wherever a secret is checked", () => {
+  test("count refused secrets of all accounts wherever a secret is checked [ASVS 6.3.1]", () => {
     expect(watched("FailedGuesses")).toEqual(
       operationsWith(
         "activation_refused",

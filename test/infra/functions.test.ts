@@ -164,7 +164,7 @@ test("the signing keys are made at deployment", () => {
   expect(JSON.stringify(stage.all("Custom::Trigger"))).toContain("CreateKeysCurrentVersion");
 });
 
-test("only signing in and refreshing give tokens, and nothing else that is called can sign any", () => {
+test("only signing in and refreshing give tokens, and nothing else that is called can sign any [ASVS 6.3.3, 6.3.4, 7.6.2]", () => {
   const giving = Object.entries<Operation>(contract).filter(
     ([, { success }]) =>
       "body" in success && ["access", "refresh"].some((token) => token in success.body.shape),
@@ -174,7 +174,7 @@ test("only signing in and refreshing give tokens, and nothing else that is calle
   expect(signing).toEqual(["createToken", "refreshToken", "createKeys", "rotateKeys"]);
 });
 
-test("every row of the sheet has its file, and every file its row", () => {
+test("every row of the sheet has its file, and every file its row [ASVS 6.3.4]", () => {
   const fileOf = (name: FunctionName) => {
     const { caller }: Partial<Operation> =
       Object.entries<Operation>(contract).find(([one]) => one === name)?.[1] ?? {};

@@ -4,11 +4,11 @@ import { expect, test } from "vitest";
 import { openApiDocument, openApiYaml } from "../../infra/openapi/document.ts";
 import { contract } from "../../shared/contract/contract.ts";
 
-test("openapi.yaml is what the contract says (npm run openapi writes it)", () => {
+test("openapi.yaml is what the contract says (npm run openapi writes it) [ASVS 6.4.2]", () => {
   expect(readFileSync(join(import.meta.dirname, "../../openapi.yaml"), "utf8")).toBe(openApiYaml());
 });
 
-test("every operation stands under its name, path and method, with its refusals", () => {
+test("every operation stands under its name, path and method, with its refusals [ASVS 6.1.3, 6.3.4]", () => {
   const document = JSON.stringify(openApiDocument());
   for (const [name, { errors }] of Object.entries(contract)) {
     expect(document).toContain(`"operationId":"${name}"`);

@@ -8,7 +8,7 @@ test("the sender of letters is the only setting without which nothing starts", (
   expect(() => readSettings({})).toThrow(/MAIL_FROM/);
 });
 
-test("one error names every bad setting, and repeats no value", () => {
+test("one error names every bad setting, and repeats no value [ASVS 6.5.5]", () => {
   const bad = {
     STAGE: "Prod!",
     MAIL_FROM: "nobody-here",
@@ -38,6 +38,6 @@ test("an empty value counts as none, and given defaults lie below what is set", 
   });
 });
 
-test(".env.sample lists every setting with its default and its explanation (vitest -u writes it)", async () => {
+test(".env.sample lists every setting with its default and its explanation (vitest -u writes it) [ASVS 6.1.1, 7.1.1]", async () => {
   await expect(sampleEnvironment()).toMatchFileSnapshot("../../.env.sample");
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => stack.remove());
 
 // Before anybody else registers here.
-it("a new stack knows nobody", async () => {
+it("a new stack knows nobody [ASVS 6.3.2]", async () => {
   limitsOf(stack);
   process.env["USERS_TABLE"] = outputOf(stack, "UsersTable");
   for await (const { users } of scanAccounts()) expect(users).toEqual([]);
@@ -26,7 +26,7 @@ it("a new stack knows nobody", async () => {
 });
 
 describe("a disabled account", () => {
-  it("gets no code, no token and no answer to the ones it has", async () => {
+  it("gets no code, no token and no answer to the ones it has [ASVS 7.4.2]", async () => {
     const person = await signedIn();
     const otp_code = await loginCode(person, 2);
     await disable(stack, person.id);
@@ -53,7 +53,7 @@ describe("a disabled account", () => {
 });
 
 describe("what lies on the disk", () => {
-  it("holds no password, and no code but in the letters", async () => {
+  it("holds no password, and no code but in the letters [ASVS 6.5.2]", async () => {
     const person = newPerson();
     await register(person);
     const code = await codeTo(person.email);

@@ -45,7 +45,7 @@ const counted = (answers: Answer[]) =>
 const undo = (email: string, otp_code: string) => call("undoEmail", { email, otp_code });
 
 describe("of several at once", () => {
-  it("one confirms with one code, and one undoes", async () => {
+  it("one confirms with one code, and one undoes [ASVS 6.5.1]", async () => {
     const person = await moving();
     const eight = Array.from({ length: 8 });
     const confirmed = await Promise.all(eight.map(() => person.confirm(person.code)));
@@ -103,7 +103,7 @@ describe("an answer that is lost", () => {
 });
 
 describe("an address that somebody else wants meanwhile", () => {
-  it("is kept: by registering, changing or importing nobody gets it, and it is given back", async () => {
+  it("is kept: by registering, changing or importing nobody gets it, and it is given back [ASVS 6.4.4]", async () => {
     const person = await moving();
     await person.confirm(person.code);
     const { email } = person;
@@ -170,7 +170,7 @@ describe("an administrator's change of an address", () => {
   const ask = (id: string, new_email: string, current_password = root.password) =>
     administer(root, "setUserEmail", { id, body: { new_email, current_password } });
 
-  it("is confirmed from the new mailbox without signing in, and undone from the old one", async () => {
+  it("is confirmed from the new mailbox without signing in, and undone from the old one [ASVS 6.4.4]", async () => {
     const person = await signedIn();
     const { email } = newPerson();
     expect((await ask(person.id, email)).status).toBe(204);
@@ -226,7 +226,7 @@ describe("an administrator's change of an address", () => {
     await succeed("claimEmail", { email: right, otp_code });
   });
 
-  it("asks for the administrator's password, and for an account that is active", async () => {
+  it("asks for the administrator's password, and for an account that is active [ASVS 6.4.4, 7.5.1]", async () => {
     const [person, pending] = [await activated(), await register()];
     const { email } = newPerson();
     expectFieldErrors(await ask(person.id, email, "Not-The-Password-1"), {

@@ -42,7 +42,7 @@ const unknownId = "00000000-0000-4000-8000-000000000000";
 const newAdmin = () => signedInAdmin(stack.dataDirectory);
 
 describe("who may call", () => {
-  it("refuses everybody but staff, before anything else is looked at", async () => {
+  it("refuses everybody but staff, before anything else is looked at [ASVS 6.3.4]", async () => {
     const person = await signedIn();
     for (const name of staffOperations) {
       const path = pathOf(name, root.id);
@@ -123,7 +123,7 @@ describe("finding people", () => {
 });
 
 describe("changing an account", () => {
-  it("deactivates at once, and gives back", async () => {
+  it("deactivates at once, and gives back [ASVS 7.4.2]", async () => {
     const person = await signedIn();
     const off = await administer(root, "updateUser", { id: person.id, body: { is_active: false } });
     expect(off.body).toMatchObject({ state: "disabled", is_active: false });
@@ -168,7 +168,7 @@ describe("changing an account", () => {
     }
   });
 
-  it("asks for the administrator's own password to make staff, tells the person and ends the sessions", async () => {
+  it("asks for the administrator's own password to make staff, tells the person and ends the sessions [ASVS 7.5.1]", async () => {
     const person = await signedIn();
     const promote = (body: object) =>
       administer(root, "updateUser", { id: person.id, body: { is_staff: true, ...body } });
@@ -210,7 +210,7 @@ describe("changing an account", () => {
     }
   });
 
-  it("deletes the account with everything of it, also while it is being changed", async () => {
+  it("deletes the account with everything of it, also while it is being changed [ASVS 7.4.2]", async () => {
     const person = await signedIn();
     const change = () =>
       administer(root, "updateUser", { id: person.id, body: { username: newPerson().username } });
@@ -277,7 +277,7 @@ describe("helping", () => {
     expectRefused(await guess(), "sign_in_refused");
   });
 
-  it("shows and ends a person's sessions", async () => {
+  it("shows and ends a person's sessions [ASVS 7.4.5]", async () => {
     const person = await signedIn();
     const sessions = (of: { id: string }) => administer(root, "listUserSessions", { id: of.id });
     expect(listed(await sessions(person)).results).toMatchObject([{ current: false }]);

@@ -27,7 +27,7 @@ describe("npm run keys:revoke", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("drops a leaked key at once: no token signed with it is taken, and people can sign in again", async () => {
+  it("drops a leaked key at once: no token signed with it is taken, and people can sign in again [ASVS 7.4.5]", async () => {
     const person = await signedIn();
     const { keys: before } = await succeed("getKeys");
     for (const token of [person.access, person.refresh]) await succeed("verifyToken", { token });

@@ -157,7 +157,7 @@ const corpus: [string, () => string | Promise<string>][] = [
 ];
 
 describe("hostile tokens", () => {
-  it.each(corpus)("refuses %s wherever a token is taken", async (_, make) => {
+  it.each(corpus)("refuses %s wherever a token is taken [ASVS 7.2.1, 9.1.1, 9.1.2, 9.1.3, 9.2.1, 9.2.2, 9.2.3]", async (_, make) => {
     const token = await make();
     expectRefused(await call("verifyToken", { token }), "token_not_valid");
     expectRefused(await call("refreshToken", { refresh: token }), "token_not_valid");
@@ -166,7 +166,7 @@ describe("hostile tokens", () => {
     if (answer) expect([401]).toContain(answer.status);
   });
 
-  it("refuses refresh as access and access as refresh", async () => {
+  it("refuses refresh as access and access as refresh [ASVS 9.2.2]", async () => {
     expectRefused(await call("getMe", undefined, { token: person.refresh }), "token_not_valid");
     expectRefused(await call("refreshToken", { refresh: person.access }), "token_not_valid");
   });
@@ -179,7 +179,7 @@ describe("hostile tokens", () => {
     expect(functions).toEqual({});
   });
 
-  it("takes what this corpus is made from: its refusals are not for another reason", async () => {
+  it("takes what this corpus is made from: its refusals are not for another reason [ASVS 9.1.1]", async () => {
     await succeed("verifyToken", { token: await signedByUs(claims()) });
     await succeed("verifyToken", { token: signedText(JSON.stringify(claims())) });
     await succeed("getMe", undefined, { token: person.access });

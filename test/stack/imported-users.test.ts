@@ -58,7 +58,7 @@ describe("people brought over from Django", () => {
     );
   });
 
-  it("keep what Django had made of a password: trimmed, not normalised, of any length", async () => {
+  it("keep what Django had made of a password: trimmed, not normalised, of any length [ASVS 6.2.8]", async () => {
     const people = djangoHashes
       .map(({ what }) => what)
       .filter((what) => /spaces|separators|composed|300/.test(what))

@@ -52,7 +52,7 @@ describe("a stranger who uses up the tries of an address", () => {
   it.each([
     ["by its cookie", cookieOf],
     ["by its header", headerOf],
-  ])("delays new devices, and keeps no device out that is known %s", async (_, deviceOf) => {
+  ])("delays new devices, and keeps no device out that is known %s [ASVS 6.1.1]", async (_, deviceOf) => {
     const { person, answer } = await personWithDevice();
     const device = deviceOf(answer);
     const wrong = await Promise.all(
@@ -87,7 +87,7 @@ describe("a stranger who uses up the tries of an address", () => {
 });
 
 describe("a reset", () => {
-  it("makes its device known: a stranger who uses up all tries again and again keeps its owner out of nothing", async () => {
+  it("makes its device known: a stranger who uses up all tries again and again keeps its owner out of nothing [ASVS 6.1.1]", async () => {
     const person = await activated();
     const useUp = async () => {
       await limits.exhaust(await passwordsOf(person));
@@ -125,7 +125,7 @@ describe("a reset", () => {
 });
 
 describe("a device", () => {
-  it("counts under the address with a token that is forged, or of another address", async () => {
+  it("counts under the address with a token that is forged, or of another address [ASVS 9.1.1]", async () => {
     const { person, answer } = await personWithDevice();
     const others = await personWithDevice();
     const own = answer.headers.get("x-device-token") ?? "";
@@ -177,7 +177,7 @@ describe("a network that has used up its tries", () => {
   const network = async () => guessesFrom(await pseudonyms.ofNetwork("127.0.0.1"));
   beforeEach(async () => () => network().then(limits.clear));
 
-  it("is refused alike for known and unknown addresses, whatever a header says, and nothing else is counted", async () => {
+  it("is refused alike for known and unknown addresses, whatever a header says, and nothing else is counted [ASVS 6.3.1]", async () => {
     const { person, answer } = await personWithDevice();
     const stranger = newPerson();
     await limits.exhaust(await network());
@@ -198,7 +198,7 @@ describe("a network that has used up its tries", () => {
     expect((await ask(person, cookieOf(answer))).status).toBe(200);
   });
 
-  it("is refused long codes too, right or wrong, and the right one works when it is over", async () => {
+  it("is refused long codes too, right or wrong, and the right one works when it is over [ASVS 6.6.3]", async () => {
     const person = await activated();
     const { email } = person;
     const body = { email, otp_code: await resetCode(person), new_password: newPassword() };

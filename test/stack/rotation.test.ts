@@ -83,7 +83,7 @@ describe("rotating the signing keys", () => {
     await succeed("verifyToken", { token: access });
   });
 
-  it("does not let made-up key ids flood Secrets Manager", async () => {
+  it("does not let made-up key ids flood Secrets Manager [ASVS 9.1.3]", async () => {
     const { access } = await signedIn();
     await succeed("verifyToken", { token: access });
     const [, payload, signature] = access.split(".");

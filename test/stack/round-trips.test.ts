@@ -130,7 +130,7 @@ describe("round trips in sequence", () => {
     await expectTrips("exportMe", 2, 200, async () => ({ token: (await signedIn()).access }));
   });
 
-  it("forged tokens: none", async () => {
+  it("forged tokens: none [ASVS 9.1.1]", async () => {
     const { access } = await signedIn();
     // Warm: a function reads its secrets once in five minutes.
     await succeed("verifyToken", { token: access });

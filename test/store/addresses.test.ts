@@ -20,7 +20,7 @@ import {
 const day = 86_400;
 
 describe.skipIf(inject("engineUrl") === "")("changes of address", () => {
-  it("are confirmed until the last second of the code's life and not after it", async () => {
+  it("are confirmed until the last second of the code's life and not after it [ASVS 6.5.5]", async () => {
     for (const [age, moves] of [
       [codeLifetime - 1, true],
       [codeLifetime, false],
@@ -32,7 +32,7 @@ describe.skipIf(inject("engineUrl") === "")("changes of address", () => {
     }
   });
 
-  it("can be undone for seven days after they were confirmed", async () => {
+  it("can be undone for seven days after they were confirmed [ASVS 6.5.5]", async () => {
     for (const [age, outcome] of [
       [7 * day - 1, "undone"],
       [7 * day, "refused"],

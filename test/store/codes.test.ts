@@ -10,7 +10,7 @@ import { activeUser, newRegistration, registeredWithCode } from "../support/stor
 const lifetime = 600;
 
 describe.skipIf(inject("engineUrl") === "")("codes", () => {
-  it("activates until the last second of the code's life and not after it", async () => {
+  it("activates until the last second of the code's life and not after it [ASVS 6.4.1, 6.5.5]", async () => {
     for (const [age, expected] of [
       [lifetime - 1, "active"],
       [lifetime, "refused"],
@@ -130,7 +130,7 @@ describe.skipIf(inject("engineUrl") === "")("codes", () => {
     );
   });
 
-  it("lets one of many parallel consumers of a code win, and none after a newer request", async () => {
+  it("lets one of many parallel consumers of a code win, and none after a newer request [ASVS 6.6.2]", async () => {
     const clock = turnableClock();
     const codes = codeStore(clock.now);
     const user = await activeUser(clock.now);

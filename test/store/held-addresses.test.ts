@@ -59,7 +59,7 @@ const takers = {
 
 describe.skipIf(inject("engineUrl") === "")("an address that an account can go back to", () => {
   describe.each(Object.entries(takers))("and %s", (_, take) => {
-    it("is kept to the last second, and the way back stays open", async () => {
+    it("is kept to the last second, and the way back stays open [ASVS 6.4.4]", async () => {
       const { clock, user, to, undo, theUser } = await moved();
       clock.pass(7 * day - 1);
       expect(await take(clock, user.addressKey)).toBe(false);

@@ -34,7 +34,7 @@ describe.skipIf(inject("engineUrl") === "")("limits", () => {
     expect(await limits.spend(guess)).toEqual({ outcome: "allowed" });
   });
 
-  it("caps a patient guesser by the day and by the row, until a success clears them", async () => {
+  it("caps a patient guesser by the day and by the row, until a success clears them [ASVS 6.6.3]", async () => {
     const clock = turnableClock();
     const limits = limitStore(clock.now);
     const guess = codeGuess("login", aBearer());
@@ -54,7 +54,7 @@ describe.skipIf(inject("engineUrl") === "")("limits", () => {
     expect(await limits.spend(guess)).toEqual({ outcome: "allowed" });
   });
 
-  it("never locks a password for good", async () => {
+  it("never locks a password for good [ASVS 6.1.1]", async () => {
     const clock = turnableClock();
     const limits = limitStore(clock.now);
     const wrong = wrongPassword(aBearer());
@@ -89,7 +89,7 @@ describe.skipIf(inject("engineUrl") === "")("limits", () => {
     expect(Item?.["expiresAt"]).toBeLessThanOrEqual(clock.now());
   });
 
-  it("agrees with a model, whatever the rules, waits and order", async () => {
+  it("agrees with a model, whatever the rules, waits and order [ASVS 6.3.1]", async () => {
     const rules = fc.array(
       fc.record({ maximum: fc.integer({ min: 1, max: 4 }), windowSeconds: fc.integer({ min: 1, max: 50 }) }),
       {

@@ -70,7 +70,7 @@ describe.skipIf(inject("engineUrl") === "")("codes of lost passwords", () => {
     expect(sent[1]).toEqual(sent[0]);
   });
 
-  it("work until the last second of their life and not after it", async () => {
+  it("work until the last second of their life and not after it [ASVS 6.5.5]", async () => {
     for (const [age, expected] of [
       [lifetime - 1, "reset"],
       [lifetime, "refused"],

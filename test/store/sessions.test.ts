@@ -56,7 +56,7 @@ describe.skipIf(inject("engineUrl") === "")("sessions", () => {
     expect(await rotate(first.jti)).toBe("replayed");
   });
 
-  it("ends idle after seven days without use and absolutely after thirty with it", async () => {
+  it("ends idle after seven days without use and absolutely after thirty with it [ASVS 7.3.1, 7.3.2]", async () => {
     const idle = await started();
     idle.clock.pass(7 * day);
     expect(await idle.rotate(idle.first.jti)).toBe("refused");

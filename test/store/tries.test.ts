@@ -41,7 +41,7 @@ const guessFrom = async (
 };
 
 describe.skipIf(inject("engineUrl") === "")("tries", () => {
-  it("of known devices, new ones and neighbours agree with a model, whatever their order and waits", async () => {
+  it("of known devices, new ones and neighbours agree with a model, whatever their order and waits [ASVS 6.3.1]", async () => {
     const step = fc.oneof(
       fc.constantFrom("stranger" as const, "device" as const, "other device" as const, "neighbour" as const),
       fc.constantFrom("clear device" as const, "clear address" as const),
@@ -132,7 +132,7 @@ describe.skipIf(inject("engineUrl") === "")("tries", () => {
     );
   });
 
-  it("cost a guesser on a stolen device token no more than a hundred in a row, and its owner nothing", async () => {
+  it("cost a guesser on a stolen device token no more than a hundred in a row, and its owner nothing [ASVS 6.6.3]", async () => {
     const here = world();
     const [stolen, own] = [await here.tokens.issue(here.address), await here.tokens.issue(here.address)];
     let guesses = 0;

@@ -49,7 +49,7 @@ const lines =
     void response.end(entries.join("\r\n"));
 
 describe("asking whether a password is known from a breach", () => {
-  it("finds it among its neighbours, in either case", async () => {
+  it("finds it among its neighbours, in either case [ASVS 6.2.12]", async () => {
     respond = lines(`${others[0]}:3`, `${suffix}:12`, `${others[1]}:1`);
     expect(await isBreached(password, countFailure)).toBe(true);
     respond = lines(`${suffix.toLowerCase()}:1\r\n`);
@@ -108,7 +108,7 @@ describe("asking whether a password is known from a breach", () => {
 });
 
 describe("as one of the rules", () => {
-  it("a breached password is too common", async () => {
+  it("a breached password is too common [ASVS 6.2.12]", async () => {
     respond = lines(`${suffix}:12`);
     expect(await passwordProblems(password, person)).toEqual(["This password is too common."]);
   });

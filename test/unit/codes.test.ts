@@ -3,7 +3,7 @@ import { createCode, shownCode } from "../../shared/codes/codes.ts";
 import { activationLetter } from "../../shared/mail/account-letters.ts";
 
 describe("codes", () => {
-  it("are six digits, leading zeros kept, each digit about as often in each place", () => {
+  it("are six digits, leading zeros kept, each digit about as often in each place [ASVS 6.4.1, 6.5.3, 6.5.4]", () => {
     const samples = 20_000;
     const counts = Array.from({ length: 6 }, () => Array.from({ length: 10 }, () => 0));
     for (let times = 0; times < samples; times += 1) {
@@ -19,7 +19,7 @@ describe("codes", () => {
     for (const statistic of chiSquared) expect(statistic).toBeLessThan(45);
   });
 
-  it("are sixteen characters of base32 where a guess may cost nothing, each about as often", () => {
+  it("are sixteen characters of base32 where a guess may cost nothing, each about as often [ASVS 6.5.3, 6.5.4]", () => {
     const codes = Array.from({ length: 2000 }, () => createCode("reset"));
     expect(codes.every((code) => /^[A-Z2-7]{16}$/.test(code))).toBe(true);
     expect(new Set(codes).size).toBe(2000);

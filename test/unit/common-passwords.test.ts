@@ -5,7 +5,7 @@ import { passwordProblems } from "../../shared/passwords/password-rules.ts";
 vi.stubEnv("PRODUCT_NAME", "LIT Auth");
 vi.stubEnv("PWNED_PASSWORDS_URL", "off");
 
-it("the 3,000 most common passwords that the other rules would allow are refused", async () => {
+it("the 3,000 most common passwords that the other rules would allow are refused [ASVS 6.2.4]", async () => {
   const common = dictionary["passwords-common"]
     .filter((one) => one.length >= 8 && !/^\d+$/.test(one))
     .slice(0, 3_000);

@@ -13,7 +13,7 @@ const vouchWith =
 const known = (clock = turnableClock()) => deviceTokens(clock.now, vouchWith("ours"));
 
 describe("a device token", () => {
-  it("vouches for its own address, for a year from its issue and no longer", async () => {
+  it("vouches for its own address, for a year from its issue and no longer [ASVS 9.2.1, 9.2.2]", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ minLength: 1 }),
@@ -34,7 +34,7 @@ describe("a device token", () => {
     );
   });
 
-  it("is refused with any character changed, left out or added", async () => {
+  it("is refused with any character changed, left out or added [ASVS 9.1.1]", async () => {
     const tokens = known();
     const character = fc.constantFrom(
       ..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_. \n=+/",

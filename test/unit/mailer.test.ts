@@ -30,7 +30,7 @@ const mailer = (overrides: Partial<Deps>) => {
 const activation = { kind: "activation", addressKey: "k", otpRequestId: "r" } as const;
 
 describe("mailer", () => {
-  it("lets a code live from the moment of sending, then retires the request", async () => {
+  it("lets a code live from the moment of sending, then retires the request [ASVS 6.5.5]", async () => {
     const steps: unknown[] = [];
     const { deps, sent } = mailer({
       users: { find: inert("users"), findIdByAddress: async () => undefined },
@@ -178,7 +178,7 @@ describe("mailer", () => {
     };
     const [undoCode, moveCode] = ["UNDO-UNDO-UNDO-UNDO", "MOVE-MOVE-MOVE-MOVE"];
 
-    it("tells the old address, with the code that undoes it, before the new one gets its code", async () => {
+    it("tells the old address, with the code that undoes it, before the new one gets its code [ASVS 7.5.1]", async () => {
       const { deps, sent, retired } = changing({});
       expect(await dispatchLetter(order, deps)).toBe("sent");
       expect(sent).toEqual([
@@ -188,7 +188,7 @@ describe("mailer", () => {
       expect(retired).toEqual(["undo#old", "email-change#u"]);
     });
 
-    it("lets the new address prove itself as long as any code lives, and the old one undo it for seven days", async () => {
+    it("lets the new address prove itself as long as any code lives, and the old one undo it for seven days [ASVS 6.5.5]", async () => {
       const { deps, ends } = changing({});
       await dispatchLetter(order, deps);
       expect(ends).toEqual({ "undo#old": 1000 + 7 * 86_400, "email-change#u": 1600 });

@@ -18,7 +18,7 @@ beforeAll(() => {
 const problemsOf = (password: string) => passwordProblems(password, traits);
 
 describe("rules for a new password", () => {
-  it("pass what is long and unlike the person", async () => {
+  it("pass what is long and unlike the person [ASVS 6.2.5]", async () => {
     for (const good of [
       "correct horse battery staple",
       "пароль-из-многих-слов",
@@ -28,7 +28,7 @@ describe("rules for a new password", () => {
       expect(await problemsOf(good), good).toEqual([]);
   });
 
-  it("count characters, not bytes or code units", async () => {
+  it("count characters, not bytes or code units [ASVS 6.2.1, 6.2.9]", async () => {
     expect(await problemsOf("🦊🐢🦉🐝")).toContain(
       "This password is too short. It must contain at least 8 characters.",
     );
@@ -53,11 +53,11 @@ describe("rules for a new password", () => {
     ["adalovelace", "The password is too similar to the username."],
     ["ada.analytical.example", "The password is too similar to the email address."],
     ["LIT-Auth1", "The password is too similar to the product name."],
-  ])("find %s too close", async (password, sentence) => {
+  ])("find %s too close [ASVS 6.2.11]", async (password, sentence) => {
     expect(await problemsOf(password)).toContain(sentence);
   });
 
-  it("name the first trait only, as Django does, and split names in every script", async () => {
+  it("name the first trait only, as Django does, and split names in every script [ASVS 6.2.11]", async () => {
     const person = {
       username: "zoë-ångström",
       email: "z@example.org",

@@ -8,7 +8,7 @@ const hour = 60 * minute;
 const now = 1_800_000_000;
 
 describe("a session of the staff", () => {
-  it("is over after 12 hours, and after 30 minutes without a refresh", () => {
+  it("is over after 12 hours, and after 30 minutes without a refresh [ASVS 7.3.1, 7.3.2]", () => {
     const over = (age: number, idle: number) =>
       staffSessionIsOver({ createdAt: now - age, usedAt: now - idle }, now);
     expect([over(12 * hour - 1, 0), over(12 * hour, 0)]).toEqual([false, true]);
