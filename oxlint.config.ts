@@ -63,7 +63,7 @@ const staffOnly: Restriction = {
 const sharedOnly: Restriction = { group: ["./*.ts", "zod"], message: "a function imports shared/ only" };
 
 /**
- * Files → what they may not import. test/infra/rooms.test.ts checks the whole table of folders;
+ * Files → what they may not import. test/repository/rooms.test.ts checks the whole table of folders;
  * these are the walls that an editor should name while somebody types.
  */
 const walls: Record<string, Restriction[]> = {
@@ -153,7 +153,7 @@ export default defineConfig({
       rules: { "react/react-in-jsx-scope": "off" },
     },
     // The constructs of CDK add themselves to their scope.
-    { files: ["infra/**/*.ts", "test/stage/**/*.ts"], rules: { "no-new": "off" } },
+    { files: ["infra/**/*.ts", "test/tools/stage/**/*.ts"], rules: { "no-new": "off" } },
     {
       files: [
         "shared/platform/environment.ts",
@@ -172,7 +172,7 @@ export default defineConfig({
         "infra/localstack/**/*.ts",
         "infra/openapi/document.ts",
         "infra/app.ts",
-        "test/stage/**/*.ts",
+        "test/tools/stage/**/*.ts",
         "test/support/**/*.ts",
         "commands/**/*.ts",
       ],

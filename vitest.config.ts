@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 // Read by every process that tests start, from workers to the commands of operators: most of what a short one does is compile.
 process.env["NODE_COMPILE_CACHE"] = join(import.meta.dirname, "build/compile-cache");
 
-const bundles = "test/support/bundles.ts";
+const bundles = "test/support/stacks/bundles.ts";
 
 const project = (name: string, globalSetup: string[] = []) => ({
   extends: true as const,
@@ -24,7 +24,7 @@ const longestTestSeconds = process.env["BASE_URL"] === undefined ? 12 : 25;
 /** Whose tests meet limits by the real clock. */
 const limitedProject = (name: string, globalSetup: string[] = []) => {
   const { test, ...rest } = project(name, globalSetup);
-  const setupFiles = ["test/support/away-from-borders.ts"];
+  const setupFiles = ["test/support/limits/away-from-borders.ts"];
   const retry = { count: 2, condition: /^a window ended meanwhile/ };
   return { ...rest, test: { ...test, setupFiles, provide: { longestTestSeconds }, retry } };
 };
@@ -35,8 +35,8 @@ const storeProject = (engine: string) =>
     test: {
       name: `store:${engine}`,
       include: ["test/store/**/*.test.ts"],
-      globalSetup: [bundles, `test/support/store-${engine}.ts`],
-      setupFiles: ["test/support/store-environment.ts"],
+      globalSetup: [bundles, `test/support/store/store-${engine}.ts`],
+      setupFiles: ["test/support/store/store-environment.ts"],
     },
   });
 
@@ -51,12 +51,13 @@ export default defineConfig({
     projects: [
       sharedProcess(project("unit")),
       sharedProcess(project("infra")),
-      project("local"),
-      limitedProject("stack"),
+      project("emulator"),
+      limitedProject("scenarios"),
       storeProject("dynoxide"),
       storeProject("dynamodb-local"),
-      sharedProcess(limitedProject("api", ["test/support/target.ts"])),
+      sharedProcess(limitedProject("api", ["test/support/stacks/target.ts"])),
       // Needs a Chromium, so `npm test` leaves it out: npm run test:browser.
+      project("repository"),
       project("browser"),
     ],
   },

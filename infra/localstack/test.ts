@@ -2,7 +2,7 @@
 import { run, runScript } from "../run-script.ts";
 import { addressesOf, environmentFor, findLocalStack, type LocalStack } from "./localstack.ts";
 
-/** `test/support/capabilities.ts` says of each what it is. */
+/** `test/support/stacks/capabilities.ts` says of each what it is. */
 const lacks = ["gatewayResponseBodies", "formsBesidePost", "hundredsAtOnce"];
 
 export const test = async (localStack: LocalStack): Promise<void> => {

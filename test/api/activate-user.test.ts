@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { call, succeed } from "../support/api.ts";
-import { wrongCode } from "../support/codes.ts";
-import { comparable } from "../support/comparable.ts";
-import { expectFieldErrors, expectRefused } from "../support/expect.ts";
-import { codeTo } from "../support/mailbox.ts";
-import { activated, loginCode, newPerson, register } from "../support/people.ts";
+import { call, succeed } from "../support/calls/api.ts";
+import { wrongCode } from "../support/mail/codes.ts";
+import { comparable } from "../support/assert/comparable.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
+import { codeTo } from "../support/mail/mailbox.ts";
+import { activated, loginCode, newPerson, register } from "../support/people/people.ts";
 
 describe("POST user/activation/", () => {
   it("answers 200 with the person who registered", async () => {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import { lazy } from "../../shared/platform/lazy.ts";
-import { call, send, succeed } from "../support/api.ts";
-import { unlessLacking } from "../support/capabilities.ts";
-import { expectFieldErrors, expectRefused } from "../support/expect.ts";
-import { codeTo } from "../support/mailbox.ts";
-import { mailDomain, newPerson, signedIn } from "../support/people.ts";
+import { call, send, succeed } from "../support/calls/api.ts";
+import { unlessLacking } from "../support/stacks/capabilities.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
+import { codeTo } from "../support/mail/mailbox.ts";
+import { mailDomain, newPerson, signedIn } from "../support/people/people.ts";
 
 const json = { "content-type": "application/json" };
 const names = Object.keys(contract) as OperationName[];
-// Those of the staff need an administrator, whom only a stack of one's own has: test/stack/admin.test.ts.
+// Those of the staff need an administrator, whom only a stack of one's own has: test/scenarios/administration.test.ts.
 const withBody = names.filter((name) => "body" in contract[name] && contract[name].caller !== "staff");
 
 /** One person for all: none of these bodies may do anything to him. */

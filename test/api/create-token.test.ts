@@ -1,12 +1,12 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, it } from "vitest";
-import { call, succeed } from "../support/api.ts";
-import { wrongCode } from "../support/codes.ts";
-import { comparable } from "../support/comparable.ts";
-import { expectRefused } from "../support/expect.ts";
-import { codeTo } from "../support/mailbox.ts";
-import { baseUrl } from "../support/urls.ts";
-import { activated, loginCode, newPerson, register, signedIn } from "../support/people.ts";
+import { call, succeed } from "../support/calls/api.ts";
+import { wrongCode } from "../support/mail/codes.ts";
+import { comparable } from "../support/assert/comparable.ts";
+import { expectRefused } from "../support/assert/expect.ts";
+import { codeTo } from "../support/mail/mailbox.ts";
+import { baseUrl } from "../support/stacks/urls.ts";
+import { activated, loginCode, newPerson, register, signedIn } from "../support/people/people.ts";
 
 describe("POST jwt/create/", () => {
   it("answers 201 with a pair whose claims are ours and simplejwt's [ASVS 7.2.2, 9.2.4]", async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { call, succeed } from "../support/api.ts";
-import { comparable } from "../support/comparable.ts";
-import { expectFieldErrors } from "../support/expect.ts";
-import { codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
-import { activated, newPerson, register } from "../support/people.ts";
+import { call, succeed } from "../support/calls/api.ts";
+import { comparable } from "../support/assert/comparable.ts";
+import { expectFieldErrors } from "../support/assert/expect.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { activated, newPerson, register } from "../support/people/people.ts";
 
 const required = ["This field is required."];
 

@@ -1,8 +1,8 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
-import { send, succeed } from "../support/api.ts";
-import { signedIn } from "../support/people.ts";
-import { baseUrl } from "../support/urls.ts";
+import { send, succeed } from "../support/calls/api.ts";
+import { signedIn } from "../support/people/people.ts";
+import { baseUrl } from "../support/stacks/urls.ts";
 
 const jwksPath = "/.well-known/jwks.json";
 const configurationPath = "/.well-known/openid-configuration";

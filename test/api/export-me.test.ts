@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { call, succeed } from "../support/api.ts";
-import { wrongCode } from "../support/codes.ts";
-import { expectRefused } from "../support/expect.ts";
-import { newPerson, loginCode, register, resetCode, signedIn } from "../support/people.ts";
+import { call, succeed } from "../support/calls/api.ts";
+import { wrongCode } from "../support/mail/codes.ts";
+import { expectRefused } from "../support/assert/expect.ts";
+import { newPerson, loginCode, register, resetCode, signedIn } from "../support/people/people.ts";
 
 describe("GET user/me/export/", () => {
   it("gives a person what is stored on him, and no hash, code or token", async () => {

@@ -1,9 +1,9 @@
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
-import { succeed } from "../support/api.ts";
-import { signedIn } from "../support/people.ts";
-import { pythonWithPackages, runPython } from "../support/python.ts";
-import { baseUrl } from "../support/urls.ts";
+import { succeed } from "../support/calls/api.ts";
+import { signedIn } from "../support/people/people.ts";
+import { pythonWithPackages, runPython } from "../support/python/python.ts";
+import { baseUrl } from "../support/stacks/urls.ts";
 
 const python = await pythonWithPackages();
 const jwksUrl = () => `${baseUrl()}/.well-known/jwks.json`;

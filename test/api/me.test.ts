@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { call, send, succeed } from "../support/api.ts";
-import { expectFieldErrors, expectRefused } from "../support/expect.ts";
-import { activated, newPerson, register, signedIn } from "../support/people.ts";
+import { call, send, succeed } from "../support/calls/api.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
+import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
 
 describe("GET user/me/", () => {
   it("answers 200 with the signed-in account", async () => {

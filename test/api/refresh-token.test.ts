@@ -1,8 +1,8 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { call, succeed } from "../support/api.ts";
-import { expectFieldErrors, expectRefused } from "../support/expect.ts";
-import { signedIn } from "../support/people.ts";
+import { call, succeed } from "../support/calls/api.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
+import { signedIn } from "../support/people/people.ts";
 
 describe("POST jwt/refresh/", () => {
   it("answers 200 with a new pair of the same session [ASVS 7.2.2]", async () => {

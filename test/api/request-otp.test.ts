@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { call, succeed } from "../support/api.ts";
-import { comparable } from "../support/comparable.ts";
-import { expectRefused } from "../support/expect.ts";
-import { codeTo, letterTo } from "../support/mailbox.ts";
-import { activated, newPerson, register } from "../support/people.ts";
+import { call, succeed } from "../support/calls/api.ts";
+import { comparable } from "../support/assert/comparable.ts";
+import { expectRefused } from "../support/assert/expect.ts";
+import { codeTo, letterTo } from "../support/mail/mailbox.ts";
+import { activated, newPerson, register } from "../support/people/people.ts";
 
 describe("POST user/otp/", () => {
   it("sends a login code to an active account [ASVS 6.3.3]", async () => {

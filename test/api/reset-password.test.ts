@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { call } from "../support/api.ts";
-import { wrongCode } from "../support/codes.ts";
-import { comparable } from "../support/comparable.ts";
-import { expectFieldErrors, expectRefused } from "../support/expect.ts";
-import { codeIn, letterTo, lettersTo } from "../support/mailbox.ts";
+import { call } from "../support/calls/api.ts";
+import { wrongCode } from "../support/mail/codes.ts";
+import { comparable } from "../support/assert/comparable.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
+import { codeIn, letterTo, lettersTo } from "../support/mail/mailbox.ts";
 import {
   activated,
   loginCode,
@@ -14,7 +14,7 @@ import {
   resetCode,
   signedIn,
   signIn,
-} from "../support/people.ts";
+} from "../support/people/people.ts";
 
 const confirm = (email: string, otp_code: string, new_password = newPassword()) =>
   call("confirmPasswordReset", { email, otp_code, new_password });

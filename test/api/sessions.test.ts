@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { call, send, succeed } from "../support/api.ts";
-import { unlessLacking } from "../support/capabilities.ts";
-import { expectRefused } from "../support/expect.ts";
-import { loginCode, signedIn, signIn, type Person } from "../support/people.ts";
+import { call, send, succeed } from "../support/calls/api.ts";
+import { unlessLacking } from "../support/stacks/capabilities.ts";
+import { expectRefused } from "../support/assert/expect.ts";
+import { loginCode, signedIn, signIn, type Person } from "../support/people/people.ts";
 
 const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const sessionPath = (id: string) => `/api/v1/auth/user/me/sessions/${id}/`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { call, succeed } from "../support/api.ts";
-import { comparable } from "../support/comparable.ts";
-import { expectFieldErrors, expectRefused } from "../support/expect.ts";
-import { codeIn, codeTo, letterTo, lettersTo } from "../support/mailbox.ts";
+import { call, succeed } from "../support/calls/api.ts";
+import { comparable } from "../support/assert/comparable.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
+import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
 import {
   activated,
   loginCode,
@@ -11,7 +11,7 @@ import {
   signedIn,
   signIn,
   type Person,
-} from "../support/people.ts";
+} from "../support/people/people.ts";
 
 type SignedIn = Person & { access: string };
 

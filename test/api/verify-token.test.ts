@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { call, succeed } from "../support/api.ts";
-import { expectFieldErrors, expectRefused } from "../support/expect.ts";
-import { signedIn } from "../support/people.ts";
+import { call, succeed } from "../support/calls/api.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
+import { signedIn } from "../support/people/people.ts";
 
 describe("POST jwt/verify/", () => {
   it("answers 200 {} for a living access or refresh token", async () => {

@@ -1,7 +1,7 @@
 /** What an administrator does on the admin page, found as a person finds it: by headings, labels and buttons. */
 import type { Page } from "playwright-core";
-import { lettersTo } from "../support/mailbox.ts";
-import type { Person } from "../support/people.ts";
+import { lettersTo } from "../support/mail/mailbox.ts";
+import type { Person } from "../support/people/people.ts";
 import { codeInInbox } from "./inbox.ts";
 
 export const heading = (page: Page, name: string) =>

@@ -1,11 +1,11 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createAdministrator } from "../support/administrator.ts";
-import { call, succeed } from "../support/api.ts";
-import { expectRefused } from "../support/expect.ts";
-import { lettersTo } from "../support/mailbox.ts";
-import { activated, newPerson, register, signedIn, signIn, type Person } from "../support/people.ts";
-import { startStackInFolder, type StackInFolder } from "../support/stack-in-folder.ts";
+import { createAdministrator } from "../support/people/administrator.ts";
+import { call, succeed } from "../support/calls/api.ts";
+import { expectRefused } from "../support/assert/expect.ts";
+import { lettersTo } from "../support/mail/mailbox.ts";
+import { activated, newPerson, register, signedIn, signIn, type Person } from "../support/people/people.ts";
+import { startStackInFolder, type StackInFolder } from "../support/stacks/stack-in-folder.ts";
 import { expectAccessible } from "./accessibility.ts";
 import { confirm, find, heading, signInOn } from "./admin-page.ts";
 import { codeInInbox } from "./inbox.ts";

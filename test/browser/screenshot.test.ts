@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { createAdministrator } from "../support/administrator.ts";
-import { activated, newPerson, register } from "../support/people.ts";
-import { startStackInFolder } from "../support/stack-in-folder.ts";
+import { createAdministrator } from "../support/people/administrator.ts";
+import { activated, newPerson, register } from "../support/people/people.ts";
+import { startStackInFolder } from "../support/stacks/stack-in-folder.ts";
 import { heading, signInOn } from "./admin-page.ts";
 import { launchBrowser, openPage } from "./watched-page.ts";
 

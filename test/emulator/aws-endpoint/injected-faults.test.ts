@@ -1,0 +1,75 @@
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
+import { afterEach, expect, test } from "vitest";
+import { clientAs, useStack } from "../fixtures/use-stack.ts";
+
+const stack = useStack();
+const TableName = "data-Items";
+const put = (id: string) =>
+  new PutItemCommand({
+    TableName,
+    Item: { pk: { S: id } },
+    ConditionExpression: "attribute_not_exists(pk)",
+  });
+const probe = (maxAttempts = 1) => new DynamoDBClient({ ...clientAs(stack(), "Probe"), maxAttempts });
+
+afterEach(() => stack().faults.clear());
+
+test("an error strikes the next matching call only", async () => {
+  const reasons = [{ Code: "TransactionConflict" }];
+  const fault = stack().faults.add({
+    principal: "Probe",
+    operation: "PutItem",
+    error: { code: "TransactionCanceledException", fields: { CancellationReasons: reasons } },
+  });
+  await new DynamoDBClient(clientAs(stack())).send(put("by another principal"));
+  await expect(probe().send(put("struck"))).rejects.toMatchObject({
+    name: "TransactionCanceledException",
+    CancellationReasons: reasons,
+  });
+  await probe().send(put("struck"));
+  expect(fault.struck()).toBe(1);
+});
+
+test("a lost answer: the write was performed, and the SDK's second try meets it", async () => {
+  stack().faults.add({ principal: "Probe", operation: "PutItem", lostAnswer: true });
+  await expect(probe(3).send(put("lost"))).rejects.toBeInstanceOf(ConditionalCheckFailedException);
+  const { Item } = await probe().send(new GetItemCommand({ TableName, Key: { pk: { S: "lost" } } }));
+  expect(Item).toEqual({ pk: { S: "lost" } });
+});
+
+test("a delay holds the call back", async () => {
+  stack().faults.add({ operation: "GetItem", delayMilliseconds: 200 });
+  const startedAt = Date.now();
+  await probe().send(new GetItemCommand({ TableName, Key: { pk: { S: "x" } } }));
+  expect(Date.now() - startedAt).toBeGreaterThanOrEqual(195);
+});
+
+test("SES can throttle", async () => {
+  stack().faults.add({
+    operation: "SendEmail",
+    error: { code: "Throttling", message: "Maximum sending rate exceeded." },
+  });
+  const sent = new SESClient(clientAs(stack())).send(
+    new SendEmailCommand({
+      Source: "no-reply@example.com",
+      Destination: { ToAddresses: ["ada@example.com"] },
+      Message: { Subject: { Data: "s" }, Body: { Text: { Data: "t" } } },
+    }),
+  );
+  await expect(sent).rejects.toMatchObject({ name: "Throttling", message: "Maximum sending rate exceeded." });
+});
+
+test("calls are counted by principal and action until they are reset", async () => {
+  stack().resetCalls();
+  await probe().send(put("counted"));
+  await probe().send(new GetItemCommand({ TableName, Key: { pk: { S: "counted" } } }));
+  expect(stack().calls()["Probe"]).toEqual({ "dynamodb:PutItem": 1, "dynamodb:GetItem": 1 });
+  stack().resetCalls();
+  expect(stack().calls()["Probe"]).toBeUndefined();
+});

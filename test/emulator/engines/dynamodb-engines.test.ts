@@ -1,0 +1,153 @@
+/** What our stores ask of DynamoDB holds on both engines alike. */
+import {
+  ConditionalCheckFailedException,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
+import type { EngineName } from "../../../infra/local/engines/dynamodb-engine.ts";
+import type { Stack } from "../../../infra/local/stack.ts";
+import { UserError } from "../../../infra/user-error.ts";
+import { clientAs, dispose, startFixtureStack } from "../fixtures/use-stack.ts";
+
+const TableName = "data-Items";
+const engines: EngineName[] = ["dynoxide", "dynamodb-local"];
+
+describe.each(engines)("on %s", (engine) => {
+  let stack: Stack | undefined;
+  beforeAll(async () => {
+    try {
+      stack = await startFixtureStack({ engine });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  });
+  afterAll(async () => {
+    if (stack) await dispose(stack);
+  });
+
+  const connect = ({ skip }: TestContext): { client: DynamoDBClient; pk: { S: string } } => {
+    if (stack === undefined) return skip(`${engine} cannot run on this machine`);
+    return { client: new DynamoDBClient(clientAs(stack)), pk: { S: randomUUID() } };
+  };
+
+  test("a failed condition gives the item as it stands", async (context) => {
+    const { client, pk } = connect(context);
+    const Item = { pk, count: { N: "1" } };
+    await client.send(new PutItemCommand({ TableName, Item }));
+    const put = client.send(
+      new PutItemCommand({
+        TableName,
+        Item,
+        ConditionExpression: "attribute_not_exists(pk)",
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      }),
+    );
+    const error: unknown = await put.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ConditionalCheckFailedException);
+    expect(error).toMatchObject({ Item });
+  });
+
+  test("a transaction is all or nothing, and says which part failed and how its item stands", async (context) => {
+    const { client, pk } = connect(context);
+    const taken = { pk, owner: { S: "ada" } };
+    await client.send(new PutItemCommand({ TableName, Item: taken }));
+    const untouched = { S: randomUUID() };
+    const transaction = client.send(
+      new TransactWriteItemsCommand({
+        TransactItems: [
+          { Put: { TableName, Item: { pk: untouched } } },
+          {
+            Update: {
+              TableName,
+              Key: { pk },
+              UpdateExpression: "SET #owner = :bob",
+              ConditionExpression: "#owner = :bob",
+              ExpressionAttributeNames: { "#owner": "owner" },
+              ExpressionAttributeValues: { ":bob": { S: "bob" } },
+              ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+            },
+          },
+        ],
+      }),
+    );
+    const error: unknown = await transaction.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TransactionCanceledException);
+    expect(error).toMatchObject({
+      CancellationReasons: [{ Code: "None" }, { Code: "ConditionalCheckFailed", Item: taken }],
+    });
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName, Key: { pk: untouched }, ConsistentRead: true }),
+    );
+    expect(Item).toBeUndefined();
+  });
+
+  test("a transaction repeated with its token is performed once", async (context) => {
+    const { client, pk } = connect(context);
+    const transaction = {
+      ClientRequestToken: randomUUID(),
+      TransactItems: [
+        {
+          Update: {
+            TableName,
+            Key: { pk },
+            UpdateExpression: "ADD hits :one",
+            ExpressionAttributeValues: { ":one": { N: "1" } },
+          },
+        },
+      ],
+    };
+    await client.send(new TransactWriteItemsCommand(transaction));
+    await client.send(new TransactWriteItemsCommand(transaction));
+    const { Item } = await client.send(new GetItemCommand({ TableName, Key: { pk }, ConsistentRead: true }));
+    expect(Item).toEqual({ pk, hits: { N: "1" } });
+  });
+
+  test("two operations on one item in a transaction are refused", async (context) => {
+    const { client, pk } = connect(context);
+    const put = { Put: { TableName, Item: { pk } } };
+    await expect(client.send(new TransactWriteItemsCommand({ TransactItems: [put, put] }))).rejects.toThrow(
+      "cannot include multiple operations on one item",
+    );
+  });
+
+  test("of 50 parallel counts up to a maximum, exactly the maximum passes", async (context) => {
+    const { client, pk } = connect(context);
+    const spend = () =>
+      client.send(
+        new UpdateItemCommand({
+          TableName,
+          Key: { pk },
+          UpdateExpression: "ADD spent :one",
+          ConditionExpression: "attribute_not_exists(spent) OR spent < :most",
+          ExpressionAttributeValues: { ":one": { N: "1" }, ":most": { N: "5" } },
+        }),
+      );
+    const results = await Promise.allSettled(Array.from({ length: 50 }, spend));
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(5);
+  });
+
+  test("an index finds items, and the table knows its time-to-live attribute", async (context) => {
+    const { client, pk } = connect(context);
+    const colour = { S: `colour of ${pk.S}` };
+    await client.send(new PutItemCommand({ TableName, Item: { pk, colour } }));
+    const { Items } = await client.send(
+      new QueryCommand({
+        TableName,
+        IndexName: "byColour",
+        KeyConditionExpression: "colour = :colour",
+        ExpressionAttributeValues: { ":colour": colour },
+      }),
+    );
+    expect(Items).toEqual([{ pk, colour }]);
+    const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+    expect(TimeToLiveDescription).toMatchObject({ AttributeName: "expiresAt", TimeToLiveStatus: "ENABLED" });
+  });
+});

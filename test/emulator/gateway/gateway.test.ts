@@ -1,0 +1,214 @@
+import { request } from "node:http";
+import { describe, expect, test } from "vitest";
+import { act, dispose, startFixtureStack, useStack } from "../fixtures/use-stack.ts";
+
+const stack = useStack();
+const get = async (path: string, headers: Record<string, string> = {}) => {
+  const response = await fetch(stack().url + path, { headers });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+};
+
+/** `fetch` would tidy the path and decode the body. */
+const raw = (
+  path: string,
+  options: { method?: string; headers?: Record<string, string | string[]>; body?: Buffer },
+) =>
+  new Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }>((resolve, reject) => {
+    const sent = request(
+      stack().url + path,
+      { method: options.method, headers: options.headers },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+        answer.on("end", () =>
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }),
+        );
+      },
+    );
+    sent.on("error", reject).end(options.body);
+  });
+
+describe("routes", () => {
+  test("a path reaches its resource with and without a trailing slash, and the event keeps it as sent", async () => {
+    for (const path of ["/things", "/things/"]) {
+      const { status, body } = await get(path);
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ resource: "/things", path });
+    }
+  });
+
+  test("a literal part beats a parameter, and parameters are decoded", async () => {
+    expect((await get("/things/special")).body).toMatchObject({
+      resource: "/things/special",
+      pathParameters: null,
+    });
+    expect((await get("/things/a%20b")).body).toMatchObject({
+      resource: "/things/{id}",
+      pathParameters: { id: "a b" },
+    });
+  });
+
+  test("a greedy parameter takes the rest of the path", async () => {
+    expect((await get("/pages/css/site.css")).body).toMatchObject({
+      resource: "/pages/{proxy+}",
+      pathParameters: { proxy: "css/site.css" },
+    });
+  });
+
+  test("an unknown path gets the template's gateway response", async () => {
+    const { status, headers, body } = await get("/nowhere");
+    expect(status).toBe(404);
+    expect(body).toEqual({ detail: "Not found." });
+    expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    expect(headers.get("access-control-allow-origin")).toBe("*");
+  });
+
+  test("the runner's own paths never reach the template's routes", async () => {
+    expect((await get("/_nothing")).body).toEqual({ message: "Not found" });
+  });
+});
+
+describe("proxy events", () => {
+  test("hold lists and last values of headers and query, and nulls where there is nothing", async () => {
+    const answer = await raw("/things?a=1&a=2&b=%C3%A9", {
+      headers: { "X-Twice": ["one", "two"], Cookie: "c=1" },
+    });
+    const event = JSON.parse(answer.body.toString());
+    expect(event).toMatchObject({
+      httpMethod: "GET",
+      headers: { "X-Twice": "two", Cookie: "c=1", "X-Forwarded-Proto": "http" },
+      multiValueHeaders: { "X-Twice": ["one", "two"] },
+      queryStringParameters: { a: "2", b: "é" },
+      multiValueQueryStringParameters: { a: ["1", "2"], b: ["é"] },
+      pathParameters: null,
+      body: null,
+      isBase64Encoded: false,
+      requestContext: { resourcePath: "/things", stage: "test", identity: { sourceIp: "127.0.0.1" } },
+    });
+    expect(event.requestContext.requestId).toBe(answer.headers["x-amzn-requestid"]);
+    expect((await get("/things")).body).toMatchObject({ queryStringParameters: null });
+  });
+
+  test("carry text as it is and listed media types as base64", async () => {
+    const body = Buffer.from([0x89, 0x50, 0xff, 0x00]);
+    const answer = await raw("/things", { method: "POST", headers: { "content-type": "image/png" }, body });
+    expect(JSON.parse(answer.body.toString())).toMatchObject({
+      body: body.toString("base64"),
+      isBase64Encoded: true,
+    });
+  });
+});
+
+describe("answers of functions", () => {
+  test("keep status, single and repeated headers", async () => {
+    const answer = {
+      statusCode: 201,
+      headers: { "x-one": "1" },
+      multiValueHeaders: { "Set-Cookie": ["a=1", "b=2"] },
+      body: "made",
+    };
+    const response = await act(stack(), "answer", { answer });
+    expect(response.status).toBe(201);
+    expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
+    expect(response.headers.get("x-one")).toBe("1");
+    expect(await response.text()).toBe("made");
+  });
+
+  test("are decoded from base64 only for a listed media type", async () => {
+    const body = Buffer.from([1, 2, 0xff]);
+    const answer = { statusCode: 200, body: body.toString("base64"), isBase64Encoded: true };
+    const ask = (accept: string) =>
+      raw("/things", {
+        method: "POST",
+        headers: { accept },
+        body: Buffer.from(JSON.stringify({ do: "answer", answer })),
+      });
+    expect((await ask("image/png,*/*")).body).toEqual(body);
+    expect((await ask("text/html")).body.toString()).toBe(answer.body);
+  });
+
+  test("are compressed from the template's size on, if the client can", async () => {
+    const send = (bytes: number, encoding: string) =>
+      raw("/things", {
+        method: "POST",
+        headers: { "accept-encoding": encoding },
+        body: Buffer.from(
+          JSON.stringify({ do: "answer", answer: { statusCode: 200, body: "x".repeat(bytes) } }),
+        ),
+      });
+    expect((await send(5000, "gzip, br")).headers["content-encoding"]).toBe("gzip");
+    expect((await send(5000, "gzip, br")).body.length).toBeLessThan(500);
+    expect((await send(1000, "gzip")).headers["content-encoding"]).toBeUndefined();
+    expect((await send(5000, "identity")).body.length).toBe(5000);
+  });
+
+  test.each([
+    ["a body that is no string", { statusCode: 200, body: { a: 1 } }],
+    ["no status", { body: "x" }],
+    ["unknown members", { statusCode: 200, extra: true }],
+    ["nothing", null],
+  ])("with %s end as a 502", async (_, answer) => {
+    const response = await act(stack(), "answer", { answer });
+    expect(response.status).toBe(502);
+    expect(await response.json()).toEqual({ message: "Internal server error" });
+  });
+});
+
+describe("limits", () => {
+  test("a body over 10 MB is refused with the template's 4xx body", async () => {
+    const body = Buffer.alloc(10 * 1024 * 1024 + 1, 97);
+    const answer = await raw("/things", { method: "POST", body });
+    expect(answer.status).toBe(413);
+    expect(JSON.parse(answer.body.toString())).toEqual({ detail: "Request Too Long" });
+  });
+
+  test("an integration that takes too long ends as 504", async () => {
+    const slow = await startFixtureStack({
+      alter: ({ service }) => {
+        const method = service.Resources["ThingsPOST"];
+        if (method)
+          method.Properties["Integration"] = {
+            ...Object(method.Properties["Integration"]),
+            TimeoutInMillis: 300,
+          };
+      },
+    });
+    try {
+      await act(slow, "identity");
+      const response = await act(slow, "sleep", { milliseconds: 1000 });
+      expect(response.status).toBe(504);
+      expect(await response.json()).toEqual({ message: "Endpoint request timed out" });
+    } finally {
+      await dispose(slow);
+    }
+  });
+});
+
+describe("mock integrations", () => {
+  test.each([
+    ["https://a.example", "https://a.example"],
+    ["https://b.example", "https://b.example"],
+    ["https://evil.example", "https://a.example"],
+  ])("a preflight from %s allows %s", async (origin, allowed) => {
+    const answer = await raw("/things/", { method: "OPTIONS", headers: { Origin: origin } });
+    expect(answer.status).toBe(204);
+    expect(answer.headers).toMatchObject({
+      "access-control-allow-origin": allowed,
+      "access-control-allow-methods": "GET,POST",
+      vary: "Origin",
+    });
+    expect(answer.body.length).toBe(0);
+  });
+
+  test("a method that no function serves gets the body of ANY", async () => {
+    const response = await fetch(`${stack().url}/things`, { method: "PUT" });
+    expect(response.status).toBe(405);
+    expect(response.headers.get("x-request-id")).toBe(response.headers.get("x-amzn-requestid"));
+    expect(await response.json()).toEqual({ detail: 'Method "PUT" not allowed.' });
+  });
+
+  test("a media type without a template is refused where nothing may pass through", async () => {
+    const response = await fetch(`${stack().url}/things`, { method: "PUT", body: "text" });
+    expect(response.status).toBe(415);
+  });
+});

@@ -1,0 +1,129 @@
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { mkdirSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import path from "node:path";
+import { expect, test, vi } from "vitest";
+import { startDynamoDbEngine } from "../../infra/local/engines/dynamodb-engine.ts";
+import { UserError } from "../../infra/user-error.ts";
+import { eventually } from "../support/assert/eventually.ts";
+import { alive, descendants } from "./fixtures/processes.ts";
+import { act, clientAs, startFixtureStack, temporaryFolder } from "./fixtures/use-stack.ts";
+
+const TableName = "data-Items";
+const Item = { pk: { S: "kept" } };
+
+test("stopping leaves no process, also while functions run", async () => {
+  const stack = await startFixtureStack({
+    alter: ({ service }) => Object.assign(service.Resources["Probe"]?.Properties ?? {}, { Timeout: 60 }),
+  });
+  await act(stack, "identity");
+  const hanging = Promise.allSettled([act(stack, "hang"), act(stack, "hang")]);
+  await eventually("two execution environments", () =>
+    stack.processes().functions["Probe"]?.length === 2 ? true : undefined,
+  );
+  const pids = [
+    ...Object.values(stack.processes().functions).flat(),
+    ...descendants(stack.processes().engine),
+  ];
+  expect(alive(pids).length).toBeGreaterThanOrEqual(3);
+  const startedAt = Date.now();
+  await stack.stop();
+  await hanging;
+  // It did not wait for the functions that hang.
+  expect(Date.now() - startedAt).toBeLessThan(30_000);
+  await eventually("the processes to end", () =>
+    alive([...pids, stack.processes().engine]).length === 0 ? true : undefined,
+  );
+  rmSync(stack.dataDirectory, { recursive: true });
+});
+
+test("a start that fails half-way stops what it has started, and the folder can be used again", async () => {
+  const dataDirectory = temporaryFolder();
+  const processesBefore = descendants(process.pid);
+  const failing = startFixtureStack({
+    dataDirectory,
+    alter: ({ service }) =>
+      Object.assign(service.Resources["Trigger"]?.Properties ?? {}, {
+        Environment: { Variables: { FAILS: "yes" } },
+      }),
+  });
+  await expect(failing).rejects.toThrow("The deployment trigger AtDeployment failed");
+  expect(descendants(process.pid)).toEqual(processesBefore);
+  const stack = await startFixtureStack({ dataDirectory });
+  await stack.stop();
+  rmSync(dataDirectory, { recursive: true });
+});
+
+test("a stack can be stopped twice", async () => {
+  const stack = await startFixtureStack();
+  await Promise.all([stack.stop(), stack.stop()]);
+  await stack.stop();
+  expect(alive([stack.processes().engine])).toEqual([]);
+  rmSync(stack.dataDirectory, { recursive: true });
+});
+
+test("a clean-up that fails keeps no other from running, and its error is told", async () => {
+  const stack = await startFixtureStack();
+  const announced = path.join(stack.dataDirectory, "stack.json");
+  // A folder is no file that could be removed.
+  rmSync(announced);
+  mkdirSync(announced);
+  await expect(stack.stop()).rejects.toThrow("stack.json");
+  expect(alive([stack.processes().engine])).toEqual([]);
+  rmSync(stack.dataDirectory, { recursive: true });
+});
+
+test("a restart keeps items, messages and secrets", async () => {
+  const dataDirectory = temporaryFolder();
+  const readSecret = async (stack: Awaited<ReturnType<typeof startFixtureStack>>) => {
+    const SecretId = stack.outputs["data.RandomSecret"];
+    return (await new SecretsManagerClient(clientAs(stack)).send(new GetSecretValueCommand({ SecretId })))
+      .SecretString;
+  };
+  const withoutConsumer = {
+    dataDirectory,
+    alter: ({ service }: { service: { Resources: Record<string, unknown> } }) => {
+      delete service.Resources["WorkSource"];
+    },
+  };
+  const first = await startFixtureStack(withoutConsumer);
+  await new DynamoDBClient(clientAs(first)).send(new PutItemCommand({ TableName, Item }));
+  await new SQSClient(clientAs(first)).send(
+    new SendMessageCommand({ QueueUrl: first.outputs["data.WorkUrl"], MessageBody: "waits" }),
+  );
+  const secret = await readSecret(first);
+  await first.stop();
+
+  const second = await startFixtureStack(withoutConsumer);
+  const read = await new DynamoDBClient(clientAs(second)).send(new GetItemCommand({ TableName, Key: Item }));
+  expect(read.Item).toEqual(Item);
+  expect(await readSecret(second)).toBe(secret);
+  expect(second.inspectQueue("data-Work")?.messages.ready.map(({ body }) => body)).toEqual(["waits"]);
+  await second.stop();
+  rmSync(dataDirectory, { recursive: true });
+});
+
+test("a folder in use, a port in use and a missing engine are one sentence each", async () => {
+  const dataDirectory = temporaryFolder();
+  const stack = await startFixtureStack({ dataDirectory });
+  await expect(startFixtureStack({ dataDirectory })).rejects.toThrow(
+    /^Another `npm start` uses .*: stop it first\.$/,
+  );
+  await stack.stop();
+
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  const start = startFixtureStack({ dataDirectory, port });
+  await expect(start).rejects.toThrow(`Port ${port} is in use`);
+  await expect(start).rejects.toBeInstanceOf(UserError);
+  server.close();
+
+  vi.stubEnv("PATH", "/nowhere");
+  await expect(startDynamoDbEngine(dataDirectory, "dynamodb-local")).rejects.toThrow("install Java 17");
+  vi.unstubAllEnvs();
+  rmSync(dataDirectory, { recursive: true });
+});

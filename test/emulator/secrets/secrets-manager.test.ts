@@ -1,0 +1,88 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
+import { randomUUID } from "node:crypto";
+import { statSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { clientAs, startFixtureStack, useStack } from "../fixtures/use-stack.ts";
+
+const stack = useStack();
+const client = () => new SecretsManagerClient(clientAs(stack()));
+const random = () => stack().outputs["data.RandomSecret"];
+const empty = () => stack().outputs["data.EmptySecret"];
+const read = async (options: { VersionStage?: string; VersionId?: string } = {}) =>
+  (await client().send(new GetSecretValueCommand({ SecretId: random(), ...options }))).SecretString;
+const put = (SecretString: string, options: { ClientRequestToken?: string; VersionStages?: string[] } = {}) =>
+  client().send(new PutSecretValueCommand({ SecretId: random(), SecretString, ...options }));
+
+test("the deployment's trigger ran before the stack was ready", async () => {
+  const { SecretString } = await client().send(new GetSecretValueCommand({ SecretId: empty() }));
+  expect(SecretString).toBe("made by the trigger");
+});
+
+test("a trigger that fails stops the start and says why", async () => {
+  const start = startFixtureStack({
+    alter: ({ service }) => {
+      const definition = service.Resources["Trigger"];
+      if (definition) definition.Properties["Environment"] = { Variables: { FAILS: "yes" } };
+    },
+  });
+  await expect(start).rejects.toThrow("The deployment trigger AtDeployment failed: Error: no keys today");
+});
+
+describe("a version", () => {
+  test("written with a token is written once; the same token with another value is refused", async () => {
+    const ClientRequestToken = randomUUID();
+    const first = await put("a", { ClientRequestToken });
+    expect(first.VersionId).toBe(ClientRequestToken);
+    await put("a", { ClientRequestToken });
+    await expect(put("b", { ClientRequestToken })).rejects.toMatchObject({ name: "ResourceExistsException" });
+    expect(await read()).toBe("a");
+  });
+
+  test("becomes current, and the one before stays readable as previous", async () => {
+    await put("old");
+    await put("new");
+    expect(await read()).toBe("new");
+    expect(await read({ VersionStage: "AWSPREVIOUS" })).toBe("old");
+  });
+
+  test("can wait as pending and be promoted, as a rotation does", async () => {
+    await put("current");
+    const current = (await client().send(new GetSecretValueCommand({ SecretId: random() }))).VersionId;
+    const pending = randomUUID();
+    await put("pending", { ClientRequestToken: pending, VersionStages: ["AWSPENDING"] });
+    expect(await read()).toBe("current");
+    expect(await read({ VersionStage: "AWSPENDING", VersionId: pending })).toBe("pending");
+
+    const move = { SecretId: random(), VersionStage: "AWSCURRENT", MoveToVersionId: pending };
+    await expect(client().send(new UpdateSecretVersionStageCommand(move))).rejects.toMatchObject({
+      name: "InvalidParameterException",
+    });
+    await client().send(new UpdateSecretVersionStageCommand({ ...move, RemoveFromVersionId: current }));
+    expect(await read()).toBe("pending");
+    expect(await read({ VersionStage: "AWSPREVIOUS" })).toBe("current");
+    const { VersionIdsToStages } = await client().send(new DescribeSecretCommand({ SecretId: random() }));
+    expect(VersionIdsToStages?.[pending]?.toSorted()).toEqual(["AWSCURRENT", "AWSPENDING"]);
+  });
+});
+
+test("what does not exist is said as AWS says it", async () => {
+  await expect(client().send(new GetSecretValueCommand({ SecretId: "nothing" }))).rejects.toMatchObject({
+    name: "ResourceNotFoundException",
+    message: "Secrets Manager can't find the specified secret.",
+  });
+  await expect(read({ VersionStage: "AWSPENDING", VersionId: randomUUID() })).rejects.toMatchObject({
+    name: "ResourceNotFoundException",
+  });
+});
+
+test("values are kept in a file that only its owner reads", () => {
+  const { mode } = statSync(path.join(stack().dataDirectory, "secrets.json"));
+  expect(mode & 0o777).toBe(0o600);
+});

@@ -1,0 +1,144 @@
+/** `npm start` itself, in a folder of its own. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../infra/local/engines/free-port.ts";
+import { eventually } from "../support/assert/eventually.ts";
+import { alive, descendants } from "./fixtures/processes.ts";
+import { temporaryFolder } from "./fixtures/use-stack.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const script = path.join(root, "infra/local/start.ts");
+
+const run = (folder: string, command: string, ...parameters: string[]) => {
+  const child = spawn(command, parameters, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const said = { out: "", error: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (said.out += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said.error += text));
+  const ready = () =>
+    eventually("the runner to be ready", () => {
+      if (child.exitCode !== null) throw new Error(said.error);
+      return said.out.includes("Ready in") || undefined;
+    });
+  return { child, said, ready };
+};
+const npmStart = (folder: string, ...flags: string[]) => run(folder, process.execPath, script, ...flags);
+/** Empty if the process has just ended. */
+const variablesOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {
+    return "";
+  }
+};
+const exitCode = async (child: ChildProcess): Promise<number | null> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  return child.exitCode;
+};
+const folder = () => {
+  const made = temporaryFolder();
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+};
+
+test("serves the application, prints where, and Ctrl-C ends everything within two seconds", async () => {
+  const cwd = folder();
+  const port = await freePort();
+  const spawnedAt = Date.now();
+  const { child, said, ready } = npmStart(cwd, "--port", String(port));
+  await ready();
+  const startMilliseconds = Date.now() - spawnedAt;
+  for (const address of ["/api/v1/auth/", "/swagger/", "/_inbox/"]) {
+    expect(said.out).toContain(`http://127.0.0.1:${port}${address}`);
+  }
+  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/me/`);
+  expect(answer.status).toBe(401);
+  const pids = descendants(child.pid ?? 0);
+  expect(pids.length).toBeGreaterThan(2);
+
+  const second = npmStart(cwd, "--port", String(await freePort()));
+  expect(await exitCode(second.child)).toBe(1);
+  expect(second.said.error).toMatch(/^Another `npm start` uses [^\n]+\n$/);
+
+  const startedAt = Date.now();
+  child.kill("SIGINT");
+  expect(await exitCode(child)).toBe(0);
+  // Where a start takes long, so may the end.
+  expect(Date.now() - startedAt).toBeLessThan(Math.max(2000, 2 * startMilliseconds));
+  await eventually("the children to end", () => (alive(pids).length === 0 ? true : undefined));
+  expect(said.error).toBe("");
+});
+
+test("a runner that is killed takes its children with it, and --fresh begins anew", async () => {
+  const cwd = folder();
+  const port = await freePort();
+  const killed = npmStart(cwd, "--port", String(port));
+  await killed.ready();
+  await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/me/`);
+  const pids = descendants(killed.child.pid ?? 0);
+  killed.child.kill("SIGKILL");
+  await eventually("the children to end", () => (alive(pids).length === 0 ? true : undefined));
+
+  const trace = path.join(cwd, ".local/emails/trace");
+  writeFileSync(trace, "");
+  const fresh = npmStart(cwd, "--port", String(port), "--fresh");
+  await fresh.ready();
+  expect(existsSync(trace)).toBe(false);
+  fresh.child.kill("SIGTERM");
+  expect(await exitCode(fresh.child)).toBe(0);
+});
+
+test("a killed npm takes the runner with it, children and all", async () => {
+  const cwd = folder();
+  const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  const start = scripts.start.replace("infra/local/start.ts", script);
+  writeFileSync(path.join(cwd, "package.json"), JSON.stringify({ scripts: { start } }));
+  const npm = run(cwd, "npm", "start", "--", "--port", String(await freePort()));
+  await npm.ready();
+  const pids = descendants(npm.child.pid ?? 0);
+  expect(pids.length).toBeGreaterThan(2);
+  npm.child.kill("SIGKILL");
+  await eventually("the runner to end", () => (alive(pids).length === 0 ? true : undefined));
+});
+
+test("a stage and an address that .env holds for a deployment don't count here, the rest does", async () => {
+  const cwd = folder();
+  writeFileSync(
+    path.join(cwd, ".env"),
+    "STAGE=prod\nPUBLIC_URL=https://auth.example.com\nTOKEN_AUDIENCE=ours\n",
+  );
+  const port = await freePort();
+  const { child, ready } = npmStart(cwd, "--port", String(port));
+  await ready();
+  const url = `http://127.0.0.1:${port}`;
+  const configuration = await fetch(`${url}/.well-known/openid-configuration`);
+  expect(await configuration.json()).toMatchObject({ issuer: url });
+  const running = readFileSync(path.join(cwd, ".local/stack.json"), "utf8");
+  expect(running).toContain("lit-auth-local-create-user");
+  expect(running).not.toContain("prod");
+  await fetch(`${url}/api/v1/auth/user/me/`);
+  const variables = descendants(child.pid ?? 0).map(variablesOf);
+  expect(variables.join()).toContain("TOKEN_AUDIENCE=ours");
+  child.kill("SIGTERM");
+  expect(await exitCode(child)).toBe(0);
+});
+
+test.each([
+  ["an unknown flag", ["--prot", "9000"], /^Unknown option '--prot'[^\n]* Known: --port[^\n]*\n$/],
+  ["a port that is none", ["--port", "http"], /^--port http is no port\. Known: [^\n]*\n$/],
+])("%s is one sentence and exit 1", async (_, flags, sentence) => {
+  const { child, said } = npmStart(folder(), ...flags);
+  expect(await exitCode(child)).toBe(1);
+  expect(said.error).toMatch(sentence);
+});
+
+test("a .local that cannot be used is one sentence and exit 1", async () => {
+  const cwd = folder();
+  writeFileSync(path.join(cwd, ".local"), "a file where a folder should be");
+  const { child, said } = npmStart(cwd, "--port", String(await freePort()));
+  expect(await exitCode(child)).toBe(1);
+  expect(said.error).toMatch(/^The folder [^\n]*\.local can't be used \([^\n]*\n$/);
+});

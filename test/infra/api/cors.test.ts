@@ -1,0 +1,82 @@
+/** What pages of other origins may do, as the templates say it and the local gateway runs it. */
+import { describe, expect, test } from "vitest";
+import { loadApi } from "../../../infra/local/gateway/api-definition.ts";
+import { loadGatewayResponses } from "../../../infra/local/gateway/default-responses.ts";
+import type { GatewayRequest } from "../../../infra/local/gateway/proxy-event.ts";
+import { findRoute } from "../../../infra/local/gateway/route-tree.ts";
+import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts";
+import { synthesiseStage } from "../synthesised.ts";
+
+const app = "https://app.example";
+const admin = "https://admin.example";
+const path = "/api/v1/auth/user/otp/";
+
+const requestFrom = (method: string, origin: string): GatewayRequest => ({
+  requestId: "request",
+  method,
+  path,
+  query: new URLSearchParams(),
+  rawHeaders: ["Origin", origin],
+  headers: { origin },
+  sourceIp: "192.0.2.1",
+  receivedAt: 0,
+  body: Buffer.alloc(0),
+});
+
+const gatewayOf = (allowed: string) => {
+  const { stacks } = synthesiseStage({ ALLOWED_ORIGINS: allowed });
+  const templates = loadTemplates(stacks, "http://127.0.0.1:1");
+  const [{ root }, refuse] = [loadApi(templates), loadGatewayResponses(templates)];
+  const cors = (headers: readonly (readonly [string, string])[]) => {
+    const found = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
+    return {
+      origin: found.get("access-control-allow-origin"),
+      credentials: found.get("access-control-allow-credentials"),
+    };
+  };
+  const mocked = (method: string, origin: string) => {
+    const found = findRoute(root, path, method);
+    const answer =
+      found && "mock" in found.method && found.method.mock(requestFrom(method, origin), found.route.resource);
+    if (!answer || typeof answer === "string") throw new Error("no mock answered");
+    return answer;
+  };
+  return {
+    preflight: (origin: string) => cors(mocked("OPTIONS", origin).headers),
+    preflightHeaders: (origin: string) => new Map(mocked("OPTIONS", origin).headers),
+    wrongMethod: (origin: string) => cors(mocked("PUT", origin).headers),
+    refusal: (origin: string) =>
+      cors(refuse("MISSING_AUTHENTICATION_TOKEN", requestFrom("GET", origin)).headers),
+  };
+};
+
+describe("pages of any origin", () => {
+  const gateway = gatewayOf("*");
+
+  test("may call, and never with cookies", () => {
+    for (const answer of [gateway.preflight(app), gateway.wrongMethod(app), gateway.refusal(app)])
+      expect(answer).toEqual({ origin: "*", credentials: undefined });
+  });
+
+  test("may send and read the device token as a header", () => {
+    const headers = gateway.preflightHeaders(app);
+    expect(headers.get("Access-Control-Allow-Headers")).toContain("X-Device-Token");
+    expect(headers.get("Access-Control-Expose-Headers")).toContain("X-Device-Token");
+  });
+});
+
+test("pages of one named origin may send cookies, and read what the gateway says itself", () => {
+  const gateway = gatewayOf(app);
+  for (const answer of [gateway.preflight(app), gateway.wrongMethod(app), gateway.refusal(app)])
+    expect(answer).toEqual({ origin: app, credentials: "true" });
+});
+
+test("pages of several named origins may send cookies; the gateway's own answers name no one, and no cookies", () => {
+  const gateway = gatewayOf(`${app}, ${admin}`);
+  expect(gateway.preflight(app)).toEqual({ origin: app, credentials: "true" });
+  expect(gateway.preflight(admin)).toEqual({ origin: admin, credentials: "true" });
+  expect(gateway.preflight("https://evil.example").origin).not.toBe("https://evil.example");
+  expect(gateway.preflight("https://evil.example").origin).not.toBe("*");
+  for (const answer of [gateway.wrongMethod(app), gateway.refusal(app)])
+    expect(answer).toEqual({ origin: "*", credentials: undefined });
+});

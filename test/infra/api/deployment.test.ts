@@ -1,0 +1,87 @@
+/** API Gateway serves a snapshot: a change that makes no other deployment would reach nobody. */
+import { App, Stack } from "aws-cdk-lib";
+import { RestApi, type IRestApi } from "aws-cdk-lib/aws-apigateway";
+import { Template } from "aws-cdk-lib/assertions";
+import { Function } from "aws-cdk-lib/aws-lambda";
+import { describe, expect, test } from "vitest";
+import { addRoute } from "../../../infra/api/api-routes.ts";
+import { deployApi } from "../../../infra/api/deployed-stage.ts";
+import { addGatewayResponses } from "../../../infra/api/gateway-responses.ts";
+import { createRestApi } from "../../../infra/api/bare-api.ts";
+import { readSettings } from "../../../infra/settings.ts";
+import { removalPolicyOf } from "../../../infra/stacks/stateful-stack.ts";
+import { requiredSettings, synthesiseStage } from "../synthesised.ts";
+
+const settings = readSettings(requiredSettings);
+const stage = synthesiseStage();
+
+describe("the deployment of a stage", () => {
+  const idFor = (texts: Record<string, string>) => {
+    const [id] = Object.keys(synthesiseStage(texts).all("AWS::ApiGateway::Deployment"));
+    return id;
+  };
+  const [id] = Object.keys(stage.all("AWS::ApiGateway::Deployment"));
+
+  test("is another one where pages of other origins may call", () => {
+    expect(idFor({ ALLOWED_ORIGINS: "https://app.example" })).not.toBe(id);
+  });
+
+  test("is the same where nothing or only its functions and limits change", () => {
+    expect(idFor({})).toBe(id);
+    const limits = { THROTTLE_REQUESTS_PER_SECOND: "7", LOG_RETENTION_DAYS: "14", WAF: "on" };
+    expect(idFor({ ...limits, TOKEN_AUDIENCE: "others", HASHING_CONCURRENCY: "7" })).toBe(id);
+  });
+
+  test("is what the stage shows, and waits for every path, method and answer of the API", () => {
+    expect(stage.one("AWS::ApiGateway::Stage", "Stage").Properties).toMatchObject({
+      DeploymentId: { Ref: id },
+    });
+    const shown = ["Resource", "Method", "GatewayResponse"].flatMap((type) =>
+      Object.keys(stage.all(`AWS::ApiGateway::${type}`)),
+    );
+    const [deployment] = stage.stacks.flatMap(({ template }) => template.Resources[id ?? ""] ?? []);
+    expect(new Set(deployment?.["DependsOn"] as string[])).toEqual(new Set(shown));
+  });
+});
+
+describe("an API", () => {
+  type Change = {
+    path?: string;
+    method?: string;
+    function?: string;
+    compress?: number;
+    besides?: (api: IRestApi) => void;
+  };
+  const idAfter = ({ path = "/one/", method = "GET", function: name = "one", ...change }: Change = {}) => {
+    const stack = new Stack(new App(), "Stack");
+    const bareApi = createRestApi(stack, settings);
+    if (change.compress) bareApi.minimumCompressionSize = change.compress;
+    const api = RestApi.fromRestApiAttributes(stack, "Routes", {
+      restApiId: bareApi.ref,
+      rootResourceId: bareApi.attrRootResourceId,
+    });
+    addRoute(api, path, { [method]: Function.fromFunctionName(stack, "Function", name) }, settings);
+    change.besides?.(api);
+    deployApi(stack, { bareApi, api, settings }, removalPolicyOf(settings));
+    const [id] = Object.keys(Template.fromStack(stack).findResources("AWS::ApiGateway::Deployment"));
+    return id;
+  };
+  const before = idAfter();
+
+  test.each<[string, Change]>([
+    ["another path", { path: "/other/" }],
+    ["another method", { method: "POST" }],
+    ["another function", { function: "other" }],
+    ["another size from which it compresses", { compress: 1 }],
+    ["one more path", { besides: (api) => api.root.addResource("other") }],
+    ["one more method", { besides: (api) => api.root.addMethod("GET") }],
+    ["one more preflight", { besides: (api) => api.root.addCorsPreflight({ allowOrigins: ["*"] }) }],
+    ["answers of its own", { besides: (api) => addGatewayResponses(api, "*") }],
+  ])("with %s is deployed anew", (_, change) => {
+    expect(idAfter(change)).not.toBe(before);
+  });
+
+  test("that is the same is not deployed anew", () => {
+    expect(idAfter()).toBe(before);
+  });
+});

@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import { contract, type OperationName } from "../../../shared/contract/contract.ts";
+import { functionName } from "../../../infra/naming.ts";
+import { synthesiseStage } from "../synthesised.ts";
+
+const stage = synthesiseStage();
+const oneOrigin = synthesiseStage({ ALLOWED_ORIGINS: "https://app.example" });
+const operations = Object.keys(contract) as OperationName[];
+const pageRoutes = ["/swagger", "/swagger/{proxy+}", "/admin", "/admin/{proxy+}"];
+
+/** `POST /api/v1/auth/user` → the method's properties. */
+const routesOf = (source: typeof stage): Map<string, Record<string, unknown>> => {
+  const resources = source.all("AWS::ApiGateway::Resource");
+  const pathOf = (reference: unknown): string => {
+    const id = typeof reference === "object" && reference && "Ref" in reference ? String(reference.Ref) : "";
+    const resource = resources[id];
+    return resource ? `${pathOf(resource["ParentId"])}/${String(resource["PathPart"])}` : "";
+  };
+  return new Map(
+    Object.values(source.all("AWS::ApiGateway::Method")).map((method) => [
+      `${String(method["HttpMethod"])} ${pathOf(method["ResourceId"])}`,
+      method,
+    ]),
+  );
+};
+const routes = routesOf(stage);
+const pathOf = (name: OperationName) => contract[name].path.replace(/\/$/, "");
+
+describe("routes", () => {
+  test.each(operations)("%s has its method, its preflight and a 405 for other methods", (name) => {
+    expect(JSON.stringify(routes.get(`${contract[name].method} ${pathOf(name)}`))).toContain(
+      `:function:${functionName("dev", name)}/invocations`,
+    );
+    expect(routes.get(`OPTIONS ${pathOf(name)}`)).toMatchObject({ Integration: { Type: "MOCK" } });
+    expect(routes.get(`ANY ${pathOf(name)}`)).toMatchObject({
+      Integration: {
+        Type: "MOCK",
+        PassthroughBehavior: "NEVER",
+        IntegrationResponses: [{ StatusCode: "405" }],
+      },
+    });
+  });
+
+  test("pages are served with everything below them", () => {
+    for (const path of pageRoutes)
+      expect(JSON.stringify(routes.get(`GET ${path}`))).toContain(":function:lit-auth-dev-pages/invocations");
+  });
+
+  test("only API Gateway's own routes may invoke a function, and Secrets Manager the rotation for its two rings", () => {
+    const permissions = Object.values(stage.all("AWS::Lambda::Permission"));
+    const ofGateway = permissions.filter(({ Principal }) => Principal === "apigateway.amazonaws.com");
+    expect(ofGateway).toHaveLength(operations.length + pageRoutes.length);
+    const others = permissions.filter((permission) => !ofGateway.includes(permission));
+    expect(others.map(({ Principal }) => Principal)).toEqual(Array(2).fill("secretsmanager.amazonaws.com"));
+    for (const { SourceArn, FunctionName } of others) {
+      expect(JSON.stringify(SourceArn)).toMatch(/SigningKeys|DigestKeys/);
+      expect(JSON.stringify(FunctionName)).toContain("RotateKeys");
+    }
+    for (const permission of ofGateway)
+      expect(permission).toMatchObject({
+        Principal: "apigateway.amazonaws.com",
+        SourceArn: { "Fn::Join": expect.anything() },
+      });
+  });
+
+  test("405 names the allowed methods and repeats the one that was tried", () => {
+    const method = JSON.stringify(routes.get("ANY /api/v1/auth/user/me"));
+    expect(method).toContain(`"method.response.header.Allow":"'GET, PATCH, DELETE, OPTIONS'"`);
+    expect(method).toContain("$context.httpMethod");
+  });
+});
+
+describe("gateway responses", () => {
+  const responses = new Map(
+    Object.values(stage.all("AWS::ApiGateway::GatewayResponse")).map((response) => [
+      String(response["ResponseType"]),
+      response,
+    ]),
+  );
+  const bodyOf = (type: string) => JSON.stringify(responses.get(type)?.["ResponseTemplates"]);
+
+  test.each([
+    ["MISSING_AUTHENTICATION_TOKEN", "404", "not_found"],
+    ["INVALID_SIGNATURE", "404", "not_found"],
+    ["REQUEST_TOO_LARGE", "413", "request_too_large"],
+    ["UNSUPPORTED_MEDIA_TYPE", "415", "unsupported_media_type"],
+    ["THROTTLED", "429", "throttled"],
+    ["INTEGRATION_TIMEOUT", "503", "service_unavailable"],
+    ["DEFAULT_5XX", "500", "unexpected_failure"],
+  ])("%s is a %s in our shape", (type, status, code) => {
+    expect(responses.get(type)).toMatchObject({ StatusCode: status });
+    expect(bodyOf(type)).toContain(String.raw`\"code\":\"${code}\"`);
+  });
+
+  test("each names the request and can be read by pages of other origins", () => {
+    for (const [, { ResponseParameters }] of responses)
+      expect(ResponseParameters).toMatchObject({
+        "gatewayresponse.header.x-request-id": "context.requestId",
+        "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
+      });
+    expect(responses.get("THROTTLED")?.["ResponseParameters"]).toHaveProperty([
+      "gatewayresponse.header.Retry-After",
+    ]);
+  });
+
+  test("a single allowed origin is the one they name", () => {
+    const text = JSON.stringify(oneOrigin.all("AWS::ApiGateway::GatewayResponse"));
+    expect(text).toContain("'https://app.example'");
+    expect(text).not.toContain("'*'");
+  });
+});
+
+test("the stage is throttled and traced, and its log holds neither address nor query", () => {
+  const [deployed] = Object.values(stage.all("AWS::ApiGateway::Stage"));
+  expect(deployed).toMatchObject({
+    StageName: "dev",
+    TracingEnabled: true,
+    MethodSettings: expect.arrayContaining([
+      expect.objectContaining({ HttpMethod: "*", ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }),
+    ]),
+  });
+  const log = JSON.stringify(deployed?.["AccessLogSetting"]);
+  expect(log).toContain("$context.requestId");
+  expect(log).not.toMatch(/sourceIp|querystring|\$context\.path|userAgent|requestOverride/);
+});
+
+test("the API leaves no role behind, compresses pages and knows no binary types", () => {
+  const [api] = Object.values(stage.all("AWS::ApiGateway::RestApi"));
+  expect(api).toMatchObject({
+    MinimumCompressionSize: 1_024,
+    EndpointConfiguration: { Types: ["REGIONAL"] },
+  });
+  expect(api).not.toHaveProperty("BinaryMediaTypes");
+  const withAccount = stage.stacks.filter((stack) =>
+    JSON.stringify(stack).includes("AWS::ApiGateway::Account"),
+  );
+  expect(withAccount.map(({ stackName }) => stackName)).toEqual(["lit-auth-account"]);
+});
+
+test("tokens name the API by its reference and the stage's name as a text", () => {
+  const text = JSON.stringify(stage.one("AWS::Lambda::Function", "CreateToken").Properties);
+  expect(text).toMatch(/"PUBLIC_URL":\{"Fn::Join":.*OutputRefApi.*execute-api.*\/dev"/);
+});

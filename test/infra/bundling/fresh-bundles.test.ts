@@ -1,0 +1,64 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
+
+const root = mkdtempSync(join(tmpdir(), "lit-auth-fresh-"));
+const outdir = join(root, "build");
+afterAll(() => rmSync(root, { recursive: true }));
+
+let made: number;
+const make = async () => {
+  made += 1;
+  for (const name of ["one", "two"]) {
+    mkdirSync(join(outdir, name), { recursive: true });
+    writeFileSync(join(outdir, name, "index.mjs"), "");
+  }
+  return { metafile: { inputs: {}, outputs: {} }, stop: async () => {} };
+};
+const freshen = () => freshenBundles({ root, outdir, make });
+
+beforeEach(async () => {
+  for (const folder of ["functions/admin", "shared/codes"])
+    mkdirSync(join(root, folder), { recursive: true });
+  for (const file of ["functions/one.ts", "functions/admin/two.ts", "shared/codes/all.ts"])
+    writeFileSync(join(root, file), "1");
+  made = 0;
+  await freshen();
+  made = 0;
+});
+
+const inAMinute = new Date(Date.now() + 60_000);
+test.each([
+  ["nothing", () => {}, 0],
+  ["a source", () => writeFileSync(join(root, "shared/codes/all.ts"), "22"), 1],
+  ["only a source's time", () => utimesSync(join(root, "shared/codes/all.ts"), inAMinute, inAMinute), 1],
+  ["the number of sources", () => writeFileSync(join(root, "shared/codes/more.ts"), ""), 1],
+  ["a bundle, which is gone", () => rmSync(join(outdir, "two"), { recursive: true }), 1],
+  [
+    "a bundle, which somebody else has made",
+    () => utimesSync(join(outdir, "one/index.mjs"), inAMinute, inAMinute),
+    1,
+  ],
+  [
+    "what is installed",
+    () => {
+      mkdirSync(join(root, "node_modules"), { recursive: true });
+      writeFileSync(join(root, "node_modules/.package-lock.json"), "{}");
+    },
+    1,
+  ],
+])("where %s has changed since, bundles are made as often as that asks for", async (_, change, times) => {
+  change();
+  await freshen();
+  expect(made).toBe(times);
+});
+
+test("a making that failed is no making", async () => {
+  writeFileSync(join(root, "shared/codes/all.ts"), "333");
+  const fail = () => Promise.reject(new Error("cannot be bundled"));
+  await expect(freshenBundles({ root, outdir, make: fail })).rejects.toThrow("cannot be bundled");
+  await freshen();
+  expect(made).toBe(1);
+});

@@ -1,0 +1,65 @@
+import type { APIGatewayProxyEvent } from "aws-lambda";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { servePage } from "../../../functions/pages.ts";
+import { readPageFiles } from "../../../shared/http/page-files.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "lit-auth-pages-"));
+mkdirSync(join(directory, "swagger/assets/1"), { recursive: true });
+writeFileSync(join(directory, "swagger/index.html"), "<!doctype html>");
+writeFileSync(join(directory, "swagger/assets/1/ui.js"), "ui()");
+const files = readPageFiles(directory);
+rmSync(directory, { recursive: true });
+
+const get = (path: string, headers: Record<string, string> = {}) => {
+  const proxy = /^\/swagger\/(.+)$/.exec(path)?.[1];
+  const event: Partial<APIGatewayProxyEvent> = {
+    resource: proxy === undefined ? "/swagger" : "/swagger/{proxy+}",
+    path,
+    headers,
+    pathParameters: proxy === undefined ? null : { proxy },
+  };
+  return servePage({ ...event, requestContext: { requestId: "request-1" } } as APIGatewayProxyEvent, files);
+};
+
+test("the page answers with a policy that allows no inline script and no framing", () => {
+  const { statusCode, headers = {} } = get("/swagger/");
+  expect(statusCode).toBe(200);
+  expect(headers).toMatchObject({ "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-cache" });
+  expect(headers["Content-Security-Policy"]).toContain("script-src 'self'");
+  expect(headers["Content-Security-Policy"]).toContain("frame-ancestors 'none'");
+  expect(headers["Content-Security-Policy"]).not.toContain("unsafe-inline");
+});
+
+test("without the slash a relative redirect adds it, whatever stands before it", () => {
+  expect(get("/swagger")).toMatchObject({ statusCode: 302, headers: { Location: "swagger/" } });
+});
+
+test("assets are kept for a year, and every answer names its request", () => {
+  expect(get("/swagger/assets/1/ui.js").headers).toMatchObject({
+    "Content-Type": "text/javascript; charset=utf-8",
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "x-request-id": "request-1",
+  });
+});
+
+test("what the browser still has is not sent again", () => {
+  const etag = String(get("/swagger/").headers?.["ETag"]);
+  expect(get("/swagger/", { "if-none-match": `W/${etag}` })).toMatchObject({ statusCode: 304, body: "" });
+  expect(get("/swagger/", { "If-None-Match": '"other"' }).statusCode).toBe(200);
+});
+
+test.each([
+  "../index.html",
+  "..%2f..%2findex.mjs",
+  "assets/../../secret",
+  "//evil.example",
+  "constructor",
+  "assets/",
+])("%s is not found, in the one shape of errors", (path) => {
+  const { statusCode, body } = get(`/swagger/${path}`);
+  expect(statusCode).toBe(404);
+  expect(JSON.parse(body)).toEqual({ detail: "Not found.", code: "not_found" });
+});

@@ -1,0 +1,192 @@
+import { globSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { FunctionName, Grant } from "../../../infra/grants/grant.ts";
+import { defaultMemoryMegabytes, defaultTimeoutSeconds, grants } from "../../../infra/grants/grants.ts";
+import { kebabCase, pascalCase } from "../../../infra/naming.ts";
+import { listIndexes } from "../../../shared/store/list-indexes.ts";
+import { contract } from "../../../shared/contract/contract.ts";
+import type { Operation } from "../../../shared/contract/operation.ts";
+import { synthesiseStage } from "../synthesised.ts";
+
+const stage = synthesiseStage({ LOG_RETENTION_DAYS: "14" });
+const names = Object.keys(grants) as FunctionName[];
+
+type Statement = { Effect: string; Action: string | string[]; Resource: unknown; Condition?: unknown };
+const asList = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+const statementsOf = (name: FunctionName): Statement[] => {
+  const { Properties } = stage.one("AWS::IAM::Policy", `${pascalCase(name)}RoleDefaultPolicy`);
+  const document = Properties?.["PolicyDocument"];
+  if (typeof document !== "object" || !document || !("Statement" in document))
+    throw new Error("no statements");
+  return document.Statement as Statement[];
+};
+
+/** `dynamodb:GetItem Users`: what a policy allows, in words. */
+const allowed = (name: FunctionName): string[] =>
+  statementsOf(name)
+    .flatMap(({ Action, Resource }) => {
+      const text = JSON.stringify(Resource);
+      const resource = /ExportsOutput(?:FnGetAtt|Ref)([A-Za-z]+?)[0-9A-F]{8}/.exec(text)?.[1] ?? text;
+      return asList(Action).map((action) => `${action} ${resource}`);
+    })
+    .filter((right) => !/^(logs|xray):/.test(right))
+    .toSorted();
+
+const resourceNames: Record<string, string> = {
+  USERS_TABLE: "dynamodb Users",
+  SESSIONS_TABLE: "dynamodb Sessions",
+  LIMITS_TABLE: "dynamodb Limits",
+  MAIL_QUEUE_URL: "sqs Mail",
+  PSEUDONYM_SECRET_ID: "secretsmanager KeySecret",
+  DIGEST_SECRET_ID: "secretsmanager DigestKeys",
+  SIGNING_KEYS_ID: "secretsmanager SigningKeys",
+  VERIFICATION_KEYS_ID: "secretsmanager VerificationKeys",
+};
+const polling = [
+  "ReceiveMessage",
+  "ChangeMessageVisibility",
+  "GetQueueUrl",
+  "DeleteMessage",
+  "GetQueueAttributes",
+];
+
+const sheetRights = (name: FunctionName): string[] =>
+  Object.entries<unknown>(grants[name]).flatMap(([variable, actions]) => {
+    const [service, resource] = resourceNames[variable]?.split(" ") ?? [];
+    if (!service || !Array.isArray(actions)) return [];
+    return actions.map(
+      (action: string) => `${service}:${action.replace("QueryIndexes", "Query")} ${resource}`,
+    );
+  });
+
+describe.each(names)("%s", (name) => {
+  const grant: Grant = grants[name];
+  const { Properties } = stage.one("AWS::Lambda::Function", pascalCase(name));
+
+  test("may do what the sheet says and nothing else", () => {
+    const besides = name === "mailer" ? polling.map((action) => `sqs:${action} Mail`) : [];
+    const rights = allowed(name).filter((right) => !right.startsWith("ses:"));
+    expect(rights).toEqual([...sheetRights(name), ...besides].toSorted());
+  });
+
+  test("has no wildcard but X-Ray's, and writes to its own log only", () => {
+    const statements = statementsOf(name);
+    expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes("*"))).toEqual([]);
+    expect(statements.filter(({ Resource }) => Resource === "*").map(({ Action }) => Action)).toEqual([
+      ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+    ]);
+    const logs = statements.filter(({ Action }) =>
+      asList(Action).some((action) => action.startsWith("logs:")),
+    );
+    expect(logs.map(({ Resource }) => JSON.stringify(Resource))).toEqual([
+      expect.stringContaining(`"${pascalCase(name)}Logs`),
+    ]);
+  });
+
+  test("is told what the sheet says and nothing else", () => {
+    const resources = Object.keys(grant).filter((key) => key === key.toUpperCase());
+    const told = [...resources, ...(grant.settings ?? [])];
+    const besides = name in contract ? ["ALLOWED_ORIGINS"] : [];
+    const { Environment } = { Environment: { Variables: {} }, ...Properties };
+    expect(Object.keys(Environment.Variables).toSorted()).toEqual(["HOME", ...told, ...besides].toSorted());
+  });
+
+  test("has no home where a developer's profiles, or anybody's, could lie", () => {
+    expect(Properties).toMatchObject({ Environment: { Variables: { HOME: "/var/task" } } });
+  });
+
+  test("runs on arm64 and Node 24, traced, within explicit bounds, with a log that ends", () => {
+    expect(Properties).toMatchObject({
+      Architectures: ["arm64"],
+      Runtime: "nodejs24.x",
+      Handler: "index.handler",
+      TracingConfig: { Mode: "Active" },
+      MemorySize: grant.memoryMegabytes ?? defaultMemoryMegabytes,
+      Timeout: grant.timeoutSeconds ?? defaultTimeoutSeconds,
+      LoggingConfig: { LogFormat: "JSON" },
+    });
+    expect(stage.one("AWS::Logs::LogGroup", `${pascalCase(name)}Logs`).Properties).toMatchObject({
+      RetentionInDays: 14,
+    });
+  });
+});
+
+test("people are listed from the indexes by name, and never from the table", () => {
+  const querying = statementsOf("listUsers").filter(({ Action }) =>
+    asList(Action).includes("dynamodb:Query"),
+  );
+  expect(querying).toHaveLength(1);
+  const resources = asList(querying[0]?.Resource).map((resource) => JSON.stringify(resource));
+  expect(resources.map((resource) => /\/index\/(\w+)"/.exec(resource)?.[1])).toEqual(
+    Object.keys(listIndexes),
+  );
+});
+
+test("functions that hash have one whole vCPU", () => {
+  for (const name of [
+    "createUser",
+    "requestOtp",
+    "deleteMe",
+    "updateUser",
+    "setEmail",
+    "setUserEmail",
+    "setPassword",
+    "confirmPasswordReset",
+  ] as const)
+    expect(stage.one("AWS::Lambda::Function", pascalCase(name)).Properties).toMatchObject({
+      MemorySize: 1_769,
+    });
+});
+
+test("only the mailer sends letters, and only from the sender's address", () => {
+  const senders = names.filter((name) => JSON.stringify(statementsOf(name)).includes("ses:"));
+  expect(senders).toEqual(["mailer"]);
+  const statement = statementsOf("mailer").find(({ Action }) => asList(Action).includes("ses:SendEmail"));
+  expect(statement).toMatchObject({
+    Action: "ses:SendEmail",
+    Condition: { StringEquals: { "ses:FromAddress": "no-reply@example.com" } },
+  });
+  expect(JSON.stringify(statement?.Resource)).toContain(":identity/*");
+});
+
+test("the mailer takes ten letters at a time and reports those that failed", () => {
+  expect(Object.values(stage.all("AWS::Lambda::EventSourceMapping"))).toMatchObject([
+    {
+      BatchSize: 10,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      ScalingConfig: { MaximumConcurrency: 2 },
+    },
+  ]);
+});
+
+test("the signing keys are made at deployment", () => {
+  expect(JSON.stringify(stage.all("Custom::Trigger"))).toContain("CreateKeysCurrentVersion");
+});
+
+test("only signing in and refreshing give tokens, and nothing else that is called can sign any [ASVS 6.3.3, 6.3.4, 7.6.2]", () => {
+  const giving = Object.entries<Operation>(contract).filter(
+    ([, { success }]) =>
+      "body" in success && ["access", "refresh"].some((token) => token in success.body.shape),
+  );
+  const signing = names.filter((name) => allowed(name).some((right) => right.endsWith(" SigningKeys")));
+  expect(giving.map(([name]) => name)).toEqual(["createToken", "refreshToken"]);
+  expect(signing).toEqual(["createToken", "refreshToken", "createKeys", "rotateKeys"]);
+});
+
+test("every row of the sheet has its file, and every file its row [ASVS 6.3.4]", () => {
+  const fileOf = (name: FunctionName) => {
+    const { caller }: Partial<Operation> =
+      Object.entries<Operation>(contract).find(([one]) => one === name)?.[1] ?? {};
+    return `functions/${caller === "staff" ? "admin/" : ""}${kebabCase(name)}.ts`;
+  };
+  expect(globSync("functions/**/*.ts").toSorted()).toEqual(names.map(fileOf).toSorted());
+});
+
+test("an unknown setting or action does not compile", () => {
+  // @ts-expect-error: PRODUCT_NAMES is no variable
+  const setting: Grant = { settings: ["PRODUCT_NAMES"] };
+  // @ts-expect-error: a table knows no GetSecretValue
+  const action: Grant = { USERS_TABLE: ["GetSecretValue"] };
+  expect([setting, action]).toHaveLength(2);
+});

@@ -1,0 +1,124 @@
+/** The stacks of a stage: what lies in which, their order, and that none grows too big. */
+import { Stack } from "aws-cdk-lib";
+import { describe, expect, test } from "vitest";
+import { buildApp } from "../../../infra/build-app.ts";
+import { grants } from "../../../infra/grants/grants.ts";
+import { functionName, kebabCase } from "../../../infra/naming.ts";
+import { readSettings } from "../../../infra/settings.ts";
+import { contract } from "../../../shared/contract/contract.ts";
+import type { Operation } from "../../../shared/contract/operation.ts";
+import { requiredSettings, synthesiseStage, withStubBundles } from "../synthesised.ts";
+
+/** Everything that a setting can ask for. */
+const stage = synthesiseStage({ WAF: "on", ALARM_EMAIL: "ops@example.com", HASHING_CONCURRENCY: "7" });
+const templateOf = (name: string) => {
+  const found = stage.stacks.find(({ stackName }) => stackName === `lit-auth-dev-${name}`);
+  if (!found) throw new Error(`no stack ${name}`);
+  return found.template;
+};
+const names = Object.keys(grants);
+const functionsIn = (name: string): string[] =>
+  Object.values(templateOf(name).Resources)
+    .flatMap(({ Properties }) => (Properties?.["FunctionName"] ? [Properties["FunctionName"]] : []))
+    .filter((value) => typeof value === "string");
+
+test("no stack holds more than 400 resources", () => {
+  const sizes = stage.stacks.map(({ stackName, template }) => ({
+    stackName,
+    resources: Object.keys(template.Resources).length,
+  }));
+  expect(sizes.filter(({ resources }) => resources > 400)).toEqual([]);
+});
+
+describe("stacks", () => {
+  test("wait for the layers before them, for whom they share, and for nobody else", () => {
+    const dependencies = withStubBundles((bundles) => {
+      const app = buildApp(readSettings(requiredSettings), bundles, {
+        builtinCloudFormationValidation: false,
+      });
+      // Synth adds what references between stacks ask for.
+      app.synth();
+      const stacks = app.node.children.filter(Stack.isStack);
+      return Object.fromEntries(
+        stacks.map(({ node, dependencies }) => [node.id, dependencies.map((one) => one.node.id).toSorted()]),
+      );
+    });
+    expect(dependencies).toEqual({
+      Account: [],
+      Sender: [],
+      Stateful: [],
+      UserFunctions: ["Sender", "Stateful"],
+      StaffFunctions: ["Stateful"],
+      Api: ["Account", "StaffFunctions", "Stateful", "UserFunctions"],
+    });
+  });
+
+  test("import from the stateful one only, so that nothing holds an operation back that is to go", () => {
+    for (const { stackName, template } of stage.stacks) {
+      const text = JSON.stringify(template);
+      const imported = [...text.matchAll(/"Fn::ImportValue":("[^"]*"|\{)/g)].map(([, name]) => name);
+      expect([stackName, imported.filter((name) => !name?.startsWith('"lit-auth-dev-stateful:'))]).toEqual([
+        stackName,
+        [],
+      ]);
+      if (stackName !== "lit-auth-dev-stateful") expect(text).not.toContain('"Export":');
+    }
+  });
+
+  test("hold no cycle", () => {
+    for (const { template } of stage.stacks) {
+      const uses = (id: string): string[] =>
+        [
+          ...JSON.stringify(template.Resources[id]).matchAll(
+            /"(?:Ref|Fn::GetAtt|DependsOn)":(\[[^\]]*\]|"[^"]*")/g,
+          ),
+        ]
+          .flatMap(([, ids = ""]) => [...ids.matchAll(/"([^"]+)"/g)].map(([, used = ""]) => used))
+          .filter((used) => used in template.Resources);
+      const seen = new Set<string>();
+      const visit = (id: string, path: readonly string[]): void => {
+        if (path.includes(id)) throw new Error(`cycle: ${[...path, id].join(" → ")}`);
+        if (seen.has(id)) return;
+        for (const used of uses(id)) visit(used, [...path, id]);
+        seen.add(id);
+      };
+      for (const id of Object.keys(template.Resources)) visit(id, []);
+    }
+  });
+});
+
+describe("functions", () => {
+  test("lie in the staff's stack where the contract says that staff call them, else in the other", () => {
+    const forStaff = Object.entries<Operation>(contract).flatMap(([name, { caller }]) =>
+      caller === "staff" ? [name] : [],
+    );
+    const inStack = (of: readonly string[]) => of.map((name) => functionName("dev", name)).toSorted();
+    expect(functionsIn("staff-functions").toSorted()).toEqual(inStack(forStaff));
+    expect(functionsIn("user-functions").toSorted()).toEqual(
+      inStack(names.filter((name) => !forStaff.includes(name))),
+    );
+  });
+
+  test("that routes, permissions and alarms name are ones that an earlier stack makes", () => {
+    const made = [...functionsIn("user-functions"), ...functionsIn("staff-functions")];
+    const named = [
+      ...JSON.stringify(templateOf("api")).matchAll(/:function:([\w-]+)|"FunctionName","Value":"([^"]+)"/g),
+    ].map(([, ofRoute, ofAlarm]) => ofRoute ?? ofAlarm);
+    expect(named.filter((name) => !name || !made.includes(name))).toEqual([]);
+    const uncalled = made.filter((name) => !named.includes(name));
+    expect(uncalled).toEqual([functionName("dev", "createKeys")]);
+  });
+
+  test("have names that Lambda takes, whatever the stage is called", () => {
+    const longest = "a".repeat(16);
+    expect(readSettings({ ...requiredSettings, STAGE: longest }).STAGE).toBe(longest);
+    expect(() => readSettings({ ...requiredSettings, STAGE: `${longest}a` })).toThrow(/STAGE/);
+    for (const name of names) expect(functionName(longest, name)).toMatch(/^[a-z0-9-]{1,64}$/);
+  });
+
+  test("have names of no other stage: `a` and `a-b` would share one if `b-c` and `c` were both functions", () => {
+    const words = names.map(kebabCase);
+    const ends = words.filter((word) => words.some((other) => word.endsWith(`-${other}`)));
+    expect(ends).toEqual([]);
+  });
+});

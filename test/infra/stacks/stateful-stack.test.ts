@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import { grants } from "../../../infra/grants/grants.ts";
+import { listIndexes } from "../../../shared/store/list-indexes.ts";
+import { synthesiseStage } from "../synthesised.ts";
+
+const dev = synthesiseStage();
+const prod = synthesiseStage({ STAGE: "prod", ALARM_EMAIL: "ops@example.com" });
+
+const table = "AWS::DynamoDB::Table";
+const queue = "AWS::SQS::Queue";
+const secret = "AWS::SecretsManager::Secret";
+
+describe("tables", () => {
+  test.each([
+    ["Users", ["pk"]],
+    ["Sessions", ["userId", "sessionId"]],
+    ["Limits", ["pk"]],
+  ])("%s is on demand, encrypted, recoverable and forgets by expiresAt", (name, keys) => {
+    const { Properties } = dev.one(table, name);
+    expect(Properties).toMatchObject({
+      BillingMode: "PAY_PER_REQUEST",
+      SSESpecification: { SSEEnabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+      KeySchema: keys.map((AttributeName, index) => ({
+        AttributeName,
+        KeyType: index === 0 ? "HASH" : "RANGE",
+      })),
+    });
+  });
+
+  test("people are listed from indexes that never need to change: they hold keys, state and expiry only", () => {
+    const indexes = dev.one(table, "Users").Properties?.["GlobalSecondaryIndexes"];
+    expect(indexes).toEqual(
+      Object.entries(listIndexes).map(([IndexName, { partition, sort }]) => ({
+        IndexName,
+        KeySchema: [
+          { AttributeName: partition, KeyType: "HASH" },
+          { AttributeName: sort, KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["status", "expiresAt"] },
+      })),
+    );
+  });
+
+  test("only stage prod keeps tables and secrets, and only its tables refuse deletion", () => {
+    for (const name of ["Users", "Sessions", "Limits"]) {
+      expect(prod.one(table, name)).toMatchObject({
+        DeletionPolicy: "Retain",
+        Properties: { DeletionProtectionEnabled: true },
+      });
+      expect(dev.one(table, name)).toMatchObject({
+        DeletionPolicy: "Delete",
+        Properties: { DeletionProtectionEnabled: false },
+      });
+    }
+    for (const name of ["KeySecret", "DigestKeys", "SigningKeys", "VerificationKeys"]) {
+      expect(prod.one(secret, name)["DeletionPolicy"]).toBe("Retain");
+      expect(dev.one(secret, name)["DeletionPolicy"]).toBe("Delete");
+    }
+  });
+});
+
+describe("mail queue", () => {
+  test("a letter is hidden for six timeouts of the mailer, and after five receives lies aside for 14 days", () => {
+    expect(dev.one(queue, "Mail").Properties).toMatchObject({
+      VisibilityTimeout: 6 * grants.mailer.timeoutSeconds,
+      SqsManagedSseEnabled: true,
+      RedrivePolicy: { maxReceiveCount: 5 },
+    });
+    expect(dev.one(queue, "MailDeadLetters").Properties).toMatchObject({
+      MessageRetentionPeriod: 14 * 86_400,
+      SqsManagedSseEnabled: true,
+    });
+  });
+
+  test("both queues refuse calls without TLS", () => {
+    for (const name of ["MailPolicy", "MailDeadLettersPolicy"])
+      expect(dev.one("AWS::SQS::QueuePolicy", name).Properties).toMatchObject({
+        PolicyDocument: {
+          Statement: [{ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }],
+        },
+      });
+  });
+});
+
+test("the key of addresses is made by AWS, the rings are born empty", () => {
+  expect(dev.one(secret, "KeySecret").Properties).toMatchObject({
+    GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
+  });
+  for (const name of ["DigestKeys", "SigningKeys", "VerificationKeys"])
+    expect(Object.keys(dev.one(secret, name).Properties ?? {})).toEqual(["Description"]);
+});
+
+test("alarms reach somebody exactly if an address is set", () => {
+  const alarms = (stage: typeof dev) => Object.values(stage.all("AWS::CloudWatch::Alarm"));
+  expect(alarms(dev)).toHaveLength(6);
+  expect(alarms(dev).flatMap((alarm) => alarm["AlarmActions"] ?? [])).toEqual([]);
+  for (const alarm of alarms(prod)) expect(alarm["AlarmActions"]).toHaveLength(1);
+  expect(prod.all("AWS::SNS::Subscription")).toMatchObject({});
+  expect(Object.values(prod.all("AWS::SNS::Subscription"))).toMatchObject([{ Endpoint: "ops@example.com" }]);
+});

@@ -1,0 +1,347 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Stack } from "../../infra/local/stack.ts";
+import { contract, type OperationName } from "../../shared/contract/contract.ts";
+import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
+import {
+  administer,
+  createAdmin,
+  pathOf,
+  signedInAdmin,
+  signInAgain,
+} from "../support/people/administrators.ts";
+import { call, succeed, type Answer } from "../support/calls/api.ts";
+import { wrongCode } from "../support/mail/codes.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
+import { logWith } from "../support/stacks/logs.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { limitsOf } from "../support/limits/limits.ts";
+import { startLocalStack } from "../support/stacks/local-stack.ts";
+import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
+import { pointAt } from "../support/stacks/urls.ts";
+import { unprovenLetterByStaff } from "../../shared/limits/letter-limits.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "lit-auth-admin-"));
+let stack: Stack;
+let root: Awaited<ReturnType<typeof signedInAdmin>>;
+beforeAll(async () => {
+  stack = await startLocalStack({ dataDirectory: join(folder, ".local") });
+  pointAt(stack);
+  root = await signedInAdmin(stack.dataDirectory);
+});
+afterAll(async () => {
+  await stack.stop();
+  rmSync(folder, { recursive: true });
+});
+
+type Listed = { results: Record<string, unknown>[]; next: string | null };
+const listed = ({ status, body, text }: Answer): Listed => {
+  expect(status, text).toBe(200);
+  return body as Listed;
+};
+const staffOperations = (Object.keys(contract) as OperationName[]).filter(
+  (name) => contract[name].caller === "staff",
+);
+const unknownId = "00000000-0000-4000-8000-000000000000";
+const newAdmin = () => signedInAdmin(stack.dataDirectory);
+
+describe("who may call", () => {
+  it("refuses everybody but staff, before anything else is looked at [ASVS 6.3.4]", async () => {
+    const person = await signedIn();
+    for (const name of staffOperations) {
+      const path = pathOf(name, root.id);
+      expectRefused(await call(name, undefined, { path, token: person.access }), "permission_denied");
+      expectRefused(await call(name, undefined, { path }), "not_authenticated");
+    }
+    expect(staffOperations).toHaveLength(9);
+  });
+
+  it("asks the store at each call: a token outlives no demotion", async () => {
+    const other = await newAdmin();
+    listed(await administer(other, "listUsers"));
+    const body = { is_staff: false, current_password: root.password };
+    expect((await administer(root, "updateUser", { id: other.id, body })).status).toBe(200);
+    expectRefused(await administer(other, "listUsers"), "token_not_valid");
+    expect((await letterTo(other.email, 2)).Subject).toContain("no longer an administrator");
+    expectRefused(await administer(await signInAgain(other), "listUsers"), "permission_denied");
+  });
+});
+
+describe("finding people", () => {
+  it("shows the newest first, in pages, with states that filter", async () => {
+    const [active, pending] = [await activated(), await register()];
+    const { results } = listed(await administer(root, "listUsers"));
+    const shown = (id: string) => results.find((person) => person["id"] === id);
+    expect(shown(pending.id)).toMatchObject({ email: pending.email, state: "pending", is_active: false });
+    expect(shown(active.id)).toMatchObject({
+      email: active.email,
+      username: active.username,
+      state: "active",
+      is_active: true,
+      is_staff: false,
+    });
+    const created = results.map((person) => String(person["created"]));
+    expect(created).toEqual(created.toSorted().toReversed());
+    for (const state of ["active", "pending", "staff", "disabled"]) {
+      const page = listed(await administer(root, "listUsers", { query: { state, limit: "100" } }));
+      const ids = new Set(page.results.map(({ id }) => id));
+      expect([ids.has(active.id), ids.has(pending.id), ids.has(root.id)]).toEqual([
+        state === "active",
+        state === "pending",
+        state === "active" || state === "staff",
+      ]);
+    }
+  });
+
+  it("finds by the beginning of an address and by the whole username", async () => {
+    const [active, pending] = [await activated(), await register()];
+    for (const { email, username, id } of [active, pending]) {
+      for (const query of [
+        { email: email.slice(0, 9).toUpperCase() },
+        { email },
+        { username: username.toUpperCase() },
+      ])
+        expect(listed(await administer(root, "listUsers", { query })).results).toMatchObject([{ id }]);
+      const part = { username: username.slice(0, -1) };
+      expect(listed(await administer(root, "listUsers", { query: part })).results).toEqual([]);
+      expect((await administer(root, "getUser", { id })).body).toMatchObject({ id, email, username });
+    }
+  });
+
+  it("refuses what is no choice, no cursor or nobody's id", async () => {
+    const query = { limit: "26", state: "gone" };
+    expectFieldErrors(await administer(root, "listUsers", { query }), {
+      limit: ['"26" is not a valid choice.'],
+      state: ['"gone" is not a valid choice.'],
+    });
+    for (const cursor of ["", "x", "%00", "9".repeat(4000)])
+      expectRefused(await administer(root, "listUsers", { query: { cursor } }), "cursor_not_valid");
+    const body = { new_email: newPerson().email, current_password: root.password };
+    for (const id of [unknownId, "x", "a".repeat(3000)])
+      for (const name of staffOperations.filter((name) => contract[name].path.includes("{id}")))
+        expectRefused(
+          await administer(root, name, { id, ...(contract[name].method !== "GET" && { body }) }),
+          "not_found",
+        );
+  });
+});
+
+describe("changing an account", () => {
+  it("deactivates at once, and gives back [ASVS 7.4.2]", async () => {
+    const person = await signedIn();
+    const off = await administer(root, "updateUser", { id: person.id, body: { is_active: false } });
+    expect(off.body).toMatchObject({ state: "disabled", is_active: false });
+    expectRefused(await call("getMe", undefined, { token: person.access }), "user_inactive");
+    expectRefused(await call("refreshToken", { refresh: person.refresh }), "token_not_valid");
+    const query = { state: "disabled", email: person.email };
+    expect(listed(await administer(root, "listUsers", { query })).results).toMatchObject([{ id: person.id }]);
+
+    await administer(root, "updateUser", { id: person.id, body: { is_active: true } });
+    expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
+    await signInAgain(person);
+  });
+
+  it("changes names, and refuses a taken username", async () => {
+    const [person, other] = [await activated(), await activated()];
+    const name = newPerson().username;
+    const change = (body: object) => administer(root, "updateUser", { id: person.id, body });
+    expect((await change({ username: name, first_name: "Ada" })).body).toMatchObject({
+      username: name,
+      first_name: "Ada",
+      email: person.email,
+    });
+    expectFieldErrors(await change({ username: other.username }), {
+      username: ["A user with that username already exists."],
+    });
+    expectFieldErrors(await change({ is_active: "yes" }), { is_active: ["Must be a valid boolean."] });
+  });
+
+  it("answers odd values with 400 by field or a refusal, never a 500", async () => {
+    const { id } = await activated();
+    const fields = Object.keys(contract.updateUser.body.shape);
+    const odd = [null, 0, -1.5, [], ["x"], {}, "", " ", "\0", "a\0b", "\ud800", "é".repeat(5000)];
+    for (const field of fields)
+      for (const value of odd) {
+        const body = { [field]: value };
+        const { status, text } = await administer(root, "updateUser", { id, body });
+        expect([200, 400], `${JSON.stringify(body).slice(0, 60)} → ${text}`).toContain(status);
+      }
+    for (const search of ["\0", "é".repeat(150), "x".repeat(151), "%", "#"]) {
+      const { status, text } = await administer(root, "listUsers", { query: { username: search } });
+      expect([200, 400], text).toContain(status);
+    }
+  });
+
+  it("asks for the administrator's own password to make staff, tells the person and ends the sessions [ASVS 7.5.1]", async () => {
+    const person = await signedIn();
+    const promote = (body: object) =>
+      administer(root, "updateUser", { id: person.id, body: { is_staff: true, ...body } });
+    expectFieldErrors(await promote({}), { current_password: ["This field is required."] });
+    expectFieldErrors(await promote({ current_password: person.password }), {
+      current_password: ["Invalid password."],
+    });
+    const promoted = await promote({ current_password: root.password });
+    expect(promoted.body).toMatchObject({ is_staff: true });
+    expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
+    expect((await letterTo(person.email, 3)).Subject).toContain("now an administrator");
+    listed(await administer(await signInAgain(person), "listUsers"));
+    expect((await promote({})).status).toBe(200);
+  });
+
+  it("lets nobody of the staff delete, deactivate or demote himself", async () => {
+    const { id } = root;
+    for (const body of [{ is_active: false }, { is_staff: false, current_password: root.password }])
+      expectRefused(await administer(root, "updateUser", { id, body }), "not_yourself");
+    expectRefused(await administer(root, "deleteUser", { id }), "not_yourself");
+    const own = await call("deleteMe", { current_password: root.password }, { token: root.access });
+    expectRefused(own, "not_yourself");
+    const renamed = await administer(root, "updateUser", { id, body: { first_name: "Root" } });
+    expect(renamed.body).toMatchObject({ first_name: "Root", is_staff: true, is_active: true });
+  });
+
+  it("leaves one of two administrators who demote or delete each other", async () => {
+    for (const [name, is_staff] of [
+      ["updateUser", false],
+      ["deleteUser", undefined],
+      ["updateUser", false],
+    ] as const) {
+      const [one, other] = await Promise.all([newAdmin(), newAdmin()]);
+      const against = (actor: typeof one, target: typeof one) =>
+        administer(actor, name, { id: target.id, body: { is_staff, current_password: actor.password } });
+      const answers = await Promise.all([against(one, other), against(other, one)]);
+      expect(answers.filter(({ status }) => status < 300)).toHaveLength(1);
+      expect([401, 403]).toContain(answers.find(({ status }) => status >= 300)?.status);
+    }
+  });
+
+  it("deletes the account with everything of it, also while it is being changed [ASVS 7.4.2]", async () => {
+    const person = await signedIn();
+    const change = () =>
+      administer(root, "updateUser", { id: person.id, body: { username: newPerson().username } });
+    const [deleted, ...changes] = await Promise.all([
+      administer(root, "deleteUser", { id: person.id }),
+      ...Array.from({ length: 4 }, change),
+    ]);
+    expect(deleted.status, deleted.text).toBe(204);
+    for (const { status } of changes) expect([200, 404]).toContain(status);
+    expectRefused(await call("getMe", undefined, { token: person.access }), "user_not_found");
+    expectRefused(await administer(root, "getUser", { id: person.id }), "not_found");
+    expect(listed(await administer(root, "listUsers", { query: { email: person.email } })).results).toEqual(
+      [],
+    );
+    // Address and name are free again.
+    const { email, username } = person;
+    expect((await letterTo(email, 3)).Subject).toContain("your account was deleted");
+    const letters = (await lettersTo(email)).length;
+    await register(newPerson({ email, username }));
+    await succeed("activateUser", { email, otp_code: await codeTo(email, letters + 1) });
+  });
+});
+
+describe("registrations", () => {
+  it("get a new code, and the older one is dead", async () => {
+    const person = await register();
+    const older = await codeTo(person.email);
+    expect((await administer(root, "sendCode", { id: person.id })).status).toBe(204);
+    const newer = await codeTo(person.email, 2);
+    const activate = (otp_code: string) => call("activateUser", { email: person.email, otp_code });
+    expectRefused(await activate(older), "activation_refused");
+    expect((await activate(newer)).status).toBe(200);
+  });
+
+  it("get no more letters than the mailbox may have, whoever of the staff asks", async () => {
+    const person = await register();
+    const limits = limitsOf(stack);
+    const [mailbox] = unprovenLetterByStaff(await pseudonyms.ofMailbox(person.email));
+    await limits.exhaust(mailbox!);
+    const older = await codeTo(person.email);
+    expectRefused(await administer(root, "sendCode", { id: person.id }), "too_many_letters");
+    expect((await call("activateUser", { email: person.email, otp_code: older })).status).toBe(200);
+  });
+
+  it("can be deleted, and not changed", async () => {
+    const person = await register();
+    for (const body of [{ is_active: true }, { is_staff: true, current_password: root.password }])
+      expectRefused(await administer(root, "updateUser", { id: person.id, body }), "not_activated");
+    const code = await codeTo(person.email);
+    expect((await administer(root, "deleteUser", { id: person.id })).status).toBe(204);
+    expectRefused(await call("activateUser", { email: person.email, otp_code: code }), "activation_refused");
+    expectRefused(await administer(root, "getUser", { id: person.id }), "not_found");
+    await register(newPerson({ username: person.username }));
+  });
+});
+
+describe("helping", () => {
+  it("forgets the guesses counted against a person", async () => {
+    const person = await activated();
+    const guess = () => call("createToken", { email: person.email, otp_code: wrongCode("000000") });
+    for (let tries = 0; tries < 5; tries += 1) expectRefused(await guess(), "sign_in_refused");
+    expectRefused(await guess(), "too_many_code_guesses");
+    expect((await administer(root, "unlockUser", { id: person.id })).status).toBe(204);
+    expectRefused(await guess(), "sign_in_refused");
+  });
+
+  it("shows and ends a person's sessions [ASVS 7.4.5]", async () => {
+    const person = await signedIn();
+    const sessions = (of: { id: string }) => administer(root, "listUserSessions", { id: of.id });
+    expect(listed(await sessions(person)).results).toMatchObject([{ current: false }]);
+    expect(listed(await sessions(root)).results.map(({ current }) => current)).toContain(true);
+    expect((await administer(root, "endUserSessions", { id: person.id })).status).toBe(204);
+    expect(listed(await sessions(person)).results).toEqual([]);
+    expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
+    expectRefused(await call("refreshToken", { refresh: person.refresh }), "token_not_valid");
+  });
+
+  it("writes down who did what to whom, and no value", async () => {
+    const person = await activated();
+    const body = { first_name: "Zebulon" };
+    await administer(root, "updateUser", { id: person.id, body });
+    const { log, line } = await logWith(stack, "UpdateUser", ['"user_changed"', person.id]);
+    expect(line).toContain(`"actorId":"${root.id}"`);
+    expect(line).toContain(`"changes":["firstName"]`);
+    expect(log).not.toContain("Zebulon");
+  });
+});
+
+describe("npm run create-admin", () => {
+  it("promotes the account of the address, with the new password, and ends its sessions", async () => {
+    const person = await signedIn();
+    const again = { ...person, password: newPerson().password };
+    for (const _ of [1, 2]) {
+      const { code, stdout } = await createAdmin(stack.dataDirectory, again);
+      expect([code, stdout]).toEqual([0, expect.stringContaining("is an administrator of the local stack")]);
+    }
+    expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
+    const { email, password } = person;
+    expectRefused(await call("requestOtp", { email, password }), "no_active_account");
+    listed(await administer(await signInAgain(again), "listUsers"));
+  });
+
+  it("discards a registration that waits, and takes over its name", async () => {
+    const person = await register();
+    const code = await codeTo(person.email);
+    const admin = { ...person, password: newPerson().password };
+    expect((await createAdmin(stack.dataDirectory, admin)).code).toBe(0);
+    expectRefused(await call("activateUser", { email: person.email, otp_code: code }), "activation_refused");
+    await signInAgain(admin);
+  });
+
+  it("says in one sentence what is wrong", async () => {
+    const taken = await activated();
+    for (const [changes, sentence] of [
+      [
+        { username: taken.username },
+        `The username ${taken.username} is taken; choose another with --username.`,
+      ],
+      [{ password: "12345678" }, "This password is too common. This password is entirely numeric."],
+      [{ email: "nobody" }, "--email: Enter a valid email address."],
+    ] as const) {
+      const { code, stdout, stderr } = await createAdmin(stack.dataDirectory, newPerson(changes));
+      expect([code, stdout, stderr]).toEqual([1, "", `${sentence}\n`]);
+    }
+    const nowhere = await createAdmin(join(mkdtempSync(join(folder, "nowhere-")), ".local"), newPerson());
+    expect([nowhere.code, nowhere.stderr]).toEqual([1, expect.stringMatching(/^No local stack is running/)]);
+  });
+});

@@ -1,0 +1,285 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { administer, signedInAdmin, signInAgain } from "../support/people/administrators.ts";
+import { call, succeed, type Answer } from "../support/calls/api.ts";
+import { brought, importRows } from "../support/people/brought-people.ts";
+import { comparable } from "../support/assert/comparable.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
+import { logWith } from "../support/stacks/logs.ts";
+import { allLettersOut } from "../support/mail/letters-out.ts";
+import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
+import { startStackInFolder, type StackInFolder } from "../support/stacks/stack-in-folder.ts";
+
+let stack: StackInFolder;
+let root: Awaited<ReturnType<typeof signedInAdmin>>;
+beforeAll(async () => {
+  stack = await startStackInFolder();
+  root = await signedInAdmin(stack.dataDirectory);
+});
+afterAll(() => stack.remove());
+
+const wrongCode = "AAAA-BBBB-CCCC-DDDD";
+const addressOf = async (access: string) => (await succeed("getMe", undefined, { token: access })).email;
+
+/** Somebody who has asked for a new address: both codes are in their mailboxes. */
+const moving = async () => {
+  const person = await signedIn();
+  const { email } = newPerson();
+  const body = { new_email: email, current_password: person.password };
+  await succeed("setEmail", body, { token: person.access });
+  const confirm = async (otp_code: string) => call("confirmEmail", { otp_code }, { token: person.access });
+  return {
+    ...person,
+    newEmail: email,
+    code: await codeTo(email),
+    undo: await codeTo(person.email, 3),
+    confirm,
+  };
+};
+const once = (status: number) => ({ [status]: 1, 400: 7 });
+const counted = (answers: Answer[]) =>
+  answers.reduce<Record<number, number>>(
+    (counts, { status }) => ({ ...counts, [status]: (counts[status] ?? 0) + 1 }),
+    {},
+  );
+const undo = (email: string, otp_code: string) => call("undoEmail", { email, otp_code });
+
+describe("of several at once", () => {
+  it("one confirms with one code, and one undoes [ASVS 6.5.1]", async () => {
+    const person = await moving();
+    const eight = Array.from({ length: 8 });
+    const confirmed = await Promise.all(eight.map(() => person.confirm(person.code)));
+    expect(counted(confirmed)).toEqual(once(200));
+    const undone = await Promise.all(eight.map(() => undo(person.email, person.undo)));
+    expect(counted(undone)).toEqual(once(204));
+    await letterTo(person.email, 4);
+    await signInAgain(person);
+  });
+
+  it("one gets the address that is confirmed and activated at the same moment", async () => {
+    const race = async () => {
+      const person = await moving();
+      const newcomer = await register(newPerson({ email: person.newEmail }));
+      const otp_code = await codeTo(person.newEmail, 2);
+      const activate = () => call("activateUser", { email: person.newEmail, otp_code });
+      const answers = await Promise.all([person.confirm(person.code), activate()]);
+      expect(counted(answers)).toEqual({ 200: 1, 400: 1 });
+      const [moved] = answers.map(({ status }) => status === 200);
+      expect(await addressOf(person.access)).toBe(moved ? person.newEmail : person.email);
+      const owner = moved ? { ...person, email: person.newEmail } : newcomer;
+      expect(await addressOf((await signInAgain(owner)).access)).toBe(person.newEmail);
+      if (!moved) await signInAgain(person);
+    };
+    await Promise.all([race(), race(), race()]);
+  });
+
+  it("the undoing wins, before or after the confirming", async () => {
+    const race = async () => {
+      const person = await moving();
+      const [, undone] = await Promise.all([person.confirm(person.code), undo(person.email, person.undo)]);
+      expect(undone.status).toBe(204);
+      await letterTo(person.email, 4);
+      const { access } = await signInAgain(person);
+      expect(await addressOf(access)).toBe(person.email);
+      const body = { email: person.newEmail, password: person.password };
+      expectRefused(await call("requestOtp", body), "no_active_account");
+    };
+    await Promise.all([race(), race(), race()]);
+  });
+});
+
+describe("an answer that is lost", () => {
+  it("is given again: the change succeeds, and so does its undoing, once", async () => {
+    const person = await moving();
+    const strikes = ["ConfirmEmail", "UndoEmail"].map((principal) =>
+      stack.faults.add({ principal, operation: "TransactWriteItems", lostAnswer: true }),
+    );
+    expect((await person.confirm(person.code)).status).toBe(200);
+    expectRefused(await person.confirm(person.code), "code_refused");
+    expect((await undo(person.email, person.undo)).status).toBe(204);
+    expectRefused(await undo(person.email, person.undo), "code_refused");
+    expect(strikes.map(({ struck }) => struck())).toEqual([1, 1]);
+  });
+});
+
+describe("an address that somebody else wants meanwhile", () => {
+  it("is kept: by registering, changing or importing nobody gets it, and it is given back [ASVS 6.4.4]", async () => {
+    const person = await moving();
+    await person.confirm(person.code);
+    const { email } = person;
+    const newcomer = await register(newPerson({ email }));
+    expect((await letterTo(email, 4)).Subject).toContain("kept for an account");
+    await succeed("requestOtp", newcomer);
+    expect((await letterTo(email, 5)).Subject).toContain("kept for an account");
+
+    const other = await signedIn();
+    const body = { new_email: email, current_password: other.password };
+    await succeed("setEmail", body, { token: other.access });
+    expect((await letterTo(email, 6)).Subject).toContain("kept for an account");
+
+    const { row } = brought("argon2id", { email });
+    const { code, stderr } = await importRows(stack.folder, [row]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("can go back to it")]);
+
+    expect((await undo(email, person.undo)).status).toBe(204);
+    await letterTo(email, 7);
+    await signInAgain(person);
+  });
+});
+
+describe("the mailboxes of an account that was moved", () => {
+  /** The mailer takes one order, as the queue hands it over. */
+  const deliver = (order: object) =>
+    stack.invoke("Mailer", {
+      Records: [
+        {
+          messageId: "message",
+          body: JSON.stringify(order),
+          attributes: { SentTimestamp: String(Date.now()) },
+          eventSource: "aws:sqs",
+        },
+      ],
+    });
+
+  it("both hear that it was given back, the one that lost it once", async () => {
+    const person = await moving();
+    await person.confirm(person.code);
+    expect((await undo(person.email, person.undo)).status).toBe(204);
+    expect((await letterTo(person.newEmail, 2)).Subject).toContain("has its earlier address again");
+    expect((await letterTo(person.email, 4)).Subject).toContain("your address again");
+    await allLettersOut(stack);
+    await deliver({ kind: "email_change_undone", userId: person.id });
+    expect(await lettersTo(person.newEmail)).toHaveLength(2);
+  });
+
+  it("both hear that it was deleted, by whoever moved it, and each once", async () => {
+    const person = await moving();
+    await person.confirm(person.code);
+    const { access: token, password: current_password } = person;
+    await succeed("deleteMe", { current_password }, { token });
+    const farewells = [await letterTo(person.email, 4), await letterTo(person.newEmail, 2)];
+    for (const { Subject } of farewells) expect(Subject).toContain("your account was deleted");
+    await allLettersOut(stack);
+    await deliver({ kind: "goodbye", userId: person.id });
+    expect(await lettersTo(person.email)).toHaveLength(4);
+    expect(await lettersTo(person.newEmail)).toHaveLength(2);
+  });
+});
+
+describe("an administrator's change of an address", () => {
+  const ask = (id: string, new_email: string, current_password = root.password) =>
+    administer(root, "setUserEmail", { id, body: { new_email, current_password } });
+
+  it("is confirmed from the new mailbox without signing in, and undone from the old one [ASVS 6.4.4]", async () => {
+    const person = await signedIn();
+    const { email } = newPerson();
+    expect((await ask(person.id, email)).status).toBe(204);
+    const otp_code = await codeTo(email);
+    expectRefused(await call("claimEmail", { email, otp_code: wrongCode }), "code_refused");
+    const answer = await call("claimEmail", { email, otp_code });
+    expect(answer).toMatchObject({ status: 200, body: { id: person.id, email } });
+    expect(answer.headers.get("x-device-token")).toBeTruthy();
+    expectRefused(await call("claimEmail", { email, otp_code }), "code_refused");
+    await signInAgain({ ...person, email });
+    await succeed("undoEmail", { email: person.email, otp_code: await codeTo(person.email, 3) });
+    await letterTo(person.email, 4);
+    await signInAgain(person);
+
+    for (const [file, event] of [
+      ["SetUserEmail", "email_change_started"],
+      ["ClaimEmail", "email_changed"],
+      ["UndoEmail", "email_change_undone"],
+    ] as const) {
+      const { log, line } = await logWith(stack, file, [`"${event}"`, person.id]);
+      expect(line.includes(`"actorId":"${root.id}"`)).toBe(event === "email_change_started");
+      for (const address of [email, person.email]) expect(log).not.toContain(address);
+    }
+  });
+
+  it("is possible while an earlier one can be undone, whose code brings the account back from there too", async () => {
+    const person = await moving();
+    await person.confirm(person.code);
+    const { email: third } = newPerson();
+    expect((await ask(person.id, third)).status).toBe(204);
+    const notice = await letterTo(person.newEmail, 2);
+    expect(notice.Subject).toContain("about to change again");
+    expect(() => codeIn(notice)).toThrow("no code");
+    await succeed("claimEmail", { email: third, otp_code: await codeTo(third) });
+    for (const email of [person.newEmail, third])
+      expectRefused(await undo(email, person.undo), "code_refused");
+    expect((await undo(person.email, person.undo)).status).toBe(204);
+    await letterTo(person.email, 4);
+    await signInAgain(person);
+    for (const email of [person.newEmail, third])
+      expectRefused(await call("requestOtp", { email, password: person.password }), "no_active_account");
+  });
+
+  it("takes a corrected address, and the mistaken one gets nothing", async () => {
+    const person = await activated();
+    const [mistaken, right] = [newPerson().email, newPerson().email];
+    await ask(person.id, mistaken);
+    const older = await codeTo(mistaken);
+    await ask(person.id, right);
+    const otp_code = await codeTo(right);
+    for (const code of [older, otp_code])
+      expectRefused(await call("claimEmail", { email: mistaken, otp_code: code }), "code_refused");
+    await succeed("claimEmail", { email: right, otp_code });
+  });
+
+  it("asks for the administrator's password, and for an account that is active [ASVS 6.4.4, 7.5.1]", async () => {
+    const [person, pending] = [await activated(), await register()];
+    const { email } = newPerson();
+    expectFieldErrors(await ask(person.id, email, "Not-The-Password-1"), {
+      current_password: ["Invalid password."],
+    });
+    expectRefused(await ask(pending.id, email), "not_activated");
+    expectRefused(await ask("00000000-0000-4000-8000-000000000000", email), "not_found");
+    await ask(person.id, email);
+    const otp_code = await codeTo(email);
+    await administer(root, "updateUser", { id: person.id, body: { is_active: false } });
+    expectRefused(await ask(person.id, newPerson().email), "deactivated");
+    expectRefused(await administer(root, "sendCode", { id: person.id }), "deactivated");
+    expectRefused(await call("claimEmail", { email, otp_code }), "code_refused");
+    expect(await lettersTo(email)).toHaveLength(1);
+    expect((await administer(root, "sendCode", { id: (await activated()).id })).status).toBe(204);
+    // Himself, whom the transaction must not name twice.
+    expect((await ask(root.id, newPerson().email)).status).toBe(204);
+  });
+});
+
+describe("known and unknown addresses", () => {
+  const callsOf = async (work: () => Promise<Answer>) => {
+    stack.resetCalls();
+    const answer = comparable(await work());
+    const { Mailer: _, MailerPoller: __, ...functions } = stack.calls();
+    return { answer, functions };
+  };
+
+  it("cost the same calls and get the same answers, asking, claiming and undoing", async () => {
+    const [person, owner] = [await moving(), await signedIn()];
+    const claimed = newPerson().email;
+    const current_password = root.password;
+    const body = { new_email: claimed, current_password };
+    await administer(root, "setUserEmail", { id: (await activated()).id, body });
+    await codeTo(claimed);
+    const code = { otp_code: wrongCode };
+    const claim = (email: string) => callsOf(() => call("claimEmail", { email, ...code }));
+    const undoing = (email: string) => callsOf(() => undo(email, wrongCode));
+    const setting = (new_email: string) =>
+      callsOf(() =>
+        call("setEmail", { new_email, current_password: owner.password }, { token: owner.access }),
+      );
+    const activating = (email: string) => callsOf(() => call("activateUser", { email, otp_code: "000 000" }));
+    const kept = await moving();
+    await kept.confirm(kept.code);
+    const [keptEmail, freeEmail] = [kept.email, newPerson().email];
+    for (const email of [keptEmail, freeEmail]) await register(newPerson({ email }));
+    // Warm: a cold start reads secrets.
+    for (const work of [claim, undoing, setting, activating]) await work(newPerson().email);
+    expect(await activating(keptEmail)).toEqual(await activating(freeEmail));
+    expect(await setting(keptEmail)).toEqual(await setting(newPerson().email));
+    expect(await claim(claimed)).toEqual(await claim(newPerson().email));
+    expect(await undoing(person.email)).toEqual(await undoing(newPerson().email));
+    expect(await setting(person.email)).toEqual(await setting(newPerson().email));
+  });
+});

@@ -1,0 +1,191 @@
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  type KeyObject,
+} from "node:crypto";
+import { decodeJwt, SignJWT, type JWTPayload } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { call, succeed } from "../support/calls/api.ts";
+import { expectRefused } from "../support/assert/expect.ts";
+import { codeTo } from "../support/mail/mailbox.ts";
+import { startOwnStack, type OwnStack } from "../support/stacks/own-stack.ts";
+import { register, signedIn } from "../support/people/people.ts";
+import { secretsOf } from "../support/calls/rotation.ts";
+
+type Header = Record<string, unknown> & { alg: string };
+
+let stack: OwnStack;
+let ours: KeyObject;
+let kid: string;
+let jwk: { n: string; e: string; kty: string };
+let person: Awaited<ReturnType<typeof signedIn>>;
+let deviceToken: string;
+beforeAll(async () => {
+  stack = await startOwnStack();
+  const { current } = JSON.parse(await secretsOf(stack).read("SigningKeys"));
+  ours = createPrivateKey({ key: current, format: "jwk" });
+  kid = current.kid;
+  jwk = { kty: "RSA", n: current.n, e: current.e };
+  person = await signedIn();
+  const { email } = await register();
+  const activation = await call("activateUser", { email, otp_code: await codeTo(email) });
+  deviceToken = activation.headers.get("x-device-token") ?? "";
+});
+afterAll(() => stack.remove());
+
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+const claims = (changes: JWTPayload = {}): JWTPayload => ({ ...decodeJwt(person.access), ...changes });
+
+/** Signed with our own key, as only we could: what is wrong is the content. */
+const signedByUs = (payload: JWTPayload, header: Partial<Header> = {}) =>
+  new SignJWT(payload).setProtectedHeader({ alg: "RS256", kid, typ: "at+jwt", ...header }).sign(ours);
+
+const now = () => Math.floor(Date.now() / 1000);
+const without = (claim: string) => {
+  const { [claim]: _, ...rest } = claims();
+  return rest;
+};
+
+const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const strangersJwk = {
+  ...stranger.publicKey.export({ format: "jwk" }),
+  kid: "stranger",
+  alg: "RS256",
+  use: "sig",
+};
+const byStranger = (header: Partial<Header>) =>
+  new SignJWT(claims())
+    .setProtectedHeader({ alg: "RS256", typ: "at+jwt", ...header })
+    .sign(stranger.privateKey);
+
+const hmac = (secret: string | Buffer) => {
+  const signed = `${part({ alg: "HS256", typ: "at+jwt", kid })}.${part(claims())}`;
+  return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
+};
+const pem = () => createPublicKey({ key: jwk, format: "jwk" }).export({ type: "spki", format: "pem" });
+const segments = () => person.access.split(".");
+
+/** A token whose payload text is ours to write: JSON that no serialiser makes. */
+const signedText = (payload: string) => {
+  const signed = `${part({ alg: "RS256", kid, typ: "at+jwt" })}.${Buffer.from(payload).toString("base64url")}`;
+  return `${signed}.${sign("sha256", Buffer.from(signed), ours).toString("base64url")}`;
+};
+
+const corpus: [string, () => string | Promise<string>][] = [
+  ["alg none, no signature", () => `${part({ alg: "none", typ: "at+jwt" })}.${part(claims())}.`],
+  ["alg none in odd case", () => `${part({ alg: "nOnE", typ: "at+jwt", kid })}.${part(claims())}.`],
+  ["HS256 with our public key as PEM", () => hmac(pem())],
+  [
+    "HS256 with our public key as DER",
+    () => hmac(createPublicKey({ key: jwk, format: "jwk" }).export({ type: "spki", format: "der" })),
+  ],
+  ["HS256 with our modulus", () => hmac(Buffer.from(jwk.n, "base64url"))],
+  ["another key under our kid", () => byStranger({ kid })],
+  ["another key without a kid", () => byStranger({})],
+  ["another key in a jwk header", () => byStranger({ kid: "stranger", jwk: strangersJwk })],
+  ["a jku header", () => byStranger({ kid: "stranger", jku: "http://127.0.0.1:9/jwks.json" })],
+  ["an x5u header", () => byStranger({ kid: "stranger", x5u: "http://127.0.0.1:9/cert.pem" })],
+  [
+    "a critical header that nobody knows",
+    () => {
+      const signed = `${part({ alg: "RS256", kid, typ: "at+jwt", crit: ["exp2"], exp2: 1 })}.${part(claims())}`;
+      return `${signed}.${segments()[2]}`;
+    },
+  ],
+  ["expired", () => signedByUs(claims({ exp: now() - 1, iat: now() - 1000 }))],
+  ["without an end", () => signedByUs(without("exp"))],
+  ["not yet valid", () => signedByUs(claims({ nbf: now() + 3600 }))],
+  ["another issuer", () => signedByUs(claims({ iss: "https://evil.example" }))],
+  ["issuer with a slash more", () => signedByUs(claims({ iss: `${claims().iss}/` }))],
+  ["another audience", () => signedByUs(claims({ aud: "another-service" }))],
+  ["without an audience", () => signedByUs(without("aud"))],
+  ["another token_type", () => signedByUs(claims({ token_type: "sliding" }))],
+  [
+    "a refresh token's claims under an access token's type",
+    () => signedByUs(claims({ token_type: "refresh" })),
+  ],
+  ["an access token's claims under a refresh token's type", () => signedByUs(claims(), { typ: "rt+jwt" })],
+  ["a plain JWT type", () => signedByUs(claims(), { typ: "JWT" })],
+  ["a subject that is not its user_id", () => signedByUs(claims({ user_id: "somebody-else" }))],
+  [
+    "a session that does not exist",
+    () => signedByUs(claims({ sid: "00000000-0000-4000-8000-000000000000" })),
+  ],
+  ["a user that does not exist", () => signedByUs(claims({ sub: "nobody", user_id: "nobody" }))],
+  ["numbers for strings", () => signedByUs({ ...claims(), sid: 5 })],
+  ["a list for a subject", () => signedText(JSON.stringify({ ...claims(), sub: [claims().sub] }))],
+  ["an end that is text", () => signedText(JSON.stringify({ ...claims(), exp: String(now() + 600) }))],
+  [
+    "duplicate claims, the bad one last",
+    () => signedText(JSON.stringify(claims()).replace(/}$/, ',"token_type":"refresh"}')),
+  ],
+  ["a payload that is no JSON", () => signedText("not json")],
+  ["a payload that is a list", () => signedText("[]")],
+  ["truncated", () => person.access.slice(0, -1)],
+  ["without its signature", () => `${segments()[0]}.${segments()[1]}.`],
+  ["padded", () => `${person.access}=`],
+  ["followed by a null byte in base64url", () => `${person.access}AA`],
+  ["doubled", () => `${person.access}.${person.access}`],
+  ["five segments, as encrypted ones have", () => `${person.access}.a.b`],
+  [
+    "its signature of zeros",
+    () => `${segments()[0]}.${segments()[1]}.${Buffer.alloc(256).toString("base64url")}`,
+  ],
+  [
+    "a signature one bit off",
+    () => {
+      const bytes = Buffer.from(segments()[2] ?? "", "base64url");
+      bytes[0]! ^= 1;
+      return `${segments()[0]}.${segments()[1]}.${bytes.toString("base64url")}`;
+    },
+  ],
+  [
+    "standard base64 in its signature",
+    () =>
+      `${segments()[0]}.${segments()[1]}.${Buffer.from(segments()[2] ?? "", "base64url").toString("base64")}`,
+  ],
+  ["a device token", () => deviceToken],
+  ["60 KB of noise", () => randomBytes(45_000).toString("base64url")],
+  [
+    "60 KB in its header",
+    () => `${part({ alg: "RS256", kid, pad: "x".repeat(40_000) })}.${segments()[1]}.${segments()[2]}`,
+  ],
+];
+
+describe("hostile tokens", () => {
+  it.each(corpus)(
+    "refuses %s wherever a token is taken [ASVS 7.2.1, 9.1.1, 9.1.2, 9.1.3, 9.2.1, 9.2.2, 9.2.3]",
+    async (_, make) => {
+      const token = await make();
+      expectRefused(await call("verifyToken", { token }), "token_not_valid");
+      expectRefused(await call("refreshToken", { refresh: token }), "token_not_valid");
+      // What reaches API Gateway as a header is shorter than what it refuses by itself.
+      const answer = token.length < 8000 ? await call("getMe", undefined, { token }) : undefined;
+      if (answer) expect([401]).toContain(answer.status);
+    },
+  );
+
+  it("refuses refresh as access and access as refresh [ASVS 9.2.2]", async () => {
+    expectRefused(await call("getMe", undefined, { token: person.refresh }), "token_not_valid");
+    expectRefused(await call("refreshToken", { refresh: person.access }), "token_not_valid");
+  });
+
+  it("answers a token of 100 KB with 413 and asks the store nothing", async () => {
+    stack.resetCalls();
+    expectRefused(await call("verifyToken", { token: "x".repeat(100_000) }), "request_too_large");
+    // The poller asks the queue all the time.
+    const { Mailer: _, MailerPoller: __, ...functions } = stack.calls();
+    expect(functions).toEqual({});
+  });
+
+  it("takes what this corpus is made from: its refusals are not for another reason [ASVS 9.1.1]", async () => {
+    await succeed("verifyToken", { token: await signedByUs(claims()) });
+    await succeed("verifyToken", { token: signedText(JSON.stringify(claims())) });
+    await succeed("getMe", undefined, { token: person.access });
+    expect(deviceToken).toMatch(/^[\w-]{22}\.\d+\.[\w-]{43}$/);
+  });
+});

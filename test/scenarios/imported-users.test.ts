@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { trimmedByPython } from "../../shared/passwords/hash-forms.ts";
+import { signInAgain } from "../support/people/administrators.ts";
+import { call, succeed } from "../support/calls/api.ts";
+import { brought, exportedRows, importRows } from "../support/people/brought-people.ts";
+import { djangoHashes } from "../support/people/django-hashes.ts";
+import { expectRefused } from "../support/assert/expect.ts";
+import { lettersTo } from "../support/mail/mailbox.ts";
+import { activated, newPerson, register, type Person } from "../support/people/people.ts";
+import { startStackInFolder, type StackInFolder } from "../support/stacks/stack-in-folder.ts";
+
+const floorMilliseconds = 1_200;
+const ours = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
+
+let stack: StackInFolder;
+let log = "";
+beforeAll(async () => {
+  stack = await startStackInFolder({
+    settings: { REFUSAL_FLOOR_MILLISECONDS: String(floorMilliseconds) },
+    // Three are timed side by side.
+    concurrencyPerFunction: 3,
+    onLog: (_, line) => {
+      log += `${line}\n`;
+    },
+  });
+});
+afterAll(() => stack.remove());
+
+const upgradesOf = (id: string) =>
+  log.split("\n").filter((line) => line.includes("password_upgraded") && line.includes(id)).length;
+
+const bring = (...rows: Parameters<typeof importRows>[1]) => importRows(stack.folder, rows);
+const exported = () => exportedRows(stack.folder);
+
+const ask = ({ email, password }: Pick<Person, "email" | "password">) =>
+  call("requestOtp", { email, password });
+
+describe("people brought over from Django", () => {
+  it("sign in with their password, which gets a hash of ours, and again with that", async () => {
+    const people = ["pbkdf2 of Django 5.2", "argon2id", "argon2i of Django 2"].map((what) => brought(what));
+    const { code, stdout } = await bring(...people.map(({ row }) => row));
+    expect([code, stdout]).toEqual([0, expect.stringContaining("3 imported, 0 already there, 0 refused")]);
+    expect(stdout).toContain("3 of them have hashes");
+    const tokens = await Promise.all(people.map(signInAgain));
+    const rows = await exported();
+    await Promise.all(
+      people.map(async (person, index) => {
+        const { id } = await succeed("getMe", undefined, { token: tokens[index]!.access });
+        expect(rows.get(person.email)).toMatchObject({ id, password_hash: expect.stringMatching(ours) });
+        expect(upgradesOf(id)).toBe(1);
+
+        await signInAgain(person);
+        expect((await ask({ ...person, password: `${person.password}x` })).status).toBe(401);
+        // The password is the same: nothing of before ends.
+        await succeed("refreshToken", { refresh: tokens[index]!.refresh });
+        expect(upgradesOf(id)).toBe(1);
+      }),
+    );
+  });
+
+  it("keep what Django had made of a password: trimmed, not normalised, of any length [ASVS 6.2.8]", async () => {
+    const people = djangoHashes
+      .map(({ what }) => what)
+      .filter((what) => /spaces|separators|composed|300/.test(what))
+      .map((what) => brought(what));
+    expect((await bring(...people.map(({ row }) => row))).code).toBe(0);
+    await Promise.all(
+      people.map(async (person) => {
+        expect((await ask(person)).status, person.password).toBe(200);
+        // From here on it is as typed, without the spaces, and in any composition.
+        const password = trimmedByPython(person.password);
+        for (const form of ["NFC", "NFD"] as const)
+          expect((await ask({ ...person, password: password.normalize(form) })).status).toBe(200);
+        if (password !== person.password) expect((await ask(person)).status).toBe(401);
+      }),
+    );
+  });
+
+  it("have their hash replaced once, and are sent a code each time, however many sign in at once", async () => {
+    const person = brought("pbkdf2 of Django 3.2");
+    await bring(person.row);
+    const answers = await Promise.all(Array.from({ length: 4 }, () => ask(person)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect((await exported()).get(person.email)?.["password_hash"]).toMatch(ours);
+    await signInAgain(person);
+  });
+
+  it("keep the hash that they have when they are disabled or type something else", async () => {
+    const [person, disabled] = [brought("argon2id"), brought("argon2id", { state: "disabled" })];
+    await bring(person.row, disabled.row);
+    expectRefused(await ask({ ...person, password: "something else" }), "no_active_account");
+    expectRefused(await ask(disabled), "no_active_account");
+    const rows = await exported();
+    for (const { email, row } of [person, disabled])
+      expect(rows.get(email)?.["password_hash"]).toBe(row.password_hash);
+    expect(await lettersTo(disabled.email)).toEqual([]);
+  });
+
+  it("who have no password there have none here", async () => {
+    const person = brought("argon2id", { password_hash: "!3RJPOPA7eOp0DHJKuAspO9N7GVOWBz0UKfvqakLy" });
+    expect((await bring(person.row)).code).toBe(0);
+    expectRefused(await ask(person), "no_active_account");
+    expectRefused(await ask({ ...person, password: "!" }), "no_active_account");
+  });
+});
+
+describe("the floor", () => {
+  /**
+   * Noise only ever adds: the quickest of several is what the code does. Unhidden, an imported hash takes 130 ms longer than
+   * ours on a quiet machine, so that no number of rounds would bring them together.
+   */
+  const expectAlike = async (attempts: Record<string, () => Promise<unknown>>) => {
+    const quickest = Object.keys(attempts).map(() => Infinity);
+    // Not more: ten wrong passwords are a limit of their own.
+    for (let round = 0; round < 9; round += 1) {
+      await Promise.all(
+        Object.values(attempts).map(async (attempt, index) => {
+          const start = performance.now();
+          await attempt();
+          quickest[index] = Math.min(quickest[index] ?? Infinity, performance.now() - start);
+        }),
+      );
+      if (Math.max(...quickest) - Math.min(...quickest) < 50) break;
+    }
+    expect(Math.max(...quickest) - Math.min(...quickest)).toBeLessThan(50);
+    for (const milliseconds of quickest) expect(milliseconds).toBeGreaterThanOrEqual(floorMilliseconds - 1);
+  };
+  const imported = async () => {
+    const person = brought("pbkdf2 of Django 5.2");
+    await bring(person.row);
+    return person;
+  };
+
+  it("hides who was imported: every refusal takes at least as long, and they take the same time", async () => {
+    const refused =
+      ({ email }: Person) =>
+      async () =>
+        expectRefused(await ask({ email, password: "wrong in any case" }), "no_active_account");
+    await expectAlike({
+      imported: refused(await imported()),
+      ours: refused(await activated()),
+      unknown: refused(newPerson()),
+    });
+  });
+
+  it("hides it from whoever registers the address and asks with the password of his own", async () => {
+    const registered = async ({ email }: Person) => {
+      const mine = await register(newPerson({ email }));
+      return async () => expect((await ask(mine)).status).toBe(200);
+    };
+    await expectAlike({
+      imported: await registered(await imported()),
+      unknown: await registered(newPerson()),
+    });
+  });
+});
+
+it("nothing that people typed and no hash stands in a log", () => {
+  expect(log.includes("password_upgraded")).toBe(true);
+  for (const { typed, passwordHash } of djangoHashes)
+    for (const secret of [typed, passwordHash])
+      expect(log.includes(JSON.stringify(secret).slice(1, -1)), secret).toBe(false);
+  expect(/argon2id\$v|pbkdf2_sha256|someone@/.exec(log)).toBe(null);
+});

@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import * as z from "zod";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createAdministrator } from "../support/people/administrator.ts";
+import { startStackInFolder, type StackInFolder } from "../support/stacks/stack-in-folder.ts";
+import { journey } from "../tools/postman/journey.ts";
+
+const newman = resolve("node_modules/newman/bin/newman.js");
+const collection = resolve("test/postman/lit-auth.postman_collection.json");
+const environment = resolve("test/postman/lit-auth.postman_environment.json");
+
+/** Of newman's report, what says how it went. */
+const count = z.object({ total: z.number(), failed: z.number() });
+const report = z.object({
+  run: z.object({
+    stats: z.object({ assertions: count, requests: count }),
+    failures: z.array(
+      z.object({ source: z.object({ name: z.string() }), error: z.object({ message: z.string() }) }),
+    ),
+  }),
+});
+
+describe("the Postman collection", () => {
+  let stack: StackInFolder;
+  beforeAll(async () => {
+    stack = await startStackInFolder();
+  });
+  afterAll(() => stack.remove());
+
+  /** In a process of its own: the stack answers from this one. */
+  const run = async (variables: Record<string, string>, folders: string[] = []) => {
+    const file = join(stack.folder, "newman.json");
+    const all = { base_url: stack.url, mailbox_url: `${stack.url}/_aws/ses`, ...variables };
+    const overrides = Object.entries(all).flatMap(([name, value]) => ["--env-var", `${name}=${value}`]);
+    const reporter = ["--reporters", "json", "--reporter-json-export", file];
+    const only = folders.flatMap((name) => ["--folder", name]);
+    const parameters = [newman, "run", collection, "-e", environment, ...overrides, ...only, ...reporter];
+    // A failed request also ends newman with 1; the report says which.
+    await promisify(execFile)(process.execPath, parameters, { timeout: 240_000 }).catch(() => {});
+    return report.parse(JSON.parse(readFileSync(file, "utf8"))).run;
+  };
+  const stepsOf = (folders: typeof journey) => folders.flatMap(({ steps }) => steps).length;
+
+  it("runs from top to bottom with an administrator, every request as the contract says", async () => {
+    const { email, password } = await createAdministrator(stack.folder);
+    const { failures, stats } = await run({ admin_email: email, admin_password: password });
+    expect(failures).toEqual([]);
+    expect(stats.assertions).toMatchObject({ total: stepsOf(journey), failed: 0 });
+  });
+
+  it("leaves the administration out as long as nobody is named", async () => {
+    const { failures, stats } = await run({}, ["Administration"]);
+    expect(failures).toEqual([]);
+    expect([stats.requests.total, stats.assertions.total]).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,114 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, inject, it } from "vitest";
+import { administratorStore } from "../../../shared/admin/administrator-store.ts";
+import { emailUndoPk, resetPk } from "../../../shared/store/address-items.ts";
+import { codeStore } from "../../../shared/codes/code-store.ts";
+import { formerAddressStore } from "../../../shared/accounts/former-address-store.ts";
+import { accountImportStore } from "../../../shared/admin/account-import-store.ts";
+import type { User } from "../../../shared/store/user-items.ts";
+import { passwordResetStore } from "../../../shared/passwords/password-reset-store.ts";
+import { registrationStore } from "../../../shared/accounts/registration-store.ts";
+import { turnableClock } from "../../support/limits/clock.ts";
+import { has, newAddress, newcomerAt, settled, steps } from "../../support/people/moving-accounts.ts";
+import { newRegistration } from "../../support/people/store-people.ts";
+
+const day = 86_400;
+type Clock = ReturnType<typeof turnableClock>;
+
+/** Somebody who has left his address a moment ago, for another that is proven. */
+const moved = async (clock = turnableClock()) => {
+  const person = await settled(clock);
+  const to = newAddress();
+  await person.ask(to, "d");
+  expect(await person.confirm("d")).toMatchObject(to);
+  return { ...person, to };
+};
+
+/** The ways in which somebody else comes to an address, each with all the proof that it asks for. */
+const takers = {
+  "an activation": async ({ now }: Clock, addressKey: string) =>
+    (await newcomerAt(now, addressKey)) !== "refused",
+  "an activation by a reset": async ({ now }: Clock, addressKey: string) => {
+    const registration = newRegistration(now(), { addressKey });
+    const registrations = registrationStore(now);
+    await registrations.register(registration);
+    await passwordResetStore(now).begin(registration, "r");
+    const code = { otpRequestId: "r", otpDigest: "y", otpExpiresAt: now() + 600 };
+    await codeStore(now).issue(resetPk(addressKey), code);
+    return (await registrations.activateByReset(registration, ["y"], randomUUID())) !== "refused";
+  },
+  "another account's change": async (clock: Clock, addressKey: string) => {
+    const other = await settled(clock);
+    await other.ask({ email: "a@example.com", addressKey }, "y");
+    return (await other.confirm("y")) !== "refused";
+  },
+  "an import": async ({ now }: Clock, addressKey: string) => {
+    const { expiresAt: _, otpRequestId: __, ...person } = newRegistration(now(), { addressKey });
+    const user: User = { ...person, status: "active", isStaff: false, sessionEpoch: 0 };
+    const outcome = await accountImportStore(now).put(user);
+    if (outcome !== "imported") expect(outcome).toBe("address_held");
+    return outcome === "imported";
+  },
+  "the making of an administrator": async ({ now }: Clock, addressKey: string) => {
+    const { id, username, email, passwordHash } = newRegistration(now());
+    const outcome = await administratorStore(now).appoint({ id, username, email, addressKey, passwordHash });
+    if (outcome !== "created") expect(outcome).toBe("address_held");
+    return outcome === "created";
+  },
+};
+
+describe.skipIf(inject("engineUrl") === "")("an address that an account can go back to", () => {
+  describe.each(Object.entries(takers))("and %s", (_, take) => {
+    it("is kept to the last second, and the way back stays open [ASVS 6.4.4]", async () => {
+      const { clock, user, to, undo, theUser } = await moved();
+      clock.pass(7 * day - 1);
+      expect(await take(clock, user.addressKey)).toBe(false);
+      expect(await undo(user.addressKey, "d")).toBe("undone");
+      expect((await theUser()).addressKey).toBe(user.addressKey);
+      expect(await formerAddressStore(clock.now).find("undone", user.id)).toBe(to.email);
+    });
+
+    it("is anybody's once it is over", async () => {
+      const { clock, user, undo } = await moved();
+      clock.pass(7 * day);
+      expect(await take(clock, user.addressKey)).toBe(true);
+      expect(await undo(user.addressKey, "d")).toBe("refused");
+    });
+  });
+
+  it("is free again with the account, and is told that it is gone", async () => {
+    const { clock, user, to, remove } = await moved();
+    const formerAddresses = formerAddressStore(clock.now);
+    expect(await remove()).toBe("removed");
+    expect(await formerAddresses.find("earlier", user.id)).toBe(user.email);
+    expect(await formerAddresses.find("deleted", user.id)).toBe(to.email);
+    expect(await takers["an activation"](clock, user.addressKey)).toBe(true);
+  });
+
+  it("is its own account's to change to, and keeps the way back", async () => {
+    const { user, ask, confirm, undo } = await moved();
+    await ask(user, "e");
+    expect(await confirm("e")).toMatchObject({ addressKey: user.addressKey });
+    expect(await undo(user.addressKey, "d")).toBe("undone");
+  });
+});
+
+describe.skipIf(inject("engineUrl") === "")("the way back to an address", () => {
+  it("stays the newer owner's when the account goes that had left it before", async () => {
+    const { clock, user, remove } = await moved();
+    clock.pass(7 * day);
+    const formerAddresses = formerAddressStore(clock.now);
+    const newcomer = await settled(clock);
+    await newcomer.ask(user, "e");
+    expect(await newcomer.confirm("e")).toMatchObject({ addressKey: user.addressKey });
+    // From there on, after the first way back is over, with one of its own.
+    clock.pass(7 * day);
+    const { ask, confirm, undo } = steps(clock.now, newcomer.user.id);
+    await ask(newAddress(), "f");
+    await confirm("f");
+    expect(await remove()).toBe("removed");
+    expect(await formerAddresses.find("earlier", user.id)).toBeUndefined();
+    expect(await has(emailUndoPk(user.addressKey))).toBe(true);
+    expect(await undo(user.addressKey, "f")).toBe("undone");
+  });
+});

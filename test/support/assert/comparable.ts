@@ -1,0 +1,27 @@
+import type { Answer } from "../calls/api.ts";
+
+// Ids of ours and of whatever stands before us; a device token is another each time.
+const hidden =
+  /^(date|x-request-id|x-amzn-(requestid|trace-id)|x-amz-(apigw-id|cf-id|cf-pop)|x-device-token|set-cookie)$/;
+
+/** Everything of an answer that could tell two people apart: not the values that differ for everybody. */
+export const comparable = ({ status, headers, body }: Pick<Answer, "status" | "headers" | "body">) => ({
+  status,
+  headers: [...headers]
+    .filter(([name]) => name !== "content-length")
+    .map(([name, value]) => `${name}: ${hidden.test(name) ? "…" : name === "retry-after" ? "<time>" : value}`)
+    .sort(),
+  body: JSON.stringify(body)
+    ?.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "<id>")
+    .replaceAll(/Try again in \d+ \w+/g, "Try again in <time>"),
+});
+
+/** A body without what the caller put into it himself. */
+export const withoutOwnWords = (
+  text: string | undefined,
+  email: string,
+  body: object,
+): string | undefined => {
+  const username = "username" in body ? String(body.username) : email;
+  return text?.replaceAll(email, "<email>").replaceAll(username, "<username>");
+};

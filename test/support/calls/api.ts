@@ -1,0 +1,69 @@
+/** The typed client: one function per operation of the contract. Successful answers must match the contract exactly. */
+import { contract, type Contract, type OperationName } from "../../../shared/contract/contract.ts";
+import type { BodyOf } from "../../../shared/contract/operation.ts";
+import * as z from "zod";
+import { remember } from "../stacks/secrets-seen.ts";
+import { baseUrl } from "../stacks/urls.ts";
+
+export type Answer<Body = unknown> = { status: number; headers: Headers; body: Body; text: string };
+
+type SuccessOf<Name extends OperationName> = Contract[Name]["success"] extends {
+  body: infer B extends z.ZodObject;
+}
+  ? z.output<B>
+  : undefined;
+
+export type Options = { token?: string; headers?: Record<string, string>; path?: string };
+
+const parsed = (text: string): unknown => {
+  try {
+    return text === "" ? undefined : JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
+/** Any request, any body: for what a well-behaved client would not send. */
+export const send = async (
+  method: string,
+  path: string,
+  init: { body?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> => {
+  const response = await fetch(`${baseUrl()}${path}`, { method, redirect: "manual", ...init });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: parsed(text), text };
+};
+
+/** Calls an operation with whatever body; use `succeed` where the answer is needed. */
+export const call = async (name: OperationName, body?: unknown, options: Options = {}): Promise<Answer> => {
+  const { method, path } = contract[name];
+  remember(body);
+  const answer = await send(method, options.path ?? path, {
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    headers: {
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
+      ...options.headers,
+    },
+  });
+  remember(answer.body);
+  remember({ token: answer.headers.get("x-device-token") });
+  return answer;
+};
+
+const strictly = (name: OperationName): z.ZodType => {
+  const { success } = contract[name];
+  return "body" in success ? success.body.strict() : z.undefined();
+};
+
+/** Calls an operation that must succeed, with exactly the status and body that the contract promises. */
+export const succeed = async <Name extends OperationName>(
+  name: Name,
+  body?: z.input<Extract<Contract[Name], { body: z.ZodObject }>["body"]> | BodyOf<Contract[Name]>,
+  options: Options = {},
+): Promise<SuccessOf<Name>> => {
+  const answer = await call(name, body, options);
+  if (answer.status !== contract[name].success.status)
+    throw new Error(`${name} answered ${answer.status}: ${answer.text}`);
+  return strictly(name).parse(answer.body) as SuccessOf<Name>;
+};

@@ -1,0 +1,17 @@
+/** What a function of an own stack has logged. A line comes through a pipe, and can be later than the answer. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { eventually } from "../assert/eventually.ts";
+import type { OwnStack } from "./own-stack.ts";
+
+/** The function's log, once a line holds all of these words. */
+export const logWith = (
+  { dataDirectory }: Pick<OwnStack, "dataDirectory">,
+  functionLabel: string,
+  words: readonly string[],
+): Promise<{ log: string; line: string }> =>
+  eventually(`a line of ${functionLabel} with ${words.join(", ")}`, () => {
+    const log = readFileSync(join(dataDirectory, `logs/${functionLabel}.log`), "utf8");
+    const line = log.split("\n").find((one) => words.every((word) => one.includes(word)));
+    return line === undefined ? undefined : { log, line };
+  });

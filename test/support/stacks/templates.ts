@@ -1,0 +1,28 @@
+/** The templates of the stacks that tests start: made once for a run, since loading CDK takes every process a second. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { generousLimits } from "../../../infra/generous-limits.ts";
+import type { SynthesisedStack } from "../../../infra/synthesise.ts";
+
+export const templatesFile = join(import.meta.dirname, "../../../build/templates-of-tests.json");
+const unknownUrl = "http://url-of-this-stack.invalid";
+
+export const synthesiseForTests = async (settings: Record<string, string>): Promise<SynthesisedStack[]> => {
+  const [{ synthesise }, { readSettings }] = await Promise.all([
+    import("../../../infra/synthesise.ts"),
+    import("../../../infra/settings.ts"),
+  ]);
+  const defaults = { STAGE: "test", MAIL_FROM: "no-reply@example.com", PUBLIC_URL: unknownUrl };
+  return synthesise(readSettings({ ...defaults, ...generousLimits, ...settings }));
+};
+
+/** Own settings, and processes outside a run of tests, synthesise for themselves. */
+export const templatesAt = async (
+  url: string,
+  settings?: Record<string, string>,
+): Promise<SynthesisedStack[]> => {
+  const file = process.env["TEST_TEMPLATES"];
+  if (settings !== undefined || file === undefined)
+    return synthesiseForTests({ PUBLIC_URL: url, ...settings });
+  return JSON.parse(readFileSync(file, "utf8").replaceAll(unknownUrl, url));
+};

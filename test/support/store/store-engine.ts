@@ -1,0 +1,56 @@
+/**
+ * A bare DynamoDB engine with the template's tables, for tests that turn the clock. One project of
+ * tests for each engine.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import {
+  NoEngineError,
+  startDynamoDbEngine,
+  type EngineName,
+} from "../../../infra/local/engines/dynamodb-engine.ts";
+import { createTables } from "../../../infra/local/engines/create-tables.ts";
+import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts";
+import { templatesAt } from "../stacks/templates.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Empty where this machine cannot run the engine. */
+    engineUrl: string;
+    /** Variables that name the tables. */
+    storeEnvironment: Record<string, string>;
+  }
+}
+
+const tableVariables = { Users: "USERS_TABLE", Sessions: "SESSIONS_TABLE", Limits: "LIMITS_TABLE" };
+
+export const provideEngine = async (project: TestProject, name: EngineName): Promise<() => Promise<void>> => {
+  const directory = mkdtempSync(join(tmpdir(), "lit-auth-store-"));
+  try {
+    const engine = await startDynamoDbEngine(directory, name);
+    const templates = loadTemplates(await templatesAt(engine.url), engine.url);
+    await createTables(templates, engine.url);
+    const names = templates.ofType("AWS::DynamoDB::Table").map((table) => table.identity().ref);
+    const nameOf = (label: string) => names.find((name) => name.includes(label)) ?? `no table ${label}`;
+    project.provide("engineUrl", engine.url);
+    project.provide(
+      "storeEnvironment",
+      Object.fromEntries(
+        Object.entries(tableVariables).map(([label, variable]) => [variable, nameOf(label)]),
+      ),
+    );
+    return async () => {
+      await engine.stop();
+      rmSync(directory, { recursive: true });
+    };
+  } catch (error) {
+    // One that is there and does not start must not look like one that is missing.
+    if (!(error instanceof NoEngineError)) throw error;
+    console.warn(`store tests on ${name} are skipped: ${error.message}`);
+    project.provide("engineUrl", "");
+    project.provide("storeEnvironment", {});
+    return async () => {};
+  }
+};

@@ -1,0 +1,177 @@
+/**
+ * `npm run bench:admin [-- <people> ...]`: what a page of people costs with 5,000 and 100,000 of
+ * them, or as many as named, on a bare engine: time, calls, and the units that DynamoDB would bill
+ * to indexes and table; then what changes of a person cost. People are written straight into the
+ * table, as the writers of their items leave them.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BatchWriteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { startDynamoDbEngine } from "../../../infra/local/engines/dynamodb-engine.ts";
+import { createTables } from "../../../infra/local/engines/create-tables.ts";
+import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts";
+import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
+import { readSettings } from "../../../infra/settings.ts";
+import { synthesise } from "../../../infra/synthesise.ts";
+import { nowSeconds } from "../../../shared/platform/clock.ts";
+import { dynamo } from "../../../shared/store/dynamo.ts";
+import { userUpdateStore, type Changes } from "../../../shared/accounts/user-update-store.ts";
+import { userItem } from "../../../shared/store/user-items.ts";
+import { personList, type ListRequest, type PersonList } from "../../../shared/admin/person-list.ts";
+import { listedPerson } from "../../support/people/store-people.ts";
+import { textTable } from "./text-table.ts";
+
+const namedCrowds = process.argv.slice(2).map(Number);
+const crowds = namedCrowds.length > 0 ? namedCrowds : [5_000, 100_000];
+const repeats = 50;
+const batch = 25;
+const atOnce = 8;
+
+const meter = { calls: 0, indexUnits: 0, tableUnits: 0 };
+
+const units = z.object({ CapacityUnits: z.number() });
+const capacity = z.object({
+  Table: units.default({ CapacityUnits: 0 }),
+  GlobalSecondaryIndexes: z.record(z.string(), units).default({}),
+});
+
+/** Asks every call what it consumed. */
+const measureUnits = () => {
+  dynamo().middlewareStack.add(
+    (next) => async (args) => {
+      Object.assign(args.input, { ReturnConsumedCapacity: "INDEXES" });
+      const answer = await next(args);
+      const consumed = Object.entries(answer.output).find(([name]) => name === "ConsumedCapacity")?.[1];
+      meter.calls += 1;
+      for (const { Table, GlobalSecondaryIndexes } of [consumed ?? []]
+        .flat()
+        .map((one) => capacity.parse(one))) {
+        meter.tableUnits += Table.CapacityUnits;
+        for (const index of Object.values(GlobalSecondaryIndexes)) meter.indexUnits += index.CapacityUnits;
+      }
+      return answer;
+    },
+    { step: "initialize" },
+  );
+};
+
+const personNumber = (number: number) => {
+  const kind = number % 20 === 0 ? "disabled" : number % 4 === 0 ? "pending" : "active";
+  const now = nowSeconds();
+  const email = `${number.toString(36).padStart(4, "0")}.person@example.com`;
+  return { ...listedPerson(kind, { now, createdAt: now - number, email }), username: `person-${number}` };
+};
+
+const addPeople = async (table: string, from: number, to: number) => {
+  for (let start = from; start < to; start += batch * atOnce)
+    await Promise.all(
+      Array.from({ length: atOnce }, async (_, lane) => {
+        const first = start + lane * batch;
+        const numbers = Array.from({ length: Math.max(0, Math.min(batch, to - first)) }, (_, i) => first + i);
+        const requests = numbers.map((number) => ({ PutRequest: { Item: personNumber(number) } }));
+        if (requests.length > 0)
+          await dynamo().send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
+      }),
+    );
+};
+
+const measure = async (work: () => Promise<unknown>) => {
+  await work();
+  Object.assign(meter, { calls: 0, indexUnits: 0, tableUnits: 0 });
+  const times: number[] = [];
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    const started = performance.now();
+    await work();
+    times.push(performance.now() - started);
+  }
+  times.sort((a, b) => a - b);
+  const at = (share: number) => (times[Math.floor(times.length * share)] ?? 0).toFixed(1);
+  const perRun = [meter.calls, meter.indexUnits, meter.tableUnits].map((sum) => (sum / repeats).toFixed(1));
+  return [at(0.5), at(0.95), ...perRun];
+};
+
+const requests: Record<string, ListRequest> = {
+  "25, all": { size: 25 },
+  "25, active": { size: 25, state: "active" },
+  "25, disabled": { size: 25, state: "disabled" },
+  "25, pending": { size: 25, state: "pending" },
+  "25, address 00…": { size: 25, addressPrefix: "00" },
+  "100, all": { size: 100 },
+  "100, active": { size: 100, state: "active" },
+};
+
+const cursorAfter = async (pages: number, list: PersonList): Promise<string | undefined> => {
+  let cursor: string | undefined;
+  for (let read = 0; read < pages; read += 1) {
+    const page = await list.page({ size: 25, cursor });
+    cursor = typeof page === "string" ? undefined : (page.next ?? undefined);
+  }
+  return cursor;
+};
+
+/** Each goes to and fro, so that every write changes something. */
+const changes: Record<string, [Changes, Changes]> = {
+  "first name": [{ firstName: "Ada" }, { firstName: "Augusta" }],
+  username: [{ username: "ada" }, { username: "augusta" }],
+  status: [{ status: "disabled" }, { status: "active" }],
+  rank: [{ isStaff: true }, { isStaff: false }],
+};
+
+const measureChange = async (table: string, [there, back]: [Changes, Changes]) => {
+  const now = nowSeconds();
+  const person = listedPerson("active", { now, createdAt: now, email: "ada@example.com" });
+  await dynamo().send(new PutCommand({ TableName: table, Item: person }));
+  let user = userItem.parse(person);
+  let next = there;
+  return measure(async () => {
+    const changed = await userUpdateStore().change(user, next);
+    if (typeof changed === "string") throw new Error(changed);
+    [user, next] = [changed, next === there ? back : there];
+  });
+};
+
+const directory = mkdtempSync(join(tmpdir(), "lit-auth-bench-"));
+await freshenBundles();
+const engine = await startDynamoDbEngine(directory);
+try {
+  const templates = loadTemplates(
+    synthesise(readSettings({ MAIL_FROM: "no-reply@example.com" })),
+    engine.url,
+  );
+  await createTables(templates, engine.url);
+  const names = templates.ofType("AWS::DynamoDB::Table").map((table) => table.identity().ref);
+  const table = names.find((name) => name.includes("Users")) ?? "";
+  Object.assign(process.env, {
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "bench",
+    AWS_SECRET_ACCESS_KEY: "bench",
+    AWS_ENDPOINT_URL_DYNAMODB: engine.url,
+    USERS_TABLE: table,
+  });
+  measureUnits();
+  const list = personList();
+  const rows: string[][] = [];
+  let written = 0;
+  for (const crowd of crowds) {
+    await addPeople(table, written, crowd);
+    written = crowd;
+    for (const [name, request] of Object.entries(requests))
+      rows.push([`${crowd}: ${name}`, ...(await measure(() => list.page(request)))]);
+    const cursor = await cursorAfter(40, list);
+    rows.push([`${crowd}: 25, all, the 41st`, ...(await measure(() => list.page({ size: 25, cursor })))]);
+  }
+  const changeRows: string[][] = [];
+  for (const [name, change] of Object.entries(changes))
+    changeRows.push([name, ...(await measureChange(table, change))]);
+  const head = ["p50 ms", "p95 ms", "calls", "index units", "table units"];
+  process.stdout.write(
+    `On ${engine.name}, ${repeats} times each\n` +
+      textTable(["page", ...head], rows) +
+      textTable(["change", ...head], changeRows),
+  );
+} finally {
+  await engine.stop();
+  rmSync(directory, { recursive: true });
+}

@@ -1,0 +1,154 @@
+/**
+ * Can time tell who has an account? `npm run bench:enumeration [-- --rounds 100 --row 11 --handicap 0.3]`: as many
+ * known as unknown addresses, in random order, one call at a time on a quiet stack. `--row` measures only that one, after
+ * those before it. `--handicap` makes known ones later by so many milliseconds, to see that the bench would notice. It
+ * judges each row and fails nothing: a shared machine is no laboratory.
+ */
+import { availableParallelism, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { probes, suspectAt, type ProbeName, type Suspect } from "../../support/calls/probes.ts";
+import { createClient } from "./client.ts";
+import { openLetterBox } from "./letter-box.ts";
+import { overAll } from "./measure.ts";
+import { createPhases, newPerson } from "./phases.ts";
+import { startStackUnderLoad } from "./stack-under-load.ts";
+import { textTable } from "./text-table.ts";
+import { compareSamples, verdictOn } from "./two-samples.ts";
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "300" },
+    row: { type: "string" },
+    handicap: { type: "string", default: "0" },
+  },
+});
+const rounds = Number(values.rounds);
+const handicapMilliseconds = Number(values.handicap);
+const warmUps = 20;
+const askers = 20;
+const onlyRow = values.row === undefined ? undefined : Number(values.row) - 1;
+
+type Row = { probe: ProbeName; status: number };
+/** In one life of an address: each row finds what the ones before it left, and stays below every limit on guesses. */
+const life: Row[] = [
+  { probe: "sign in with a wrong code", status: 401 },
+  { probe: "activate with a wrong code", status: 400 },
+  { probe: "ask with a wrong password", status: 401 },
+  { probe: "ask for a reset", status: 204 },
+  { probe: "confirm a reset with a wrong code", status: 400 },
+  { probe: "claim the address with a wrong code", status: 400 },
+  { probe: "undo a change of address with a wrong code", status: 400 },
+  { probe: "move an account there", status: 204 },
+  { probe: "register a taken username", status: 400 },
+  { probe: "register", status: 201 },
+  { probe: "ask with the password registered", status: 200 },
+  { probe: "register with another password", status: 201 },
+  { probe: "ask with the other password registered", status: 200 },
+  { probe: "ask with the password registered", status: 401 },
+  { probe: "activate with a wrong code", status: 400 },
+  { probe: "sign in with a wrong code", status: 401 },
+];
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+const stack = await startStackUnderLoad();
+const client = createClient(stack.address.url);
+const letterBox = openLetterBox(stack.address.mailboxFolder);
+const { enter, activate } = createPhases(client, letterBox);
+
+type Side = "known" | "unknown";
+type Subject = Suspect & { side: Side };
+
+const subjects = async (count: number): Promise<Subject[]> => {
+  const owners = Array.from({ length: count }, newPerson);
+  await overAll(owners, 4, activate);
+  const signedIn = Array.from({ length: askers }, newPerson);
+  await overAll(signedIn, 4, enter);
+  const takenUsername = owners[0]?.username ?? "";
+  const strangers = Array.from({ length: count }, newPerson);
+  const suspects = (side: Side, people: typeof owners) =>
+    people.map(({ email }, index) => {
+      const { access: token = "", password = "" } = signedIn[index % askers] ?? {};
+      return { side, ...suspectAt(email, { takenUsername, asker: { token, password } }) };
+    });
+  return [...suspects("known", owners), ...suspects("unknown", strangers)];
+};
+
+const shuffled = <Item>(items: readonly Item[]): Item[] =>
+  items
+    .map((item) => ({ item, place: Math.random() }))
+    .toSorted((one, other) => one.place - other.place)
+    .map(({ item }) => item);
+
+const busyFor = (milliseconds: number) => {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+};
+
+const ask = async ({ probe, status }: Row, subject: Subject) => {
+  const { operation, body, token } = probes[probe](subject);
+  await client.callForStatus(operation, { body, ...(token !== undefined && { token }) }, status);
+};
+
+/** One row over all of them; the mailer's work for one, which may differ, is over before the next. */
+const timesOf = async (row: Row, subjects: readonly Subject[]) => {
+  const times: Record<Side, number[]> = { known: [], unknown: [] };
+  for (const subject of shuffled(subjects)) {
+    await stack.quiet();
+    const began = performance.now();
+    await ask(row, subject);
+    if (subject.side === "known") busyFor(handicapMilliseconds);
+    times[subject.side].push(performance.now() - began);
+  }
+  return times;
+};
+
+const signed = (value: number) => `${value < 0 ? "" : "+"}${value.toFixed(3)}`;
+
+try {
+  const load = loadavg()[0]?.toFixed(1);
+  const machine = `${availableParallelism()} cores (load before: ${load}), ${stack.address.engine}`;
+  print(
+    `${rounds} known and ${rounds} unknown addresses in each row, on ${machine}, Node ${process.versions.node}`,
+  );
+  if (handicapMilliseconds > 0) print(`known ones made later by ${handicapMilliseconds} ms`);
+  const started = performance.now();
+  const throwAway = await subjects(warmUps);
+  const measured = await subjects(rounds);
+  const rows: string[][] = [];
+  for (const [index, row] of life.entries()) {
+    if (onlyRow !== undefined && index < onlyRow)
+      await overAll(shuffled([...throwAway, ...measured]), 4, (subject) => ask(row, subject));
+    if (onlyRow !== undefined && index !== onlyRow) continue;
+    await timesOf(row, throwAway);
+    const { known, unknown } = await timesOf(row, measured);
+    const compared = compareSamples(known, unknown);
+    const { medians, difference, differenceInterval, auc, aucInterval } = compared;
+    const { operation } = probes[row.probe](measured[0]!);
+    rows.push([
+      `${index + 1}. ${operation}: ${row.probe}`,
+      String(row.status),
+      ...medians.map((milliseconds) => milliseconds.toFixed(2)),
+      `${signed(difference)} [${signed(differenceInterval.low)}, ${signed(differenceInterval.high)}]`,
+      `${auc.toFixed(3)} [${aucInterval.low.toFixed(3)}, ${aucInterval.high.toFixed(3)}]`,
+      verdictOn(compared),
+    ]);
+  }
+  const head = [
+    "each after those above it",
+    "status",
+    "known ms",
+    "unknown ms",
+    "difference [95 %]",
+    "AUC [95 %]",
+    "",
+  ];
+  print(textTable(head, rows));
+  print(
+    `AUC: how probably a known one takes longer; the aim is 0.45 to 0.55. ${((performance.now() - started) / 1000).toFixed(0)} s.`,
+  );
+} finally {
+  letterBox.close();
+  client.close();
+  await stack.stop();
+}

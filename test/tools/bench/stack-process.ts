@@ -1,0 +1,63 @@
+/** The stack under load, in a process of its own: on an empty store, answering every message with what it has cost so far. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
+import { allLettersOut, outputOf } from "../../support/mail/letters-out.ts";
+import { startLocalStack } from "../../support/stacks/local-stack.ts";
+import { createCpuMeter, ownCpuMilliseconds } from "./cpu-meter.ts";
+import type { Question, Snapshot, StackAddress } from "./stack-messages.ts";
+
+await freshenBundles();
+const directory = mkdtempSync(join(tmpdir(), "lit-auth-bench-"));
+const stack = await startLocalStack({ dataDirectory: directory });
+
+const engineMeter = createCpuMeter();
+const functionMeters = Object.keys(stack.processes().functions).map(
+  (label) => [label, createCpuMeter()] as const,
+);
+
+const takeSnapshot = async (): Promise<Snapshot> => {
+  await allLettersOut(stack);
+  const { engine, functions } = stack.processes();
+  return {
+    runner: ownCpuMilliseconds(),
+    engine: engineMeter([engine]),
+    functions: Object.fromEntries(
+      functionMeters.map(([label, meter]) => [label, meter(functions[label] ?? [])]),
+    ),
+    calls: stack.calls(),
+  };
+};
+
+const { url, region, accessKeyId, secretAccessKey } = stack.endpoint;
+const address: StackAddress = {
+  engine: stack.engine,
+  url: stack.url,
+  mailboxFolder: stack.mailboxFolder,
+  floorEnvironment: {
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    USERS_TABLE: outputOf(stack, "UsersTable"),
+    SESSIONS_TABLE: outputOf(stack, "SessionsTable"),
+    MAIL_QUEUE_URL: outputOf(stack, "MailQueueUrl"),
+  },
+};
+
+// Ctrl-C reaches the whole group; the end of the load generator is what stops us.
+process.on("SIGINT", () => {});
+const answerTo = async (question: Question) => {
+  if (question === "snapshot") return process.send?.(await takeSnapshot());
+  await allLettersOut(stack, 2);
+  return process.send?.("quiet");
+};
+process.on("message", (question: Question) => void answerTo(question));
+process.on("disconnect", () => {
+  void stack.stop().then(() => {
+    rmSync(directory, { recursive: true });
+    process.exit();
+  });
+});
+process.send?.(address);

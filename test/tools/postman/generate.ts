@@ -1,0 +1,16 @@
+/** `npm run postman` writes the collection and the environment, which Postman imports. A test fails when they are out of date. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { collection, environment } from "./collection.ts";
+
+const folder = join(import.meta.dirname, "../../postman");
+const text = (content: object) => `${JSON.stringify(content, undefined, 2)}\n`;
+
+/** File → its text. */
+export const postmanFiles: Record<string, string> = {
+  [join(folder, "lit-auth.postman_collection.json")]: text(collection),
+  [join(folder, "lit-auth.postman_environment.json")]: text(environment),
+};
+
+if (import.meta.main)
+  for (const [file, content] of Object.entries(postmanFiles)) writeFileSync(file, content);

@@ -1,0 +1,199 @@
+/** The collection's requests in an order that works from top to bottom. Their bodies are checked against the contract's types. */
+import type * as z from "zod";
+import type { Contract, OperationName } from "../../../shared/contract/contract.ts";
+import {
+  keep,
+  keepTokens,
+  newAddress,
+  newPassword,
+  newPerson,
+  readCode,
+  skipWithoutAdministrator,
+  takePassword,
+} from "./scripts.ts";
+
+type Sent<Operation, Part extends "body" | "query"> =
+  Operation extends Record<Part, infer Schema extends z.ZodType> ? z.input<Schema> : undefined;
+
+type Details<Name extends OperationName> = {
+  title?: string;
+  body?: Sent<Contract[Name], "body">;
+  query?: Sent<Contract[Name], "query">;
+  /** Variable with the value of `{id}` in the path. */
+  id?: string;
+  before?: string[];
+  after?: string[];
+};
+
+export type Step = {
+  operation: OperationName;
+  title?: string;
+  body?: object | undefined;
+  query?: Record<string, string | undefined> | undefined;
+  id?: string;
+  before?: string[];
+  after?: string[];
+};
+export type Folder = { name: string; description: string; before?: string[]; steps: Step[] };
+
+const step = <Name extends OperationName>(operation: Name, details: Details<Name> = {}): Step => ({
+  operation,
+  ...details,
+});
+
+/** Variables of the person who goes through it all, and of the administrator. */
+const person = { email: "{{email}}", password: "{{password}}" };
+const administrator = { email: "{{admin_email}}", password: "{{admin_password}}" };
+
+const signIn = (who: typeof person, where: string, prefix = "", address = "email"): Step[] => [
+  step("requestOtp", { title: `Ask for a code ${where}`, body: who }),
+  step("createToken", {
+    title: `Sign in ${where}`,
+    body: { email: who.email, otp_code: "{{otp_code}}" },
+    before: readCode(address),
+    after: keepTokens(prefix),
+  }),
+];
+
+const undoEmail = (title: string): Step =>
+  step("undoEmail", {
+    title,
+    body: { email: "{{email}}", otp_code: "{{otp_code}}" },
+    before: readCode("email"),
+  });
+
+export const journey: Folder[] = [
+  {
+    name: "Register and sign in",
+    description: "A new person each time. Codes are read from the local mailbox, tokens kept in variables.",
+    steps: [
+      step("createUser", {
+        body: { ...person, username: "{{username}}", first_name: "Ada", last_name: "Lovelace" },
+        before: newPerson(),
+      }),
+      step("activateUser", {
+        body: { email: "{{email}}", otp_code: "{{otp_code}}" },
+        before: readCode("email"),
+      }),
+      ...signIn(person, "here"),
+    ],
+  },
+  {
+    name: "Account",
+    description: "The signed-in person's own.",
+    steps: [
+      step("getMe"),
+      step("updateMe", { body: { username: "{{username}}", first_name: "Augusta", last_name: "King" } }),
+      step("exportMe"),
+    ],
+  },
+  {
+    name: "Password",
+    description: "Changed by who knows it, and replaced by who has lost it, which ends all sessions.",
+    steps: [
+      step("setPassword", {
+        body: { current_password: "{{password}}", new_password: "{{new_password}}" },
+        before: newPassword,
+        after: takePassword,
+      }),
+      step("resetPassword", { body: { email: "{{email}}" } }),
+      step("confirmPasswordReset", {
+        body: { email: "{{email}}", otp_code: "{{otp_code}}", new_password: "{{new_password}}" },
+        before: [...newPassword, ...readCode("email")],
+        after: takePassword,
+      }),
+      ...signIn(person, "with the new password"),
+    ],
+  },
+  {
+    name: "Change of address",
+    description: "To a new address and back again, which ends all sessions.",
+    steps: [
+      step("setEmail", {
+        body: { new_email: "{{new_email}}", current_password: "{{password}}" },
+        before: newAddress,
+      }),
+      step("confirmEmail", { body: { otp_code: "{{otp_code}}" }, before: readCode("new_email") }),
+      undoEmail("Undo it with the code that went to the old address"),
+      ...signIn(person, "at the old address"),
+    ],
+  },
+  {
+    name: "Tokens",
+    description: "Checked and traded; each refresh token is for one use.",
+    steps: [
+      step("verifyToken", { body: { token: "{{access}}" } }),
+      step("refreshToken", { body: { refresh: "{{refresh}}" }, after: keepTokens() }),
+    ],
+  },
+  {
+    name: "Sessions",
+    description: "A second device signs in and is sent away, in each of the three ways.",
+    steps: [
+      ...signIn(person, "on a second device", "other_"),
+      step("listSessions", {
+        after: keep({ session_id: "answer.results.find(({ current }) => !current).id" }),
+      }),
+      step("endSession", { title: "End the second device's session", id: "session_id" }),
+      ...signIn(person, "on a second device again", "other_"),
+      step("logout", { title: "Sign out on the second device", body: { refresh: "{{other_refresh}}" } }),
+      step("endOtherSessions"),
+    ],
+  },
+  {
+    name: "Keys",
+    description: "For services that check our tokens.",
+    steps: [step("getConfiguration"), step("getKeys")],
+  },
+  {
+    name: "Administration",
+    description:
+      "Needs an administrator: `npm run create-admin -- --email a@b.c --username root`, then fill in `admin_email` and `admin_password` of the environment. Skipped while `admin_email` is empty.",
+    before: skipWithoutAdministrator,
+    steps: [
+      ...signIn(administrator, "as administrator", "admin_", "admin_email"),
+      step("listUsers", {
+        title: "Find the account by its address",
+        query: { email: "{{email}}", limit: "25" },
+        after: keep({ user_id: "answer.results[0].id" }),
+      }),
+      step("getUser", { id: "user_id" }),
+      step("updateUser", { id: "user_id", body: { first_name: "Ada", last_name: "Lovelace" } }),
+      step("unlockUser", { id: "user_id" }),
+      step("listUserSessions", { id: "user_id" }),
+      step("endUserSessions", { id: "user_id" }),
+      step("setUserEmail", {
+        id: "user_id",
+        body: { new_email: "{{new_email}}", current_password: "{{admin_password}}" },
+        before: newAddress,
+      }),
+      step("claimEmail", {
+        body: { email: "{{new_email}}", otp_code: "{{otp_code}}" },
+        before: readCode("new_email"),
+      }),
+      undoEmail("Undo the administrator's change"),
+      step("createUser", {
+        title: "Somebody else registers",
+        body: {
+          email: "{{newcomer_email}}",
+          password: "{{newcomer_password}}",
+          username: "{{newcomer_username}}",
+        },
+        before: newPerson("newcomer_"),
+      }),
+      step("listUsers", {
+        title: "Find the registration",
+        query: { email: "{{newcomer_email}}", state: "pending" },
+        after: keep({ newcomer_id: "answer.results[0].id" }),
+      }),
+      step("sendCode", { id: "newcomer_id" }),
+      step("deleteUser", { title: "Delete the registration", id: "newcomer_id" }),
+    ],
+  },
+  {
+    name: "Leave",
+    description:
+      "Signs in anew, since an administrator may have ended the sessions, and deletes the account.",
+    steps: [...signIn(person, "anew"), step("deleteMe", { body: { current_password: "{{password}}" } })],
+  },
+];

@@ -1,0 +1,11 @@
+/** The mailbox's CDK application: `cdk deploy --app "node test/tools/stage/app.ts --domain letters.example.com"`. */
+import { parseArgs } from "node:util";
+import { App } from "aws-cdk-lib";
+import { MailboxStack } from "./mailbox-stack.ts";
+
+const { domain } = parseArgs({ options: { domain: { type: "string" } } }).values;
+if (domain === undefined) throw new Error("--domain is missing");
+new MailboxStack(new App({ analyticsReporting: false }), "Mailbox", {
+  stackName: "lit-auth-test-mailbox",
+  domain,
+});

@@ -1,0 +1,111 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { contract } from "../../../shared/contract/contract.ts";
+import { endpoint } from "../../../shared/http/endpoint.ts";
+import { ApiError } from "../../../shared/contract/errors.ts";
+import { lambdaContext, proxyEvent } from "../../support/calls/events.ts";
+
+const operation = contract.requestOtp;
+const body = JSON.stringify({ email: "a@example.com", password: "hunter2 hunter2" });
+const logged: string[] = [];
+
+beforeEach(() => {
+  // Lets the logger write to the console that this test listens to.
+  vi.stubEnv("POWERTOOLS_DEV", "true");
+  vi.stubEnv("ALLOWED_ORIGINS", "https://app.example, https://admin.example");
+  vi.stubEnv("PUBLIC_URL", "https://auth.example");
+  logged.length = 0;
+  for (const method of ["info", "warn", "error"] as const)
+    vi.spyOn(console, method).mockImplementation((line: string) => void logged.push(line));
+});
+
+const answering = (useCase: () => Promise<{ detail: string }>) => endpoint(operation, useCase, () => ({}));
+
+describe("endpoint", () => {
+  it("lets nothing leave that the contract does not name", async () => {
+    const handler = answering(async () => ({ detail: "sent", passwordHash: "$argon2id$" }));
+    const answer = await handler(proxyEvent({ body }), lambdaContext);
+    expect(JSON.parse(answer.body)).toEqual({ detail: "sent" });
+    expect(answer.headers).toMatchObject({ "cache-control": "no-store", "x-request-id": "request" });
+  });
+
+  it("answers an unexpected error with a 500 that says nothing, and logs it once", async () => {
+    const handler = answering(() =>
+      Promise.reject(new Error("table lit-auth-users is on fire for a@example.com")),
+    );
+    const answer = await handler(proxyEvent({ body }), lambdaContext);
+    expect(answer.statusCode).toBe(500);
+    expect(JSON.parse(answer.body)).toEqual({
+      detail: "Something went wrong on our side. Try again.",
+      code: "unexpected_failure",
+    });
+    expect(logged.filter((line) => line.includes("on fire"))).toHaveLength(1);
+    expect(logged.join()).not.toContain("a@example.com");
+    expect(logged.join()).not.toContain("hunter2");
+  });
+
+  it("answers 500 when the result breaks the contract, instead of sending it", async () => {
+    const handler = answering(async () => ({ detail: 5 as unknown as string }));
+    expect((await handler(proxyEvent({ body }), lambdaContext)).statusCode).toBe(500);
+  });
+
+  it("says when to come back", async () => {
+    const handler = answering(() =>
+      Promise.reject(new ApiError("too_many_password_guesses", { retryAfterSeconds: 17 })),
+    );
+    const answer = await handler(proxyEvent({ body }), lambdaContext);
+    expect([answer.statusCode, answer.headers?.["retry-after"]]).toEqual([429, "17"]);
+  });
+
+  it("builds its dependencies at the first call, once, and again after a failure", async () => {
+    let built = 0;
+    const handler = endpoint(
+      operation,
+      async () => ({ detail: "sent" }),
+      () => {
+        built += 1;
+        if (built === 1) throw new Error("missing or bad environment variables: USERS_TABLE");
+        return {};
+      },
+    );
+    expect(built).toBe(0);
+    expect((await handler(proxyEvent({ body }), lambdaContext)).statusCode).toBe(500);
+    expect((await handler(proxyEvent({ body }), lambdaContext)).statusCode).toBe(200);
+    expect((await handler(proxyEvent({ body }), lambdaContext)).statusCode).toBe(200);
+    expect(built).toBe(2);
+  });
+
+  it("reads bodies that the gateway encoded", async () => {
+    const handler = answering(async () => ({ detail: "sent" }));
+    const encoded = proxyEvent({ body: Buffer.from(body).toString("base64"), isBase64Encoded: true });
+    expect((await handler(encoded, lambdaContext)).statusCode).toBe(200);
+  });
+
+  it("tells only pages of allowed origins, and caches that there are several", async () => {
+    const handler = answering(async () => ({ detail: "sent" }));
+    const from = async (origin?: string) => {
+      const headers = { "content-type": "application/json", ...(origin !== undefined && { Origin: origin }) };
+      return (await handler(proxyEvent({ body, headers }), lambdaContext)).headers ?? {};
+    };
+    expect((await from("https://admin.example"))["access-control-allow-origin"]).toBe(
+      "https://admin.example",
+    );
+    const { "access-control-allow-origin": origin, "access-control-allow-credentials": credentials } =
+      await from("https://evil.example");
+    expect([origin, credentials]).toEqual([undefined, undefined]);
+    expect(await from()).toHaveProperty("vary", "origin");
+  });
+
+  it("lets pages of named origins send the device's cookie, and never those of any origin", async () => {
+    const handler = answering(async () => ({ detail: "sent" }));
+    const headersFor = async (allowed: string) => {
+      vi.stubEnv("ALLOWED_ORIGINS", allowed);
+      const headers = { "content-type": "application/json", origin: "https://app.example" };
+      return (await handler(proxyEvent({ body, headers }), lambdaContext)).headers ?? {};
+    };
+    expect(await headersFor("https://app.example")).toHaveProperty(
+      "access-control-allow-credentials",
+      "true",
+    );
+    expect(await headersFor("*")).not.toHaveProperty("access-control-allow-credentials");
+  });
+});

@@ -1,0 +1,346 @@
+import { describe, expect, it } from "vitest";
+import { dispatchLetter } from "../../../shared/mail/letter-dispatch.ts";
+import { inert } from "../../support/assert/inert.ts";
+
+type Deps = Parameters<typeof dispatchLetter>[1];
+type Sent = { to: string; text: string };
+
+const mailer = (overrides: Partial<Deps>) => {
+  const sent: Sent[] = [];
+  const deps: Deps = {
+    users: inert("users"),
+    codes: inert("codes"),
+    addressChanges: inert("addressChanges"),
+    undoing: { find: async () => undefined },
+    registrations: inert("registrations"),
+    resets: inert("resets"),
+    formerAddresses: inert("formerAddresses"),
+    createCode: () => "012345",
+    codeDigest: async (itemKey, purpose, code) => `${itemKey}|${purpose}|${code}`,
+    sendEmail: async (to, { text }) => void sent.push({ to, text }),
+    recordSecurityEvent: inert("recordSecurityEvent"),
+    nowSeconds: () => 1000,
+    product: "LIT Auth",
+    lifetimeSeconds: 600,
+    ...overrides,
+  };
+  return { deps, sent };
+};
+
+const activation = { kind: "activation", addressKey: "k", otpRequestId: "r" } as const;
+
+describe("mailer", () => {
+  it("lets a code live from the moment of sending, then retires the request [ASVS 6.5.5]", async () => {
+    const steps: unknown[] = [];
+    const { deps, sent } = mailer({
+      users: { find: inert("users"), findIdByAddress: async () => undefined },
+      codes: {
+        issue: async (pk, code) => {
+          steps.push({ pk, ...code });
+          return { email: "a@example.com" };
+        },
+        retire: async (pk, requestId) => void steps.push(["retire", pk, requestId, sent.length]),
+      },
+    });
+    expect(await dispatchLetter(activation, deps)).toBe("sent");
+    expect(steps).toEqual([
+      { pk: "pending#k", otpRequestId: "r", otpDigest: "pending#k|activation|012345", otpExpiresAt: 1600 },
+      ["retire", "pending#k", "r", 1],
+    ]);
+    expect(sent).toEqual([{ to: "a@example.com", text: expect.stringContaining("012 345") }]);
+  });
+
+  it("sends nothing for a request that is no longer the newest", async () => {
+    const { deps, sent } = mailer({
+      codes: { issue: async () => "superseded", retire: inert("retire") },
+    });
+    expect(await dispatchLetter({ kind: "login", userId: "u", otpRequestId: "old" }, deps)).toBe(
+      "superseded",
+    );
+    expect(sent).toEqual([]);
+  });
+
+  it("makes no code for an address that has an account", async () => {
+    const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
+    const { deps, sent } = mailer({
+      users: { findIdByAddress: async () => "u", find: async () => owner },
+      createCode: () => {
+        throw new Error("no code");
+      },
+    });
+    expect(await dispatchLetter(activation, deps)).toBe("sent");
+    expect(sent[0]?.to).toBe("owner@example.com");
+    expect(sent[0]?.text).not.toMatch(/\d{3} \d{3}/);
+  });
+
+  describe("for an address that another account can still go back to", () => {
+    const day = 86_400;
+    const kept = { userId: "gone", email: "kept@example.com", expiresAt: 3 * day };
+    const nobodyThere = { findIdByAddress: async () => undefined, find: inert("users") };
+    const change = {
+      userId: "u",
+      email: "new@example.com",
+      addressKey: "k",
+      oldAddressKey: "old",
+      sessionEpoch: 0,
+      withUndo: true,
+      byStaff: false,
+      otpRequestId: "r",
+      expiresAt: 2000,
+    };
+    const notice = {
+      to: "kept@example.com",
+      text: expect.stringMatching(/is kept for that account until 4 January 1970 at 00:00 UTC/),
+    };
+
+    it.each(["activation", "password_reset"] as const)(
+      "makes no code (%s): whoever changed from it is told where the one that helps him is",
+      async (kind) => {
+        const { deps, sent } = mailer({ users: nobodyThere, undoing: { find: async () => kept } });
+        expect(await dispatchLetter({ kind, addressKey: "k", otpRequestId: "r" }, deps)).toBe("held");
+        expect(sent).toEqual([notice]);
+        expect(sent[0]?.text).toContain("the code in our earlier letter");
+      },
+    );
+
+    it("makes a code for a change to it if it is that account's own, and none for another's", async () => {
+      for (const [userId, owns] of [
+        ["gone", true],
+        ["u", false],
+      ] as const) {
+        const issued: string[] = [];
+        const { deps, sent } = mailer({
+          users: nobodyThere,
+          undoing: { find: async () => kept },
+          addressChanges: { find: async () => ({ ...change, userId }) },
+          codes: {
+            issue: async (pk) => {
+              issued.push(pk);
+              return { email: pk === "undo#old" ? "old@example.com" : "new@example.com" };
+            },
+            retire: async () => undefined,
+          },
+        });
+        const outcome = await dispatchLetter({ kind: "email_change", userId, otpRequestId: "r" }, deps);
+        expect(outcome).toBe(owns ? "sent" : "taken");
+        expect(issued).toEqual(["undo#old", ...(owns ? [`email-change#${userId}`] : [])]);
+        expect(sent.map(({ to }) => to)).toEqual([
+          "old@example.com",
+          owns ? "new@example.com" : "kept@example.com",
+        ]);
+      }
+    });
+  });
+
+  it.each([
+    [true, "made you an administrator"],
+    [false, "taken the rank"],
+  ])("tells somebody whose rank was changed (staff: %s)", async (isStaff, words) => {
+    const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
+    const { deps, sent } = mailer({ users: { findIdByAddress: inert("pointer"), find: async () => owner } });
+    expect(await dispatchLetter({ kind: "rank_changed", userId: "u", isStaff }, deps)).toBe("sent");
+    expect(sent).toEqual([{ to: "owner@example.com", text: expect.stringContaining(words) }]);
+  });
+
+  describe("a change of address", () => {
+    const order = { kind: "email_change", userId: "u", otpRequestId: "r" } as const;
+    const change = {
+      userId: "u",
+      email: "new@example.com",
+      addressKey: "new",
+      oldAddressKey: "old",
+      sessionEpoch: 0,
+      withUndo: true,
+      byStaff: false,
+      otpRequestId: "r",
+      expiresAt: 2000,
+    };
+    const owners: Record<string, string> = { u: "old@example.com", other: "new@example.com" };
+    const changing = (changes: Partial<typeof change>, ownerOfNew?: string) => {
+      const retired: string[] = [];
+      const ends: Record<string, number> = {};
+      const { deps, sent } = mailer({
+        addressChanges: { find: async () => ({ ...change, ...changes }) },
+        users: {
+          findIdByAddress: async () => ownerOfNew,
+          find: async (id) => ({ email: owners[id] }) as Awaited<ReturnType<Deps["users"]["find"]>>,
+        },
+        codes: {
+          issue: async (pk, { otpExpiresAt }) => {
+            ends[pk] = otpExpiresAt;
+            return { email: pk === "undo#old" ? "old@example.com" : "new@example.com" };
+          },
+          retire: async (pk) => void retired.push(pk),
+        },
+        createCode: (purpose) => (purpose === "email_undo" ? "UNDO".repeat(4) : "MOVE".repeat(4)),
+      });
+      return { deps, sent, retired, ends };
+    };
+    const [undoCode, moveCode] = ["UNDO-UNDO-UNDO-UNDO", "MOVE-MOVE-MOVE-MOVE"];
+
+    it("tells the old address, with the code that undoes it, before the new one gets its code [ASVS 7.5.1]", async () => {
+      const { deps, sent, retired } = changing({});
+      expect(await dispatchLetter(order, deps)).toBe("sent");
+      expect(sent).toEqual([
+        { to: "old@example.com", text: expect.stringContaining(undoCode) },
+        { to: "new@example.com", text: expect.stringContaining(moveCode) },
+      ]);
+      expect(retired).toEqual(["undo#old", "email-change#u"]);
+    });
+
+    it("lets the new address prove itself as long as any code lives, and the old one undo it for seven days [ASVS 6.5.5]", async () => {
+      const { deps, ends } = changing({});
+      await dispatchLetter(order, deps);
+      expect(ends).toEqual({ "undo#old": 1000 + 7 * 86_400, "email-change#u": 1600 });
+    });
+
+    it("sends the new address nothing as long as the old one could not be told", async () => {
+      const { deps } = changing({});
+      const told: string[] = [];
+      const sendEmail = async (to: string) => {
+        told.push(to);
+        throw new Error("Throttling");
+      };
+      await expect(dispatchLetter(order, { ...deps, sendEmail })).rejects.toThrow("Throttling");
+      expect(told).toEqual(["old@example.com"]);
+    });
+
+    it("tells the owner of a taken address, and makes no code for it", async () => {
+      const { deps, sent, retired } = changing({}, "other");
+      expect(await dispatchLetter(order, deps)).toBe("taken");
+      expect(sent.map(({ to }) => to)).toEqual(["old@example.com", "new@example.com"]);
+      expect(sent[1]?.text).toContain("already has an account");
+      expect(sent[1]?.text).not.toContain(moveCode);
+      expect(retired).toEqual(["undo#old", "email-change#u"]);
+    });
+
+    it("makes no second undo code while an earlier change can still be undone", async () => {
+      const { deps, sent } = changing({ withUndo: false });
+      expect(await dispatchLetter(order, deps)).toBe("sent");
+      expect(sent[0]).toEqual({ to: "old@example.com", text: expect.stringContaining("undoes both") });
+      expect(sent[0]?.text).not.toContain(undoCode);
+    });
+
+    it("is dropped once a newer one was asked for", async () => {
+      const { deps, sent } = changing({ otpRequestId: "newer" });
+      expect(await dispatchLetter(order, deps)).toBe("superseded");
+      expect(sent).toEqual([]);
+    });
+  });
+
+  it("keeps the request alive when the letter could not leave, so that the queue's next try sends it", async () => {
+    const { deps } = mailer({
+      codes: {
+        issue: async () => ({ email: "a@example.com" }),
+        retire: inert("retire"),
+      },
+      sendEmail: () => Promise.reject(new Error("Throttling")),
+    });
+    await expect(dispatchLetter({ kind: "login", userId: "u", otpRequestId: "r" }, deps)).rejects.toThrow(
+      "Throttling",
+    );
+  });
+
+  describe("for a lost password", () => {
+    const order = { kind: "password_reset", addressKey: "k", otpRequestId: "r" } as const;
+    type User = NonNullable<Awaited<ReturnType<Deps["users"]["find"]>>>;
+    const owner = { id: "u", email: "owner@example.com", addressKey: "k", status: "active" } as User;
+    const knowing = (user: User): Deps["users"] => ({
+      findIdByAddress: async () => "u",
+      find: async () => user,
+    });
+
+    it("makes a code of its own kind and sends it to the stored address", async () => {
+      const events: unknown[] = [];
+      const issued: unknown[] = [];
+      const { deps, sent } = mailer({
+        users: knowing(owner),
+        resets: { begin: async () => "begun" },
+        codes: {
+          issue: async (pk, code) => {
+            issued.push({ pk, ...code });
+            return { email: owner.email };
+          },
+          retire: async () => undefined,
+        },
+        createCode: () => "ABCDEFGHIJKLMNOP",
+        recordSecurityEvent: (event, subject) => void events.push([event, subject]),
+      });
+      expect(await dispatchLetter(order, deps)).toBe("sent");
+      expect(issued).toEqual([
+        {
+          pk: "reset#k",
+          otpRequestId: "r",
+          otpDigest: "reset#k|reset|ABCDEFGHIJKLMNOP",
+          otpExpiresAt: 1600,
+        },
+      ]);
+      expect(sent).toEqual([
+        { to: owner.email, text: expect.stringContaining("\n    ABCD-EFGH-IJKL-MNOP\n") },
+      ]);
+      expect(events).toEqual([["reset_sent", { userId: "u" }]]);
+    });
+
+    it("writes to nobody where there is neither an active account nor a registration of this address", async () => {
+      for (const users of [
+        { findIdByAddress: async () => undefined, find: inert("find") },
+        { findIdByAddress: async () => "u", find: async () => undefined },
+        knowing({ ...owner, status: "disabled" }),
+        knowing({ ...owner, addressKey: "another" }),
+      ]) {
+        const { deps, sent } = mailer({ users, registrations: { find: async () => undefined } });
+        expect(await dispatchLetter(order, deps)).toBe("nobody");
+        expect(sent).toEqual([]);
+      }
+    });
+
+    it("sends nothing for an order whose letter has left", async () => {
+      const { deps, sent } = mailer({ users: knowing(owner), resets: { begin: async () => "superseded" } });
+      expect(await dispatchLetter(order, deps)).toBe("superseded");
+      expect(sent).toEqual([]);
+    });
+  });
+
+  it.each([
+    [true, "with a code that we had sent"],
+    [false, "knew the old one"],
+  ])("tells the owner of a new password how it came (by reset: %s)", async (byReset, words) => {
+    const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
+    const { deps, sent } = mailer({ users: { findIdByAddress: inert("pointer"), find: async () => owner } });
+    expect(await dispatchLetter({ kind: "password_changed", userId: "u", byReset }, deps)).toBe("sent");
+    expect(sent).toEqual([{ to: "owner@example.com", text: expect.stringContaining(words) }]);
+  });
+
+  it("tells both mailboxes of an undone change, and the one that lost the account once", async () => {
+    const left = ["left@example.com"];
+    const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
+    const { deps, sent } = mailer({
+      users: { findIdByAddress: inert("pointer"), find: async () => owner },
+      formerAddresses: {
+        find: async (goodbye) => (goodbye === "undone" ? left[0] : ""),
+        forget: async () => void left.pop(),
+      },
+    });
+    const order = { kind: "email_change_undone", userId: "u" } as const;
+    for (let delivered = 0; delivered < 2; delivered += 1)
+      expect(await dispatchLetter(order, deps)).toBe("sent");
+    expect(sent.map(({ to }) => to)).toEqual(["left@example.com", "owner@example.com", "owner@example.com"]);
+    expect(sent[0]?.text).toContain("was undone, with the code in our letter");
+    expect(sent[1]?.text).toContain("was undone, and all sessions were ended");
+  });
+
+  it("forgets the address of somebody who is gone after the last letter, and not before", async () => {
+    const steps: string[] = [];
+    const { deps, sent } = mailer({
+      formerAddresses: {
+        find: async (goodbye) => `${goodbye}@example.com`,
+        forget: async (goodbye, userId) => void steps.push(`${goodbye} ${userId} after ${sent.length}`),
+      },
+    });
+    expect(await dispatchLetter({ kind: "goodbye", userId: "u" }, deps)).toBe("sent");
+    expect(sent.map(({ to }) => to)).toEqual(["earlier@example.com", "deleted@example.com"]);
+    expect(steps).toEqual(["earlier u after 1", "deleted u after 2"]);
+    const forgotten = mailer({ formerAddresses: { find: async () => undefined, forget: inert("forget") } });
+    expect(await dispatchLetter({ kind: "goodbye", userId: "u" }, forgotten.deps)).toBe("superseded");
+  });
+});

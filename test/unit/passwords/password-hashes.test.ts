@@ -1,0 +1,140 @@
+import { argon2d, argon2id, hash } from "argon2";
+import { describe, expect, it } from "vitest";
+import { readHash, trimmedByPython } from "../../../shared/passwords/hash-forms.ts";
+import {
+  hashPassword,
+  needsUpgrade,
+  rehashPassword,
+  verifyPassword,
+} from "../../../shared/passwords/password-hash.ts";
+import { smallestCpus } from "../../support/assert/cpu.ts";
+import { djangoHashes } from "../../support/people/django-hashes.ts";
+
+const salt = "c2FsdCBvZiBhIHRlc3Q";
+const digest = "A".repeat(43);
+const argon2 = (parameters: string) => `$argon2id$v=19$${parameters}$${salt}$${digest}`;
+const pbkdf2 = (iterations: number | string) => `pbkdf2_sha256$${iterations}$salt$${digest}=`;
+
+describe("hashes that Django made", () => {
+  it.each(djangoHashes)("$what: match what was typed, and nothing else", async ({ typed, passwordHash }) => {
+    expect(await verifyPassword(typed, passwordHash)).toBe(true);
+    expect(await verifyPassword(` ${typed}\n`, passwordHash)).toBe(true);
+    for (const wrong of [`${typed}x`, trimmedByPython(typed).slice(1)])
+      expect(await verifyPassword(wrong, passwordHash)).toBe(false);
+    expect(needsUpgrade(passwordHash)).toBe(true);
+  });
+
+  it("are not normalised: another composition is another password, as it was there", async () => {
+    for (const { what, typed, passwordHash } of djangoHashes) {
+      const other = typed.normalize("NFC") === typed ? typed.normalize("NFKD") : typed.normalize("NFC");
+      if (other !== typed && trimmedByPython(other) === other)
+        expect(await verifyPassword(other, passwordHash), what).toBe(false);
+    }
+  });
+
+  it("become ours, of the trimmed text and in any composition", async () => {
+    for (const { what, typed, passwordHash } of djangoHashes) {
+      const next = await rehashPassword(typed, passwordHash);
+      expect(needsUpgrade(next), what).toBe(false);
+      const password = trimmedByPython(typed);
+      for (const form of ["NFC", "NFD"] as const)
+        expect(await verifyPassword(password.normalize(form), next), what).toBe(true);
+      if (password !== typed) expect(await verifyPassword(typed, next), what).toBe(false);
+    }
+  });
+});
+
+describe("argon2id with other parameters", () => {
+  it("matches as typed, and is replaced by one with ours", async () => {
+    for (const options of [
+      { memoryCost: 1_024, timeCost: 1, parallelism: 1 },
+      { memoryCost: 65_536, timeCost: 3, parallelism: 4 },
+    ]) {
+      const other = await hash("with a space ", { type: argon2id, ...options });
+      expect(await verifyPassword("with a space ", other)).toBe(true);
+      expect(await verifyPassword("with a space", other)).toBe(false);
+      expect(needsUpgrade(other)).toBe(true);
+      const next = await rehashPassword("with a space ", other);
+      expect(needsUpgrade(next)).toBe(false);
+      expect(await verifyPassword("with a space ", next)).toBe(true);
+      expect(await verifyPassword("with a space", next)).toBe(false);
+    }
+  });
+
+  it("is left alone where the parameters are ours", async () => {
+    expect(needsUpgrade(await hashPassword("secret words"))).toBe(false);
+  });
+});
+
+const unknown = [
+  "",
+  "secret words",
+  "md5$salt$5f4dcc3b5aa765d61d8327deb882cf99",
+  "pbkdf2_sha1$1000$salt$qqqqqqqqqqqqqqqqqqqqqqqqqqo=",
+  "bcrypt$$2b$12$abcdefghijklmnopqrstuv",
+  pbkdf2("1e3"),
+  `${pbkdf2(1000)}x`,
+  argon2("m=19456,t=2"),
+  argon2("m=19456,t=2,t=2"),
+  argon2("m=19456,t=2,p=1").replace("v=19$", ""),
+  argon2("m=19456,t=2,p=1").replace("argon2id", "argon2i"),
+  `argon2$${argon2("m=19456,t=2,p=1")}`,
+  `${argon2("m=19456,t=2,p=1")}\n`,
+];
+const tooCostly = [
+  pbkdf2(2_000_001),
+  pbkdf2(0),
+  argon2("m=262145,t=1,p=1"),
+  argon2("m=262144,t=5,p=1"),
+  argon2("m=1024,t=17,p=1"),
+  argon2("m=1024,t=1,p=17"),
+  argon2("m=7,t=1,p=1"),
+  argon2("m=19456,t=0,p=1"),
+  argon2("m=19456,t=2,p=0"),
+  `argon2${argon2("m=9999999,t=9999999,p=8")}`,
+];
+
+describe("what can't be checked here", () => {
+  it("is named: unknown, too costly, or no password at all", () => {
+    for (const stored of unknown) expect(readHash(stored), stored).toBe("unknown");
+    for (const stored of tooCostly) expect(readHash(stored), stored).toBe("too_costly");
+    for (const stored of ["!", "!3RJPOPA7eOp0DHJKuAspO9N7GVOWBz0UKfvqakLy"])
+      expect(readHash(stored)).toEqual({ kind: "none" });
+    expect(readHash(pbkdf2(2_000_000))).toMatchObject({ kind: "pbkdf2" });
+    expect(readHash(argon2("m=262144,t=4,p=16"))).toMatchObject({ kind: "argon2" });
+  });
+
+  it("matches nothing, is not replaced, and costs what nobody's hash costs", async () => {
+    const other = await hash("secret words", { type: argon2d, memoryCost: 1_024 });
+    for (const stored of [...unknown, ...tooCostly, "!", other])
+      expect([await verifyPassword("secret words", stored), needsUpgrade(stored)], stored).toEqual([
+        false,
+        false,
+      ]);
+    const hashes = [undefined, "", "!", pbkdf2(2_000_001), argon2("m=262145,t=16,p=1")];
+    const works = hashes.map((stored) => () => verifyPassword("secret words", stored));
+    const [nobody = 0, ...costs] = await smallestCpus(works);
+    for (const [index, cost] of costs.entries()) {
+      expect(cost / nobody, hashes[index + 1]).toBeGreaterThan(0.4);
+      expect(cost / nobody, hashes[index + 1]).toBeLessThan(2.5);
+    }
+  });
+});
+
+describe("trimming as Python does", () => {
+  it("takes its spaces and no others, at both ends only", () => {
+    const spaces = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000";
+    expect(trimmedByPython(`${spaces}a${spaces}b${spaces}`)).toBe(`a${spaces}b`);
+    expect(trimmedByPython(spaces)).toBe("");
+    for (const kept of ["\ufeff", "\u200b", "\u180e", "\x1b", "\x7f", "\u2060"])
+      expect(trimmedByPython(`${kept}a${kept}`)).toBe(`${kept}a${kept}`);
+  });
+
+  it("takes no longer than the text is long", () => {
+    const spaces = " ".repeat(1_000_000);
+    const start = performance.now();
+    expect(trimmedByPython(`x${spaces}x`)).toHaveLength(1_000_002);
+    expect(trimmedByPython(spaces)).toBe("");
+    expect(performance.now() - start).toBeLessThan(20_000);
+  });
+});

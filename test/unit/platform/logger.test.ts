@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { describeError } from "../../../shared/platform/logger.ts";
+
+describe("errors in the log", () => {
+  it("keep their name and frames and lose what they quote", () => {
+    const error = new Error(
+      "identity ada@example.com failed, code 123 456 and 654321, token eyJhbGciOi.eyJzdWIi.c2ln",
+    );
+    const { name, message, frames } = describeError(error);
+    expect(name).toBe("Error");
+    expect(message).toBe("identity [address] failed, code [number] and [number], token [token]");
+    expect(frames[0]).toMatch(/^at /);
+  });
+
+  it("say nothing of what could not be parsed", () => {
+    const parse = () => {
+      try {
+        return JSON.parse('{"password": "hunter2');
+      } catch (error) {
+        return describeError(error);
+      }
+    };
+    expect(JSON.stringify(parse())).not.toContain("hunter2");
+  });
+
+  it("describe what is no error without its value", () => {
+    expect(describeError("hunter2")).toEqual({ name: "string", message: "", frames: [] });
+  });
+});

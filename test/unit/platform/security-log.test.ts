@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError, errors, FieldErrors, type ErrorCode } from "../../../shared/contract/errors.ts";
+import { nameRequest } from "../../../shared/platform/logger.ts";
+import { recordSecurityEvent, securityEvents } from "../../../shared/platform/security-log.ts";
+import { recordRefusal } from "../../../shared/http/responses.ts";
+
+const logged: Record<string, unknown>[] = [];
+
+beforeEach(() => {
+  vi.stubEnv("POWERTOOLS_DEV", "true");
+  logged.length = 0;
+  vi.spyOn(console, "info").mockImplementation((line: string) => void logged.push(JSON.parse(line)));
+});
+
+const eventsOf = (...parameters: Parameters<typeof recordRefusal>) => {
+  logged.length = 0;
+  recordRefusal(...parameters);
+  return logged.map(({ event, code, userId }) => ({ event, code, userId }));
+};
+
+describe("security events", () => {
+  it("are one line each, with request and account", () => {
+    nameRequest("request-7");
+    recordSecurityEvent("signed_in", { userId: "u", sessionId: "s" });
+    expect(logged).toEqual([
+      expect.objectContaining({
+        message: "security",
+        event: "signed_in",
+        userId: "u",
+        sessionId: "s",
+        requestId: "request-7",
+      }),
+    ]);
+  });
+
+  it("tell refused secrets and limits, and keep quiet about what is no attack", () => {
+    const refused = new ApiError("sign_in_refused", { userId: "u" });
+    expect(eventsOf("createToken", refused)).toEqual([
+      { event: "refused", code: "sign_in_refused", userId: "u" },
+    ]);
+    expect(eventsOf("deleteMe", new FieldErrors({ a: ["b"] }, { wrongSecret: true }), "caller")).toEqual([
+      { event: "refused", code: undefined, userId: "caller" },
+    ]);
+    for (const code of Object.keys(errors) as ErrorCode[])
+      if (errors[code].status === 429)
+        expect(eventsOf("any", new ApiError(code))).toEqual([{ event: "limited", code, userId: undefined }]);
+    for (const error of [
+      new ApiError("token_not_valid"),
+      new ApiError("not_found"),
+      new FieldErrors({ email: ["no"] }),
+      new Error("x"),
+    ])
+      expect(eventsOf("any", error)).toEqual([]);
+  });
+
+  it("stand in the README's table, each of them and no other", () => {
+    const [, section = ""] = readFileSync("README.md", "utf8").split("\n## Watch it\n");
+    const rows = (section.split("\n## ")[0] ?? "").split("\n").filter((line) => line.startsWith("| `"));
+    const named = rows.flatMap((row) =>
+      [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    );
+    expect(new Set(named)).toEqual(new Set(Object.keys(securityEvents)));
+    expect(named).toHaveLength(Object.keys(securityEvents).length);
+  });
+});

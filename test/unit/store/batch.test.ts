@@ -1,0 +1,25 @@
+import type { BatchWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import { expect, it } from "vitest";
+import { batchDelete } from "../../../shared/store/batch.ts";
+import { StoreBusyError } from "../../../shared/store/dynamo.ts";
+
+const keys = Array.from({ length: 30 }, (_, index) => ({ sessionId: String(index) }));
+const keysOf = ({ RequestItems = {} }: BatchWriteCommandInput) =>
+  Object.values(RequestItems).flatMap((requests) => requests.map(({ DeleteRequest }) => DeleteRequest?.Key));
+
+it("what a full store leaves is asked for again, and nothing else", async () => {
+  const sent: ReturnType<typeof keysOf>[] = [];
+  await batchDelete("table", keys, async (input) => {
+    sent.push(keysOf(input));
+    const left = Object.values(input.RequestItems ?? {})
+      .flat()
+      .slice(0, sent.length === 1 ? 2 : 0);
+    return left.length > 0 ? { UnprocessedItems: { table: left } } : { UnprocessedItems: {} };
+  });
+  expect(sent).toEqual([keys.slice(0, 25), keys.slice(0, 2), keys.slice(25)]);
+});
+
+it("a store that stays full is no success", async () => {
+  const full = async ({ RequestItems }: BatchWriteCommandInput) => ({ UnprocessedItems: RequestItems });
+  await expect(batchDelete("table", keys, full)).rejects.toThrow(StoreBusyError);
+});
