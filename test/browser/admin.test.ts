@@ -1,21 +1,21 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createAdministrator } from "../support/people/administrator.ts";
+import { createAdministrator } from "../support/people/administrators.ts";
 import { call, succeed } from "../support/calls/api.ts";
 import { expectRefused } from "../support/assert/expect.ts";
 import { lettersTo } from "../support/mail/mailbox.ts";
 import { activated, newPerson, register, signedIn, signIn, type Person } from "../support/people/people.ts";
-import { startStackInFolder, type StackInFolder } from "../support/stacks/stack-in-folder.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { expectAccessible } from "./accessibility.ts";
 import { confirm, find, heading, signInOn } from "./admin-page.ts";
 import { codeInInbox } from "./inbox.ts";
 import { launchBrowser, openPage } from "./watched-page.ts";
 
-let stack: StackInFolder;
+let stack: TestStack;
 let browser: Browser;
 let administrator: Person;
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStackInFolder(), launchBrowser()]);
+  [stack, browser] = await Promise.all([startTestStack(), launchBrowser()]);
   administrator = await createAdministrator(stack.folder, newPerson({ email: "root@example.com" }));
 });
 afterAll(() => Promise.all([stack.remove(), browser.close()]));

@@ -3,17 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { tokenPair } from "../../shared/contract/schemas.ts";
 import { letterTo } from "../support/mail/mailbox.ts";
-import { startOwnStack, type OwnStack } from "../support/stacks/own-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { newPerson, register } from "../support/people/people.ts";
 import { expectAccessible } from "./accessibility.ts";
 import { codeInInbox } from "./inbox.ts";
 import { authorise, tryOut } from "./swagger.ts";
 import { launchBrowser, openPage } from "./watched-page.ts";
 
-let stack: OwnStack;
+let stack: TestStack;
 let browser: Browser;
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startOwnStack(), launchBrowser()]);
+  [stack, browser] = await Promise.all([startTestStack(), launchBrowser()]);
 });
 afterAll(() => Promise.all([stack.remove(), browser.close()]));
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { createAdministrator } from "../support/people/administrator.ts";
+import { createAdministrator } from "../support/people/administrators.ts";
 import { activated, newPerson, register } from "../support/people/people.ts";
-import { startStackInFolder } from "../support/stacks/stack-in-folder.ts";
+import { startTestStack } from "../support/stacks/test-stack.ts";
 import { heading, signInOn } from "./admin-page.ts";
 import { launchBrowser, openPage } from "./watched-page.ts";
 
@@ -10,7 +10,7 @@ const names = ["ada", "grace", "alan", "hedy", "edsger", "barbara", "donald", "r
 
 /** `npm run screenshot`; not with the other tests, since the times in it would change the file at every run. */
 it.runIf(process.env["SCREENSHOT"])("draws the admin page for the README", async () => {
-  const [stack, browser] = await Promise.all([startStackInFolder(), launchBrowser()]);
+  const [stack, browser] = await Promise.all([startTestStack(), launchBrowser()]);
   try {
     const administrator = await createAdministrator(
       stack.folder,

@@ -4,7 +4,7 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { mkdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { startDynamoDbEngine } from "../../infra/local/engines/dynamodb-engine.ts";
 import { UserError } from "../../infra/user-error.ts";
 import { eventually } from "../support/assert/eventually.ts";
@@ -14,7 +14,7 @@ import { act, clientAs, startFixtureStack, temporaryFolder } from "./fixtures/us
 const TableName = "data-Items";
 const Item = { pk: { S: "kept" } };
 
-test("stopping leaves no process, also while functions run", async () => {
+it("stopping leaves no process, also while functions run", async () => {
   const stack = await startFixtureStack({
     alter: ({ service }) => Object.assign(service.Resources["Probe"]?.Properties ?? {}, { Timeout: 60 }),
   });
@@ -39,7 +39,7 @@ test("stopping leaves no process, also while functions run", async () => {
   rmSync(stack.dataDirectory, { recursive: true });
 });
 
-test("a start that fails half-way stops what it has started, and the folder can be used again", async () => {
+it("a start that fails half-way stops what it has started, and the folder can be used again", async () => {
   const dataDirectory = temporaryFolder();
   const processesBefore = descendants(process.pid);
   const failing = startFixtureStack({
@@ -56,7 +56,7 @@ test("a start that fails half-way stops what it has started, and the folder can 
   rmSync(dataDirectory, { recursive: true });
 });
 
-test("a stack can be stopped twice", async () => {
+it("a stack can be stopped twice", async () => {
   const stack = await startFixtureStack();
   await Promise.all([stack.stop(), stack.stop()]);
   await stack.stop();
@@ -64,7 +64,7 @@ test("a stack can be stopped twice", async () => {
   rmSync(stack.dataDirectory, { recursive: true });
 });
 
-test("a clean-up that fails keeps no other from running, and its error is told", async () => {
+it("a clean-up that fails keeps no other from running, and its error is told", async () => {
   const stack = await startFixtureStack();
   const announced = path.join(stack.dataDirectory, "stack.json");
   // A folder is no file that could be removed.
@@ -75,7 +75,7 @@ test("a clean-up that fails keeps no other from running, and its error is told",
   rmSync(stack.dataDirectory, { recursive: true });
 });
 
-test("a restart keeps items, messages and secrets", async () => {
+it("a restart keeps items, messages and secrets", async () => {
   const dataDirectory = temporaryFolder();
   const readSecret = async (stack: Awaited<ReturnType<typeof startFixtureStack>>) => {
     const SecretId = stack.outputs["data.RandomSecret"];
@@ -105,7 +105,7 @@ test("a restart keeps items, messages and secrets", async () => {
   rmSync(dataDirectory, { recursive: true });
 });
 
-test("a folder in use, a port in use and a missing engine are one sentence each", async () => {
+it("a folder in use, a port in use and a missing engine are one sentence each", async () => {
   const dataDirectory = temporaryFolder();
   const stack = await startFixtureStack({ dataDirectory });
   await expect(startFixtureStack({ dataDirectory })).rejects.toThrow(

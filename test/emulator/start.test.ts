@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { freePort } from "../../infra/local/engines/free-port.ts";
 import { eventually } from "../support/assert/eventually.ts";
 import { alive, descendants } from "./fixtures/processes.ts";
@@ -44,7 +44,7 @@ const folder = () => {
   return made;
 };
 
-test("serves the application, prints where, and Ctrl-C ends everything within two seconds", async () => {
+it("serves the application, prints where, and Ctrl-C ends everything within two seconds", async () => {
   const cwd = folder();
   const port = await freePort();
   const spawnedAt = Date.now();
@@ -72,7 +72,7 @@ test("serves the application, prints where, and Ctrl-C ends everything within tw
   expect(said.error).toBe("");
 });
 
-test("a runner that is killed takes its children with it, and --fresh begins anew", async () => {
+it("a runner that is killed takes its children with it, and --fresh begins anew", async () => {
   const cwd = folder();
   const port = await freePort();
   const killed = npmStart(cwd, "--port", String(port));
@@ -91,7 +91,7 @@ test("a runner that is killed takes its children with it, and --fresh begins ane
   expect(await exitCode(fresh.child)).toBe(0);
 });
 
-test("a killed npm takes the runner with it, children and all", async () => {
+it("a killed npm takes the runner with it, children and all", async () => {
   const cwd = folder();
   const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
   const start = scripts.start.replace("infra/local/start.ts", script);
@@ -104,7 +104,7 @@ test("a killed npm takes the runner with it, children and all", async () => {
   await eventually("the runner to end", () => (alive(pids).length === 0 ? true : undefined));
 });
 
-test("a stage and an address that .env holds for a deployment don't count here, the rest does", async () => {
+it("a stage and an address that .env holds for a deployment don't count here, the rest does", async () => {
   const cwd = folder();
   writeFileSync(
     path.join(cwd, ".env"),
@@ -126,7 +126,7 @@ test("a stage and an address that .env holds for a deployment don't count here, 
   expect(await exitCode(child)).toBe(0);
 });
 
-test.each([
+it.each([
   ["an unknown flag", ["--prot", "9000"], /^Unknown option '--prot'[^\n]* Known: --port[^\n]*\n$/],
   ["a port that is none", ["--port", "http"], /^--port http is no port\. Known: [^\n]*\n$/],
 ])("%s is one sentence and exit 1", async (_, flags, sentence) => {
@@ -135,7 +135,7 @@ test.each([
   expect(said.error).toMatch(sentence);
 });
 
-test("a .local that cannot be used is one sentence and exit 1", async () => {
+it("a .local that cannot be used is one sentence and exit 1", async () => {
   const cwd = folder();
   writeFileSync(path.join(cwd, ".local"), "a file where a folder should be");
   const { child, said } = npmStart(cwd, "--port", String(await freePort()));

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-/** How many requirements of levels 1 and 2 each section of ASVS 5.0.0 begins with; those of level 3 come after them. */
+/** The number of requirements of levels 1 and 2 in each section of ASVS 5.0.0. Those of level 3 follow them. */
 const sections = [
   ["6.1", 3],
   ["6.2", 12],
@@ -31,26 +31,29 @@ const rows = readFileSync("test/asvs.md", "utf8")
     proofs: proof.split("<br>").map((text) => text.trim()),
   }));
 
-const hasTest = (file: string, title: string): boolean => {
-  if (!existsSync(file)) return false;
-  const source = readFileSync(file, "utf8");
-  return ['"', "'", "`"].some((quote) =>
-    [...source.matchAll(/\b(?:it|test)\b[^;]*?\(\s*(?=["'`])/g)].some(({ index, 0: call }) =>
-      source.startsWith(`${quote}${title}${quote}`, index + call.length),
-    ),
-  );
-};
+/** Requirement → test files with a title that ends in its id, for example `[ASVS 6.3.1, 6.6.3]`. */
+const testFiles = new Map<string, Set<string>>();
+for (const file of globSync("test/**/*.test.ts"))
+  for (const [, ids = ""] of readFileSync(file, "utf8").matchAll(/ \[ASVS ([\d., ]+)\](?=["'`],)/g))
+    for (const id of ids.split(", "))
+      testFiles.set(id, (testFiles.get(id) ?? new Set()).add(file.replaceAll("\\", "/")));
 
-/** What is wrong with a proof; nothing if it holds. */
-const faultOf = (proof: string): string | undefined => {
-  const [, test, title] = /^`([\w/-]+)` «(.+)»$/.exec(proof) ?? [];
-  if (test && title) return hasTest(`test/${test}.test.ts`, title) ? undefined : `no such test: ${proof}`;
+/** Returns the fault of a proof, or nothing if the proof holds. */
+const faultOf = (number: string, proof: string): string | undefined => {
+  const [, list] = /^tests in (.+)$/.exec(proof) ?? [];
+  if (list) {
+    const named = list.split(", ").map((name) => `test/${name.slice(1, -1)}.test.ts`);
+    const tagged = [...(testFiles.get(number) ?? [])];
+    return named.toSorted().join() === tagged.toSorted().join()
+      ? undefined
+      : `tests with [ASVS ${number}] are in ${tagged.join(", ") || "no file"}`;
+  }
   const [, file, words] = /^`([\w./-]+)` says «(.+)»$/.exec(proof) ?? [];
   if (file && words)
     return existsSync(file) && readFileSync(file, "utf8").includes(words) ? undefined : `not said: ${proof}`;
   return /^(deviation|not applicable): .{10}/.test(proof)
     ? undefined
-    : `neither test, text nor reason: ${proof}`;
+    : `neither tests, text nor reason: ${proof}`;
 };
 
 describe("test/asvs.md", () => {
@@ -64,18 +67,23 @@ describe("test/asvs.md", () => {
     );
   });
 
-  it("names only tests and texts that exist, and gives reasons for the rest", () => {
+  it("names the files of all tests that carry a requirement's id, and texts that exist", () => {
     expect(
       rows
-        .flatMap(({ number, proofs }) => proofs.map((proof) => [number, faultOf(proof)]))
+        .flatMap(({ number, proofs }) => proofs.map((proof) => [number, faultOf(number, proof)]))
         .filter(([, fault]) => fault),
     ).toEqual([]);
   });
 
-  it("would notice a title that no test has, and a row without a proof", () => {
-    expect(faultOf("`infra/asvs` «no such title»")).toContain("no such test");
-    expect(faultOf("`infra/nowhere` «anything»")).toContain("no such test");
-    expect(faultOf("`README.md` says «words that nobody wrote»")).toContain("not said");
-    expect(faultOf("")).toContain("neither");
+  it("has a row that lists tests for every id in a title", () => {
+    const listed = rows.filter(({ proofs }) => proofs.some((proof) => proof.startsWith("tests in ")));
+    expect([...testFiles.keys()].toSorted()).toEqual(listed.map(({ number }) => number).toSorted());
+  });
+
+  it("detects a missing test, a missing text and a row without a proof", () => {
+    expect(faultOf("6.3.1", "tests in `repository/asvs`")).toContain("tests with [ASVS 6.3.1] are in test/");
+    expect(faultOf("6.99.1", "tests in `repository/asvs`")).toContain("no file");
+    expect(faultOf("6.1.1", "`README.md` says «words that are not in it»")).toContain("not said");
+    expect(faultOf("6.1.1", "")).toContain("neither");
   });
 });

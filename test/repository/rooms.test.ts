@@ -1,7 +1,7 @@
 /** The walls between the folders of production code, their sizes, and the page that draws them. */
 import { globSync, readFileSync } from "node:fs";
 import { basename, posix } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { rooms } from "./rooms.ts";
 
 const folderNames = Object.keys(rooms);
@@ -41,15 +41,15 @@ const faultsOf = (file: string, text: string): string[] => {
 };
 
 describe("the walls", () => {
-  test("every folder has its row in the table", () => {
+  it("every folder has its row in the table", () => {
     expect([...new Set(files.map((file) => posix.dirname(file)))].toSorted()).toEqual(folderNames.toSorted());
   });
 
-  test("no file imports a folder that the table does not allow", () => {
+  it("no file imports a folder that the table does not allow", () => {
     expect(files.flatMap((file) => faultsOf(file, readFileSync(file, "utf8")))).toEqual([]);
   });
 
-  test("a forbidden import is named with its file and what is allowed, in every form", () => {
+  it("a forbidden import is named with its file and what is allowed, in every form", () => {
     const forms = [
       'import { dynamo } from "../store/dynamo.ts";',
       'import type { Item } from "../store/dynamo.ts";',
@@ -65,7 +65,7 @@ describe("the walls", () => {
       ]);
   });
 
-  test("the table allows nothing that no file uses", () => {
+  it("the table allows nothing that no file uses", () => {
     const used = new Map<string, Set<string>>(folderNames.map((name) => [name, new Set()]));
     for (const file of files)
       for (const { folder } of importedFolders(file, readFileSync(file, "utf8")))
@@ -76,7 +76,7 @@ describe("the walls", () => {
     expect(unused).toEqual([]);
   });
 
-  test("folders of shared/ and infra/local/ import only rows above their own", () => {
+  it("folders of shared/ and infra/local/ import only rows above their own", () => {
     const upward = Object.entries(rooms).flatMap(([room, { imports }], row) =>
       imports
         .filter((folder) => /^(shared|infra\/local)\//.test(folder))
@@ -86,7 +86,7 @@ describe("the walls", () => {
     expect(upward).toEqual([]);
   });
 
-  test("docs/architecture.md draws the same table", () => {
+  it("docs/architecture.md draws the same table", () => {
     const drawn = linesOf("docs/architecture.md")
       .filter((line) => /^\| `[a-z/-]+\/`/.test(line))
       .map((line) => line.split("|").map((cell) => cell.trim()))
@@ -102,7 +102,7 @@ describe("the walls", () => {
 });
 
 describe("sizes", () => {
-  test("a folder holds at most 12 files, except the flat list of functions", () => {
+  it("a folder holds at most 12 files, except the flat list of functions", () => {
     const counts = Map.groupBy(files, (file) => posix.dirname(file));
     const large = [...counts].filter(
       ([folder, { length }]) => length > 12 && folder !== "functions" && !folder.startsWith("pages"),
@@ -110,12 +110,12 @@ describe("sizes", () => {
     expect(large.map(([folder]) => folder)).toEqual([]);
   });
 
-  test("a source file has at most 200 lines, and a function's file at most 80", () => {
+  it("a source file has at most 200 lines, and a function's file at most 80", () => {
     const long = files.filter((file) => linesOf(file).length > (file.startsWith("functions/") ? 80 : 200));
     expect(long).toEqual([]);
   });
 
-  test("a use case has at most 40 lines", () => {
+  it("a use case has at most 40 lines", () => {
     const useCases = files
       .filter((file) => file.startsWith("functions/"))
       .flatMap((file) =>
@@ -127,7 +127,7 @@ describe("sizes", () => {
     expect(useCases.filter(({ lines }) => lines > 40)).toEqual([]);
   });
 
-  test("no two files of production code have the same name", () => {
+  it("no two files of production code have the same name", () => {
     const names = Map.groupBy(files, (file) => basename(file).replace(/\.tsx?$/, ""));
     expect([...names.values()].filter(({ length }) => length > 1)).toEqual([]);
   });

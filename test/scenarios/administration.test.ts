@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Stack } from "../../infra/local/stack.ts";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import {
   administer,
-  createAdmin,
+  runCreateAdmin,
   pathOf,
   signedInAdmin,
   signInAgain,
@@ -18,23 +16,17 @@ import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
 import { logWith } from "../support/stacks/logs.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
 import { limitsOf } from "../support/limits/limits.ts";
-import { startLocalStack } from "../support/stacks/local-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
-import { pointAt } from "../support/stacks/urls.ts";
 import { unprovenLetterByStaff } from "../../shared/limits/letter-limits.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "lit-auth-admin-"));
-let stack: Stack;
+let stack: TestStack;
 let root: Awaited<ReturnType<typeof signedInAdmin>>;
 beforeAll(async () => {
-  stack = await startLocalStack({ dataDirectory: join(folder, ".local") });
-  pointAt(stack);
-  root = await signedInAdmin(stack.dataDirectory);
+  stack = await startTestStack();
+  root = await signedInAdmin(stack.folder);
 });
-afterAll(async () => {
-  await stack.stop();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => stack.remove());
 
 type Listed = { results: Record<string, unknown>[]; next: string | null };
 const listed = ({ status, body, text }: Answer): Listed => {
@@ -45,7 +37,7 @@ const staffOperations = (Object.keys(contract) as OperationName[]).filter(
   (name) => contract[name].caller === "staff",
 );
 const unknownId = "00000000-0000-4000-8000-000000000000";
-const newAdmin = () => signedInAdmin(stack.dataDirectory);
+const newAdmin = () => signedInAdmin(stack.folder);
 
 describe("who may call", () => {
   it("refuses everybody but staff, before anything else is looked at [ASVS 6.3.4]", async () => {
@@ -310,7 +302,7 @@ describe("npm run create-admin", () => {
     const person = await signedIn();
     const again = { ...person, password: newPerson().password };
     for (const _ of [1, 2]) {
-      const { code, stdout } = await createAdmin(stack.dataDirectory, again);
+      const { code, stdout } = await runCreateAdmin(stack.folder, again);
       expect([code, stdout]).toEqual([0, expect.stringContaining("is an administrator of the local stack")]);
     }
     expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
@@ -323,7 +315,7 @@ describe("npm run create-admin", () => {
     const person = await register();
     const code = await codeTo(person.email);
     const admin = { ...person, password: newPerson().password };
-    expect((await createAdmin(stack.dataDirectory, admin)).code).toBe(0);
+    expect((await runCreateAdmin(stack.folder, admin)).code).toBe(0);
     expectRefused(await call("activateUser", { email: person.email, otp_code: code }), "activation_refused");
     await signInAgain(admin);
   });
@@ -338,10 +330,10 @@ describe("npm run create-admin", () => {
       [{ password: "12345678" }, "This password is too common. This password is entirely numeric."],
       [{ email: "nobody" }, "--email: Enter a valid email address."],
     ] as const) {
-      const { code, stdout, stderr } = await createAdmin(stack.dataDirectory, newPerson(changes));
+      const { code, stdout, stderr } = await runCreateAdmin(stack.folder, newPerson(changes));
       expect([code, stdout, stderr]).toEqual([1, "", `${sentence}\n`]);
     }
-    const nowhere = await createAdmin(join(mkdtempSync(join(folder, "nowhere-")), ".local"), newPerson());
+    const nowhere = await runCreateAdmin(mkdtempSync(join(stack.folder, "nowhere-")), newPerson());
     expect([nowhere.code, nowhere.stderr]).toEqual([1, expect.stringMatching(/^No local stack is running/)]);
   });
 });

@@ -8,12 +8,12 @@ import { expectRefused } from "../support/assert/expect.ts";
 import { allLettersOut, outputOf } from "../support/mail/letters-out.ts";
 import { limitsOf } from "../support/limits/limits.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
-import { startOwnStack, type OwnStack } from "../support/stacks/own-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { loginCode, newPerson, register, signedIn } from "../support/people/people.ts";
 
-let stack: OwnStack;
+let stack: TestStack;
 beforeAll(async () => {
-  stack = await startOwnStack();
+  stack = await startTestStack();
 });
 afterAll(() => stack.remove());
 

@@ -8,13 +8,13 @@ import { logWith } from "../support/stacks/logs.ts";
 import { allLettersOut } from "../support/mail/letters-out.ts";
 import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
 import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
-import { startStackInFolder, type StackInFolder } from "../support/stacks/stack-in-folder.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 
-let stack: StackInFolder;
+let stack: TestStack;
 let root: Awaited<ReturnType<typeof signedInAdmin>>;
 beforeAll(async () => {
-  stack = await startStackInFolder();
-  root = await signedInAdmin(stack.dataDirectory);
+  stack = await startTestStack();
+  root = await signedInAdmin(stack.folder);
 });
 afterAll(() => stack.remove());
 

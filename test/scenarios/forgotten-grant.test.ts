@@ -3,7 +3,7 @@ import type { SynthesisedStack } from "../../infra/synthesise.ts";
 import { call } from "../support/calls/api.ts";
 import { expectRefused } from "../support/assert/expect.ts";
 import { logWith } from "../support/stacks/logs.ts";
-import { startOwnStack, type OwnStack } from "../support/stacks/own-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { activated, loginCode } from "../support/people/people.ts";
 
 type Policy = { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] } };
@@ -28,9 +28,9 @@ const withoutGrant = (functionName: string, action: string) => (stacks: Synthesi
 };
 
 describe("a forgotten grant", () => {
-  let stack: OwnStack;
+  let stack: TestStack;
   beforeAll(async () => {
-    stack = await startOwnStack({ alter: withoutGrant("CreateToken", "dynamodb:PutItem") });
+    stack = await startTestStack({ alter: withoutGrant("CreateToken", "dynamodb:PutItem") });
   });
   afterAll(() => stack.remove());
 

@@ -12,20 +12,20 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { expectRefused } from "../support/assert/expect.ts";
 import { codeTo } from "../support/mail/mailbox.ts";
-import { startOwnStack, type OwnStack } from "../support/stacks/own-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { register, signedIn } from "../support/people/people.ts";
 import { secretsOf } from "../support/calls/rotation.ts";
 
 type Header = Record<string, unknown> & { alg: string };
 
-let stack: OwnStack;
+let stack: TestStack;
 let ours: KeyObject;
 let kid: string;
 let jwk: { n: string; e: string; kty: string };
 let person: Awaited<ReturnType<typeof signedIn>>;
 let deviceToken: string;
 beforeAll(async () => {
-  stack = await startOwnStack();
+  stack = await startTestStack();
   const { current } = JSON.parse(await secretsOf(stack).read("SigningKeys"));
   ours = createPrivateKey({ key: current, format: "jwk" });
   kid = current.kid;

@@ -7,15 +7,15 @@ import { djangoHashes } from "../support/people/django-hashes.ts";
 import { expectRefused } from "../support/assert/expect.ts";
 import { lettersTo } from "../support/mail/mailbox.ts";
 import { activated, newPerson, register, type Person } from "../support/people/people.ts";
-import { startStackInFolder, type StackInFolder } from "../support/stacks/stack-in-folder.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 
 const floorMilliseconds = 1_200;
 const ours = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
 
-let stack: StackInFolder;
+let stack: TestStack;
 let log = "";
 beforeAll(async () => {
-  stack = await startStackInFolder({
+  stack = await startTestStack({
     settings: { REFUSAL_FLOOR_MILLISECONDS: String(floorMilliseconds) },
     // Three are timed side by side.
     concurrencyPerFunction: 3,

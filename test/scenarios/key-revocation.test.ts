@@ -1,37 +1,26 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { join } from "node:path";
 import { decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { expectRefused } from "../support/assert/expect.ts";
-import { startLocalStack } from "../support/stacks/local-stack.ts";
+import { runCommand } from "../support/calls/commands.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { signedIn, signIn } from "../support/people/people.ts";
-import { pointAt } from "../support/stacks/urls.ts";
-import type { Stack } from "../../infra/local/stack.ts";
-
-const run = promisify(execFile);
-const command = resolve("commands/revoke-keys.ts");
 
 describe("npm run keys:revoke", () => {
-  const folder = mkdtempSync(join(tmpdir(), "lit-auth-emergency-"));
-  let stack: Stack;
+  let stack: TestStack;
   beforeAll(async () => {
-    stack = await startLocalStack({ dataDirectory: join(folder, ".local") });
-    pointAt(stack);
+    stack = await startTestStack();
   });
-  afterAll(async () => {
-    await stack.stop();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => stack.remove());
 
   it("drops a leaked key at once: no token signed with it is taken, and people can sign in again [ASVS 7.4.5]", async () => {
     const person = await signedIn();
     const { keys: before } = await succeed("getKeys");
     for (const token of [person.access, person.refresh]) await succeed("verifyToken", { token });
-    const { stdout } = await run(process.execPath, [command], { cwd: folder });
+    const { stdout } = await runCommand("revoke-keys", [], stack);
     expect(stdout).toContain("everybody signs in again");
 
     expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
@@ -57,7 +46,7 @@ describe("npm run keys:revoke", () => {
       });
     expect(await step("createSecret")).not.toHaveProperty("error");
     const leaked = new Set((await succeed("getKeys")).keys.map(({ kid }) => kid));
-    await run(process.execPath, [command], { cwd: folder });
+    await runCommand("revoke-keys", [], stack);
     for (const name of ["createSecret", "setSecret", "testSecret", "finishSecret"]) await step(name);
     const { keys } = await succeed("getKeys");
     expect(keys.filter(({ kid }) => leaked.has(kid))).toEqual([]);
@@ -69,8 +58,7 @@ describe("npm run keys:revoke", () => {
 
   it("says in one sentence when there is no stack to work on", async () => {
     const nowhere = mkdtempSync(join(tmpdir(), "lit-auth-nowhere-"));
-    const failure = await run(process.execPath, [command], { cwd: nowhere }).catch((error: unknown) => error);
-    expect(failure).toMatchObject({
+    expect(await runCommand("revoke-keys", [], { folder: nowhere })).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^No local stack is running here.*\n$/),
     });

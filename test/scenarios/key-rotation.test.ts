@@ -5,14 +5,14 @@ import { bundlesDirectory } from "../../infra/bundling/bundle-functions.ts";
 import { call, succeed } from "../support/calls/api.ts";
 import { expectRefused } from "../support/assert/expect.ts";
 import { codeTo } from "../support/mail/mailbox.ts";
-import { startOwnStack, type OwnStack } from "../support/stacks/own-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { activated, register, signedIn, signIn } from "../support/people/people.ts";
 import { secretsOf } from "../support/calls/rotation.ts";
 
-let stack: OwnStack;
+let stack: TestStack;
 let secrets: ReturnType<typeof secretsOf>;
 beforeAll(async () => {
-  stack = await startOwnStack();
+  stack = await startTestStack();
   secrets = secretsOf(stack);
 });
 afterAll(() => stack.remove());

@@ -6,7 +6,7 @@ import { call } from "../support/calls/api.ts";
 import { disable } from "../support/people/disable.ts";
 import { comparable, withoutOwnWords } from "../support/assert/comparable.ts";
 import { allLettersOut } from "../support/mail/letters-out.ts";
-import { startOwnStack, type OwnStack } from "../support/stacks/own-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
 import {
   needsAsker,
@@ -17,10 +17,10 @@ import {
   type Suspect,
 } from "../support/calls/probes.ts";
 
-let stack: OwnStack;
+let stack: TestStack;
 let takenUsername: string;
 beforeAll(async () => {
-  stack = await startOwnStack();
+  stack = await startTestStack();
   ({ username: takenUsername } = await activated());
   // Warm: a cold start reads secrets.
   await seen(newPerson().email, probeNames);

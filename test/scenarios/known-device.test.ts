@@ -7,7 +7,7 @@ import { comparable } from "../support/assert/comparable.ts";
 import { expectRefused } from "../support/assert/expect.ts";
 import { codeTo, letterTo } from "../support/mail/mailbox.ts";
 import { limitsOf } from "../support/limits/limits.ts";
-import { startOwnStack, type OwnStack } from "../support/stacks/own-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import {
   activated,
   newPassword,
@@ -25,10 +25,10 @@ import {
 } from "../../shared/limits/guess-limits.ts";
 import { unprovenLetter } from "../../shared/limits/letter-limits.ts";
 
-let stack: OwnStack;
+let stack: TestStack;
 let limits: ReturnType<typeof limitsOf>;
 beforeAll(async () => {
-  stack = await startOwnStack();
+  stack = await startTestStack();
   limits = limitsOf(stack);
 });
 afterAll(() => stack.remove());

@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Stack } from "../../infra/local/stack.ts";
 import { call } from "../support/calls/api.ts";
 import { comparable } from "../support/assert/comparable.ts";
 import { expectRefused } from "../support/assert/expect.ts";
 import { codeTo, letterTo } from "../support/mail/mailbox.ts";
-import { startLocalStack } from "../support/stacks/local-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import {
   activated,
   loginCode,
@@ -16,21 +12,15 @@ import {
   register,
   signedIn,
 } from "../support/people/people.ts";
-import { pointAt } from "../support/stacks/urls.ts";
 
 describe("letters that no password of an account has proven", () => {
-  const directory = mkdtempSync(join(tmpdir(), "lit-auth-letters-"));
-  let stack: Stack;
+  let stack: TestStack;
   beforeAll(async () => {
     // As deployed: three in ten minutes, five an hour.
     const settings = { UNPROVEN_LETTERS_PER_TEN_MINUTES: "3", UNPROVEN_LETTERS_PER_HOUR: "5" };
-    stack = await startLocalStack({ dataDirectory: directory, settings });
-    pointAt(stack);
+    stack = await startTestStack({ settings });
   });
-  afterAll(async () => {
-    await stack.stop();
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => stack.remove());
 
   it("stop at three, with Retry-After, whoever asks and whatever tag the address carries", async () => {
     const { username, email } = newPerson();

@@ -4,12 +4,12 @@ import { eventually } from "../support/assert/eventually.ts";
 import { expectRefused } from "../support/assert/expect.ts";
 import { allLettersOut } from "../support/mail/letters-out.ts";
 import { codeIn, codeTo, lettersTo } from "../support/mail/mailbox.ts";
-import { startOwnStack, type OwnStack } from "../support/stacks/own-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { activated, loginCode, newPerson, register } from "../support/people/people.ts";
 
-let stack: OwnStack;
+let stack: TestStack;
 beforeAll(async () => {
-  stack = await startOwnStack({ returnFailedAfterSeconds: 1 });
+  stack = await startTestStack({ returnFailedAfterSeconds: 1 });
 });
 afterEach(() => stack.faults.clear());
 afterAll(() => stack.remove());

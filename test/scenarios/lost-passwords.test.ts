@@ -9,7 +9,7 @@ import { comparable } from "../support/assert/comparable.ts";
 import { expectRefused } from "../support/assert/expect.ts";
 import { allLettersOut } from "../support/mail/letters-out.ts";
 import { codeIn, letterTo, lettersTo } from "../support/mail/mailbox.ts";
-import { startOwnStack, type OwnStack } from "../support/stacks/own-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import {
   activated,
   newPassword,
@@ -20,10 +20,10 @@ import {
   signIn,
 } from "../support/people/people.ts";
 
-let stack: OwnStack;
+let stack: TestStack;
 let store: DynamoDBDocumentClient;
 beforeAll(async () => {
-  stack = await startOwnStack({ returnFailedAfterSeconds: 1 });
+  stack = await startTestStack({ returnFailedAfterSeconds: 1 });
   const { url, region, accessKeyId, secretAccessKey } = stack.endpoint;
   const credentials = { accessKeyId, secretAccessKey };
   store = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: url, region, credentials }));

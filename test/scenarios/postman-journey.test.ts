@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createAdministrator } from "../support/people/administrator.ts";
-import { startStackInFolder, type StackInFolder } from "../support/stacks/stack-in-folder.ts";
+import { createAdministrator } from "../support/people/administrators.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { journey } from "../tools/postman/journey.ts";
 
 const newman = resolve("node_modules/newman/bin/newman.js");
@@ -24,9 +24,9 @@ const report = z.object({
 });
 
 describe("the Postman collection", () => {
-  let stack: StackInFolder;
+  let stack: TestStack;
   beforeAll(async () => {
-    stack = await startStackInFolder();
+    stack = await startTestStack();
   });
   afterAll(() => stack.remove());
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startOwnStack, type OwnStack } from "../support/stacks/own-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 
 /** The shell block under a heading. */
 const blockUnder = (heading: string): string => {
@@ -14,9 +14,9 @@ const blockUnder = (heading: string): string => {
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 describe("README", () => {
-  let stack: OwnStack;
+  let stack: TestStack;
   beforeAll(async () => {
-    stack = await startOwnStack();
+    stack = await startTestStack();
   });
   afterAll(() => stack.remove());
 

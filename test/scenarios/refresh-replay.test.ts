@@ -6,13 +6,13 @@ import { call, succeed } from "../support/calls/api.ts";
 import { expectRefused } from "../support/assert/expect.ts";
 import { logWith } from "../support/stacks/logs.ts";
 import { letterTo, lettersTo } from "../support/mail/mailbox.ts";
-import { startOwnStack, type OwnStack } from "../support/stacks/own-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { signedIn } from "../support/people/people.ts";
 
-let stack: OwnStack;
+let stack: TestStack;
 let store: DynamoDBDocumentClient;
 beforeAll(async () => {
-  stack = await startOwnStack();
+  stack = await startTestStack();
   const { url, region, ...credentials } = stack.endpoint;
   store = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: url, region, credentials }));
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OperationName } from "../../shared/contract/contract.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
 import { codeTo } from "../support/mail/mailbox.ts";
-import { startOwnStack, type OwnStack } from "../support/stacks/own-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import {
   activated,
   loginCode,
@@ -16,9 +16,9 @@ import {
 /** What a trip takes, try by try: a slower or noisier machine needs longer ones for its own work to vanish in one of them. */
 const triesMilliseconds = [250, 500, 1_500];
 
-let stack: OwnStack;
+let stack: TestStack;
 beforeAll(async () => {
-  stack = await startOwnStack();
+  stack = await startTestStack();
   // Warm: a cold start reads secrets, once in five minutes.
   const person = await signedIn();
   await call("refreshToken", { refresh: person.refresh });

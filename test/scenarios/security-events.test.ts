@@ -5,12 +5,12 @@ import { call, succeed } from "../support/calls/api.ts";
 import { wrongCode } from "../support/mail/codes.ts";
 import { eventually } from "../support/assert/eventually.ts";
 import { codeTo } from "../support/mail/mailbox.ts";
-import { startOwnStack, type OwnStack } from "../support/stacks/own-stack.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { activated, newPerson, signIn } from "../support/people/people.ts";
 
-let stack: OwnStack;
+let stack: TestStack;
 beforeAll(async () => {
-  stack = await startOwnStack();
+  stack = await startTestStack();
 });
 afterAll(() => stack.remove());
 

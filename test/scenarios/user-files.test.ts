@@ -9,7 +9,7 @@ import { runCommand } from "../support/calls/commands.ts";
 import { djangoHashes } from "../support/people/django-hashes.ts";
 import { eventually } from "../support/assert/eventually.ts";
 import { activated, register, signedIn } from "../support/people/people.ts";
-import { startStackInFolder, type StackInFolder } from "../support/stacks/stack-in-folder.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 
 const quickHash = djangoHashes.find(({ what }) => what === "pbkdf2, composed")!;
 const many = 1_300;
@@ -26,7 +26,7 @@ const rows = Array.from({ length: many }, (_, index): Row => ({
   created: new Date(1_600_000_000_000 + index * 86_400_000).toISOString(),
 }));
 
-let stack: StackInFolder;
+let stack: TestStack;
 let input: string;
 const importFile = (killWhen?: string) =>
   runCommand("import-users", [input], { ...stack, ...(killWhen !== undefined && { killWhen }) });
@@ -39,7 +39,7 @@ const byId = (rows: Row[]) =>
   rows.toSorted((one, other) => String(one["id"]).localeCompare(String(other["id"])));
 
 beforeAll(async () => {
-  stack = await startStackInFolder();
+  stack = await startTestStack();
   input = join(stack.folder, "people.jsonl");
   writeFileSync(input, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 });

@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { clientAs, dispose, startFixtureStack, useStack } from "../fixtures/use-stack.ts";
 
 const stack = useStack();
@@ -28,11 +28,11 @@ const denied = (action: string, resource: string) => ({
 const tableArn = (name: string) => `arn:aws:dynamodb:us-east-1:000000000000:table/${name}`;
 
 describe("DynamoDB", () => {
-  test("an action that the policies grant is performed", async () => {
+  it("an action that the policies grant is performed", async () => {
     await dynamodb().send(new PutItemCommand({ TableName: items, Item: one }));
   });
 
-  test("an action on another table is refused in DynamoDB's own words", async () => {
+  it("an action on another table is refused in DynamoDB's own words", async () => {
     const refused = dynamodb().send(new PutItemCommand({ TableName: other, Item: one }));
     await expect(refused).rejects.toMatchObject({
       ...denied("dynamodb:PutItem", tableArn(other)),
@@ -40,12 +40,12 @@ describe("DynamoDB", () => {
     });
   });
 
-  test("an explicit deny is named as such", async () => {
+  it("an explicit deny is named as such", async () => {
     const refused = dynamodb().send(new DeleteItemCommand({ TableName: items, Key: one }));
     await expect(refused).rejects.toThrow("with an explicit deny in an identity-based policy");
   });
 
-  test("a transaction is checked item by item, and a refused one writes nothing", async () => {
+  it("a transaction is checked item by item, and a refused one writes nothing", async () => {
     const condition = { Key: { pk: { S: "two" } }, ConditionExpression: "attribute_not_exists(pk)" };
     const refused = dynamodb().send(
       new TransactWriteItemsCommand({
@@ -63,7 +63,7 @@ describe("DynamoDB", () => {
     expect(Responses).toEqual({ [items]: [] });
   });
 
-  test("a batch is checked table by table", async () => {
+  it("a batch is checked table by table", async () => {
     const ask = (...tables: string[]) =>
       dynamodb().send(
         new BatchGetItemCommand({
@@ -74,7 +74,7 @@ describe("DynamoDB", () => {
     await expect(ask(items, other)).rejects.toMatchObject(denied("dynamodb:BatchGetItem", tableArn(other)));
   });
 
-  test("an index is a resource of its own", async () => {
+  it("an index is a resource of its own", async () => {
     const query = {
       TableName: items,
       KeyConditionExpression: "pk = :pk",
@@ -87,7 +87,7 @@ describe("DynamoDB", () => {
     );
   });
 
-  test("unknown credentials are refused", async () => {
+  it("unknown credentials are refused", async () => {
     const stranger = new DynamoDBClient(clientAs(stack(), "Stranger"));
     await expect(stranger.send(new PutItemCommand({ TableName: items, Item: one }))).rejects.toMatchObject({
       name: "UnrecognizedClientException",
@@ -95,7 +95,7 @@ describe("DynamoDB", () => {
   });
 });
 
-test("queues: sending is granted, receiving is not", async () => {
+it("queues: sending is granted, receiving is not", async () => {
   const sqs = new SQSClient(clientAs(stack(), "Probe"));
   const QueueUrl = stack().outputs["data.WorkUrl"];
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "fine" }));
@@ -106,7 +106,7 @@ test("queues: sending is granted, receiving is not", async () => {
   });
 });
 
-test("secrets: reading one is granted, reading another and writing are not", async () => {
+it("secrets: reading one is granted, reading another and writing are not", async () => {
   const secrets = new SecretsManagerClient(clientAs(stack(), "Probe"));
   const random = stack().outputs["data.RandomSecret"];
   const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: random }));
@@ -120,7 +120,7 @@ test("secrets: reading one is granted, reading another and writing are not", asy
   });
 });
 
-test("emails: only from the address that the condition names, refused as SES does", async () => {
+it("emails: only from the address that the condition names, refused as SES does", async () => {
   const ses = new SESClient(clientAs(stack(), "Probe"));
   const send = (Source: string) =>
     ses.send(
@@ -138,7 +138,7 @@ test("emails: only from the address that the condition names, refused as SES doe
   });
 });
 
-test("a grant removed from the template is refused to the function itself", async () => {
+it("a grant removed from the template is refused to the function itself", async () => {
   const lines: string[] = [];
   const lesser = await startFixtureStack({
     onLog: (_, line) => lines.push(line),
@@ -160,7 +160,7 @@ test("a grant removed from the template is refused to the function itself", asyn
   }
 });
 
-test("a policy with members that the runner does not know stops the start", async () => {
+it("a policy with members that the runner does not know stops the start", async () => {
   const start = startFixtureStack({
     alter: ({ service }) => {
       const policy = service.Resources["ProbePolicy"];

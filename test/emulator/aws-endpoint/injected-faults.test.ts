@@ -5,7 +5,7 @@ import {
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { clientAs, useStack } from "../fixtures/use-stack.ts";
 
 const stack = useStack();
@@ -20,7 +20,7 @@ const probe = (maxAttempts = 1) => new DynamoDBClient({ ...clientAs(stack(), "Pr
 
 afterEach(() => stack().faults.clear());
 
-test("an error strikes the next matching call only", async () => {
+it("an error strikes the next matching call only", async () => {
   const reasons = [{ Code: "TransactionConflict" }];
   const fault = stack().faults.add({
     principal: "Probe",
@@ -36,21 +36,21 @@ test("an error strikes the next matching call only", async () => {
   expect(fault.struck()).toBe(1);
 });
 
-test("a lost answer: the write was performed, and the SDK's second try meets it", async () => {
+it("a lost answer: the write was performed, and the SDK's second try meets it", async () => {
   stack().faults.add({ principal: "Probe", operation: "PutItem", lostAnswer: true });
   await expect(probe(3).send(put("lost"))).rejects.toBeInstanceOf(ConditionalCheckFailedException);
   const { Item } = await probe().send(new GetItemCommand({ TableName, Key: { pk: { S: "lost" } } }));
   expect(Item).toEqual({ pk: { S: "lost" } });
 });
 
-test("a delay holds the call back", async () => {
+it("a delay holds the call back", async () => {
   stack().faults.add({ operation: "GetItem", delayMilliseconds: 200 });
   const startedAt = Date.now();
   await probe().send(new GetItemCommand({ TableName, Key: { pk: { S: "x" } } }));
   expect(Date.now() - startedAt).toBeGreaterThanOrEqual(195);
 });
 
-test("SES can throttle", async () => {
+it("SES can throttle", async () => {
   stack().faults.add({
     operation: "SendEmail",
     error: { code: "Throttling", message: "Maximum sending rate exceeded." },
@@ -65,7 +65,7 @@ test("SES can throttle", async () => {
   await expect(sent).rejects.toMatchObject({ name: "Throttling", message: "Maximum sending rate exceeded." });
 });
 
-test("calls are counted by principal and action until they are reset", async () => {
+it("calls are counted by principal and action until they are reset", async () => {
   stack().resetCalls();
   await probe().send(put("counted"));
   await probe().send(new GetItemCommand({ TableName, Key: { pk: { S: "counted" } } }));

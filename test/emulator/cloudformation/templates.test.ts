@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts";
 
 const valueOf = (value: unknown, more: Record<string, unknown> = {}) => {
@@ -21,7 +21,7 @@ const valueOf = (value: unknown, more: Record<string, unknown> = {}) => {
 };
 
 describe("intrinsics", () => {
-  test.each<[unknown, unknown]>([
+  it.each<[unknown, unknown]>([
     [{ Ref: "AWS::Region" }, "us-east-1"],
     [{ Ref: "Size" }, "large"],
     [{ Ref: "Table" }, "main-Table"],
@@ -40,7 +40,7 @@ describe("intrinsics", () => {
     expect(valueOf(value)).toEqual(expected);
   });
 
-  test.each<[unknown, string]>([
+  it.each<[unknown, string]>([
     [{ "Fn::Cidr": ["10.0.0.0/16", 1] }, "intrinsic Fn::Cidr is not known locally"],
     [{ Ref: "Nothing" }, "there is no resource Nothing"],
     [{ "Fn::GetAtt": ["Table", "StreamArn"] }, "Table has no attribute StreamArn locally"],
@@ -50,7 +50,7 @@ describe("intrinsics", () => {
     expect(() => valueOf(value)).toThrow(message);
   });
 
-  test("pointing at a type whose Ref is not known is an error", () => {
+  it("pointing at a type whose Ref is not known is an error", () => {
     expect(() => valueOf({ Ref: "Odd" }, { Odd: { Type: "AWS::Odd::Thing" } })).toThrow("AWS::Odd::Thing");
   });
 });

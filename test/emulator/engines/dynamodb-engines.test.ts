@@ -11,7 +11,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import type { EngineName } from "../../../infra/local/engines/dynamodb-engine.ts";
 import type { Stack } from "../../../infra/local/stack.ts";
 import { UserError } from "../../../infra/user-error.ts";
@@ -38,7 +38,7 @@ describe.each(engines)("on %s", (engine) => {
     return { client: new DynamoDBClient(clientAs(stack)), pk: { S: randomUUID() } };
   };
 
-  test("a failed condition gives the item as it stands", async (context) => {
+  it("a failed condition gives the item as it stands", async (context) => {
     const { client, pk } = connect(context);
     const Item = { pk, count: { N: "1" } };
     await client.send(new PutItemCommand({ TableName, Item }));
@@ -55,7 +55,7 @@ describe.each(engines)("on %s", (engine) => {
     expect(error).toMatchObject({ Item });
   });
 
-  test("a transaction is all or nothing, and says which part failed and how its item stands", async (context) => {
+  it("a transaction is all or nothing, and says which part failed and how its item stands", async (context) => {
     const { client, pk } = connect(context);
     const taken = { pk, owner: { S: "ada" } };
     await client.send(new PutItemCommand({ TableName, Item: taken }));
@@ -89,7 +89,7 @@ describe.each(engines)("on %s", (engine) => {
     expect(Item).toBeUndefined();
   });
 
-  test("a transaction repeated with its token is performed once", async (context) => {
+  it("a transaction repeated with its token is performed once", async (context) => {
     const { client, pk } = connect(context);
     const transaction = {
       ClientRequestToken: randomUUID(),
@@ -110,7 +110,7 @@ describe.each(engines)("on %s", (engine) => {
     expect(Item).toEqual({ pk, hits: { N: "1" } });
   });
 
-  test("two operations on one item in a transaction are refused", async (context) => {
+  it("two operations on one item in a transaction are refused", async (context) => {
     const { client, pk } = connect(context);
     const put = { Put: { TableName, Item: { pk } } };
     await expect(client.send(new TransactWriteItemsCommand({ TransactItems: [put, put] }))).rejects.toThrow(
@@ -118,7 +118,7 @@ describe.each(engines)("on %s", (engine) => {
     );
   });
 
-  test("of 50 parallel counts up to a maximum, exactly the maximum passes", async (context) => {
+  it("of 50 parallel counts up to a maximum, exactly the maximum passes", async (context) => {
     const { client, pk } = connect(context);
     const spend = () =>
       client.send(
@@ -134,7 +134,7 @@ describe.each(engines)("on %s", (engine) => {
     expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(5);
   });
 
-  test("an index finds items, and the table knows its time-to-live attribute", async (context) => {
+  it("an index finds items, and the table knows its time-to-live attribute", async (context) => {
     const { client, pk } = connect(context);
     const colour = { S: `colour of ${pk.S}` };
     await client.send(new PutItemCommand({ TableName, Item: { pk, colour } }));

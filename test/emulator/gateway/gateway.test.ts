@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { act, dispose, startFixtureStack, useStack } from "../fixtures/use-stack.ts";
 
 const stack = useStack();
@@ -29,7 +29,7 @@ const raw = (
   });
 
 describe("routes", () => {
-  test("a path reaches its resource with and without a trailing slash, and the event keeps it as sent", async () => {
+  it("a path reaches its resource with and without a trailing slash, and the event keeps it as sent", async () => {
     for (const path of ["/things", "/things/"]) {
       const { status, body } = await get(path);
       expect(status).toBe(200);
@@ -37,7 +37,7 @@ describe("routes", () => {
     }
   });
 
-  test("a literal part beats a parameter, and parameters are decoded", async () => {
+  it("a literal part beats a parameter, and parameters are decoded", async () => {
     expect((await get("/things/special")).body).toMatchObject({
       resource: "/things/special",
       pathParameters: null,
@@ -48,14 +48,14 @@ describe("routes", () => {
     });
   });
 
-  test("a greedy parameter takes the rest of the path", async () => {
+  it("a greedy parameter takes the rest of the path", async () => {
     expect((await get("/pages/css/site.css")).body).toMatchObject({
       resource: "/pages/{proxy+}",
       pathParameters: { proxy: "css/site.css" },
     });
   });
 
-  test("an unknown path gets the template's gateway response", async () => {
+  it("an unknown path gets the template's gateway response", async () => {
     const { status, headers, body } = await get("/nowhere");
     expect(status).toBe(404);
     expect(body).toEqual({ detail: "Not found." });
@@ -63,13 +63,13 @@ describe("routes", () => {
     expect(headers.get("access-control-allow-origin")).toBe("*");
   });
 
-  test("the runner's own paths never reach the template's routes", async () => {
+  it("the runner's own paths never reach the template's routes", async () => {
     expect((await get("/_nothing")).body).toEqual({ message: "Not found" });
   });
 });
 
 describe("proxy events", () => {
-  test("hold lists and last values of headers and query, and nulls where there is nothing", async () => {
+  it("hold lists and last values of headers and query, and nulls where there is nothing", async () => {
     const answer = await raw("/things?a=1&a=2&b=%C3%A9", {
       headers: { "X-Twice": ["one", "two"], Cookie: "c=1" },
     });
@@ -89,7 +89,7 @@ describe("proxy events", () => {
     expect((await get("/things")).body).toMatchObject({ queryStringParameters: null });
   });
 
-  test("carry text as it is and listed media types as base64", async () => {
+  it("carry text as it is and listed media types as base64", async () => {
     const body = Buffer.from([0x89, 0x50, 0xff, 0x00]);
     const answer = await raw("/things", { method: "POST", headers: { "content-type": "image/png" }, body });
     expect(JSON.parse(answer.body.toString())).toMatchObject({
@@ -100,7 +100,7 @@ describe("proxy events", () => {
 });
 
 describe("answers of functions", () => {
-  test("keep status, single and repeated headers", async () => {
+  it("keep status, single and repeated headers", async () => {
     const answer = {
       statusCode: 201,
       headers: { "x-one": "1" },
@@ -114,7 +114,7 @@ describe("answers of functions", () => {
     expect(await response.text()).toBe("made");
   });
 
-  test("are decoded from base64 only for a listed media type", async () => {
+  it("are decoded from base64 only for a listed media type", async () => {
     const body = Buffer.from([1, 2, 0xff]);
     const answer = { statusCode: 200, body: body.toString("base64"), isBase64Encoded: true };
     const ask = (accept: string) =>
@@ -127,7 +127,7 @@ describe("answers of functions", () => {
     expect((await ask("text/html")).body.toString()).toBe(answer.body);
   });
 
-  test("are compressed from the template's size on, if the client can", async () => {
+  it("are compressed from the template's size on, if the client can", async () => {
     const send = (bytes: number, encoding: string) =>
       raw("/things", {
         method: "POST",
@@ -142,7 +142,7 @@ describe("answers of functions", () => {
     expect((await send(5000, "identity")).body.length).toBe(5000);
   });
 
-  test.each([
+  it.each([
     ["a body that is no string", { statusCode: 200, body: { a: 1 } }],
     ["no status", { body: "x" }],
     ["unknown members", { statusCode: 200, extra: true }],
@@ -155,14 +155,14 @@ describe("answers of functions", () => {
 });
 
 describe("limits", () => {
-  test("a body over 10 MB is refused with the template's 4xx body", async () => {
+  it("a body over 10 MB is refused with the template's 4xx body", async () => {
     const body = Buffer.alloc(10 * 1024 * 1024 + 1, 97);
     const answer = await raw("/things", { method: "POST", body });
     expect(answer.status).toBe(413);
     expect(JSON.parse(answer.body.toString())).toEqual({ detail: "Request Too Long" });
   });
 
-  test("an integration that takes too long ends as 504", async () => {
+  it("an integration that takes too long ends as 504", async () => {
     const slow = await startFixtureStack({
       alter: ({ service }) => {
         const method = service.Resources["ThingsPOST"];
@@ -185,7 +185,7 @@ describe("limits", () => {
 });
 
 describe("mock integrations", () => {
-  test.each([
+  it.each([
     ["https://a.example", "https://a.example"],
     ["https://b.example", "https://b.example"],
     ["https://evil.example", "https://a.example"],
@@ -200,14 +200,14 @@ describe("mock integrations", () => {
     expect(answer.body.length).toBe(0);
   });
 
-  test("a method that no function serves gets the body of ANY", async () => {
+  it("a method that no function serves gets the body of ANY", async () => {
     const response = await fetch(`${stack().url}/things`, { method: "PUT" });
     expect(response.status).toBe(405);
     expect(response.headers.get("x-request-id")).toBe(response.headers.get("x-amzn-requestid"));
     expect(await response.json()).toEqual({ detail: 'Method "PUT" not allowed.' });
   });
 
-  test("a media type without a template is refused where nothing may pass through", async () => {
+  it("a media type without a template is refused where nothing may pass through", async () => {
     const response = await fetch(`${stack().url}/things`, { method: "PUT", body: "text" });
     expect(response.status).toBe(415);
   });

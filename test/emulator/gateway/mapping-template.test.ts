@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { compileMappingTemplate, type Scope } from "../../../infra/local/gateway/mapping-template.ts";
 
 const run = (source: string, headers: Record<string, string> = {}) => {
@@ -13,7 +13,7 @@ const run = (source: string, headers: Record<string, string> = {}) => {
 };
 
 describe("what templates may say", () => {
-  test.each([
+  it.each([
     ["plain text with a price of 5$ and # signs", "plain text with a price of 5$ and # signs"],
     ['{"id":"$context.requestId"}', '{"id":"r-1"}'],
     ["${context.identity.sourceIp}!", "127.0.0.1!"],
@@ -26,7 +26,7 @@ describe("what templates may say", () => {
     expect(run(source).text).toBe(expected);
   });
 
-  test("CDK's two forms of choosing an origin", () => {
+  it("CDK's two forms of choosing an origin", () => {
     const compared =
       '#set($origin = $input.params().header.get("Origin"))\n#if($origin == "https://b.example")\n#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)\n#end';
     const matched =
@@ -40,7 +40,7 @@ describe("what templates may say", () => {
   });
 });
 
-test.each([
+it.each([
   "#foreach($a in $b)$a#end",
   "$util.escapeJavaScript($a)",
   "#if($a > 1)x#end",

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { eventually } from "../../support/assert/eventually.ts";
 import { act, dispose, startFixtureStack, useStack } from "../fixtures/use-stack.ts";
@@ -26,7 +26,7 @@ const logged = (text: string, heard = lines) =>
 const probes = () => stack().processes().functions["Probe"] ?? [];
 
 describe("an execution environment", () => {
-  test("starts with the first call and is used again by the next", async () => {
+  it("starts with the first call and is used again by the next", async () => {
     expect(probes()).toEqual([]);
     const first = await identify();
     const second = await identify();
@@ -34,7 +34,7 @@ describe("an execution environment", () => {
     expect(second).toMatchObject({ executionEnvironmentId: first.executionEnvironmentId, calls: 2 });
   });
 
-  test("has the template's variables, Lambda's, and no others", async () => {
+  it("has the template's variables, Lambda's, and no others", async () => {
     const variables = z
       .record(z.string(), z.string())
       .parse(await (await act(stack(), "environment")).json());
@@ -52,7 +52,7 @@ describe("an execution environment", () => {
     expect(others.toSorted()).toEqual(["GREETING", "ITEMS_TABLE", "LANG", "PATH", "TZ"]);
   });
 
-  test("hands over a context as Lambda's", async () => {
+  it("hands over a context as Lambda's", async () => {
     const { context, remaining } = await identify();
     expect(context).toMatchObject({
       functionName: "service-Probe",
@@ -64,7 +64,7 @@ describe("an execution environment", () => {
     expect(remaining).toBeLessThanOrEqual(2000);
   });
 
-  test("takes one event at a time: parallel calls get their own, up to the limit, and the rest wait", async () => {
+  it("takes one event at a time: parallel calls get their own, up to the limit, and the rest wait", async () => {
     // Where the machine is slow, the first may have ended when the last begin.
     await eventually("as many environments as there may be", async () => {
       const answers = await Promise.all(
@@ -77,7 +77,7 @@ describe("an execution environment", () => {
     expect(probes()).toHaveLength(3);
   });
 
-  test("is replaced when the code changes, without dropping a request in flight", async () => {
+  it("is replaced when the code changes, without dropping a request in flight", async () => {
     const before = await identify();
     const inFlight = identify("sleep", { milliseconds: 300 });
     await eventually("the call to be in flight", () => lines.includes("asleep for 300") || undefined);
@@ -90,21 +90,21 @@ describe("an execution environment", () => {
 });
 
 describe("failures", () => {
-  test("an exception is a 502, is logged, and the environment lives on", async () => {
+  it("an exception is a 502, is logged, and the environment lives on", async () => {
     const before = await identify();
     expect((await act(stack(), "throw")).status).toBe(502);
     await logged("as asked");
     expect((await identify()).executionEnvironmentId).toBe(before.executionEnvironmentId);
   });
 
-  test("a function that dies in mid-event is a 502, and the next call starts anew", async () => {
+  it("a function that dies in mid-event is a 502, and the next call starts anew", async () => {
     const before = await identify();
     expect((await act(stack(), "exit")).status).toBe(502);
     await logged("Runtime exited with exit status 3");
     expect((await identify()).executionEnvironmentId).not.toBe(before.executionEnvironmentId);
   });
 
-  test.each(["hang", "spin"])("a function that does not end (%s) is killed at its timeout", async (what) => {
+  it.each(["hang", "spin"])("a function that does not end (%s) is killed at its timeout", async (what) => {
     await identify();
     const pids = probes();
     const startedAt = Date.now();
@@ -115,14 +115,14 @@ describe("failures", () => {
     expect((await act(stack(), "identity")).status).toBe(200);
   });
 
-  test("calls that wait for a place are served after the ones before them died", async () => {
+  it("calls that wait for a place are served after the ones before them died", async () => {
     const deaths = Array.from({ length: 4 }, () => act(stack(), "exit"));
     const waiting = Array.from({ length: 4 }, () => act(stack(), "identity"));
     expect((await Promise.all(deaths)).map(({ status }) => status)).toEqual([502, 502, 502, 502]);
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 
-  test("a module that does not load is a 502 that says why in the log", async () => {
+  it("a module that does not load is a 502 that says why in the log", async () => {
     const heard: string[] = [];
     const broken = await startFixtureStack({
       onLog: (_, line) => heard.push(line),
@@ -141,7 +141,7 @@ describe("failures", () => {
   });
 });
 
-test("what a function prints is a line in its log", async () => {
+it("what a function prints is a line in its log", async () => {
   await act(stack(), "log", { line: "a line of its own" });
   await eventually("the line", () => lines.includes("a line of its own") || undefined);
 });

@@ -1,6 +1,6 @@
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import * as z from "zod";
 import { eventually } from "../../support/assert/eventually.ts";
 import { clientAs, useStack } from "../fixtures/use-stack.ts";
@@ -32,7 +32,7 @@ const send = (...bodies: string[]) =>
     }),
   );
 
-test("a message reaches its consumer as Lambda would hand it over", async () => {
+it("a message reaches its consumer as Lambda would hand it over", async () => {
   await sqs().send(
     new SendMessageCommand({
       QueueUrl: queueUrl(),
@@ -54,7 +54,7 @@ test("a message reaches its consumer as Lambda would hand it over", async () => 
   });
 });
 
-test("of a batch, only the messages that failed come back, and too many failures move one aside", async () => {
+it("of a batch, only the messages that failed come back, and too many failures move one aside", async () => {
   await send("good 1", "fail 1", "good 2");
   await received("fail 1", 2);
   await eventually("the dead letter", () => (deadLetters().includes("fail 1") ? true : undefined));
@@ -63,7 +63,7 @@ test("of a batch, only the messages that failed come back, and too many failures
   expect(deadLetters()).toEqual(["fail 1"]);
 });
 
-test("a consumer that dies in mid-batch loses no message", async () => {
+it("a consumer that dies in mid-batch loses no message", async () => {
   await send("before", "die 1", "after");
   // Nothing of the batch counts as done, so what stood before the death comes twice.
   await received("before", 2);
@@ -74,7 +74,7 @@ test("a consumer that dies in mid-batch loses no message", async () => {
   expect(seen).toBe(true);
 });
 
-test("the poller asks with the consumer's role", () => {
+it("the poller asks with the consumer's role", () => {
   expect(stack().calls()["ConsumerPoller"]).toMatchObject({
     "sqs:ReceiveMessage": expect.any(Number),
     "sqs:DeleteMessageBatch": expect.any(Number),

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import * as z from "zod";
 import { act, startFixtureStack, temporaryFolder, useStack } from "../fixtures/use-stack.ts";
 
@@ -16,7 +16,7 @@ const email = {
   html: '<p style="color: red">Ihr Code: <b>123 456</b></p>\n',
 };
 
-test("an email is shown in LocalStack's shape, can be asked for and deleted by id", async () => {
+it("an email is shown in LocalStack's shape, can be asked for and deleted by id", async () => {
   const sent = await act(stack(), "email", email);
   const { MessageId } = z.object({ MessageId: z.string() }).parse(await sent.json());
   expect(await mailbox(stack().url)).toEqual([
@@ -39,7 +39,7 @@ test("an email is shown in LocalStack's shape, can be asked for and deleted by i
   expect(readdirSync(stack().mailboxFolder)).toEqual([]);
 });
 
-test("an email is a file named by time and recipient that mail programs can open", async () => {
+it("an email is a file named by time and recipient that mail programs can open", async () => {
   await act(stack(), "email", { ...email, to: "../../etc/passwd@example.com" });
   const [file = ""] = readdirSync(stack().mailboxFolder);
   expect(file).toMatch(/^\d{4}-\d\d-\d\dT[\d-]+\.\d{3}Z \.\._\.\._etc_passwd@example\.com \w+\.eml$/);
@@ -50,7 +50,7 @@ test("an email is a file named by time and recipient that mail programs can open
   await fetch(`${stack().url}/_aws/ses`, { method: "DELETE" });
 });
 
-test("emails survive a restart", async () => {
+it("emails survive a restart", async () => {
   const dataDirectory = temporaryFolder();
   const first = await startFixtureStack({ dataDirectory });
   await act(first, "email", email);
@@ -63,7 +63,7 @@ test("emails survive a restart", async () => {
   rmSync(dataDirectory, { recursive: true });
 });
 
-test("the inbox page allows no script but its own file", async () => {
+it("the inbox page allows no script but its own file", async () => {
   const page = await fetch(stack().inboxUrl);
   expect(page.status).toBe(200);
   expect(page.headers.get("content-security-policy")).toContain("script-src 'self';");

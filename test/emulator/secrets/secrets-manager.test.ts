@@ -8,7 +8,7 @@ import {
 import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { clientAs, startFixtureStack, useStack } from "../fixtures/use-stack.ts";
 
 const stack = useStack();
@@ -20,12 +20,12 @@ const read = async (options: { VersionStage?: string; VersionId?: string } = {})
 const put = (SecretString: string, options: { ClientRequestToken?: string; VersionStages?: string[] } = {}) =>
   client().send(new PutSecretValueCommand({ SecretId: random(), SecretString, ...options }));
 
-test("the deployment's trigger ran before the stack was ready", async () => {
+it("the deployment's trigger ran before the stack was ready", async () => {
   const { SecretString } = await client().send(new GetSecretValueCommand({ SecretId: empty() }));
   expect(SecretString).toBe("made by the trigger");
 });
 
-test("a trigger that fails stops the start and says why", async () => {
+it("a trigger that fails stops the start and says why", async () => {
   const start = startFixtureStack({
     alter: ({ service }) => {
       const definition = service.Resources["Trigger"];
@@ -36,7 +36,7 @@ test("a trigger that fails stops the start and says why", async () => {
 });
 
 describe("a version", () => {
-  test("written with a token is written once; the same token with another value is refused", async () => {
+  it("written with a token is written once; the same token with another value is refused", async () => {
     const ClientRequestToken = randomUUID();
     const first = await put("a", { ClientRequestToken });
     expect(first.VersionId).toBe(ClientRequestToken);
@@ -45,14 +45,14 @@ describe("a version", () => {
     expect(await read()).toBe("a");
   });
 
-  test("becomes current, and the one before stays readable as previous", async () => {
+  it("becomes current, and the one before stays readable as previous", async () => {
     await put("old");
     await put("new");
     expect(await read()).toBe("new");
     expect(await read({ VersionStage: "AWSPREVIOUS" })).toBe("old");
   });
 
-  test("can wait as pending and be promoted, as a rotation does", async () => {
+  it("can wait as pending and be promoted, as a rotation does", async () => {
     await put("current");
     const current = (await client().send(new GetSecretValueCommand({ SecretId: random() }))).VersionId;
     const pending = randomUUID();
@@ -72,7 +72,7 @@ describe("a version", () => {
   });
 });
 
-test("what does not exist is said as AWS says it", async () => {
+it("what does not exist is said as AWS says it", async () => {
   await expect(client().send(new GetSecretValueCommand({ SecretId: "nothing" }))).rejects.toMatchObject({
     name: "ResourceNotFoundException",
     message: "Secrets Manager can't find the specified secret.",
@@ -82,7 +82,7 @@ test("what does not exist is said as AWS says it", async () => {
   });
 });
 
-test("values are kept in a file that only its owner reads", () => {
+it("values are kept in a file that only its owner reads", () => {
   const { mode } = statSync(path.join(stack().dataDirectory, "secrets.json"));
   expect(mode & 0o777).toBe(0o600);
 });

@@ -1,5 +1,5 @@
 /** What pages of other origins may do, as the templates say it and the local gateway runs it. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { loadApi } from "../../../infra/local/gateway/api-definition.ts";
 import { loadGatewayResponses } from "../../../infra/local/gateway/default-responses.ts";
 import type { GatewayRequest } from "../../../infra/local/gateway/proxy-event.ts";
@@ -53,25 +53,25 @@ const gatewayOf = (allowed: string) => {
 describe("pages of any origin", () => {
   const gateway = gatewayOf("*");
 
-  test("may call, and never with cookies", () => {
+  it("may call, and never with cookies", () => {
     for (const answer of [gateway.preflight(app), gateway.wrongMethod(app), gateway.refusal(app)])
       expect(answer).toEqual({ origin: "*", credentials: undefined });
   });
 
-  test("may send and read the device token as a header", () => {
+  it("may send and read the device token as a header", () => {
     const headers = gateway.preflightHeaders(app);
     expect(headers.get("Access-Control-Allow-Headers")).toContain("X-Device-Token");
     expect(headers.get("Access-Control-Expose-Headers")).toContain("X-Device-Token");
   });
 });
 
-test("pages of one named origin may send cookies, and read what the gateway says itself", () => {
+it("pages of one named origin may send cookies, and read what the gateway says itself", () => {
   const gateway = gatewayOf(app);
   for (const answer of [gateway.preflight(app), gateway.wrongMethod(app), gateway.refusal(app)])
     expect(answer).toEqual({ origin: app, credentials: "true" });
 });
 
-test("pages of several named origins may send cookies; the gateway's own answers name no one, and no cookies", () => {
+it("pages of several named origins may send cookies; the gateway's own answers name no one, and no cookies", () => {
   const gateway = gatewayOf(`${app}, ${admin}`);
   expect(gateway.preflight(app)).toEqual({ origin: app, credentials: "true" });
   expect(gateway.preflight(admin)).toEqual({ origin: admin, credentials: "true" });

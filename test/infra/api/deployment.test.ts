@@ -3,7 +3,7 @@ import { App, Stack } from "aws-cdk-lib";
 import { RestApi, type IRestApi } from "aws-cdk-lib/aws-apigateway";
 import { Template } from "aws-cdk-lib/assertions";
 import { Function } from "aws-cdk-lib/aws-lambda";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { addRoute } from "../../../infra/api/api-routes.ts";
 import { deployApi } from "../../../infra/api/deployed-stage.ts";
 import { addGatewayResponses } from "../../../infra/api/gateway-responses.ts";
@@ -22,17 +22,17 @@ describe("the deployment of a stage", () => {
   };
   const [id] = Object.keys(stage.all("AWS::ApiGateway::Deployment"));
 
-  test("is another one where pages of other origins may call", () => {
+  it("is another one where pages of other origins may call", () => {
     expect(idFor({ ALLOWED_ORIGINS: "https://app.example" })).not.toBe(id);
   });
 
-  test("is the same where nothing or only its functions and limits change", () => {
+  it("is the same where nothing or only its functions and limits change", () => {
     expect(idFor({})).toBe(id);
     const limits = { THROTTLE_REQUESTS_PER_SECOND: "7", LOG_RETENTION_DAYS: "14", WAF: "on" };
     expect(idFor({ ...limits, TOKEN_AUDIENCE: "others", HASHING_CONCURRENCY: "7" })).toBe(id);
   });
 
-  test("is what the stage shows, and waits for every path, method and answer of the API", () => {
+  it("is what the stage shows, and waits for every path, method and answer of the API", () => {
     expect(stage.one("AWS::ApiGateway::Stage", "Stage").Properties).toMatchObject({
       DeploymentId: { Ref: id },
     });
@@ -68,7 +68,7 @@ describe("an API", () => {
   };
   const before = idAfter();
 
-  test.each<[string, Change]>([
+  it.each<[string, Change]>([
     ["another path", { path: "/other/" }],
     ["another method", { method: "POST" }],
     ["another function", { function: "other" }],
@@ -81,7 +81,7 @@ describe("an API", () => {
     expect(idAfter(change)).not.toBe(before);
   });
 
-  test("that is the same is not deployed anew", () => {
+  it("that is the same is not deployed anew", () => {
     expect(idAfter()).toBe(before);
   });
 });

@@ -1,5 +1,5 @@
 /** What stands against floods in AWS itself, beside the limits that the functions count. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Grant } from "../../../infra/grants/grant.ts";
 import { grants } from "../../../infra/grants/grants.ts";
 import { loadApi } from "../../../infra/local/gateway/api-definition.ts";
@@ -27,7 +27,7 @@ describe("throttles", () => {
     return settings.find((one) => one["HttpMethod"] === method && one["ResourcePath"] === ResourcePath);
   };
 
-  test("are tightest where a call costs a hash, then where anybody may POST; others have the stage's", () => {
+  it("are tightest where a call costs a hash, then where anybody may POST; others have the stage's", () => {
     for (const [name, operation] of operations) {
       const rate = settingOf(operation)?.["ThrottlingRateLimit"];
       const isPublicPost = operation.caller === "public" && operation.method === "POST";
@@ -38,7 +38,7 @@ describe("throttles", () => {
     );
   });
 
-  test("come with no data trace, which would write passwords and tokens into a log", () => {
+  it("come with no data trace, which would write passwords and tokens into a log", () => {
     for (const one of settings) expect(one).toMatchObject({ DataTraceEnabled: false });
     for (const one of settings) expect(one).not.toHaveProperty("LoggingLevel");
   });
@@ -52,11 +52,11 @@ describe("concurrency", () => {
         : [],
     );
 
-  test("is not reserved unless asked for: a new account has none to spare", () => {
+  it("is not reserved unless asked for: a new account has none to spare", () => {
     expect(reserved(stage)).toEqual([]);
   });
 
-  test("is reserved for each function that hashes, and the local runner keeps to it", () => {
+  it("is reserved for each function that hashes, and the local runner keeps to it", () => {
     const expected = hashing.map((name) => `${pascalCase(name)} 7`).toSorted();
     expect(reserved(guarded).toSorted()).toEqual(expected);
     const local = loadFunctions(loadTemplates(guarded.stacks, "http://127.0.0.1:1"));
@@ -70,12 +70,12 @@ describe("the web ACL", () => {
   const [acl] = Object.values(guarded.all("AWS::WAFv2::WebACL"));
   const rules = acl?.["Rules"] as Record<string, unknown>[];
 
-  test("is there only where a setting asks for it", () => {
+  it("is there only where a setting asks for it", () => {
     expect(stage.all("AWS::WAFv2::WebACL")).toEqual({});
     expect(stage.all("AWS::WAFv2::WebACLAssociation")).toEqual({});
   });
 
-  test("stands before the stage, with a rate for each address and AWS's managed rules", () => {
+  it("stands before the stage, with a rate for each address and AWS's managed rules", () => {
     expect(JSON.stringify(guarded.all("AWS::WAFv2::WebACLAssociation"))).toMatch(
       /\/stages\/",\{"Ref":"Stage[0-9A-F]{8}"\}/,
     );
@@ -91,12 +91,12 @@ describe("the web ACL", () => {
     });
   });
 
-  test("keeps no samples, which hold tokens and cookies, and lets passwords look like anything", () => {
+  it("keeps no samples, which hold tokens and cookies, and lets passwords look like anything", () => {
     expect(JSON.stringify(acl)).not.toContain('"SampledRequestsEnabled":true');
     expect(JSON.stringify(rules[3])).toContain('{"ActionToUse":{"Count":{}},"Name":"GenericLFI_BODY"}');
   });
 
-  test("is nothing that the local runner needs to know", () => {
+  it("is nothing that the local runner needs to know", () => {
     expect(() => loadApi(loadTemplates(guarded.stacks, "http://127.0.0.1:1"))).not.toThrow();
   });
 });
@@ -116,7 +116,7 @@ describe("alarms on attacks", () => {
       .map(([name]) => pascalCase(name))
       .toSorted();
 
-  test("count refused secrets of all accounts wherever a secret is checked [ASVS 6.3.1]", () => {
+  it("count refused secrets of all accounts wherever a secret is checked [ASVS 6.3.1]", () => {
     expect(watched("FailedGuesses")).toEqual(
       operationsWith(
         "activation_refused",
@@ -147,7 +147,7 @@ describe("alarms on attacks", () => {
     });
   });
 
-  test("go off when the budget for letters refuses", () => {
+  it("go off when the budget for letters refuses", () => {
     expect(watched("LettersOverBudget")).toEqual(operationsWith("letter_budget_spent"));
     expect(JSON.stringify(filters)).toContain(
       JSON.stringify('{ ($.event = "limited") && ($.code = "letter_budget_spent") }'),

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { contract, type OperationName } from "../../../shared/contract/contract.ts";
 import { functionName } from "../../../infra/naming.ts";
 import { synthesiseStage } from "../synthesised.ts";
@@ -27,7 +27,7 @@ const routes = routesOf(stage);
 const pathOf = (name: OperationName) => contract[name].path.replace(/\/$/, "");
 
 describe("routes", () => {
-  test.each(operations)("%s has its method, its preflight and a 405 for other methods", (name) => {
+  it.each(operations)("%s has its method, its preflight and a 405 for other methods", (name) => {
     expect(JSON.stringify(routes.get(`${contract[name].method} ${pathOf(name)}`))).toContain(
       `:function:${functionName("dev", name)}/invocations`,
     );
@@ -41,12 +41,12 @@ describe("routes", () => {
     });
   });
 
-  test("pages are served with everything below them", () => {
+  it("pages are served with everything below them", () => {
     for (const path of pageRoutes)
       expect(JSON.stringify(routes.get(`GET ${path}`))).toContain(":function:lit-auth-dev-pages/invocations");
   });
 
-  test("only API Gateway's own routes may invoke a function, and Secrets Manager the rotation for its two rings", () => {
+  it("only API Gateway's own routes may invoke a function, and Secrets Manager the rotation for its two rings", () => {
     const permissions = Object.values(stage.all("AWS::Lambda::Permission"));
     const ofGateway = permissions.filter(({ Principal }) => Principal === "apigateway.amazonaws.com");
     expect(ofGateway).toHaveLength(operations.length + pageRoutes.length);
@@ -63,7 +63,7 @@ describe("routes", () => {
       });
   });
 
-  test("405 names the allowed methods and repeats the one that was tried", () => {
+  it("405 names the allowed methods and repeats the one that was tried", () => {
     const method = JSON.stringify(routes.get("ANY /api/v1/auth/user/me"));
     expect(method).toContain(`"method.response.header.Allow":"'GET, PATCH, DELETE, OPTIONS'"`);
     expect(method).toContain("$context.httpMethod");
@@ -79,7 +79,7 @@ describe("gateway responses", () => {
   );
   const bodyOf = (type: string) => JSON.stringify(responses.get(type)?.["ResponseTemplates"]);
 
-  test.each([
+  it.each([
     ["MISSING_AUTHENTICATION_TOKEN", "404", "not_found"],
     ["INVALID_SIGNATURE", "404", "not_found"],
     ["REQUEST_TOO_LARGE", "413", "request_too_large"],
@@ -92,7 +92,7 @@ describe("gateway responses", () => {
     expect(bodyOf(type)).toContain(String.raw`\"code\":\"${code}\"`);
   });
 
-  test("each names the request and can be read by pages of other origins", () => {
+  it("each names the request and can be read by pages of other origins", () => {
     for (const [, { ResponseParameters }] of responses)
       expect(ResponseParameters).toMatchObject({
         "gatewayresponse.header.x-request-id": "context.requestId",
@@ -103,14 +103,14 @@ describe("gateway responses", () => {
     ]);
   });
 
-  test("a single allowed origin is the one they name", () => {
+  it("a single allowed origin is the one they name", () => {
     const text = JSON.stringify(oneOrigin.all("AWS::ApiGateway::GatewayResponse"));
     expect(text).toContain("'https://app.example'");
     expect(text).not.toContain("'*'");
   });
 });
 
-test("the stage is throttled and traced, and its log holds neither address nor query", () => {
+it("the stage is throttled and traced, and its log holds neither address nor query", () => {
   const [deployed] = Object.values(stage.all("AWS::ApiGateway::Stage"));
   expect(deployed).toMatchObject({
     StageName: "dev",
@@ -124,7 +124,7 @@ test("the stage is throttled and traced, and its log holds neither address nor q
   expect(log).not.toMatch(/sourceIp|querystring|\$context\.path|userAgent|requestOverride/);
 });
 
-test("the API leaves no role behind, compresses pages and knows no binary types", () => {
+it("the API leaves no role behind, compresses pages and knows no binary types", () => {
   const [api] = Object.values(stage.all("AWS::ApiGateway::RestApi"));
   expect(api).toMatchObject({
     MinimumCompressionSize: 1_024,
@@ -137,7 +137,7 @@ test("the API leaves no role behind, compresses pages and knows no binary types"
   expect(withAccount.map(({ stackName }) => stackName)).toEqual(["lit-auth-account"]);
 });
 
-test("tokens name the API by its reference and the stage's name as a text", () => {
+it("tokens name the API by its reference and the stage's name as a text", () => {
   const text = JSON.stringify(stage.one("AWS::Lambda::Function", "CreateToken").Properties);
   expect(text).toMatch(/"PUBLIC_URL":\{"Fn::Join":.*OutputRefApi.*execute-api.*\/dev"/);
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { bundleFunctions, bundlesDirectory } from "../../../infra/bundling/bundle-functions.ts";
 import type { Grant } from "../../../infra/grants/grant.ts";
 import { grants } from "../../../infra/grants/grants.ts";
@@ -17,11 +17,11 @@ const bundles = Object.entries(metafile.outputs).map(([path, { inputs }]) => ({
 }));
 const filesOf = (folder: string) => readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted();
 
-test("every function of the sheet has its bundle", () => {
+it("every function of the sheet has its bundle", () => {
   expect(bundles.map(({ name }) => name).toSorted()).toEqual(Object.keys(grants).map(kebabCase).toSorted());
 });
 
-test("a bundle holds only functions/, shared/, packages and what Node has, and never the CDK", () => {
+it("a bundle holds only functions/, shared/, packages and what Node has, and never the CDK", () => {
   const inputs = new Set(bundles.flatMap(({ inputs }) => inputs));
   const strangers = [...inputs].filter(
     (path) => !/^((functions|shared|node_modules)\/|required-builtin:)/.test(path),
@@ -30,7 +30,7 @@ test("a bundle holds only functions/, shared/, packages and what Node has, and n
   expect([...inputs].filter((path) => /aws-cdk|constructs|esbuild|vitest/.test(path))).toEqual([]);
 });
 
-test("only functions that hash carry the native package, without what was compiled on this machine", () => {
+it("only functions that hash carry the native package, without what was compiled on this machine", () => {
   const hashing = bundles
     .map(({ name }) => name)
     .filter((name) => filesOf(join(first, name)).includes("node_modules"));
@@ -41,19 +41,19 @@ test("only functions that hash carry the native package, without what was compil
   expect(files.filter((file) => /argon2\/build|\.target\.mk|\.cpp/.test(file))).toEqual([]);
 });
 
-test("only the functions that judge new passwords carry the list of common ones [ASVS 6.2.12]", () => {
+it("only the functions that judge new passwords carry the list of common ones [ASVS 6.2.12]", () => {
   const withList = bundles
     .map(({ name }) => name)
     .filter((name) => filesOf(join(first, name)).includes(join("node_modules", "@zxcvbn-ts")));
   expect(withList.toSorted()).toEqual(["confirm-password-reset", "create-user", "set-password"]);
 });
 
-test("no bundle is larger than 600 kB", () => {
+it("no bundle is larger than 600 kB", () => {
   const large = Object.values(metafile.outputs).filter(({ bytes }) => bytes > 600_000);
   expect(large).toEqual([]);
 });
 
-test("bundling again, elsewhere, gives the same bytes: those that the stacks of this run were made of", () => {
+it("bundling again, elsewhere, gives the same bytes: those that the stacks of this run were made of", () => {
   const made = (outdir: string) => filesOf(outdir).filter((file) => file !== "made-of");
   expect(made(bundlesDirectory)).toEqual(made(first));
   for (const { name } of bundles)
@@ -64,7 +64,7 @@ test("bundling again, elsewhere, gives the same bytes: those that the stacks of 
     ).toBe(true);
 });
 
-test("a bundle loads what Node has by name: an import of its modules would read all that is in them", () => {
+it("a bundle loads what Node has by name: an import of its modules would read all that is in them", () => {
   for (const { name } of bundles) {
     const code = readFileSync(join(first, name, "index.mjs"), "utf8");
     const imported = [...code.matchAll(/\bfrom\s*"(node:[\w/]+)"/g)].map(([, module]) => module);
@@ -72,7 +72,7 @@ test("a bundle loads what Node has by name: an import of its modules would read 
   }
 });
 
-test("pages carries Swagger UI and the document", () => {
+it("pages carries Swagger UI and the document", () => {
   const files = filesOf(join(first, "pages/public/swagger"));
   expect(files).toEqual(expect.arrayContaining(["index.html", "initialise.js", "openapi.json"]));
   const page = readFileSync(join(first, "pages/public/swagger/index.html"), "utf8");
@@ -80,7 +80,7 @@ test("pages carries Swagger UI and the document", () => {
   expect(files).toEqual(expect.arrayContaining(linked));
 });
 
-test("no function is told or given what its code does not name", () => {
+it("no function is told or given what its code does not name", () => {
   const unused = Object.entries<Grant>(grants).flatMap(([name, grant]) => {
     const code = readFileSync(join(first, kebabCase(name), "index.mjs"), "utf8");
     const resources = Object.keys(grant).filter((key) => key === key.toUpperCase());

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
 
 const root = mkdtempSync(join(tmpdir(), "lit-auth-fresh-"));
@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 
 const inAMinute = new Date(Date.now() + 60_000);
-test.each([
+it.each([
   ["nothing", () => {}, 0],
   ["a source", () => writeFileSync(join(root, "shared/codes/all.ts"), "22"), 1],
   ["only a source's time", () => utimesSync(join(root, "shared/codes/all.ts"), inAMinute, inAMinute), 1],
@@ -55,7 +55,7 @@ test.each([
   expect(made).toBe(times);
 });
 
-test("a making that failed is no making", async () => {
+it("a making that failed is no making", async () => {
   writeFileSync(join(root, "shared/codes/all.ts"), "333");
   const fail = () => Promise.reject(new Error("cannot be bundled"));
   await expect(freshenBundles({ root, outdir, make: fail })).rejects.toThrow("cannot be bundled");

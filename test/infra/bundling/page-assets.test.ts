@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from "aws-lambda";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { servePage } from "../../../functions/pages.ts";
 import { readPageFiles } from "../../../shared/http/page-files.ts";
 
@@ -24,7 +24,7 @@ const get = (path: string, headers: Record<string, string> = {}) => {
   return servePage({ ...event, requestContext: { requestId: "request-1" } } as APIGatewayProxyEvent, files);
 };
 
-test("the page answers with a policy that allows no inline script and no framing", () => {
+it("the page answers with a policy that allows no inline script and no framing", () => {
   const { statusCode, headers = {} } = get("/swagger/");
   expect(statusCode).toBe(200);
   expect(headers).toMatchObject({ "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-cache" });
@@ -33,11 +33,11 @@ test("the page answers with a policy that allows no inline script and no framing
   expect(headers["Content-Security-Policy"]).not.toContain("unsafe-inline");
 });
 
-test("without the slash a relative redirect adds it, whatever stands before it", () => {
+it("without the slash a relative redirect adds it, whatever stands before it", () => {
   expect(get("/swagger")).toMatchObject({ statusCode: 302, headers: { Location: "swagger/" } });
 });
 
-test("assets are kept for a year, and every answer names its request", () => {
+it("assets are kept for a year, and every answer names its request", () => {
   expect(get("/swagger/assets/1/ui.js").headers).toMatchObject({
     "Content-Type": "text/javascript; charset=utf-8",
     "Cache-Control": "public, max-age=31536000, immutable",
@@ -45,13 +45,13 @@ test("assets are kept for a year, and every answer names its request", () => {
   });
 });
 
-test("what the browser still has is not sent again", () => {
+it("what the browser still has is not sent again", () => {
   const etag = String(get("/swagger/").headers?.["ETag"]);
   expect(get("/swagger/", { "if-none-match": `W/${etag}` })).toMatchObject({ statusCode: 304, body: "" });
   expect(get("/swagger/", { "If-None-Match": '"other"' }).statusCode).toBe(200);
 });
 
-test.each([
+it.each([
   "../index.html",
   "..%2f..%2findex.mjs",
   "assets/../../secret",

@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { watchFolders } from "../../../infra/bundling/watch-folders.ts";
 import { eventually } from "../../support/assert/eventually.ts";
 
@@ -17,7 +17,7 @@ const watched = (react: () => Promise<void>) => {
   return (name: string) => join(folder, name);
 };
 
-test("a change, a new file and a file replaced twice, as editors do, are each noticed", async () => {
+it("a change, a new file and a file replaced twice, as editors do, are each noticed", async () => {
   let reactions = 0;
   const file = watched(async () => void (reactions += 1));
   const noticed = async (what: string, change: () => void) => {
@@ -38,7 +38,7 @@ test("a change, a new file and a file replaced twice, as editors do, are each no
   await noticed("a change of the replaced file", () => writeFileSync(file("present.ts"), "2"));
 });
 
-test("a change during a reaction is followed by another, never by two at once", async () => {
+it("a change during a reaction is followed by another, never by two at once", async () => {
   const gates: (() => void)[] = [];
   let underWay = 0;
   let most = 0;

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { openApiDocument, openApiYaml } from "../../../infra/openapi/document.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 
-test("openapi.yaml is what the contract says (npm run openapi writes it) [ASVS 6.4.2]", () => {
+it("openapi.yaml is what the contract says (npm run openapi writes it) [ASVS 6.4.2]", () => {
   expect(readFileSync(join(import.meta.dirname, "../../../openapi.yaml"), "utf8")).toBe(openApiYaml());
 });
 
-test("every operation stands under its name, path and method, with its refusals [ASVS 6.1.3, 6.3.4]", () => {
+it("every operation stands under its name, path and method, with its refusals [ASVS 6.1.3, 6.3.4]", () => {
   const document = JSON.stringify(openApiDocument());
   for (const [name, { errors }] of Object.entries(contract)) {
     expect(document).toContain(`"operationId":"${name}"`);
@@ -16,7 +16,7 @@ test("every operation stands under its name, path and method, with its refusals 
   }
 });
 
-test("every reference leads to a component", () => {
+it("every reference leads to a component", () => {
   const document = openApiDocument();
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(
     ([, path = ""]) => path,
@@ -29,7 +29,7 @@ test("every reference leads to a component", () => {
   }
 });
 
-test("the document stays in OpenAPI 3.0: no list of examples in schemas, no local definitions", () => {
+it("the document stays in OpenAPI 3.0: no list of examples in schemas, no local definitions", () => {
   const document = JSON.stringify(openApiDocument());
   expect(document).not.toMatch(/"examples":\[|"definitions"|"\$defs"|"const":/);
 });

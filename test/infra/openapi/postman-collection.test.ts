@@ -2,17 +2,17 @@ import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import * as z from "zod";
 import { convert } from "openapi-to-postmanv2";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { openApiYaml } from "../../../infra/openapi/document.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 import { postmanFiles } from "../../tools/postman/generate.ts";
 import { journey } from "../../tools/postman/journey.ts";
 
-test("collection and environment are what the contract says (npm run postman writes them)", () => {
+it("collection and environment are what the contract says (npm run postman writes them)", () => {
   for (const [file, text] of Object.entries(postmanFiles)) expect(readFileSync(file, "utf8")).toBe(text);
 });
 
-test("every operation of the contract has a request, with all the fields that it needs", () => {
+it("every operation of the contract has a request, with all the fields that it needs", () => {
   const steps = journey.flatMap(({ steps }) => steps);
   for (const [name, operation] of Object.entries(contract)) {
     const own = steps.filter(({ operation }) => operation === name);
@@ -33,7 +33,7 @@ const requestsIn = (items: unknown[]): string[] =>
     return inner.success ? requestsIn(inner.data.item) : [request.parse(item).request.name];
   });
 
-test("Postman's own converter imports openapi.yaml with every operation", async () => {
+it("Postman's own converter imports openapi.yaml with every operation", async () => {
   const { result, reason, output } = await promisify(convert)({ type: "string", data: openApiYaml() }, {});
   expect({ result, reason }).toEqual({ result: true, reason: undefined });
   const [collection] = output;

@@ -1,5 +1,5 @@
 import { globSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { FunctionName, Grant } from "../../../infra/grants/grant.ts";
 import { defaultMemoryMegabytes, defaultTimeoutSeconds, grants } from "../../../infra/grants/grants.ts";
 import { kebabCase, pascalCase } from "../../../infra/naming.ts";
@@ -64,13 +64,13 @@ describe.each(names)("%s", (name) => {
   const grant: Grant = grants[name];
   const { Properties } = stage.one("AWS::Lambda::Function", pascalCase(name));
 
-  test("may do what the sheet says and nothing else", () => {
+  it("may do what the sheet says and nothing else", () => {
     const besides = name === "mailer" ? polling.map((action) => `sqs:${action} Mail`) : [];
     const rights = allowed(name).filter((right) => !right.startsWith("ses:"));
     expect(rights).toEqual([...sheetRights(name), ...besides].toSorted());
   });
 
-  test("has no wildcard but X-Ray's, and writes to its own log only", () => {
+  it("has no wildcard but X-Ray's, and writes to its own log only", () => {
     const statements = statementsOf(name);
     expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes("*"))).toEqual([]);
     expect(statements.filter(({ Resource }) => Resource === "*").map(({ Action }) => Action)).toEqual([
@@ -84,7 +84,7 @@ describe.each(names)("%s", (name) => {
     ]);
   });
 
-  test("is told what the sheet says and nothing else", () => {
+  it("is told what the sheet says and nothing else", () => {
     const resources = Object.keys(grant).filter((key) => key === key.toUpperCase());
     const told = [...resources, ...(grant.settings ?? [])];
     const besides = name in contract ? ["ALLOWED_ORIGINS"] : [];
@@ -92,11 +92,11 @@ describe.each(names)("%s", (name) => {
     expect(Object.keys(Environment.Variables).toSorted()).toEqual(["HOME", ...told, ...besides].toSorted());
   });
 
-  test("has no home where a developer's profiles, or anybody's, could lie", () => {
+  it("has no home where a developer's profiles, or anybody's, could lie", () => {
     expect(Properties).toMatchObject({ Environment: { Variables: { HOME: "/var/task" } } });
   });
 
-  test("runs on arm64 and Node 24, traced, within explicit bounds, with a log that ends", () => {
+  it("runs on arm64 and Node 24, traced, within explicit bounds, with a log that ends", () => {
     expect(Properties).toMatchObject({
       Architectures: ["arm64"],
       Runtime: "nodejs24.x",
@@ -112,7 +112,7 @@ describe.each(names)("%s", (name) => {
   });
 });
 
-test("people are listed from the indexes by name, and never from the table", () => {
+it("people are listed from the indexes by name, and never from the table", () => {
   const querying = statementsOf("listUsers").filter(({ Action }) =>
     asList(Action).includes("dynamodb:Query"),
   );
@@ -123,7 +123,7 @@ test("people are listed from the indexes by name, and never from the table", () 
   );
 });
 
-test("functions that hash have one whole vCPU", () => {
+it("functions that hash have one whole vCPU", () => {
   for (const name of [
     "createUser",
     "requestOtp",
@@ -139,7 +139,7 @@ test("functions that hash have one whole vCPU", () => {
     });
 });
 
-test("only the mailer sends letters, and only from the sender's address", () => {
+it("only the mailer sends letters, and only from the sender's address", () => {
   const senders = names.filter((name) => JSON.stringify(statementsOf(name)).includes("ses:"));
   expect(senders).toEqual(["mailer"]);
   const statement = statementsOf("mailer").find(({ Action }) => asList(Action).includes("ses:SendEmail"));
@@ -150,7 +150,7 @@ test("only the mailer sends letters, and only from the sender's address", () => 
   expect(JSON.stringify(statement?.Resource)).toContain(":identity/*");
 });
 
-test("the mailer takes ten letters at a time and reports those that failed", () => {
+it("the mailer takes ten letters at a time and reports those that failed", () => {
   expect(Object.values(stage.all("AWS::Lambda::EventSourceMapping"))).toMatchObject([
     {
       BatchSize: 10,
@@ -160,11 +160,11 @@ test("the mailer takes ten letters at a time and reports those that failed", () 
   ]);
 });
 
-test("the signing keys are made at deployment", () => {
+it("the signing keys are made at deployment", () => {
   expect(JSON.stringify(stage.all("Custom::Trigger"))).toContain("CreateKeysCurrentVersion");
 });
 
-test("only signing in and refreshing give tokens, and nothing else that is called can sign any [ASVS 6.3.3, 6.3.4, 7.6.2]", () => {
+it("only signing in and refreshing give tokens, and nothing else that is called can sign any [ASVS 6.3.3, 6.3.4, 7.6.2]", () => {
   const giving = Object.entries<Operation>(contract).filter(
     ([, { success }]) =>
       "body" in success && ["access", "refresh"].some((token) => token in success.body.shape),
@@ -174,7 +174,7 @@ test("only signing in and refreshing give tokens, and nothing else that is calle
   expect(signing).toEqual(["createToken", "refreshToken", "createKeys", "rotateKeys"]);
 });
 
-test("every row of the sheet has its file, and every file its row [ASVS 6.3.4]", () => {
+it("every row of the sheet has its file, and every file its row [ASVS 6.3.4]", () => {
   const fileOf = (name: FunctionName) => {
     const { caller }: Partial<Operation> =
       Object.entries<Operation>(contract).find(([one]) => one === name)?.[1] ?? {};
@@ -183,7 +183,7 @@ test("every row of the sheet has its file, and every file its row [ASVS 6.3.4]",
   expect(globSync("functions/**/*.ts").toSorted()).toEqual(names.map(fileOf).toSorted());
 });
 
-test("an unknown setting or action does not compile", () => {
+it("an unknown setting or action does not compile", () => {
   // @ts-expect-error: PRODUCT_NAMES is no variable
   const setting: Grant = { settings: ["PRODUCT_NAMES"] };
   // @ts-expect-error: a table knows no GetSecretValue

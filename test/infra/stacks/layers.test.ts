@@ -1,6 +1,6 @@
 /** The stacks of a stage: what lies in which, their order, and that none grows too big. */
 import { Stack } from "aws-cdk-lib";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { buildApp } from "../../../infra/build-app.ts";
 import { grants } from "../../../infra/grants/grants.ts";
 import { functionName, kebabCase } from "../../../infra/naming.ts";
@@ -22,7 +22,7 @@ const functionsIn = (name: string): string[] =>
     .flatMap(({ Properties }) => (Properties?.["FunctionName"] ? [Properties["FunctionName"]] : []))
     .filter((value) => typeof value === "string");
 
-test("no stack holds more than 400 resources", () => {
+it("no stack holds more than 400 resources", () => {
   const sizes = stage.stacks.map(({ stackName, template }) => ({
     stackName,
     resources: Object.keys(template.Resources).length,
@@ -31,7 +31,7 @@ test("no stack holds more than 400 resources", () => {
 });
 
 describe("stacks", () => {
-  test("wait for the layers before them, for whom they share, and for nobody else", () => {
+  it("wait for the layers before them, for whom they share, and for nobody else", () => {
     const dependencies = withStubBundles((bundles) => {
       const app = buildApp(readSettings(requiredSettings), bundles, {
         builtinCloudFormationValidation: false,
@@ -53,7 +53,7 @@ describe("stacks", () => {
     });
   });
 
-  test("import from the stateful one only, so that nothing holds an operation back that is to go", () => {
+  it("import from the stateful one only, so that nothing holds an operation back that is to go", () => {
     for (const { stackName, template } of stage.stacks) {
       const text = JSON.stringify(template);
       const imported = [...text.matchAll(/"Fn::ImportValue":("[^"]*"|\{)/g)].map(([, name]) => name);
@@ -65,7 +65,7 @@ describe("stacks", () => {
     }
   });
 
-  test("hold no cycle", () => {
+  it("hold no cycle", () => {
     for (const { template } of stage.stacks) {
       const uses = (id: string): string[] =>
         [
@@ -88,7 +88,7 @@ describe("stacks", () => {
 });
 
 describe("functions", () => {
-  test("lie in the staff's stack where the contract says that staff call them, else in the other", () => {
+  it("lie in the staff's stack where the contract says that staff call them, else in the other", () => {
     const forStaff = Object.entries<Operation>(contract).flatMap(([name, { caller }]) =>
       caller === "staff" ? [name] : [],
     );
@@ -99,7 +99,7 @@ describe("functions", () => {
     );
   });
 
-  test("that routes, permissions and alarms name are ones that an earlier stack makes", () => {
+  it("that routes, permissions and alarms name are ones that an earlier stack makes", () => {
     const made = [...functionsIn("user-functions"), ...functionsIn("staff-functions")];
     const named = [
       ...JSON.stringify(templateOf("api")).matchAll(/:function:([\w-]+)|"FunctionName","Value":"([^"]+)"/g),
@@ -109,14 +109,14 @@ describe("functions", () => {
     expect(uncalled).toEqual([functionName("dev", "createKeys")]);
   });
 
-  test("have names that Lambda takes, whatever the stage is called", () => {
+  it("have names that Lambda takes, whatever the stage is called", () => {
     const longest = "a".repeat(16);
     expect(readSettings({ ...requiredSettings, STAGE: longest }).STAGE).toBe(longest);
     expect(() => readSettings({ ...requiredSettings, STAGE: `${longest}a` })).toThrow(/STAGE/);
     for (const name of names) expect(functionName(longest, name)).toMatch(/^[a-z0-9-]{1,64}$/);
   });
 
-  test("have names of no other stage: `a` and `a-b` would share one if `b-c` and `c` were both functions", () => {
+  it("have names of no other stage: `a` and `a-b` would share one if `b-c` and `c` were both functions", () => {
     const words = names.map(kebabCase);
     const ends = words.filter((word) => words.some((other) => word.endsWith(`-${other}`)));
     expect(ends).toEqual([]);

@@ -1,6 +1,6 @@
 import { Stack, type AppProps } from "aws-cdk-lib";
 import { AccountRootPrincipal, PolicyStatement, Role } from "aws-cdk-lib/aws-iam";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { buildApp } from "../../../infra/build-app.ts";
 import { checkWithNag } from "../../../infra/stacks/cdk-nag.ts";
 import { readSettings } from "../../../infra/settings.ts";
@@ -12,7 +12,7 @@ const withApp = <T>(use: (app: ReturnType<typeof buildApp>) => T, props: AppProp
 /** CloudFormation's own rules take seconds; `npm run synth` applies them. */
 const quick = { builtinCloudFormationValidation: false };
 
-test.each(["off", "on"])("every finding of cdk-nag has a written reason, with the web ACL %s", (WAF) => {
+it.each(["off", "on"])("every finding of cdk-nag has a written reason, with the web ACL %s", (WAF) => {
   const withFirewall = readSettings({ ...requiredSettings, ALARM_EMAIL: "ops@example.com", WAF });
   withStubBundles((bundles) => {
     const app = buildApp(withFirewall, bundles, quick);
@@ -21,7 +21,7 @@ test.each(["off", "on"])("every finding of cdk-nag has a written reason, with th
   });
 });
 
-test("a finding without a reason fails synth", () => {
+it("a finding without a reason fails synth", () => {
   withApp((app) => {
     const stack = new Stack(app, "Careless");
     const role = new Role(stack, "Role", { assumedBy: new AccountRootPrincipal() });
@@ -34,7 +34,7 @@ test("a finding without a reason fails synth", () => {
 const stackIds = (context: Record<string, unknown>) =>
   withApp((app) => app.node.children.filter(Stack.isStack).map(({ node }) => node.id), { ...quick, context });
 
-test("the flag for LocalStack leaves out the sender, and only that", () => {
+it("the flag for LocalStack leaves out the sender, and only that", () => {
   const all = stackIds({});
   expect(all).toContain("Sender");
   expect(stackIds({ localstack: true })).toEqual(all.filter((id) => id !== "Sender"));

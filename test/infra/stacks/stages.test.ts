@@ -1,7 +1,7 @@
 /** Stages beside each other in one account, and what is left when one goes. */
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { grants } from "../../../infra/grants/grants.ts";
 import { pascalCase } from "../../../infra/naming.ts";
 import { MailboxStack } from "../../tools/stage/mailbox-stack.ts";
@@ -23,7 +23,7 @@ const resources = (stage: Stage) =>
 const exportNames = (stage: Stage) =>
   [...JSON.stringify(stage.stacks).matchAll(/"Export":\{"Name":"([^"]+)"/g)].map(([, name]) => name);
 
-test("no template names an account, a region or a partition", () => {
+it("no template names an account, a region or a partition", () => {
   const letters = Template.fromStack(
     new MailboxStack(new App(), "Mailbox", { domain: "letters.example.com" }),
   );
@@ -33,12 +33,12 @@ test("no template names an account, a region or a partition", () => {
     );
 });
 
-test("stages share the account's stack and, if it is the same, the sender's; both refuse deletion", () => {
+it("stages share the account's stack and, if it is the same, the sender's; both refuse deletion", () => {
   expect(shared(dev, prod).toSorted()).toEqual(["lit-auth-account", "lit-auth-sender-no-reply-example-com"]);
   expect(shared(dev, otherSender)).toEqual(["lit-auth-account"]);
 });
 
-test("a shared stack is the same, whichever stage deploys it", () => {
+it("a shared stack is the same, whichever stage deploys it", () => {
   const templates = (stage: Stage) =>
     stage.stacks
       .filter(({ stackName }) => shared(dev, prod).includes(stackName))
@@ -58,7 +58,7 @@ const givenNames = (stage: Stage) =>
     ),
   );
 
-test("two stages export other names, and name nothing themselves but the API and the functions, differently", () => {
+it("two stages export other names, and name nothing themselves but the API and the functions, differently", () => {
   expect(exportNames(dev).length).toBeGreaterThan(0);
   expect(exportNames(dev).filter((name) => exportNames(prod).includes(name))).toEqual([]);
   const functions = Object.keys(grants).map((name) => `${pascalCase(name)}.FunctionName`);
@@ -68,7 +68,7 @@ test("two stages export other names, and name nothing themselves but the API and
   expect(devNames.filter(([, name]) => ofProd.has(name))).toEqual([]);
 });
 
-test("a stage other than prod leaves nothing behind, not even a log", () => {
+it("a stage other than prod leaves nothing behind, not even a log", () => {
   const kept = resources(dev).filter(([, { DeletionPolicy = "Delete" }]) => DeletionPolicy !== "Delete");
   expect(kept.map(([id]) => id)).toEqual([]);
   // A function without a log group of its own gets one that belongs to no stack.
@@ -77,7 +77,7 @@ test("a stage other than prod leaves nothing behind, not even a log", () => {
       expect([id, Properties]).toMatchObject([id, { LoggingConfig: { LogGroup: {} } }]);
 });
 
-test("prod keeps tables, queues, secrets and logs, also where an update would replace them", () => {
+it("prod keeps tables, queues, secrets and logs, also where an update would replace them", () => {
   const kinds = /^AWS::(DynamoDB::Table|SQS::Queue|SecretsManager::Secret|Logs::LogGroup)$/;
   const lost = resources(prod)
     .filter(([, { Type }]) => kinds.test(Type))

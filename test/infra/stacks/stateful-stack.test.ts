@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { grants } from "../../../infra/grants/grants.ts";
 import { listIndexes } from "../../../shared/store/list-indexes.ts";
 import { synthesiseStage } from "../synthesised.ts";
@@ -11,7 +11,7 @@ const queue = "AWS::SQS::Queue";
 const secret = "AWS::SecretsManager::Secret";
 
 describe("tables", () => {
-  test.each([
+  it.each([
     ["Users", ["pk"]],
     ["Sessions", ["userId", "sessionId"]],
     ["Limits", ["pk"]],
@@ -29,7 +29,7 @@ describe("tables", () => {
     });
   });
 
-  test("people are listed from indexes that never need to change: they hold keys, state and expiry only", () => {
+  it("people are listed from indexes that never need to change: they hold keys, state and expiry only", () => {
     const indexes = dev.one(table, "Users").Properties?.["GlobalSecondaryIndexes"];
     expect(indexes).toEqual(
       Object.entries(listIndexes).map(([IndexName, { partition, sort }]) => ({
@@ -43,7 +43,7 @@ describe("tables", () => {
     );
   });
 
-  test("only stage prod keeps tables and secrets, and only its tables refuse deletion", () => {
+  it("only stage prod keeps tables and secrets, and only its tables refuse deletion", () => {
     for (const name of ["Users", "Sessions", "Limits"]) {
       expect(prod.one(table, name)).toMatchObject({
         DeletionPolicy: "Retain",
@@ -62,7 +62,7 @@ describe("tables", () => {
 });
 
 describe("mail queue", () => {
-  test("a letter is hidden for six timeouts of the mailer, and after five receives lies aside for 14 days", () => {
+  it("a letter is hidden for six timeouts of the mailer, and after five receives lies aside for 14 days", () => {
     expect(dev.one(queue, "Mail").Properties).toMatchObject({
       VisibilityTimeout: 6 * grants.mailer.timeoutSeconds,
       SqsManagedSseEnabled: true,
@@ -74,7 +74,7 @@ describe("mail queue", () => {
     });
   });
 
-  test("both queues refuse calls without TLS", () => {
+  it("both queues refuse calls without TLS", () => {
     for (const name of ["MailPolicy", "MailDeadLettersPolicy"])
       expect(dev.one("AWS::SQS::QueuePolicy", name).Properties).toMatchObject({
         PolicyDocument: {
@@ -84,7 +84,7 @@ describe("mail queue", () => {
   });
 });
 
-test("the key of addresses is made by AWS, the rings are born empty", () => {
+it("the key of addresses is made by AWS, the rings are born empty", () => {
   expect(dev.one(secret, "KeySecret").Properties).toMatchObject({
     GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
   });
@@ -92,7 +92,7 @@ test("the key of addresses is made by AWS, the rings are born empty", () => {
     expect(Object.keys(dev.one(secret, name).Properties ?? {})).toEqual(["Description"]);
 });
 
-test("alarms reach somebody exactly if an address is set", () => {
+it("alarms reach somebody exactly if an address is set", () => {
   const alarms = (stage: typeof dev) => Object.values(stage.all("AWS::CloudWatch::Alarm"));
   expect(alarms(dev)).toHaveLength(6);
   expect(alarms(dev).flatMap((alarm) => alarm["AlarmActions"] ?? [])).toEqual([]);

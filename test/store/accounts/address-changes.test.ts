@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { addressChangeStore } from "../../../shared/accounts/address-change-store.ts";
 import { addressChangePks, emailUndoPk } from "../../../shared/store/address-items.ts";
 import { addressUndoStore } from "../../../shared/accounts/address-undo-store.ts";
@@ -19,7 +19,7 @@ import {
 
 const day = 86_400;
 
-describe.skipIf(inject("engineUrl") === "")("changes of address", () => {
+describe("changes of address", () => {
   it("are confirmed until the last second of the code's life and not after it [ASVS 6.5.5]", async () => {
     for (const [age, moves] of [
       [codeLifetime - 1, true],

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { administratorStore } from "../../../shared/admin/administrator-store.ts";
 import { emailUndoPk, resetPk } from "../../../shared/store/address-items.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
@@ -57,7 +57,7 @@ const takers = {
   },
 };
 
-describe.skipIf(inject("engineUrl") === "")("an address that an account can go back to", () => {
+describe("an address that an account can go back to", () => {
   describe.each(Object.entries(takers))("and %s", (_, take) => {
     it("is kept to the last second, and the way back stays open [ASVS 6.4.4]", async () => {
       const { clock, user, to, undo, theUser } = await moved();
@@ -93,7 +93,7 @@ describe.skipIf(inject("engineUrl") === "")("an address that an account can go b
   });
 });
 
-describe.skipIf(inject("engineUrl") === "")("the way back to an address", () => {
+describe("the way back to an address", () => {
   it("stays the newer owner's when the account goes that had left it before", async () => {
     const { clock, user, remove } = await moved();
     clock.pass(7 * day);

@@ -1,5 +1,5 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { emailChangePk, emailUndoPk, resetPk } from "../../../shared/store/address-items.ts";
 import { isoTime } from "../../../shared/platform/clock.ts";
 import { dynamo } from "../../../shared/store/dynamo.ts";
@@ -20,7 +20,7 @@ const mailboxesOf = (userId: string) => ({
   resetMailboxKey: `reset-mailbox-${userId}`,
 });
 
-describe.skipIf(inject("engineUrl") === "")("what is stored on a person", () => {
+describe("what is stored on a person", () => {
   it("is shown while it counts, and nothing of whoever has an address that he left", async () => {
     const clock = turnableClock();
     const person = await activeUser(clock.now);

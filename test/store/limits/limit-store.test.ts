@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { dynamo } from "../../../shared/store/dynamo.ts";
 import { limitStore, type Limit, type Rule } from "../../../shared/limits/limit-store.ts";
 import { turnableClock } from "../../support/limits/clock.ts";
@@ -12,7 +12,7 @@ const aKey = () => `test#${randomUUID()}`;
 const limited = (key: string, rules: readonly Rule[]): Limit => ({ key, rules, refusal: "throttled" });
 const day = 86_400;
 
-describe.skipIf(inject("engineUrl") === "")("limits", () => {
+describe("limits", () => {
   it("lets exactly the allowed number of parallel tries pass", async () => {
     const limits = limitStore(turnableClock().now);
     const guess = codeGuess("login", aBearer());

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { resetPk } from "../../../shared/store/address-items.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
 import { dynamo } from "../../../shared/store/dynamo.ts";
@@ -47,7 +47,7 @@ const started = async () => {
 
 const storedUser = async (user: User) => (await userStore().find(user.id))!;
 
-describe.skipIf(inject("engineUrl") === "")("codes of lost passwords", () => {
+describe("codes of lost passwords", () => {
   it("are spent by the same write, word for word, when another one met it: its token takes no other", async () => {
     const { user, clock, send } = await started();
     await send("r", "d");
@@ -221,7 +221,7 @@ describe.skipIf(inject("engineUrl") === "")("codes of lost passwords", () => {
   });
 });
 
-describe.skipIf(inject("engineUrl") === "")("changing a password", () => {
+describe("changing a password", () => {
   const withSession = async () => {
     const { user, passwords, send, reset, clock } = await started();
     const session = await sessionStore(clock.now).create(user.id, user.sessionEpoch, "Unknown device");
@@ -269,7 +269,7 @@ describe.skipIf(inject("engineUrl") === "")("changing a password", () => {
   });
 });
 
-describe.skipIf(inject("engineUrl") === "")("the address of somebody who is gone", () => {
+describe("the address of somebody who is gone", () => {
   it("is kept for one letter, and for a day at most", async () => {
     const clock = turnableClock();
     const user = await activeUser(clock.now);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
-import { beforeAll, describe, expect, inject, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { callerStore } from "../../../shared/sessions/callers.ts";
 import { dynamo } from "../../../shared/store/dynamo.ts";
 import { userPk } from "../../../shared/store/user-items.ts";
@@ -234,7 +234,7 @@ const run = async (at: World, command: Step) => {
   }
 };
 
-describe.skipIf(inject("engineUrl") === "")("the life of a session", () => {
+describe("the life of a session", () => {
   it("agrees with its model, whatever happens to it and however many do it at once", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 30 }), async (path) => {

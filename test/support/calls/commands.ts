@@ -1,17 +1,25 @@
-/** Commands as an operator runs them, in the folder of a running stack; what they print must hold no secret. */
+/** Runs commands as an operator does, in the folder of a running stack. */
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 
 export type Ended = { code: number | null; stdout: string; stderr: string };
 
-/** Killed in the middle when `killWhen` resolves, or when the command says it on standard error. */
+type Run = {
+  folder: string;
+  /** Typed on standard input. */
+  input?: string;
+  /** Kills the command when this resolves, or when the command prints this text on standard error. */
+  killWhen?: Promise<unknown> | string;
+};
+
 export const runCommand = async (
   name: string,
   parameters: string[],
-  { folder, killWhen }: { folder: string; killWhen?: Promise<unknown> | string },
+  { folder, input = "", killWhen }: Run,
 ): Promise<Ended> => {
   const child = spawn(process.execPath, [resolve("commands", `${name}.ts`), ...parameters], { cwd: folder });
+  child.stdin.end(input);
   const kill = () => child.kill("SIGKILL");
   if (typeof killWhen === "string")
     child.stderr.on("data", (chunk: Buffer) => chunk.toString().includes(killWhen) && kill());

@@ -1,28 +1,22 @@
-/** Administrators, made as an operator makes them: by the command, on a stack of the test file's own. */
-import { spawn } from "node:child_process";
-import { dirname, resolve } from "node:path";
-import { text } from "node:stream/consumers";
+/** Creates administrators with the operator's command, and calls the staff operations as one of them. */
 import type { OperationName } from "../../../shared/contract/contract.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 import { call, succeed, type Answer } from "../calls/api.ts";
+import { runCommand, type Ended } from "../calls/commands.ts";
 import { codeTo, lettersTo } from "../mail/mailbox.ts";
 import { newPerson, type Person } from "./people.ts";
 
-const command = resolve("commands/create-admin.ts");
+/** Runs `npm run create-admin` in the folder of a running stack. */
+export const runCreateAdmin = (folder: string, { email, username, password }: Person): Promise<Ended> =>
+  runCommand("create-admin", ["--email", email, "--username", username], {
+    folder,
+    input: `${password}\n`,
+  });
 
-export type Ending = { code: number | null; stdout: string; stderr: string };
-
-/** `dataDirectory` must be a `.local`, as the command looks for it where it runs. */
-export const createAdmin = async (
-  dataDirectory: string,
-  { email, username, password }: Person,
-): Promise<Ending> => {
-  const options = ["--email", email, "--username", username];
-  const child = spawn(process.execPath, [command, ...options], { cwd: dirname(dataDirectory) });
-  const ended = new Promise<number | null>((done) => child.once("exit", done));
-  child.stdin.end(`${password}\n`);
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { code: await ended, stdout, stderr };
+export const createAdministrator = async (folder: string, person: Person = newPerson()): Promise<Person> => {
+  const { code, stderr } = await runCreateAdmin(folder, person);
+  if (code !== 0) throw new Error(`create-admin failed: ${stderr}`);
+  return person;
 };
 
 export const signInAgain = async (person: Person) => {
@@ -32,9 +26,8 @@ export const signInAgain = async (person: Person) => {
   return succeed("createToken", { email: person.email, otp_code });
 };
 
-export const signedInAdmin = async (dataDirectory: string, person: Person = newPerson()) => {
-  const { code, stderr } = await createAdmin(dataDirectory, person);
-  if (code !== 0) throw new Error(stderr);
+export const signedInAdmin = async (folder: string) => {
+  const person = await createAdministrator(folder);
   const tokens = await signInAgain(person);
   const { id } = await succeed("getMe", undefined, { token: tokens.access });
   return { ...person, ...tokens, id };

@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../assert/eventually.ts";
-import type { OwnStack } from "./own-stack.ts";
+import type { TestStack } from "./test-stack.ts";
 
 /** The function's log, once a line holds all of these words. */
 export const logWith = (
-  { dataDirectory }: Pick<OwnStack, "dataDirectory">,
+  { dataDirectory }: Pick<TestStack, "dataDirectory">,
   functionLabel: string,
   words: readonly string[],
 ): Promise<{ log: string; line: string }> =>

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { readLetter } from "../../tools/stage/received-letter.ts";
 
 const letter = [
@@ -24,7 +24,7 @@ const letter = [
   "",
 ].join("\r\n");
 
-test("a letter that a stage's mailbox received reads like one of LocalStack's", async () => {
+it("a letter that a stage's mailbox received reads like one of LocalStack's", async () => {
   const message = {
     notificationType: "Received",
     mail: { messageId: "m1", timestamp: "2026-01-01T00:00:00.000Z", source: "bounce@amazonses.com" },

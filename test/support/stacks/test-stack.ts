@@ -1,4 +1,4 @@
-/** An embedded stack whose data lies in `.local/` of a folder of its own, where commands find it as they find `npm start`. */
+/** Starts an embedded stack for one test file, for tests that alter it, break it or run commands beside it. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,12 +6,13 @@ import type { Stack } from "../../../infra/local/stack.ts";
 import { startLocalStack } from "./local-stack.ts";
 import { pointAt } from "./urls.ts";
 
-export type StackInFolder = Stack & { folder: string; remove: () => Promise<void> };
+/** `folder` holds the stack's `.local/`, so commands that run there find the stack as they find `npm start`. */
+export type TestStack = Stack & { folder: string; remove: () => Promise<void> };
 
-export const startStackInFolder = async (
+export const startTestStack = async (
   options: Omit<Parameters<typeof startLocalStack>[0], "dataDirectory"> = {},
-): Promise<StackInFolder> => {
-  const folder = mkdtempSync(join(tmpdir(), "lit-auth-folder-"));
+): Promise<TestStack> => {
+  const folder = mkdtempSync(join(tmpdir(), "lit-auth-stack-"));
   const stack = await startLocalStack({ ...options, dataDirectory: join(folder, ".local") });
   pointAt(stack);
   const remove = async () => {
