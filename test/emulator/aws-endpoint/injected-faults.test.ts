@@ -64,12 +64,3 @@ it("SES can throttle", async () => {
   );
   await expect(sent).rejects.toMatchObject({ name: "Throttling", message: "Maximum sending rate exceeded." });
 });
-
-it("calls are counted by principal and action until they are reset", async () => {
-  stack().resetCalls();
-  await probe().send(put("counted"));
-  await probe().send(new GetItemCommand({ TableName, Key: { pk: { S: "counted" } } }));
-  expect(stack().calls()["Probe"]).toEqual({ "dynamodb:PutItem": 1, "dynamodb:GetItem": 1 });
-  stack().resetCalls();
-  expect(stack().calls()["Probe"]).toBeUndefined();
-});

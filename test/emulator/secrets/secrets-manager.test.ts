@@ -9,31 +9,15 @@ import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { clientAs, startFixtureStack, useStack } from "../fixtures/use-stack.ts";
+import { clientAs, useStack } from "../fixtures/use-stack.ts";
 
 const stack = useStack();
 const client = () => new SecretsManagerClient(clientAs(stack()));
 const random = () => stack().outputs["data.RandomSecret"];
-const empty = () => stack().outputs["data.EmptySecret"];
 const read = async (options: { VersionStage?: string; VersionId?: string } = {}) =>
   (await client().send(new GetSecretValueCommand({ SecretId: random(), ...options }))).SecretString;
 const put = (SecretString: string, options: { ClientRequestToken?: string; VersionStages?: string[] } = {}) =>
   client().send(new PutSecretValueCommand({ SecretId: random(), SecretString, ...options }));
-
-it("the deployment's trigger ran before the stack was ready", async () => {
-  const { SecretString } = await client().send(new GetSecretValueCommand({ SecretId: empty() }));
-  expect(SecretString).toBe("made by the trigger");
-});
-
-it("a trigger that fails stops the start and says why", async () => {
-  const start = startFixtureStack({
-    alter: ({ service }) => {
-      const definition = service.Resources["Trigger"];
-      if (definition) definition.Properties["Environment"] = { Variables: { FAILS: "yes" } };
-    },
-  });
-  await expect(start).rejects.toThrow("The deployment trigger AtDeployment failed: Error: no keys today");
-});
 
 describe("a version", () => {
   it("written with a token is written once; the same token with another value is refused", async () => {

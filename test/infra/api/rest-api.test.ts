@@ -136,8 +136,3 @@ it("the API leaves no role behind, compresses pages and knows no binary types", 
   );
   expect(withAccount.map(({ stackName }) => stackName)).toEqual(["lit-auth-account"]);
 });
-
-it("tokens name the API by its reference and the stage's name as a text", () => {
-  const text = JSON.stringify(stage.one("AWS::Lambda::Function", "CreateToken").Properties);
-  expect(text).toMatch(/"PUBLIC_URL":\{"Fn::Join":.*OutputRefApi.*execute-api.*\/dev"/);
-});

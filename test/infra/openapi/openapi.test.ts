@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { convert } from "openapi-to-postmanv2";
 import { expect, it } from "vitest";
+import * as z from "zod";
 import { openApiDocument, openApiYaml } from "../../../infra/openapi/document.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 
@@ -32,4 +35,25 @@ it("every reference leads to a component", () => {
 it("the document stays in OpenAPI 3.0: no list of examples in schemas, no local definitions", () => {
   const document = JSON.stringify(openApiDocument());
   expect(document).not.toMatch(/"examples":\[|"definitions"|"\$defs"|"const":/);
+});
+
+const folder = z.object({ name: z.string(), item: z.array(z.unknown()) });
+const request = z.object({ request: z.object({ name: z.string(), method: z.string() }) });
+
+const requestsIn = (items: unknown[]): string[] =>
+  items.flatMap((item) => {
+    const inner = folder.safeParse(item);
+    return inner.success ? requestsIn(inner.data.item) : [request.parse(item).request.name];
+  });
+
+it("Postman's own converter imports openapi.yaml with every operation", async () => {
+  const { result, reason, output } = await promisify(convert)({ type: "string", data: openApiYaml() }, {});
+  expect({ result, reason }).toEqual({ result: true, reason: undefined });
+  const [collection] = output;
+  const imported = requestsIn(collection?.data.item ?? []).toSorted();
+  expect(imported).toEqual(
+    Object.values(contract)
+      .map(({ summary }) => summary)
+      .toSorted(),
+  );
 });

@@ -1,14 +1,16 @@
-import { globSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { FunctionName, Grant } from "../../../infra/grants/grant.ts";
 import { defaultMemoryMegabytes, defaultTimeoutSeconds, grants } from "../../../infra/grants/grants.ts";
-import { kebabCase, pascalCase } from "../../../infra/naming.ts";
+import { loadFunctions } from "../../../infra/local/lambda/function-definitions.ts";
+import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts";
+import { pascalCase } from "../../../infra/naming.ts";
 import { listIndexes } from "../../../shared/store/list-indexes.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 import type { Operation } from "../../../shared/contract/operation.ts";
 import { synthesiseStage } from "../synthesised.ts";
 
 const stage = synthesiseStage({ LOG_RETENTION_DAYS: "14" });
+const guarded = synthesiseStage({ HASHING_CONCURRENCY: "7" });
 const names = Object.keys(grants) as FunctionName[];
 
 type Statement = { Effect: string; Action: string | string[]; Resource: unknown; Condition?: unknown };
@@ -174,19 +176,31 @@ it("only signing in and refreshing give tokens, and nothing else that is called 
   expect(signing).toEqual(["createToken", "refreshToken", "createKeys", "rotateKeys"]);
 });
 
-it("every row of the sheet has its file, and every file its row [ASVS 6.3.4]", () => {
-  const fileOf = (name: FunctionName) => {
-    const { caller }: Partial<Operation> =
-      Object.entries<Operation>(contract).find(([one]) => one === name)?.[1] ?? {};
-    return `functions/${caller === "staff" ? "admin/" : ""}${kebabCase(name)}.ts`;
-  };
-  expect(globSync("functions/**/*.ts").toSorted()).toEqual(names.map(fileOf).toSorted());
+it("tokens name the API by its reference and the stage's name as a text", () => {
+  const text = JSON.stringify(stage.one("AWS::Lambda::Function", "CreateToken").Properties);
+  expect(text).toMatch(/"PUBLIC_URL":\{"Fn::Join":.*OutputRefApi.*execute-api.*\/dev"/);
 });
 
-it("an unknown setting or action does not compile", () => {
-  // @ts-expect-error: PRODUCT_NAMES is no variable
-  const setting: Grant = { settings: ["PRODUCT_NAMES"] };
-  // @ts-expect-error: a table knows no GetSecretValue
-  const action: Grant = { USERS_TABLE: ["GetSecretValue"] };
-  expect([setting, action]).toHaveLength(2);
+const hashing = Object.entries<Grant>(grants).flatMap(([name, { hashes }]) => (hashes ? [name] : []));
+
+describe("concurrency", () => {
+  const reserved = (source: typeof stage) =>
+    Object.entries(source.all("AWS::Lambda::Function")).flatMap(([id, properties]) =>
+      "ReservedConcurrentExecutions" in properties
+        ? [`${id.replace(/[0-9A-F]{8}$/, "")} ${String(properties["ReservedConcurrentExecutions"])}`]
+        : [],
+    );
+
+  it("is not reserved unless asked for: a new account has none to spare", () => {
+    expect(reserved(stage)).toEqual([]);
+  });
+
+  it("is reserved for each function that hashes, and the local runner keeps to it", () => {
+    const expected = hashing.map((name) => `${pascalCase(name)} 7`).toSorted();
+    expect(reserved(guarded).toSorted()).toEqual(expected);
+    const local = loadFunctions(loadTemplates(guarded.stacks, "http://127.0.0.1:1"));
+    const limited = local.filter(({ reservedConcurrency }) => reservedConcurrency !== undefined);
+    const kept = limited.map(({ label, reservedConcurrency }) => `${label} ${reservedConcurrency}`);
+    expect(kept.toSorted()).toEqual(expected);
+  });
 });

@@ -85,6 +85,20 @@ describe("stacks", () => {
       for (const id of Object.keys(template.Resources)) visit(id, []);
     }
   });
+
+  it("the flag for LocalStack leaves out the sender, and only that", () => {
+    const stackIds = (context: Record<string, unknown>) =>
+      withStubBundles((bundles) => {
+        const app = buildApp(readSettings({ ...requiredSettings, ALARM_EMAIL: "ops@example.com" }), bundles, {
+          builtinCloudFormationValidation: false,
+          context,
+        });
+        return app.node.children.filter(Stack.isStack).map(({ node }) => node.id);
+      });
+    const all = stackIds({});
+    expect(all).toContain("Sender");
+    expect(stackIds({ localstack: true })).toEqual(all.filter((id) => id !== "Sender"));
+  });
 });
 
 describe("functions", () => {

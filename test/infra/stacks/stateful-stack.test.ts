@@ -4,7 +4,7 @@ import { listIndexes } from "../../../shared/store/list-indexes.ts";
 import { synthesiseStage } from "../synthesised.ts";
 
 const dev = synthesiseStage();
-const prod = synthesiseStage({ STAGE: "prod", ALARM_EMAIL: "ops@example.com" });
+const prod = synthesiseStage({ STAGE: "prod" });
 
 const table = "AWS::DynamoDB::Table";
 const queue = "AWS::SQS::Queue";
@@ -90,13 +90,4 @@ it("the key of addresses is made by AWS, the rings are born empty", () => {
   });
   for (const name of ["DigestKeys", "SigningKeys", "VerificationKeys"])
     expect(Object.keys(dev.one(secret, name).Properties ?? {})).toEqual(["Description"]);
-});
-
-it("alarms reach somebody exactly if an address is set", () => {
-  const alarms = (stage: typeof dev) => Object.values(stage.all("AWS::CloudWatch::Alarm"));
-  expect(alarms(dev)).toHaveLength(6);
-  expect(alarms(dev).flatMap((alarm) => alarm["AlarmActions"] ?? [])).toEqual([]);
-  for (const alarm of alarms(prod)) expect(alarm["AlarmActions"]).toHaveLength(1);
-  expect(prod.all("AWS::SNS::Subscription")).toMatchObject({});
-  expect(Object.values(prod.all("AWS::SNS::Subscription"))).toMatchObject([{ Endpoint: "ops@example.com" }]);
 });

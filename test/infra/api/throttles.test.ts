@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import type { Grant } from "../../../infra/grants/grant.ts";
+import { grants } from "../../../infra/grants/grants.ts";
+import { contract, type OperationName } from "../../../shared/contract/contract.ts";
+import type { Operation } from "../../../shared/contract/operation.ts";
+import { synthesiseStage } from "../synthesised.ts";
+
+const stage = synthesiseStage();
+const operations = Object.entries<Operation>(contract) as [OperationName, Operation][];
+const hashing = new Set(
+  Object.entries<Grant>(grants).flatMap(([name, { hashes }]) => (hashes ? [name] : [])),
+);
+
+describe("throttles", () => {
+  const [deployed] = Object.values(stage.all("AWS::ApiGateway::Stage"));
+  const settings = deployed?.["MethodSettings"] as Record<string, unknown>[];
+  const settingOf = ({ method, path }: Operation) => {
+    const ResourcePath = `/${path.replace(/\/$/, "").replaceAll("/", "~1")}`;
+    return settings.find((one) => one["HttpMethod"] === method && one["ResourcePath"] === ResourcePath);
+  };
+
+  it("are tightest where a call costs a hash, then where anybody may POST; others have the stage's", () => {
+    for (const [name, operation] of operations) {
+      const rate = settingOf(operation)?.["ThrottlingRateLimit"];
+      const isPublicPost = operation.caller === "public" && operation.method === "POST";
+      expect([name, rate]).toEqual([name, hashing.has(name) ? 40 : isPublicPost ? 50 : undefined]);
+    }
+    expect(settings).toContainEqual(
+      expect.objectContaining({ HttpMethod: "*", ResourcePath: "/*", ThrottlingRateLimit: 100 }),
+    );
+  });
+
+  it("come with no data trace, which would write passwords and tokens into a log", () => {
+    for (const one of settings) expect(one).toMatchObject({ DataTraceEnabled: false });
+    for (const one of settings) expect(one).not.toHaveProperty("LoggingLevel");
+  });
+});

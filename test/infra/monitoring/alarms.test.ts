@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { pascalCase } from "../../../infra/naming.ts";
+import { contract, type OperationName } from "../../../shared/contract/contract.ts";
+import type { Operation } from "../../../shared/contract/operation.ts";
+import { synthesiseStage } from "../synthesised.ts";
+
+const stage = synthesiseStage();
+const withEmail = synthesiseStage({ STAGE: "prod", ALARM_EMAIL: "ops@example.com" });
+const operations = Object.entries<Operation>(contract) as [OperationName, Operation][];
+
+describe("alarms on attacks", () => {
+  const filters = Object.values(stage.all("AWS::Logs::MetricFilter"));
+  const watched = (metricName: string) =>
+    filters
+      .filter((filter) => JSON.stringify(filter["MetricTransformations"]).includes(`"${metricName}"`))
+      .map(({ LogGroupName }) =>
+        String(/"Ref":"(\w+)Logs[0-9A-F]{8}"/.exec(JSON.stringify(LogGroupName))?.[1]),
+      )
+      .toSorted();
+  const operationsWith = (...codes: string[]) =>
+    operations
+      .filter(([, { errors }]) => errors.some((code) => codes.includes(code)))
+      .map(([name]) => pascalCase(name))
+      .toSorted();
+
+  it("count refused secrets of all accounts wherever a secret is checked [ASVS 6.3.1]", () => {
+    expect(watched("FailedGuesses")).toEqual(
+      operationsWith(
+        "activation_refused",
+        "sign_in_refused",
+        "no_active_account",
+        "code_refused",
+        "too_many_password_guesses",
+      ),
+    );
+    expect(watched("FailedGuesses")).toEqual(
+      expect.arrayContaining(["ActivateUser", "CreateToken", "DeleteMe", "RequestOtp", "UpdateUser"]),
+    );
+    expect(filters).toContainEqual(
+      expect.objectContaining({
+        FilterPattern: '{ $.event = "refused" }',
+        MetricTransformations: [
+          { MetricNamespace: "LitAuth/dev", MetricName: "FailedGuesses", MetricValue: "1" },
+        ],
+      }),
+    );
+    const other = synthesiseStage({ FAILED_GUESSES_ALARM_PER_HOUR: "30" });
+    expect(other.one("AWS::CloudWatch::Alarm", "FailedGuessesAlarm").Properties).toMatchObject({
+      Namespace: "LitAuth/dev",
+      MetricName: "FailedGuesses",
+      Statistic: "Sum",
+      Period: 3_600,
+      Threshold: 30,
+    });
+  });
+
+  it("go off when the budget for letters refuses", () => {
+    expect(watched("LettersOverBudget")).toEqual(operationsWith("letter_budget_spent"));
+    expect(JSON.stringify(filters)).toContain(
+      JSON.stringify('{ ($.event = "limited") && ($.code = "letter_budget_spent") }'),
+    );
+    expect(stage.one("AWS::CloudWatch::Alarm", "LetterBudgetAlarm").Properties).toMatchObject({
+      MetricName: "LettersOverBudget",
+      Threshold: 1,
+    });
+  });
+});
+
+it("alarms reach somebody exactly if an address is set", () => {
+  const alarms = (source: typeof stage) => Object.values(source.all("AWS::CloudWatch::Alarm"));
+  expect(alarms(stage)).toHaveLength(6);
+  expect(alarms(stage).flatMap((alarm) => alarm["AlarmActions"] ?? [])).toEqual([]);
+  for (const alarm of alarms(withEmail)) expect(alarm["AlarmActions"]).toHaveLength(1);
+  expect(Object.values(withEmail.all("AWS::SNS::Subscription"))).toMatchObject([
+    { Endpoint: "ops@example.com" },
+  ]);
+});

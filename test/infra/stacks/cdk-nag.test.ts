@@ -1,0 +1,32 @@
+import { Stack } from "aws-cdk-lib";
+import { AccountRootPrincipal, PolicyStatement, Role } from "aws-cdk-lib/aws-iam";
+import { describe, expect, it } from "vitest";
+import { buildApp } from "../../../infra/build-app.ts";
+import { checkWithNag } from "../../../infra/stacks/cdk-nag.ts";
+import { readSettings } from "../../../infra/settings.ts";
+import { requiredSettings, withStubBundles } from "../synthesised.ts";
+
+const settings = { ...requiredSettings, ALARM_EMAIL: "ops@example.com" };
+/** CloudFormation's own validation takes seconds. `npm run synth` performs it. */
+const quick = { builtinCloudFormationValidation: false };
+
+describe("cdk-nag", () => {
+  it.each(["off", "on"])("finds nothing without a written reason, with the web ACL %s", (WAF) => {
+    withStubBundles((bundles) => {
+      const app = buildApp(readSettings({ ...settings, WAF }), bundles, quick);
+      checkWithNag(app);
+      expect(() => app.synth()).not.toThrow();
+    });
+  });
+
+  it("fails synth on a finding without a reason", () => {
+    withStubBundles((bundles) => {
+      const app = buildApp(readSettings(settings), bundles, quick);
+      const stack = new Stack(app, "Careless");
+      const role = new Role(stack, "Role", { assumedBy: new AccountRootPrincipal() });
+      role.addToPolicy(new PolicyStatement({ actions: ["s3:*"], resources: ["*"] }));
+      checkWithNag(app);
+      expect(() => app.synth()).toThrow(/IAM5/);
+    });
+  });
+});
