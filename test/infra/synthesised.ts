@@ -1,4 +1,4 @@
-/** The templates of a stage over stub bundles, so that a test of the stacks need not build any code. */
+/** Synthesises the templates of a stage with stub bundles, so that tests build no code. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,12 +30,12 @@ export const synthesiseStage = (texts: Record<string, string> = {}) => {
   const resources = stacks.flatMap(({ template }) => Object.entries(template.Resources));
   return {
     stacks,
-    /** Logical id → properties, of one type, over all stacks. */
+    /** Maps logical ids of all stacks to properties, for one resource type. */
     all: (type: string) =>
       Object.fromEntries(
         resources.flatMap(([id, { Type, Properties }]) => (Type === type ? [[id, Properties ?? {}]] : [])),
       ),
-    /** The one resource of a type whose logical id is this name, but for CDK's hash. */
+    /** Finds a resource by its type and its logical id without CDK's hash. */
     one: (type: string, name: string) => {
       const found = resources.find(
         ([id, { Type }]) => Type === type && id.replace(/[0-9A-F]{8}$/, "") === name,

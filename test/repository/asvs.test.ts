@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-/** The number of requirements of levels 1 and 2 in each section of ASVS 5.0.0. Those of level 3 follow them. */
+/** The number of requirements of levels 1 and 2 in each section of ASVS 5.0.0. Level 3 follows. */
 const sections = [
   ["6.1", 3],
   ["6.2", 12],
@@ -31,7 +31,7 @@ const rows = readFileSync("test/asvs.md", "utf8")
     proofs: proof.split("<br>").map((text) => text.trim()),
   }));
 
-/** Requirement → test files with a title that ends in its id, for example `[ASVS 6.3.1, 6.6.3]`. */
+/** Maps requirements to test files with a title that ends in their id: `[ASVS 6.3.1, 6.6.3]`. */
 const testFiles = new Map<string, Set<string>>();
 for (const file of globSync("test/**/*.test.ts"))
   for (const [, ids = ""] of readFileSync(file, "utf8").matchAll(/ \[ASVS ([\d., ]+)\](?=["'`],)/g))
@@ -67,7 +67,7 @@ describe("test/asvs.md", () => {
     );
   });
 
-  it("names the files of all tests that carry a requirement's id, and texts that exist", () => {
+  it("names exactly the files of tagged tests, and texts that exist", () => {
     expect(
       rows
         .flatMap(({ number, proofs }) => proofs.map((proof) => [number, faultOf(number, proof)]))
@@ -80,7 +80,7 @@ describe("test/asvs.md", () => {
     expect([...testFiles.keys()].toSorted()).toEqual(listed.map(({ number }) => number).toSorted());
   });
 
-  it("detects a missing test, a missing text and a row without a proof", () => {
+  it("detects a missing test, a missing text and a missing proof", () => {
     expect(faultOf("6.3.1", "tests in `repository/asvs`")).toContain("tests with [ASVS 6.3.1] are in test/");
     expect(faultOf("6.99.1", "tests in `repository/asvs`")).toContain("no file");
     expect(faultOf("6.1.1", "`README.md` says «words that are not in it»")).toContain("not said");

@@ -1,13 +1,11 @@
-/** The walls between the folders of production code, their sizes, and the page that draws them. */
+/** Tests imports between the folders of production code, their sizes, and the page about them. */
 import { globSync, readFileSync } from "node:fs";
 import { basename, posix } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rooms } from "./rooms.ts";
 
 const folderNames = Object.keys(rooms);
-/**
- * Whatever lies outside of these is production code, so that a new folder can't escape its walls.
- */
+/** All other folders are production code, so a new one can't escape these tests. */
 const otherFolders = new Set(["node_modules", "test", "build", "cdk.out", ".local", "coverage"]);
 const files = globSync("*/**/*.{ts,tsx}", {
   exclude: (path) => otherFolders.has(path.split(/[\\/]/)[0] ?? ""),
@@ -17,7 +15,7 @@ const linesOf = (file: string) => readFileSync(file, "utf8").trimEnd().split("\n
 const importPattern =
   /^(?:import|export)\b[^"';]*?\bfrom\s*"([^"]+)"|^import\s*"([^"]+)"|\bimport\("([^"]+)"\)/gm;
 
-/** The folders that a text imports, as paths from the repository's root. */
+/** Returns the folders that a text imports, as paths from the repository's root. */
 const importedFolders = (file: string, text: string): { specifier: string; folder: string }[] =>
   [...text.matchAll(importPattern)]
     .map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? "")
@@ -28,7 +26,7 @@ const importedFolders = (file: string, text: string): { specifier: string; folde
     }))
     .filter(({ folder }) => folder !== posix.dirname(file));
 
-/** One sentence for each import that the table does not allow. */
+/** Returns one sentence for each import that the table doesn't allow. */
 const faultsOf = (file: string, text: string): string[] => {
   const room = posix.dirname(file);
   const allowed = rooms[room]?.imports ?? [];
@@ -40,16 +38,16 @@ const faultsOf = (file: string, text: string): string[] => {
     );
 };
 
-describe("the walls", () => {
-  it("every folder has its row in the table", () => {
+describe("table of rooms", () => {
+  it("has a row for every folder", () => {
     expect([...new Set(files.map((file) => posix.dirname(file)))].toSorted()).toEqual(folderNames.toSorted());
   });
 
-  it("no file imports a folder that the table does not allow", () => {
+  it("allows every import that a file makes", () => {
     expect(files.flatMap((file) => faultsOf(file, readFileSync(file, "utf8")))).toEqual([]);
   });
 
-  it("a forbidden import is named with its file and what is allowed, in every form", () => {
+  it("catches a forbidden import in every form, and names its file", () => {
     const forms = [
       'import { dynamo } from "../store/dynamo.ts";',
       'import type { Item } from "../store/dynamo.ts";',
@@ -65,7 +63,7 @@ describe("the walls", () => {
       ]);
   });
 
-  it("the table allows nothing that no file uses", () => {
+  it("allows no import that no file makes", () => {
     const used = new Map<string, Set<string>>(folderNames.map((name) => [name, new Set()]));
     for (const file of files)
       for (const { folder } of importedFolders(file, readFileSync(file, "utf8")))
@@ -76,7 +74,7 @@ describe("the walls", () => {
     expect(unused).toEqual([]);
   });
 
-  it("folders of shared/ and infra/local/ import only rows above their own", () => {
+  it("lets folders of shared/ and infra/local/ import only rows above", () => {
     const upward = Object.entries(rooms).flatMap(([room, { imports }], row) =>
       imports
         .filter((folder) => /^(shared|infra\/local)\//.test(folder))
@@ -86,7 +84,7 @@ describe("the walls", () => {
     expect(upward).toEqual([]);
   });
 
-  it("docs/architecture.md draws the same table", () => {
+  it("is the same in docs/architecture.md", () => {
     const drawn = linesOf("docs/architecture.md")
       .filter((line) => /^\| `[a-z/-]+\/`/.test(line))
       .map((line) => line.split("|").map((cell) => cell.trim()))
@@ -101,8 +99,8 @@ describe("the walls", () => {
   });
 });
 
-describe("sizes", () => {
-  it("a folder holds at most 12 files, except the flat list of functions", () => {
+describe("production code", () => {
+  it("has at most 12 files in a folder, except functions/ and pages/", () => {
     const counts = Map.groupBy(files, (file) => posix.dirname(file));
     const large = [...counts].filter(
       ([folder, { length }]) => length > 12 && folder !== "functions" && !folder.startsWith("pages"),
@@ -110,12 +108,12 @@ describe("sizes", () => {
     expect(large.map(([folder]) => folder)).toEqual([]);
   });
 
-  it("a source file has at most 200 lines, and a function's file at most 80", () => {
+  it("has at most 200 lines in a file, in functions/ 80", () => {
     const long = files.filter((file) => linesOf(file).length > (file.startsWith("functions/") ? 80 : 200));
     expect(long).toEqual([]);
   });
 
-  it("a use case has at most 40 lines", () => {
+  it("has at most 40 lines in a use case", () => {
     const useCases = files
       .filter((file) => file.startsWith("functions/"))
       .flatMap((file) =>
@@ -127,7 +125,7 @@ describe("sizes", () => {
     expect(useCases.filter(({ lines }) => lines > 40)).toEqual([]);
   });
 
-  it("no two files of production code have the same name", () => {
+  it("has no two files with the same name", () => {
     const names = Map.groupBy(files, (file) => basename(file).replace(/\.tsx?$/, ""));
     expect([...names.values()].filter(({ length }) => length > 1)).toEqual([]);
   });

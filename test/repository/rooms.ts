@@ -1,7 +1,6 @@
 /**
- * The folders of production code, from the ground up, with what each may import from the others.
- * The same table stands in docs/architecture.md for readers. A folder of `shared/` and of
- * `infra/local/` may import only folders above its own row.
+ * The folders of production code, with the other folders that each may import. docs/architecture.md
+ * has the same table. A folder of `shared/` or `infra/local/` may import only rows above its own.
  */
 type Room = { holds: string; imports: readonly string[] };
 

@@ -6,7 +6,7 @@ const stack = useStack();
 const TableName = "data-Items";
 const Item = { pk: { S: "counted" } };
 
-it("calls are counted by principal and action until they are reset", async () => {
+it("AWS calls are counted by principal and action until a reset", async () => {
   stack().resetCalls();
   const client = new DynamoDBClient(clientAs(stack(), "Probe"));
   await client.send(new PutItemCommand({ TableName, Item }));

@@ -27,12 +27,12 @@ const denied = (action: string, resource: string) => ({
 });
 const tableArn = (name: string) => `arn:aws:dynamodb:us-east-1:000000000000:table/${name}`;
 
-describe("DynamoDB", () => {
-  it("an action that the policies grant is performed", async () => {
+describe("DynamoDB policy", () => {
+  it("allows an action that it grants", async () => {
     await dynamodb().send(new PutItemCommand({ TableName: items, Item: one }));
   });
 
-  it("an action on another table is refused in DynamoDB's own words", async () => {
+  it("refuses an action on another table with DynamoDB's error", async () => {
     const refused = dynamodb().send(new PutItemCommand({ TableName: other, Item: one }));
     await expect(refused).rejects.toMatchObject({
       ...denied("dynamodb:PutItem", tableArn(other)),
@@ -40,12 +40,12 @@ describe("DynamoDB", () => {
     });
   });
 
-  it("an explicit deny is named as such", async () => {
+  it("names an explicit deny as the reason", async () => {
     const refused = dynamodb().send(new DeleteItemCommand({ TableName: items, Key: one }));
     await expect(refused).rejects.toThrow("with an explicit deny in an identity-based policy");
   });
 
-  it("a transaction is checked item by item, and a refused one writes nothing", async () => {
+  it("applies to each item of a transaction, before anything is written", async () => {
     const condition = { Key: { pk: { S: "two" } }, ConditionExpression: "attribute_not_exists(pk)" };
     const refused = dynamodb().send(
       new TransactWriteItemsCommand({
@@ -63,7 +63,7 @@ describe("DynamoDB", () => {
     expect(Responses).toEqual({ [items]: [] });
   });
 
-  it("a batch is checked table by table", async () => {
+  it("applies to each table of a batch", async () => {
     const ask = (...tables: string[]) =>
       dynamodb().send(
         new BatchGetItemCommand({
@@ -74,7 +74,7 @@ describe("DynamoDB", () => {
     await expect(ask(items, other)).rejects.toMatchObject(denied("dynamodb:BatchGetItem", tableArn(other)));
   });
 
-  it("an index is a resource of its own", async () => {
+  it("treats an index as a resource of its own", async () => {
     const query = {
       TableName: items,
       KeyConditionExpression: "pk = :pk",
@@ -87,7 +87,7 @@ describe("DynamoDB", () => {
     );
   });
 
-  it("unknown credentials are refused", async () => {
+  it("refuses unknown credentials", async () => {
     const stranger = new DynamoDBClient(clientAs(stack(), "Stranger"));
     await expect(stranger.send(new PutItemCommand({ TableName: items, Item: one }))).rejects.toMatchObject({
       name: "UnrecognizedClientException",
@@ -95,7 +95,7 @@ describe("DynamoDB", () => {
   });
 });
 
-it("queues: sending is granted, receiving is not", async () => {
+it("SQS policy grants sending, but not receiving", async () => {
   const sqs = new SQSClient(clientAs(stack(), "Probe"));
   const QueueUrl = stack().outputs["data.WorkUrl"];
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "fine" }));
@@ -106,7 +106,7 @@ it("queues: sending is granted, receiving is not", async () => {
   });
 });
 
-it("secrets: reading one is granted, reading another and writing are not", async () => {
+it("Secrets Manager policy grants reading one secret, and nothing else", async () => {
   const secrets = new SecretsManagerClient(clientAs(stack(), "Probe"));
   const random = stack().outputs["data.RandomSecret"];
   const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: random }));
@@ -120,7 +120,7 @@ it("secrets: reading one is granted, reading another and writing are not", async
   });
 });
 
-it("emails: only from the address that the condition names, refused as SES does", async () => {
+it("SES policy grants sending from the address in its condition only", async () => {
   const ses = new SESClient(clientAs(stack(), "Probe"));
   const send = (Source: string) =>
     ses.send(
@@ -138,7 +138,7 @@ it("emails: only from the address that the condition names, refused as SES does"
   });
 });
 
-it("a grant removed from the template is refused to the function itself", async () => {
+it("a function is refused what its template no longer grants", async () => {
   const lines: string[] = [];
   const lesser = await startFixtureStack({
     onLog: (_, line) => lines.push(line),
@@ -160,7 +160,7 @@ it("a grant removed from the template is refused to the function itself", async 
   }
 });
 
-it("a policy with members that the runner does not know stops the start", async () => {
+it("a policy with unknown members stops the start", async () => {
   const start = startFixtureStack({
     alter: ({ service }) => {
       const policy = service.Resources["ProbePolicy"];

@@ -5,7 +5,7 @@ import {
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { clientAs, useStack } from "../fixtures/use-stack.ts";
 
 const stack = useStack();
@@ -20,47 +20,53 @@ const probe = (maxAttempts = 1) => new DynamoDBClient({ ...clientAs(stack(), "Pr
 
 afterEach(() => stack().faults.clear());
 
-it("an error strikes the next matching call only", async () => {
-  const reasons = [{ Code: "TransactionConflict" }];
-  const fault = stack().faults.add({
-    principal: "Probe",
-    operation: "PutItem",
-    error: { code: "TransactionCanceledException", fields: { CancellationReasons: reasons } },
+describe("injected fault", () => {
+  it("makes only the next matching call fail", async () => {
+    const reasons = [{ Code: "TransactionConflict" }];
+    const fault = stack().faults.add({
+      principal: "Probe",
+      operation: "PutItem",
+      error: { code: "TransactionCanceledException", fields: { CancellationReasons: reasons } },
+    });
+    await new DynamoDBClient(clientAs(stack())).send(put("by another principal"));
+    await expect(probe().send(put("struck"))).rejects.toMatchObject({
+      name: "TransactionCanceledException",
+      CancellationReasons: reasons,
+    });
+    await probe().send(put("struck"));
+    expect(fault.struck()).toBe(1);
   });
-  await new DynamoDBClient(clientAs(stack())).send(put("by another principal"));
-  await expect(probe().send(put("struck"))).rejects.toMatchObject({
-    name: "TransactionCanceledException",
-    CancellationReasons: reasons,
+
+  it("loses the response of a write that the SDK then retries", async () => {
+    stack().faults.add({ principal: "Probe", operation: "PutItem", lostAnswer: true });
+    // The write was performed, so the condition of the retry fails.
+    await expect(probe(3).send(put("lost"))).rejects.toBeInstanceOf(ConditionalCheckFailedException);
+    const { Item } = await probe().send(new GetItemCommand({ TableName, Key: { pk: { S: "lost" } } }));
+    expect(Item).toEqual({ pk: { S: "lost" } });
   });
-  await probe().send(put("struck"));
-  expect(fault.struck()).toBe(1);
-});
 
-it("a lost answer: the write was performed, and the SDK's second try meets it", async () => {
-  stack().faults.add({ principal: "Probe", operation: "PutItem", lostAnswer: true });
-  await expect(probe(3).send(put("lost"))).rejects.toBeInstanceOf(ConditionalCheckFailedException);
-  const { Item } = await probe().send(new GetItemCommand({ TableName, Key: { pk: { S: "lost" } } }));
-  expect(Item).toEqual({ pk: { S: "lost" } });
-});
-
-it("a delay holds the call back", async () => {
-  stack().faults.add({ operation: "GetItem", delayMilliseconds: 200 });
-  const startedAt = Date.now();
-  await probe().send(new GetItemCommand({ TableName, Key: { pk: { S: "x" } } }));
-  expect(Date.now() - startedAt).toBeGreaterThanOrEqual(195);
-});
-
-it("SES can throttle", async () => {
-  stack().faults.add({
-    operation: "SendEmail",
-    error: { code: "Throttling", message: "Maximum sending rate exceeded." },
+  it("delays a call", async () => {
+    stack().faults.add({ operation: "GetItem", delayMilliseconds: 200 });
+    const startedAt = Date.now();
+    await probe().send(new GetItemCommand({ TableName, Key: { pk: { S: "x" } } }));
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(195);
   });
-  const sent = new SESClient(clientAs(stack())).send(
-    new SendEmailCommand({
-      Source: "no-reply@example.com",
-      Destination: { ToAddresses: ["ada@example.com"] },
-      Message: { Subject: { Data: "s" }, Body: { Text: { Data: "t" } } },
-    }),
-  );
-  await expect(sent).rejects.toMatchObject({ name: "Throttling", message: "Maximum sending rate exceeded." });
+
+  it("makes SES throttle", async () => {
+    stack().faults.add({
+      operation: "SendEmail",
+      error: { code: "Throttling", message: "Maximum sending rate exceeded." },
+    });
+    const sent = new SESClient(clientAs(stack())).send(
+      new SendEmailCommand({
+        Source: "no-reply@example.com",
+        Destination: { ToAddresses: ["ada@example.com"] },
+        Message: { Subject: { Data: "s" }, Body: { Text: { Data: "t" } } },
+      }),
+    );
+    await expect(sent).rejects.toMatchObject({
+      name: "Throttling",
+      message: "Maximum sending rate exceeded.",
+    });
+  });
 });

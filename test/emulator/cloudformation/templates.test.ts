@@ -20,7 +20,7 @@ const valueOf = (value: unknown, more: Record<string, unknown> = {}) => {
   return loadTemplates(stacks, "http://127.0.0.1:1").ofType("Test")[0]?.properties()["value"];
 };
 
-describe("intrinsics", () => {
+describe("template loader", () => {
   it.each<[unknown, unknown]>([
     [{ Ref: "AWS::Region" }, "us-east-1"],
     [{ Ref: "Size" }, "large"],
@@ -36,7 +36,7 @@ describe("intrinsics", () => {
     [{ "Fn::Sub": ["${own}", { own: { Ref: "Size" } }] }, "large"],
     [{ "Fn::ImportValue": "other:Shared" }, "a-b"],
     [{ nested: [{ Ref: "Size" }, { Ref: "AWS::NoValue" }] }, { nested: ["large"] }],
-  ])("%j is %j", (value, expected) => {
+  ])("resolves %j to %j", (value, expected) => {
     expect(valueOf(value)).toEqual(expected);
   });
 
@@ -46,11 +46,11 @@ describe("intrinsics", () => {
     [{ "Fn::GetAtt": ["Table", "StreamArn"] }, "Table has no attribute StreamArn locally"],
     [{ "Fn::ImportValue": "other:Nothing" }, "no stack exports other:Nothing"],
     ["{{resolve:ssm:name}}", "dynamic references are not run locally"],
-  ])("%j is an error", (value, message) => {
+  ])("refuses %j", (value, message) => {
     expect(() => valueOf(value)).toThrow(message);
   });
 
-  it("pointing at a type whose Ref is not known is an error", () => {
+  it("refuses a Ref to a type whose Ref is unknown", () => {
     expect(() => valueOf({ Ref: "Odd" }, { Odd: { Type: "AWS::Odd::Thing" } })).toThrow("AWS::Odd::Thing");
   });
 });

@@ -1,4 +1,4 @@
-/** What our stores ask of DynamoDB holds on both engines alike. */
+/** Tests that both engines have the features of DynamoDB on which the stores rely. */
 import {
   ConditionalCheckFailedException,
   DescribeTimeToLiveCommand,
@@ -20,7 +20,7 @@ import { clientAs, dispose, startFixtureStack } from "../fixtures/use-stack.ts";
 const TableName = "data-Items";
 const engines: EngineName[] = ["dynoxide", "dynamodb-local"];
 
-describe.each(engines)("on %s", (engine) => {
+describe.each(engines)("DynamoDB engine %s", (engine) => {
   let stack: Stack | undefined;
   beforeAll(async () => {
     try {
@@ -38,7 +38,7 @@ describe.each(engines)("on %s", (engine) => {
     return { client: new DynamoDBClient(clientAs(stack)), pk: { S: randomUUID() } };
   };
 
-  it("a failed condition gives the item as it stands", async (context) => {
+  it("returns the current item when a condition fails", async (context) => {
     const { client, pk } = connect(context);
     const Item = { pk, count: { N: "1" } };
     await client.send(new PutItemCommand({ TableName, Item }));
@@ -55,7 +55,7 @@ describe.each(engines)("on %s", (engine) => {
     expect(error).toMatchObject({ Item });
   });
 
-  it("a transaction is all or nothing, and says which part failed and how its item stands", async (context) => {
+  it("writes nothing of a failed transaction, and names the failed part", async (context) => {
     const { client, pk } = connect(context);
     const taken = { pk, owner: { S: "ada" } };
     await client.send(new PutItemCommand({ TableName, Item: taken }));
@@ -89,7 +89,7 @@ describe.each(engines)("on %s", (engine) => {
     expect(Item).toBeUndefined();
   });
 
-  it("a transaction repeated with its token is performed once", async (context) => {
+  it("performs a transaction once when it is repeated with its token", async (context) => {
     const { client, pk } = connect(context);
     const transaction = {
       ClientRequestToken: randomUUID(),
@@ -110,7 +110,7 @@ describe.each(engines)("on %s", (engine) => {
     expect(Item).toEqual({ pk, hits: { N: "1" } });
   });
 
-  it("two operations on one item in a transaction are refused", async (context) => {
+  it("refuses two operations on one item in a transaction", async (context) => {
     const { client, pk } = connect(context);
     const put = { Put: { TableName, Item: { pk } } };
     await expect(client.send(new TransactWriteItemsCommand({ TransactItems: [put, put] }))).rejects.toThrow(
@@ -118,7 +118,7 @@ describe.each(engines)("on %s", (engine) => {
     );
   });
 
-  it("of 50 parallel counts up to a maximum, exactly the maximum passes", async (context) => {
+  it("passes exactly the maximum of 50 parallel conditional counts", async (context) => {
     const { client, pk } = connect(context);
     const spend = () =>
       client.send(
@@ -134,7 +134,7 @@ describe.each(engines)("on %s", (engine) => {
     expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(5);
   });
 
-  it("an index finds items, and the table knows its time-to-live attribute", async (context) => {
+  it("finds items by an index, and knows the time-to-live attribute", async (context) => {
     const { client, pk } = connect(context);
     const colour = { S: `colour of ${pk.S}` };
     await client.send(new PutItemCommand({ TableName, Item: { pk, colour } }));

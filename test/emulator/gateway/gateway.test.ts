@@ -8,7 +8,7 @@ const get = async (path: string, headers: Record<string, string> = {}) => {
   return { status: response.status, headers: response.headers, body: await response.json() };
 };
 
-/** `fetch` would tidy the path and decode the body. */
+/** Sends a raw request. `fetch` would normalise the path and decode the body. */
 const raw = (
   path: string,
   options: { method?: string; headers?: Record<string, string | string[]>; body?: Buffer },
@@ -28,8 +28,8 @@ const raw = (
     sent.on("error", reject).end(options.body);
   });
 
-describe("routes", () => {
-  it("a path reaches its resource with and without a trailing slash, and the event keeps it as sent", async () => {
+describe("routing", () => {
+  it("ignores a trailing slash, but keeps the path as sent", async () => {
     for (const path of ["/things", "/things/"]) {
       const { status, body } = await get(path);
       expect(status).toBe(200);
@@ -37,7 +37,7 @@ describe("routes", () => {
     }
   });
 
-  it("a literal part beats a parameter, and parameters are decoded", async () => {
+  it("prefers a literal part to a parameter, and decodes parameters", async () => {
     expect((await get("/things/special")).body).toMatchObject({
       resource: "/things/special",
       pathParameters: null,
@@ -48,14 +48,14 @@ describe("routes", () => {
     });
   });
 
-  it("a greedy parameter takes the rest of the path", async () => {
+  it("matches the rest of the path with a greedy parameter", async () => {
     expect((await get("/pages/css/site.css")).body).toMatchObject({
       resource: "/pages/{proxy+}",
       pathParameters: { proxy: "css/site.css" },
     });
   });
 
-  it("an unknown path gets the template's gateway response", async () => {
+  it("answers an unknown path with the template's gateway response", async () => {
     const { status, headers, body } = await get("/nowhere");
     expect(status).toBe(404);
     expect(body).toEqual({ detail: "Not found." });
@@ -63,13 +63,13 @@ describe("routes", () => {
     expect(headers.get("access-control-allow-origin")).toBe("*");
   });
 
-  it("the runner's own paths never reach the template's routes", async () => {
+  it("keeps the runner's own paths apart from the template's", async () => {
     expect((await get("/_nothing")).body).toEqual({ message: "Not found" });
   });
 });
 
-describe("proxy events", () => {
-  it("hold lists and last values of headers and query, and nulls where there is nothing", async () => {
+describe("proxy event", () => {
+  it("holds lists and last values of headers and query parameters", async () => {
     const answer = await raw("/things?a=1&a=2&b=%C3%A9", {
       headers: { "X-Twice": ["one", "two"], Cookie: "c=1" },
     });
@@ -89,7 +89,7 @@ describe("proxy events", () => {
     expect((await get("/things")).body).toMatchObject({ queryStringParameters: null });
   });
 
-  it("carry text as it is and listed media types as base64", async () => {
+  it("carries text unchanged and listed media types as base64", async () => {
     const body = Buffer.from([0x89, 0x50, 0xff, 0x00]);
     const answer = await raw("/things", { method: "POST", headers: { "content-type": "image/png" }, body });
     expect(JSON.parse(answer.body.toString())).toMatchObject({
@@ -99,8 +99,8 @@ describe("proxy events", () => {
   });
 });
 
-describe("answers of functions", () => {
-  it("keep status, single and repeated headers", async () => {
+describe("function response", () => {
+  it("keeps its status, single headers and repeated headers", async () => {
     const answer = {
       statusCode: 201,
       headers: { "x-one": "1" },
@@ -114,7 +114,7 @@ describe("answers of functions", () => {
     expect(await response.text()).toBe("made");
   });
 
-  it("are decoded from base64 only for a listed media type", async () => {
+  it("is decoded from base64 only for a listed media type", async () => {
     const body = Buffer.from([1, 2, 0xff]);
     const answer = { statusCode: 200, body: body.toString("base64"), isBase64Encoded: true };
     const ask = (accept: string) =>
@@ -127,7 +127,7 @@ describe("answers of functions", () => {
     expect((await ask("text/html")).body.toString()).toBe(answer.body);
   });
 
-  it("are compressed from the template's size on, if the client can", async () => {
+  it("is compressed above the template's minimum size, if the client accepts", async () => {
     const send = (bytes: number, encoding: string) =>
       raw("/things", {
         method: "POST",
@@ -143,26 +143,26 @@ describe("answers of functions", () => {
   });
 
   it.each([
-    ["a body that is no string", { statusCode: 200, body: { a: 1 } }],
+    ["a body that is not a string", { statusCode: 200, body: { a: 1 } }],
     ["no status", { body: "x" }],
     ["unknown members", { statusCode: 200, extra: true }],
-    ["nothing", null],
-  ])("with %s end as a 502", async (_, answer) => {
+    ["a null result", null],
+  ])("becomes a 502 with %s", async (_, answer) => {
     const response = await act(stack(), "answer", { answer });
     expect(response.status).toBe(502);
     expect(await response.json()).toEqual({ message: "Internal server error" });
   });
 });
 
-describe("limits", () => {
-  it("a body over 10 MB is refused with the template's 4xx body", async () => {
+describe("gateway limits", () => {
+  it("refuse a body over 10 MB with the template's 4xx body", async () => {
     const body = Buffer.alloc(10 * 1024 * 1024 + 1, 97);
     const answer = await raw("/things", { method: "POST", body });
     expect(answer.status).toBe(413);
     expect(JSON.parse(answer.body.toString())).toEqual({ detail: "Request Too Long" });
   });
 
-  it("an integration that takes too long ends as 504", async () => {
+  it("answer 504 if the integration takes too long", async () => {
     const slow = await startFixtureStack({
       alter: ({ service }) => {
         const method = service.Resources["ThingsPOST"];
@@ -184,12 +184,12 @@ describe("limits", () => {
   });
 });
 
-describe("mock integrations", () => {
+describe("mock integration", () => {
   it.each([
     ["https://a.example", "https://a.example"],
     ["https://b.example", "https://b.example"],
     ["https://evil.example", "https://a.example"],
-  ])("a preflight from %s allows %s", async (origin, allowed) => {
+  ])("answers a preflight from %s by allowing %s", async (origin, allowed) => {
     const answer = await raw("/things/", { method: "OPTIONS", headers: { Origin: origin } });
     expect(answer.status).toBe(204);
     expect(answer.headers).toMatchObject({
@@ -200,14 +200,14 @@ describe("mock integrations", () => {
     expect(answer.body.length).toBe(0);
   });
 
-  it("a method that no function serves gets the body of ANY", async () => {
+  it("answers a method without a function with the body of ANY", async () => {
     const response = await fetch(`${stack().url}/things`, { method: "PUT" });
     expect(response.status).toBe(405);
     expect(response.headers.get("x-request-id")).toBe(response.headers.get("x-amzn-requestid"));
     expect(await response.json()).toEqual({ detail: 'Method "PUT" not allowed.' });
   });
 
-  it("a media type without a template is refused where nothing may pass through", async () => {
+  it("refuses a media type without a template, if passthrough is NEVER", async () => {
     const response = await fetch(`${stack().url}/things`, { method: "PUT", body: "text" });
     expect(response.status).toBe(415);
   });

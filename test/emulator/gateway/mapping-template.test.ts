@@ -12,7 +12,7 @@ const run = (source: string, headers: Record<string, string> = {}) => {
   return { text: compileMappingTemplate(source)(scope), overrides: Object.fromEntries(scope.overrides) };
 };
 
-describe("what templates may say", () => {
+describe("mapping template", () => {
   it.each([
     ["plain text with a price of 5$ and # signs", "plain text with a price of 5$ and # signs"],
     ['{"id":"$context.requestId"}', '{"id":"r-1"}'],
@@ -22,11 +22,11 @@ describe("what templates may say", () => {
     ['#if("a" == "b")no#{else}yes#end', "yes"],
     ['#if(false)1#elseif("a" == "a" && !false)2#else 3#end', "2"],
     ["#if(1 != 1 || true)yes#end", "yes"],
-  ])("%s → %s", (source, expected) => {
+  ])("renders %s as %s", (source, expected) => {
     expect(run(source).text).toBe(expected);
   });
 
-  it("CDK's two forms of choosing an origin", () => {
+  it("supports both forms in which CDK chooses an origin", () => {
     const compared =
       '#set($origin = $input.params().header.get("Origin"))\n#if($origin == "https://b.example")\n#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)\n#end';
     const matched =

@@ -5,14 +5,14 @@ import { clientAs, startFixtureStack, useStack } from "../fixtures/use-stack.ts"
 const stack = useStack();
 
 describe("deployment trigger", () => {
-  it("the deployment's trigger ran before the stack was ready", async () => {
+  it("runs before the stack is ready", async () => {
     const client = new SecretsManagerClient(clientAs(stack()));
     const SecretId = stack().outputs["data.EmptySecret"];
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
     expect(SecretString).toBe("made by the trigger");
   });
 
-  it("a trigger that fails stops the start and says why", async () => {
+  it("stops the start with its error when it fails", async () => {
     const start = startFixtureStack({
       alter: ({ service }) => {
         const definition = service.Resources["Trigger"];

@@ -20,13 +20,13 @@ const isAlive = (pid: number) => {
     return false;
   }
 };
-/** A line comes through a pipe, and can be later than the answer. */
+/** Waits for a log line: it comes through a pipe and can be later than the response. */
 const logged = (text: string, heard = lines) =>
   eventually(text, () => heard.some((line) => line.includes(text)) || undefined);
 const probes = () => stack().processes().functions["Probe"] ?? [];
 
-describe("an execution environment", () => {
-  it("starts with the first call and is used again by the next", async () => {
+describe("execution environment", () => {
+  it("starts with the first call and is reused by the next", async () => {
     expect(probes()).toEqual([]);
     const first = await identify();
     const second = await identify();
@@ -34,7 +34,7 @@ describe("an execution environment", () => {
     expect(second).toMatchObject({ executionEnvironmentId: first.executionEnvironmentId, calls: 2 });
   });
 
-  it("has the template's variables, Lambda's, and no others", async () => {
+  it("has the variables of the template and Lambda, and no others", async () => {
     const variables = z
       .record(z.string(), z.string())
       .parse(await (await act(stack(), "environment")).json());
@@ -52,7 +52,7 @@ describe("an execution environment", () => {
     expect(others.toSorted()).toEqual(["GREETING", "ITEMS_TABLE", "LANG", "PATH", "TZ"]);
   });
 
-  it("hands over a context as Lambda's", async () => {
+  it("passes a context like Lambda's", async () => {
     const { context, remaining } = await identify();
     expect(context).toMatchObject({
       functionName: "service-Probe",
@@ -64,8 +64,8 @@ describe("an execution environment", () => {
     expect(remaining).toBeLessThanOrEqual(2000);
   });
 
-  it("takes one event at a time: parallel calls get their own, up to the limit, and the rest wait", async () => {
-    // Where the machine is slow, the first may have ended when the last begin.
+  it("handles one event at a time, and calls beyond the limit wait", async () => {
+    // On a slow machine the first calls may end before the last ones begin, so this is repeated.
     await eventually("as many environments as there may be", async () => {
       const answers = await Promise.all(
         Array.from({ length: 9 }, () => identify("sleep", { milliseconds: 150 })),
@@ -77,7 +77,7 @@ describe("an execution environment", () => {
     expect(probes()).toHaveLength(3);
   });
 
-  it("is replaced when the code changes, without dropping a request in flight", async () => {
+  it("is replaced when the code changes, without dropping a running request", async () => {
     const before = await identify();
     const inFlight = identify("sleep", { milliseconds: 300 });
     await eventually("the call to be in flight", () => lines.includes("asleep for 300") || undefined);
@@ -89,22 +89,22 @@ describe("an execution environment", () => {
   });
 });
 
-describe("failures", () => {
-  it("an exception is a 502, is logged, and the environment lives on", async () => {
+describe("failing function", () => {
+  it("answers 502 after an exception, and keeps its execution environment", async () => {
     const before = await identify();
     expect((await act(stack(), "throw")).status).toBe(502);
     await logged("as asked");
     expect((await identify()).executionEnvironmentId).toBe(before.executionEnvironmentId);
   });
 
-  it("a function that dies in mid-event is a 502, and the next call starts anew", async () => {
+  it("answers 502 when its process exits, and starts a new one", async () => {
     const before = await identify();
     expect((await act(stack(), "exit")).status).toBe(502);
     await logged("Runtime exited with exit status 3");
     expect((await identify()).executionEnvironmentId).not.toBe(before.executionEnvironmentId);
   });
 
-  it.each(["hang", "spin"])("a function that does not end (%s) is killed at its timeout", async (what) => {
+  it.each(["hang", "spin"])("is killed at its timeout when it doesn't end (%s)", async (what) => {
     await identify();
     const pids = probes();
     const startedAt = Date.now();
@@ -115,14 +115,14 @@ describe("failures", () => {
     expect((await act(stack(), "identity")).status).toBe(200);
   });
 
-  it("calls that wait for a place are served after the ones before them died", async () => {
+  it("doesn't block the calls that wait for its execution environments", async () => {
     const deaths = Array.from({ length: 4 }, () => act(stack(), "exit"));
     const waiting = Array.from({ length: 4 }, () => act(stack(), "identity"));
     expect((await Promise.all(deaths)).map(({ status }) => status)).toEqual([502, 502, 502, 502]);
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 
-  it("a module that does not load is a 502 that says why in the log", async () => {
+  it("answers 502 and logs why its module doesn't load", async () => {
     const heard: string[] = [];
     const broken = await startFixtureStack({
       onLog: (_, line) => heard.push(line),
@@ -141,7 +141,7 @@ describe("failures", () => {
   });
 });
 
-it("what a function prints is a line in its log", async () => {
+it("each line that a function prints is a line of its log", async () => {
   await act(stack(), "log", { line: "a line of its own" });
   await eventually("the line", () => lines.includes("a line of its own") || undefined);
 });

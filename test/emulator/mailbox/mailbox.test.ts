@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { act, startFixtureStack, temporaryFolder, useStack } from "../fixtures/use-stack.ts";
 
@@ -16,64 +16,66 @@ const email = {
   html: '<p style="color: red">Ihr Code: <b>123 456</b></p>\n',
 };
 
-it("an email is shown in LocalStack's shape, can be asked for and deleted by id", async () => {
-  const sent = await act(stack(), "email", email);
-  const { MessageId } = z.object({ MessageId: z.string() }).parse(await sent.json());
-  expect(await mailbox(stack().url)).toEqual([
-    {
-      Id: MessageId,
-      Region: "us-east-1",
-      Source: "Sender <no-reply@example.com>",
-      Destination: { ToAddresses: [email.to] },
-      Subject: email.subject,
-      Body: { text_part: email.text, html_part: email.html },
-      Timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
-    },
-  ]);
-  expect(await mailbox(stack().url, `?id=${MessageId}`)).toHaveLength(1);
-  expect(await mailbox(stack().url, "?id=another")).toEqual([]);
-  expect(await mailbox(stack().url, "?email=somebody@example.com")).toEqual([]);
-  const deleted = await fetch(`${stack().url}/_aws/ses?id=${MessageId}`, { method: "DELETE" });
-  expect(deleted.status).toBe(204);
-  expect(await mailbox(stack().url)).toEqual([]);
-  expect(readdirSync(stack().mailboxFolder)).toEqual([]);
-});
+describe("mailbox", () => {
+  it("lists emails in LocalStack's format, and deletes them by id", async () => {
+    const sent = await act(stack(), "email", email);
+    const { MessageId } = z.object({ MessageId: z.string() }).parse(await sent.json());
+    expect(await mailbox(stack().url)).toEqual([
+      {
+        Id: MessageId,
+        Region: "us-east-1",
+        Source: "Sender <no-reply@example.com>",
+        Destination: { ToAddresses: [email.to] },
+        Subject: email.subject,
+        Body: { text_part: email.text, html_part: email.html },
+        Timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      },
+    ]);
+    expect(await mailbox(stack().url, `?id=${MessageId}`)).toHaveLength(1);
+    expect(await mailbox(stack().url, "?id=another")).toEqual([]);
+    expect(await mailbox(stack().url, "?email=somebody@example.com")).toEqual([]);
+    const deleted = await fetch(`${stack().url}/_aws/ses?id=${MessageId}`, { method: "DELETE" });
+    expect(deleted.status).toBe(204);
+    expect(await mailbox(stack().url)).toEqual([]);
+    expect(readdirSync(stack().mailboxFolder)).toEqual([]);
+  });
 
-it("an email is a file named by time and recipient that mail programs can open", async () => {
-  await act(stack(), "email", { ...email, to: "../../etc/passwd@example.com" });
-  const [file = ""] = readdirSync(stack().mailboxFolder);
-  expect(file).toMatch(/^\d{4}-\d\d-\d\dT[\d-]+\.\d{3}Z \.\._\.\._etc_passwd@example\.com \w+\.eml$/);
-  const content = readFileSync(path.join(stack().mailboxFolder, file), "utf8");
-  expect(content).toContain("To: ../../etc/passwd@example.com\n");
-  expect(content).toContain("Content-Type: multipart/alternative; boundary=");
-  expect(content).toContain(email.text);
-  await fetch(`${stack().url}/_aws/ses`, { method: "DELETE" });
-});
+  it("stores each email as an .eml file named by time and recipient", async () => {
+    await act(stack(), "email", { ...email, to: "../../etc/passwd@example.com" });
+    const [file = ""] = readdirSync(stack().mailboxFolder);
+    expect(file).toMatch(/^\d{4}-\d\d-\d\dT[\d-]+\.\d{3}Z \.\._\.\._etc_passwd@example\.com \w+\.eml$/);
+    const content = readFileSync(path.join(stack().mailboxFolder, file), "utf8");
+    expect(content).toContain("To: ../../etc/passwd@example.com\n");
+    expect(content).toContain("Content-Type: multipart/alternative; boundary=");
+    expect(content).toContain(email.text);
+    await fetch(`${stack().url}/_aws/ses`, { method: "DELETE" });
+  });
 
-it("emails survive a restart", async () => {
-  const dataDirectory = temporaryFolder();
-  const first = await startFixtureStack({ dataDirectory });
-  await act(first, "email", email);
-  await act(first, "email", { ...email, subject: "second", html: undefined });
-  const before = await mailbox(first.url);
-  await first.stop();
-  const second = await startFixtureStack({ dataDirectory });
-  expect(await mailbox(second.url)).toEqual(before);
-  await second.stop();
-  rmSync(dataDirectory, { recursive: true });
-});
+  it("keeps emails across a restart", async () => {
+    const dataDirectory = temporaryFolder();
+    const first = await startFixtureStack({ dataDirectory });
+    await act(first, "email", email);
+    await act(first, "email", { ...email, subject: "second", html: undefined });
+    const before = await mailbox(first.url);
+    await first.stop();
+    const second = await startFixtureStack({ dataDirectory });
+    expect(await mailbox(second.url)).toEqual(before);
+    await second.stop();
+    rmSync(dataDirectory, { recursive: true });
+  });
 
-it("the inbox page allows no script but its own file", async () => {
-  const page = await fetch(stack().inboxUrl);
-  expect(page.status).toBe(200);
-  expect(page.headers.get("content-security-policy")).toContain("script-src 'self';");
-  const html = await page.text();
-  expect(html).not.toMatch(/<script>|\son\w+=/);
-  for (const [file, type] of [
-    ["inbox.js", "text/javascript"],
-    ["inbox.css", "text/css"],
-  ]) {
-    const asset = await fetch(`${stack().inboxUrl}${file}`);
-    expect(asset.headers.get("content-type")).toContain(type);
-  }
+  it("allows no script on the inbox page but its own file", async () => {
+    const page = await fetch(stack().inboxUrl);
+    expect(page.status).toBe(200);
+    expect(page.headers.get("content-security-policy")).toContain("script-src 'self';");
+    const html = await page.text();
+    expect(html).not.toMatch(/<script>|\son\w+=/);
+    for (const [file, type] of [
+      ["inbox.js", "text/javascript"],
+      ["inbox.css", "text/css"],
+    ]) {
+      const asset = await fetch(`${stack().inboxUrl}${file}`);
+      expect(asset.headers.get("content-type")).toContain(type);
+    }
+  });
 });

@@ -19,8 +19,8 @@ const read = async (options: { VersionStage?: string; VersionId?: string } = {})
 const put = (SecretString: string, options: { ClientRequestToken?: string; VersionStages?: string[] } = {}) =>
   client().send(new PutSecretValueCommand({ SecretId: random(), SecretString, ...options }));
 
-describe("a version", () => {
-  it("written with a token is written once; the same token with another value is refused", async () => {
+describe("secret version", () => {
+  it("is written once per token, and never with another value", async () => {
     const ClientRequestToken = randomUUID();
     const first = await put("a", { ClientRequestToken });
     expect(first.VersionId).toBe(ClientRequestToken);
@@ -29,14 +29,14 @@ describe("a version", () => {
     expect(await read()).toBe("a");
   });
 
-  it("becomes current, and the one before stays readable as previous", async () => {
+  it("becomes current, and the former one stays readable as previous", async () => {
     await put("old");
     await put("new");
     expect(await read()).toBe("new");
     expect(await read({ VersionStage: "AWSPREVIOUS" })).toBe("old");
   });
 
-  it("can wait as pending and be promoted, as a rotation does", async () => {
+  it("can wait as pending until it is promoted, as in rotations", async () => {
     await put("current");
     const current = (await client().send(new GetSecretValueCommand({ SecretId: random() }))).VersionId;
     const pending = randomUUID();
@@ -56,7 +56,7 @@ describe("a version", () => {
   });
 });
 
-it("what does not exist is said as AWS says it", async () => {
+it("a missing secret or version is reported as AWS reports it", async () => {
   await expect(client().send(new GetSecretValueCommand({ SecretId: "nothing" }))).rejects.toMatchObject({
     name: "ResourceNotFoundException",
     message: "Secrets Manager can't find the specified secret.",
@@ -66,7 +66,7 @@ it("what does not exist is said as AWS says it", async () => {
   });
 });
 
-it("values are kept in a file that only its owner reads", () => {
+it("secret values are stored in a file that only its owner reads", () => {
   const { mode } = statSync(path.join(stack().dataDirectory, "secrets.json"));
   expect(mode & 0o777).toBe(0o600);
 });

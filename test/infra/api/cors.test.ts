@@ -1,4 +1,4 @@
-/** What pages of other origins may do, as the templates say it and the local gateway runs it. */
+/** Tests what pages of other origins may do, in the local gateway that runs the templates. */
 import { describe, expect, it } from "vitest";
 import { loadApi } from "../../../infra/local/gateway/api-definition.ts";
 import { loadGatewayResponses } from "../../../infra/local/gateway/default-responses.ts";
@@ -50,28 +50,28 @@ const gatewayOf = (allowed: string) => {
   };
 };
 
-describe("pages of any origin", () => {
+describe("CORS for any origin", () => {
   const gateway = gatewayOf("*");
 
-  it("may call, and never with cookies", () => {
+  it("allows calls, but never with cookies", () => {
     for (const answer of [gateway.preflight(app), gateway.wrongMethod(app), gateway.refusal(app)])
       expect(answer).toEqual({ origin: "*", credentials: undefined });
   });
 
-  it("may send and read the device token as a header", () => {
+  it("allows the device token as a header in both directions", () => {
     const headers = gateway.preflightHeaders(app);
     expect(headers.get("Access-Control-Allow-Headers")).toContain("X-Device-Token");
     expect(headers.get("Access-Control-Expose-Headers")).toContain("X-Device-Token");
   });
 });
 
-it("pages of one named origin may send cookies, and read what the gateway says itself", () => {
+it("CORS for one origin allows cookies, also in gateway responses", () => {
   const gateway = gatewayOf(app);
   for (const answer of [gateway.preflight(app), gateway.wrongMethod(app), gateway.refusal(app)])
     expect(answer).toEqual({ origin: app, credentials: "true" });
 });
 
-it("pages of several named origins may send cookies; the gateway's own answers name no one, and no cookies", () => {
+it("CORS for several origins allows cookies, but not in gateway responses", () => {
   const gateway = gatewayOf(`${app}, ${admin}`);
   expect(gateway.preflight(app)).toEqual({ origin: app, credentials: "true" });
   expect(gateway.preflight(admin)).toEqual({ origin: admin, credentials: "true" });

@@ -1,4 +1,4 @@
-/** API Gateway serves a snapshot: a change that makes no other deployment would reach nobody. */
+/** API Gateway serves a snapshot, so a change takes effect only with a new deployment. */
 import { App, Stack } from "aws-cdk-lib";
 import { RestApi, type IRestApi } from "aws-cdk-lib/aws-apigateway";
 import { Template } from "aws-cdk-lib/assertions";
@@ -15,24 +15,24 @@ import { requiredSettings, synthesiseStage } from "../synthesised.ts";
 const settings = readSettings(requiredSettings);
 const stage = synthesiseStage();
 
-describe("the deployment of a stage", () => {
+describe("deployment of a stage", () => {
   const idFor = (texts: Record<string, string>) => {
     const [id] = Object.keys(synthesiseStage(texts).all("AWS::ApiGateway::Deployment"));
     return id;
   };
   const [id] = Object.keys(stage.all("AWS::ApiGateway::Deployment"));
 
-  it("is another one where pages of other origins may call", () => {
+  it("changes with the allowed origins", () => {
     expect(idFor({ ALLOWED_ORIGINS: "https://app.example" })).not.toBe(id);
   });
 
-  it("is the same where nothing or only its functions and limits change", () => {
+  it("doesn't change with functions and limits", () => {
     expect(idFor({})).toBe(id);
     const limits = { THROTTLE_REQUESTS_PER_SECOND: "7", LOG_RETENTION_DAYS: "14", WAF: "on" };
     expect(idFor({ ...limits, TOKEN_AUDIENCE: "others", HASHING_CONCURRENCY: "7" })).toBe(id);
   });
 
-  it("is what the stage shows, and waits for every path, method and answer of the API", () => {
+  it("is the stage's, and depends on every path, method and response", () => {
     expect(stage.one("AWS::ApiGateway::Stage", "Stage").Properties).toMatchObject({
       DeploymentId: { Ref: id },
     });
@@ -44,7 +44,7 @@ describe("the deployment of a stage", () => {
   });
 });
 
-describe("an API", () => {
+describe("deployment of an API", () => {
   type Change = {
     path?: string;
     method?: string;
@@ -76,12 +76,12 @@ describe("an API", () => {
     ["one more path", { besides: (api) => api.root.addResource("other") }],
     ["one more method", { besides: (api) => api.root.addMethod("GET") }],
     ["one more preflight", { besides: (api) => api.root.addCorsPreflight({ allowOrigins: ["*"] }) }],
-    ["answers of its own", { besides: (api) => addGatewayResponses(api, "*") }],
-  ])("with %s is deployed anew", (_, change) => {
+    ["its own gateway responses", { besides: (api) => addGatewayResponses(api, "*") }],
+  ])("changes with %s", (_, change) => {
     expect(idAfter(change)).not.toBe(before);
   });
 
-  it("that is the same is not deployed anew", () => {
+  it("doesn't change for the same API", () => {
     expect(idAfter()).toBe(before);
   });
 });

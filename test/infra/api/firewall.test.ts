@@ -6,16 +6,16 @@ import { synthesiseStage } from "../synthesised.ts";
 const stage = synthesiseStage();
 const guarded = synthesiseStage({ WAF: "on", WAF_REQUESTS_PER_FIVE_MINUTES: "500" });
 
-describe("the web ACL", () => {
+describe("web ACL", () => {
   const [acl] = Object.values(guarded.all("AWS::WAFv2::WebACL"));
   const rules = acl?.["Rules"] as Record<string, unknown>[];
 
-  it("is there only where a setting asks for it", () => {
+  it("exists only if a setting turns it on", () => {
     expect(stage.all("AWS::WAFv2::WebACL")).toEqual({});
     expect(stage.all("AWS::WAFv2::WebACLAssociation")).toEqual({});
   });
 
-  it("stands before the stage, with a rate for each address and AWS's managed rules", () => {
+  it("protects the stage with a rate per address and managed rules", () => {
     expect(JSON.stringify(guarded.all("AWS::WAFv2::WebACLAssociation"))).toMatch(
       /\/stages\/",\{"Ref":"Stage[0-9A-F]{8}"\}/,
     );
@@ -31,12 +31,13 @@ describe("the web ACL", () => {
     });
   });
 
-  it("keeps no samples, which hold tokens and cookies, and lets passwords look like anything", () => {
+  it("stores no request samples, and lets arbitrary passwords through", () => {
+    // Samples would hold tokens and cookies.
     expect(JSON.stringify(acl)).not.toContain('"SampledRequestsEnabled":true');
     expect(JSON.stringify(rules[3])).toContain('{"ActionToUse":{"Count":{}},"Name":"GenericLFI_BODY"}');
   });
 
-  it("is nothing that the local runner needs to know", () => {
+  it("doesn't stop the local runner from loading the API", () => {
     expect(() => loadApi(loadTemplates(guarded.stacks, "http://127.0.0.1:1"))).not.toThrow();
   });
 });

@@ -8,7 +8,7 @@ const oneOrigin = synthesiseStage({ ALLOWED_ORIGINS: "https://app.example" });
 const operations = Object.keys(contract) as OperationName[];
 const pageRoutes = ["/swagger", "/swagger/{proxy+}", "/admin", "/admin/{proxy+}"];
 
-/** `POST /api/v1/auth/user` → the method's properties. */
+/** Maps for example `POST /api/v1/auth/user` to the properties of the method. */
 const routesOf = (source: typeof stage): Map<string, Record<string, unknown>> => {
   const resources = source.all("AWS::ApiGateway::Resource");
   const pathOf = (reference: unknown): string => {
@@ -41,15 +41,16 @@ describe("routes", () => {
     });
   });
 
-  it("pages are served with everything below them", () => {
+  it("serve pages with everything below them", () => {
     for (const path of pageRoutes)
       expect(JSON.stringify(routes.get(`GET ${path}`))).toContain(":function:lit-auth-dev-pages/invocations");
   });
 
-  it("only API Gateway's own routes may invoke a function, and Secrets Manager the rotation for its two rings", () => {
+  it("are the only callers of functions, apart from key rotation", () => {
     const permissions = Object.values(stage.all("AWS::Lambda::Permission"));
     const ofGateway = permissions.filter(({ Principal }) => Principal === "apigateway.amazonaws.com");
     expect(ofGateway).toHaveLength(operations.length + pageRoutes.length);
+    // Secrets Manager may invoke the rotation of the two key rings.
     const others = permissions.filter((permission) => !ofGateway.includes(permission));
     expect(others.map(({ Principal }) => Principal)).toEqual(Array(2).fill("secretsmanager.amazonaws.com"));
     for (const { SourceArn, FunctionName } of others) {
@@ -63,7 +64,7 @@ describe("routes", () => {
       });
   });
 
-  it("405 names the allowed methods and repeats the one that was tried", () => {
+  it("answer 405 with the allowed methods and the one used", () => {
     const method = JSON.stringify(routes.get("ANY /api/v1/auth/user/me"));
     expect(method).toContain(`"method.response.header.Allow":"'GET, PATCH, DELETE, OPTIONS'"`);
     expect(method).toContain("$context.httpMethod");
@@ -87,12 +88,12 @@ describe("gateway responses", () => {
     ["THROTTLED", "429", "throttled"],
     ["INTEGRATION_TIMEOUT", "503", "service_unavailable"],
     ["DEFAULT_5XX", "500", "unexpected_failure"],
-  ])("%s is a %s in our shape", (type, status, code) => {
+  ])("answer %s with status %s and code %s", (type, status, code) => {
     expect(responses.get(type)).toMatchObject({ StatusCode: status });
     expect(bodyOf(type)).toContain(String.raw`\"code\":\"${code}\"`);
   });
 
-  it("each names the request and can be read by pages of other origins", () => {
+  it("carry the request id, and are readable by other origins", () => {
     for (const [, { ResponseParameters }] of responses)
       expect(ResponseParameters).toMatchObject({
         "gatewayresponse.header.x-request-id": "context.requestId",
@@ -103,14 +104,14 @@ describe("gateway responses", () => {
     ]);
   });
 
-  it("a single allowed origin is the one they name", () => {
+  it("name the allowed origin if there is only one", () => {
     const text = JSON.stringify(oneOrigin.all("AWS::ApiGateway::GatewayResponse"));
     expect(text).toContain("'https://app.example'");
     expect(text).not.toContain("'*'");
   });
 });
 
-it("the stage is throttled and traced, and its log holds neither address nor query", () => {
+it("the stage is throttled and traced, and logs neither addresses nor queries", () => {
   const [deployed] = Object.values(stage.all("AWS::ApiGateway::Stage"));
   expect(deployed).toMatchObject({
     StageName: "dev",
@@ -124,7 +125,7 @@ it("the stage is throttled and traced, and its log holds neither address nor que
   expect(log).not.toMatch(/sourceIp|querystring|\$context\.path|userAgent|requestOverride/);
 });
 
-it("the API leaves no role behind, compresses pages and knows no binary types", () => {
+it("the API compresses pages, has no binary types and creates no role", () => {
   const [api] = Object.values(stage.all("AWS::ApiGateway::RestApi"));
   expect(api).toMatchObject({
     MinimumCompressionSize: 1_024,

@@ -19,18 +19,19 @@ describe("throttles", () => {
     return settings.find((one) => one["HttpMethod"] === method && one["ResourcePath"] === ResourcePath);
   };
 
-  it("are tightest where a call costs a hash, then where anybody may POST; others have the stage's", () => {
+  it("are lowest for operations that hash, then for public POSTs", () => {
     for (const [name, operation] of operations) {
       const rate = settingOf(operation)?.["ThrottlingRateLimit"];
       const isPublicPost = operation.caller === "public" && operation.method === "POST";
       expect([name, rate]).toEqual([name, hashing.has(name) ? 40 : isPublicPost ? 50 : undefined]);
     }
+    // All other operations have the throttle of the stage.
     expect(settings).toContainEqual(
       expect.objectContaining({ HttpMethod: "*", ResourcePath: "/*", ThrottlingRateLimit: 100 }),
     );
   });
 
-  it("come with no data trace, which would write passwords and tokens into a log", () => {
+  it("have no data trace, which would log passwords and tokens", () => {
     for (const one of settings) expect(one).toMatchObject({ DataTraceEnabled: false });
     for (const one of settings) expect(one).not.toHaveProperty("LoggingLevel");
   });

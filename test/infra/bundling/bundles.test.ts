@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { bundleFunctions, bundlesDirectory } from "../../../infra/bundling/bundle-functions.ts";
 import type { Grant } from "../../../infra/grants/grant.ts";
 import { grants } from "../../../infra/grants/grants.ts";
@@ -17,77 +17,79 @@ const bundles = Object.entries(metafile.outputs).map(([path, { inputs }]) => ({
 }));
 const filesOf = (folder: string) => readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted();
 
-it("every function of the sheet has its bundle", () => {
-  expect(bundles.map(({ name }) => name).toSorted()).toEqual(Object.keys(grants).map(kebabCase).toSorted());
-});
-
-it("a bundle holds only functions/, shared/, packages and what Node has, and never the CDK", () => {
-  const inputs = new Set(bundles.flatMap(({ inputs }) => inputs));
-  const strangers = [...inputs].filter(
-    (path) => !/^((functions|shared|node_modules)\/|required-builtin:)/.test(path),
-  );
-  expect(strangers).toEqual([]);
-  expect([...inputs].filter((path) => /aws-cdk|constructs|esbuild|vitest/.test(path))).toEqual([]);
-});
-
-it("only functions that hash carry the native package, without what was compiled on this machine", () => {
-  const hashing = bundles
-    .map(({ name }) => name)
-    .filter((name) => filesOf(join(first, name)).includes("node_modules"));
-  const marked = Object.entries<Grant>(grants).flatMap(([name, { hashes }]) => (hashes ? [name] : []));
-  expect(hashing.toSorted()).toEqual(marked.map(kebabCase).toSorted());
-  const files = filesOf(join(first, "create-user/node_modules"));
-  expect(files).toContain(join("argon2", "prebuilds", "linux-arm64", "argon2.armv8.glibc.node"));
-  expect(files.filter((file) => /argon2\/build|\.target\.mk|\.cpp/.test(file))).toEqual([]);
-});
-
-it("only the functions that judge new passwords carry the list of common ones [ASVS 6.2.12]", () => {
-  const withList = bundles
-    .map(({ name }) => name)
-    .filter((name) => filesOf(join(first, name)).includes(join("node_modules", "@zxcvbn-ts")));
-  expect(withList.toSorted()).toEqual(["confirm-password-reset", "create-user", "set-password"]);
-});
-
-it("no bundle is larger than 600 kB", () => {
-  const large = Object.values(metafile.outputs).filter(({ bytes }) => bytes > 600_000);
-  expect(large).toEqual([]);
-});
-
-it("bundling again, elsewhere, gives the same bytes: those that the stacks of this run were made of", () => {
-  const made = (outdir: string) => filesOf(outdir).filter((file) => file !== "made-of");
-  expect(made(bundlesDirectory)).toEqual(made(first));
-  for (const { name } of bundles)
-    expect(
-      readFileSync(join(bundlesDirectory, name, "index.mjs")).equals(
-        readFileSync(join(first, name, "index.mjs")),
-      ),
-    ).toBe(true);
-});
-
-it("a bundle loads what Node has by name: an import of its modules would read all that is in them", () => {
-  for (const { name } of bundles) {
-    const code = readFileSync(join(first, name, "index.mjs"), "utf8");
-    const imported = [...code.matchAll(/\bfrom\s*"(node:[\w/]+)"/g)].map(([, module]) => module);
-    expect(imported, name).toEqual(["node:module"]);
-  }
-});
-
-it("pages carries Swagger UI and the document", () => {
-  const files = filesOf(join(first, "pages/public/swagger"));
-  expect(files).toEqual(expect.arrayContaining(["index.html", "initialise.js", "openapi.json"]));
-  const page = readFileSync(join(first, "pages/public/swagger/index.html"), "utf8");
-  const linked = [...page.matchAll(/(?:src|href)="([^":]+)"/g)].map(([, path = ""]) => path);
-  expect(files).toEqual(expect.arrayContaining(linked));
-});
-
-it("no function is told or given what its code does not name", () => {
-  const unused = Object.entries<Grant>(grants).flatMap(([name, grant]) => {
-    const code = readFileSync(join(first, kebabCase(name), "index.mjs"), "utf8");
-    const resources = Object.keys(grant).filter((key) => key === key.toUpperCase());
-    const told = [...resources, ...(grant.settings ?? [])];
-    return told
-      .filter((variable) => !code.includes(`"${variable}"`))
-      .map((variable) => `${name} ${variable}`);
+describe("bundles", () => {
+  it("exist for every function in the grants", () => {
+    expect(bundles.map(({ name }) => name).toSorted()).toEqual(Object.keys(grants).map(kebabCase).toSorted());
   });
-  expect(unused).toEqual([]);
+
+  it("contain only functions/, shared/ and packages, and never the CDK", () => {
+    const inputs = new Set(bundles.flatMap(({ inputs }) => inputs));
+    const unexpected = [...inputs].filter(
+      (path) => !/^((functions|shared|node_modules)\/|required-builtin:)/.test(path),
+    );
+    expect(unexpected).toEqual([]);
+    expect([...inputs].filter((path) => /aws-cdk|constructs|esbuild|vitest/.test(path))).toEqual([]);
+  });
+
+  it("carry argon2 only if they hash, and only its prebuilt binaries", () => {
+    const hashing = bundles
+      .map(({ name }) => name)
+      .filter((name) => filesOf(join(first, name)).includes("node_modules"));
+    const marked = Object.entries<Grant>(grants).flatMap(([name, { hashes }]) => (hashes ? [name] : []));
+    expect(hashing.toSorted()).toEqual(marked.map(kebabCase).toSorted());
+    const files = filesOf(join(first, "create-user/node_modules"));
+    expect(files).toContain(join("argon2", "prebuilds", "linux-arm64", "argon2.armv8.glibc.node"));
+    expect(files.filter((file) => /argon2\/build|\.target\.mk|\.cpp/.test(file))).toEqual([]);
+  });
+
+  it("carry the list of common passwords only where passwords are set [ASVS 6.2.12]", () => {
+    const withList = bundles
+      .map(({ name }) => name)
+      .filter((name) => filesOf(join(first, name)).includes(join("node_modules", "@zxcvbn-ts")));
+    expect(withList.toSorted()).toEqual(["confirm-password-reset", "create-user", "set-password"]);
+  });
+
+  it("are at most 600 kB each", () => {
+    const large = Object.values(metafile.outputs).filter(({ bytes }) => bytes > 600_000);
+    expect(large).toEqual([]);
+  });
+
+  it("have the same bytes when they are built again elsewhere", () => {
+    const made = (outdir: string) => filesOf(outdir).filter((file) => file !== "made-of");
+    expect(made(bundlesDirectory)).toEqual(made(first));
+    for (const { name } of bundles)
+      expect(
+        readFileSync(join(bundlesDirectory, name, "index.mjs")).equals(
+          readFileSync(join(first, name, "index.mjs")),
+        ),
+      ).toBe(true);
+  });
+
+  it("load Node's modules by name, without importing all their exports", () => {
+    for (const { name } of bundles) {
+      const code = readFileSync(join(first, name, "index.mjs"), "utf8");
+      const imported = [...code.matchAll(/\bfrom\s*"(node:[\w/]+)"/g)].map(([, module]) => module);
+      expect(imported, name).toEqual(["node:module"]);
+    }
+  });
+
+  it("include Swagger UI and the OpenAPI document for pages", () => {
+    const files = filesOf(join(first, "pages/public/swagger"));
+    expect(files).toEqual(expect.arrayContaining(["index.html", "initialise.js", "openapi.json"]));
+    const page = readFileSync(join(first, "pages/public/swagger/index.html"), "utf8");
+    const linked = [...page.matchAll(/(?:src|href)="([^":]+)"/g)].map(([, path = ""]) => path);
+    expect(files).toEqual(expect.arrayContaining(linked));
+  });
+
+  it("use every variable of their function's grant", () => {
+    const unused = Object.entries<Grant>(grants).flatMap(([name, grant]) => {
+      const code = readFileSync(join(first, kebabCase(name), "index.mjs"), "utf8");
+      const resources = Object.keys(grant).filter((key) => key === key.toUpperCase());
+      const told = [...resources, ...(grant.settings ?? [])];
+      return told
+        .filter((variable) => !code.includes(`"${variable}"`))
+        .map((variable) => `${name} ${variable}`);
+    });
+    expect(unused).toEqual([]);
+  });
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
 
 const root = mkdtempSync(join(tmpdir(), "lit-auth-fresh-"));
@@ -30,35 +30,41 @@ beforeEach(async () => {
 });
 
 const inAMinute = new Date(Date.now() + 60_000);
-it.each([
-  ["nothing", () => {}, 0],
-  ["a source", () => writeFileSync(join(root, "shared/codes/all.ts"), "22"), 1],
-  ["only a source's time", () => utimesSync(join(root, "shared/codes/all.ts"), inAMinute, inAMinute), 1],
-  ["the number of sources", () => writeFileSync(join(root, "shared/codes/more.ts"), ""), 1],
-  ["a bundle, which is gone", () => rmSync(join(outdir, "two"), { recursive: true }), 1],
-  [
-    "a bundle, which somebody else has made",
-    () => utimesSync(join(outdir, "one/index.mjs"), inAMinute, inAMinute),
-    1,
-  ],
-  [
-    "what is installed",
-    () => {
-      mkdirSync(join(root, "node_modules"), { recursive: true });
-      writeFileSync(join(root, "node_modules/.package-lock.json"), "{}");
-    },
-    1,
-  ],
-])("where %s has changed since, bundles are made as often as that asks for", async (_, change, times) => {
-  change();
-  await freshen();
-  expect(made).toBe(times);
-});
+describe("fresh bundles", () => {
+  it.each([
+    ["nothing changed", () => {}, 0],
+    ["a source changed", () => writeFileSync(join(root, "shared/codes/all.ts"), "22"), 1],
+    [
+      "only a source's time changed",
+      () => utimesSync(join(root, "shared/codes/all.ts"), inAMinute, inAMinute),
+      1,
+    ],
+    ["a source was added", () => writeFileSync(join(root, "shared/codes/more.ts"), ""), 1],
+    ["a bundle was deleted", () => rmSync(join(outdir, "two"), { recursive: true }), 1],
+    [
+      "a bundle was written by another process",
+      () => utimesSync(join(outdir, "one/index.mjs"), inAMinute, inAMinute),
+      1,
+    ],
+    [
+      "the installed packages changed",
+      () => {
+        mkdirSync(join(root, "node_modules"), { recursive: true });
+        writeFileSync(join(root, "node_modules/.package-lock.json"), "{}");
+      },
+      1,
+    ],
+  ])("are rebuilt only if necessary, after %s", async (_, change, times) => {
+    change();
+    await freshen();
+    expect(made).toBe(times);
+  });
 
-it("a making that failed is no making", async () => {
-  writeFileSync(join(root, "shared/codes/all.ts"), "333");
-  const fail = () => Promise.reject(new Error("cannot be bundled"));
-  await expect(freshenBundles({ root, outdir, make: fail })).rejects.toThrow("cannot be bundled");
-  await freshen();
-  expect(made).toBe(1);
+  it("are rebuilt after a failed build", async () => {
+    writeFileSync(join(root, "shared/codes/all.ts"), "333");
+    const fail = () => Promise.reject(new Error("cannot be bundled"));
+    await expect(freshenBundles({ root, outdir, make: fail })).rejects.toThrow("cannot be bundled");
+    await freshen();
+    expect(made).toBe(1);
+  });
 });

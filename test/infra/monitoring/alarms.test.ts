@@ -8,7 +8,7 @@ const stage = synthesiseStage();
 const withEmail = synthesiseStage({ STAGE: "prod", ALARM_EMAIL: "ops@example.com" });
 const operations = Object.entries<Operation>(contract) as [OperationName, Operation][];
 
-describe("alarms on attacks", () => {
+describe("alarms", () => {
   const filters = Object.values(stage.all("AWS::Logs::MetricFilter"));
   const watched = (metricName: string) =>
     filters
@@ -23,7 +23,7 @@ describe("alarms on attacks", () => {
       .map(([name]) => pascalCase(name))
       .toSorted();
 
-  it("count refused secrets of all accounts wherever a secret is checked [ASVS 6.3.1]", () => {
+  it("count refused passwords and codes over all accounts and operations [ASVS 6.3.1]", () => {
     expect(watched("FailedGuesses")).toEqual(
       operationsWith(
         "activation_refused",
@@ -54,7 +54,7 @@ describe("alarms on attacks", () => {
     });
   });
 
-  it("go off when the budget for letters refuses", () => {
+  it("go off when the letter budget refuses a letter", () => {
     expect(watched("LettersOverBudget")).toEqual(operationsWith("letter_budget_spent"));
     expect(JSON.stringify(filters)).toContain(
       JSON.stringify('{ ($.event = "limited") && ($.code = "letter_budget_spent") }'),
@@ -64,14 +64,14 @@ describe("alarms on attacks", () => {
       Threshold: 1,
     });
   });
-});
 
-it("alarms reach somebody exactly if an address is set", () => {
-  const alarms = (source: typeof stage) => Object.values(source.all("AWS::CloudWatch::Alarm"));
-  expect(alarms(stage)).toHaveLength(6);
-  expect(alarms(stage).flatMap((alarm) => alarm["AlarmActions"] ?? [])).toEqual([]);
-  for (const alarm of alarms(withEmail)) expect(alarm["AlarmActions"]).toHaveLength(1);
-  expect(Object.values(withEmail.all("AWS::SNS::Subscription"))).toMatchObject([
-    { Endpoint: "ops@example.com" },
-  ]);
+  it("send email if an address is set, and only then", () => {
+    const alarms = (source: typeof stage) => Object.values(source.all("AWS::CloudWatch::Alarm"));
+    expect(alarms(stage)).toHaveLength(6);
+    expect(alarms(stage).flatMap((alarm) => alarm["AlarmActions"] ?? [])).toEqual([]);
+    for (const alarm of alarms(withEmail)) expect(alarm["AlarmActions"]).toHaveLength(1);
+    expect(Object.values(withEmail.all("AWS::SNS::Subscription"))).toMatchObject([
+      { Endpoint: "ops@example.com" },
+    ]);
+  });
 });

@@ -1,4 +1,4 @@
-/** What we use of Postman's converter, which brings no types. */
+/** Declares the part of Postman's converter that a test uses. The package has no types. */
 declare module "openapi-to-postmanv2" {
   type Conversion = {
     result: boolean;

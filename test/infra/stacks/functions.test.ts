@@ -24,7 +24,7 @@ const statementsOf = (name: FunctionName): Statement[] => {
   return document.Statement as Statement[];
 };
 
-/** `dynamodb:GetItem Users`: what a policy allows, in words. */
+/** Returns what the policies allow, for example `dynamodb:GetItem Users`. */
 const allowed = (name: FunctionName): string[] =>
   statementsOf(name)
     .flatMap(({ Action, Resource }) => {
@@ -66,13 +66,13 @@ describe.each(names)("%s", (name) => {
   const grant: Grant = grants[name];
   const { Properties } = stage.one("AWS::Lambda::Function", pascalCase(name));
 
-  it("may do what the sheet says and nothing else", () => {
+  it("may do exactly what its grant says", () => {
     const besides = name === "mailer" ? polling.map((action) => `sqs:${action} Mail`) : [];
     const rights = allowed(name).filter((right) => !right.startsWith("ses:"));
     expect(rights).toEqual([...sheetRights(name), ...besides].toSorted());
   });
 
-  it("has no wildcard but X-Ray's, and writes to its own log only", () => {
+  it("has no wildcard but X-Ray's, and only its own log", () => {
     const statements = statementsOf(name);
     expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes("*"))).toEqual([]);
     expect(statements.filter(({ Resource }) => Resource === "*").map(({ Action }) => Action)).toEqual([
@@ -86,7 +86,7 @@ describe.each(names)("%s", (name) => {
     ]);
   });
 
-  it("is told what the sheet says and nothing else", () => {
+  it("gets exactly the variables of its grant", () => {
     const resources = Object.keys(grant).filter((key) => key === key.toUpperCase());
     const told = [...resources, ...(grant.settings ?? [])];
     const besides = name in contract ? ["ALLOWED_ORIGINS"] : [];
@@ -94,11 +94,11 @@ describe.each(names)("%s", (name) => {
     expect(Object.keys(Environment.Variables).toSorted()).toEqual(["HOME", ...told, ...besides].toSorted());
   });
 
-  it("has no home where a developer's profiles, or anybody's, could lie", () => {
+  it("has a HOME without AWS profiles", () => {
     expect(Properties).toMatchObject({ Environment: { Variables: { HOME: "/var/task" } } });
   });
 
-  it("runs on arm64 and Node 24, traced, within explicit bounds, with a log that ends", () => {
+  it("has an explicit runtime, size, timeout, trace and log retention", () => {
     expect(Properties).toMatchObject({
       Architectures: ["arm64"],
       Runtime: "nodejs24.x",
@@ -114,7 +114,7 @@ describe.each(names)("%s", (name) => {
   });
 });
 
-it("people are listed from the indexes by name, and never from the table", () => {
+it("listUsers queries the indexes by name, never the table", () => {
   const querying = statementsOf("listUsers").filter(({ Action }) =>
     asList(Action).includes("dynamodb:Query"),
   );
@@ -152,7 +152,7 @@ it("only the mailer sends letters, and only from the sender's address", () => {
   expect(JSON.stringify(statement?.Resource)).toContain(":identity/*");
 });
 
-it("the mailer takes ten letters at a time and reports those that failed", () => {
+it("the mailer takes batches of ten, and reports which letters failed", () => {
   expect(Object.values(stage.all("AWS::Lambda::EventSourceMapping"))).toMatchObject([
     {
       BatchSize: 10,
@@ -162,11 +162,11 @@ it("the mailer takes ten letters at a time and reports those that failed", () =>
   ]);
 });
 
-it("the signing keys are made at deployment", () => {
+it("signing keys are created at deployment", () => {
   expect(JSON.stringify(stage.all("Custom::Trigger"))).toContain("CreateKeysCurrentVersion");
 });
 
-it("only signing in and refreshing give tokens, and nothing else that is called can sign any [ASVS 6.3.3, 6.3.4, 7.6.2]", () => {
+it("only sign-in and refresh return tokens, and no other operation signs [ASVS 6.3.3, 6.3.4, 7.6.2]", () => {
   const giving = Object.entries<Operation>(contract).filter(
     ([, { success }]) =>
       "body" in success && ["access", "refresh"].some((token) => token in success.body.shape),
@@ -176,14 +176,14 @@ it("only signing in and refreshing give tokens, and nothing else that is called 
   expect(signing).toEqual(["createToken", "refreshToken", "createKeys", "rotateKeys"]);
 });
 
-it("tokens name the API by its reference and the stage's name as a text", () => {
+it("PUBLIC_URL combines the API's reference and the stage's name", () => {
   const text = JSON.stringify(stage.one("AWS::Lambda::Function", "CreateToken").Properties);
   expect(text).toMatch(/"PUBLIC_URL":\{"Fn::Join":.*OutputRefApi.*execute-api.*\/dev"/);
 });
 
 const hashing = Object.entries<Grant>(grants).flatMap(([name, { hashes }]) => (hashes ? [name] : []));
 
-describe("concurrency", () => {
+describe("reserved concurrency", () => {
   const reserved = (source: typeof stage) =>
     Object.entries(source.all("AWS::Lambda::Function")).flatMap(([id, properties]) =>
       "ReservedConcurrentExecutions" in properties
@@ -191,11 +191,12 @@ describe("concurrency", () => {
         : [],
     );
 
-  it("is not reserved unless asked for: a new account has none to spare", () => {
+  it("is unset by default", () => {
+    // The quota of a new AWS account is too small to reserve any.
     expect(reserved(stage)).toEqual([]);
   });
 
-  it("is reserved for each function that hashes, and the local runner keeps to it", () => {
+  it("applies to each function that hashes, also in the local runner", () => {
     const expected = hashing.map((name) => `${pascalCase(name)} 7`).toSorted();
     expect(reserved(guarded).toSorted()).toEqual(expected);
     const local = loadFunctions(loadTemplates(guarded.stacks, "http://127.0.0.1:1"));

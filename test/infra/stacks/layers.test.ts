@@ -1,4 +1,3 @@
-/** The stacks of a stage: what lies in which, their order, and that none grows too big. */
 import { Stack } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
 import { buildApp } from "../../../infra/build-app.ts";
@@ -9,7 +8,7 @@ import { contract } from "../../../shared/contract/contract.ts";
 import type { Operation } from "../../../shared/contract/operation.ts";
 import { requiredSettings, synthesiseStage, withStubBundles } from "../synthesised.ts";
 
-/** Everything that a setting can ask for. */
+/** A stage with every optional resource. */
 const stage = synthesiseStage({ WAF: "on", ALARM_EMAIL: "ops@example.com", HASHING_CONCURRENCY: "7" });
 const templateOf = (name: string) => {
   const found = stage.stacks.find(({ stackName }) => stackName === `lit-auth-dev-${name}`);
@@ -22,21 +21,20 @@ const functionsIn = (name: string): string[] =>
     .flatMap(({ Properties }) => (Properties?.["FunctionName"] ? [Properties["FunctionName"]] : []))
     .filter((value) => typeof value === "string");
 
-it("no stack holds more than 400 resources", () => {
-  const sizes = stage.stacks.map(({ stackName, template }) => ({
-    stackName,
-    resources: Object.keys(template.Resources).length,
-  }));
-  expect(sizes.filter(({ resources }) => resources > 400)).toEqual([]);
-});
-
 describe("stacks", () => {
-  it("wait for the layers before them, for whom they share, and for nobody else", () => {
+  it("hold at most 400 resources each", () => {
+    const sizes = stage.stacks.map(({ stackName, template }) => ({
+      stackName,
+      resources: Object.keys(template.Resources).length,
+    }));
+    expect(sizes.filter(({ resources }) => resources > 400)).toEqual([]);
+  });
+  it("depend on earlier layers and on shared stacks only", () => {
     const dependencies = withStubBundles((bundles) => {
       const app = buildApp(readSettings(requiredSettings), bundles, {
         builtinCloudFormationValidation: false,
       });
-      // Synth adds what references between stacks ask for.
+      // Synth adds the dependencies that come from references between stacks.
       app.synth();
       const stacks = app.node.children.filter(Stack.isStack);
       return Object.fromEntries(
@@ -53,7 +51,8 @@ describe("stacks", () => {
     });
   });
 
-  it("import from the stateful one only, so that nothing holds an operation back that is to go", () => {
+  it("import values from the stateful stack only", () => {
+    // An import from a functions stack would block the removal of an operation.
     for (const { stackName, template } of stage.stacks) {
       const text = JSON.stringify(template);
       const imported = [...text.matchAll(/"Fn::ImportValue":("[^"]*"|\{)/g)].map(([, name]) => name);
@@ -65,7 +64,7 @@ describe("stacks", () => {
     }
   });
 
-  it("hold no cycle", () => {
+  it("contain no circular references", () => {
     for (const { template } of stage.stacks) {
       const uses = (id: string): string[] =>
         [
@@ -86,7 +85,7 @@ describe("stacks", () => {
     }
   });
 
-  it("the flag for LocalStack leaves out the sender, and only that", () => {
+  it("leave out the sender on LocalStack, and nothing else", () => {
     const stackIds = (context: Record<string, unknown>) =>
       withStubBundles((bundles) => {
         const app = buildApp(readSettings({ ...requiredSettings, ALARM_EMAIL: "ops@example.com" }), bundles, {
@@ -102,7 +101,7 @@ describe("stacks", () => {
 });
 
 describe("functions", () => {
-  it("lie in the staff's stack where the contract says that staff call them, else in the other", () => {
+  it("are in the staff stack only if their caller is staff", () => {
     const forStaff = Object.entries<Operation>(contract).flatMap(([name, { caller }]) =>
       caller === "staff" ? [name] : [],
     );
@@ -113,7 +112,7 @@ describe("functions", () => {
     );
   });
 
-  it("that routes, permissions and alarms name are ones that an earlier stack makes", () => {
+  it("exist in an earlier stack if routes, permissions or alarms name them", () => {
     const made = [...functionsIn("user-functions"), ...functionsIn("staff-functions")];
     const named = [
       ...JSON.stringify(templateOf("api")).matchAll(/:function:([\w-]+)|"FunctionName","Value":"([^"]+)"/g),
@@ -123,14 +122,15 @@ describe("functions", () => {
     expect(uncalled).toEqual([functionName("dev", "createKeys")]);
   });
 
-  it("have names that Lambda takes, whatever the stage is called", () => {
+  it("have names that Lambda accepts, even with the longest stage name", () => {
     const longest = "a".repeat(16);
     expect(readSettings({ ...requiredSettings, STAGE: longest }).STAGE).toBe(longest);
     expect(() => readSettings({ ...requiredSettings, STAGE: `${longest}a` })).toThrow(/STAGE/);
     for (const name of names) expect(functionName(longest, name)).toMatch(/^[a-z0-9-]{1,64}$/);
   });
 
-  it("have names of no other stage: `a` and `a-b` would share one if `b-c` and `c` were both functions", () => {
+  it("have different names in every two stages", () => {
+    // With functions `b-c` and `c`, stages `a` and `a-b` would share the name `a-b-c`.
     const words = names.map(kebabCase);
     const ends = words.filter((word) => words.some((other) => word.endsWith(`-${other}`)));
     expect(ends).toEqual([]);

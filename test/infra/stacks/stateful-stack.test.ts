@@ -15,7 +15,7 @@ describe("tables", () => {
     ["Users", ["pk"]],
     ["Sessions", ["userId", "sessionId"]],
     ["Limits", ["pk"]],
-  ])("%s is on demand, encrypted, recoverable and forgets by expiresAt", (name, keys) => {
+  ])("%s is on demand, encrypted, recoverable and expires items by expiresAt", (name, keys) => {
     const { Properties } = dev.one(table, name);
     expect(Properties).toMatchObject({
       BillingMode: "PAY_PER_REQUEST",
@@ -29,7 +29,8 @@ describe("tables", () => {
     });
   });
 
-  it("people are listed from indexes that never need to change: they hold keys, state and expiry only", () => {
+  it("have list indexes with keys, state and expiry only", () => {
+    // CloudFormation can't change what an index holds, so it holds only what never needs to change.
     const indexes = dev.one(table, "Users").Properties?.["GlobalSecondaryIndexes"];
     expect(indexes).toEqual(
       Object.entries(listIndexes).map(([IndexName, { partition, sort }]) => ({
@@ -43,7 +44,7 @@ describe("tables", () => {
     );
   });
 
-  it("only stage prod keeps tables and secrets, and only its tables refuse deletion", () => {
+  it("are retained, like secrets, and refuse deletion in prod only", () => {
     for (const name of ["Users", "Sessions", "Limits"]) {
       expect(prod.one(table, name)).toMatchObject({
         DeletionPolicy: "Retain",
@@ -62,7 +63,7 @@ describe("tables", () => {
 });
 
 describe("mail queue", () => {
-  it("a letter is hidden for six timeouts of the mailer, and after five receives lies aside for 14 days", () => {
+  it("hides received letters, and dead-letters them after five receives", () => {
     expect(dev.one(queue, "Mail").Properties).toMatchObject({
       VisibilityTimeout: 6 * grants.mailer.timeoutSeconds,
       SqsManagedSseEnabled: true,
@@ -74,7 +75,7 @@ describe("mail queue", () => {
     });
   });
 
-  it("both queues refuse calls without TLS", () => {
+  it("refuses calls without TLS, as does its dead letter queue", () => {
     for (const name of ["MailPolicy", "MailDeadLettersPolicy"])
       expect(dev.one("AWS::SQS::QueuePolicy", name).Properties).toMatchObject({
         PolicyDocument: {
@@ -84,7 +85,7 @@ describe("mail queue", () => {
   });
 });
 
-it("the key of addresses is made by AWS, the rings are born empty", () => {
+it("AWS generates the pseudonym secret, and key rings start empty", () => {
   expect(dev.one(secret, "KeySecret").Properties).toMatchObject({
     GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
   });

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from "aws-lambda";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { servePage } from "../../../functions/pages.ts";
 import { readPageFiles } from "../../../shared/http/page-files.ts";
 
@@ -24,42 +24,47 @@ const get = (path: string, headers: Record<string, string> = {}) => {
   return servePage({ ...event, requestContext: { requestId: "request-1" } } as APIGatewayProxyEvent, files);
 };
 
-it("the page answers with a policy that allows no inline script and no framing", () => {
-  const { statusCode, headers = {} } = get("/swagger/");
-  expect(statusCode).toBe(200);
-  expect(headers).toMatchObject({ "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-cache" });
-  expect(headers["Content-Security-Policy"]).toContain("script-src 'self'");
-  expect(headers["Content-Security-Policy"]).toContain("frame-ancestors 'none'");
-  expect(headers["Content-Security-Policy"]).not.toContain("unsafe-inline");
-});
-
-it("without the slash a relative redirect adds it, whatever stands before it", () => {
-  expect(get("/swagger")).toMatchObject({ statusCode: 302, headers: { Location: "swagger/" } });
-});
-
-it("assets are kept for a year, and every answer names its request", () => {
-  expect(get("/swagger/assets/1/ui.js").headers).toMatchObject({
-    "Content-Type": "text/javascript; charset=utf-8",
-    "Cache-Control": "public, max-age=31536000, immutable",
-    "x-request-id": "request-1",
+describe("served page", () => {
+  it("has a policy that allows no inline script and no framing", () => {
+    const { statusCode, headers = {} } = get("/swagger/");
+    expect(statusCode).toBe(200);
+    expect(headers).toMatchObject({
+      "Content-Type": "text/html; charset=utf-8",
+      "Cache-Control": "no-cache",
+    });
+    expect(headers["Content-Security-Policy"]).toContain("script-src 'self'");
+    expect(headers["Content-Security-Policy"]).toContain("frame-ancestors 'none'");
+    expect(headers["Content-Security-Policy"]).not.toContain("unsafe-inline");
   });
-});
 
-it("what the browser still has is not sent again", () => {
-  const etag = String(get("/swagger/").headers?.["ETag"]);
-  expect(get("/swagger/", { "if-none-match": `W/${etag}` })).toMatchObject({ statusCode: 304, body: "" });
-  expect(get("/swagger/", { "If-None-Match": '"other"' }).statusCode).toBe(200);
-});
+  it("redirects relatively when the trailing slash is missing", () => {
+    expect(get("/swagger")).toMatchObject({ statusCode: 302, headers: { Location: "swagger/" } });
+  });
 
-it.each([
-  "../index.html",
-  "..%2f..%2findex.mjs",
-  "assets/../../secret",
-  "//evil.example",
-  "constructor",
-  "assets/",
-])("%s is not found, in the one shape of errors", (path) => {
-  const { statusCode, body } = get(`/swagger/${path}`);
-  expect(statusCode).toBe(404);
-  expect(JSON.parse(body)).toEqual({ detail: "Not found.", code: "not_found" });
+  it("lets browsers cache assets for a year, and names the request", () => {
+    expect(get("/swagger/assets/1/ui.js").headers).toMatchObject({
+      "Content-Type": "text/javascript; charset=utf-8",
+      "Cache-Control": "public, max-age=31536000, immutable",
+      "x-request-id": "request-1",
+    });
+  });
+
+  it("isn't sent again to a browser that has it", () => {
+    const etag = String(get("/swagger/").headers?.["ETag"]);
+    expect(get("/swagger/", { "if-none-match": `W/${etag}` })).toMatchObject({ statusCode: 304, body: "" });
+    expect(get("/swagger/", { "If-None-Match": '"other"' }).statusCode).toBe(200);
+  });
+
+  it.each([
+    "../index.html",
+    "..%2f..%2findex.mjs",
+    "assets/../../secret",
+    "//evil.example",
+    "constructor",
+    "assets/",
+  ])("is not found at %s, with the usual error body", (path) => {
+    const { statusCode, body } = get(`/swagger/${path}`);
+    expect(statusCode).toBe(404);
+    expect(JSON.parse(body)).toEqual({ detail: "Not found.", code: "not_found" });
+  });
 });

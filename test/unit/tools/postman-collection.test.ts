@@ -1,21 +1,23 @@
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { contract } from "../../../shared/contract/contract.ts";
 import { postmanFiles } from "../../tools/postman/generate.ts";
 import { journey } from "../../tools/postman/journey.ts";
 
-it("collection and environment are what the contract says (npm run postman writes them)", () => {
-  for (const [file, text] of Object.entries(postmanFiles)) expect(readFileSync(file, "utf8")).toBe(text);
-});
+describe("Postman collection", () => {
+  it("matches its generated files, which `npm run postman` writes", () => {
+    for (const [file, text] of Object.entries(postmanFiles)) expect(readFileSync(file, "utf8")).toBe(text);
+  });
 
-it("every operation of the contract has a request, with all the fields that it needs", () => {
-  const steps = journey.flatMap(({ steps }) => steps);
-  for (const [name, operation] of Object.entries(contract)) {
-    const own = steps.filter(({ operation }) => operation === name);
-    expect(own.length, name).toBeGreaterThan(0);
-    for (const { body, id } of own) {
-      expect(body !== undefined, name).toBe("body" in operation);
-      expect(id !== undefined, name).toBe(operation.path.includes("{id}"));
+  it("has a complete request for every operation of the contract", () => {
+    const steps = journey.flatMap(({ steps }) => steps);
+    for (const [name, operation] of Object.entries(contract)) {
+      const own = steps.filter(({ operation }) => operation === name);
+      expect(own.length, name).toBeGreaterThan(0);
+      for (const { body, id } of own) {
+        expect(body !== undefined, name).toBe("body" in operation);
+        expect(id !== undefined, name).toBe(operation.path.includes("{id}"));
+      }
     }
-  }
+  });
 });
