@@ -1,22 +1,22 @@
-/** Guessing six digits. */
-import { countOf, heldIf, type Battlefield, type Dweller, type Outcome } from "./battlefield.ts";
-import { forgedOrigin } from "../bench/sides.ts";
+/** Attacks that guess six-digit codes, or use one more than once. */
+import { countOf, heldIf, type AttackTarget, type TargetUser, type Outcome } from "./attack-target.ts";
+import { forgedOrigin } from "../bench/networks.ts";
 
 const codeAt = (right: string, step: number) =>
   ((Number(right.replace(" ", "")) + step) % 1_000_000).toString().padStart(6, "0");
 
 const guesses = 10_000;
-/** Two windows of five minutes, if the attack lies across their border. */
+/** The limit is five in five minutes, and the attack may cross the border of two windows. */
 const mostEvaluated = 10;
 
-const guessFromManySides = async (
-  field: Battlefield,
+const guessFromManyNetworks = async (
+  target: AttackTarget,
   operation: "createToken" | "activateUser",
-  { email, code }: Dweller,
+  { email, code }: TargetUser,
 ): Promise<Outcome> => {
-  // The right one is among them, in the middle.
-  const answers = await field.storm(guesses, (number, side) =>
-    field.sides.send(side, operation, {
+  // The right code is in the middle of the guesses.
+  const answers = await target.sendMany(guesses, (number, network) =>
+    target.networks.send(network, operation, {
       body: { email, otp_code: codeAt(code, number - guesses / 2) },
       headers: forgedOrigin(number),
     }),
@@ -29,33 +29,35 @@ const guessFromManySides = async (
   );
 };
 
-export const guessLoginCodes = async (field: Battlefield): Promise<Outcome> => {
-  const victim = await field.activated();
-  await field.askForCode(victim);
-  return guessFromManySides(field, "createToken", victim);
+export const guessLoginCodes = async (target: AttackTarget): Promise<Outcome> => {
+  const victim = await target.activated();
+  await target.askForCode(victim);
+  return guessFromManyNetworks(target, "createToken", victim);
 };
 
-export const guessActivationCodes = async (field: Battlefield): Promise<Outcome> =>
-  guessFromManySides(field, "activateUser", await field.registered());
+export const guessActivationCodes = async (target: AttackTarget): Promise<Outcome> =>
+  guessFromManyNetworks(target, "activateUser", await target.registered());
 
-export const submitInParallel = async (field: Battlefield): Promise<Outcome> => {
-  const victim = await field.activated();
-  const body = { email: victim.email, otp_code: await field.askForCode(victim) };
-  const answers = await field.storm(16, (_, side) => field.sides.send(side, "createToken", { body }));
+export const submitInParallel = async (target: AttackTarget): Promise<Outcome> => {
+  const victim = await target.activated();
+  const body = { email: victim.email, otp_code: await target.askForCode(victim) };
+  const answers = await target.sendMany(16, (_, network) =>
+    target.networks.send(network, "createToken", { body }),
+  );
   const successes = countOf(answers, 201);
   return heldIf(successes === 1, `${successes} of 16 parallel submits of the right code signed in`);
 };
 
-/** Fifty wrong guesses, then the right code: of the same letter, and of one asked for afterwards. */
-export const guessThenUseRightCode = async (field: Battlefield): Promise<Outcome> => {
-  const victim = await field.activated();
-  const code = await field.askForCode(victim);
-  const trial = (otp_code: string) => (_: number, side: number) =>
-    field.sides.send(side, "createToken", { body: { email: victim.email, otp_code } });
-  await field.storm(50, (number, side) => trial(codeAt(code, number + 1))(number, side));
-  const [same] = await field.storm(1, trial(code));
-  const newCode = await field.askForCode(victim);
-  const [newer] = await field.storm(1, trial(newCode));
+/** Sends fifty wrong guesses, then the right code, then the code of a newly requested letter. */
+export const guessThenUseRightCode = async (target: AttackTarget): Promise<Outcome> => {
+  const victim = await target.activated();
+  const code = await target.askForCode(victim);
+  const attempt = (otp_code: string) => (_: number, network: number) =>
+    target.networks.send(network, "createToken", { body: { email: victim.email, otp_code } });
+  await target.sendMany(50, (number, network) => attempt(codeAt(code, number + 1))(number, network));
+  const [same] = await target.sendMany(1, attempt(code));
+  const newCode = await target.askForCode(victim);
+  const [newer] = await target.sendMany(1, attempt(newCode));
   return heldIf(
     same?.status === 429 && newer?.status === 429,
     `after 50 wrong guesses the right code gets ${same?.status}, that of a new letter ${newer?.status}`,

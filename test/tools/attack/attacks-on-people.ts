@@ -1,54 +1,60 @@
-/** Flooding mailboxes, keeping an owner out, finding out who has an account. */
+/** Attacks that flood mailboxes, lock an owner out, or find out who has an account. */
 import { comparable, withoutOwnWords } from "../../support/assert/comparable.ts";
 import { needsAsker, probes, suspectAt, type ProbeName } from "../../support/calls/probes.ts";
-import { countOf, heldIf, type Battlefield, type Outcome } from "./battlefield.ts";
+import { countOf, heldIf, type AttackTarget, type Outcome } from "./attack-target.ts";
 import { newPerson } from "../bench/phases.ts";
-import { forgedOrigin } from "../bench/sides.ts";
+import { forgedOrigin } from "../bench/networks.ts";
 
-const nobody = { takenUsername: "nobody", asker: { token: "", password: "" } };
+const noAsker = { takenUsername: "nobody", asker: { token: "", password: "" } };
 
 const lettersAsked = 1_000;
 
-export const floodOneMailbox = async (field: Battlefield): Promise<Outcome> => {
+export const floodOneMailbox = async (target: AttackTarget): Promise<Outcome> => {
   const { username, email } = newPerson();
   const ways = ["register", "ask for a reset", "ask with the password registered"] as const;
   const tagged = Array.from({ length: 10 }, (_, tag) =>
-    suspectAt(tag === 0 ? email : email.replace("@", `+${tag}@`), nobody),
+    suspectAt(tag === 0 ? email : email.replace("@", `+${tag}@`), noAsker),
   );
-  await field.storm(lettersAsked, (number, side) => {
+  await target.sendMany(lettersAsked, (number, network) => {
     const { operation, body } = probes[ways[number % ways.length]!](tagged[number % tagged.length]!);
-    return field.sides.send(side, operation, { body });
+    return target.networks.send(network, operation, { body });
   });
-  const letters = await field.lettersTo(new RegExp(`^${username}[+@]`));
-  // Three in a window, and five an hour where the attack lies across the border of two; resets are counted apart, those to the
-  // bare address and those to all its tags.
+  const letters = await target.lettersTo(new RegExp(`^${username}[+@]`));
+  // The limits are three in ten minutes and five an hour. Three counters apply: unproven letters,
+  // resets to the bare address, and resets to its tags. Each allows five if the attack crosses the
+  // border of two windows.
   return heldIf(
     letters <= 15,
-    `${letters} of ${lettersAsked} letters left, by ${ways.length} ways and 10 spellings`,
+    `${letters} of ${lettersAsked} letters were sent, requested in ${ways.length} ways with 10 spellings`,
   );
 };
 
-export const floodManyMailboxes = async (field: Battlefield): Promise<Outcome> => {
-  const side = field.newSide();
-  const answers = await field.storm(lettersAsked, (number) => {
+export const floodManyMailboxes = async (target: AttackTarget): Promise<Outcome> => {
+  const network = target.newNetwork();
+  const answers = await target.sendMany(lettersAsked, (number) => {
     const { username, password } = newPerson();
     const body = { username, email: `many-${username}@example.com`, password };
-    return field.sides.send(side, "createUser", { body, headers: forgedOrigin(number) });
+    return target.networks.send(network, "createUser", { body, headers: forgedOrigin(number) });
   });
-  const letters = await field.lettersTo(/^many-/);
+  const letters = await target.lettersTo(/^many-/);
   return heldIf(
     letters <= 20,
-    `${letters} of ${lettersAsked} letters left for as many mailboxes, ${countOf(answers, 429)} refused`,
+    `${letters} of ${lettersAsked} letters to different mailboxes were sent, ${countOf(answers, 429)} requests refused`,
   );
 };
 
-/** Everything that a stranger can do to somebody whose address he knows. */
-const harass = async (field: Battlefield, email: string, names: readonly ProbeName[], times: number) => {
-  const suspect = suspectAt(email, nobody);
+/** Sends what a stranger can send who knows only the address. */
+const sendProbes = async (
+  target: AttackTarget,
+  email: string,
+  names: readonly ProbeName[],
+  times: number,
+) => {
+  const suspect = suspectAt(email, noAsker);
   for (const name of names)
-    await field.storm(times, (_, side) => {
+    await target.sendMany(times, (_, network) => {
       const { operation, body } = probes[name](suspect);
-      return field.sides.send(side, operation, { body });
+      return target.networks.send(network, operation, { body });
     });
 };
 
@@ -56,10 +62,10 @@ const waitOf = ({ status, headers }: { status: number; headers: Headers }) =>
   status === 429 ? Number(headers.get("retry-after") ?? Infinity) : 0;
 const day = 86_400;
 
-export const keepOut = async (field: Battlefield): Promise<Outcome> => {
-  const owner = await field.signedIn();
-  await harass(
-    field,
+export const keepOut = async (target: AttackTarget): Promise<Outcome> => {
+  const owner = await target.signedIn();
+  await sendProbes(
+    target,
     owner.email,
     [
       "ask with a wrong password",
@@ -71,43 +77,57 @@ export const keepOut = async (field: Battlefield): Promise<Outcome> => {
     200,
   );
   const { email, password, deviceToken } = owner;
-  const elsewhere = await field.sides.send(field.newSide(), "requestOtp", { body: { email, password } });
+  const elsewhere = await target.networks.send(target.newNetwork(), "requestOtp", {
+    body: { email, password },
+  });
   const code = { email, otp_code: "000 000" };
-  const trial = await field.sides.send(field.newSide(), "createToken", { body: code });
-  const wait = Math.max(waitOf(elsewhere), waitOf(trial));
-  const newDevice = `a new device waits at most ${wait} s (password ${elsewhere.status}, code ${trial.status})`;
-  if (deviceToken === undefined) return { ending: "not yet", told: `no device tokens; ${newDevice}` };
-  const otp_code = await field.askForCode(owner);
-  const known = await field.sides.send(owner.side, "createToken", { body: { email, otp_code }, deviceToken });
+  const attempt = await target.networks.send(target.newNetwork(), "createToken", { body: code });
+  const wait = Math.max(waitOf(elsewhere), waitOf(attempt));
+  const newDevice = `a new device waits at most ${wait} s (password ${elsewhere.status}, code ${attempt.status})`;
+  if (deviceToken === undefined)
+    return { verdict: "not yet", summary: `there are no device tokens; ${newDevice}` };
+  const otp_code = await target.askForCode(owner);
+  const known = await target.networks.send(owner.network, "createToken", {
+    body: { email, otp_code },
+    deviceToken,
+  });
   return heldIf(
     known.status === 201 && wait <= day,
-    `the known device gets ${known.status} at once; ${newDevice}`,
+    `the known device gets ${known.status} without waiting; ${newDevice}`,
   );
 };
 
-/** With no device of his known, while the stranger goes on after he has reset his password. */
-export const keepNewDeviceOut = async (field: Battlefield): Promise<Outcome> => {
-  const owner = Object.assign(await field.activated(), { deviceToken: undefined, side: field.newSide() });
+/** The owner has no known device, and the stranger continues after the owner's password reset. */
+export const keepNewDeviceOut = async (target: AttackTarget): Promise<Outcome> => {
+  const owner = Object.assign(await target.activated(), {
+    deviceToken: undefined,
+    network: target.newNetwork(),
+  });
   const useUp = () =>
-    harass(field, owner.email, ["ask with a wrong password", "sign in with a wrong code"], 50);
+    sendProbes(target, owner.email, ["ask with a wrong password", "sign in with a wrong code"], 50);
   await useUp();
   const { email, password } = owner;
-  const before = await field.sides.send(owner.side, "requestOtp", { body: { email, password } });
-  await field.resetPassword(owner);
+  const before = await target.networks.send(owner.network, "requestOtp", { body: { email, password } });
+  await target.resetPassword(owner);
   await useUp();
-  const stranger = await field.sides.send(field.newSide(), "requestOtp", { body: { email, password } });
-  const otp_code = await field.askForCode(owner);
+  const stranger = await target.networks.send(target.newNetwork(), "requestOtp", {
+    body: { email, password },
+  });
+  const otp_code = await target.askForCode(owner);
   const { deviceToken = "" } = owner;
-  const after = await field.sides.send(owner.side, "createToken", { body: { email, otp_code }, deviceToken });
+  const after = await target.networks.send(owner.network, "createToken", {
+    body: { email, otp_code },
+    deviceToken,
+  });
   return heldIf(
     before.status === 429 && stranger.status === 429 && after.status === 201,
-    `before the reset ${before.status}, after it ${after.status}, a stranger meanwhile ${stranger.status}`,
+    `the owner gets ${before.status} before the reset and ${after.status} after it, a stranger ${stranger.status}`,
   );
 };
 
-export const killLiveCode = async (field: Battlefield): Promise<Outcome> => {
-  const owner = await field.activated();
-  const otp_code = await field.askForCode(owner);
+export const invalidateCode = async (target: AttackTarget): Promise<Outcome> => {
+  const owner = await target.activated();
+  const otp_code = await target.askForCode(owner);
   const ways: ProbeName[] = [
     "ask with a wrong password",
     "register",
@@ -115,8 +135,8 @@ export const killLiveCode = async (field: Battlefield): Promise<Outcome> => {
     "ask for a reset",
     "confirm a reset with a wrong code",
   ];
-  await harass(field, owner.email, ways, 50);
-  const { status } = await field.sides.send(owner.side, "createToken", {
+  await sendProbes(target, owner.email, ways, 50);
+  const { status } = await target.networks.send(owner.network, "createToken", {
     body: { email: owner.email, otp_code },
   });
   return heldIf(
@@ -125,7 +145,10 @@ export const killLiveCode = async (field: Battlefield): Promise<Outcome> => {
   );
 };
 
-/** Two groups of addresses: more letters than these would reach the limit that the owner's own letter began. */
+/**
+ * Each list is sent to other addresses. In one list, the letters would exceed the limit of an
+ * address, to which the owner's own activation letter counts too.
+ */
 const questions: readonly ProbeName[][] = [
   [
     "sign in with a wrong code",
@@ -144,16 +167,16 @@ const questions: readonly ProbeName[][] = [
   ],
 ];
 
-export const tellApart = async (field: Battlefield): Promise<Outcome> => {
-  const { username: takenUsername } = await field.activated();
+export const tellApart = async (target: AttackTarget): Promise<Outcome> => {
+  const { username: takenUsername } = await target.activated();
   const seen = async (email: string, names: readonly ProbeName[]) => {
-    // Another one each time: changes that one account asks for are limited.
-    const { access: token = "", password = "" } = names.some(needsAsker) ? await field.signedIn() : {};
+    // A new account each time, because the changes of address per account are limited.
+    const { access: token = "", password = "" } = names.some(needsAsker) ? await target.signedIn() : {};
     const suspect = suspectAt(email, { takenUsername, asker: { token, password } });
     const list: string[] = [];
     for (const name of names) {
       const { operation, body, token } = probes[name](suspect);
-      const answer = await field.sides.send(field.newSide(), operation, {
+      const answer = await target.networks.send(target.newNetwork(), operation, {
         body,
         ...(token !== undefined && { token }),
       });
@@ -168,7 +191,7 @@ export const tellApart = async (field: Battlefield): Promise<Outcome> => {
   let compared = 0;
   for (const names of questions)
     for (let pair = 0; pair < 5; pair += 1) {
-      const known = await seen((await field.activated()).email, names);
+      const known = await seen((await target.activated()).email, names);
       const unknown = await seen(newPerson().email, names);
       compared += known.length;
       different += known.filter((answer, index) => answer !== unknown[index]).length;

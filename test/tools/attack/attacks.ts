@@ -1,6 +1,8 @@
 /**
- * `npm run attack [-- "keep an owner out"]`: what a stranger tries, over HTTP, against a stack of its own with the limits as deployed. One line for
- * each attack; exit status 1 if one got somewhere.
+ * `npm run attack [-- "keep an owner out"]` performs a stranger's attacks over HTTP, against a new
+ * local stack with the limits of a deployment. For each attack it prints `held` if it failed, and
+ * `BROKEN` if it succeeded, which sets exit status 1. The argument selects attacks by a part of
+ * their name.
  */
 import {
   guessActivationCodes,
@@ -13,19 +15,19 @@ import {
   floodOneMailbox,
   keepNewDeviceOut,
   keepOut,
-  killLiveCode,
+  invalidateCode,
   tellApart,
 } from "./attacks-on-people.ts";
-import { openBattlefield, type Battlefield, type Outcome } from "./battlefield.ts";
+import { openAttackTarget, type AttackTarget, type Outcome } from "./attack-target.ts";
 
-const attacks: Record<string, (field: Battlefield) => Promise<Outcome>> = {
-  "guess login codes from 500 sides": guessLoginCodes,
-  "guess activation codes from 500 sides": guessActivationCodes,
-  "flood one mailbox from 500 sides": floodOneMailbox,
+const attacks: Record<string, (target: AttackTarget) => Promise<Outcome>> = {
+  "guess login codes from 500 networks": guessLoginCodes,
+  "guess activation codes from 500 networks": guessActivationCodes,
+  "flood one mailbox from 500 networks": floodOneMailbox,
   "flood many mailboxes from one network": floodManyMailboxes,
   "keep an owner out": keepOut,
   "keep a new device out after a reset": keepNewDeviceOut,
-  "kill an owner's live code": killLiveCode,
+  "invalidate an owner's code": invalidateCode,
   "tell known from unknown by answers": tellApart,
   "submit the right code 16 times at once": submitInParallel,
   "use the right code after wrong guesses": guessThenUseRightCode,
@@ -33,19 +35,18 @@ const attacks: Record<string, (field: Battlefield) => Promise<Outcome>> = {
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
-/** A part of a name: only these. */
 const [chosen = ""] = process.argv.slice(2);
 
 const started = performance.now();
-const field = await openBattlefield();
+const target = await openAttackTarget();
 try {
   for (const [name, attack] of Object.entries(attacks)) {
     if (!name.includes(chosen)) continue;
-    const { ending, told } = await attack(field);
-    if (ending === "BROKEN") process.exitCode = 1;
-    print(`${ending.padEnd(7)}  ${name}: ${told}`);
+    const { verdict, summary } = await attack(target);
+    if (verdict === "BROKEN") process.exitCode = 1;
+    print(`${verdict.padEnd(7)}  ${name}: ${summary}`);
   }
   print(`${((performance.now() - started) / 1000).toFixed(0)} s`);
 } finally {
-  await field.close();
+  await target.close();
 }

@@ -1,8 +1,8 @@
 /**
- * `npm run bench:admin [-- <people> ...]`: what a page of people costs with 5,000 and 100,000 of
- * them, or as many as named, on a bare engine: time, calls, and the units that DynamoDB would bill
- * to indexes and table; then what changes of a person cost. People are written straight into the
- * table, as the writers of their items leave them.
+ * `npm run bench:admin [-- <people> ...]` measures what a page of people costs among 5,000 and
+ * 100,000 people, or the given numbers, on an engine without functions: time, calls, and the units
+ * that DynamoDB would bill for indexes and table. Then it measures changes of a person. The people
+ * are written directly to the table, with the items that the application would write.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,7 +37,7 @@ const capacity = z.object({
   GlobalSecondaryIndexes: z.record(z.string(), units).default({}),
 });
 
-/** Asks every call what it consumed. */
+/** Makes every call report its consumed capacity, and adds it up. */
 const measureUnits = () => {
   dynamo().middlewareStack.add(
     (next) => async (args) => {
@@ -111,7 +111,7 @@ const cursorAfter = async (pages: number, list: PersonList): Promise<string | un
   return cursor;
 };
 
-/** Each goes to and fro, so that every write changes something. */
+/** Each change alternates between two values, so that every write changes something. */
 const changes: Record<string, [Changes, Changes]> = {
   "first name": [{ firstName: "Ada" }, { firstName: "Augusta" }],
   username: [{ username: "ada" }, { username: "augusta" }],
@@ -167,7 +167,7 @@ try {
     changeRows.push([name, ...(await measureChange(table, change))]);
   const head = ["p50 ms", "p95 ms", "calls", "index units", "table units"];
   process.stdout.write(
-    `On ${engine.name}, ${repeats} times each\n` +
+    `${engine.name}, each row repeated ${repeats} times\n` +
       textTable(["page", ...head], rows) +
       textTable(["change", ...head], changeRows),
   );

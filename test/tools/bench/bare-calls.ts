@@ -1,4 +1,4 @@
-/** One bare call of each kind that operations make, of the usual size, with the same clients. */
+/** One AWS call of each kind that operations make, with the usual size and the same clients. */
 import { randomUUID } from "node:crypto";
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import {
@@ -46,7 +46,7 @@ export const createBareCalls = async (): Promise<Record<string, () => Promise<un
     "MAIL_QUEUE_URL",
   );
   const queues = new SQSClient({});
-  // A queue that nobody polls, beside the mail queue: the mailer has nothing to do with the floor.
+  // A queue without a poller, because the mailer doesn't belong to the floor.
   const QueueName = `floor-${owner}`;
   await queues.send(new CreateQueueCommand({ QueueName }));
   const QueueUrl = new URL(QueueName, MAIL_QUEUE_URL).href;

@@ -1,6 +1,7 @@
 /**
- * What each operation costs on an empty store: `npm run bench`. It prints the aims beside the results and judges nothing: a
- * shared machine may be slow for reasons of its own.
+ * `npm run bench` measures what each operation costs on an empty store. It prints the aims beside
+ * the results, but doesn't fail if one is missed, because a shared machine may be slow for other
+ * reasons.
  */
 import { availableParallelism, loadavg } from "node:os";
 import { createClient } from "./client.ts";
@@ -28,7 +29,7 @@ const measureAll = async (phases: readonly Phase[], count: number, concurrency: 
   for (const phase of phases) measurements.push(await measure(stack, phase, population, concurrency));
   return measurements;
 };
-/** First with throw-away people: neither cold starts nor cold code are measured. */
+/** Runs the phases with other people first, so that no cold start and no cold code is measured. */
 const measureWarm = async (phases: readonly Phase[], size: keyof typeof people, concurrency: number) => {
   await measureAll(phases, warmUp[size], concurrency);
   return measureAll(phases, people[size], concurrency);

@@ -1,11 +1,11 @@
-/** The load generator's HTTP: node's own with connections kept open, because `fetch` costs several times the CPU. */
+/** The load generator's HTTP client. `fetch` would cost several times the CPU of node:http. */
 import { Agent, request } from "node:http";
 import { contract, type OperationName } from "../../../shared/contract/contract.ts";
 
 export type Client = {
-  /** The body of the answer, which must have the status that the contract promises. */
+  /** Returns the response body. The status must be the one in the contract. */
   call: (name: OperationName, input?: { body?: unknown; token?: string }) => Promise<unknown>;
-  /** Any operation with a status that is not its success. */
+  /** Calls an operation that must answer with another status. */
   callForStatus: (
     name: OperationName,
     input: { body?: unknown; token?: string },

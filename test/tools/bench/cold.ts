@@ -1,4 +1,4 @@
-/** Size and import time of each function's bundle, in a fresh process on one core: `npm run bench:cold`. */
+/** `npm run bench:cold` measures the size and the import time of each bundle, in a new process. */
 import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -48,6 +48,6 @@ const rows = globSync(join(bundlesDirectory, "*/index.mjs"))
 rows.push(["aim: at most", String(aims.kilobytes), "", String(aims.milliseconds), ""]);
 
 process.stdout.write(
-  `Each function's bundle; import: median of ${imports} fresh processes${canPin ? " on one core" : ", not pinned to a core (no taskset here)"}\n` +
+  `Bundle of each function. import ms: median of ${imports} new processes, ${canPin ? "on one core" : "not pinned to one core (taskset is missing)"}\n` +
     textTable(["function", "kB", "gzip kB", "import ms", "misses"], rows),
 );

@@ -1,12 +1,13 @@
 /**
- * CPU time of processes and all their descendants, from Linux's scheduler: nanoseconds, where `/proc/<pid>/stat` counts in
- * steps of ten milliseconds. What ended keeps its last reading.
+ * CPU time of processes and all their descendants, from Linux's scheduler, which counts
+ * nanoseconds. `/proc/<pid>/stat` has steps of ten milliseconds. An ended thread keeps its last
+ * reading.
  */
 import { readdirSync, readFileSync } from "node:fs";
 
 const nanosecondsPerMillisecond = 1e6;
 
-/** Processes and threads come and go while they are read. */
+/** A process or thread may end while it is read. */
 const orElse = <T>(read: () => T, otherwise: T): T => {
   try {
     return read();
@@ -28,7 +29,7 @@ const childrenOf = (pid: number): number[] =>
 
 const familyOf = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(familyOf)];
 
-/** A meter for one group of processes; `pids` are those that live now. */
+/** Creates a meter for one group of processes. `pids` are those that run now. */
 export const createCpuMeter = () => {
   const readings = new Map<string, number>();
   return (pids: readonly number[]): number => {

@@ -1,8 +1,10 @@
 /**
- * Can time tell who has an account? `npm run bench:enumeration [-- --rounds 100 --row 11 --handicap 0.3]`: as many
- * known as unknown addresses, in random order, one call at a time on a quiet stack. `--row` measures only that one, after
- * those before it. `--handicap` makes known ones later by so many milliseconds, to see that the bench would notice. It
- * judges each row and fails nothing: a shared machine is no laboratory.
+ * `npm run bench:enumeration [-- --rounds 100 --row 11 --handicap 0.3]` measures whether response
+ * times reveal who has an account. It calls each operation for as many known as unknown addresses,
+ * in random order, one at a time on an idle stack. `--row` measures only that row, after it has run
+ * those before. `--handicap` delays calls for known addresses by so many milliseconds, to check
+ * that the benchmark detects it. Verdicts don't change the exit status, because a shared machine is
+ * too noisy.
  */
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -13,7 +15,7 @@ import { overAll } from "./measure.ts";
 import { createPhases, newPerson } from "./phases.ts";
 import { startStackUnderLoad } from "./stack-under-load.ts";
 import { textTable } from "./text-table.ts";
-import { compareSamples, verdictOn } from "./two-samples.ts";
+import { compareSamples, verdictLegend, verdictOn } from "./two-samples.ts";
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +31,10 @@ const askers = 20;
 const onlyRow = values.row === undefined ? undefined : Number(values.row) - 1;
 
 type Row = { probe: ProbeName; status: number };
-/** In one life of an address: each row finds what the ones before it left, and stays below every limit on guesses. */
+/**
+ * Every address goes through all rows, in this order. Each row depends on the state that earlier
+ * rows left, and their number stays below every limit on guesses.
+ */
 const life: Row[] = [
   { probe: "sign in with a wrong code", status: 401 },
   { probe: "activate with a wrong code", status: 400 },
@@ -56,8 +61,8 @@ const client = createClient(stack.address.url);
 const letterBox = openLetterBox(stack.address.mailboxFolder);
 const { enter, activate } = createPhases(client, letterBox);
 
-type Side = "known" | "unknown";
-type Subject = Suspect & { side: Side };
+type Group = "known" | "unknown";
+type Subject = Suspect & { group: Group };
 
 const subjects = async (count: number): Promise<Subject[]> => {
   const owners = Array.from({ length: count }, newPerson);
@@ -66,10 +71,10 @@ const subjects = async (count: number): Promise<Subject[]> => {
   await overAll(signedIn, 4, enter);
   const takenUsername = owners[0]?.username ?? "";
   const strangers = Array.from({ length: count }, newPerson);
-  const suspects = (side: Side, people: typeof owners) =>
+  const suspects = (group: Group, people: typeof owners) =>
     people.map(({ email }, index) => {
       const { access: token = "", password = "" } = signedIn[index % askers] ?? {};
-      return { side, ...suspectAt(email, { takenUsername, asker: { token, password } }) };
+      return { group, ...suspectAt(email, { takenUsername, asker: { token, password } }) };
     });
   return [...suspects("known", owners), ...suspects("unknown", strangers)];
 };
@@ -90,15 +95,18 @@ const ask = async ({ probe, status }: Row, subject: Subject) => {
   await client.callForStatus(operation, { body, ...(token !== undefined && { token }) }, status);
 };
 
-/** One row over all of them; the mailer's work for one, which may differ, is over before the next. */
+/**
+ * Measures one row for all subjects. The mailer's work may differ between the groups, so each call
+ * waits until it is done.
+ */
 const timesOf = async (row: Row, subjects: readonly Subject[]) => {
-  const times: Record<Side, number[]> = { known: [], unknown: [] };
+  const times: Record<Group, number[]> = { known: [], unknown: [] };
   for (const subject of shuffled(subjects)) {
     await stack.quiet();
     const began = performance.now();
     await ask(row, subject);
-    if (subject.side === "known") busyFor(handicapMilliseconds);
-    times[subject.side].push(performance.now() - began);
+    if (subject.group === "known") busyFor(handicapMilliseconds);
+    times[subject.group].push(performance.now() - began);
   }
   return times;
 };
@@ -111,7 +119,7 @@ try {
   print(
     `${rounds} known and ${rounds} unknown addresses in each row, on ${machine}, Node ${process.versions.node}`,
   );
-  if (handicapMilliseconds > 0) print(`known ones made later by ${handicapMilliseconds} ms`);
+  if (handicapMilliseconds > 0) print(`Calls for known addresses are delayed by ${handicapMilliseconds} ms.`);
   const started = performance.now();
   const throwAway = await subjects(warmUps);
   const measured = await subjects(rounds);
@@ -135,7 +143,7 @@ try {
     ]);
   }
   const head = [
-    "each after those above it",
+    "call (each after those above it)",
     "status",
     "known ms",
     "unknown ms",
@@ -145,7 +153,7 @@ try {
   ];
   print(textTable(head, rows));
   print(
-    `AUC: how probably a known one takes longer; the aim is 0.45 to 0.55. ${((performance.now() - started) / 1000).toFixed(0)} s.`,
+    `AUC: probability that the call for a known address takes longer. The aim is 0.45 to 0.55.\n${verdictLegend}\n${((performance.now() - started) / 1000).toFixed(0)} s`,
   );
 } finally {
   letterBox.close();

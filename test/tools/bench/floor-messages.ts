@@ -1,9 +1,9 @@
-/** The floor of an operation: what its cryptography and its AWS calls cost with nothing around them. */
+/** The floor of an operation is the cost of its cryptography and AWS calls alone. */
 
-/** How often an operation does each kind of cryptography. */
+/** The number of cryptographic steps of each kind in one operation. */
 export type Work = { hashes?: number; signatures?: number; checks?: number };
 
-/** CPU milliseconds of one. */
+/** CPU milliseconds of one step or call. */
 export type Floor = {
   hash: number;
   signature: number;

@@ -22,11 +22,11 @@ const signed = Buffer.alloc(600, "x");
 const sign = () => createSign("RSA-SHA256").update(signed).sign(privateKey);
 const signature = sign();
 
-// Side by side with another floor process: both are loaded before either measures.
+// If two floor processes run at once, both have started before either measures.
 await delay(300);
 const hash = await costOf(() => hashPassword("Granite-0123456789ab"), 30);
 const bareCalls = Object.entries(await createBareCalls());
-// They share the client's code: without this the first ones would pay for warming it up.
+// Warms up the client's code, which all calls share. Otherwise the first calls would cost more.
 for (const [, call] of bareCalls) await repeat(call, 50);
 const calls: Floor["calls"] = {};
 for (const [name, call] of bareCalls) calls[name] = await costOf(call, 150);

@@ -1,4 +1,4 @@
-/** Measures the floor, and adds it up for an operation. */
+/** Measures the floor, and calculates it for an operation. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const measureOnce = async (environment: Record<string, string>): Promise<Floor> 
 const mean = (numbers: readonly number[]) =>
   numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 
-/** The mean of that many processes side by side: on a busy machine the same work takes more CPU time. */
+/** Measures in several processes at once: on a busy machine, the same work takes more CPU time. */
 export const measureFloor = async (
   environment: Record<string, string>,
   processes: number,
@@ -34,7 +34,7 @@ export const measureFloor = async (
   };
 };
 
-/** `calls`: how many of each the operation makes. Secrets are read once in five minutes and count nothing. */
+/** Calls of other services count as 0. Secrets are read only once in five minutes. */
 export const floorOf = (floor: Floor, work: Work, calls: Record<string, number>): number => {
   const { hashes = 0, signatures = 0, checks = 0 } = work;
   const callsCost = Object.entries(calls).map(([name, count]) => count * (floor.calls[name] ?? 0));

@@ -1,10 +1,11 @@
-/** Codes from the letters folder as they arrive, with no request that would show up in what is measured. */
+/** Reads codes from the letters folder as they arrive, without requests that would be measured. */
 import { readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 
 export type LetterBox = {
-  /** The code of the oldest letter to this address that was not asked for yet: one of six digits, or a long one. */
+  /** Returns the six-digit code of the oldest letter to this address that is still unread. */
   codeTo: (address: string) => Promise<string>;
+  /** Returns a code of 16 characters in the same way. */
   longCodeTo: (address: string) => Promise<string>;
   close: () => void;
 };
@@ -13,7 +14,7 @@ const codePattern = /^ {4}(\d{3} \d{3}|[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})$/m;
 const endOfLetter = /--\n$/;
 const patienceMilliseconds = 30_000;
 
-/** Whoever waits for the one kind must not get the other, which a stranger may have asked for. */
+/** The two kinds are kept apart, because a stranger may have requested the other kind. */
 const keyOf = (address: string, isLong: boolean): string => `${address}, ${isLong ? "long" : "six digits"}`;
 
 export const openLetterBox = (folder: string): LetterBox => {
@@ -25,7 +26,7 @@ export const openLetterBox = (folder: string): LetterBox => {
     const [, address] = fileName.split(" ");
     if (address === undefined || read.has(fileName)) return;
     const letter = readFileSync(join(folder, fileName), "utf8");
-    // The first event comes when the file is still empty.
+    // The first event arrives while the file is still empty.
     if (!endOfLetter.test(letter)) return;
     read.add(fileName);
     const code = codePattern.exec(letter)?.[1];

@@ -1,4 +1,4 @@
-/** Runs one phase over its people and says how long it took and who spent the CPU. */
+/** Runs one phase for its people, and measures how long it took and which process used the CPU. */
 import type { CallCounts } from "../../../infra/local/aws-endpoint/call-counter.ts";
 import type { Person, Phase } from "./phases.ts";
 import type { Snapshot } from "./stack-messages.ts";
@@ -9,15 +9,15 @@ export type Measurement = {
   p50Milliseconds: number;
   p95Milliseconds: number;
   perSecond: number;
-  /** CPU milliseconds of one operation, with the letter that it sends. */
+  /** CPU milliseconds of one operation, including the letter that it sends. */
   cpu: { functions: number; mailer: number; runner: number; engine: number; total: number };
-  /** AWS calls of one operation, the mailer's not counted. */
+  /** AWS calls of one operation, without those of the mailer. */
   calls: Record<string, number>;
 };
 
 const mailer = "Mailer";
 
-/** Starts the next one as soon as one ends: `concurrency` are under way at any time. */
+/** Starts the next item as soon as one ends, so that `concurrency` items run at any time. */
 export const overAll = async <Item>(
   items: Item[],
   concurrency: number,
@@ -53,12 +53,12 @@ export const measure = async (
 ): Promise<Measurement> => {
   const { prepare, run, rounds } = phase;
   if (prepare) await Promise.all(people.map(prepare));
-  const takes = Array.from({ length: rounds }, () => people).flat();
+  const runs = Array.from({ length: rounds }, () => people).flat();
   const durations: number[] = [];
 
   const before = await stack.snapshot();
   const started = performance.now();
-  await overAll(takes, concurrency, async (person) => {
+  await overAll(runs, concurrency, async (person) => {
     const began = performance.now();
     await run(person);
     durations.push(performance.now() - began);
@@ -66,7 +66,7 @@ export const measure = async (
   const seconds = (performance.now() - started) / 1000;
   const after = await stack.snapshot();
 
-  const count = takes.length;
+  const count = runs.length;
   const each = (read: (snapshot: Snapshot) => number) => (read(after) - read(before)) / count;
   const cpu = {
     functions: each(sumWithoutMailer),

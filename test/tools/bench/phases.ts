@@ -1,4 +1,4 @@
-/** What is measured: each operation by itself, over the same people one after the other, and what people do in a row. */
+/** The measured phases: each operation by itself, and sequences of operations. */
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import type { Client } from "./client.ts";
@@ -18,16 +18,16 @@ export type Phase = {
   name: string;
   /** HTTP requests that one operation of this phase makes. */
   requests: number;
-  /** What even the barest function would have to compute. */
+  /** The cryptography that the operation can't do without. */
   work: Work;
-  /** How often each person does it. */
+  /** The number of times that each person runs the phase. */
   rounds: number;
-  /** Done for everybody before the measuring begins. */
+  /** Runs for all people before the measurement. */
   prepare?: (person: Person) => Promise<void>;
   run: (person: Person) => Promise<void>;
 };
 
-/** Of other letters than usernames: never like its owner's name by chance. */
+/** Uses other letters than usernames, so that no password resembles its owner's name. */
 const newPassword = (): string =>
   `Granite-${[...randomBytes(12)].map((byte) => "ghijklmnopqrstuv"[byte % 16]).join("")}`;
 
@@ -40,10 +40,7 @@ export const newPerson = (): Person => {
 const newAddressOf = (email: string) => `new-${email}`;
 
 const tokenPair = z.object({ access: z.string(), refresh: z.string() });
-/**
- * Cheap operations are repeated: V8 goes on optimising them for hundreds of calls in each execution
- * environment.
- */
+/** V8 continues to optimise cheap operations for hundreds of calls, so these are repeated. */
 const cheapRounds = 6;
 
 export const createPhases = ({ call, callForStatus }: Client, { codeTo, longCodeTo }: LetterBox) => {
@@ -129,9 +126,9 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo, longCode
     },
   };
   const consecutive =
-    (...row: ((person: Person) => Promise<void>)[]) =>
+    (...sequence: ((person: Person) => Promise<void>)[]) =>
     async (person: Person) => {
-      for (const step of row) await step(person);
+      for (const step of sequence) await step(person);
     };
 
   const signIn = consecutive(steps.requestOtp, steps.readCode, steps.createToken);

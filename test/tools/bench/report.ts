@@ -1,4 +1,4 @@
-/** What the benchmark prints. */
+/** The tables that the benchmark prints. */
 import { floorOf } from "./floor.ts";
 import type { Floor } from "./floor-messages.ts";
 import type { Measurement } from "./measure.ts";
@@ -8,11 +8,13 @@ const head = "operation;p50 ms;p95 ms;per s;CPU ms;function;floor;over;mailer;ga
   ";",
 );
 
-export const legend = `CPU ms: all processes of the stack, for one operation and the letter it sends; then by process.
-function: the operation's own. floor: its argon2id hashes (shared/passwords/password-hash.ts), RS256 signatures and checks (node:crypto,
-  2048 bits) and AWS calls (same SDK clients, same endpoint), bare in a plain process of this run. over: function - floor.
-gateway, endpoint: the runner's process, which also holds queue and mailbox; the gateway's share is what a forged token costs
-  there, because it makes no AWS call.
+export const legend = `CPU ms: all processes of the stack, for one operation and the letter it sends. The next columns split it by process.
+function: the function of the operation.
+floor: the operation's argon2id hashes (shared/passwords/password-hash.ts), RS256 signatures and checks (node:crypto, 2048 bits)
+  and AWS calls (same SDK clients, same endpoint), measured alone in a plain process.
+over: function minus floor.
+gateway, endpoint: the process of the runner, which also contains queue and mailbox. The gateway's share is the cost of
+  "verifyToken, forged" there, because that makes no AWS call.
 `;
 
 export const operationsTable = (measurements: readonly Measurement[], floor: Floor): string => {

@@ -1,10 +1,10 @@
-/** What the load generator and the process with the stack say to each other. */
+/** The messages between the load generator and the process with the stack. */
 import type { CallCounts } from "../../../infra/local/aws-endpoint/call-counter.ts";
 
-/** What it has cost so far, or just to be told when all letters are out. */
+/** `quiet` is answered when all letters are sent, `snapshot` also with the cost so far. */
 export type Question = "snapshot" | "quiet";
 
-/** Since the start, and with all letters out. */
+/** The cost since the start, with all letters sent. */
 export type Snapshot = {
   /** CPU milliseconds of the runner: gateway, AWS endpoint, queue and mailbox. */
   runner: number;
@@ -19,6 +19,6 @@ export type StackAddress = {
   engine: string;
   url: string;
   mailboxFolder: string;
-  /** Variables for a process that calls the stack's AWS endpoint by itself. */
+  /** Variables for a process that calls the stack's AWS endpoint directly. */
   floorEnvironment: Record<string, string>;
 };

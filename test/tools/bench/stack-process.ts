@@ -1,4 +1,4 @@
-/** The stack under load, in a process of its own: on an empty store, answering every message with what it has cost so far. */
+/** Runs the stack under load in its own process, on an empty store, and reports its cost. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,7 +46,7 @@ const address: StackAddress = {
   },
 };
 
-// Ctrl-C reaches the whole group; the end of the load generator is what stops us.
+// Ctrl-C reaches this process too, but it ends only when the load generator disconnects.
 process.on("SIGINT", () => {});
 const answerTo = async (question: Question) => {
   if (question === "snapshot") return process.send?.(await takeSnapshot());

@@ -1,4 +1,4 @@
-/** Starts the stack's process and asks it what it has cost. */
+/** Starts the stack in a child process and reads what it has cost. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -6,14 +6,14 @@ import type { Question, Snapshot, StackAddress } from "./stack-messages.ts";
 
 export type StackUnderLoad = {
   address: StackAddress;
-  /** Waits until all letters are out, so that what they cost is in it. */
+  /** Waits until all letters are sent, so that the snapshot includes their cost. */
   snapshot: () => Promise<Snapshot>;
-  /** Waits for the same and costs next to nothing. */
+  /** Waits for the same, at almost no cost. */
   quiet: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
-/** A child answers one message at a time; its death is an error, not a silence. */
+/** The child answers one message at a time. If it ends, the pending question is rejected. */
 export const startStackUnderLoad = async (): Promise<StackUnderLoad> => {
   const child = fork(join(import.meta.dirname, "stack-process.ts"));
   const exited = once(child, "exit");

@@ -1,4 +1,4 @@
-/** Plain text tables: the first column to the left, numbers to the right. */
+/** Makes a plain text table: the first column is aligned left, the others right. */
 export const textTable = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
   const lines = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));

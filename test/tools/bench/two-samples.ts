@@ -1,11 +1,14 @@
-/** Whether two samples of times can be told apart: difference of medians and AUC (Mann–Whitney), with bootstrapped intervals. */
+/**
+ * Compares two samples of times by the difference of their medians and by AUC (Mann–Whitney), with
+ * bootstrapped 95 % intervals.
+ */
 
 export type Interval = { low: number; high: number };
 export type Comparison = {
   medians: [number, number];
   difference: number;
   differenceInterval: Interval;
-  /** How probably one of the first takes longer than one of the second; a coin toss is 0.5. */
+  /** The probability that a time of the first sample is longer than one of the second. */
   auc: number;
   aucInterval: Interval;
 };
@@ -18,7 +21,7 @@ export const median = (sample: readonly number[]): number => {
   return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
 };
 
-/** How many of the sorted list are below the value, ties counted as half. */
+/** Counts the numbers of the sorted list that are below the value. Ties count as half. */
 const countBelow = (sorted: readonly number[], value: number): number => {
   const firstThat = (passes: (candidate: number) => boolean) => {
     let [low, high] = [0, sorted.length];
@@ -69,10 +72,10 @@ export const compareSamples = (
 const aim: Interval = { low: 0.45, high: 0.55 };
 const holds = ({ low, high }: Interval, value: number) => low <= value && value <= high;
 
-/**
- * `faint`: within the aim, but no chance. `unclear`: outside, but the interval reaches back to 0.5, as one row in thirty
- * does by chance: more rounds tell.
- */
+/** About one row in thirty is `unclear` by chance. */
+export const verdictLegend = `coin toss: no difference. faint: a real difference, but within the aim.
+unclear: outside the aim, but the interval contains 0.5, so measure more rounds. told apart: a real difference.`;
+
 export const verdictOn = ({
   auc,
   aucInterval,

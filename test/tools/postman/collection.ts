@@ -1,4 +1,4 @@
-/** The journey as a Postman collection (format 2.1) and its environment. Methods, paths and statuses come from the contract. */
+/** The journey as a Postman collection (format 2.1), and its environment. */
 import { contract } from "../../../shared/contract/contract.ts";
 import type { Operation } from "../../../shared/contract/operation.ts";
 import { journey, type Folder, type Step } from "./journey.ts";
@@ -7,7 +7,6 @@ import { expectStatus } from "./scripts.ts";
 const event = (listen: "prerequest" | "test", exec: string[] = []) =>
   exec.length > 0 ? [{ listen, script: { type: "text/javascript", exec } }] : [];
 
-/** Who signs the request: the person, the administrator or nobody. */
 const bearer = (variable: string) => ({
   type: "bearer",
   bearer: [{ key: "token", value: `{{${variable}}}`, type: "string" }],
@@ -62,7 +61,7 @@ export const collection = {
   info: {
     name: "LIT Auth",
     description:
-      "Every operation, in an order that works from top to bottom against `npm start`. Codes are read from the local mailbox by scripts.",
+      "Every operation, in an order that works from top to bottom against `npm start`. Scripts read codes from the local mailbox.",
     schema: "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
   },
   item: journey.map(folderOf),

@@ -1,4 +1,4 @@
-/** `npm run postman` writes the collection and the environment, which Postman imports. A test fails when they are out of date. */
+/** `npm run postman` writes the collection and environment for Postman. A test compares them. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { collection, environment } from "./collection.ts";
@@ -6,7 +6,7 @@ import { collection, environment } from "./collection.ts";
 const folder = join(import.meta.dirname, "../../postman");
 const text = (content: object) => `${JSON.stringify(content, undefined, 2)}\n`;
 
-/** File → its text. */
+/** Maps each file to its text. */
 export const postmanFiles: Record<string, string> = {
   [join(folder, "lit-auth.postman_collection.json")]: text(collection),
   [join(folder, "lit-auth.postman_environment.json")]: text(environment),

@@ -1,4 +1,4 @@
-/** The collection's requests in an order that works from top to bottom. Their bodies are checked against the contract's types. */
+/** The collection's requests, in an order that works. The contract's types check the bodies. */
 import type * as z from "zod";
 import type { Contract, OperationName } from "../../../shared/contract/contract.ts";
 import {
@@ -19,7 +19,7 @@ type Details<Name extends OperationName> = {
   title?: string;
   body?: Sent<Contract[Name], "body">;
   query?: Sent<Contract[Name], "query">;
-  /** Variable with the value of `{id}` in the path. */
+  /** The variable with the value of `{id}` in the path. */
   id?: string;
   before?: string[];
   after?: string[];
@@ -41,7 +41,7 @@ const step = <Name extends OperationName>(operation: Name, details: Details<Name
   ...details,
 });
 
-/** Variables of the person who goes through it all, and of the administrator. */
+/** Variables of the user who performs the requests, and of the administrator. */
 const person = { email: "{{email}}", password: "{{password}}" };
 const administrator = { email: "{{admin_email}}", password: "{{admin_password}}" };
 
@@ -65,7 +65,8 @@ const undoEmail = (title: string): Step =>
 export const journey: Folder[] = [
   {
     name: "Register and sign in",
-    description: "A new person each time. Codes are read from the local mailbox, tokens kept in variables.",
+    description:
+      "Creates a new user each time. Scripts read codes from the local mailbox and store tokens in variables.",
     steps: [
       step("createUser", {
         body: { ...person, username: "{{username}}", first_name: "Ada", last_name: "Lovelace" },
@@ -80,7 +81,7 @@ export const journey: Folder[] = [
   },
   {
     name: "Account",
-    description: "The signed-in person's own.",
+    description: "The account of the signed-in user.",
     steps: [
       step("getMe"),
       step("updateMe", { body: { username: "{{username}}", first_name: "Augusta", last_name: "King" } }),
@@ -89,7 +90,7 @@ export const journey: Folder[] = [
   },
   {
     name: "Password",
-    description: "Changed by who knows it, and replaced by who has lost it, which ends all sessions.",
+    description: "Changes a known password, then replaces a lost one, which ends all sessions.",
     steps: [
       step("setPassword", {
         body: { current_password: "{{password}}", new_password: "{{new_password}}" },
@@ -107,7 +108,7 @@ export const journey: Folder[] = [
   },
   {
     name: "Change of address",
-    description: "To a new address and back again, which ends all sessions.",
+    description: "Changes to a new address and undoes that, which ends all sessions.",
     steps: [
       step("setEmail", {
         body: { new_email: "{{new_email}}", current_password: "{{password}}" },
@@ -120,7 +121,7 @@ export const journey: Folder[] = [
   },
   {
     name: "Tokens",
-    description: "Checked and traded; each refresh token is for one use.",
+    description: "Checks the access token and rotates the refresh token, which works once.",
     steps: [
       step("verifyToken", { body: { token: "{{access}}" } }),
       step("refreshToken", { body: { refresh: "{{refresh}}" }, after: keepTokens() }),
@@ -128,7 +129,7 @@ export const journey: Folder[] = [
   },
   {
     name: "Sessions",
-    description: "A second device signs in and is sent away, in each of the three ways.",
+    description: "Signs in on a second device, and ends its session in each of the three ways.",
     steps: [
       ...signIn(person, "on a second device", "other_"),
       step("listSessions", {
@@ -142,13 +143,13 @@ export const journey: Folder[] = [
   },
   {
     name: "Keys",
-    description: "For services that check our tokens.",
+    description: "For services that check access tokens.",
     steps: [step("getConfiguration"), step("getKeys")],
   },
   {
     name: "Administration",
     description:
-      "Needs an administrator: `npm run create-admin -- --email a@b.c --username root`, then fill in `admin_email` and `admin_password` of the environment. Skipped while `admin_email` is empty.",
+      "Needs an administrator. Run `npm run create-admin -- --email a@b.c --username root`, then set `admin_email` and `admin_password` in the environment. While `admin_email` is empty, these requests are skipped.",
     before: skipWithoutAdministrator,
     steps: [
       ...signIn(administrator, "as administrator", "admin_", "admin_email"),
@@ -173,7 +174,7 @@ export const journey: Folder[] = [
       }),
       undoEmail("Undo the administrator's change"),
       step("createUser", {
-        title: "Somebody else registers",
+        title: "Someone else registers",
         body: {
           email: "{{newcomer_email}}",
           password: "{{newcomer_password}}",
@@ -193,7 +194,7 @@ export const journey: Folder[] = [
   {
     name: "Leave",
     description:
-      "Signs in anew, since an administrator may have ended the sessions, and deletes the account.",
-    steps: [...signIn(person, "anew"), step("deleteMe", { body: { current_password: "{{password}}" } })],
+      "Signs in again, because an administrator may have ended the sessions, and deletes the account.",
+    steps: [...signIn(person, "again"), step("deleteMe", { body: { current_password: "{{password}}" } })],
   },
 ];

@@ -1,6 +1,6 @@
-/** What requests of the collection do before and after: JavaScript as Postman's sandbox runs it, one line per entry. */
+/** Scripts that run before or after requests, in JavaScript for Postman's sandbox, as lines. */
 
-/** A person nobody has seen yet, so that the collection can run again on the same store. */
+/** Makes up a new user, so that the collection can run repeatedly on the same store. */
 export const newPerson = (prefix = "") => [
   `const name = "ada-" + Date.now().toString(36);`,
   `pm.collectionVariables.set("${prefix}username", name);`,
@@ -8,7 +8,7 @@ export const newPerson = (prefix = "") => [
   `pm.collectionVariables.set("${prefix}password", "granite-" + pm.variables.replaceIn("{{$randomUUID}}"));`,
 ];
 
-/** Another address for the same person, each time. */
+/** Makes up another address for the same user, each time. */
 export const newAddress = [
   `pm.collectionVariables.set("new_email", "new-" + Date.now().toString(36) + "@example.com");`,
 ];
@@ -17,12 +17,15 @@ export const newPassword = [
   `pm.collectionVariables.set("new_password", "granite-" + pm.variables.replaceIn("{{$randomUUID}}"));`,
 ];
 
-/** From now on the new one is the password. */
+/** Stores the new password as the current one. */
 export const takePassword = [
   `pm.collectionVariables.set("password", pm.collectionVariables.get("new_password"));`,
 ];
 
-/** Waits for a letter to this person that was not used yet, and takes its code. Without a mailbox, type it into the variable. */
+/**
+ * Waits for a new letter to this address and stores its code. Without a mailbox, set the variable
+ * `otp_code` by hand.
+ */
 export const readCode = (addressVariable: string) => [
   `const mailbox = pm.variables.get("mailbox_url");`,
   `const address = pm.variables.get("${addressVariable}");`,
@@ -42,7 +45,7 @@ export const readCode = (addressVariable: string) => [
   `if (mailbox) look(600);`,
 ];
 
-/** Keeps members of the answer: variable → an expression over `answer`. */
+/** Sets variables to expressions over `answer`, the response body. */
 export const keep = (variables: Record<string, string>) => [
   `const answer = pm.response.json();`,
   ...Object.entries(variables).map(
@@ -57,7 +60,7 @@ export const expectStatus = (operation: string, status: number) => [
   `pm.test("${operation} answers ${status}", () => pm.response.to.have.status(${status}));`,
 ];
 
-/** No account exists by default, so no administrator either: `npm run create-admin` makes one. */
+/** No administrator exists by default. `npm run create-admin` creates one. */
 export const skipWithoutAdministrator = [
   `if (!pm.environment.get("admin_email")) pm.execution.skipRequest();`,
 ];

@@ -1,4 +1,4 @@
-/** Test-only: every letter to a domain and its subdomains, as a message of a queue. No part of the application. */
+/** For tests only: puts each letter to a domain and its subdomains into a queue. */
 import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { ReceiptRuleSet, TlsPolicy } from "aws-cdk-lib/aws-ses";
@@ -28,12 +28,12 @@ export class MailboxStack extends Stack {
         {
           recipients: [domain, `.${domain}`],
           tlsPolicy: TlsPolicy.REQUIRE,
-          // Base64: the message is bytes, and the topic takes text.
+          // The letter may contain any bytes, but the topic accepts only text.
           actions: [new Sns({ topic: received, encoding: EmailEncoding.BASE64 })],
         },
       ],
     });
-    // SES looks whether it may publish when the rule is made.
+    // SES checks its permission to publish when the rule is created.
     rules.node.addDependency(received);
     new CfnOutput(this, "LettersUrl", { value: letters.queueUrl });
     new CfnOutput(this, "RuleSetName", { value: rules.receiptRuleSetName });

@@ -1,4 +1,4 @@
-/** Drains the mailbox's queue and serves what came as `/_aws/ses` on 127.0.0.1. */
+/** Drains the mailbox's queue and serves its letters at `/_aws/ses` on 127.0.0.1. */
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -22,7 +22,7 @@ export const serveMailbox = async (QueueUrl: string): Promise<{ url: string; sto
     }
   };
   const drained = drain().catch((error: unknown) => {
-    if (!stopping.signal.aborted) console.error("the mailbox stopped:", error);
+    if (!stopping.signal.aborted) console.error("The mailbox stopped reading its queue:", error);
   });
   const port = await freePort();
   const server = createServer((_, response) => {

@@ -1,8 +1,8 @@
-/** A message of the mailbox's queue → the letter in LocalStack's `/_aws/ses` shape, which the suite reads. */
+/** Converts a message of the mailbox's queue to LocalStack's `/_aws/ses` format for test/api. */
 import PostalMime from "postal-mime";
 import * as z from "zod";
 
-/** What an SNS action of SES publishes; `content` is the letter as it came, in base64. */
+/** The message that an SNS action of SES publishes. `content` is the raw letter in base64. */
 const notification = z.object({
   mail: z.object({ messageId: z.string(), timestamp: z.string(), source: z.string() }),
   receipt: z.object({ recipients: z.array(z.string()) }),
@@ -17,7 +17,7 @@ export const readLetter = async (message: string) => {
     Source: from?.address ?? mail.source,
     Destination: { ToAddresses: receipt.recipients },
     Subject: subject ?? "",
-    // Letters travel with CRLF.
+    // SMTP uses CRLF.
     Body: { text_part: (text ?? "").replaceAll("\r\n", "\n"), html_part: html ?? "" },
     Timestamp: mail.timestamp,
   };

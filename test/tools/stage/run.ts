@@ -1,7 +1,8 @@
 /**
- * `npm run test:stage -- --url <ApiUrl> --mail-domain <domain> --mail-queue <LettersUrl>`: the black-box suite against a
- * deployed stage, whose letters to that domain the mailbox's stack puts into that queue. All its people come from one network,
- * so such a stage is deployed with the settings of `infra/generous-limits.ts`.
+ * `npm run test:stage -- --url <ApiUrl> --mail-domain <domain> --mail-queue <LettersUrl>` runs
+ * test/api against a deployed stage. The mailbox stack must put letters to that domain into that
+ * queue. All test users share one network, so deploy the stage with the settings of
+ * `infra/generous-limits.ts`.
  */
 import { parseArgs } from "node:util";
 import { run, runScript } from "../../../infra/run-script.ts";
@@ -15,7 +16,7 @@ await runScript(async () => {
   const { url, "mail-domain": domain, "mail-queue": queue } = values;
   if (url === undefined || domain === undefined || queue === undefined)
     throw new UserError(
-      "Needs --url, --mail-domain and --mail-queue: outputs of the stage and of its mailbox.",
+      "Pass --url (output ApiUrl of the stage), --mail-domain, and --mail-queue (output LettersUrl of the mailbox stack).",
     );
   const mailbox = await serveMailbox(queue);
   try {

@@ -1,39 +1,43 @@
-/** A caller from many sides: every address of 127.0.0.0/8 is this machine, so that each side is a network of its own. */
+/**
+ * Sends requests from many client networks. Every address of 127.0.0.0/8 belongs to this machine,
+ * so each number gets a source address of its own.
+ */
 import { Agent, request } from "node:http";
 import { contract, type OperationName } from "../../../shared/contract/contract.ts";
 
-export type SideAnswer = { status: number; headers: Headers; body: unknown };
+export type Answer = { status: number; headers: Headers; body: unknown };
 type Input = { body?: unknown; token?: string; deviceToken?: string; headers?: Record<string, string> };
-export type Sides = {
-  send: (side: number, operation: OperationName, input?: Input) => Promise<SideAnswer>;
+export type Networks = {
+  send: (network: number, operation: OperationName, input?: Input) => Promise<Answer>;
   close: () => void;
 };
 
-const addressOf = (side: number) => `127.${1 + ((side >> 16) % 250)}.${(side >> 8) % 256}.${side % 256}`;
+const addressOf = (network: number) =>
+  `127.${1 + ((network >> 16) % 250)}.${(network >> 8) % 256}.${network % 256}`;
 
-/** What liars say of where they come from. */
+/** Headers with which a client lies about its address. */
 export const forgedOrigin = (number: number): Record<string, string> => {
   const address = `203.0.${(number >> 8) % 256}.${number % 256}`;
   return { "x-forwarded-for": address, "x-real-ip": address, forwarded: `for=${address}`, via: address };
 };
 
-export const openSides = (url: string): Sides => {
+export const openNetworks = (url: string): Networks => {
   const { hostname, port } = new URL(url);
   const agents = new Map<number, Agent>();
-  const agentOf = (side: number) => {
-    const agent = agents.get(side) ?? new Agent({ keepAlive: true, maxSockets: 16 });
-    agents.set(side, agent);
+  const agentOf = (network: number) => {
+    const agent = agents.get(network) ?? new Agent({ keepAlive: true, maxSockets: 16 });
+    agents.set(network, agent);
     return agent;
   };
 
-  const send: Sides["send"] = (side, operation, { body, token, deviceToken, headers } = {}) => {
+  const send: Networks["send"] = (network, operation, { body, token, deviceToken, headers } = {}) => {
     const { method, path } = contract[operation];
     const payload = body === undefined ? "" : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const outgoing = request(
         {
-          agent: agentOf(side),
-          localAddress: addressOf(side),
+          agent: agentOf(network),
+          localAddress: addressOf(network),
           hostname,
           port,
           method,
