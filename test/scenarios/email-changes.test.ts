@@ -21,7 +21,7 @@ afterAll(() => stack.remove());
 const wrongCode = "AAAA-BBBB-CCCC-DDDD";
 const addressOf = async (access: string) => (await succeed("getMe", undefined, { token: access })).email;
 
-/** Somebody who has asked for a new address: both codes are in their mailboxes. */
+/** A person who has asked for a new address, with the codes from both mailboxes. */
 const moving = async () => {
   const person = await signedIn();
   const { email } = newPerson();
@@ -44,8 +44,8 @@ const counted = (answers: Answer[]) =>
   );
 const undo = (email: string, otp_code: string) => call("undoEmail", { email, otp_code });
 
-describe("of several at once", () => {
-  it("one confirms with one code, and one undoes [ASVS 6.5.1]", async () => {
+describe("email change, concurrent", () => {
+  it("accepts each code exactly once [ASVS 6.5.1]", async () => {
     const person = await moving();
     const eight = Array.from({ length: 8 });
     const confirmed = await Promise.all(eight.map(() => person.confirm(person.code)));
@@ -56,7 +56,7 @@ describe("of several at once", () => {
     await signInAgain(person);
   });
 
-  it("one gets the address that is confirmed and activated at the same moment", async () => {
+  it("gives the address to either the change or a registration", async () => {
     const race = async () => {
       const person = await moving();
       const newcomer = await register(newPerson({ email: person.newEmail }));
@@ -73,7 +73,7 @@ describe("of several at once", () => {
     await Promise.all([race(), race(), race()]);
   });
 
-  it("the undoing wins, before or after the confirming", async () => {
+  it("ends undone when confirmation and undo race", async () => {
     const race = async () => {
       const person = await moving();
       const [, undone] = await Promise.all([person.confirm(person.code), undo(person.email, person.undo)]);
@@ -88,8 +88,8 @@ describe("of several at once", () => {
   });
 });
 
-describe("an answer that is lost", () => {
-  it("is given again: the change succeeds, and so does its undoing, once", async () => {
+describe("email change with lost answers", () => {
+  it("is confirmed once and undone once", async () => {
     const person = await moving();
     const strikes = ["ConfirmEmail", "UndoEmail"].map((principal) =>
       stack.faults.add({ principal, operation: "TransactWriteItems", lostAnswer: true }),
@@ -102,8 +102,8 @@ describe("an answer that is lost", () => {
   });
 });
 
-describe("an address that somebody else wants meanwhile", () => {
-  it("is kept: by registering, changing or importing nobody gets it, and it is given back [ASVS 6.4.4]", async () => {
+describe("held address", () => {
+  it("can't be registered, changed to or imported, and is given back [ASVS 6.4.4]", async () => {
     const person = await moving();
     await person.confirm(person.code);
     const { email } = person;
@@ -127,7 +127,7 @@ describe("an address that somebody else wants meanwhile", () => {
   });
 });
 
-describe("the mailboxes of an account that was moved", () => {
+describe("both mailboxes of a changed account", () => {
   /** The mailer takes one order, as the queue hands it over. */
   const deliver = (order: object) =>
     stack.invoke("Mailer", {
@@ -141,7 +141,7 @@ describe("the mailboxes of an account that was moved", () => {
       ],
     });
 
-  it("both hear that it was given back, the one that lost it once", async () => {
+  it("get one notice of an undo", async () => {
     const person = await moving();
     await person.confirm(person.code);
     expect((await undo(person.email, person.undo)).status).toBe(204);
@@ -152,7 +152,7 @@ describe("the mailboxes of an account that was moved", () => {
     expect(await lettersTo(person.newEmail)).toHaveLength(2);
   });
 
-  it("both hear that it was deleted, by whoever moved it, and each once", async () => {
+  it("get one notice of a deletion", async () => {
     const person = await moving();
     await person.confirm(person.code);
     const { access: token, password: current_password } = person;
@@ -166,11 +166,11 @@ describe("the mailboxes of an account that was moved", () => {
   });
 });
 
-describe("an administrator's change of an address", () => {
+describe("email change by an administrator", () => {
   const ask = (id: string, new_email: string, current_password = root.password) =>
     administer(root, "setUserEmail", { id, body: { new_email, current_password } });
 
-  it("is confirmed from the new mailbox without signing in, and undone from the old one [ASVS 6.4.4]", async () => {
+  it("is confirmed and undone without signing in [ASVS 6.4.4]", async () => {
     const person = await signedIn();
     const { email } = newPerson();
     expect((await ask(person.id, email)).status).toBe(204);
@@ -196,7 +196,7 @@ describe("an administrator's change of an address", () => {
     }
   });
 
-  it("is possible while an earlier one can be undone, whose code brings the account back from there too", async () => {
+  it("is allowed during an undoable change, whose undo reverts both", async () => {
     const person = await moving();
     await person.confirm(person.code);
     const { email: third } = newPerson();
@@ -214,7 +214,7 @@ describe("an administrator's change of an address", () => {
       expectRefused(await call("requestOtp", { email, password: person.password }), "no_active_account");
   });
 
-  it("takes a corrected address, and the mistaken one gets nothing", async () => {
+  it("accepts a corrected address and refuses codes for the mistaken one", async () => {
     const person = await activated();
     const [mistaken, right] = [newPerson().email, newPerson().email];
     await ask(person.id, mistaken);
@@ -226,7 +226,7 @@ describe("an administrator's change of an address", () => {
     await succeed("claimEmail", { email: right, otp_code });
   });
 
-  it("asks for the administrator's password, and for an account that is active [ASVS 6.4.4, 7.5.1]", async () => {
+  it("requires the administrator's password and an active account [ASVS 6.4.4, 7.5.1]", async () => {
     const [person, pending] = [await activated(), await register()];
     const { email } = newPerson();
     expectFieldErrors(await ask(person.id, email, "Not-The-Password-1"), {
@@ -242,12 +242,12 @@ describe("an administrator's change of an address", () => {
     expectRefused(await call("claimEmail", { email, otp_code }), "code_refused");
     expect(await lettersTo(email)).toHaveLength(1);
     expect((await administer(root, "sendCode", { id: (await activated()).id })).status).toBe(204);
-    // Himself, whom the transaction must not name twice.
+    // Actor and account are the same item here, and a transaction may name an item only once.
     expect((await ask(root.id, newPerson().email)).status).toBe(204);
   });
 });
 
-describe("known and unknown addresses", () => {
+describe("unknown address in email changes", () => {
   const callsOf = async (work: () => Promise<Answer>) => {
     stack.resetCalls();
     const answer = comparable(await work());
@@ -255,7 +255,7 @@ describe("known and unknown addresses", () => {
     return { answer, functions };
   };
 
-  it("cost the same calls and get the same answers, asking, claiming and undoing", async () => {
+  it("causes the same AWS calls and answers as a known one", async () => {
     const [person, owner] = [await moving(), await signedIn()];
     const claimed = newPerson().email;
     const current_password = root.password;
@@ -274,7 +274,7 @@ describe("known and unknown addresses", () => {
     await kept.confirm(kept.code);
     const [keptEmail, freeEmail] = [kept.email, newPerson().email];
     for (const email of [keptEmail, freeEmail]) await register(newPerson({ email }));
-    // Warm: a cold start reads secrets.
+    // A cold start would also read secrets.
     for (const work of [claim, undoing, setting, activating]) await work(newPerson().email);
     expect(await activating(keptEmail)).toEqual(await activating(freeEmail));
     expect(await setting(keptEmail)).toEqual(await setting(newPerson().email));

@@ -17,7 +17,7 @@ let log = "";
 beforeAll(async () => {
   stack = await startTestStack({
     settings: { REFUSAL_FLOOR_MILLISECONDS: String(floorMilliseconds) },
-    // Three are timed side by side.
+    // Three requests are timed side by side.
     concurrencyPerFunction: 3,
     onLog: (_, line) => {
       log += `${line}\n`;
@@ -35,8 +35,8 @@ const exported = () => exportedRows(stack.folder);
 const ask = ({ email, password }: Pick<Person, "email" | "password">) =>
   call("requestOtp", { email, password });
 
-describe("people brought over from Django", () => {
-  it("sign in with their password, which gets a hash of ours, and again with that", async () => {
+describe("user imported from Django", () => {
+  it("signs in with their password, which gets our hash", async () => {
     const people = ["pbkdf2 of Django 5.2", "argon2id", "argon2i of Django 2"].map((what) => brought(what));
     const { code, stdout } = await bring(...people.map(({ row }) => row));
     expect([code, stdout]).toEqual([0, expect.stringContaining("3 imported, 0 already there, 0 refused")]);
@@ -51,14 +51,14 @@ describe("people brought over from Django", () => {
 
         await signInAgain(person);
         expect((await ask({ ...person, password: `${person.password}x` })).status).toBe(401);
-        // The password is the same: nothing of before ends.
+        // The password is the same, so the session goes on.
         await succeed("refreshToken", { refresh: tokens[index]!.refresh });
         expect(upgradesOf(id)).toBe(1);
       }),
     );
   });
 
-  it("keep what Django had made of a password: trimmed, not normalised, of any length [ASVS 6.2.8]", async () => {
+  it("signs in as with Django: trimmed, not normalised, any length [ASVS 6.2.8]", async () => {
     const people = djangoHashes
       .map(({ what }) => what)
       .filter((what) => /spaces|separators|composed|300/.test(what))
@@ -67,7 +67,7 @@ describe("people brought over from Django", () => {
     await Promise.all(
       people.map(async (person) => {
         expect((await ask(person)).status, person.password).toBe(200);
-        // From here on it is as typed, without the spaces, and in any composition.
+        // From here on the password is checked as typed: without the spaces, in any composition.
         const password = trimmedByPython(person.password);
         for (const form of ["NFC", "NFD"] as const)
           expect((await ask({ ...person, password: password.normalize(form) })).status).toBe(200);
@@ -76,7 +76,7 @@ describe("people brought over from Django", () => {
     );
   });
 
-  it("have their hash replaced once, and are sent a code each time, however many sign in at once", async () => {
+  it("gets a code from each of several concurrent sign-ins", async () => {
     const person = brought("pbkdf2 of Django 3.2");
     await bring(person.row);
     const answers = await Promise.all(Array.from({ length: 4 }, () => ask(person)));
@@ -85,7 +85,7 @@ describe("people brought over from Django", () => {
     await signInAgain(person);
   });
 
-  it("keep the hash that they have when they are disabled or type something else", async () => {
+  it("keeps the imported hash when disabled or with another password", async () => {
     const [person, disabled] = [brought("argon2id"), brought("argon2id", { state: "disabled" })];
     await bring(person.row, disabled.row);
     expectRefused(await ask({ ...person, password: "something else" }), "no_active_account");
@@ -96,7 +96,7 @@ describe("people brought over from Django", () => {
     expect(await lettersTo(disabled.email)).toEqual([]);
   });
 
-  it("who have no password there have none here", async () => {
+  it("has no password here without one in Django", async () => {
     const person = brought("argon2id", { password_hash: "!3RJPOPA7eOp0DHJKuAspO9N7GVOWBz0UKfvqakLy" });
     expect((await bring(person.row)).code).toBe(0);
     expectRefused(await ask(person), "no_active_account");
@@ -104,14 +104,14 @@ describe("people brought over from Django", () => {
   });
 });
 
-describe("the floor", () => {
+describe("refusal floor", () => {
   /**
-   * Noise only ever adds: the quickest of several is what the code does. Unhidden, an imported hash takes 130 ms longer than
-   * ours on a quiet machine, so that no number of rounds would bring them together.
+   * Noise only adds time, so the quickest of several rounds shows what the code does. Without the
+   * floor, an imported hash takes 130 ms longer than ours on a quiet machine, in every round.
    */
   const expectAlike = async (attempts: Record<string, () => Promise<unknown>>) => {
     const quickest = Object.keys(attempts).map(() => Infinity);
-    // Not more: ten wrong passwords are a limit of their own.
+    // No more rounds, because ten wrong passwords reach another limit.
     for (let round = 0; round < 9; round += 1) {
       await Promise.all(
         Object.values(attempts).map(async (attempt, index) => {
@@ -131,7 +131,7 @@ describe("the floor", () => {
     return person;
   };
 
-  it("hides who was imported: every refusal takes at least as long, and they take the same time", async () => {
+  it("makes refusals equally slow for imported, own and unknown accounts", async () => {
     const refused =
       ({ email }: Person) =>
       async () =>
@@ -143,7 +143,7 @@ describe("the floor", () => {
     });
   });
 
-  it("hides it from whoever registers the address and asks with the password of his own", async () => {
+  it("hides imported accounts from strangers who register the same address", async () => {
     const registered = async ({ email }: Person) => {
       const mine = await register(newPerson({ email }));
       return async () => expect((await ask(mine)).status).toBe(200);
@@ -155,7 +155,7 @@ describe("the floor", () => {
   });
 });
 
-it("nothing that people typed and no hash stands in a log", () => {
+it("the log of password upgrades holds no password and no hash", () => {
   expect(log.includes("password_upgraded")).toBe(true);
   for (const { typed, passwordHash } of djangoHashes)
     for (const secret of [typed, passwordHash])

@@ -20,7 +20,7 @@ describe("README", () => {
   });
   afterAll(() => stack.remove());
 
-  it("shows lines that really work, and again, and really answer what it says", async () => {
+  it("shows commands that work repeatedly and answer as it says", async () => {
     const block = blockUnder("The flow").replaceAll("http://127.0.0.1:8000", stack.url);
     const promised = block.split("\n").filter((line) => line.startsWith("# "));
     expect(promised.length).toBeGreaterThan(8);
@@ -38,7 +38,7 @@ describe("README", () => {
     }
   });
 
-  it("is short enough to be read", () => {
+  it("has at most 150 lines", () => {
     expect(readFileSync("README.md", "utf8").trim().split("\n").length).toBeLessThanOrEqual(150);
   });
 });

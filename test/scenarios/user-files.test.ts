@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.remove());
 
-it("an import that was killed goes on when it is run again, with nobody lost or doubled", async () => {
+it("a killed import continues without losing or doubling accounts", async () => {
   const killed = await importFile("1,000 lines");
   expect(killed).toMatchObject({ code: null, stdout: "" });
   const { code, stdout } = await importFile();
@@ -61,7 +61,7 @@ it("an import that was killed goes on when it is run again, with nobody lost or 
   expect((await call("requestOtp", { email: last?.["email"], password: quickHash.typed })).status).toBe(200);
 });
 
-it("an export that was killed goes on too, and holds every account once and as it was brought, for its owner only", async () => {
+it("a killed export continues, with every account once and unchanged", async () => {
   const [account, registration] = [await activated(), await register()];
   const file = join(stack.folder, "out.jsonl");
   const underWay = eventually(
@@ -72,7 +72,7 @@ it("an export that was killed goes on too, and holds every account once and as i
   const killed = await runCommand("export-users", [file], { ...stack, killWhen: underWay });
   expect(killed).toMatchObject({ code: null, stdout: "" });
   for (const kept of [file, `${file}.checkpoint`]) expect(statSync(kept).mode & 0o777).toBe(0o600);
-  // What came after the last sure page, half a line even, comes again.
+  // Everything after the last complete page is written again, even half a line.
   writeFileSync(file, '{"id": "hal', { flag: "a" });
   const { code, stdout, stderr } = await runCommand("export-users", [file], stack);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -103,7 +103,7 @@ it("an export that was killed goes on too, and holds every account once and as i
 });
 
 describe("npm run users:import", () => {
-  it("names each bad line by number, field and rule, and brings the others in", async () => {
+  it("names each bad line's number, field and rule, importing the others", async () => {
     const [good, other, there] = [brought("argon2id"), brought("argon2id"), await signedIn()];
     const { row } = good;
     const { code, stdout, stderr } = await importRows(stack.folder, [
@@ -151,7 +151,7 @@ describe("npm run users:import", () => {
     await succeed("getMe", undefined, { token: there.access });
   });
 
-  it("leaves whoever is in as he is, and takes two people of one address for two", async () => {
+  it("leaves existing accounts unchanged and refuses another with the same address", async () => {
     const person = brought("argon2id");
     await importRows(stack.folder, [person.row]);
     await signInAgain(person);
@@ -168,7 +168,7 @@ describe("npm run users:import", () => {
     });
   });
 
-  it("says in one sentence what keeps it from beginning", async () => {
+  it("explains in one sentence why it can't start", async () => {
     const missing = await runCommand("import-users", [join(stack.folder, "nothing.jsonl")], stack);
     expect(missing).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("ENOENT") });
     const unnamed = await runCommand("import-users", [], stack);
