@@ -1,9 +1,14 @@
+/** Tests what people and functions notice when keys are rotated or revoked. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundlesDirectory } from "../../infra/bundling/bundle-functions.ts";
 import { call, succeed } from "../support/calls/api.ts";
+import { runCommand } from "../support/calls/commands.ts";
 import { expectRefused } from "../support/assert/expect.ts";
+import { outputOf } from "../support/mail/letters-out.ts";
 import { codeTo } from "../support/mail/mailbox.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { activated, register, signedIn, signIn } from "../support/people/people.ts";
@@ -17,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.remove());
 
-/** Forgets what these functions have in memory, as five minutes or a deployment would. */
+/** Makes these functions forget what they have in memory, as five minutes or a deployment would. */
 const renew = (...functions: string[]) =>
   stack.replaceExecutionEnvironments(functions.map((name) => join(bundlesDirectory, name)));
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
@@ -25,9 +30,12 @@ const publishedKids = async () => {
   renew("get-keys");
   return (await succeed("getKeys")).keys.map(({ kid }) => kid);
 };
+/** Runs single steps of a rotation of the signing keys, as Secrets Manager does. */
+const rotationWith = (ClientRequestToken: string) => (Step: string) =>
+  stack.invoke("RotateKeys", { SecretId: outputOf(stack, "SigningKeysArn"), ClientRequestToken, Step });
 
-describe("rotating the signing keys", () => {
-  it("signs with a key that was published before, and goes on publishing the one before it", async () => {
+describe("signing key rotation", () => {
+  it("signs with a key published before, and keeps publishing the old", async () => {
     const person = await activated();
     const before = await publishedKids();
     const { access: oldToken } = await signIn(person);
@@ -42,7 +50,7 @@ describe("rotating the signing keys", () => {
     for (const token of [oldToken, newToken]) await succeed("getMe", undefined, { token });
   });
 
-  it("refuses no valid token in the middle of traffic", async () => {
+  it("refuses no valid token during traffic", async () => {
     const people = await Promise.all([signedIn(), signedIn(), signedIn()]);
     const traffic = { going: true, answered: 0 };
     const users = people.map(async ({ access, refresh }) => {
@@ -72,7 +80,7 @@ describe("rotating the signing keys", () => {
     expect(traffic.answered).toBeGreaterThan(45);
   });
 
-  it("lets a function that has not heard of a key ask at once", async () => {
+  it("makes functions load a key that they don't know yet", async () => {
     const person = await activated();
     const { access } = await signIn(person);
     await succeed("verifyToken", { token: access });
@@ -83,7 +91,7 @@ describe("rotating the signing keys", () => {
     await succeed("verifyToken", { token: access });
   });
 
-  it("does not let made-up key ids flood Secrets Manager [ASVS 9.1.3]", async () => {
+  it("doesn't let made-up key ids flood Secrets Manager [ASVS 9.1.3]", async () => {
     const { access } = await signedIn();
     await succeed("verifyToken", { token: access });
     const [, payload, signature] = access.split(".");
@@ -99,15 +107,9 @@ describe("rotating the signing keys", () => {
     );
   });
 
-  it("can repeat each of its steps", async () => {
+  it("can repeat each step", async () => {
     const ring = await secrets.read("SigningKeys");
-    const SecretId = Object.entries(stack.outputs).find(([name]) => name.endsWith(".SigningKeysArn"))?.[1];
-    const step = (Step: string) =>
-      stack.invoke("RotateKeys", {
-        SecretId,
-        ClientRequestToken: "11111111-1111-4111-8111-111111111111",
-        Step,
-      });
+    const step = rotationWith("11111111-1111-4111-8111-111111111111");
     for (const name of [
       "createSecret",
       "createSecret",
@@ -125,16 +127,16 @@ describe("rotating the signing keys", () => {
     expect(rotated.previous[0]).not.toHaveProperty("d");
   });
 
-  it("keeps what was stored when the deployment's trigger runs again", async () => {
+  it("keeps the stored keys when the deployment's trigger runs again", async () => {
     const before = await secrets.read("SigningKeys");
     for (const _ of [1, 2]) expect(await stack.invoke("CreateKeys", {})).not.toHaveProperty("error");
     expect(await secrets.read("SigningKeys")).toBe(before);
   });
 });
 
-describe("rotating the digest keys", () => {
+describe("digest key rotation", () => {
   it.each([[[]], [["mailer"]], [["activate-user"]], [["mailer", "activate-user"]]])(
-    "kills no living code, when %j have read the new ring",
+    "keeps unexpired codes valid when %j have read the new keys",
     async (renewed: string[]) => {
       const early = await register();
       const earlyCode = await codeTo(early.email);
@@ -143,8 +145,55 @@ describe("rotating the digest keys", () => {
       const late = await register();
       await succeed("activateUser", { email: late.email, otp_code: await codeTo(late.email) });
       await succeed("activateUser", { email: early.email, otp_code: earlyCode });
-      // The next round begins with everybody up to date.
+      // Every function has read the newest keys before the next round.
       renew("mailer", "activate-user");
     },
   );
+});
+
+describe("npm run keys:revoke", () => {
+  // The rotations above left older keys in memory.
+  beforeAll(() => renew("get-keys", "create-token"));
+
+  it("refuses all earlier tokens immediately and lets people sign in again [ASVS 7.4.5]", async () => {
+    const person = await signedIn();
+    const { keys: before } = await succeed("getKeys");
+    for (const token of [person.access, person.refresh]) await succeed("verifyToken", { token });
+    const { stdout } = await runCommand("revoke-keys", [], stack);
+    expect(stdout).toContain("everybody signs in again");
+
+    expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
+    for (const token of [person.access, person.refresh])
+      expectRefused(await call("verifyToken", { token }), "token_not_valid");
+    expectRefused(await call("refreshToken", { refresh: person.refresh }), "token_not_valid");
+    const { keys: after } = await succeed("getKeys");
+    const old = new Set(before.map(({ kid }) => kid));
+    expect(after.filter(({ kid }) => old.has(kid))).toEqual([]);
+
+    const { access } = await signIn(person, 2);
+    await succeed("getMe", undefined, { token: access });
+  });
+
+  it("discards the keys of a rotation that is under way", async () => {
+    const person = await signedIn();
+    const step = rotationWith("22222222-2222-4222-8222-222222222222");
+    expect(await step("createSecret")).not.toHaveProperty("error");
+    const leaked = new Set((await succeed("getKeys")).keys.map(({ kid }) => kid));
+    await runCommand("revoke-keys", [], stack);
+    for (const name of ["createSecret", "setSecret", "testSecret", "finishSecret"]) await step(name);
+    const { keys } = await succeed("getKeys");
+    expect(keys.filter(({ kid }) => leaked.has(kid))).toEqual([]);
+    expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
+    const { access } = await signIn(person, 2);
+    expect(leaked).not.toContain(decodeProtectedHeader(access).kid);
+    await succeed("getMe", undefined, { token: access });
+  });
+
+  it("explains in one sentence that no stack is running", async () => {
+    const nowhere = mkdtempSync(join(tmpdir(), "lit-auth-nowhere-"));
+    expect(await runCommand("revoke-keys", [], { folder: nowhere })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^No local stack is running here.*\n$/),
+    });
+  });
 });
