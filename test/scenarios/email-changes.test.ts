@@ -5,6 +5,7 @@ import { brought, importRows } from "../support/people/brought-people.ts";
 import { comparable } from "../support/assert/comparable.ts";
 import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
 import { logWith } from "../support/stacks/logs.ts";
+import { deliverOrder } from "../support/mail/deliver-order.ts";
 import { allLettersOut } from "../support/mail/letters-out.ts";
 import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
 import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
@@ -128,19 +129,6 @@ describe("held address", () => {
 });
 
 describe("both mailboxes of a changed account", () => {
-  /** The mailer takes one order, as the queue hands it over. */
-  const deliver = (order: object) =>
-    stack.invoke("Mailer", {
-      Records: [
-        {
-          messageId: "message",
-          body: JSON.stringify(order),
-          attributes: { SentTimestamp: String(Date.now()) },
-          eventSource: "aws:sqs",
-        },
-      ],
-    });
-
   it("get one notice of an undo", async () => {
     const person = await moving();
     await person.confirm(person.code);
@@ -148,7 +136,7 @@ describe("both mailboxes of a changed account", () => {
     expect((await letterTo(person.newEmail, 2)).Subject).toContain("has its earlier address again");
     expect((await letterTo(person.email, 4)).Subject).toContain("your address again");
     await allLettersOut(stack);
-    await deliver({ kind: "email_change_undone", userId: person.id });
+    await deliverOrder(stack, { kind: "email_change_undone", userId: person.id });
     expect(await lettersTo(person.newEmail)).toHaveLength(2);
   });
 
@@ -160,7 +148,7 @@ describe("both mailboxes of a changed account", () => {
     const farewells = [await letterTo(person.email, 4), await letterTo(person.newEmail, 2)];
     for (const { Subject } of farewells) expect(Subject).toContain("your account was deleted");
     await allLettersOut(stack);
-    await deliver({ kind: "goodbye", userId: person.id });
+    await deliverOrder(stack, { kind: "goodbye", userId: person.id });
     expect(await lettersTo(person.email)).toHaveLength(4);
     expect(await lettersTo(person.newEmail)).toHaveLength(2);
   });

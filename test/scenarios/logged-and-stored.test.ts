@@ -1,12 +1,25 @@
-import { readdirSync, readFileSync } from "node:fs";
+/** Tests what a stack writes down: its accounts, its security log, and all files on the disk. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { scanAccounts } from "../../shared/admin/account-scan.ts";
 import { call, succeed } from "../support/calls/api.ts";
 import { wrongCode } from "../support/mail/codes.ts";
 import { eventually } from "../support/assert/eventually.ts";
-import { codeTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/expect.ts";
+import { allLettersOut, outputOf } from "../support/mail/letters-out.ts";
+import { limitsOf } from "../support/limits/limits.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import { activated, newPerson, signIn } from "../support/people/people.ts";
+import {
+  activated,
+  newPassword,
+  newPerson,
+  register,
+  resetCode,
+  signedIn,
+  signIn,
+} from "../support/people/people.ts";
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -16,7 +29,7 @@ afterAll(() => stack.remove());
 
 type Line = Record<string, unknown> & { timestamp: string; event: string; userId?: string };
 
-/** The security lines of all functions, the oldest first. */
+/** Returns the security lines of all functions, oldest first. */
 const lines = (): Line[] =>
   readdirSync(join(stack.dataDirectory, "logs"))
     .flatMap((file) => readFileSync(join(stack.dataDirectory, "logs", file), "utf8").split("\n"))
@@ -31,8 +44,16 @@ const told = (line: Line) =>
     ),
   );
 
-describe("the security log", () => {
-  it("has one line for each act of a person's life, with ids and nothing else of the person", async () => {
+// Must stay the first test, before any registration.
+it("a new stack has no accounts [ASVS 6.3.2]", async () => {
+  limitsOf(stack);
+  process.env["USERS_TABLE"] = outputOf(stack, "UsersTable");
+  for await (const { users } of scanAccounts()) expect(users).toEqual([]);
+  expect.assertions(1);
+});
+
+describe("security log", () => {
+  it("has one line per act, with ids but no personal data", async () => {
     const person = newPerson();
     const { email, password } = person;
     const { id } = await succeed("createUser", person);
@@ -78,7 +99,7 @@ describe("the security log", () => {
       expect(text).not.toContain(secret);
   });
 
-  it("says the same of known and unknown addresses, but for the id", async () => {
+  it("reads alike for known and unknown addresses, except the id", async () => {
     const known = await activated();
     const before = await eventually("the line of the activation", () => {
       const found = lines();
@@ -105,5 +126,71 @@ describe("the security log", () => {
       code: "too_many_code_guesses",
     });
     for (const { userId } of since) expect(userId).toMatch(/^[\w-]{36,43}$/);
+  });
+
+  it("has lines for password changes, exports and deletions without secrets", async () => {
+    const person = await signedIn();
+    const password = newPassword();
+    const token = person.access;
+    await succeed("exportMe", undefined, { token });
+    await succeed("setPassword", { current_password: person.password, new_password: password }, { token });
+    await letterTo(person.email, 3);
+    const otp_code = await resetCode(person, 3);
+    const confirm = (code: string, new_password: string) =>
+      call("confirmPasswordReset", { email: person.email, otp_code: code, new_password });
+    expectRefused(await confirm("AAAA-BBBB-CCCC-DDDD", newPassword()), "code_refused");
+    const last = newPassword();
+    expect((await confirm(otp_code, last)).status).toBe(204);
+    await letterTo(person.email, 5);
+    const { access } = await signIn({ ...person, password: last }, 5);
+    await succeed("deleteMe", { current_password: last }, { token: access });
+
+    const folder = join(stack.dataDirectory, "logs");
+    const written = () => readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+    const eventsOf = () =>
+      written()
+        .flatMap((log) => log.split("\n"))
+        .filter((line) => line.includes('"security"') && line.includes(person.id))
+        .map((line) => /"event":"(\w+)"/.exec(line)?.[1]);
+    const expected = [
+      "user_exported",
+      "password_changed",
+      "reset_sent",
+      "refused",
+      "password_reset",
+      "user_deleted",
+    ];
+    await eventually("the lines", () =>
+      expected.every((event) => eventsOf().includes(event)) ? true : undefined,
+    );
+    for (const log of written())
+      for (const secret of [person.email, person.password, password, last, otp_code])
+        expect(log).not.toContain(secret);
+  });
+});
+
+describe("files on the disk", () => {
+  it("hold no password, and no code except in letters [ASVS 6.5.2]", async () => {
+    const person = newPerson();
+    await register(person);
+    const code = await codeTo(person.email);
+    // After that nothing writes, so that no file of the engines appears or disappears.
+    await allLettersOut(stack);
+    const folders = readdirSync(stack.dataDirectory).filter((name) => name !== "emails");
+    const files = folders.flatMap((folder) => {
+      const path = join(stack.dataDirectory, folder);
+      if (!statSync(path).isDirectory()) return [path];
+      return readdirSync(path, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name));
+    });
+    expect(files.length).toBeGreaterThan(3);
+    for (const file of files) {
+      const content = readFileSync(file).toString("latin1");
+      expect(content.includes(person.password), file).toBe(false);
+      expect(content.includes(code), file).toBe(false);
+      expect(content.includes(`"${code.replace(" ", "")}"`), file).toBe(false);
+    }
+    expect(await lettersTo(person.email)).toHaveLength(1);
   });
 });

@@ -1,11 +1,23 @@
+/** Tests what callers notice when DynamoDB or SQS fails, or an answer of theirs is lost. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { eventually } from "../support/assert/eventually.ts";
 import { expectRefused } from "../support/assert/expect.ts";
+import { deliverOrder } from "../support/mail/deliver-order.ts";
 import { allLettersOut } from "../support/mail/letters-out.ts";
-import { codeIn, codeTo, lettersTo } from "../support/mail/mailbox.ts";
+import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import { activated, loginCode, newPerson, register } from "../support/people/people.ts";
+import {
+  activated,
+  loginCode,
+  newPassword,
+  newPerson,
+  register,
+  resetCode,
+  signedIn,
+  signIn,
+} from "../support/people/people.ts";
+import { itemsOf } from "../support/store/table-items.ts";
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -26,8 +38,8 @@ const conflict = {
   },
 };
 
-describe("the store", () => {
-  it("meets two writers on one item: the activation is tried again and succeeds", async () => {
+describe("write conflict", () => {
+  it("is retried until the activation succeeds", async () => {
     const person = await register();
     const otp_code = await codeTo(person.email);
     const fault = stack.faults.add({
@@ -40,7 +52,7 @@ describe("the store", () => {
     expect(fault.struck()).toBe(3);
   });
 
-  it("meets two writers on one item: the sign-in is tried again and succeeds", async () => {
+  it("is retried until the sign-in succeeds", async () => {
     const person = await activated();
     const otp_code = await loginCode(person);
     const fault = stack.faults.add({
@@ -53,7 +65,23 @@ describe("the store", () => {
     expect(fault.struck()).toBe(2);
   });
 
-  it("stays in conflict: 503 with Retry-After, neither a 500 nor a refusal, and the code still works", async () => {
+  it("doesn't fail a password reset that clears counters", async () => {
+    const person = await activated();
+    const otp_code = await resetCode(person);
+    const fault = stack.faults.add({
+      principal: "ConfirmPasswordReset",
+      operation: "DeleteItem",
+      error: { code: "TransactionConflictException" },
+    });
+    const reset = await call("confirmPasswordReset", {
+      email: person.email,
+      otp_code,
+      new_password: newPassword(),
+    });
+    expect([reset.status, fault.struck()]).toEqual([204, 1]);
+  });
+
+  it("ends in 503 with Retry-After and a still valid code", async () => {
     const person = await register();
     const otp_code = await codeTo(person.email);
     stack.faults.add({
@@ -68,8 +96,10 @@ describe("the store", () => {
     stack.faults.clear();
     await succeed("activateUser", { email: person.email, otp_code });
   });
+});
 
-  it("spends a code but its answer is lost: the sign-in succeeds all the same, once", async () => {
+describe("lost answer of a write", () => {
+  it("fails no sign-in, and the code works once", async () => {
     const person = await activated();
     const otp_code = await loginCode(person);
     const limits = stack.faults.add({ principal: "CreateToken", operation: "UpdateItem", lostAnswer: true });
@@ -80,7 +110,7 @@ describe("the store", () => {
     expectRefused(await call("createToken", { email: person.email, otp_code }), "sign_in_refused");
   });
 
-  it("activates but its answer is lost: the activation succeeds all the same, once", async () => {
+  it("fails no activation", async () => {
     const person = await register();
     const otp_code = await codeTo(person.email);
     const fault = stack.faults.add({
@@ -92,7 +122,49 @@ describe("the store", () => {
     expect(fault.struck()).toBe(1);
   });
 
-  it("does not take an unread session for an ended one", async () => {
+  it("fails no password reset, and the code works once", async () => {
+    const person = await activated();
+    const otp_code = await resetCode(person);
+    const confirm = () =>
+      call("confirmPasswordReset", { email: person.email, otp_code, new_password: newPassword() });
+    const fault = stack.faults.add({
+      principal: "ConfirmPasswordReset",
+      operation: "TransactWriteItems",
+      lostAnswer: true,
+    });
+    expect((await confirm()).status).toBe(204);
+    expect(fault.struck()).toBe(1);
+    expectRefused(await confirm(), "code_refused");
+  });
+
+  it("fails no password change", async () => {
+    const person = await signedIn();
+    const fault = stack.faults.add({
+      principal: "SetPassword",
+      operation: "TransactWriteItems",
+      lostAnswer: true,
+    });
+    const password = newPassword();
+    const body = { current_password: person.password, new_password: password };
+    await succeed("setPassword", body, { token: person.access });
+    expect(fault.struck()).toBe(1);
+    await letterTo(person.email, 3);
+    await signIn({ ...person, password }, 3);
+  });
+
+  it("loses no token pair: a retried refresh returns it again", async () => {
+    const person = await signedIn();
+    const fault = stack.faults.add({ principal: "RefreshToken", operation: "UpdateItem", lostAnswer: true });
+    const first = await succeed("refreshToken", { refresh: person.refresh });
+    expect(fault.struck()).toBe(1);
+    const retried = await succeed("refreshToken", { refresh: person.refresh });
+    expect(retried.refresh).toBe(first.refresh);
+    await succeed("getMe", undefined, { token: retried.access });
+  });
+});
+
+describe("throttled table", () => {
+  it("isn't mistaken for an ended session", async () => {
     const person = await activated();
     const { access } = await succeed("createToken", {
       email: person.email,
@@ -108,8 +180,8 @@ describe("the store", () => {
   });
 });
 
-describe("the queue", () => {
-  it("cannot take the order: the registration fails and can be repeated", async () => {
+describe("mail queue", () => {
+  it("fails a registration when unavailable, and allows another attempt", async () => {
     const person = newPerson();
     stack.faults.add({
       principal: "CreateUser",
@@ -123,11 +195,11 @@ describe("the queue", () => {
     await codeTo(person.email);
   });
 
-  it("brings an order back after the mailer failed, alone and not with its batch", async () => {
+  it("returns only the failed order of a batch", async () => {
     const fault = stack.faults.add({
       principal: "Mailer",
       operation: "SendEmail",
-      // None that the SDK itself tries again.
+      // An error that the SDK itself doesn't retry.
       error: { code: "MessageRejected", status: 400 },
       times: 4,
     });
@@ -137,7 +209,26 @@ describe("the queue", () => {
     for (const { email } of people) expect(await lettersTo(email)).toHaveLength(1);
   });
 
-  it("loses no order when the mailer dies in mid-batch", async () => {
+  it("sends one letter for an order that fails or repeats", async () => {
+    const person = await activated();
+    const fault = stack.faults.add({
+      principal: "Mailer",
+      operation: "SendEmail",
+      error: { code: "MessageRejected", status: 400 },
+    });
+    const otp_code = await resetCode(person);
+    expect(fault.struck()).toBe(1);
+    await allLettersOut(stack);
+    const users = await itemsOf(stack, "UsersTable");
+    const addressKey = users.find(({ pk }) => pk === `user#${person.id}`)?.["addressKey"];
+    const otpRequestId = users.find(({ pk }) => pk === `reset#${addressKey}`)?.["lastRequestId"];
+    await deliverOrder(stack, { kind: "password_reset", addressKey, otpRequestId });
+    expect(await lettersTo(person.email)).toHaveLength(2);
+    const body = { email: person.email, otp_code, new_password: newPassword() };
+    expect((await call("confirmPasswordReset", body)).status).toBe(204);
+  });
+
+  it("loses no order when the mailer is killed mid-batch", async () => {
     stack.faults.add({ principal: "Mailer", operation: "SendEmail", delayMilliseconds: 1500, times: 3 });
     const before = stack.calls()["Mailer"]?.["ses:SendEmail"] ?? 0;
     const people = await Promise.all([register(), register(), register()]);
@@ -149,7 +240,8 @@ describe("the queue", () => {
     for (const pid of pids) process.kill(pid, "SIGKILL");
     await allLettersOut(stack);
     for (const { email } of people) {
-      // An order that died after its letter sends a second one, whose code kills the first. The delayed one may come last.
+      // An order may be repeated after its letter was sent, and the second letter's code replaces
+      // the first one. The delayed letter may come last.
       const statuses = [];
       for (const letter of await lettersTo(email))
         statuses.push((await call("activateUser", { email, otp_code: codeIn(letter) })).status);
@@ -157,7 +249,7 @@ describe("the queue", () => {
     }
   });
 
-  it("puts an order aside after five failures; the dead letter holds neither address nor code", async () => {
+  it("moves an order to the dead-letter queue after five failures", async () => {
     stack.faults.add({
       principal: "Mailer",
       operation: "SendEmail",
@@ -171,6 +263,7 @@ describe("the queue", () => {
     const [message] = await eventually("the dead letter", () =>
       dead().length > already ? dead().slice(already) : undefined,
     );
+    // Neither address nor code may wait in a queue that people look into.
     const body = JSON.stringify(message);
     expect(body).toContain("activation");
     expect(body).not.toContain(person.email);
