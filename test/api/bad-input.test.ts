@@ -206,7 +206,7 @@ describe("API Gateway", () => {
     });
   });
 
-  it("answers 405 to another method in our error format", async () => {
+  it("answers 405 to unsupported methods in our error format", async () => {
     const put = await send("PUT", "/api/v1/auth/user/me/");
     expect(put.status).toBe(405);
     expect(put.body).toEqual({ detail: 'Method "PUT" not allowed.', code: "method_not_allowed" });

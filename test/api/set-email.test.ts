@@ -107,7 +107,7 @@ describe("POST user/set_email/, then user/set_email_confirm/", () => {
     expect(await succeed("confirmEmail", { otp_code }, token)).toMatchObject({ email: second });
   });
 
-  it("is cancelled when the caller ends their other sessions", async () => {
+  it("loses its effect when the caller ends their other sessions", async () => {
     const person = await signedIn();
     const { email } = newPerson();
     await ask(person, email);

@@ -36,7 +36,7 @@ describe("PATCH user/me/", () => {
     await register(newPerson({ username: person.username }));
   });
 
-  it("accepts the own username in another case", async () => {
+  it("accepts the current username in another case", async () => {
     const person = await signedIn();
     const username = person.username.toUpperCase();
     expect((await succeed("updateMe", { username }, { token: person.access })).username).toBe(username);

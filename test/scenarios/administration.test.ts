@@ -39,7 +39,7 @@ const staffOperations = (Object.keys(contract) as OperationName[]).filter(
 const unknownId = "00000000-0000-4000-8000-000000000000";
 const newAdmin = () => signedInAdmin(stack.folder);
 
-describe("permission of staff", () => {
+describe("staff permission", () => {
   it("is required before anything else is checked [ASVS 6.3.4]", async () => {
     const person = await signedIn();
     for (const name of staffOperations) {

@@ -104,7 +104,7 @@ describe("email change with lost answers", () => {
 });
 
 describe("held address", () => {
-  it("can't be registered, changed to or imported, and is given back [ASVS 6.4.4]", async () => {
+  it("can't be taken by others and returns after an undo [ASVS 6.4.4]", async () => {
     const person = await moving();
     await person.confirm(person.code);
     const { email } = person;
@@ -128,8 +128,8 @@ describe("held address", () => {
   });
 });
 
-describe("both mailboxes of a changed account", () => {
-  it("get one notice of an undo", async () => {
+describe("old and new mailbox", () => {
+  it("each get one notice of an undo", async () => {
     const person = await moving();
     await person.confirm(person.code);
     expect((await undo(person.email, person.undo)).status).toBe(204);
@@ -140,7 +140,7 @@ describe("both mailboxes of a changed account", () => {
     expect(await lettersTo(person.newEmail)).toHaveLength(2);
   });
 
-  it("get one notice of a deletion", async () => {
+  it("each get one notice of a deletion", async () => {
     const person = await moving();
     await person.confirm(person.code);
     const { access: token, password: current_password } = person;

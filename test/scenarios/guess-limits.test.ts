@@ -187,7 +187,7 @@ describe("network with used-up attempts", () => {
     expect((await ask(person, cookieOf(answer))).status).toBe(200);
   });
 
-  it("is refused long codes too, until the window ends [ASVS 6.6.3]", async () => {
+  it("can't try long codes either, until the window ends [ASVS 6.6.3]", async () => {
     const person = await activated();
     const { email } = person;
     const body = { email, otp_code: await resetCode(person), new_password: newPassword() };

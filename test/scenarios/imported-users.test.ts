@@ -58,7 +58,7 @@ describe("user imported from Django", () => {
     );
   });
 
-  it("signs in as with Django: trimmed, not normalised, any length [ASVS 6.2.8]", async () => {
+  it("signs in with passwords trimmed but not normalised, as in Django [ASVS 6.2.8]", async () => {
     const people = djangoHashes
       .map(({ what }) => what)
       .filter((what) => /spaces|separators|composed|300/.test(what))
@@ -155,7 +155,7 @@ describe("refusal floor", () => {
   });
 });
 
-it("the log of password upgrades holds no password and no hash", () => {
+it("passwords and hashes of imported users appear in no log", () => {
   expect(log.includes("password_upgraded")).toBe(true);
   for (const { typed, passwordHash } of djangoHashes)
     for (const secret of [typed, passwordHash])

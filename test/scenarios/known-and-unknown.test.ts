@@ -69,7 +69,7 @@ const suspicious: [ProbeName[]][] = [
 ];
 
 describe("unknown address", () => {
-  it("is compared in every public operation that takes an address", () => {
+  it("is probed in every public operation that takes an address", () => {
     const takeAddress = Object.entries<Operation>(contract).filter(
       ([, { caller, body }]) =>
         caller !== "staff" && body && ("email" in body.shape || "new_email" in body.shape),

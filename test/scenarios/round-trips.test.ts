@@ -1,7 +1,8 @@
 /**
  * Tests how many calls to AWS an operation makes one after the other. They are most of its response
  * time: each costs a round trip, and only calls that need an earlier result may wait for it. A
- * number here may rise only for a call that depends on the one before.
+ * number here may rise only for a call that depends on the one before. The comment above a test
+ * names the trips in order; calls in one trip run in parallel.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OperationName } from "../../shared/contract/contract.ts";
@@ -18,7 +19,7 @@ import {
   signedIn,
 } from "../support/people/people.ts";
 
-/** Tried one after the other: on a slow machine, only long trips exceed the time of its own work. */
+/** Tried in this order: on a slow machine, only long trips exceed the time of its own work. */
 const tripMillisecondsByAttempt = [250, 500, 1_500];
 
 let stack: TestStack;

@@ -81,7 +81,7 @@ describe("write conflict", () => {
     expect([reset.status, fault.struck()]).toEqual([204, 1]);
   });
 
-  it("ends in 503 with Retry-After and a still valid code", async () => {
+  it("ends in 503 if it lasts, and leaves the code valid", async () => {
     const person = await register();
     const otp_code = await codeTo(person.email);
     stack.faults.add({
@@ -263,7 +263,7 @@ describe("mail queue", () => {
     const [message] = await eventually("the dead letter", () =>
       dead().length > already ? dead().slice(already) : undefined,
     );
-    // Neither address nor code may wait in a queue that people look into.
+    // People read the dead-letter queue, so it must hold neither addresses nor codes.
     const body = JSON.stringify(message);
     expect(body).toContain("activation");
     expect(body).not.toContain(person.email);
