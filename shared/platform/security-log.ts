@@ -1,6 +1,6 @@
 /**
  * The one place that writes what an operator must be able to find: who did what to which account, without any secret or
- * address. The catalogue stands in the README too; a test compares them.
+ * address. docs/operations.md lists the events too; a test compares them.
  */
 import { logInfo, type LogFields } from "./logger.ts";
 
