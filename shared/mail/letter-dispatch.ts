@@ -106,7 +106,7 @@ const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
   return sendLast("deleted", userId, goodbyeLetter, deps);
 };
 
-/** A retry sends only the second letter again: the address of the first one is forgotten by then. */
+/** A retry sends only the second letter again: it finds that the first address is forgotten. */
 const sendUndone = async ({ userId }: OrderOf<"email_change_undone">, deps: Deps) => {
   await sendLast("undone", userId, addressGivenBackLetter, deps);
   return deliverNotice(userId, addressRestoredLetter, deps);

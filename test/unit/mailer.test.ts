@@ -325,8 +325,8 @@ describe("mailer", () => {
     for (let delivered = 0; delivered < 2; delivered += 1)
       expect(await dispatchLetter(order, deps)).toBe("sent");
     expect(sent.map(({ to }) => to)).toEqual(["left@example.com", "owner@example.com", "owner@example.com"]);
-    expect(sent[0]?.text).toContain("was undone, with the code in our letter");
-    expect(sent[1]?.text).toContain("was undone, and all sessions were ended");
+    expect(sent[0]?.text).toContain("was undone with the code that we sent");
+    expect(sent[1]?.text).toContain("Your account has this address again, and all sessions were ended");
   });
 
   it("forgets the address of somebody who is gone after the last letter, and not before", async () => {
