@@ -30,7 +30,7 @@ export type Call<O extends Operation> = {
 const nameOf = (operation: Operation) =>
   Object.entries(contract).find(([, candidate]) => candidate === operation)?.[0] ?? "unknown";
 
-/** Must be used first: middy runs `after` and `onError` in reverse, so it sees the last response. */
+/** Must be used first: middy runs `after` and `onError` in reverse, so this one comes last. */
 export const concluding = (
   operation: Operation,
   userIdOf: (event: APIGatewayProxyEvent) => string | undefined = () => undefined,

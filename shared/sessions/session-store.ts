@@ -79,7 +79,7 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
     return refused ? "not_found" : "ended";
   };
 
-  /** `replayed` means that this call ended the session because the token had been replaced before. */
+  /** `replayed` means that this call ended the session, because the token was an older one. */
   const rotate = async (claims: {
     userId: string;
     sessionId: string;
