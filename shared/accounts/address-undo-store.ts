@@ -24,8 +24,8 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
   };
 
   /**
-   * Empty if the change was not confirmed. The account's current address is remembered for a notice,
-   * because it may be the real owner's: someone else may control the earlier mailbox.
+   * Empty if the change was not confirmed. The current address is remembered for a notice, because
+   * it may be the real owner's: someone else may control the earlier mailbox.
    */
   const swap = (user: User, addressKey: string, now: number): TransactionPart[] =>
     user.addressKey === addressKey
