@@ -71,11 +71,11 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
         // An earlier address of this person may belong to someone else now.
         return (item.userId ?? user.id) === user.id ? item : dated.parse({});
       };
-      const living = (...pks: string[]) => pks.map(at).find(({ expiresAt }) => expiresAt > now);
+      const unexpired = (...pks: string[]) => pks.map(at).find(({ expiresAt }) => expiresAt > now);
       const code = (purpose: "sign_in" | "password_reset", { otpExpiresAt }: Dated) =>
         otpExpiresAt > now ? [{ purpose, until: isoTime(otpExpiresAt) }] : [];
-      const [change, earlier, undone] = [living(changePk), living(...undoPks), living(undonePk)];
-      const registration = living(pendingPk);
+      const [change, earlier, undone] = [unexpired(changePk), unexpired(...undoPks), unexpired(undonePk)];
+      const registration = unexpired(pendingPk);
       return {
         waiting_codes: [...code("sign_in", at(accountPk)), ...code("password_reset", at(lostPk))],
         address_change: change ? { new_email: change.email, until: isoTime(change.expiresAt) } : null,

@@ -134,8 +134,8 @@ export const personList = (clock: Clock = nowSeconds) => {
 
   return {
     /**
-     * A page can be shorter than `size`: people who left the list between the two reads are omitted.
-     * The cursor comes from the index, so that no one else is skipped.
+     * A page can be shorter than `size`, because people who left the list between the two reads are
+     * omitted. The cursor comes from the index, so that no one else is skipped.
      */
     page: async ({
       state,

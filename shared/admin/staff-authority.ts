@@ -3,8 +3,8 @@ import type { TransactionPart } from "../store/dynamo.ts";
 import { userPk, type User } from "../store/user-items.ts";
 
 /**
- * Transaction condition: the actor is still staff. If two administrators demote each other, only one
- * succeeds, so that one always remains.
+ * Transaction condition: the actor is still staff. If two administrators demote each other, only
+ * one succeeds, so that one always remains.
  */
 export const authorityOf = ({ id }: User): TransactionPart => ({
   ConditionCheck: {
