@@ -22,7 +22,7 @@ type Deps = {
 };
 
 /**
- * Never sends an account a login code, which would sign its owner in without the password. The
+ * Never sends an account a login code, which would replace the password at sign-in. The
  * mailbox's limit applies to administrators too, because its owner may not want the letters.
  */
 export const sendCode = async (

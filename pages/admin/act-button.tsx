@@ -4,7 +4,6 @@ import { Field, FormFailure, textOf, type FieldProps } from "./form.tsx";
 
 export type Act = {
   label: string;
-  /** The notice that confirms the action. */
   done: string;
   run: (typed: Record<string, string>) => Promise<unknown>;
   /** Opens a dialog with `fields` before the action. */

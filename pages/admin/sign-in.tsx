@@ -1,4 +1,4 @@
-/** Signs in in two steps. The password is not stored for the second one. */
+/** The password is not stored for the second step. */
 import { useMutation } from "@tanstack/react-query";
 import { useLogin } from "ra-core";
 import { useState, type SubmitEvent } from "react";

@@ -86,7 +86,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
   };
 
   return {
-    /** Replaces an earlier registration of the address, because no one has proven that one. */
+    /** Replaces an earlier registration of the address, because that one is unproven. */
     register: async (registration: Registration): Promise<"registered" | "username_taken"> => {
       const { id, addressKey, username, expiresAt } = registration;
       const listed = { ...registration, ...listAttributes(registration, "pending") };

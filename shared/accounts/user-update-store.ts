@@ -89,7 +89,7 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     const [account, ...parts] = refused;
     if (parts.slice(swapping.length).some(({ failed }) => failed)) return "along_refused";
     if (!account?.failed) return "username_taken";
-    // Another write won the race. Retry from its result: each retry means that a writer succeeded.
+    // Another write won the race. Retry from its result; every retry means that a writer succeeded.
     return account.item ? change(userItem.parse(account.item), changes, along) : "gone";
   };
 

@@ -74,8 +74,8 @@ export const callOf = <O extends Operation>(
   event: APIGatewayProxyEvent,
   context: Context,
 ): Call<O> => ({
-  // The casts are safe (TypeScript can't resolve the conditional types): schemas and path are this
-  // operation's own.
+  // TypeScript can't resolve these conditional types. The casts are safe, because the schemas and
+  // the path belong to the same operation.
   body: (operation.body ? readBody(event, operation.body) : nothing.parse({})) as BodyOf<O>,
   query: (operation.query ? readQuery(event, operation.query) : nothing.parse({})) as QueryOf<O>,
   parameters: (event.pathParameters ?? {}) as ParametersOf<O["path"]>,

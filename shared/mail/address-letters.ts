@@ -29,10 +29,7 @@ export const addressChangingLetter = ({ product, code, sentAtSeconds }: CodeLett
   ),
 });
 
-/**
- * Goes to the current address while an earlier change can still be undone. Only an administrator
- * can request a change then.
- */
+/** While an earlier change can still be undone, only administrators can request another one. */
 export const addressChangingAgainLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
   subject: `${product}: your email address is about to change again`,
   ...layOut(product, [

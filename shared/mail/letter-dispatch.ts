@@ -97,16 +97,13 @@ const sendLast = async (
   return "sent";
 };
 
-/**
- * Notifies the earlier address first: after an account takeover it is the owner's, and a failed
- * letter to the attacker's address must not stop that notice.
- */
+/** Starts with the earlier address: after a takeover it is the owner's. The other letter may fail. */
 const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
   await sendLast("earlier", userId, goodbyeLetter, deps);
   return sendLast("deleted", userId, goodbyeLetter, deps);
 };
 
-/** A retry sends only the second letter again: it finds that the first address is forgotten. */
+/** A retry repeats only the second letter: the first one's address is forgotten by then. */
 const sendUndone = async ({ userId }: OrderOf<"email_change_undone">, deps: Deps) => {
   await sendLast("undone", userId, addressGivenBackLetter, deps);
   return deliverNotice(userId, addressRestoredLetter, deps);
@@ -135,10 +132,9 @@ const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">
 };
 
 /**
- * Codes are created here, so that no other function sees them. An order is dropped if its request
- * is no longer the newest. A request is retired after sending, so that a message delivered twice
- * sends one letter. A crash between the two sends a second letter with another code, because SES
- * has no idempotency.
+ * Codes are created here, so that no other function sees them. A request is retired after sending,
+ * so that a message delivered twice sends one letter. A crash between the two steps sends a second
+ * one, because SES has no idempotency.
  */
 export const dispatchLetter = async (order: LetterOrder, deps: Deps): Promise<string> => {
   switch (order.kind) {

@@ -1,7 +1,4 @@
-/**
- * Codes for lost passwords. The mailer writes the item that holds the code, and not the request,
- * which must cost the same for known and unknown addresses.
- */
+/** The mailer writes the item, because the request must cost the same for unknown addresses. */
 import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { digestIsIn, digestValues } from "../codes/code-conditions.ts";

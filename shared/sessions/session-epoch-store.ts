@@ -12,7 +12,7 @@ export const sessionEpochStore = () => {
   const { USERS_TABLE, SESSIONS_TABLE } = environment("USERS_TABLE", "SESSIONS_TABLE");
 
   return {
-    /** `refused` means that the given session, which moves to the new epoch, has ended itself. */
+    /** The given session moves to the new epoch. `refused` means that it was ended meanwhile. */
     endOthers: async (user: User, { userId, sessionId }: Session): Promise<"ended" | "refused"> => {
       const values = { ":epoch": user.sessionEpoch, ":next": user.sessionEpoch + 1 };
       const raise = {
