@@ -97,7 +97,7 @@ const sendLast = async (
   return "sent";
 };
 
-/** Starts with the earlier address: after a takeover it is the owner's. The other letter may fail. */
+/** Starts with the earlier address: after a takeover it is the owner's. The other may fail. */
 const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
   await sendLast("earlier", userId, goodbyeLetter, deps);
   return sendLast("deleted", userId, goodbyeLetter, deps);
