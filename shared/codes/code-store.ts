@@ -72,7 +72,7 @@ export const codeStore = (clock: Clock = nowSeconds) => {
       return refused ? "superseded" : codeItem.parse(item);
     },
 
-    /** Called once the letter was sent, so that a duplicate of its order counts as superseded. */
+    /** Called after sending, so that a duplicate of the order counts as superseded. */
     retire: async (pk: string, otpRequestId: string): Promise<void> => {
       await conditionalWrite(
         new UpdateCommand({

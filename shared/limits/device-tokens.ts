@@ -19,7 +19,7 @@ const equalInConstantTime = (one: string, other: string): boolean =>
   one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 
 export const deviceTokens = (clock: Clock = nowSeconds, vouch: typeof vouchFor = vouchFor) => ({
-  /** Must only be called after the device has proven the address. */
+  /** The caller must have checked that the device's user has proven the address. */
   issue: async (addressKey: string): Promise<string> => {
     const deviceId = randomBytes(16).toString("base64url");
     const issuedAt = clock();
