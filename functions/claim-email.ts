@@ -23,7 +23,7 @@ type Deps = {
 };
 
 /**
- * For owners who can't sign in without their lost mailbox, so only changes by staff can be claimed.
+ * Serves owners who can't sign in without their lost mailbox. Only changes by staff can be claimed.
  * Unknown addresses use a decoy and fail on the same condition.
  */
 export const claimEmail = async (call: Call<typeof contract.claimEmail>, deps: Deps) => {

@@ -24,7 +24,7 @@ type Deps = CurrentPasswordDeps & {
 
 /**
  * Doesn't reveal whether the address is taken: the mailer checks it and informs its owner instead.
- * While a change can be undone, no other is allowed, because only the first address could undo it.
+ * A second change is refused while the first can be undone, because it would get no undo code.
  */
 export const setEmail = async ({ body, user, sourceIp }: UserCall<typeof contract.setEmail>, deps: Deps) => {
   const { new_email: email, current_password: password } = body;

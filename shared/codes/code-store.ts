@@ -15,7 +15,7 @@ const alive =
 
 export const codeStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
-  const living = () => ({
+  const aliveInput = () => ({
     TableName: table,
     ExpressionAttributeNames: { "#status": "status" },
     ExpressionAttributeValues: { ":now": clock(), ":active": "active" },
@@ -27,7 +27,7 @@ export const codeStore = (clock: Clock = nowSeconds) => {
     passwordHash: string,
     otpRequestId: string,
   ): Promise<"restarted" | "refused"> => {
-    const { ExpressionAttributeValues: values, ...update } = living();
+    const { ExpressionAttributeValues: values, ...update } = aliveInput();
     const { refused } = await conditionalWrite(
       new UpdateCommand({
         ...update,
@@ -53,7 +53,7 @@ export const codeStore = (clock: Clock = nowSeconds) => {
 
     /** Stores a code if its request is still the newest. Returns the address for its letter. */
     issue: async (pk: string, code: IssuedCode): Promise<{ email: string } | "superseded"> => {
-      const { ExpressionAttributeValues: values, ...update } = living();
+      const { ExpressionAttributeValues: values, ...update } = aliveInput();
       const { refused, item } = await conditionalWrite(
         new UpdateCommand({
           ...update,
@@ -93,7 +93,7 @@ export const codeStore = (clock: Clock = nowSeconds) => {
       otpDigests: readonly string[],
       invocationId: string,
     ): Promise<User | "refused"> => {
-      const { ExpressionAttributeValues: values, ...update } = living();
+      const { ExpressionAttributeValues: values, ...update } = aliveInput();
       const { refused, item } = await conditionalWrite(
         new UpdateCommand({
           ...update,
