@@ -119,7 +119,7 @@ describe("an address that somebody else wants meanwhile", () => {
 
     const { row } = brought("argon2id", { email });
     const { code, stderr } = await importRows(stack.folder, [row]);
-    expect([code, stderr]).toEqual([1, expect.stringContaining("can go back to it")]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("can return to it")]);
 
     expect((await undo(email, person.undo)).status).toBe(204);
     await letterTo(email, 7);
