@@ -54,13 +54,13 @@ type Restriction = { group: string[]; message: string; allowTypeImports?: true }
 
 const outside = (...folders: string[]): Restriction => ({
   group: folders.map((folder) => `**/${folder}/**`),
-  message: "docs/architecture.md says which folder may import which",
+  message: "docs/architecture.md lists which folder may import which",
 });
 const staffOnly: Restriction = {
   group: ["**/shared/admin/**", "../admin/**"],
   message: "only functions/admin/ and commands/ may import shared/admin/",
 };
-const sharedOnly: Restriction = { group: ["./*.ts", "zod"], message: "a function imports shared/ only" };
+const sharedOnly: Restriction = { group: ["./*.ts", "zod"], message: "a function may import shared/ only" };
 
 /**
  * Files → what they may not import. test/infra/rooms.test.ts checks the whole table of folders;
@@ -80,7 +80,7 @@ const walls: Record<string, Restriction[]> = {
     {
       group: ["**/shared/**"],
       allowTypeImports: true,
-      message: "the contract gives types only; zod stays out of the browser",
+      message: "pages may import types only from the contract, so that zod stays out of the browser",
     },
   ],
 };

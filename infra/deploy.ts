@@ -7,7 +7,10 @@ import { settingsTable } from "./settings-table.ts";
 /** The stage becomes part of a shell command: nothing but a valid name may. */
 const stageName = (text: string): string => {
   const read = settingsTable.STAGE.schema.safeParse(text);
-  if (!read.success) throw new UserError(`--stage ${JSON.stringify(text)} is no name of a stage`);
+  if (!read.success)
+    throw new UserError(
+      `--stage ${JSON.stringify(text)} is not a stage name. Use a lower-case letter, then up to 15 letters, digits and hyphens.`,
+    );
   return read.data;
 };
 

@@ -24,7 +24,8 @@ export const run = async (
   for (const signal of signals) process.on(signal, end);
   try {
     const [status] = await once(child, "exit");
-    if (status !== 0) throw new UserError(`${command} ${parameters[0]} failed`);
+    if (status !== 0)
+      throw new UserError(`The command ${command} ${parameters[0]} failed. Its output above says why.`);
   } finally {
     for (const signal of signals) process.off(signal, end);
   }

@@ -45,7 +45,7 @@ export const readSettings = (texts: Texts, defaults: Texts = {}): Settings => {
   const read = settingsSchema.safeParse({ ...fallbacks, ...defaults, ...filled(texts) });
   if (read.success) return read.data;
   const problems = read.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
-  throw new Error(`Missing or bad settings (see .env.sample):\n${problems.join("\n")}`);
+  throw new Error(`Some settings are missing or invalid. .env.sample explains them.\n${problems.join("\n")}`);
 };
 
 /** `overrides` lie above everything. */

@@ -14,10 +14,10 @@ export const lockDataDirectory = (dataDirectory: string): { unlock: () => void }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (reason.includes("locked")) {
-      throw new UserError(`Another \`npm start\` uses ${dataDirectory}: stop it first.`);
+      throw new UserError(`Another \`npm start\` uses ${dataDirectory}. Stop it first.`);
     }
     throw new UserError(
-      `The folder ${dataDirectory} can't be used (${reason}): give this user the right to write there.`,
+      `The folder ${dataDirectory} can't be used (${reason}). Make sure that you can write to it.`,
     );
   }
 };

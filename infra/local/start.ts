@@ -28,11 +28,11 @@ const readArguments = () => {
     });
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
-      throw new Error(`--port ${values.port} is no port`);
+      throw new Error(`--port ${values.port} is not a port number`);
     return { ...values, port };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${reason}. Known: --port <number>, --fresh, --watch.`);
+    throw new UserError(`${reason}. Known options: --port <number>, --fresh, --watch.`);
   }
 };
 
@@ -63,10 +63,11 @@ const describe = ({ url, inboxUrl, mailboxFolder, engine }: Stack, port: number)
   Docs     ${url}/swagger/
   Admin    ${url}/admin/
   Inbox    ${inboxUrl}
-  Letters  ${path.relative(process.cwd(), mailboxFolder)}/
-  Data     ${path.relative(process.cwd(), dataDirectory)}/ (${engine}), kept until: npm start -- --fresh${port === defaultPort ? "" : ` --port ${port}`}
+  Emails   ${path.relative(process.cwd(), mailboxFolder)}/
+  Data     ${path.relative(process.cwd(), dataDirectory)}/ (${engine}). To delete it: npm start -- --fresh${port === defaultPort ? "" : ` --port ${port}`}
 
-  Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. Limits on letters and networks are generous here, on guesses they are not. Stop with Ctrl-C.
+  Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. The limits on emails and networks are generous here. The limits on guesses are the real ones.
+  Press Ctrl-C to stop.
 `;
 
 const run = async () => {

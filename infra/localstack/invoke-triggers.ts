@@ -28,6 +28,6 @@ export const runTriggers = async (localStack: LocalStack, StackName: string): Pr
     const FunctionName = StackResourceDetail?.PhysicalResourceId;
     const { FunctionError, Payload } = await functions.send(new InvokeCommand({ FunctionName }));
     if (FunctionError !== undefined)
-      throw new Error(`the trigger ${LogicalResourceId} failed: ${Payload?.transformToString()}`);
+      throw new Error(`The deployment trigger ${LogicalResourceId} failed: ${Payload?.transformToString()}`);
   }
 };

@@ -25,7 +25,9 @@ export const findLocalStack = (): LocalStack => {
   const given = localStackEndpoint();
   const { origin, hostname } = new URL(given ?? containerEndpoint);
   if (!["127.0.0.1", "localhost", "[::1]"].includes(hostname))
-    throw new UserError(`LOCALSTACK_ENDPOINT is ${origin}, which is not this machine`);
+    throw new UserError(
+      `LOCALSTACK_ENDPOINT is ${origin}, which is not on this machine. Use an address of localhost.`,
+    );
   return { endpoint: origin, own: given !== undefined };
 };
 

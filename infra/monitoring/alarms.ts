@@ -36,22 +36,26 @@ export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQu
   const alarms = [
     [
       "DeadLetterAlarm",
-      "Letters failed five times",
+      "Emails could not be sent in five attempts",
       deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }),
     ],
     // Failing functions of the API are server errors of the API; the mailer has no caller who would see them.
-    ["ServerErrorAlarm", "The API answered with server errors", serverErrors],
-    ["MailerErrorAlarm", "The mailer failed as a whole", failuresOf("mailer")],
-    ["KeyRotationAlarm", "Keys could not be rotated", failuresOf("rotateKeys")],
+    ["ServerErrorAlarm", "The API answered requests with server errors (5xx)", serverErrors],
+    [
+      "MailerErrorAlarm",
+      "The mailer function failed, so no email of the batch was sent",
+      failuresOf("mailer"),
+    ],
+    ["KeyRotationAlarm", "The key rotation function failed", failuresOf("rotateKeys")],
     [
       "FailedGuessesAlarm",
-      "Many passwords and codes are refused, over all accounts",
+      "Many wrong passwords and codes over all accounts",
       securityMetric(STAGE, "FailedGuesses"),
       FAILED_GUESSES_ALARM_PER_HOUR,
     ],
     [
       "LetterBudgetAlarm",
-      "More letters were asked for than may leave in an hour: nobody can register until it is over",
+      "The hourly email limit is reached: no one can register or reset a password until the hour ends",
       securityMetric(STAGE, "LettersOverBudget"),
     ],
   ] as const satisfies [string, string, IMetric, number?][];

@@ -17,7 +17,8 @@ const providerId = "AWSCDK.TriggerCustomResourceProviderCustomResourceProvider";
  */
 const addTriggerLog = (stack: Stack, settings: Settings): void => {
   const handler = stack.node.findChild(providerId).node.findChild("Handler");
-  if (!CfnResource.isCfnResource(handler)) throw new Error("CDK makes the trigger's function in another way");
+  if (!CfnResource.isCfnResource(handler))
+    throw new Error("This version of CDK creates the trigger's function differently");
   const log = new LogGroup(stack, "TriggerLogs", {
     retention: settings.LOG_RETENTION_DAYS,
     removalPolicy: removalPolicyOf(settings),

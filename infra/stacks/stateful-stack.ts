@@ -106,10 +106,13 @@ export class StatefulStack extends Stack {
       return secret.ref;
     };
     this.secretArns = {
-      key: randomSecret("KeySecret", "Makes keys of addresses and limits; never changes"),
-      digest: emptySecret("DigestKeys", "Ring of keys that make digests of codes"),
-      signingKeys: emptySecret("SigningKeys", "Private keys that sign tokens"),
-      verificationKeys: emptySecret("VerificationKeys", "Public keys that check tokens, as JWKS"),
+      key: randomSecret(
+        "KeySecret",
+        "Secret that derives the keys of addresses and limits. It must never change.",
+      ),
+      digest: emptySecret("DigestKeys", "Key ring for the digests of codes"),
+      signingKeys: emptySecret("SigningKeys", "Private keys for signing tokens"),
+      verificationKeys: emptySecret("VerificationKeys", "Public keys for verifying tokens (JWKS)"),
     };
     for (const [name, value] of Object.entries(this.secretArns))
       new CfnOutput(this, `${pascalCase(name)}Arn`, { value });

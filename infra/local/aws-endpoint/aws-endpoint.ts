@@ -76,7 +76,7 @@ export const startAwsEndpoint = async () => {
     signal?: AbortSignal,
   ): Promise<Answer> => {
     if (backends === undefined)
-      throw new ServiceError("ServiceUnavailable", "still starting", { status: 503 });
+      throw new ServiceError("ServiceUnavailable", "The stack is still starting", { status: 503 });
     const { service, operation, parameters } = call;
     if (service === "dynamodb" && dynamoDb) return dynamoDb.forward(request.headers, body, signal);
     if (service === "sqs" && sqs) return sqs.forward(request.headers, body, signal);
@@ -88,7 +88,7 @@ export const startAwsEndpoint = async () => {
       return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
     }
     if (service !== "secretsmanager") {
-      throw new ServiceError("UnknownOperationException", `The service ${service} is not run locally`);
+      throw new ServiceError("UnknownOperationException", `The service ${service} is not supported locally`);
     }
     const { secrets, rotateSecret } = backends;
     const result =

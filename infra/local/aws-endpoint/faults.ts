@@ -64,7 +64,7 @@ export const createFaults = () => {
       if (plan === undefined) return "answer";
       const { fault, removed } = plan;
       if ("error" in fault) {
-        const { code, message = "injected by a test", ...options } = fault.error;
+        const { code, message = "Injected by a test", ...options } = fault.error;
         throw new ServiceError(code, message, options);
       }
       if ("delayMilliseconds" in fault)

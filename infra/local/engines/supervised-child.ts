@@ -21,7 +21,7 @@ export const startSupervisedChild = (command: string, ...parameters: readonly st
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
   });
-  if (child.pid === undefined) throw new UserError(`/bin/sh could not be started to run ${command}`);
+  if (child.pid === undefined) throw new UserError(`/bin/sh could not be started, so ${command} can't run.`);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {

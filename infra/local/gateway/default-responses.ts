@@ -76,14 +76,14 @@ const render = (
   const variables = new Map(Object.entries(variablesOf(type, request)));
   const valueOf = (name: string): string => {
     const value = variables.get(name);
-    if (value === undefined) throw new Error(`gateway response: $${name} is not known locally`);
+    if (value === undefined) throw new Error(`gateway response: $${name} is not supported locally`);
     return value;
   };
   const [[contentType, template] = ["application/json", ""]] = Object.entries(
     ResponseTemplates ?? defaultTemplates,
   );
   const headers = Object.entries(ResponseParameters ?? {}).map(([name, value]): [string, string] => {
-    if (!name.startsWith(headerPrefix)) throw new Error(`gateway response: ${name} is not known locally`);
+    if (!name.startsWith(headerPrefix)) throw new Error(`gateway response: ${name} is not supported locally`);
     const literal = /^'(.*)'$/.exec(value);
     return [name.slice(headerPrefix.length), literal?.[1] ?? valueOf(value)];
   });

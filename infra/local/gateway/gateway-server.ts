@@ -85,7 +85,7 @@ export const startGateway = async (port: number) => {
     const query = new URLSearchParams(queryAt === -1 ? "" : url.slice(queryAt));
     const requestId = randomUUID();
     let answer: HttpAnswer;
-    if (options === undefined) answer = { status: 503, headers: [], body: "still starting\n" };
+    if (options === undefined) answer = { status: 503, headers: [], body: "The stack is still starting.\n" };
     else if (path.startsWith("/_")) answer = options.runnerPages(incoming, path, query);
     else {
       const request = {
@@ -122,11 +122,11 @@ export const startGateway = async (port: number) => {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EADDRINUSE") {
       throw new UserError(
-        `Port ${port} is in use: stop what uses it, or run \`npm start -- --port ${port + 1}\`.`,
+        `Port ${port} is in use. Stop the program that uses it, or run \`npm start -- --port ${port + 1}\`.`,
       );
     }
     if (code === "EACCES")
-      throw new UserError(`Port ${port} may not be used by this user: choose one above 1023.`);
+      throw new UserError(`You have no permission to use port ${port}. Choose one above 1023.`);
     throw error;
   }
   const address = server.address();

@@ -28,7 +28,7 @@ const matchCall = /^\$([A-Za-z]\w*)\.matches\(\s*["']([^"']*)["']\s*\)/;
 export const compileMappingTemplate = (source: string): CompiledTemplate => {
   let rest = source;
   const fail = (expected: string): never => {
-    throw new Error(`Velocity: expected ${expected} at "${rest.slice(0, 60)}" (not known locally)`);
+    throw new Error(`Velocity: expected ${expected} at "${rest.slice(0, 60)}" (not supported locally)`);
   };
   const take = (pattern: RegExp): RegExpExecArray | null => {
     const found = pattern.exec(rest);

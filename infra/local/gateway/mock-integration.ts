@@ -36,12 +36,12 @@ const headerValue = (value: string): HeaderValue => {
   const literal = /^'(.*)'$/.exec(value)?.[1];
   if (literal !== undefined) return () => literal;
   if (value === "context.requestId") return ({ requestId }) => requestId;
-  throw new Error(`mock integration: the header value ${value} is not known locally`);
+  throw new Error(`mock integration: the header value ${value} is not supported locally`);
 };
 
 const compileHeaders = (parameters: Record<string, string>): [string, HeaderValue][] =>
   Object.entries(parameters).map(([name, value]) => {
-    if (!name.startsWith(headerPrefix)) throw new Error(`mock integration: ${name} is not known locally`);
+    if (!name.startsWith(headerPrefix)) throw new Error(`mock integration: ${name} is not supported locally`);
     return [name.slice(headerPrefix.length), headerValue(value)];
   });
 

@@ -4,7 +4,7 @@ import { accountId } from "../aws/local-account.ts";
 import type { Templates } from "../cloudformation/templates.ts";
 
 const mappingSchema = z.object({
-  EventSourceArn: z.string().startsWith("arn:aws:sqs:", "only queues are polled locally"),
+  EventSourceArn: z.string().startsWith("arn:aws:sqs:", "only SQS queues are supported locally"),
   FunctionName: z.string(),
   Enabled: z.boolean().default(true),
   BatchSize: z.coerce.number().default(10),

@@ -24,7 +24,7 @@ const functionSchema = z.object({
   FunctionName: z.string().optional(),
   Handler: z.string(),
   Role: z.string(),
-  Runtime: z.string().regex(/^nodejs/, "only Node.js functions run locally"),
+  Runtime: z.string().regex(/^nodejs/, "only Node.js functions are supported locally"),
   Timeout: z.coerce.number().default(3),
   MemorySize: z.coerce.number().default(128),
   ReservedConcurrentExecutions: z.coerce.number().optional(),

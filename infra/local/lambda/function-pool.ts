@@ -109,7 +109,7 @@ export const createFunctionPool = (
     invoke: async (event) => {
       const executionEnvironment = await acquire();
       if (executionEnvironment === undefined)
-        return { error: { errorType: "Runtime.Stopped", errorMessage: "stopping" } };
+        return { error: { errorType: "Runtime.Stopped", errorMessage: "The stack is stopping" } };
       const outcome = await executionEnvironment.invoke(event);
       const isDead = "error" in outcome && /^(Sandbox|Runtime)\./.test(outcome.error.errorType);
       if (!isDead) release(executionEnvironment);

@@ -31,7 +31,7 @@ const showLetter = () => {
   byId("sent").textContent = timeOf(letter);
   byId("html").hidden = html === null;
   byId("html").srcdoc = html ?? "";
-  byId("text").textContent = text ?? "This letter has no plain text.";
+  byId("text").textContent = text ?? "This email has no plain text.";
   byId("plain").open = html === null;
 };
 
@@ -74,19 +74,19 @@ const refresh = async () => {
   try {
     const response = await fetch("/_aws/ses");
     const { messages } = await response.json();
-    byId("status").textContent = `${messages.length} ${messages.length === 1 ? "letter" : "letters"}`;
+    byId("status").textContent = `${messages.length} ${messages.length === 1 ? "email" : "emails"}`;
     if (messages.length !== letters.length || messages.at(-1)?.Id !== letters.at(-1)?.Id) {
       letters = messages;
       render();
     }
   } catch {
-    byId("status").textContent = "The local stack does not answer. Start it with: npm start";
+    byId("status").textContent = "The local stack does not answer. Start it with `npm start`.";
   }
 };
 
 filter.addEventListener("input", render);
 byId("clear").addEventListener("click", async () => {
-  if (!confirm("Delete all letters?")) return;
+  if (!confirm("Delete all emails?")) return;
   await fetch("/_aws/ses", { method: "DELETE" });
   await refresh();
 });

@@ -69,7 +69,8 @@ export const createRunnerPages = (mailbox: Mailbox): RunnerPages => {
     ]),
   );
   return ({ method, headers }, url, query) => {
-    if (!isThisMachine(headers.host)) return json(403, { message: "Only under the address of this machine" });
+    if (!isThisMachine(headers.host))
+      return json(403, { message: "This page is available only at localhost or 127.0.0.1." });
     const id = query.get("id") ?? undefined;
     if (url === "/_aws/ses" || url === "/_aws/ses/") {
       if (method === "DELETE") {

@@ -15,7 +15,7 @@ const isDeliverable = (address: string): boolean => /^[\x21-\x7e]+@[\x21-\x7e]+$
 
 export const sendEmail = (form: URLSearchParams, mailbox: Mailbox, requestId: string): ServiceAnswer => {
   if (form.get("Action") !== "SendEmail") {
-    throw new ServiceError("InvalidAction", `${form.get("Action")} is not run locally`);
+    throw new ServiceError("InvalidAction", `${form.get("Action")} is not supported locally`);
   }
   const to = ["ToAddresses", "CcAddresses", "BccAddresses"].flatMap((list) => members(form, list));
   if (to.length === 0) throw new ServiceError("InvalidParameterValue", "Missing required header 'To'.");

@@ -53,7 +53,7 @@ export const openSecretsManager = (templates: Templates, dataDirectory: string):
     call: (operation, parameters) => {
       const run = secretOperations[operation];
       if (run === undefined) {
-        throw new ServiceError("UnknownOperationException", `${operation} is not run locally`);
+        throw new ServiceError("UnknownOperationException", `${operation} is not supported locally`);
       }
       const secret = find(secretId.parse(parameters).SecretId);
       if (secret === undefined) throw notFound();
