@@ -1,4 +1,4 @@
-// Settings that functions receive use the schemas with which the functions check them at start.
+// Settings that functions receive use the functions' own schemas (`variables`).
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
 import { variables } from "../shared/platform/environment.ts";

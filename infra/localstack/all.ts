@@ -1,4 +1,3 @@
-/** `npm run test:localstack`: up, deploy, test; and down, whatever happens. */
 import { runScript } from "../run-script.ts";
 import { deploy } from "./deploy-stacks.ts";
 import { down } from "./down.ts";

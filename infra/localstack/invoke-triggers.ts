@@ -1,7 +1,5 @@
-/**
- * Invokes the functions that a stack's deployment triggers name: the free edition of LocalStack takes custom resources and
- * ignores them. Triggered functions may run again, so an edition that runs them itself does no harm.
- */
+// The free edition of LocalStack ignores custom resources. Triggered functions are idempotent, so
+// an edition that also runs them does no harm.
 import {
   CloudFormationClient,
   DescribeStackResourceCommand,

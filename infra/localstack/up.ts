@@ -1,4 +1,3 @@
-/** `npm run localstack:up`: starts LocalStack with Docker and waits for it; with `LOCALSTACK_ENDPOINT`, sees that one is there. */
 import { spawnSync } from "node:child_process";
 import { run, runScript } from "../run-script.ts";
 import { UserError } from "../user-error.ts";

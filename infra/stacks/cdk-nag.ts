@@ -1,4 +1,4 @@
-/** cdk-nag's AwsSolutions rules at synth, and every finding that we accept, with its reason. Any other one fails. */
+/** Runs cdk-nag's AwsSolutions rules. A finding that is not accepted here fails synth. */
 import { Validations, type App } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import type { IConstruct } from "constructs";
@@ -8,7 +8,7 @@ const tracing = {
     "X-Ray's two write actions support no resources. A test checks that nothing else has this right.",
 };
 
-/** Path of a construct → finding in it or below → reason. */
+/** Construct path → finding at this construct or below it → reason. */
 const accepted: Record<string, Record<string, string>> = {
   "Stateful/KeySecret": {
     SMG4: "Keys of stored items are derived from it. After a rotation, no account could be found.",
