@@ -3,7 +3,8 @@ import { CfnWebACL, CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
 import type { Construct } from "constructs";
 import type { Settings } from "../settings.ts";
 
-// The listed rules only count. A password may look like an attack, and servers send no user agent.
+// The listed rules count but don't block: a password may look like an attack, and clients that run
+// on servers may send no user agent.
 const managedRules: Record<string, readonly string[]> = {
   AWSManagedRulesAmazonIpReputationList: [],
   AWSManagedRulesKnownBadInputsRuleSet: [],

@@ -16,7 +16,7 @@ export const gatewayHeaders = (allowedOrigins: string): Record<string, string> =
   "x-request-id": "context.requestId",
 });
 
-/** All of these mean an unknown path: with `Authorization`, API Gateway reports its signature. */
+/** API Gateway answers unknown paths with one of these, depending on the `Authorization` header. */
 const unknownPath = [
   ResponseType.MISSING_AUTHENTICATION_TOKEN,
   ResponseType.INVALID_SIGNATURE,

@@ -1,4 +1,4 @@
-// argon2 is native code. The word list would slow down all cold starts, but only new passwords use it.
+// argon2 is native code. The word list would slow cold starts, but only new passwords need it.
 import { cp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 

@@ -30,7 +30,7 @@ export type SettingVariable = Exclude<VariableName, ResourceVariable>;
 
 export type Grant = { readonly [Name in ResourceVariable]?: readonly Actions[Name][] } & {
   readonly settings?: readonly SettingVariable[];
-  /** True if the function hashes passwords. It has a lower throttle and reserved concurrency. */
+  /** True if the function hashes passwords. It gets a lower throttle and HASHING_CONCURRENCY. */
   readonly hashes?: true;
   readonly memoryMegabytes?: number;
   readonly timeoutSeconds?: number;

@@ -1,4 +1,3 @@
-/** `npm start`: bundles the functions, synthesises the application and runs its templates on this machine. */
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -36,13 +35,13 @@ const readArguments = () => {
   }
 };
 
-/** Says at once if the folder is in use or out of order; with `--fresh` forgets what lies there. */
+/** Fails early if the folder is in use or not writable. */
 const prepareData = (fresh: boolean) => {
   lockDataDirectory(dataDirectory).unlock();
   if (fresh) rmSync(dataDirectory, { recursive: true, force: true });
 };
 
-/** A developer's `.env` may be meant for a deployment: its stage and its address stay there, the rest counts here too. */
+/** `.env` may be for a deployment, so its stage, address and limits don't apply here. */
 const readLocalSettings = (port: number) => {
   try {
     return loadSettings(
@@ -80,7 +79,7 @@ const run = async () => {
     console.log(`Reloaded ${functions.join(", ")}`);
   };
   const bundler = watch ? await bundleFunctions({ onChange: reload }) : await freshenBundles();
-  // Its service would keep 350 MB for the whole run.
+  // esbuild's service would occupy 350 MB during the whole run.
   if (!watch) await stopEsbuild();
   const templates = synthesise(readLocalSettings(port));
 

@@ -34,8 +34,8 @@ export const resourcesOf = (
   VERIFICATION_KEYS_ID: secret(secretArns.verificationKeys),
   MAIL_FROM: {
     value: settings.MAIL_FROM,
-    // SES checks the address or its domain, and in the sandbox also the recipient's identity. So the
-    // condition is what restricts the mailer.
+    // SES checks the address or its domain, and in the sandbox also the recipient's identity. So
+    // only the condition restricts the mailer.
     arn: stack.formatArn({ service: "ses", resource: "identity", resourceName: "*" }),
     service: "ses",
     condition: { StringEquals: { "ses:FromAddress": settings.MAIL_FROM } },

@@ -95,7 +95,7 @@ export class StatefulStack extends Stack {
         generateSecretString: { passwordLength: 64, excludePunctuation: true },
         removalPolicy,
       }).secretArn;
-    // A function fills these, so that no template contains a key. Only an L1 construct can be empty.
+    // A function fills these, so that no template contains a key. Only an L1 construct allows it.
     const emptySecret = (name: string, description: string) => {
       const secret = new CfnSecret(this, name, { description });
       secret.applyRemovalPolicy(removalPolicy);
@@ -112,7 +112,7 @@ export class StatefulStack extends Stack {
     };
     for (const [name, value] of Object.entries(this.secretArns))
       new CfnOutput(this, `${pascalCase(name)}Arn`, { value });
-    // Operators' commands need these to check passwords like the functions.
+    // Operators' commands need these to check passwords in the same way as the functions.
     new CfnOutput(this, "ProductName", { value: settings.PRODUCT_NAME });
     new CfnOutput(this, "PwnedPasswordsUrl", { value: settings.PWNED_PASSWORDS_URL });
   }

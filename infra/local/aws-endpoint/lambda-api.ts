@@ -1,7 +1,4 @@
-/**
- * Lambda's own API, as far as operators' commands use it: a changed configuration replaces a
- * function's execution environments.
- */
+/** Operators' commands use this operation to replace execution environments. */
 import { ServiceError } from "../aws/service-error.ts";
 
 const configurationPath = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/;

@@ -1,7 +1,4 @@
-/**
- * Reads CloudFormation templates: finds resources by type and resolves intrinsics, across stacks too. Only what the
- * runner asks for is resolved; an intrinsic that it does not know is an error and never passes as a plain object.
- */
+// Only what the runner reads is resolved. An unknown intrinsic is an error.
 import * as z from "zod";
 import { accountId, region } from "../aws/local-account.ts";
 import { type Identity, identifyResource } from "./resource-identity.ts";
@@ -26,14 +23,13 @@ export type Resource = {
   stackName: string;
   logicalId: string;
   type: string;
-  /** Resolved on each call. */
   properties: () => Record<string, unknown>;
   metadata: Record<string, unknown>;
   identity: () => Identity;
 };
 export type Templates = {
   ofType: (...types: string[]) => Resource[];
-  /** The resource in the same or another stack whose `Ref` or ARN this is. */
+  /** Finds a resource of any stack by its `Ref` or ARN. */
   find: (reference: string, ...types: string[]) => Resource;
   outputs: () => Record<string, string>;
 };

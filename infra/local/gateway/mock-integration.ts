@@ -1,4 +1,3 @@
-/** MOCK integrations: API Gateway answers from templates alone (preflights, methods that are not allowed). */
 import * as z from "zod";
 import type { GatewayResponseType, HttpAnswer } from "./default-responses.ts";
 import type { GatewayRequest } from "./proxy-event.ts";
@@ -26,12 +25,11 @@ const compileAll = (templates: Record<string, string>) =>
     Object.entries(templates).map(([contentType, source]) => [contentType, compileMappingTemplate(source)]),
   );
 
-/** `{ statusCode: 200 }` with or without quotes. */
+/** Matches `{ statusCode: 200 }` with or without quotes. */
 const statusCode = /["']?statusCode["']?\s*:\s*(\d{3})/;
 
 type HeaderValue = (request: GatewayRequest) => string;
 
-/** A text in single quotes, or a variable. */
 const headerValue = (value: string): HeaderValue => {
   const literal = /^'(.*)'$/.exec(value)?.[1];
   if (literal !== undefined) return () => literal;

@@ -1,4 +1,3 @@
-/** The template's event source mappings: which queue feeds which function, and how. */
 import * as z from "zod";
 import { accountId } from "../aws/local-account.ts";
 import type { Templates } from "../cloudformation/templates.ts";

@@ -1,5 +1,4 @@
-/** Shows the letters and keeps the list fresh. Text goes into text nodes only; HTML only into the sandboxed frame. */
-
+/** Inserts email text into text nodes only, and HTML only into the sandboxed frame. */
 const refreshMilliseconds = 1500;
 
 const byId = (id) => document.getElementById(id);
@@ -11,7 +10,7 @@ let letters = [];
 let openId = location.hash.slice(1);
 let shown = "";
 
-/** `=?UTF-8?B?…?= <a@b.c>` → the name as people read it. */
+/** Decodes the name in `=?UTF-8?B?…?= <a@b.c>`. */
 const readable = (address) =>
   address.replace(/=\?utf-8\?B\?([^?]*)\?=/gi, (_, encoded) =>
     new TextDecoder().decode(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))),
