@@ -3,8 +3,8 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-// The range is above the ports that `fetch` refuses, and below Linux's ephemeral ports (from 32768):
-// an outgoing connection could take such a port before the server starts.
+// The range is above the ports that `fetch` refuses and below Linux's ephemeral ports (from 32768).
+// An outgoing connection could take an ephemeral port before the server starts.
 const [lowest, highest] = [20_000, 32_000];
 const attempts = 100;
 

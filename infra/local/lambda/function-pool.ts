@@ -45,7 +45,7 @@ const reservedVariables = (
   TZ: ":UTC",
 });
 
-/** Reuses idle execution environments. At the limit, events wait. Idle ones stop after a time. */
+/** Reuses execution environments and stops those that idle too long. At the limit, events wait. */
 export const createFunctionPool = (
   definition: FunctionDefinition,
   { limit, credentials, onLog }: Options,
@@ -53,7 +53,7 @@ export const createFunctionPool = (
   const variables = { ...definition.variables, ...reservedVariables(definition, credentials) };
   const all = new Set<ExecutionEnvironment>();
   let current = new Set<ExecutionEnvironment>();
-  // It is last in, first out, so that surplus execution environments stay idle and stop.
+  // The list is last in, first out, so that surplus execution environments stay idle and stop.
   const idle: { executionEnvironment: ExecutionEnvironment; ends: NodeJS.Timeout }[] = [];
   const waiting: ((executionEnvironment: ExecutionEnvironment | undefined) => void)[] = [];
   let stopped = false;

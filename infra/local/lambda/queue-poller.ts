@@ -11,7 +11,7 @@ const pauseAfterErrorMilliseconds = 1000;
 
 export type Poller = { stop: () => Promise<void> };
 
-/** Failed messages become visible again after their timeout, or after `returnFailedAfterSeconds`. */
+/** Failed messages become visible after their timeout, or after `returnFailedAfterSeconds`. */
 export const startQueuePoller = (
   mapping: EventSourceMapping,
   {

@@ -6,7 +6,7 @@ import type { HttpAnswer } from "../gateway/default-responses.ts";
 import type { StoredEmail, Mailbox } from "./mailbox-files.ts";
 import { region } from "../aws/local-account.ts";
 
-/** Emails contain inline styles. */
+/** Emails contain inline styles, so `style-src` allows these. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
