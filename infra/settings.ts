@@ -34,7 +34,6 @@ const readEnvironmentFile = (path: string): Texts => {
   }
 };
 
-/** `texts` take precedence over `defaults`. The error lists every missing or invalid setting. */
 export const readSettings = (texts: Texts, defaults: Texts = {}): Settings => {
   const fallbacks: Texts = Object.fromEntries(
     entries.flatMap(([name, { fallback }]) => (fallback === null ? [] : [[name, fallback]])),
@@ -45,7 +44,6 @@ export const readSettings = (texts: Texts, defaults: Texts = {}): Settings => {
   throw new Error(`Some settings are missing or invalid. .env.sample explains them.\n${problems.join("\n")}`);
 };
 
-/** `overrides` have the highest precedence. */
 export const loadSettings = (defaults: Texts = {}, overrides: Texts = {}): Settings =>
   readSettings({ ...filled(readEnvironmentFile(".env")), ...filled(process.env), ...overrides }, defaults);
 

@@ -1,4 +1,3 @@
-/** Gives API Gateway's own errors the format of the functions' errors. */
 import { GatewayResponse, ResponseType, type IRestApi } from "aws-cdk-lib/aws-apigateway";
 import { errors, type ErrorCode } from "../../shared/contract/errors.ts";
 

@@ -19,7 +19,6 @@ const sourceFolders = (): string[] =>
 
 const entryFiles = (): string[] => globSync("functions/**/*.ts", { cwd: root }).toSorted();
 
-/** Returns the folders of the bundles that have changed. */
 const writeBundles = async ({ outputFiles = [], metafile }: BuildResult): Promise<string[]> => {
   const changed: string[] = [];
   for (const { path, contents } of outputFiles) {

@@ -63,7 +63,7 @@ const describe = ({ url, inboxUrl, mailboxFolder, engine }: Stack, port: number)
   Admin    ${url}/admin/
   Inbox    ${inboxUrl}
   Emails   ${path.relative(process.cwd(), mailboxFolder)}/
-  Data     ${path.relative(process.cwd(), dataDirectory)}/ (${engine}). To delete it: npm start -- --fresh${port === defaultPort ? "" : ` --port ${port}`}
+  Data     ${path.relative(process.cwd(), dataDirectory)}/ (${engine}). To start empty: npm start -- --fresh${port === defaultPort ? "" : ` --port ${port}`}
 
   Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. The limits on emails and networks are generous here. The limits on guesses are the real ones.
   Press Ctrl-C to stop.

@@ -23,7 +23,7 @@ export const findLocalStack = (): LocalStack => {
   const { origin, hostname } = new URL(given ?? containerEndpoint);
   if (!["127.0.0.1", "localhost", "[::1]"].includes(hostname))
     throw new UserError(
-      `LOCALSTACK_ENDPOINT is ${origin}, which is not on this machine. Use an address of localhost.`,
+      `LOCALSTACK_ENDPOINT is ${origin}, which is not on this machine. Use an address on localhost.`,
     );
   return { endpoint: origin, own: given !== undefined };
 };

@@ -46,7 +46,7 @@ export const countSecurityEvents = (
       });
 };
 
-/** CloudWatch identifies a metric by its name, so filters in several stacks add up. */
+/** Filters in several stacks add up, because CloudWatch identifies a metric by its name. */
 export const securityMetric = (stage: string, metricName: SecurityMetric): IMetric =>
   new Metric({
     namespace: namespaceOf(stage),

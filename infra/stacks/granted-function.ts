@@ -9,7 +9,6 @@ import type { FunctionName, Grant, ResourceVariable, SettingVariable } from "../
 import { defaultMemoryMegabytes, defaultTimeoutSeconds } from "../grants/grants.ts";
 import { functionName, kebabCase, pascalCase } from "../naming.ts";
 
-/** `value` is the value of the function's variable. */
 export type Resource = {
   readonly value: string;
   readonly arn: string;
