@@ -1,4 +1,4 @@
-/** The entry point of the CDK command line (`cdk.json`). `--stage` overrides the setting. */
+// The entry point of the CDK command line (`cdk.json`). `--stage` overrides the setting.
 import { parseArgs } from "node:util";
 import { buildApp } from "./build-app.ts";
 import { bundleFunctions } from "./bundling/bundle-functions.ts";

@@ -1,4 +1,4 @@
-/** Builds all stacks. `cdk deploy` and `npm start` use the same tree. */
+// Builds all stacks. `cdk deploy` and `npm start` use the same tree.
 import { App, Tags, type AppProps } from "aws-cdk-lib";
 import { bundlesDirectory } from "./bundling/bundle-functions.ts";
 import { localStackApiId } from "./naming.ts";

@@ -1,4 +1,4 @@
-/** Runs `npm run deploy -- --stage prod -- <arguments of cdk deploy>`. */
+// Runs `npm run deploy -- --stage prod -- <arguments of cdk deploy>`.
 import { parseArgs } from "node:util";
 import { run, runScript } from "./run-script.ts";
 import { UserError } from "./user-error.ts";

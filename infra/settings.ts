@@ -1,4 +1,4 @@
-/** Reads settings from `.env` and the process environment, which takes precedence. */
+// Reads settings from `.env` and the process environment, which takes precedence.
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import * as z from "zod";

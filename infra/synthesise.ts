@@ -1,4 +1,4 @@
-/** Synthesises templates in this process in about a second, without credentials or the CLI. */
+// Synthesises templates in this process in about a second, without credentials or the CLI.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

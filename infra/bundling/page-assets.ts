@@ -1,4 +1,4 @@
-/** Files in an `assets` folder have a version or hash in their path, so they are cached forever. */
+// Files in an `assets` folder have a version or hash in their path, so they are cached forever.
 import { build } from "esbuild";
 import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";

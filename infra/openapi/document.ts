@@ -1,4 +1,4 @@
-/** Writes the contract as OpenAPI 3.0.3, a version that API Gateway and Postman can import. */
+// Writes the contract as OpenAPI 3.0.3, a version that API Gateway and Postman can import.
 import { writeFileSync } from "node:fs";
 import { STATUS_CODES } from "node:http";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** API Gateway has one role for CloudWatch logs in each account and region. All stages share it. */
+// API Gateway has one role for CloudWatch logs in each account and region. All stages share it.
 import { Stack, type StackProps } from "aws-cdk-lib";
 import { CfnAccount } from "aws-cdk-lib/aws-apigateway";
 import { ManagedPolicy, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";

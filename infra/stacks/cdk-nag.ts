@@ -1,4 +1,4 @@
-/** Runs cdk-nag's AwsSolutions rules. A finding that is not accepted here fails synth. */
+// Runs cdk-nag's AwsSolutions rules. A finding that is not accepted here fails synth.
 import { Validations, type App } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import type { IConstruct } from "constructs";

@@ -1,4 +1,4 @@
-/** Stages with the same sender share this stack. Deleting a stage does not delete it. */
+// Stages with the same sender share this stack. Deleting a stage does not delete it.
 import { Stack, type StackProps } from "aws-cdk-lib";
 import { EmailIdentity, Identity } from "aws-cdk-lib/aws-ses";
 import type { Construct } from "constructs";

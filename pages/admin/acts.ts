@@ -1,7 +1,5 @@
-/**
- * The administrator's actions bypass react-admin's data hooks: if the session is over, those
- * resolve as if the call had succeeded, and the page would report success.
- */
+// The administrator's actions bypass react-admin's data hooks: if the session is over, those
+// resolve as if the call had succeeded, and the page would report success.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useLogoutIfAccessDenied, useNotify } from "ra-core";
 import type { RequestOf } from "./api.ts";

@@ -1,7 +1,5 @@
-/**
- * Maps react-admin's page numbers to the API's cursors, which are remembered per filter. A page
- * without a known cursor (after a reload, for example) is reached from the nearest page before it.
- */
+// Maps react-admin's page numbers to the API's cursors, which are remembered per filter. A page
+// without a known cursor (after a reload, for example) is reached from the nearest page before it.
 import type { GetListParams } from "ra-core";
 import type { AnswerOf, RequestOf } from "./api.ts";
 import { signedRequest } from "./session.ts";

@@ -1,4 +1,4 @@
-/** Only reads: `acts.ts` explains why changes don't go through react-admin's hooks. */
+// Only reads: `acts.ts` explains why changes don't go through react-admin's hooks.
 import type { DataProvider, GetListParams, GetOneParams } from "ra-core";
 import type { AnswerOf } from "./api.ts";
 import { readPage } from "./cursor-pages.ts";

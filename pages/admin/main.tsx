@@ -1,7 +1,5 @@
-/**
- * The admin page uses react-admin's core (`ra-core`) without Material UI, which injects styles: the
- * page's Content-Security-Policy would need an exception for them.
- */
+// The admin page uses react-admin's core (`ra-core`) without Material UI, which injects styles: the
+// page's Content-Security-Policy would need an exception for them.
 import { CoreAdmin, memoryStore, Resource } from "ra-core";
 import polyglotI18nProvider from "ra-i18n-polyglot";
 import english from "ra-language-english";

@@ -1,4 +1,4 @@
-/** The heading takes the focus, so that screen readers announce each new page. */
+// The heading takes the focus, so that screen readers announce each new page.
 import { useEffect, useRef } from "react";
 
 export const PageTitle = ({ text }: { text: string }) => {

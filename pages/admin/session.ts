@@ -1,4 +1,4 @@
-/** Tokens are only in memory, where an injected script finds nothing stored. A reload signs out. */
+// Tokens are only in memory, where an injected script finds nothing stored. A reload signs out.
 import { HttpError } from "ra-core";
 import { request, type AnswerOf, type RequestOf, type Route } from "./api.ts";
 

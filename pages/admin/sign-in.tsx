@@ -1,4 +1,4 @@
-/** The password is not stored for the second step. */
+// The password is not stored for the second step.
 import { useMutation } from "@tanstack/react-query";
 import { useLogin } from "ra-core";
 import { useState, type SubmitEvent } from "react";

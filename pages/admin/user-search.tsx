@@ -1,4 +1,4 @@
-/** Offers only what the table can find without a scan, hence no search within names. */
+// Offers only what the table can find without a scan, hence no search within names.
 import { useListContext } from "ra-core";
 import type { SubmitEvent } from "react";
 import { Field, textOf } from "./form.tsx";

@@ -1,7 +1,5 @@
-/**
- * Only the conditions of the confirming transaction check if the new address is taken or held: the
- * response to the request must not reveal it.
- */
+// Only the conditions of the confirming transaction check if the new address is taken or held: the
+// response to the request must not reveal it.
 import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -28,10 +26,8 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
   const put = (Item: Item): TransactionPart => ({ Put: { TableName: table, Item } });
 
-  /**
-   * Replaces an unconfirmed change and its undo item. The condition on the old address protects the
-   * undo item of a change that was confirmed after `user` was read.
-   */
+  // Replaces an unconfirmed change and its undo item. The condition on the old address protects the
+  // undo item of a change that was confirmed after `user` was read.
   const start = async (
     user: User,
     { email, addressKey, otpRequestId, byStaff }: NewAddress,
@@ -86,10 +82,8 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
     return item && emailClaimItem.parse(item).userId;
   };
 
-  /**
-   * Also invalidates login and reset codes, which were sent to the old address. The seven days for
-   * undoing start now, unless an earlier change can still be undone: its code undoes both.
-   */
+  // Also invalidates login and reset codes, which were sent to the old address. The seven days for
+  // undoing start now, unless an earlier change can still be undone: its code undoes both.
   const confirm = async (
     user: User,
     change: EmailChange,

@@ -23,10 +23,8 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
     return undo && undo.expiresAt > clock() ? undo : undefined;
   };
 
-  /**
-   * Empty if the change was not confirmed. The current address is remembered for a notice, because
-   * it may be the real owner's: someone else may control the earlier mailbox.
-   */
+  // Empty if the change was not confirmed. The current address is remembered for a notice, because
+  // it may be the real owner's: someone else may control the earlier mailbox.
   const swap = (user: User, addressKey: string, now: number): TransactionPart[] =>
     user.addressKey === addressKey
       ? []

@@ -1,4 +1,4 @@
-/** Stores former addresses until the last letter is sent, because orders hold no addresses. */
+// Stores former addresses until the last letter is sent, because orders hold no addresses.
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { day, nowSeconds, type Clock } from "../platform/clock.ts";

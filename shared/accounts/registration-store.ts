@@ -1,7 +1,5 @@
-/**
- * Registering never checks if an address is taken, so that its response can't reveal it. Activation
- * fails if the address is taken or held.
- */
+// Registering never checks if an address is taken, so that its response can't reveal it. Activation
+// fails if the address is taken or held.
 import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
 import { normaliseUsername } from "../identity/username.ts";
 import { spendingReset } from "../passwords/password-reset-store.ts";

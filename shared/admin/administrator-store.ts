@@ -1,4 +1,4 @@
-/** No proof of the address is needed, because operators can write to the tables anyway. */
+// No proof of the address is needed, because operators can write to the tables anyway.
 import { userStore } from "../accounts/user-store.ts";
 import { userUpdateStore } from "../accounts/user-update-store.ts";
 import { normaliseUsername } from "../identity/username.ts";

@@ -1,7 +1,5 @@
-/**
- * A page takes one query per shard, merged, and one batch read of its people. The section "What it
- * costs to list people" of docs/architecture.md has the numbers.
- */
+// A page takes one query per shard, merged, and one batch read of its people. The section "What it
+// costs to list people" of docs/architecture.md has the numbers.
 import { paginateQuery } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { isAddress, normaliseAddress } from "../identity/email-address.ts";
@@ -46,10 +44,8 @@ const partitionsOf = (state: ListRequest["state"]): string[] => {
   return states.flatMap((one) => Array.from({ length: shardCount }, (_, shard) => listKey(one, shard)));
 };
 
-/**
- * A person whose state changes during the read can occur in two sources. They keep the first place,
- * and an account replaces its registration.
- */
+// A person whose state changes during the read can occur in two sources. They keep the first place,
+// and an account replaces its registration.
 const merge = async (
   sources: AsyncIterator<Entry>[],
   comesBefore: (a: string, b: string) => boolean,

@@ -1,4 +1,4 @@
-/** The refusals that use cases throw. Stores return outcomes instead. */
+// The refusals that use cases throw. Stores return outcomes instead.
 
 export const errors = {
   parse_error: { status: 400, detail: "JSON parse error." },

@@ -1,4 +1,4 @@
-/** Fields of requests and responses. Clients match on Django REST framework's error sentences. */
+// Fields of requests and responses. Clients match on Django REST framework's error sentences.
 import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
 import { isUsername, shownUsername } from "../identity/username.ts";

@@ -1,4 +1,4 @@
-/** Device tokens travel as a cookie, and as a header for clients without cookies. */
+// Device tokens travel as a cookie, and as a header for clients without cookies.
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import * as z from "zod";
 import { deviceTokenLifetimeSeconds } from "../limits/device-tokens.ts";

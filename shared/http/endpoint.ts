@@ -1,7 +1,5 @@
-/**
- * The wrapper around every use case: it validates the input, filters the answer through the
- * contract, maps refusals to one error shape and logs one line.
- */
+// The wrapper around every use case: it validates the input, filters the answer through the
+// contract, maps refusals to one error shape and logs one line.
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import * as z from "zod";

@@ -1,7 +1,5 @@
-/**
- * Authenticates the caller before it reads the body. The rank comes from the table and not from the
- * token, so that a demotion takes effect at once.
- */
+// Authenticates the caller before it reads the body. The rank comes from the table and not from the
+// token, so that a demotion takes effect at once.
 import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import { ApiError } from "../contract/errors.ts";

@@ -1,8 +1,6 @@
-/**
- * Known devices have separate guess counters, so a stranger who uses up those of an address can't
- * lock out its owner (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). A token is
- * valid for one address and doesn't sign anyone in.
- */
+// Known devices have separate guess counters, so a stranger who uses up those of an address can't
+// lock out its owner (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). A token is
+// valid for one address and doesn't sign anyone in.
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { deviceTokenMac } from "../identity/pseudonyms.ts";
 import { day, nowSeconds, type Clock } from "../platform/clock.ts";

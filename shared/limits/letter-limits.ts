@@ -12,10 +12,8 @@ const letterRules = (): Rule[] => {
 
 export const lettersKey = (mailboxKey: string): string => `letters#${mailboxKey}`;
 
-/**
- * Counts addresses with different `+tag`s as one mailbox. Reset letters are counted separately
- * (`pseudonyms.ofResetMailbox`), so repeated registrations can't block the owner's password reset.
- */
+// Counts addresses with different `+tag`s as one mailbox. Reset letters are counted separately
+// (`pseudonyms.ofResetMailbox`), so repeated registrations can't block the owner's password reset.
 const lettersTo = (mailboxKey: string): Limit => ({
   key: lettersKey(mailboxKey),
   rules: letterRules(),

@@ -1,7 +1,5 @@
-/**
- * All windows of a key are counters in one item. One conditional write spends them before the
- * limited action, so races can't exceed a limit. The cost doesn't reveal whether an address exists.
- */
+// All windows of a key are counters in one item. One conditional write spends them before the
+// limited action, so races can't exceed a limit. The cost doesn't reveal whether an address exists.
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ApiError, type ErrorCode } from "../contract/errors.ts";
 import { day, nowSeconds, type Clock } from "../platform/clock.ts";

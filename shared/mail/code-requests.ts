@@ -1,8 +1,6 @@
-/**
- * Requests for six-digit codes. The previous code becomes invalid at once, then the mailer is asked
- * to create and send a new one. They return `false` and queue nothing if the account or
- * registration has changed meanwhile.
- */
+// Requests for six-digit codes. The previous code becomes invalid at once, then the mailer is asked
+// to create and send a new one. They return `false` and queue nothing if the account or
+// registration has changed meanwhile.
 import { randomUUID } from "node:crypto";
 import type { CodeStore } from "../codes/code-store.ts";
 import type { Registration, User } from "../store/user-items.ts";

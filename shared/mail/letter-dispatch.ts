@@ -109,10 +109,8 @@ const sendUndone = async ({ userId }: OrderOf<"email_change_undone">, deps: Deps
   return deliverNotice(userId, addressRestoredLetter, deps);
 };
 
-/**
- * Notifies the old address first: the code for the new one is sent only after the owner knows. If
- * the new address is taken or held for another account, its owner gets a notice instead of a code.
- */
+// Notifies the old address first: the code for the new one is sent only after the owner knows. If
+// the new address is taken or held for another account, its owner gets a notice instead of a code.
 const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">, deps: Deps) => {
   const change = await deps.addressChanges.find(userId);
   if (change?.otpRequestId !== otpRequestId) return "superseded";

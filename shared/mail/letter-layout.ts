@@ -1,7 +1,5 @@
-/**
- * Letters contain no links, because mail scanners open them. They contain no text that a caller
- * supplied, because anyone could use it to send spam.
- */
+// Letters contain no links, because mail scanners open them. They contain no text that a caller
+// supplied, because anyone could use it to send spam.
 
 export type Letter = { subject: string; text: string; html: string };
 

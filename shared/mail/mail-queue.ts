@@ -1,4 +1,4 @@
-/** Orders hold only ids and pseudonyms, so that a dead-letter queue exposes no address or code. */
+// Orders hold only ids and pseudonyms, so that a dead-letter queue exposes no address or code.
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { variable } from "../platform/environment.ts";

@@ -1,7 +1,5 @@
-/**
- * Looks a password up in a Pwned Passwords range service. Only five characters of its SHA-1 are
- * sent. The padded response holds hundreds of candidates, so its size reveals nothing either.
- */
+// Looks a password up in a Pwned Passwords range service. Only five characters of its SHA-1 are
+// sent. The padded response holds hundreds of candidates, so its size reveals nothing either.
 import { createHash } from "node:crypto";
 import { variable } from "../platform/environment.ts";
 import { countMetric } from "../platform/metrics.ts";

@@ -1,4 +1,4 @@
-/** The mailer writes the item, because the request must cost the same for unknown addresses. */
+// The mailer writes the item, because the request must cost the same for unknown addresses.
 import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { digestIsIn, digestValues } from "../codes/code-conditions.ts";

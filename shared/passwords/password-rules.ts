@@ -1,4 +1,4 @@
-/** Rules and sentences are Django's. The product name and breached passwords are additions. */
+// Rules and sentences are Django's. The product name and breached passwords are additions.
 import { FieldErrors } from "../contract/errors.ts";
 import { variable } from "../platform/environment.ts";
 import { lazy } from "../platform/lazy.ts";

@@ -1,7 +1,5 @@
-/**
- * A new password ends all sessions and invalidates all codes of the account in the same write,
- * because someone who knew the old password may have created them.
- */
+// A new password ends all sessions and invalidates all codes of the account in the same write,
+// because someone who knew the old password may have created them.
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { removingCode } from "../codes/code-conditions.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";

@@ -1,7 +1,5 @@
-/**
- * All refusals take at least `REFUSAL_FLOOR_MILLISECONDS` on a stage with imported hashes. They
- * take longer to verify than ours, and the time must not reveal imported accounts.
- */
+// All refusals take at least `REFUSAL_FLOOR_MILLISECONDS` on a stage with imported hashes. They
+// take longer to verify than ours, and the time must not reveal imported accounts.
 import { setTimeout as delay } from "node:timers/promises";
 import { variable } from "../platform/environment.ts";
 

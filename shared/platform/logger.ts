@@ -1,4 +1,4 @@
-/** Logs allow-listed fields only, so that no address, code or token gets in by accident. */
+// Logs allow-listed fields only, so that no address, code or token gets in by accident.
 import { Logger } from "@aws-lambda-powertools/logger";
 import { lazy } from "./lazy.ts";
 

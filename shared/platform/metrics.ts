@@ -1,4 +1,4 @@
-/** Writes metrics as log lines in CloudWatch's embedded metric format. */
+// Writes metrics as log lines in CloudWatch's embedded metric format.
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { lazy } from "./lazy.ts";
 

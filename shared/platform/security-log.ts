@@ -1,4 +1,4 @@
-/** A test compares this list with docs/operations.md. */
+// A test compares this list with docs/operations.md.
 import { logInfo, type LogFields } from "./logger.ts";
 
 export const securityEvents = {

@@ -1,7 +1,5 @@
-/**
- * Raising the user's session epoch ends all sessions with another epoch in one write, including
- * those that a concurrent sign-in is just creating.
- */
+// Raising the user's session epoch ends all sessions with another epoch in one write, including
+// those that a concurrent sign-in is just creating.
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { environment } from "../platform/environment.ts";
 import { conditionalWrite, transact } from "../store/dynamo.ts";

@@ -1,7 +1,5 @@
-/**
- * Access and refresh tokens are JWTs with simplejwt's claims besides the registered ones, checked
- * as RFC 8725 and ASVS 9 ask. They use RS256: API Gateway's JWT authorizers accept only RSA.
- */
+// Access and refresh tokens are JWTs with simplejwt's claims besides the registered ones, checked
+// as RFC 8725 and ASVS 9 ask. They use RS256: API Gateway's JWT authorizers accept only RSA.
 import { randomBytes } from "node:crypto";
 import { createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT } from "jose";
 import * as z from "zod";

@@ -1,4 +1,4 @@
-/** Identifies principals by access key id, checks their policies and calls the emulators. */
+// Identifies principals by access key id, checks their policies and calls the emulators.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { randomUUID } from "node:crypto";

@@ -1,4 +1,4 @@
-/** Supports role policies only. The queues' resource policies, which require TLS, are ignored. */
+// Supports role policies only. The queues' resource policies, which require TLS, are ignored.
 import * as z from "zod";
 import type { Templates } from "../cloudformation/templates.ts";
 

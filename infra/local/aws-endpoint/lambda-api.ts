@@ -1,4 +1,4 @@
-/** Operators' commands use this operation to replace execution environments. */
+// Operators' commands use this operation to replace execution environments.
 import { ServiceError } from "../aws/service-error.ts";
 
 const configurationPath = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/;

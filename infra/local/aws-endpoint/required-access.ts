@@ -1,4 +1,4 @@
-/** IAM checks each item of a transaction, and an index as its own resource. */
+// IAM checks each item of a transaction, and an index as its own resource.
 import * as z from "zod";
 import { arn } from "../aws/local-account.ts";
 import type { Access } from "./iam-policy.ts";

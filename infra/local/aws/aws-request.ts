@@ -1,4 +1,4 @@
-/** Calls an AWS JSON protocol with a fake signature, because the emulators check none. */
+// Calls an AWS JSON protocol with a fake signature, because the emulators check none.
 import { request } from "node:http";
 import { accessKeyIdOf, region } from "./local-account.ts";
 

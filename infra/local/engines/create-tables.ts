@@ -1,4 +1,4 @@
-/** Creates only missing tables, so that a restart keeps data. */
+// Creates only missing tables, so that a restart keeps data.
 import * as z from "zod";
 import { awsRequest, AwsRequestError } from "../aws/aws-request.ts";
 import type { Templates } from "../cloudformation/templates.ts";

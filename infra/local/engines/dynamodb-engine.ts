@@ -1,4 +1,4 @@
-/** Uses dynoxide if it is installed, and otherwise DynamoDB Local, which needs Java. */
+// Uses dynoxide if it is installed, and otherwise DynamoDB Local, which needs Java.
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-/** fauxqs runs inside this process and stores messages in a file. */
+// fauxqs runs inside this process and stores messages in a file.
 import { Server } from "node:net";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";

@@ -1,4 +1,4 @@
-/** Serves the template's REST API at the root, like a custom domain. */
+// Serves the template's REST API at the root, like a custom domain.
 import { once } from "node:events";
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

@@ -1,4 +1,4 @@
-/** A literal path part takes precedence over a parameter, and a parameter over `{proxy+}`. */
+// A literal path part takes precedence over a parameter, and a parameter over `{proxy+}`.
 import type { Route } from "./proxy-event.ts";
 
 export type Node<Method> = {

@@ -1,4 +1,4 @@
-/** Does the same as a deployment, which invokes the functions of its triggers. */
+// Does the same as a deployment, which invokes the functions of its triggers.
 import * as z from "zod";
 import type { Outcome } from "./execution-environment.ts";
 import type { Templates } from "../cloudformation/templates.ts";

@@ -1,4 +1,4 @@
-/** Runs inside an execution environment, and exits with the runner. */
+// Runs inside an execution environment, and exits with the runner.
 import { existsSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import path from "node:path";

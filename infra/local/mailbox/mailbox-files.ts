@@ -1,4 +1,4 @@
-/** Stores each email as an `.eml` file, and reads the files again at start. */
+// Stores each email as an `.eml` file, and reads the files again at start.
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 

@@ -1,4 +1,4 @@
-/** Implements SES v1's `SendEmail` over the Query protocol (form in, XML out). */
+// Implements SES v1's `SendEmail` over the Query protocol (form in, XML out).
 import { randomBytes } from "node:crypto";
 import type { Mailbox } from "./mailbox-files.ts";
 import { type ServiceAnswer, ServiceError } from "../aws/service-error.ts";
