@@ -55,7 +55,7 @@ describe("letters", () => {
 
   it("say when they were sent and for how long the code is good", () => {
     expect(activationLetter(letter).text).toContain(
-      "Sent on 22 November 2026 at 23:54 UTC, good for 10 minutes",
+      "Sent on 22 November 2026 at 23:54 UTC. The code is valid for 10 minutes",
     );
   });
 });
