@@ -16,7 +16,7 @@ const withBody = names.filter((name) => "body" in contract[name] && contract[nam
 const titleOf = (name: OperationName) =>
   `${contract[name].method} ${contract[name].path.replace("/api/v1/auth/", "")}`;
 
-/** One account for all tests, because none of these bodies may change it. */
+// One account for all tests, because none of these bodies may change it.
 const sharedPerson = lazy(() => signedIn());
 const tokenFor = async (name: OperationName) =>
   contract[name].caller === "user" ? { authorization: `Bearer ${(await sharedPerson()).access}` } : {};

@@ -18,7 +18,7 @@ type SignedIn = Person & { access: string };
 const ask = (person: SignedIn, new_email: string) =>
   succeed("setEmail", { new_email, current_password: person.password }, { token: person.access });
 
-/** Changes the address; `letters` is how many letters the present address has had before. */
+// Changes the address; `letters` is how many letters the present address has had before.
 const move = async <Mover extends SignedIn>(
   person: Mover,
   letters = 2,
@@ -32,7 +32,7 @@ const move = async <Mover extends SignedIn>(
 
 const wrongCode = "AAAA-BBBB-CCCC-DDDD";
 const undo = (email: string, otp_code: string) => call("undoEmail", { email, otp_code });
-/** Waits for the letter about the undo, because later letters could overtake it. */
+// Waits for the letter about the undo, because later letters could overtake it.
 const undone = async (email: string, otp_code: string, letters = 3) => {
   await succeed("undoEmail", { email, otp_code });
   await letterTo(email, letters + 1);

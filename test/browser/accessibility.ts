@@ -1,7 +1,5 @@
-/**
- * Runs axe-core on a page in its present state. The debugger runs it instead of the page, so the
- * page's Content Security Policy needs no exception.
- */
+// Runs axe-core on a page in its present state. The debugger runs it instead of the page, so the
+// page's Content Security Policy needs no exception.
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";

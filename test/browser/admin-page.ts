@@ -1,4 +1,4 @@
-/** Steps on the admin page that find elements as people do: by headings, labels and buttons. */
+// Steps on the admin page that find elements as people do: by headings, labels and buttons.
 import type { Page } from "playwright-core";
 import { lettersTo } from "../support/mail/mailbox.ts";
 import type { Person } from "../support/people/people.ts";

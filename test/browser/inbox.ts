@@ -1,4 +1,4 @@
-/** Reads letters where a developer reads them: on the inbox page, in another tab. */
+// Reads letters where a developer reads them: on the inbox page, in another tab.
 import type { Page } from "playwright-core";
 import { letterTo } from "../support/mail/mailbox.ts";
 

@@ -1,4 +1,4 @@
-/** Steps in Swagger UI as people take them: one operation at a time, with "Execute". */
+// Steps in Swagger UI as people take them: one operation at a time, with "Execute".
 import type { Page } from "playwright-core";
 
 export type Shown = { status: number; body: unknown };

@@ -1,4 +1,4 @@
-/** Runs the shell lines of README.md and docs/api.md as a reader would. */
+// Runs the shell lines of README.md and docs/api.md as a reader would.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
@@ -11,14 +11,14 @@ beforeAll(async () => {
 });
 afterAll(() => stack.remove());
 
-/** The shell block of a file that registers someone. */
+// Returns the shell block of a document that registers someone.
 const blockIn = (file: string): string => {
   const blocks = [...readFileSync(file, "utf8").matchAll(/```sh\n([^]*?)```/g)].map(([, block]) => block);
   const block = blocks.find((text) => text?.includes("post user/ ")) ?? "";
   return block.replaceAll("http://127.0.0.1:8000", stack.url);
 };
 
-/** The lines that a block prints. Asynchronous, because the stack answers from this very process. */
+// Returns the lines that a block prints. Asynchronous, because the stack answers from this process.
 const run = async (block: string): Promise<string[]> => {
   const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", block], {
     timeout: 120_000,
@@ -28,8 +28,8 @@ const run = async (block: string): Promise<string[]> => {
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-describe("the shell lines", () => {
-  it.each(["first", "second"])("of README.md lead from registration to deletion, the %s time", async () => {
+describe("documented shell commands", () => {
+  it.each(["first", "second"])("lead from registration to deletion in README.md, the %s time", async () => {
     const ada = expect.objectContaining({ username: "ada", email: "ada@example.com" });
     const answers = (await run(blockIn("README.md"))).map((line): unknown => JSON.parse(line));
     expect(answers).toEqual([
@@ -41,7 +41,7 @@ describe("the shell lines", () => {
     ]);
   });
 
-  it("of docs/api.md get the answers that stand beside them", async () => {
+  it("get the answers beside them in docs/api.md", async () => {
     const block = blockIn("docs/api.md");
     const promised = block.split("\n").filter((line) => line.startsWith("# "));
     expect(promised.length).toBeGreaterThan(8);

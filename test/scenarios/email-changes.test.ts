@@ -22,7 +22,7 @@ afterAll(() => stack.remove());
 const wrongCode = "AAAA-BBBB-CCCC-DDDD";
 const addressOf = async (access: string) => (await succeed("getMe", undefined, { token: access })).email;
 
-/** A person who has asked for a new address, with the codes from both mailboxes. */
+// A person who has asked for a new address, with the codes from both mailboxes.
 const moving = async () => {
   const person = await signedIn();
   const { email } = newPerson();

@@ -8,7 +8,7 @@ import { activated, loginCode } from "../support/people/people.ts";
 
 type Policy = { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] } };
 
-/** Removes one action from one function's policy. */
+// Removes one action from one function's policy.
 const withoutGrant = (functionName: string, action: string) => (stacks: SynthesisedStack[]) => {
   const policies = stacks.flatMap(({ template }) =>
     Object.entries(template.Resources).filter(

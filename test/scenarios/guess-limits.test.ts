@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.remove());
 
-/** The two ways in which a device sends its token. */
+// The two ways in which a device sends its token.
 const cookieOf = ({ headers }: Answer): Options => ({
   headers: { cookie: (headers.get("set-cookie") ?? "").split(";")[0] ?? "" },
 });
@@ -39,7 +39,7 @@ const headerOf = ({ headers }: Answer): Options => ({
   headers: { "x-device-token": headers.get("x-device-token") ?? "" },
 });
 
-/** A person with an account, and the answer that made their device known. */
+// A person with an account, and the answer that made their device known.
 const personWithDevice = async (): Promise<{ person: Person; answer: Answer }> => {
   const person = await register();
   const answer = await call("activateUser", { email: person.email, otp_code: await codeTo(person.email) });

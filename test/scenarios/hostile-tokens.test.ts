@@ -46,7 +46,7 @@ afterAll(() => stack.remove());
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const claims = (changes: JWTPayload = {}): JWTPayload => ({ ...decodeJwt(person.access), ...changes });
 
-/** Signs with our own key, so that only the content is wrong. */
+// Signs with our own key, so that only the content is wrong.
 const signedByUs = (payload: JWTPayload, header: Partial<Header> = {}) =>
   new SignJWT(payload).setProtectedHeader({ alg: "RS256", kid, typ: "at+jwt", ...header }).sign(ours);
 
@@ -75,7 +75,7 @@ const hmac = (secret: string | Buffer) => {
 const pem = () => createPublicKey({ key: jwk, format: "jwk" }).export({ type: "spki", format: "pem" });
 const segments = () => person.access.split(".");
 
-/** Signs any text as the payload, also JSON that no serialiser writes. */
+// Signs any text as the payload, also JSON that no serialiser writes.
 const signedText = (payload: string) => {
   const signed = `${part({ alg: "RS256", kid, typ: "at+jwt" })}.${Buffer.from(payload).toString("base64url")}`;
   return `${signed}.${sign("sha256", Buffer.from(signed), ours).toString("base64url")}`;
@@ -196,7 +196,7 @@ describe("hostile token", () => {
   });
 });
 
-/** Moves the last rotation `seconds` into the past. */
+// Moves the last rotation `seconds` into the past.
 const age = async (refresh: string, seconds: number) => {
   const { sub: userId, sid: sessionId } = decodeJwt(refresh);
   const table = Object.entries(stack.outputs).find(([name]) => name.endsWith(".SessionsTable"))?.[1];

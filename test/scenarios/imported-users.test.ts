@@ -105,10 +105,8 @@ describe("user imported from Django", () => {
 });
 
 describe("refusal floor", () => {
-  /**
-   * Noise only adds time, so the quickest of several rounds shows what the code does. Without the
-   * floor, an imported hash takes 130 ms longer than ours on a quiet machine, in every round.
-   */
+  // Noise only adds time, so the quickest of several rounds shows what the code does. Without the
+  // floor, an imported hash takes 130 ms longer than ours on a quiet machine, in every round.
   const expectAlike = async (attempts: Record<string, () => Promise<unknown>>) => {
     const quickest = Object.keys(attempts).map(() => Infinity);
     // No more rounds, because ten wrong passwords reach another limit.

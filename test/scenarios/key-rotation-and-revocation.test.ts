@@ -1,4 +1,4 @@
-/** Tests what people and functions notice when keys are rotated or revoked. */
+// Tests what people and functions notice when keys are rotated or revoked.
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.remove());
 
-/** Makes these functions forget what they have in memory, as five minutes or a deployment would. */
+// Makes these functions forget what they have in memory, as five minutes or a deployment would.
 const renew = (...functions: string[]) =>
   stack.replaceExecutionEnvironments(functions.map((name) => join(bundlesDirectory, name)));
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
@@ -30,7 +30,7 @@ const publishedKids = async () => {
   renew("get-keys");
   return (await succeed("getKeys")).keys.map(({ kid }) => kid);
 };
-/** Runs single steps of a rotation of the signing keys, as Secrets Manager does. */
+// Runs single steps of a rotation of the signing keys, as Secrets Manager does.
 const rotationWith = (ClientRequestToken: string) => (Step: string) =>
   stack.invoke("RotateKeys", { SecretId: outputOf(stack, "SigningKeysArn"), ClientRequestToken, Step });
 

@@ -34,14 +34,14 @@ beforeAll(async () => {
 });
 afterAll(() => stack.remove());
 
-/** Signs in another person for each probe that needs one, because passwords are limited. */
+// Signs in another person for each probe that needs one, because passwords are limited.
 const askerFor = async (names: readonly ProbeName[]): Promise<Suspect["asker"]> => {
   if (!names.some(needsAsker)) return { token: "", password: "" };
   const { access: token, password } = await signedIn();
   return { token, password };
 };
 
-/** Returns everything that a stranger can see of an address, and the AWS calls of the functions. */
+// Returns everything that a stranger can see of an address, and the AWS calls of the functions.
 const seen = async (email: string, names: readonly ProbeName[]) => {
   const suspect = suspectAt(email, { takenUsername, asker: await askerFor(names) });
   const list = [];
@@ -60,7 +60,7 @@ const seen = async (email: string, names: readonly ProbeName[]) => {
 };
 
 const sequences = fc.array(fc.constantFrom(...probeNames), { minLength: 2, maxLength: 3 });
-/** Sequences that are always tried: each has revealed known addresses in some system. */
+// Sequences that are always tried: each has revealed known addresses in some system.
 const suspicious: [ProbeName[]][] = [
   [["register", "ask with the password registered", "register with another password"]],
   [["register", "register with another password", "ask with the other password registered"]],

@@ -1,4 +1,4 @@
-/** Tests the limits on letters that anyone can request, without the password of an account. */
+// Tests the limits on letters that anyone can request, without the password of an account.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../shared/contract/errors.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";

@@ -1,4 +1,4 @@
-/** Tests what a stack writes down: its accounts, its security log, and all files on the disk. */
+// Tests what a stack writes down: its accounts, its security log, and all files on the disk.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -29,7 +29,7 @@ afterAll(() => stack.remove());
 
 type Line = Record<string, unknown> & { timestamp: string; event: string; userId?: string };
 
-/** Returns the security lines of all functions, oldest first. */
+// Returns the security lines of all functions, oldest first.
 const lines = (): Line[] =>
   readdirSync(join(stack.dataDirectory, "logs"))
     .flatMap((file) => readFileSync(join(stack.dataDirectory, "logs", file), "utf8").split("\n"))

@@ -12,7 +12,7 @@ const newman = resolve("node_modules/newman/bin/newman.js");
 const collection = resolve("test/postman/lit-auth.postman_collection.json");
 const environment = resolve("test/postman/lit-auth.postman_environment.json");
 
-/** The part of newman's report that tells how the run went. */
+// The part of newman's report that tells how the run went.
 const count = z.object({ total: z.number(), failed: z.number() });
 const report = z.object({
   run: z.object({
@@ -30,7 +30,7 @@ describe("Postman collection", () => {
   });
   afterAll(() => stack.remove());
 
-  /** Runs newman in another process, because the stack answers from this one. */
+  // Runs newman in another process, because the stack answers from this one.
   const run = async (variables: Record<string, string>, folders: string[] = []) => {
     const file = join(stack.folder, "newman.json");
     const all = { base_url: stack.url, mailbox_url: `${stack.url}/_aws/ses`, ...variables };

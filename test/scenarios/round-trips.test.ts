@@ -1,9 +1,7 @@
-/**
- * Tests how many calls to AWS an operation makes one after the other. They are most of its response
- * time: each costs a round trip, and only calls that need an earlier result may wait for it. A
- * number here may rise only for a call that depends on the one before. The comment above a test
- * names the trips in order; calls in one trip run in parallel.
- */
+// Tests how many calls to AWS an operation makes one after the other. They are most of its response
+// time: each costs a round trip, and only calls that need an earlier result may wait for it. A
+// number here may rise only for a call that depends on the one before. The comment above a test
+// names the trips in order; calls in one trip run in parallel.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OperationName } from "../../shared/contract/contract.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
@@ -19,7 +17,7 @@ import {
   signedIn,
 } from "../support/people/people.ts";
 
-/** Tried in this order: on a slow machine, only long trips exceed the time of its own work. */
+// Tried in this order: on a slow machine, only long trips exceed the time of its own work.
 const tripMillisecondsByAttempt = [250, 500, 1_500];
 
 let stack: TestStack;
@@ -33,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.remove());
 
-/** Makes each call to AWS `tripMilliseconds` longer and returns how often that adds up. */
+// Makes each call to AWS `tripMilliseconds` longer and returns how often that adds up.
 const tripsOf = async (
   principal: string,
   tripMilliseconds: number,
@@ -49,7 +47,7 @@ const tripsOf = async (
   return Math.floor(elapsed / tripMilliseconds);
 };
 
-/** Noise only adds time, so one attempt within the limit is proof. */
+// Noise only adds time, so one attempt within the limit is proof.
 const expectTrips = async (
   operation: OperationName,
   most: number,

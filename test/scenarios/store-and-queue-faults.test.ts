@@ -1,4 +1,4 @@
-/** Tests what callers notice when DynamoDB or SQS fails, or an answer of theirs is lost. */
+// Tests what callers notice when DynamoDB or SQS fails, or an answer of theirs is lost.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { eventually } from "../support/assert/eventually.ts";

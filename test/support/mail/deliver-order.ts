@@ -1,4 +1,4 @@
-/** Hands one order to the mailer as its queue would, to deliver it a second time. */
+// Hands one order to the mailer as its queue would, to deliver it a second time.
 import type { Stack } from "../../../infra/local/stack.ts";
 
 export const deliverOrder = (stack: Pick<Stack, "invoke">, order: object) =>

@@ -1,4 +1,4 @@
-/** Reads whole tables of a test's own stack. */
+// Reads whole tables of a test's own stack.
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import type { Stack } from "../../../infra/local/stack.ts";
