@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 // Read by every process that tests start, from workers to the commands of operators: most of what a short one does is compile.
 process.env["NODE_COMPILE_CACHE"] = join(import.meta.dirname, "build/compile-cache");
 
-const bundles = "test/support/stacks/bundles.ts";
+const bundles = "test/support/stacks/prepare-build.ts";
 
 const project = (name: string, globalSetup: string[] = []) => ({
   extends: true as const,
@@ -24,7 +24,7 @@ const longestTestSeconds = process.env["BASE_URL"] === undefined ? 12 : 25;
 /** Whose tests meet limits by the real clock. */
 const limitedProject = (name: string, globalSetup: string[] = []) => {
   const { test, ...rest } = project(name, globalSetup);
-  const setupFiles = ["test/support/limits/away-from-borders.ts"];
+  const setupFiles = ["test/support/limits/avoid-window-end.ts"];
   const retry = { count: 2, condition: /^a window ended meanwhile/ };
   return { ...rest, test: { ...test, setupFiles, provide: { longestTestSeconds }, retry } };
 };

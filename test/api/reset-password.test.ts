@@ -1,20 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { call } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/codes.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { codeIn, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { codeIn, letterTo, lettersTo } from "../support/mail/letters.ts";
 import {
   activated,
   loginCode,
-  newPassword,
   newPerson,
   register,
   resetCode,
   signedIn,
   signIn,
 } from "../support/people/people.ts";
+import { newPassword } from "../support/people/credentials.ts";
 
 const confirm = (email: string, otp_code: string, new_password = newPassword()) =>
   call("confirmPasswordReset", { email, otp_code, new_password });

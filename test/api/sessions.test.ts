@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { call, send, succeed } from "../support/calls/api.ts";
-import { unlessLacking } from "../support/stacks/capabilities.ts";
-import { expectRefused } from "../support/assert/expect.ts";
+import { requireCapability } from "../support/stacks/capabilities.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
 import { loginCode, signedIn, signIn, type Person } from "../support/people/people.ts";
 
 const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
@@ -111,7 +111,7 @@ describe("POST jwt/logout/", () => {
 
 describe("200 tabs that refresh together", () => {
   it("get one successor, and nobody is signed out", async ({ skip }) => {
-    unlessLacking("hundredsAtOnce", skip);
+    requireCapability("hundredsAtOnce", skip);
     const { refresh } = await signedIn();
     const pairs = await Promise.all(Array.from({ length: 200 }, () => succeed("refreshToken", { refresh })));
     expect(new Set(pairs.map((pair) => pair.refresh)).size).toBe(1);

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scanAccounts } from "../../shared/admin/account-scan.ts";
 import { call, succeed } from "../support/calls/api.ts";
-import { disable } from "../support/people/disable.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { allLettersOut, outputOf } from "../support/mail/letters-out.ts";
-import { limitsOf } from "../support/limits/limits.ts";
-import { codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { disableAccount } from "../support/people/disable-account.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { allLettersSent } from "../support/mail/mail-queue.ts";
+import { outputOf } from "../support/stacks/stack-outputs.ts";
+import { limitsOf } from "../support/limits/stack-limits.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { loginCode, newPerson, register, signedIn } from "../support/people/people.ts";
 
@@ -29,7 +30,7 @@ describe("a disabled account", () => {
   it("gets no code, no token and no answer to the ones it has [ASVS 7.4.2]", async () => {
     const person = await signedIn();
     const otp_code = await loginCode(person, 2);
-    await disable(stack, person.id);
+    await disableAccount(stack, person.id);
     expectRefused(await call("createToken", { email: person.email, otp_code }), "sign_in_refused");
     expectRefused(
       await call("requestOtp", { email: person.email, password: person.password }),
@@ -43,7 +44,7 @@ describe("a disabled account", () => {
 
   it("cannot come back by registering again", async () => {
     const person = await signedIn();
-    await disable(stack, person.id);
+    await disableAccount(stack, person.id);
     const again = await register(newPerson({ email: person.email }));
     const { Subject } = await letterTo(person.email, 3);
     expect(Subject).toContain("already have an account");
@@ -58,7 +59,7 @@ describe("what lies on the disk", () => {
     await register(person);
     const code = await codeTo(person.email);
     // Then nothing writes, and no file of the engines comes or goes.
-    await allLettersOut(stack);
+    await allLettersSent(stack);
     const folders = readdirSync(stack.dataDirectory).filter((name) => name !== "emails");
     const files = folders.flatMap((folder) => {
       const path = join(stack.dataDirectory, folder);

@@ -10,11 +10,11 @@ import {
 import { decodeJwt, SignJWT, type JWTPayload } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { codeTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { codeTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { register, signedIn } from "../support/people/people.ts";
-import { secretsOf } from "../support/calls/rotation.ts";
+import { keySecretsOf } from "../support/calls/key-secrets.ts";
 
 type Header = Record<string, unknown> & { alg: string };
 
@@ -26,7 +26,7 @@ let person: Awaited<ReturnType<typeof signedIn>>;
 let deviceToken: string;
 beforeAll(async () => {
   stack = await startTestStack();
-  const { current } = JSON.parse(await secretsOf(stack).read("SigningKeys"));
+  const { current } = JSON.parse(await keySecretsOf(stack).read("SigningKeys"));
   ours = createPrivateKey({ key: current, format: "jwk" });
   kid = current.kid;
   jwk = { kty: "RSA", n: current.n, e: current.e };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { expectRefused } from "../support/assert/expect.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
 import { runCommand } from "../support/calls/commands.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { signedIn, signIn } from "../support/people/people.ts";

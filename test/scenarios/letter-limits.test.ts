@@ -1,17 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call } from "../support/calls/api.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { codeTo, letterTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { codeTo, letterTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import {
-  activated,
-  loginCode,
-  newPassword,
-  newPerson,
-  register,
-  signedIn,
-} from "../support/people/people.ts";
+import { activated, loginCode, newPerson, register, signedIn } from "../support/people/people.ts";
+import { newPassword } from "../support/people/credentials.ts";
 
 describe("letters that no password of an account has proven", () => {
   let stack: TestStack;

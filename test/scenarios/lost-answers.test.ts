@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { eventually } from "../support/assert/eventually.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { allLettersOut } from "../support/mail/letters-out.ts";
-import { codeIn, codeTo, lettersTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { allLettersSent } from "../support/mail/mail-queue.ts";
+import { codeIn, codeTo, lettersTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { activated, loginCode, newPerson, register } from "../support/people/people.ts";
 
@@ -147,7 +147,7 @@ describe("the queue", () => {
     const pids = stack.processes().functions["Mailer"] ?? [];
     expect(pids.length).toBeGreaterThan(0);
     for (const pid of pids) process.kill(pid, "SIGKILL");
-    await allLettersOut(stack);
+    await allLettersSent(stack);
     for (const { email } of people) {
       // An order that died after its letter sends a second one, whose code kills the first. The delayed one may come last.
       const statuses = [];

@@ -6,19 +6,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
 import { eventually } from "../support/assert/eventually.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { allLettersOut } from "../support/mail/letters-out.ts";
-import { codeIn, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { allLettersSent } from "../support/mail/mail-queue.ts";
+import { codeIn, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import {
-  activated,
-  newPassword,
-  newPerson,
-  register,
-  resetCode,
-  signedIn,
-  signIn,
-} from "../support/people/people.ts";
+import { activated, newPerson, register, resetCode, signedIn, signIn } from "../support/people/people.ts";
+import { newPassword } from "../support/people/credentials.ts";
 
 let stack: TestStack;
 let store: DynamoDBDocumentClient;
@@ -101,7 +94,7 @@ describe("a lost password", () => {
     });
     const otp_code = await resetCode(person);
     expect(fault.struck()).toBe(1);
-    await allLettersOut(stack);
+    await allLettersSent(stack);
     const users = await itemsOf("Users");
     const addressKey = users.find(({ pk }) => pk === `user#${person.id}`)?.["addressKey"];
     const otpRequestId = users.find(({ pk }) => pk === `reset#${addressKey}`)?.["lastRequestId"];
@@ -195,7 +188,7 @@ describe("a deleted account", () => {
     const addressKey = (await itemsOf("Users")).find(({ pk }) => pk === `user#${id}`)?.["addressKey"];
     await register(newPerson({ email }));
     await letterTo(email, 4);
-    await allLettersOut(stack);
+    await allLettersSent(stack);
 
     const slow = stack.faults.add({
       principal: "Mailer",
@@ -209,7 +202,7 @@ describe("a deleted account", () => {
     const goodbye = await letterTo(email, 5);
     expect(goodbye.Subject).toContain("your account was deleted");
     slow.remove();
-    await allLettersOut(stack);
+    await allLettersSent(stack);
     expect(await lettersTo(email)).toHaveLength(5);
     const ofThem = (text: string) => [id, email, addressKey].some((mark) => text.includes(String(mark)));
     const left = async (label: string) =>

@@ -3,9 +3,9 @@ import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { logWith } from "../support/stacks/logs.ts";
-import { letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { logWith } from "../support/stacks/function-logs.ts";
+import { letterTo, lettersTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { signedIn } from "../support/people/people.ts";
 

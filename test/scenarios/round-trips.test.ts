@@ -1,17 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OperationName } from "../../shared/contract/contract.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
-import { codeTo } from "../support/mail/mailbox.ts";
+import { codeTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import {
-  activated,
-  loginCode,
-  newPassword,
-  newPerson,
-  register,
-  resetCode,
-  signedIn,
-} from "../support/people/people.ts";
+import { activated, loginCode, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
+import { newPassword } from "../support/people/credentials.ts";
 
 /** What a trip takes, try by try: a slower or noisier machine needs longer ones for its own work to vanish in one of them. */
 const triesMilliseconds = [250, 500, 1_500];

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/codes.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
 import { eventually } from "../support/assert/eventually.ts";
-import { codeTo } from "../support/mail/mailbox.ts";
+import { codeTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { activated, newPerson, signIn } from "../support/people/people.ts";
 

@@ -7,15 +7,15 @@ import { addressUndoStore } from "../../../shared/accounts/address-undo-store.ts
 import { nowSeconds } from "../../../shared/platform/clock.ts";
 import { addressPk } from "../../../shared/store/user-items.ts";
 import { userStore } from "../../../shared/accounts/user-store.ts";
-import { turnableClock } from "../../support/limits/clock.ts";
+import { fakeClock } from "../../support/store/fake-clock.ts";
 import {
   codeLifetime,
-  has,
+  isStored,
   newAddress,
-  newcomerAt,
-  settled,
+  activateAt,
+  emailChangeFlow,
   type Address,
-} from "../../support/people/moving-accounts.ts";
+} from "../../support/people/email-change-flow.ts";
 
 const day = 86_400;
 
@@ -25,7 +25,7 @@ describe("changes of address", () => {
       [codeLifetime - 1, true],
       [codeLifetime, false],
     ] as const) {
-      const { clock, ask, confirm } = await settled();
+      const { clock, ask, confirm } = await emailChangeFlow();
       await ask(newAddress(), "d");
       clock.pass(age);
       expect((await confirm("d")) !== "refused").toBe(moves);
@@ -37,7 +37,7 @@ describe("changes of address", () => {
       [7 * day - 1, "undone"],
       [7 * day, "refused"],
     ] as const) {
-      const { clock, user, ask, confirm, undo } = await settled();
+      const { clock, user, ask, confirm, undo } = await emailChangeFlow();
       await ask(newAddress(), "d");
       clock.pass(300);
       await confirm("d");
@@ -47,26 +47,26 @@ describe("changes of address", () => {
   });
 
   it("count a repeat of the same invocation as the success it was", async () => {
-    const { user, ask, confirm, theUser } = await settled();
+    const { user, ask, confirm, currentUser } = await emailChangeFlow();
     const to = newAddress();
     await ask(to, "d");
     const change = (await addressChangeStore().find(user.id))!;
     const token = randomUUID();
     expect(await confirm("d", token)).toMatchObject(to);
-    const { now } = turnableClock();
+    const { now } = fakeClock();
     expect(await addressChangeStore(now).confirm(user, change, ["d"], token)).toMatchObject(to);
-    const moved = await theUser();
+    const moved = await currentUser();
     const undoing = addressUndoStore(now);
     const back = () => undoing.undo(moved, user, ["d"], `${token.slice(1)}0`);
     expect([await back(), await back()]).toEqual(["undone", "undone"]);
-    expect((await theUser()).sessionEpoch).toBe(moved.sessionEpoch + 1);
+    expect((await currentUser()).sessionEpoch).toBe(moved.sessionEpoch + 1);
   });
 
   it("asked for while an earlier one was confirmed leave its way back alone", async () => {
-    const { user, ask, confirm, undo, theUser } = await settled();
+    const { user, ask, confirm, undo, currentUser } = await emailChangeFlow();
     await ask(newAddress(), "d");
     // Read before the confirmation, written after it: in between the password is hashed.
-    const before = await theUser();
+    const before = await currentUser();
     await confirm("d");
     const late = { ...newAddress(), otpRequestId: randomUUID(), byStaff: false };
     expect(await addressChangeStore().start(before, late)).toBe("changed_meanwhile");
@@ -74,24 +74,24 @@ describe("changes of address", () => {
   });
 
   it("are not begun for an account that was removed meanwhile", async () => {
-    const { user } = await settled();
+    const { user } = await emailChangeFlow();
     await userStore().remove(user);
     const late = { ...newAddress(), otpRequestId: randomUUID(), byStaff: false };
     expect(await addressChangeStore().start(user, late)).toBe("changed_meanwhile");
-    for (const pk of addressChangePks(user, nowSeconds())) expect(await has(pk)).toBe(false);
+    for (const pk of addressChangePks(user, nowSeconds())) expect(await isStored(pk)).toBe(false);
   });
 
   it("leave nothing behind of an account that is removed", async () => {
-    const { clock, user, ask, confirm, theUser, remove } = await settled();
+    const { clock, user, ask, confirm, currentUser, remove } = await emailChangeFlow();
     await ask(newAddress(), "d");
     await confirm("d");
     clock.pass(day);
     await ask(newAddress(), "e");
-    const moved = await theUser();
-    expect(await has(emailUndoPk(user.addressKey))).toBe(true);
+    const moved = await currentUser();
+    expect(await isStored(emailUndoPk(user.addressKey))).toBe(true);
     await remove();
     for (const pk of [...addressChangePks(moved, clock.now()), emailUndoPk(user.addressKey)])
-      expect(await has(pk)).toBe(false);
+      expect(await isStored(pk)).toBe(false);
   });
 
   it("agree with a model: one way back at most, to where nobody but the owner had moved from", async () => {
@@ -118,7 +118,7 @@ describe("changes of address", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { minLength: 3, maxLength: 10, size: "max" }), async (commands) => {
         const path = commands.flat();
-        const { clock, user, theUser, ...steps } = await settled();
+        const { clock, user, currentUser, ...steps } = await emailChangeFlow();
         const places: Address[] = [user, newAddress(), newAddress()];
         const keyOf = (place: number) => places[place]?.addressKey ?? "";
         let at = 0;
@@ -156,11 +156,11 @@ describe("changes of address", () => {
             }
             case "undo": {
               const back = ways.get(one.to);
-              const { sessionEpoch } = await theUser();
+              const { sessionEpoch } = await currentUser();
               const undoes = back !== undefined && back.until > now;
               const outcome = await steps.undo(keyOf(one.to), lastAsked.get(one.to) ?? "d");
               expect(outcome).toBe(undoes ? "undone" : "refused");
-              expect((await theUser()).sessionEpoch).toBe(sessionEpoch + (undoes ? 1 : 0));
+              expect((await currentUser()).sessionEpoch).toBe(sessionEpoch + (undoes ? 1 : 0));
               if (!undoes) break;
               ways.delete(one.to);
               [at, way, waiting] = [one.to, undefined, undefined];
@@ -169,7 +169,7 @@ describe("changes of address", () => {
             case "newcomer": {
               const kept = (ways.get(one.to)?.until ?? 0) > now;
               const gets = one.to !== at && !taken.has(one.to) && !kept;
-              const person = await newcomerAt(clock.now, keyOf(one.to));
+              const person = await activateAt(clock.now, keyOf(one.to));
               expect(person !== "refused").toBe(gets);
               if (person === "refused") break;
               if (one.stays) taken.add(one.to);
@@ -181,9 +181,9 @@ describe("changes of address", () => {
           }
           expect([...ways.values()].filter(({ until }) => until > clock.now()).length).toBeLessThan(2);
         }
-        expect((await theUser()).addressKey).toBe(keyOf(at));
+        expect((await currentUser()).addressKey).toBe(keyOf(at));
         for (const place of places.keys())
-          expect(await has(addressPk(keyOf(place))), `pointer ${place}`).toBe(
+          expect(await isStored(addressPk(keyOf(place))), `pointer ${place}`).toBe(
             place === at || taken.has(place),
           );
       }),

@@ -8,16 +8,22 @@ import { accountImportStore } from "../../../shared/admin/account-import-store.t
 import type { User } from "../../../shared/store/user-items.ts";
 import { passwordResetStore } from "../../../shared/passwords/password-reset-store.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
-import { turnableClock } from "../../support/limits/clock.ts";
-import { has, newAddress, newcomerAt, settled, steps } from "../../support/people/moving-accounts.ts";
-import { newRegistration } from "../../support/people/store-people.ts";
+import { fakeClock } from "../../support/store/fake-clock.ts";
+import {
+  isStored,
+  newAddress,
+  activateAt,
+  emailChangeFlow,
+  emailChangeSteps,
+} from "../../support/people/email-change-flow.ts";
+import { newRegistration } from "../../support/people/stored-people.ts";
 
 const day = 86_400;
-type Clock = ReturnType<typeof turnableClock>;
+type Clock = ReturnType<typeof fakeClock>;
 
 /** Somebody who has left his address a moment ago, for another that is proven. */
-const moved = async (clock = turnableClock()) => {
-  const person = await settled(clock);
+const moved = async (clock = fakeClock()) => {
+  const person = await emailChangeFlow(clock);
   const to = newAddress();
   await person.ask(to, "d");
   expect(await person.confirm("d")).toMatchObject(to);
@@ -27,7 +33,7 @@ const moved = async (clock = turnableClock()) => {
 /** The ways in which somebody else comes to an address, each with all the proof that it asks for. */
 const takers = {
   "an activation": async ({ now }: Clock, addressKey: string) =>
-    (await newcomerAt(now, addressKey)) !== "refused",
+    (await activateAt(now, addressKey)) !== "refused",
   "an activation by a reset": async ({ now }: Clock, addressKey: string) => {
     const registration = newRegistration(now(), { addressKey });
     const registrations = registrationStore(now);
@@ -38,7 +44,7 @@ const takers = {
     return (await registrations.activateByReset(registration, ["y"], randomUUID())) !== "refused";
   },
   "another account's change": async (clock: Clock, addressKey: string) => {
-    const other = await settled(clock);
+    const other = await emailChangeFlow(clock);
     await other.ask({ email: "a@example.com", addressKey }, "y");
     return (await other.confirm("y")) !== "refused";
   },
@@ -60,11 +66,11 @@ const takers = {
 describe("an address that an account can go back to", () => {
   describe.each(Object.entries(takers))("and %s", (_, take) => {
     it("is kept to the last second, and the way back stays open [ASVS 6.4.4]", async () => {
-      const { clock, user, to, undo, theUser } = await moved();
+      const { clock, user, to, undo, currentUser } = await moved();
       clock.pass(7 * day - 1);
       expect(await take(clock, user.addressKey)).toBe(false);
       expect(await undo(user.addressKey, "d")).toBe("undone");
-      expect((await theUser()).addressKey).toBe(user.addressKey);
+      expect((await currentUser()).addressKey).toBe(user.addressKey);
       expect(await formerAddressStore(clock.now).find("undone", user.id)).toBe(to.email);
     });
 
@@ -98,17 +104,17 @@ describe("the way back to an address", () => {
     const { clock, user, remove } = await moved();
     clock.pass(7 * day);
     const formerAddresses = formerAddressStore(clock.now);
-    const newcomer = await settled(clock);
+    const newcomer = await emailChangeFlow(clock);
     await newcomer.ask(user, "e");
     expect(await newcomer.confirm("e")).toMatchObject({ addressKey: user.addressKey });
     // From there on, after the first way back is over, with one of its own.
     clock.pass(7 * day);
-    const { ask, confirm, undo } = steps(clock.now, newcomer.user.id);
+    const { ask, confirm, undo } = emailChangeSteps(clock.now, newcomer.user.id);
     await ask(newAddress(), "f");
     await confirm("f");
     expect(await remove()).toBe("removed");
     expect(await formerAddresses.find("earlier", user.id)).toBeUndefined();
-    expect(await has(emailUndoPk(user.addressKey))).toBe(true);
+    expect(await isStored(emailUndoPk(user.addressKey))).toBe(true);
     expect(await undo(user.addressKey, "f")).toBe("undone");
   });
 });

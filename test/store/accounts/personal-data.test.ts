@@ -7,8 +7,8 @@ import { environment } from "../../../shared/platform/environment.ts";
 import { formerAddressPk } from "../../../shared/accounts/former-address-store.ts";
 import { limitStore } from "../../../shared/limits/limit-store.ts";
 import { personalDataStore } from "../../../shared/accounts/personal-data-store.ts";
-import { turnableClock } from "../../support/limits/clock.ts";
-import { activeUser } from "../../support/people/store-people.ts";
+import { fakeClock } from "../../support/store/fake-clock.ts";
+import { activeUser } from "../../support/people/stored-people.ts";
 import { codeGuess } from "../../../shared/limits/guess-limits.ts";
 import { lettersKey } from "../../../shared/limits/letter-limits.ts";
 
@@ -22,7 +22,7 @@ const mailboxesOf = (userId: string) => ({
 
 describe("what is stored on a person", () => {
   it("is shown while it counts, and nothing of whoever has an address that he left", async () => {
-    const clock = turnableClock();
+    const clock = fakeClock();
     const person = await activeUser(clock.now);
     const user = { ...person, undoAddressKey: `earlier-${person.id}`, undoUntil: clock.now() + 1000 };
     const until = clock.now() + 600;
@@ -49,7 +49,7 @@ describe("what is stored on a person", () => {
   });
 
   it("counts what was tried, window by window and in a row", async () => {
-    const clock = turnableClock();
+    const clock = fakeClock();
     const user = await activeUser(clock.now);
     const limits = limitStore(clock.now);
     const guess = codeGuess("login", user.addressKey);

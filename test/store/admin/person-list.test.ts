@@ -8,16 +8,16 @@ import { listAttributes, listIndexes } from "../../../shared/store/list-indexes.
 import { userPk } from "../../../shared/store/user-items.ts";
 import { personList, type ListRequest } from "../../../shared/admin/person-list.ts";
 import { eventually } from "../../support/assert/eventually.ts";
-import { farSeconds } from "../../support/limits/clock.ts";
-import { copyTable } from "../../support/store/copy-table.ts";
-import { listedPerson, type Kind } from "../../support/people/store-people.ts";
+import { farSeconds } from "../../support/store/fake-clock.ts";
+import { createTableLike } from "../../support/store/create-table-like.ts";
+import { listedPerson, type Kind } from "../../support/people/stored-people.ts";
 
 const now = farSeconds;
 // Lists are of everybody, and other files write to the common table at the same time.
 const table = `list-${randomUUID()}`;
 beforeAll(async () => {
   if (inject("engineUrl") === "") return;
-  await copyTable(inject("storeEnvironment")["USERS_TABLE"] ?? "", table);
+  await createTableLike(inject("storeEnvironment")["USERS_TABLE"] ?? "", table);
   process.env["USERS_TABLE"] = table;
 });
 
@@ -264,7 +264,7 @@ describe("a page of people", () => {
 
   it("is read from indexes of an older, wider projection too", async () => {
     const wider = `wider-${randomUUID()}`;
-    await copyTable(table, wider, {
+    await createTableLike(table, wider, {
       ProjectionType: "INCLUDE",
       NonKeyAttributes: [
         "id",

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { codeStore } from "../../../shared/codes/code-store.ts";
 import { userPk } from "../../../shared/store/user-items.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
-import { turnableClock } from "../../support/limits/clock.ts";
-import { activeUser, newRegistration, registeredWithCode } from "../../support/people/store-people.ts";
+import { fakeClock } from "../../support/store/fake-clock.ts";
+import { activeUser, newRegistration, registeredWithCode } from "../../support/people/stored-people.ts";
 
 const lifetime = 600;
 
@@ -15,7 +15,7 @@ describe("codes", () => {
       [lifetime - 1, "active"],
       [lifetime, "refused"],
     ] as const) {
-      const clock = turnableClock();
+      const clock = fakeClock();
       const registration = await registeredWithCode(clock.now, "d", lifetime);
       clock.pass(age);
       const user = await registrationStore(clock.now).activate(registration, ["d"], randomUUID());
@@ -24,7 +24,7 @@ describe("codes", () => {
   });
 
   it("activates nothing after the registration's own end, though TTL has not deleted it", async () => {
-    const clock = turnableClock();
+    const clock = fakeClock();
     const registration = await registeredWithCode(clock.now, "d", 30 * 86_400);
     clock.pass(8 * 86_400);
     const registrations = registrationStore(clock.now);
@@ -36,7 +36,7 @@ describe("codes", () => {
   });
 
   it("gives the username of an expired registration to the next", async () => {
-    const clock = turnableClock();
+    const clock = fakeClock();
     const registrations = registrationStore(clock.now);
     const first = newRegistration(clock.now());
     await registrations.register(first);
@@ -47,7 +47,7 @@ describe("codes", () => {
   });
 
   it("counts a repeat of the consuming write in the same invocation as the success it was", async () => {
-    const clock = turnableClock();
+    const clock = fakeClock();
     const codes = codeStore(clock.now);
     const user = await activeUser(clock.now);
     await codes.restartLogin(user.id, user.passwordHash, "r");
@@ -58,7 +58,7 @@ describe("codes", () => {
   });
 
   it("counts a repeat of the activating transaction in the same invocation as the success it was", async () => {
-    const clock = turnableClock();
+    const clock = fakeClock();
     const registration = await registeredWithCode(clock.now, "d");
     const activate = (token: string) => registrationStore(clock.now).activate(registration, ["d"], token);
     const invocation = randomUUID();
@@ -84,7 +84,7 @@ describe("codes", () => {
       fc.asyncProperty(
         fc.array(fc.oneof(request, issue, retire, consume, wait), { maxLength: 20 }),
         async (path) => {
-          const clock = turnableClock();
+          const clock = fakeClock();
           const codes = codeStore(clock.now);
           const user = await activeUser(clock.now);
           const pk = userPk(user.id);
@@ -131,7 +131,7 @@ describe("codes", () => {
   });
 
   it("lets one of many parallel consumers of a code win, and none after a newer request [ASVS 6.6.2]", async () => {
-    const clock = turnableClock();
+    const clock = fakeClock();
     const codes = codeStore(clock.now);
     const user = await activeUser(clock.now);
     const pk = userPk(user.id);

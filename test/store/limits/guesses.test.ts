@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { deviceTokens } from "../../../shared/limits/device-tokens.ts";
 import { limitStore, type Limit } from "../../../shared/limits/limit-store.ts";
 import { guessSubject } from "../../../shared/limits/guess-subject.ts";
-import { farSeconds, turnableClock } from "../../support/limits/clock.ts";
+import { farSeconds, fakeClock } from "../../support/store/fake-clock.ts";
 import {
   codeGuess,
   deviceSubject,
@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 const world = () => {
-  const clock = turnableClock(farSeconds - (farSeconds % day));
+  const clock = fakeClock(farSeconds - (farSeconds % day));
   const vouch = async (...parts: [string, string, number]) =>
     Buffer.from(JSON.stringify(parts)).toString("base64url").padEnd(43, "_").slice(-43);
   const tokens = deviceTokens(clock.now, vouch);

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dynamo } from "../../../shared/store/dynamo.ts";
 import { limitStore, type Limit, type Rule } from "../../../shared/limits/limit-store.ts";
-import { turnableClock } from "../../support/limits/clock.ts";
+import { fakeClock } from "../../support/store/fake-clock.ts";
 import { codeGuess, wrongPassword } from "../../../shared/limits/guess-limits.ts";
 
 const aBearer = () => `test-${randomUUID()}`;
@@ -14,14 +14,14 @@ const day = 86_400;
 
 describe("limits", () => {
   it("lets exactly the allowed number of parallel tries pass", async () => {
-    const limits = limitStore(turnableClock().now);
+    const limits = limitStore(fakeClock().now);
     const guess = codeGuess("login", aBearer());
     const spent = await Promise.all(Array.from({ length: 50 }, () => limits.spend(guess)));
     expect(spent.filter(({ outcome }) => outcome === "allowed")).toHaveLength(5);
   });
 
   it("says how long to wait, and is open again when that has passed", async () => {
-    const clock = turnableClock();
+    const clock = fakeClock();
     const limits = limitStore(clock.now);
     const guess = codeGuess("login", aBearer());
     for (let tries = 0; tries < 5; tries += 1) await limits.spend(guess);
@@ -35,7 +35,7 @@ describe("limits", () => {
   });
 
   it("caps a patient guesser by the day and by the row, until a success clears them [ASVS 6.6.3]", async () => {
-    const clock = turnableClock();
+    const clock = fakeClock();
     const limits = limitStore(clock.now);
     const guess = codeGuess("login", aBearer());
     const allowed: number[] = [];
@@ -55,7 +55,7 @@ describe("limits", () => {
   });
 
   it("never locks a password for good [ASVS 6.1.1]", async () => {
-    const clock = turnableClock();
+    const clock = fakeClock();
     const limits = limitStore(clock.now);
     const wrong = wrongPassword(aBearer());
     for (let tries = 0; tries < 150; tries += 1, clock.pass(60)) await limits.spend(wrong);
@@ -64,7 +64,7 @@ describe("limits", () => {
   });
 
   it("counts a try under all limits or under none", async () => {
-    const limits = limitStore(turnableClock().now);
+    const limits = limitStore(fakeClock().now);
     const [narrow, wide] = [
       limited(aKey(), [{ maximum: 1, windowSeconds: 60 }]),
       limited(aKey(), [{ maximum: 3, windowSeconds: 60 }]),
@@ -77,7 +77,7 @@ describe("limits", () => {
   });
 
   it("does not collect counters of windows that are over", async () => {
-    const clock = turnableClock();
+    const clock = fakeClock();
     const limits = limitStore(clock.now);
     const key = aKey();
     for (let windows = 0; windows < 40; windows += 1, clock.pass(300))
@@ -107,7 +107,7 @@ describe("limits", () => {
       fc.asyncProperty(rules, steps, async (someRules: Rule[], path) => {
         // Two rules with one window would share its counter; ours never do.
         fc.pre(new Set(someRules.map(({ windowSeconds }) => windowSeconds)).size === someRules.length);
-        const clock = turnableClock();
+        const clock = fakeClock();
         const limits = limitStore(clock.now);
         const key = aKey();
         let spentAt: number[] = [];

@@ -13,13 +13,13 @@ import { passwordStore } from "../../../shared/passwords/password-store.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
 import { sessionStore } from "../../../shared/sessions/session-store.ts";
 import { userStore } from "../../../shared/accounts/user-store.ts";
-import { turnableClock } from "../../support/limits/clock.ts";
-import { activeUser, newRegistration, registeredWithCode } from "../../support/people/store-people.ts";
+import { fakeClock } from "../../support/store/fake-clock.ts";
+import { activeUser, newRegistration, registeredWithCode } from "../../support/people/stored-people.ts";
 
 const lifetime = 600;
 
 const started = async () => {
-  const clock = turnableClock();
+  const clock = fakeClock();
   const user = await activeUser(clock.now);
   const [codes, resets, passwords] = [
     codeStore(clock.now),
@@ -134,7 +134,7 @@ describe("codes of lost passwords", () => {
 
   it("turn a registration into an account once, until it is replaced by another or its end", async () => {
     const begun = async () => {
-      const clock = turnableClock();
+      const clock = fakeClock();
       const registration = await registeredWithCode(clock.now, "own");
       const [resets, registrations] = [passwordResetStore(clock.now), registrationStore(clock.now)];
       await resets.begin(registration, "r");
@@ -271,7 +271,7 @@ describe("changing a password", () => {
 
 describe("the address of somebody who is gone", () => {
   it("is kept for one letter, and for a day at most", async () => {
-    const clock = turnableClock();
+    const clock = fakeClock();
     const user = await activeUser(clock.now);
     const formerAddresses = formerAddressStore(clock.now);
     const keep = () =>

@@ -20,8 +20,8 @@ import {
   type SigningKeys,
 } from "../../../shared/keys/signing-keys.ts";
 import { tokenSigner, tokenVerifier } from "../../../shared/sessions/tokens.ts";
-import { turnableClock } from "../../support/limits/clock.ts";
-import { activeUser } from "../../support/people/store-people.ts";
+import { fakeClock } from "../../support/store/fake-clock.ts";
+import { activeUser } from "../../support/people/stored-people.ts";
 
 const day = 86_400;
 
@@ -49,7 +49,7 @@ beforeAll(async () => {
 });
 
 const world = async () => {
-  const clock = turnableClock();
+  const clock = fakeClock();
   const user = await activeUser(clock.now);
   const [current, next, ...unused] = keys;
   if (!current || !next) throw new Error("no keys");

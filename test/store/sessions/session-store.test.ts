@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { graceSeconds, sessionStore, type Session } from "../../../shared/sessions/session-store.ts";
-import { turnableClock } from "../../support/limits/clock.ts";
+import { fakeClock } from "../../support/store/fake-clock.ts";
 
 const day = 86_400;
 
 const started = async () => {
-  const clock = turnableClock();
+  const clock = fakeClock();
   const sessions = sessionStore(clock.now);
   const first = await sessions.create(randomUUID(), 0, "Unknown device");
   const claims = ({ userId, sessionId, createdAt }: Session, jti: string) => ({

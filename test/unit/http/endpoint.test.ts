@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { contract } from "../../../shared/contract/contract.ts";
 import { endpoint } from "../../../shared/http/endpoint.ts";
 import { ApiError } from "../../../shared/contract/errors.ts";
-import { lambdaContext, proxyEvent } from "../../support/calls/events.ts";
+import { lambdaContext, proxyEvent } from "../../support/calls/proxy-event.ts";
 
 const operation = contract.requestOtp;
 const body = JSON.stringify({ email: "a@example.com", password: "hunter2 hunter2" });

@@ -2,15 +2,15 @@ import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { deviceTokenLifetimeSeconds, deviceTokens } from "../../../shared/limits/device-tokens.ts";
-import { turnableClock } from "../../support/limits/clock.ts";
-import { proxyEvent } from "../../support/calls/events.ts";
+import { fakeClock } from "../../support/store/fake-clock.ts";
+import { proxyEvent } from "../../support/calls/proxy-event.ts";
 import { deviceTokenHeaders, sentDeviceToken } from "../../../shared/http/device-cookie.ts";
 
 const vouchWith =
   (secret: string) =>
   async (...parts: [string, string, number]) =>
     createHmac("sha256", secret).update(parts.join("\0")).digest("base64url");
-const known = (clock = turnableClock()) => deviceTokens(clock.now, vouchWith("ours"));
+const known = (clock = fakeClock()) => deviceTokens(clock.now, vouchWith("ours"));
 
 describe("a device token", () => {
   it("vouches for its own address, for a year from its issue and no longer [ASVS 9.2.1, 9.2.2]", async () => {
@@ -21,7 +21,7 @@ describe("a device token", () => {
         fc.integer({ min: 0, max: 2 * deviceTokenLifetimeSeconds }),
         async (address, other, age) => {
           fc.pre(address !== other);
-          const clock = turnableClock();
+          const clock = fakeClock();
           const tokens = known(clock);
           const token = await tokens.issue(address);
           clock.pass(age);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { requestLoginCode } from "../../../shared/mail/code-requests.ts";
 import type { User } from "../../../shared/store/user-items.ts";
-import { inert } from "../../support/assert/inert.ts";
+import { neverCalled } from "../../support/assert/never-called.ts";
 
 const user = { id: "u" } as User;
 
@@ -30,7 +30,7 @@ describe("a request for a login code", () => {
     await expect(
       requestLoginCode(user, "hash", failing, {
         codes: { restartLogin: async () => "restarted" },
-        enqueueLetter: inert("enqueueLetter"),
+        enqueueLetter: neverCalled("enqueueLetter"),
       }),
     ).rejects.toThrow("busy");
   });

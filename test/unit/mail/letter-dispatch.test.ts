@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { dispatchLetter } from "../../../shared/mail/letter-dispatch.ts";
-import { inert } from "../../support/assert/inert.ts";
+import { neverCalled } from "../../support/assert/never-called.ts";
 
 type Deps = Parameters<typeof dispatchLetter>[1];
 type Sent = { to: string; text: string };
@@ -8,17 +8,17 @@ type Sent = { to: string; text: string };
 const mailer = (overrides: Partial<Deps>) => {
   const sent: Sent[] = [];
   const deps: Deps = {
-    users: inert("users"),
-    codes: inert("codes"),
-    addressChanges: inert("addressChanges"),
+    users: neverCalled("users"),
+    codes: neverCalled("codes"),
+    addressChanges: neverCalled("addressChanges"),
     undoing: { find: async () => undefined },
-    registrations: inert("registrations"),
-    resets: inert("resets"),
-    formerAddresses: inert("formerAddresses"),
+    registrations: neverCalled("registrations"),
+    resets: neverCalled("resets"),
+    formerAddresses: neverCalled("formerAddresses"),
     createCode: () => "012345",
     codeDigest: async (itemKey, purpose, code) => `${itemKey}|${purpose}|${code}`,
     sendEmail: async (to, { text }) => void sent.push({ to, text }),
-    recordSecurityEvent: inert("recordSecurityEvent"),
+    recordSecurityEvent: neverCalled("recordSecurityEvent"),
     nowSeconds: () => 1000,
     product: "LIT Auth",
     lifetimeSeconds: 600,
@@ -33,7 +33,7 @@ describe("mailer", () => {
   it("lets a code live from the moment of sending, then retires the request [ASVS 6.5.5]", async () => {
     const steps: unknown[] = [];
     const { deps, sent } = mailer({
-      users: { find: inert("users"), findIdByAddress: async () => undefined },
+      users: { find: neverCalled("users"), findIdByAddress: async () => undefined },
       codes: {
         issue: async (pk, code) => {
           steps.push({ pk, ...code });
@@ -52,7 +52,7 @@ describe("mailer", () => {
 
   it("sends nothing for a request that is no longer the newest", async () => {
     const { deps, sent } = mailer({
-      codes: { issue: async () => "superseded", retire: inert("retire") },
+      codes: { issue: async () => "superseded", retire: neverCalled("retire") },
     });
     expect(await dispatchLetter({ kind: "login", userId: "u", otpRequestId: "old" }, deps)).toBe(
       "superseded",
@@ -76,7 +76,7 @@ describe("mailer", () => {
   describe("for an address that another account can still go back to", () => {
     const day = 86_400;
     const kept = { userId: "gone", email: "kept@example.com", expiresAt: 3 * day };
-    const nobodyThere = { findIdByAddress: async () => undefined, find: inert("users") };
+    const nobodyThere = { findIdByAddress: async () => undefined, find: neverCalled("users") };
     const change = {
       userId: "u",
       email: "new@example.com",
@@ -137,7 +137,9 @@ describe("mailer", () => {
     [false, "taken the rank"],
   ])("tells somebody whose rank was changed (staff: %s)", async (isStaff, words) => {
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
-    const { deps, sent } = mailer({ users: { findIdByAddress: inert("pointer"), find: async () => owner } });
+    const { deps, sent } = mailer({
+      users: { findIdByAddress: neverCalled("pointer"), find: async () => owner },
+    });
     expect(await dispatchLetter({ kind: "rank_changed", userId: "u", isStaff }, deps)).toBe("sent");
     expect(sent).toEqual([{ to: "owner@example.com", text: expect.stringContaining(words) }]);
   });
@@ -232,7 +234,7 @@ describe("mailer", () => {
     const { deps } = mailer({
       codes: {
         issue: async () => ({ email: "a@example.com" }),
-        retire: inert("retire"),
+        retire: neverCalled("retire"),
       },
       sendEmail: () => Promise.reject(new Error("Throttling")),
     });
@@ -283,7 +285,7 @@ describe("mailer", () => {
 
     it("writes to nobody where there is neither an active account nor a registration of this address", async () => {
       for (const users of [
-        { findIdByAddress: async () => undefined, find: inert("find") },
+        { findIdByAddress: async () => undefined, find: neverCalled("find") },
         { findIdByAddress: async () => "u", find: async () => undefined },
         knowing({ ...owner, status: "disabled" }),
         knowing({ ...owner, addressKey: "another" }),
@@ -306,7 +308,9 @@ describe("mailer", () => {
     [false, "knew the old one"],
   ])("tells the owner of a new password how it came (by reset: %s)", async (byReset, words) => {
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
-    const { deps, sent } = mailer({ users: { findIdByAddress: inert("pointer"), find: async () => owner } });
+    const { deps, sent } = mailer({
+      users: { findIdByAddress: neverCalled("pointer"), find: async () => owner },
+    });
     expect(await dispatchLetter({ kind: "password_changed", userId: "u", byReset }, deps)).toBe("sent");
     expect(sent).toEqual([{ to: "owner@example.com", text: expect.stringContaining(words) }]);
   });
@@ -315,7 +319,7 @@ describe("mailer", () => {
     const left = ["left@example.com"];
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
     const { deps, sent } = mailer({
-      users: { findIdByAddress: inert("pointer"), find: async () => owner },
+      users: { findIdByAddress: neverCalled("pointer"), find: async () => owner },
       formerAddresses: {
         find: async (goodbye) => (goodbye === "undone" ? left[0] : ""),
         forget: async () => void left.pop(),
@@ -340,7 +344,9 @@ describe("mailer", () => {
     expect(await dispatchLetter({ kind: "goodbye", userId: "u" }, deps)).toBe("sent");
     expect(sent.map(({ to }) => to)).toEqual(["earlier@example.com", "deleted@example.com"]);
     expect(steps).toEqual(["earlier u after 1", "deleted u after 2"]);
-    const forgotten = mailer({ formerAddresses: { find: async () => undefined, forget: inert("forget") } });
+    const forgotten = mailer({
+      formerAddresses: { find: async () => undefined, forget: neverCalled("forget") },
+    });
     expect(await dispatchLetter({ kind: "goodbye", userId: "u" }, forgotten.deps)).toBe("superseded");
   });
 });

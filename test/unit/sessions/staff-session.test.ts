@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { refreshToken } from "../../../functions/refresh-token.ts";
-import { inert } from "../../support/assert/inert.ts";
+import { neverCalled } from "../../support/assert/never-called.ts";
 import { staffSessionIsOver } from "../../../shared/sessions/staff-session.ts";
 
 const minute = 60;
@@ -34,7 +34,7 @@ describe("a session of the staff", () => {
         },
       },
       signer: { pair: async () => ({ access: "a", refresh: "r" }) },
-      enqueueLetter: inert("enqueueLetter"),
+      enqueueLetter: neverCalled("enqueueLetter"),
       recordSecurityEvent: (event, { sessionId }) => void ended.push(`${event} ${sessionId}`),
       nowSeconds: () => now,
     };

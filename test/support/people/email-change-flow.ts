@@ -1,4 +1,7 @@
-/** Accounts that change their address in the bare store: what the handlers and the mailer do, with digests that the test chooses. */
+/**
+ * Changes of address directly in the stores: the steps of the handlers and the mailer, with code
+ * digests that the test chooses.
+ */
 import { randomUUID } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { addressChangeStore } from "../../../shared/accounts/address-change-store.ts";
@@ -10,37 +13,37 @@ import { dynamo } from "../../../shared/store/dynamo.ts";
 import { registrationPk, type User } from "../../../shared/store/user-items.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
 import { userStore } from "../../../shared/accounts/user-store.ts";
-import { turnableClock } from "../limits/clock.ts";
-import { activeUser, newRegistration } from "./store-people.ts";
+import { fakeClock } from "../store/fake-clock.ts";
+import { activeUser, newRegistration } from "./stored-people.ts";
 
 export const codeLifetime = 600;
 export type Address = { email: string; addressKey: string };
 
 export const newAddress = (): Address => ({ email: "new@example.com", addressKey: `key-${randomUUID()}` });
 
-export const has = async (pk: string): Promise<boolean> => {
+export const isStored = async (pk: string): Promise<boolean> => {
   const { Item } = await dynamo().send(
     new GetCommand({ TableName: process.env["USERS_TABLE"], Key: { pk }, ConsistentRead: true }),
   );
   return Item !== undefined;
 };
 
-export const steps = (clock: Clock, userId: string) => {
+export const emailChangeSteps = (clock: Clock, userId: string) => {
   const [changes, undoing, codes, users] = [
     addressChangeStore(clock),
     addressUndoStore(clock),
     codeStore(clock),
     userStore(clock),
   ];
-  const theUser = async (): Promise<User> => {
+  const currentUser = async (): Promise<User> => {
     const user = await users.find(userId);
     if (!user) throw new Error("no user");
     return user;
   };
   return {
-    theUser,
+    currentUser,
     ask: async (to: Address, digest: string) => {
-      const [user, otpRequestId] = [await theUser(), randomUUID()];
+      const [user, otpRequestId] = [await currentUser(), randomUUID()];
       await changes.start(user, { ...to, otpRequestId, byStaff: false });
       const code = { otpRequestId, otpDigest: digest, otpExpiresAt: clock() + codeLifetime };
       await codes.issue(emailUndoPk(user.addressKey), code);
@@ -48,24 +51,24 @@ export const steps = (clock: Clock, userId: string) => {
     },
     confirm: async (digest: string, token: string = randomUUID()) => {
       const change = await changes.find(userId);
-      return change ? changes.confirm(await theUser(), change, [digest], token) : "refused";
+      return change ? changes.confirm(await currentUser(), change, [digest], token) : "refused";
     },
     undo: async (addressKey: string, digest: string, token: string = randomUUID()) => {
       const earlier = { email: "old@example.com", addressKey };
-      return undoing.undo(await theUser(), earlier, [digest], token);
+      return undoing.undo(await currentUser(), earlier, [digest], token);
     },
-    remove: async () => users.remove(await theUser()),
+    remove: async () => users.remove(await currentUser()),
   };
 };
 
-/** An account at an address of its own, and the clock that it lives by. */
-export const settled = async (clock = turnableClock()) => {
+/** A new account with its clock and the steps of an email change. */
+export const emailChangeFlow = async (clock = fakeClock()) => {
   const user = await activeUser(clock.now);
-  return { clock, user, ...steps(clock.now, user.id) };
+  return { clock, user, ...emailChangeSteps(clock.now, user.id) };
 };
 
-/** Somebody else registers with an address, and has the code that went there. */
-export const newcomerAt = async (clock: Clock, addressKey: string): Promise<User | "refused"> => {
+/** Another person registers with an address and activates with the code that was sent there. */
+export const activateAt = async (clock: Clock, addressKey: string): Promise<User | "refused"> => {
   const registration = newRegistration(clock(), { addressKey });
   const registrations = registrationStore(clock);
   await registrations.register(registration);

@@ -1,8 +1,8 @@
-/** What every refusal must look like. */
 import { expect } from "vitest";
 import { errors, sentenceOf, type ErrorCode } from "../../../shared/contract/errors.ts";
 import type { Answer } from "../calls/api.ts";
 
+/** Expects the status, body and headers that every refusal with this code must have. */
 export const expectRefused = (answer: Answer, code: ErrorCode): void => {
   const { status } = errors[code];
   const wait = answer.headers.get("retry-after");

@@ -1,4 +1,4 @@
-/** People of the original, as lines of a file, and the commands that bring them in and write everybody out. */
+/** Users of a Django service as rows of a file, and the commands that import and export files. */
 import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,8 +8,8 @@ import { newPerson } from "./people.ts";
 
 export type Row = Record<string, unknown>;
 
-/** Somebody of the original: what he types there, and his line. */
-export const brought = (what: string, changes: Row = {}) => {
+/** Returns a user whose Django hash has this description, with their password and their row. */
+export const personToImport = (what: string, changes: Row = {}) => {
   const hash = djangoHashes.find((hash) => hash.what === what);
   if (!hash) throw new Error(`no such hash: ${what}`);
   const person = newPerson({ password: hash.typed });
@@ -17,23 +17,23 @@ export const brought = (what: string, changes: Row = {}) => {
   return { ...person, row: { username, email, password_hash: hash.passwordHash, ...changes } };
 };
 
-const secretsOf = (row: Row | string): string[] =>
+const secretsIn = (row: Row | string): string[] =>
   typeof row === "string"
     ? []
     : [row["email"], row["username"], row["password_hash"]].filter((value) => typeof value === "string");
 
-/** Fails if the command repeats anything of a row. */
+/** Imports the rows. Fails if the command prints a name, an address or a hash of them. */
 export const importRows = async (folder: string, rows: (Row | string)[]): Promise<Ended> => {
   const file = join(folder, `${randomUUID()}.jsonl`);
   writeFileSync(file, rows.map((row) => (typeof row === "string" ? row : JSON.stringify(row))).join("\n"));
   const ended = await runCommand("import-users", [file], { folder });
   const printed = ended.stdout + ended.stderr;
-  if (rows.flatMap(secretsOf).some((secret) => printed.includes(secret)))
+  if (rows.flatMap(secretsIn).some((secret) => printed.includes(secret)))
     throw new Error("users:import printed a name, an address or a hash");
   return ended;
 };
 
-/** Everybody, by address. */
+/** Exports all users. The keys of the map are their addresses. */
 export const exportedRows = async (folder: string): Promise<Map<unknown, Row>> => {
   const file = join(folder, `${randomUUID()}.jsonl`);
   const { code, stderr } = await runCommand("export-users", [file], { folder });

@@ -1,14 +1,9 @@
-/** The mail queue of an embedded stack, and when it is empty: what the mailer does must not fall into what comes next. */
 import type { Stack } from "../../../infra/local/stack.ts";
 import { eventually } from "../assert/eventually.ts";
+import { outputOf } from "../stacks/stack-outputs.ts";
 
-export const outputOf = ({ outputs }: Pick<Stack, "outputs">, name: string): string => {
-  const found = Object.entries(outputs).find(([key]) => key.endsWith(`.${name}`));
-  if (!found) throw new Error(`the templates have no output ${name}`);
-  return found[1];
-};
-
-export const allLettersOut = (
+/** Waits until the mail queue of an embedded stack is empty. */
+export const allLettersSent = (
   stack: Pick<Stack, "outputs" | "inspectQueue">,
   pauseMilliseconds = 20,
 ): Promise<true> => {

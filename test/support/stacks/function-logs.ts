@@ -1,10 +1,9 @@
-/** What a function of an own stack has logged. A line comes through a pipe, and can be later than the answer. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../assert/eventually.ts";
 import type { TestStack } from "./test-stack.ts";
 
-/** The function's log, once a line holds all of these words. */
+/** Waits for a log line with all of these words: lines can be written after the response. */
 export const logWith = (
   { dataDirectory }: Pick<TestStack, "dataDirectory">,
   functionLabel: string,

@@ -1,34 +1,27 @@
 /**
- * What a stranger can try at an address that is not his, to learn whether somebody has an account there. Tests compare the
- * answers, the bench the times, the attack script both: a new operation that takes an address is one line here.
+ * Requests with which a stranger could find out whether an address has an account. Tests compare
+ * their answers, the benchmark their times, and the attack script both. A new operation that takes
+ * an address gets a line here.
  */
-import { randomBytes } from "node:crypto";
 import type { OperationName } from "../../../shared/contract/contract.ts";
+import { newPassword, newUsername } from "../people/credentials.ts";
 
 export type Suspect = {
   email: string;
-  /** Passwords that the stranger makes up; if there is an account, it has another. */
+  /** Two invented passwords. An account at the address has a different one. */
   password: string;
   otherPassword: string;
-  /** A username that somebody else has. */
+  /** The username of another account. */
   takenUsername: string;
-  /** Somebody signed in, with the password that is asked again of him. */
+  /** A signed-in user and their password, which a change of address asks for again. */
   asker: { token: string; password: string };
 };
 export type Request = { operation: OperationName; body: object; token?: string };
 
-const inLetters = (bytes: number) =>
-  [...randomBytes(bytes)].map((byte) => "ghijklmnopqrstuv"[byte % 16]).join("");
-
-/** As long as each other, so that answers that repeat it are too. */
-export const madeUpName = (): string => `t${randomBytes(6).toString("hex")}`;
-/** Of other letters than usernames are made of, so that none is like its owner's name by chance. */
-export const madeUpPassword = (): string => `Granite-${inLetters(12)}`;
-
 export const suspectAt = (email: string, about: Pick<Suspect, "takenUsername" | "asker">): Suspect => ({
   email,
-  password: madeUpPassword(),
-  otherPassword: madeUpPassword(),
+  password: newPassword(),
+  otherPassword: newPassword(),
   ...about,
 });
 
@@ -37,7 +30,7 @@ type Probe = (suspect: Suspect) => Request;
 const wrongCode = "135 790";
 const wrongLongCode = "ABCD-EFGH-IJKL-MNOP";
 
-const registering = ({ email }: Suspect, password: string, username = madeUpName()): Request => ({
+const registering = ({ email }: Suspect, password: string, username = newUsername()): Request => ({
   operation: "createUser",
   body: { username, email, password },
 });
@@ -92,5 +85,5 @@ export const probes: Record<ProbeName, Probe> = table;
 
 export const probeNames = Object.keys(probes) as ProbeName[];
 
-/** Whether somebody must be signed in for it. */
+/** True if the caller must be signed in. */
 export const needsAsker = (name: ProbeName): boolean => name === "move an account there";

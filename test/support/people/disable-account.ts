@@ -1,10 +1,10 @@
-/** An account as it is after an administrator disabled it, without an administrator. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Stack } from "../../../infra/local/stack.ts";
-import { outputOf } from "../mail/letters-out.ts";
+import { outputOf } from "../stacks/stack-outputs.ts";
 
-export const disable = async (
+/** Disables an account in the table, as an administrator would. */
+export const disableAccount = async (
   { endpoint: { url, region, accessKeyId, secretAccessKey }, ...stack }: Stack,
   userId: string,
 ): Promise<void> => {

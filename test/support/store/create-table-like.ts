@@ -1,11 +1,8 @@
-/**
- * An empty table with another's keys and indexes; `projection`, if given, is that of each index
- * instead.
- */
 import { CreateTableCommand, DescribeTableCommand, type Projection } from "@aws-sdk/client-dynamodb";
 import { dynamo } from "../../../shared/store/dynamo.ts";
 
-export const copyTable = async (from: string, to: string, projection?: Projection): Promise<void> => {
+/** Creates an empty table with another's keys and indexes, whose projection can be replaced. */
+export const createTableLike = async (from: string, to: string, projection?: Projection): Promise<void> => {
   const { Table } = await dynamo().send(new DescribeTableCommand({ TableName: from }));
   await dynamo().send(
     new CreateTableCommand({

@@ -1,4 +1,4 @@
-/** Registrations and accounts put straight into the store. */
+/** Creates registrations and accounts through the stores, without the API. */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../shared/platform/clock.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
@@ -22,7 +22,7 @@ export const newRegistration = (now: number, changes: Partial<Registration> = {}
   ...changes,
 });
 
-/** A registration with a living code of digest `digest`. */
+/** A registration with a valid code whose digest is `digest`. */
 export const registeredWithCode = async (clock: Clock, digest: string, lifetimeSeconds = 600) => {
   const registration = newRegistration(clock());
   await registrationStore(clock).register(registration);
@@ -43,7 +43,7 @@ export const activeUser = async (clock: Clock): Promise<User> => {
 
 export type Kind = "active" | "disabled" | "pending" | "expired" | "staff";
 
-/** Somebody's item as the writers of the store leave it. */
+/** A person's item as the stores write it. */
 export const listedPerson = (
   kind: Kind,
   { now, ...changes }: { now: number; createdAt: number; email: string },

@@ -1,4 +1,4 @@
-/** API Gateway's proxy events and Lambda contexts, as small as a handler lets them be. */
+/** The smallest API Gateway proxy event and Lambda context that handlers accept. */
 import type { APIGatewayProxyEvent, Context } from "aws-lambda";
 
 export const proxyEvent = (changes: Partial<APIGatewayProxyEvent> = {}): APIGatewayProxyEvent => ({
@@ -13,7 +13,7 @@ export const proxyEvent = (changes: Partial<APIGatewayProxyEvent> = {}): APIGate
   stageVariables: null,
   body: null,
   isBase64Encoded: false,
-  // Handlers read these two and nothing else of it.
+  // Handlers read only these two.
   requestContext: {
     requestId: "request",
     identity: { sourceIp: "192.0.2.1" },

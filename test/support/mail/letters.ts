@@ -1,8 +1,8 @@
-/** Letters as their receiver sees them, on every target: LocalStack's `/_aws/ses` shape. */
+/** Reads received letters. Every target serves them in the form of LocalStack's `/_aws/ses`. */
 import * as z from "zod";
 import { eventually } from "../assert/eventually.ts";
-import { remember } from "../stacks/secrets-seen.ts";
-import { mailboxUrl } from "../stacks/urls.ts";
+import { rememberSecrets } from "../stacks/secrets-seen.ts";
+import { mailboxUrl } from "../stacks/target-urls.ts";
 
 const mailbox = z.object({
   messages: z.array(
@@ -16,9 +16,9 @@ const mailbox = z.object({
     }),
   ),
 });
-export type Letter = z.output<typeof mailbox>["messages"][number];
+type Letter = z.output<typeof mailbox>["messages"][number];
 
-/** All letters to an address, oldest first. The embedded mailbox filters by `to`; others ignore it. */
+/** Returns all letters to an address, oldest first. Only the embedded mailbox filters by `to`. */
 export const lettersTo = async (address: string): Promise<Letter[]> => {
   const response = await fetch(`${mailboxUrl()}?to=${encodeURIComponent(address)}`);
   const { messages } = mailbox.parse(await response.json());
@@ -29,20 +29,20 @@ export const lettersTo = async (address: string): Promise<Letter[]> => {
     .sort((a, b) => a.Timestamp.localeCompare(b.Timestamp));
 };
 
-/** The letter number `count` to this address, waiting until it is there. */
+/** Waits for the letter number `count` to this address. */
 export const letterTo = (address: string, count = 1): Promise<Letter> =>
   eventually(`letter ${count} to ${address}`, async () => (await lettersTo(address))[count - 1]);
 
 const codePattern = /^ {4}(\d{3} \d{3}|[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})$/m;
 
-/** The code as the letter shows it. */
+/** Returns the code as the letter shows it, with its spaces or hyphens. */
 export const codeIn = (letter: Letter): string => {
   const code = codePattern.exec(letter.Body.text_part)?.[1];
   if (code === undefined) throw new Error(`no code in the letter "${letter.Subject}"`);
-  remember({ otp_code: code });
+  rememberSecrets({ otp_code: code });
   return code;
 };
 
-/** The code of letter number `count`. */
+/** Waits for the letter number `count` and returns its code. */
 export const codeTo = async (address: string, count = 1): Promise<string> =>
   codeIn(await letterTo(address, count));

@@ -1,6 +1,7 @@
 /**
- * Limits count in fixed windows: a test that met the border of two would see twice the number allowed. None begins just before
- * one; what fails because it took longer than expected says so, and is tried again (vitest.config.ts).
+ * Setup file: rate limits count in fixed windows, so a test that crosses the end of one sees twice
+ * the allowed number. A test waits if the window ends soon. If it fails after crossing one anyway,
+ * its error says so, and vitest.config.ts retries it.
  */
 import { afterEach, beforeEach, inject } from "vitest";
 import { eventually } from "../assert/eventually.ts";
@@ -11,7 +12,7 @@ declare module "vitest" {
   }
 }
 
-/** The shortest window; the borders of all others are borders of it. */
+/** The shortest window. Where a longer one ends, this one ends too. */
 const windowSeconds = 300;
 const windowsNow = () => Date.now() / 1000 / windowSeconds;
 

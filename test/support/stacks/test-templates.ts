@@ -1,4 +1,7 @@
-/** The templates of the stacks that tests start: made once for a run, since loading CDK takes every process a second. */
+/**
+ * The templates of the stacks that tests start. They are synthesised once per run, because loading
+ * CDK takes each process a second.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { generousLimits } from "../../../infra/generous-limits.ts";
@@ -16,7 +19,7 @@ export const synthesiseForTests = async (settings: Record<string, string>): Prom
   return synthesise(readSettings({ ...defaults, ...generousLimits, ...settings }));
 };
 
-/** Own settings, and processes outside a run of tests, synthesise for themselves. */
+/** Synthesises anew for other settings, and in processes outside a test run. */
 export const templatesAt = async (
   url: string,
   settings?: Record<string, string>,
