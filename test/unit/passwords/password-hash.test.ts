@@ -15,8 +15,28 @@ const digest = "A".repeat(43);
 const argon2 = (parameters: string) => `$argon2id$v=19$${parameters}$${salt}$${digest}`;
 const pbkdf2 = (iterations: number | string) => `pbkdf2_sha256$${iterations}$salt$${digest}=`;
 
-describe("hashes that Django made", () => {
-  it.each(djangoHashes)("$what: match what was typed, and nothing else", async ({ typed, passwordHash }) => {
+describe("our hash", () => {
+  it("is argon2id with OWASP's parameters and its own salt", async () => {
+    const [one, other] = [await hashPassword("secret words"), await hashPassword("secret words")];
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(one).not.toBe(other);
+    expect(await verifyPassword("secret words", one)).toBe(true);
+    expect(await verifyPassword("secret words ", one)).toBe(false);
+  });
+
+  it("costs as much CPU time as the check without an account", async () => {
+    const real = await hashPassword("secret words");
+    const checks = [undefined, real].map((hash) => async () => {
+      expect(await verifyPassword("wrong", hash)).toBe(false);
+    });
+    const [withoutAccount = 0, withAccount = 0] = await smallestCpuTimes(checks);
+    expect(withoutAccount / withAccount).toBeGreaterThan(0.5);
+    expect(withoutAccount / withAccount).toBeLessThan(2);
+  });
+});
+
+describe("Django's hash", () => {
+  it.each(djangoHashes)("matches only the typed password: $what", async ({ typed, passwordHash }) => {
     expect(await verifyPassword(typed, passwordHash)).toBe(true);
     expect(await verifyPassword(` ${typed}\n`, passwordHash)).toBe(true);
     for (const wrong of [`${typed}x`, trimmedByPython(typed).slice(1)])
@@ -24,7 +44,7 @@ describe("hashes that Django made", () => {
     expect(needsUpgrade(passwordHash)).toBe(true);
   });
 
-  it("are not normalised: another composition is another password, as it was there", async () => {
+  it("doesn't match another Unicode composition, as in Django", async () => {
     for (const { what, typed, passwordHash } of djangoHashes) {
       const other = typed.normalize("NFC") === typed ? typed.normalize("NFKD") : typed.normalize("NFC");
       if (other !== typed && trimmedByPython(other) === other)
@@ -32,7 +52,7 @@ describe("hashes that Django made", () => {
     }
   });
 
-  it("become ours, of the trimmed text and in any composition", async () => {
+  it("is replaced by ours, which trims and accepts any composition", async () => {
     for (const { what, typed, passwordHash } of djangoHashes) {
       const next = await rehashPassword(typed, passwordHash);
       expect(needsUpgrade(next), what).toBe(false);
@@ -44,8 +64,8 @@ describe("hashes that Django made", () => {
   });
 });
 
-describe("argon2id with other parameters", () => {
-  it("matches as typed, and is replaced by one with ours", async () => {
+describe("argon2id hash with other parameters", () => {
+  it("matches the password as typed, and is replaced", async () => {
     for (const options of [
       { memoryCost: 1_024, timeCost: 1, parallelism: 1 },
       { memoryCost: 65_536, timeCost: 3, parallelism: 4 },
@@ -61,7 +81,7 @@ describe("argon2id with other parameters", () => {
     }
   });
 
-  it("is left alone where the parameters are ours", async () => {
+  it("is not replaced if the parameters are ours", async () => {
     expect(needsUpgrade(await hashPassword("secret words"))).toBe(false);
   });
 });
@@ -94,8 +114,8 @@ const tooCostly = [
   `argon2${argon2("m=9999999,t=9999999,p=8")}`,
 ];
 
-describe("what can't be checked here", () => {
-  it("is named: unknown, too costly, or no password at all", () => {
+describe("hash that can't be checked", () => {
+  it("is read as unknown, too costly, or no password", () => {
     for (const stored of unknown) expect(readHash(stored), stored).toBe("unknown");
     for (const stored of tooCostly) expect(readHash(stored), stored).toBe("too_costly");
     for (const stored of ["!", "!3RJPOPA7eOp0DHJKuAspO9N7GVOWBz0UKfvqakLy"])
@@ -104,7 +124,7 @@ describe("what can't be checked here", () => {
     expect(readHash(argon2("m=262144,t=4,p=16"))).toMatchObject({ kind: "argon2" });
   });
 
-  it("matches nothing, is not replaced, and costs what nobody's hash costs", async () => {
+  it("matches nothing, isn't replaced, and costs equal CPU time", async () => {
     const other = await hash("secret words", { type: argon2d, memoryCost: 1_024 });
     for (const stored of [...unknown, ...tooCostly, "!", other])
       expect([await verifyPassword("secret words", stored), needsUpgrade(stored)], stored).toEqual([
@@ -113,16 +133,16 @@ describe("what can't be checked here", () => {
       ]);
     const hashes = [undefined, "", "!", pbkdf2(2_000_001), argon2("m=262145,t=16,p=1")];
     const works = hashes.map((stored) => () => verifyPassword("secret words", stored));
-    const [nobody = 0, ...costs] = await smallestCpuTimes(works);
+    const [withoutAccount = 0, ...costs] = await smallestCpuTimes(works);
     for (const [index, cost] of costs.entries()) {
-      expect(cost / nobody, hashes[index + 1]).toBeGreaterThan(0.4);
-      expect(cost / nobody, hashes[index + 1]).toBeLessThan(2.5);
+      expect(cost / withoutAccount, hashes[index + 1]).toBeGreaterThan(0.4);
+      expect(cost / withoutAccount, hashes[index + 1]).toBeLessThan(2.5);
     }
   });
 });
 
-describe("trimming as Python does", () => {
-  it("takes its spaces and no others, at both ends only", () => {
+describe("trimming as in Python", () => {
+  it("removes Python's spaces and no others, at both ends only", () => {
     const spaces = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000";
     expect(trimmedByPython(`${spaces}a${spaces}b${spaces}`)).toBe(`a${spaces}b`);
     expect(trimmedByPython(spaces)).toBe("");
@@ -130,7 +150,7 @@ describe("trimming as Python does", () => {
       expect(trimmedByPython(`${kept}a${kept}`)).toBe(`${kept}a${kept}`);
   });
 
-  it("takes no longer than the text is long", () => {
+  it("takes linear time", () => {
     const spaces = " ".repeat(1_000_000);
     const start = performance.now();
     expect(trimmedByPython(`x${spaces}x`)).toHaveLength(1_000_002);
