@@ -21,7 +21,7 @@ import { newRegistration } from "../../support/people/stored-people.ts";
 const day = 86_400;
 type Clock = ReturnType<typeof fakeClock>;
 
-/** Somebody who has left his address a moment ago, for another that is proven. */
+/** An account that has just changed to another address and proven that one. */
 const moved = async (clock = fakeClock()) => {
   const person = await emailChangeFlow(clock);
   const to = newAddress();
@@ -30,7 +30,7 @@ const moved = async (clock = fakeClock()) => {
   return { ...person, to };
 };
 
-/** The ways in which somebody else comes to an address, each with all the proof that it asks for. */
+/** Ways to take an address for another account, each with all the proof that it needs. */
 const takers = {
   "an activation": async ({ now }: Clock, addressKey: string) =>
     (await activateAt(now, addressKey)) !== "refused",
@@ -55,7 +55,7 @@ const takers = {
     if (outcome !== "imported") expect(outcome).toBe("address_held");
     return outcome === "imported";
   },
-  "the making of an administrator": async ({ now }: Clock, addressKey: string) => {
+  "an administrator's appointment": async ({ now }: Clock, addressKey: string) => {
     const { id, username, email, passwordHash } = newRegistration(now());
     const outcome = await administratorStore(now).appoint({ id, username, email, addressKey, passwordHash });
     if (outcome !== "created") expect(outcome).toBe("address_held");
@@ -63,9 +63,9 @@ const takers = {
   },
 };
 
-describe("an address that an account can go back to", () => {
-  describe.each(Object.entries(takers))("and %s", (_, take) => {
-    it("is kept to the last second, and the way back stays open [ASVS 6.4.4]", async () => {
+describe("held address", () => {
+  describe.each(Object.entries(takers))("against %s", (_, take) => {
+    it("is reserved for the whole undo period [ASVS 6.4.4]", async () => {
       const { clock, user, to, undo, currentUser } = await moved();
       clock.pass(7 * day - 1);
       expect(await take(clock, user.addressKey)).toBe(false);
@@ -74,7 +74,7 @@ describe("an address that an account can go back to", () => {
       expect(await formerAddressStore(clock.now).find("undone", user.id)).toBe(to.email);
     });
 
-    it("is anybody's once it is over", async () => {
+    it("is available after the undo period", async () => {
       const { clock, user, undo } = await moved();
       clock.pass(7 * day);
       expect(await take(clock, user.addressKey)).toBe(true);
@@ -82,7 +82,7 @@ describe("an address that an account can go back to", () => {
     });
   });
 
-  it("is free again with the account, and is told that it is gone", async () => {
+  it("is released when the account is deleted, and gets a letter", async () => {
     const { clock, user, to, remove } = await moved();
     const formerAddresses = formerAddressStore(clock.now);
     expect(await remove()).toBe("removed");
@@ -91,7 +91,7 @@ describe("an address that an account can go back to", () => {
     expect(await takers["an activation"](clock, user.addressKey)).toBe(true);
   });
 
-  it("is its own account's to change to, and keeps the way back", async () => {
+  it("can be changed back to, which doesn't end the undo", async () => {
     const { user, ask, confirm, undo } = await moved();
     await ask(user, "e");
     expect(await confirm("e")).toMatchObject({ addressKey: user.addressKey });
@@ -99,15 +99,15 @@ describe("an address that an account can go back to", () => {
   });
 });
 
-describe("the way back to an address", () => {
-  it("stays the newer owner's when the account goes that had left it before", async () => {
+describe("undo of an email change", () => {
+  it("stays with the newer owner when the earlier one is deleted", async () => {
     const { clock, user, remove } = await moved();
     clock.pass(7 * day);
     const formerAddresses = formerAddressStore(clock.now);
     const newcomer = await emailChangeFlow(clock);
     await newcomer.ask(user, "e");
     expect(await newcomer.confirm("e")).toMatchObject({ addressKey: user.addressKey });
-    // From there on, after the first way back is over, with one of its own.
+    // The newcomer changes their address too, after the first undo has expired.
     clock.pass(7 * day);
     const { ask, confirm, undo } = emailChangeSteps(clock.now, newcomer.user.id);
     await ask(newAddress(), "f");

@@ -25,8 +25,8 @@ import { activeUser } from "../../support/people/stored-people.ts";
 
 const day = 86_400;
 
-/** What must be true of one session, told from what happened to it and not from how it is stored. */
 type Token = { jti: string; jwt: string; expiresAt: number };
+/** The expected state of one session, derived from the steps and not from what is stored. */
 type Model = {
   tokens: Token[];
   rotatedAt: number;
@@ -35,7 +35,7 @@ type Model = {
   over: boolean;
 };
 
-// Making an RSA key takes a tenth of a second and more: every world draws on the same ones.
+// All runs share these keys, because making an RSA key takes a tenth of a second.
 const keys: PrivateKey[] = [];
 beforeAll(async () => {
   Object.assign(process.env, {
@@ -82,18 +82,18 @@ const issued = async ({ signer }: World, session: Session): Promise<Token> => {
   return { jti, expiresAt, jwt: (await signer.pair(session)).refresh };
 };
 
-const isLiving = ({ clock }: World, { over, expiresAt }: Model) => !over && expiresAt > clock.now();
+const isValid = ({ clock }: World, { over, expiresAt }: Model) => !over && expiresAt > clock.now();
 
-/** What one presentation of a token must do, and does to the model. */
+/** Applies one use of a token to the model and returns what the store must do. */
 const present = (
   at: World,
   model: Model,
   { jti, expiresAt }: Token,
 ): { same: string } | "rotates" | "over" | "expired" => {
   const now = at.clock.now();
-  // Refused by its own end, before anything is asked: also of a session that lives on.
+  // An expired token is refused before the table is read, even if its session is still valid.
   if (expiresAt <= now) return "expired";
-  if (!isLiving(at, model)) return "over";
+  if (!isValid(at, model)) return "over";
   const [current, previous] = model.tokens.toReversed();
   const settled = now - model.rotatedAt >= graceSeconds;
   if (jti === current?.jti) return settled || model.tokens.length === 1 ? "rotates" : { same: jti };
@@ -110,14 +110,14 @@ const rotated = async (at: World, model: Model, session: Session) => {
   model.expiresAt = session.expiresAt;
 };
 
-const checkAlive = async (at: World) => {
+const checkSessions = async (at: World) => {
   for (const [sessionId, model] of at.state.live) {
     const found = await at.callers.find({
       userId: at.state.user.id,
       sessionId,
     });
-    const living = isLiving(at, model) && !at.state.disabled;
-    expect(typeof found !== "string").toBe(living);
+    const valid = isValid(at, model) && !at.state.disabled;
+    expect(typeof found !== "string").toBe(valid);
     if (typeof found !== "string")
       expect(acceptsJti(found.session, model.tokens.at(-1)?.jti ?? "", at.clock.now())).toBe(true);
   }
@@ -173,14 +173,14 @@ const refresh = async (at: World, { index: which, age, callers }: Extract<Step, 
   const [sessionId, model] = modelAt(at, which) ?? [];
   if (!sessionId || !model) return;
   const token = model.tokens.at(-1 - Math.min(age, model.tokens.length - 1));
-  // A session of an ended epoch still rotates in the store; the user read beside it refuses the caller.
+  // The store still rotates a session of an ended epoch. The account, read beside it, refuses it.
   if (model.over || !token) return;
   const expected = present(at, model, token);
   const verified = await at.verifier.verify(token.jwt, ["refresh"]);
-  // `invalid`, if the key that signed it has been dropped by then.
+  // The reason is `invalid` if its signing key has been dropped by then.
   if (expected === "expired") return expect(typeof verified).toBe("string");
-  // However often the keys were rotated since: no token dies before its time.
-  if (typeof verified === "string") throw new Error(`a token that may live is ${verified}`);
+  // Rotating the keys, however often, must not invalidate a token before its expiry.
+  if (typeof verified === "string") throw new Error(`an unexpired token is ${verified}`);
   const answers = await Promise.all(Array.from({ length: callers }, () => at.sessions.rotate(verified)));
   const given = answers.filter((answer) => typeof answer !== "string");
   if (expected === "over") {
@@ -188,7 +188,7 @@ const refresh = async (at: World, { index: which, age, callers }: Extract<Step, 
     expect(answers.filter((answer) => answer === "replayed").length).toBeLessThanOrEqual(1);
     return;
   }
-  // However many raced: everybody got one and the same token.
+  // All racing callers get the same token.
   expect(given).toHaveLength(callers);
   const [first] = given;
   if (!first || new Set(given.map((session) => session.jti)).size !== 1) throw new Error("the family forked");
@@ -206,16 +206,16 @@ const run = async (at: World, command: Step) => {
       const [sessionId, model] = modelAt(at, command.index) ?? [];
       if (!sessionId || !model || model.over) return;
       const ended = await at.sessions.end(at.state.user.id, sessionId);
-      expect(ended).toBe(isLiving(at, model) ? "ended" : "not_found");
+      expect(ended).toBe(isValid(at, model) ? "ended" : "not_found");
       model.over = true;
       return;
     }
     case "endOthers": {
       const [sessionId, model] = modelAt(at, command.index) ?? [];
-      if (!sessionId || !model || !isLiving(at, model)) return;
+      if (!sessionId || !model || !isValid(at, model)) return;
       const { id } = at.state.user;
       const session = (await at.sessions.list(id)).find((one) => one.sessionId === sessionId);
-      if (!session) throw new Error("a living session is not listed");
+      if (!session) throw new Error("a valid session is not listed");
       expect(await sessionEpochStore().endOthers(at.state.user, session)).toBe("ended");
       at.state.user = { ...at.state.user, sessionEpoch: at.state.user.sessionEpoch + 1 };
       for (const [other, otherModel] of at.state.live) if (other !== sessionId) otherModel.over = true;
@@ -234,22 +234,22 @@ const run = async (at: World, command: Step) => {
   }
 };
 
-describe("the life of a session", () => {
-  it("agrees with its model, whatever happens to it and however many do it at once", async () => {
+describe("session lifecycle", () => {
+  it("agrees with a model for any steps and concurrent callers", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 30 }), async (path) => {
         const at = await world();
         await create(at);
         for (const command of path) {
           await run(at, command);
-          await checkAlive(at);
+          await checkSessions(at);
         }
       }),
       { numRuns: 12 },
     );
   });
 
-  it("keeps its promises when sign-out, refresh, replay and the ending of others race", async () => {
+  it("is consistent when sign-out, refresh, replay and ending others race", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(3), { minLength: 4, maxLength: 16 }), async (order) => {
         const at = await world();
@@ -278,7 +278,7 @@ describe("the life of a session", () => {
           );
         expect(successors(0).size).toBeLessThanOrEqual(1);
         expect(successors(1).size).toBeLessThanOrEqual(1);
-        // Of several who end the others from one epoch, one does.
+        // Of several calls that end the other sessions of one epoch, exactly one succeeds.
         expect(results.filter(([act, result]) => act === 2 && result === "ended").length).toBe(
           order.includes(2) ? 1 : 0,
         );
@@ -294,7 +294,7 @@ describe("the life of a session", () => {
     );
   });
 
-  it("is not opened under a name of its own by two at once", async () => {
+  it("gives sessions that are created in parallel different ids", async () => {
     const at = await world();
     const ids = await Promise.all(
       Array.from({ length: 20 }, () => at.sessions.create(at.state.user.id, 0, "")),

@@ -20,8 +20,8 @@ const mailboxesOf = (userId: string) => ({
   resetMailboxKey: `reset-mailbox-${userId}`,
 });
 
-describe("what is stored on a person", () => {
-  it("is shown while it counts, and nothing of whoever has an address that he left", async () => {
+describe("personal data", () => {
+  it("is shown until it expires, without data of an address's new owner", async () => {
     const clock = fakeClock();
     const person = await activeUser(clock.now);
     const user = { ...person, undoAddressKey: `earlier-${person.id}`, undoUntil: clock.now() + 1000 };
@@ -41,14 +41,14 @@ describe("what is stored on a person", () => {
       registration: null,
       counters: [],
     });
-    await put({ pk: emailUndoPk(user.undoAddressKey), ...undo, userId: "somebody else" });
+    await put({ pk: emailUndoPk(user.undoAddressKey), ...undo, userId: "another user" });
     await put({ pk: formerAddressPk("undone", user.id), expiresAt: until });
     expect(await find()).toMatchObject({ earlier_address: null, undone_address: null });
     clock.pass(600);
     expect(await find()).toMatchObject({ waiting_codes: [], address_change: null, earlier_address: null });
   });
 
-  it("counts what was tried, window by window and in a row", async () => {
+  it("includes counters of attempts, per window and consecutive ones", async () => {
     const clock = fakeClock();
     const user = await activeUser(clock.now);
     const limits = limitStore(clock.now);
