@@ -65,7 +65,7 @@ describe("email change", () => {
   it("doesn't replace the undo of a change that was confirmed meanwhile", async () => {
     const { user, ask, confirm, undo, currentUser } = await emailChangeFlow();
     await ask(newAddress(), "d");
-    // Is read before the confirmation and written after it: hashing the password takes that long.
+    // The handler hashes the password between reading the account and writing the change.
     const before = await currentUser();
     await confirm("d");
     const late = { ...newAddress(), otpRequestId: randomUUID(), byStaff: false };

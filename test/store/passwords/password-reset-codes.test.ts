@@ -14,7 +14,7 @@ import { activeUser, newRegistration, registeredWithCode } from "../../support/p
 import { fakeClock } from "../../support/store/fake-clock.ts";
 
 describe("password reset code", () => {
-  it("retries a conflicting write with identical input", async () => {
+  it("is consumed by a write that is retried with identical input", async () => {
     const { user, clock, send } = await passwordResetFlow();
     await send("r", "d");
     const sent: unknown[] = [];
@@ -75,7 +75,7 @@ describe("password reset code", () => {
     expect(await codes.consume(user.id, ["login"], randomUUID())).toBe("refused");
   });
 
-  it("is accepted once, also in parallel, with repeats of one invocation", async () => {
+  it("is accepted once, except for repeats of the same invocation", async () => {
     const { send, reset } = await passwordResetFlow();
     await send("r", "d");
     const invocation = randomUUID();
@@ -91,10 +91,10 @@ describe("password reset code", () => {
     const { clock, user, send, reset, resets } = await passwordResetFlow();
     await send("r", "d");
     const other = await activeUser(clock.now);
-    const heir = { id: other.id, addressKey: user.addressKey };
+    const successor = { id: other.id, addressKey: user.addressKey };
     expect(await resets.findOwner(other.addressKey, ["d"])).toBeUndefined();
     expect((await resets.findOwner(user.addressKey, ["d"]))?.id).toBe(user.id);
-    expect(await reset("d", randomUUID(), heir)).toBe("refused");
+    expect(await reset("d", randomUUID(), successor)).toBe("refused");
     expect(await reset("d")).toBe("reset");
   });
 

@@ -282,13 +282,13 @@ describe("session lifecycle", () => {
         expect(results.filter(([act, result]) => act === 2 && result === "ended").length).toBe(
           order.includes(2) ? 1 : 0,
         );
-        const alive = async ({ userId, sessionId }: Session) =>
+        const isOpen = async ({ userId, sessionId }: Session) =>
           typeof (await at.callers.find({
             userId,
             sessionId,
           })) !== "string";
-        expect(await alive(mine)).toBe(true);
-        expect(await alive(other)).toBe(!signedOut && !order.includes(2));
+        expect(await isOpen(mine)).toBe(true);
+        expect(await isOpen(other)).toBe(!signedOut && !order.includes(2));
       }),
       { numRuns: 10 },
     );

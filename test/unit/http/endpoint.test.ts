@@ -56,7 +56,7 @@ describe("endpoint", () => {
     expect([answer.statusCode, answer.headers?.["retry-after"]]).toEqual([429, "17"]);
   });
 
-  it("builds its dependencies at the first call, again after a failure", async () => {
+  it("builds its dependencies once, and again only after a failure", async () => {
     let built = 0;
     const handler = endpoint(
       operation,
