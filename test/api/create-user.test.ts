@@ -23,7 +23,7 @@ describe("POST user/", () => {
     const code = await codeTo(person.email);
     for (const part of [Body.text_part, Body.html_part]) {
       expect(part).toContain(code);
-      expect(part).toMatch(/Sent on \d+ \w+ \d{4} at \d\d:\d\d UTC, good for \d+ minutes?/);
+      expect(part).toMatch(/Sent on \d+ \w+ \d{4} at \d\d:\d\d UTC\. The code is valid for \d+ minutes?/);
       expect(part).not.toMatch(/https?:|www\.|href/i);
       for (const supplied of [person.username, "Zebulon", "Quirk", person.email])
         expect(part).not.toContain(supplied);

@@ -8,7 +8,7 @@ import { baseUrl } from "../support/stacks/target-urls.ts";
 const python = await pythonWithPackages();
 const jwksUrl = () => `${baseUrl()}/.well-known/jwks.json`;
 
-/** README, "Check our tokens in your service". */
+/** The same lines as in docs/api.md, "Check our tokens in your service". */
 const nodeService = (issuer: string) => {
   const keys = createRemoteJWKSet(new URL(jwksUrl()));
   return async (authorization: string) => {

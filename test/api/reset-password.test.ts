@@ -43,7 +43,7 @@ describe("a lost password", () => {
     );
     const letter = await letterTo(person.email, 5);
     expect(letter.Subject).toContain("your password was changed");
-    expect(letter.Body.text_part).toContain("with a code that we had sent");
+    expect(letter.Body.text_part).toContain("using a code that we sent");
     await signIn({ ...person, password }, 5);
     expectRefused(await confirm(person.email, otp_code), "code_refused");
   });

@@ -68,7 +68,7 @@ describe("POST user/set_email/", () => {
     await succeed("resetPassword", { email: person.email });
     await letterTo(person.email, 6);
     for (const letter of (await lettersTo(person.email)).slice(4)) {
-      expect(letter.Subject).toContain("kept for an account");
+      expect(letter.Subject).toContain("reserved for an account");
       expect(() => codeIn(letter)).toThrow("no code");
     }
   });

@@ -48,7 +48,7 @@ describe("an administrator", () => {
     await find(page, person);
     await page.getByRole("table").waitFor();
     await confirm(page, "End sessions");
-    await page.getByText("Signed in nowhere.").waitFor();
+    await page.getByText("Not signed in on any device.").waitFor();
     expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
     expect(problems).toEqual([]);
   });
@@ -81,8 +81,8 @@ describe("an administrator", () => {
     const { email } = newPerson();
     const { page, problems } = await openAdmin();
     await find(page, person);
-    await page.getByRole("button", { name: "Send reset letter" }).click();
-    await page.getByText(`A letter to set a new password is on its way to ${person.email}.`).waitFor();
+    await page.getByRole("button", { name: "Send reset email" }).click();
+    await page.getByText(`An email with a password reset code is on its way to ${person.email}.`).waitFor();
     await page.getByRole("button", { name: "Change address…" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("New address").fill(person.email);
@@ -100,7 +100,7 @@ describe("an administrator", () => {
     const person = await activated();
     const { page, problems } = await openAdmin();
     await find(page, person);
-    await page.getByText("Signed in nowhere.").waitFor();
+    await page.getByText("Not signed in on any device.").waitFor();
     const letters = await lettersTo(administrator.email);
     const { access } = await signIn(administrator, letters.length);
     await succeed("endOtherSessions", undefined, { token: access });

@@ -109,7 +109,7 @@ it("a folder in use, a port in use and a missing engine are one sentence each", 
   const dataDirectory = temporaryFolder();
   const stack = await startFixtureStack({ dataDirectory });
   await expect(startFixtureStack({ dataDirectory })).rejects.toThrow(
-    /^Another `npm start` uses .*: stop it first\.$/,
+    /^Another `npm start` uses .*\. Stop it first\.$/,
   );
   await stack.stop();
 
@@ -123,7 +123,7 @@ it("a folder in use, a port in use and a missing engine are one sentence each", 
   server.close();
 
   vi.stubEnv("PATH", "/nowhere");
-  await expect(startDynamoDbEngine(dataDirectory, "dynamodb-local")).rejects.toThrow("install Java 17");
+  await expect(startDynamoDbEngine(dataDirectory, "dynamodb-local")).rejects.toThrow("Install Java 17");
   vi.unstubAllEnvs();
   rmSync(dataDirectory, { recursive: true });
 });

@@ -127,8 +127,8 @@ it("a stage and an address that .env holds for a deployment don't count here, th
 });
 
 it.each([
-  ["an unknown flag", ["--prot", "9000"], /^Unknown option '--prot'[^\n]* Known: --port[^\n]*\n$/],
-  ["a port that is none", ["--port", "http"], /^--port http is no port\. Known: [^\n]*\n$/],
+  ["an unknown flag", ["--prot", "9000"], /^Unknown option '--prot'[^\n]* Known options: --port[^\n]*\n$/],
+  ["a port that is none", ["--port", "http"], /^--port http is not a port number\. Known options: [^\n]*\n$/],
 ])("%s is one sentence and exit 1", async (_, flags, sentence) => {
   const { child, said } = npmStart(folder(), ...flags);
   expect(await exitCode(child)).toBe(1);

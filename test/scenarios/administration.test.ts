@@ -325,7 +325,7 @@ describe("npm run create-admin", () => {
     for (const [changes, sentence] of [
       [
         { username: taken.username },
-        `The username ${taken.username} is taken; choose another with --username.`,
+        `The username ${taken.username} is taken. Choose another with --username.`,
       ],
       [{ password: "12345678" }, "This password is too common. This password is entirely numeric."],
       [{ email: "nobody" }, "--email: Enter a valid email address."],

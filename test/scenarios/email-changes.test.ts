@@ -108,18 +108,18 @@ describe("an address that somebody else wants meanwhile", () => {
     await person.confirm(person.code);
     const { email } = person;
     const newcomer = await register(newPerson({ email }));
-    expect((await letterTo(email, 4)).Subject).toContain("kept for an account");
+    expect((await letterTo(email, 4)).Subject).toContain("reserved for an account");
     await succeed("requestOtp", newcomer);
-    expect((await letterTo(email, 5)).Subject).toContain("kept for an account");
+    expect((await letterTo(email, 5)).Subject).toContain("reserved for an account");
 
     const other = await signedIn();
     const body = { new_email: email, current_password: other.password };
     await succeed("setEmail", body, { token: other.access });
-    expect((await letterTo(email, 6)).Subject).toContain("kept for an account");
+    expect((await letterTo(email, 6)).Subject).toContain("reserved for an account");
 
     const { row } = personToImport("argon2id", { email });
     const { code, stderr } = await importRows(stack.folder, [row]);
-    expect([code, stderr]).toEqual([1, expect.stringContaining("can go back to it")]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("can return to it")]);
 
     expect((await undo(email, person.undo)).status).toBe(204);
     await letterTo(email, 7);

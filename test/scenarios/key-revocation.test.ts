@@ -21,7 +21,7 @@ describe("npm run keys:revoke", () => {
     const { keys: before } = await succeed("getKeys");
     for (const token of [person.access, person.refresh]) await succeed("verifyToken", { token });
     const { stdout } = await runCommand("revoke-keys", [], stack);
-    expect(stdout).toContain("everybody signs in again");
+    expect(stdout).toContain("Every user must sign in again");
 
     expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
     for (const token of [person.access, person.refresh])

@@ -90,7 +90,7 @@ describe("letter dispatch", () => {
     };
     const notice = {
       to: "kept@example.com",
-      text: expect.stringMatching(/is kept for that account until 4 January 1970 at 00:00 UTC/),
+      text: expect.stringMatching(/is reserved for that account until 4 January 1970 at 00:00 UTC/),
     };
 
     it.each(["activation", "password_reset"] as const)(
@@ -99,7 +99,7 @@ describe("letter dispatch", () => {
         const { deps, sent } = mailer({ users: noOwner, undoing: { find: async () => held } });
         expect(await dispatchLetter({ kind, addressKey: "k", otpRequestId: "r" }, deps)).toBe("held");
         expect(sent).toEqual([notice]);
-        expect(sent[0]?.text).toContain("the code in our earlier letter");
+        expect(sent[0]?.text).toContain("the code in our earlier email");
       },
     );
 
@@ -134,7 +134,7 @@ describe("letter dispatch", () => {
 
   it.each([
     [true, "made you an administrator"],
-    [false, "taken the rank"],
+    [false, "removed your administrator rights"],
   ])("notifies a user of a changed rank (staff: %s)", async (isStaff, words) => {
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
     const { deps, sent } = mailer({
@@ -304,7 +304,7 @@ describe("letter dispatch", () => {
   });
 
   it.each([
-    [true, "with a code that we had sent"],
+    [true, "using a code that we sent"],
     [false, "knew the old one"],
   ])("notifies the owner of a new password (by reset: %s)", async (byReset, words) => {
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
@@ -329,8 +329,8 @@ describe("letter dispatch", () => {
     for (let delivered = 0; delivered < 2; delivered += 1)
       expect(await dispatchLetter(order, deps)).toBe("sent");
     expect(sent.map(({ to }) => to)).toEqual(["left@example.com", "owner@example.com", "owner@example.com"]);
-    expect(sent[0]?.text).toContain("was undone, with the code in our letter");
-    expect(sent[1]?.text).toContain("was undone, and all sessions were ended");
+    expect(sent[0]?.text).toContain("was undone with the code that we sent");
+    expect(sent[1]?.text).toContain("Your account has this address again, and all sessions were ended");
   });
 
   it("forgets a deleted account's addresses after their last letters, not before", async () => {

@@ -19,7 +19,7 @@ describe("letter layout", () => {
 
   it("says when it was sent and how long the code is valid", () => {
     expect(activationLetter(letter).text).toContain(
-      "Sent on 22 November 2026 at 23:54 UTC, good for 10 minutes",
+      "Sent on 22 November 2026 at 23:54 UTC. The code is valid for 10 minutes",
     );
   });
 });

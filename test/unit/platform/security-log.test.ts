@@ -54,8 +54,8 @@ describe("security events", () => {
       expect(eventsOf("any", error)).toEqual([]);
   });
 
-  it("are exactly those of the README's table", () => {
-    const [, section = ""] = readFileSync("README.md", "utf8").split("\n## Watch it\n");
+  it("are exactly those of docs/operations.md", () => {
+    const [, section = ""] = readFileSync("docs/operations.md", "utf8").split("\n## Watch\n");
     const rows = (section.split("\n## ")[0] ?? "").split("\n").filter((line) => line.startsWith("| `"));
     const named = rows.flatMap((row) =>
       [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name),
