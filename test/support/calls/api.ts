@@ -1,4 +1,4 @@
-/** The HTTP client of the tests, typed by the contract. */
+// The HTTP client of the tests, typed by the contract.
 import { contract, type Contract, type OperationName } from "../../../shared/contract/contract.ts";
 import type { BodyOf } from "../../../shared/contract/operation.ts";
 import * as z from "zod";

@@ -1,4 +1,4 @@
-/** Runs operators' commands in the folder of a running stack. */
+// Runs operators' commands in the folder of a running stack.
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";

@@ -1,8 +1,6 @@
-/**
- * Requests with which a stranger could find out whether an address has an account. Tests compare
- * their answers, the benchmark their times, and the attack script both. A new operation that takes
- * an address gets a line here.
- */
+// Requests with which a stranger could find out whether an address has an account. Tests compare
+// their answers, the benchmark their times, and the attack script both. A new operation that takes
+// an address gets a line here.
 import type { OperationName } from "../../../shared/contract/contract.ts";
 import { newPassword, newUsername } from "../people/credentials.ts";
 

@@ -1,4 +1,4 @@
-/** The smallest API Gateway proxy event and Lambda context that handlers accept. */
+// The smallest API Gateway proxy event and Lambda context that handlers accept.
 import type { APIGatewayProxyEvent, Context } from "aws-lambda";
 
 export const proxyEvent = (changes: Partial<APIGatewayProxyEvent> = {}): APIGatewayProxyEvent => ({

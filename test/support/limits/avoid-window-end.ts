@@ -1,8 +1,6 @@
-/**
- * Setup file: rate limits count in fixed windows, so a test that crosses the end of one sees twice
- * the allowed number. A test waits if the window ends soon. If it fails after crossing one anyway,
- * its error says so, and vitest.config.ts retries it.
- */
+// Setup file: rate limits count in fixed windows, so a test that crosses the end of one sees twice
+// the allowed number. A test waits if the window ends soon. If it fails after crossing one anyway,
+// its error says so, and vitest.config.ts retries it.
 import { afterEach, beforeEach, inject } from "vitest";
 import { eventually } from "../assert/eventually.ts";
 

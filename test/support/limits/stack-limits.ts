@@ -1,4 +1,4 @@
-/** Sets and reads the rate limits of a running stack, with the code that its functions use. */
+// Sets and reads the rate limits of a running stack, with the code that its functions use.
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Stack } from "../../../infra/local/stack.ts";
 import { generousLimits } from "../../../infra/generous-limits.ts";

@@ -1,4 +1,4 @@
-/** Reads received letters. Every target serves them in the form of LocalStack's `/_aws/ses`. */
+// Reads received letters. Every target serves them in the form of LocalStack's `/_aws/ses`.
 import * as z from "zod";
 import { eventually } from "../assert/eventually.ts";
 import { rememberSecrets } from "../stacks/secrets-seen.ts";

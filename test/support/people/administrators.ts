@@ -1,4 +1,4 @@
-/** Creates administrators with the operators' command, and calls the staff operations as one. */
+// Creates administrators with the operators' command, and calls the staff operations as one.
 import type { OperationName } from "../../../shared/contract/contract.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 import { call, succeed, type Answer } from "../calls/api.ts";

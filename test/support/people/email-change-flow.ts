@@ -1,7 +1,5 @@
-/**
- * Changes of address directly in the stores: the steps of the handlers and the mailer, with code
- * digests that the test chooses.
- */
+// Changes of address directly in the stores: the steps of the handlers and the mailer, with code
+// digests that the test chooses.
 import { randomUUID } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { addressChangeStore } from "../../../shared/accounts/address-change-store.ts";

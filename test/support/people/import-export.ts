@@ -1,4 +1,4 @@
-/** Users of a Django service as rows of a file, and the commands that import and export files. */
+// Users of a Django service as rows of a file, and the commands that import and export files.
 import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,7 +1,5 @@
-/**
- * Password resets directly in the stores: the steps of the handlers and the mailer, with code
- * digests that the test chooses.
- */
+// Password resets directly in the stores: the steps of the handlers and the mailer, with code
+// digests that the test chooses.
 import { randomUUID } from "node:crypto";
 import { codeStore } from "../../../shared/codes/code-store.ts";
 import { passwordResetStore } from "../../../shared/passwords/password-reset-store.ts";

@@ -1,7 +1,5 @@
-/**
- * People at every step of the flow. Each test makes its own, so that tests can run in any order and
- * against a stage with data.
- */
+// People at every step of the flow. Each test makes its own, so that tests can run in any order and
+// against a stage with data.
 import { inject } from "vitest";
 import { succeed } from "../calls/api.ts";
 import { codeTo } from "../mail/letters.ts";

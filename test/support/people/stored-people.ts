@@ -1,4 +1,4 @@
-/** Creates registrations and accounts through the stores, without the API. */
+// Creates registrations and accounts through the stores, without the API.
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../shared/platform/clock.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";

@@ -1,4 +1,4 @@
-/** Runs Python scripts with the packages of a Django service, in a virtual environment. */
+// Runs Python scripts with the packages of a Django service, in a virtual environment.
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";

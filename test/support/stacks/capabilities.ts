@@ -1,8 +1,6 @@
-/**
- * Capabilities that a target of the black-box suite may lack. `TARGET_LACKS` names them, and tests
- * that need one are skipped, counted and reported with the reason. By default a target has all of
- * them, so that a broken template fails the tests.
- */
+// Capabilities that a target of the black-box suite may lack. `TARGET_LACKS` names them, and tests
+// that need one are skipped, counted and reported with the reason. By default a target has all of
+// them, so that a broken template fails the tests.
 import { inject, type TestContext } from "vitest";
 import type { TestProject } from "vitest/node";
 

@@ -1,4 +1,4 @@
-/** Starts the embedded stack on a free port, from the application's own templates. */
+// Starts the embedded stack on a free port, from the application's own templates.
 import { freePort } from "../../../infra/local/engines/free-port.ts";
 import { UserError } from "../../../infra/user-error.ts";
 import { startStack, type Stack, type StackOptions } from "../../../infra/local/stack.ts";

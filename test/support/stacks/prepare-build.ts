@@ -1,4 +1,4 @@
-/** Global setup: bundles and synthesises once per run, before any project starts a stack. */
+// Global setup: bundles and synthesises once per run, before any project starts a stack.
 import { writeFileSync } from "node:fs";
 import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
 import { synthesiseForTests, templatesFile } from "./test-templates.ts";

@@ -1,7 +1,5 @@
-/**
- * Collects the secrets that tests send and receive. At the end of the run `target.ts` searches the
- * logs for them.
- */
+// Collects the secrets that tests send and receive. At the end of the run `target.ts` searches the
+// logs for them.
 import { appendFileSync } from "node:fs";
 import { inject } from "vitest";
 

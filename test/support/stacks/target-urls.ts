@@ -1,4 +1,4 @@
-/** The addresses that a test file calls: the run's target, or a stack that the file has started. */
+// The addresses that a test file calls: the run's target, or a stack that the file has started.
 import { inject } from "vitest";
 
 let ownStack: { url: string } | undefined;

@@ -1,8 +1,6 @@
-/**
- * Global setup: the target of the black-box tests. It is the deployment at `BASE_URL`. Its letters
- * are read at `MAILBOX_URL`, and it lacks the capabilities in `TARGET_LACKS`. Without `BASE_URL` it
- * is an embedded stack, started here.
- */
+// Global setup: the target of the black-box tests. It is the deployment at `BASE_URL`. Its letters
+// are read at `MAILBOX_URL`, and it lacks the capabilities in `TARGET_LACKS`. Without `BASE_URL` it
+// is an embedded stack, started here.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

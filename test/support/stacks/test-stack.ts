@@ -1,4 +1,4 @@
-/** Starts a stack for one test file that alters it, breaks it or runs commands beside it. */
+// Starts a stack for one test file that alters it, breaks it or runs commands beside it.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,7 +1,5 @@
-/**
- * The templates of the stacks that tests start. They are synthesised once per run, because loading
- * CDK takes each process a second.
- */
+// The templates of the stacks that tests start. They are synthesised once per run, because loading
+// CDK takes each process a second.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { generousLimits } from "../../../infra/generous-limits.ts";

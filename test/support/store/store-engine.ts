@@ -1,7 +1,5 @@
-/**
- * Global setup: a bare DynamoDB engine with the templates' tables, for tests that set the clock.
- * Each engine has its own vitest project.
- */
+// Global setup: a bare DynamoDB engine with the templates' tables, for tests that set the clock.
+// Each engine has its own vitest project.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
