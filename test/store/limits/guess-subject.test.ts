@@ -40,7 +40,7 @@ const guessFrom = async (
   return (await limits.spendAll([codeGuess("login", subject), ...networkLimits])).outcome;
 };
 
-describe("guess limits", () => {
+describe("guess limits per subject and network", () => {
   it("agree with a model of devices, strangers and neighbours [ASVS 6.3.1]", async () => {
     const step = fc.oneof(
       fc.constantFrom("stranger" as const, "device" as const, "other device" as const, "neighbour" as const),
