@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 // All processes that tests start use this cache. Short ones spend most of their time compiling.
 process.env["NODE_COMPILE_CACHE"] = join(import.meta.dirname, "build/compile-cache");
 
-const bundles = "test/support/stacks/bundles.ts";
+const bundles = "test/support/stacks/prepare-build.ts";
 
 const project = (name: string, globalSetup: string[] = []) => ({
   extends: true as const,
@@ -24,7 +24,7 @@ const longestTestSeconds = process.env["BASE_URL"] === undefined ? 12 : 25;
 /** These tests reach rate limits, which use the real clock. */
 const limitedProject = (name: string, globalSetup: string[] = []) => {
   const { test, ...rest } = project(name, globalSetup);
-  const setupFiles = ["test/support/limits/away-from-borders.ts"];
+  const setupFiles = ["test/support/limits/avoid-window-end.ts"];
   const retry = { count: 2, condition: /^a window ended meanwhile/ };
   return { ...rest, test: { ...test, setupFiles, provide: { longestTestSeconds }, retry } };
 };

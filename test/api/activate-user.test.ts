@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/codes.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { codeTo } from "../support/mail/mailbox.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { codeTo } from "../support/mail/letters.ts";
 import { activated, loginCode, newPerson, register } from "../support/people/people.ts";
 
 describe("POST user/activation/", () => {

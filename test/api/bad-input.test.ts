@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import { lazy } from "../../shared/platform/lazy.ts";
 import { call, send, succeed } from "../support/calls/api.ts";
-import { unlessLacking } from "../support/stacks/capabilities.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { codeTo } from "../support/mail/mailbox.ts";
+import { requireCapability } from "../support/stacks/capabilities.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { codeTo } from "../support/mail/letters.ts";
 import { mailDomain, newPerson, signedIn } from "../support/people/people.ts";
 
 const json = { "content-type": "application/json" };
@@ -85,7 +85,7 @@ describe.each(withBody.map((name) => [titleOf(name), name] as const))("%s", (_, 
   });
 
   it("answers 415 to a form", async ({ skip }) => {
-    if (method !== "POST") unlessLacking("formsBesidePost", skip);
+    if (method !== "POST") requireCapability("formsBesidePost", skip);
     const headers = { "content-type": "application/x-www-form-urlencoded", ...(await tokenFor(name)) };
     expectRefused(await send(method, path, { body: "a=b", headers }), "unsupported_media_type");
   });
@@ -198,7 +198,7 @@ describe("POST user/ with unusual values", () => {
 
 describe("API Gateway", () => {
   it("answers 404 to an unknown path in our error format", async ({ skip }) => {
-    unlessLacking("gatewayResponseBodies", skip);
+    requireCapability("gatewayResponseBodies", skip);
     const unknown = await send("GET", "/api/v1/auth/nothing/");
     expect({ status: unknown.status, body: unknown.body }).toEqual({
       status: 404,

@@ -1,11 +1,11 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/codes.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { codeTo } from "../support/mail/mailbox.ts";
-import { baseUrl } from "../support/stacks/urls.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { codeTo } from "../support/mail/letters.ts";
+import { baseUrl } from "../support/stacks/target-urls.ts";
 import { activated, loginCode, newPerson, register, signedIn } from "../support/people/people.ts";
 
 describe("POST jwt/create/", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectFieldErrors } from "../support/assert/expect.ts";
-import { codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { expectFieldErrors } from "../support/assert/refusals.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { activated, newPerson, register } from "../support/people/people.ts";
 
 const required = ["This field is required."];

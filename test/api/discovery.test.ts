@@ -2,7 +2,7 @@ import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
 import { send, succeed } from "../support/calls/api.ts";
 import { signedIn } from "../support/people/people.ts";
-import { baseUrl } from "../support/stacks/urls.ts";
+import { baseUrl } from "../support/stacks/target-urls.ts";
 
 const jwksPath = "/.well-known/jwks.json";
 const configurationPath = "/.well-known/openid-configuration";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { call, send, succeed } from "../support/calls/api.ts";
-import { expectRefused } from "../support/assert/expect.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
 import { signedIn, signIn } from "../support/people/people.ts";
 
 const sessionPath = (id: string) => `/api/v1/auth/user/me/sessions/${id}/`;

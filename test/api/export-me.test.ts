@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/codes.ts";
-import { expectRefused } from "../support/assert/expect.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
 import { newPerson, loginCode, register, resetCode, signedIn } from "../support/people/people.ts";
 
 describe("GET user/me/export/", () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { succeed } from "../support/calls/api.ts";
 import { signedIn } from "../support/people/people.ts";
 import { pythonWithPackages, runPython } from "../support/python/python.ts";
-import { baseUrl } from "../support/stacks/urls.ts";
+import { baseUrl } from "../support/stacks/target-urls.ts";
 
 const python = await pythonWithPackages();
 const jwksUrl = () => `${baseUrl()}/.well-known/jwks.json`;

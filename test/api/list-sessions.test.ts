@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { expectRefused } from "../support/assert/expect.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
 import { loginCode, signedIn } from "../support/people/people.ts";
 
 const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";

@@ -1,8 +1,8 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { unlessLacking } from "../support/stacks/capabilities.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
+import { requireCapability } from "../support/stacks/capabilities.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
 import { signedIn } from "../support/people/people.ts";
 
 describe("POST jwt/refresh/", () => {
@@ -25,7 +25,7 @@ describe("POST jwt/refresh/", () => {
   });
 
   it("gives 200 racing tabs the same successor", async ({ skip }) => {
-    unlessLacking("hundredsAtOnce", skip);
+    requireCapability("hundredsAtOnce", skip);
     const { refresh } = await signedIn();
     const pairs = await Promise.all(Array.from({ length: 200 }, () => succeed("refreshToken", { refresh })));
     expect(new Set(pairs.map((pair) => pair.refresh)).size).toBe(1);

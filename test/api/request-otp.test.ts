@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { codeTo, letterTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { codeTo, letterTo } from "../support/mail/letters.ts";
 import { activated, newPerson, register } from "../support/people/people.ts";
 
 describe("POST user/otp/", () => {

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { call } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/codes.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { codeIn, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { codeIn, letterTo, lettersTo } from "../support/mail/letters.ts";
+import { newPassword } from "../support/people/credentials.ts";
 import {
   activated,
   loginCode,
-  newPassword,
   newPerson,
   register,
   resetCode,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import {
   activated,
   loginCode,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { letterTo, lettersTo } from "../support/mail/mailbox.ts";
-import { loginCode, newPassword, resetCode, signedIn, signIn } from "../support/people/people.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { letterTo, lettersTo } from "../support/mail/letters.ts";
+import { newPassword } from "../support/people/credentials.ts";
+import { loginCode, resetCode, signedIn, signIn } from "../support/people/people.ts";
 
 describe("POST user/set_password/", () => {
   it("replaces the password and ends other sessions and unused codes [ASVS 6.2.2, 7.4.3]", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { expectFieldErrors } from "../support/assert/expect.ts";
+import { expectFieldErrors } from "../support/assert/refusals.ts";
 import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
 
 describe("PATCH user/me/", () => {

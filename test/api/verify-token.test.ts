@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
 import { signedIn } from "../support/people/people.ts";
 
 describe("POST jwt/verify/", () => {

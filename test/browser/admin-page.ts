@@ -1,6 +1,6 @@
 // Steps on the admin page that find elements as people do: by headings, labels and buttons.
 import type { Page } from "playwright-core";
-import { lettersTo } from "../support/mail/mailbox.ts";
+import { lettersTo } from "../support/mail/letters.ts";
 import type { Person } from "../support/people/people.ts";
 import { codeInInbox } from "./inbox.ts";
 

@@ -1,6 +1,6 @@
 // Reads letters where a developer reads them: on the inbox page, in another tab.
 import type { Page } from "playwright-core";
-import { letterTo } from "../support/mail/mailbox.ts";
+import { letterTo } from "../support/mail/letters.ts";
 
 /** Returns the code in letter number `count` to this address, as the page shows it. */
 export const codeInInbox = async (page: Page, address: string, count = 1): Promise<string> => {

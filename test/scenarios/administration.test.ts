@@ -11,11 +11,11 @@ import {
   signInAgain,
 } from "../support/people/administrators.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/codes.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { logWith } from "../support/stacks/logs.ts";
-import { codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
-import { limitsOf } from "../support/limits/limits.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { logWith } from "../support/stacks/function-logs.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
+import { limitsOf } from "../support/limits/stack-limits.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
 import { unprovenLetterByStaff } from "../../shared/limits/letter-limits.ts";

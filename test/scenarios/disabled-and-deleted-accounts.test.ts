@@ -1,21 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { disable } from "../support/people/disable.ts";
+import { disableAccount } from "../support/people/disable-account.ts";
 import { eventually } from "../support/assert/eventually.ts";
-import { expectRefused } from "../support/assert/expect.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
 import { deliverOrder } from "../support/mail/deliver-order.ts";
-import { allLettersOut } from "../support/mail/letters-out.ts";
-import { codeIn, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { allLettersSent } from "../support/mail/mail-queue.ts";
+import { codeIn, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import {
-  activated,
-  loginCode,
-  newPassword,
-  newPerson,
-  register,
-  resetCode,
-  signedIn,
-} from "../support/people/people.ts";
+import { newPassword } from "../support/people/credentials.ts";
+import { activated, loginCode, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
 import { itemsOf } from "../support/store/table-items.ts";
 
 let stack: TestStack;
@@ -29,7 +22,7 @@ describe("disabled account", () => {
   it("can't use its code, its password or its tokens [ASVS 7.4.2]", async () => {
     const person = await signedIn();
     const otp_code = await loginCode(person, 2);
-    await disable(stack, person.id);
+    await disableAccount(stack, person.id);
     expectRefused(await call("createToken", { email: person.email, otp_code }), "sign_in_refused");
     expectRefused(
       await call("requestOtp", { email: person.email, password: person.password }),
@@ -43,7 +36,7 @@ describe("disabled account", () => {
 
   it("can't return by registering its address again", async () => {
     const person = await signedIn();
-    await disable(stack, person.id);
+    await disableAccount(stack, person.id);
     const again = await register(newPerson({ email: person.email }));
     const { Subject } = await letterTo(person.email, 3);
     expect(Subject).toContain("already have an account");
@@ -56,7 +49,7 @@ describe("disabled account", () => {
     const otp_code = await resetCode(person);
     const users = await itemsOf(stack, "UsersTable");
     const addressKey = users.find(({ pk }) => pk === `user#${person.id}`)?.["addressKey"];
-    await disable(stack, person.id);
+    await disableAccount(stack, person.id);
     const body = { email: person.email, otp_code, new_password: newPassword() };
     expectRefused(await call("confirmPasswordReset", body), "code_refused");
     await deliverOrder(stack, { kind: "password_reset", addressKey, otpRequestId: "another" });
@@ -73,7 +66,7 @@ describe("deleted account", () => {
     const addressKey = users.find(({ pk }) => pk === `user#${id}`)?.["addressKey"];
     await register(newPerson({ email }));
     await letterTo(email, 4);
-    await allLettersOut(stack);
+    await allLettersSent(stack);
 
     const slow = stack.faults.add({
       principal: "Mailer",
@@ -87,7 +80,7 @@ describe("deleted account", () => {
     const goodbye = await letterTo(email, 5);
     expect(goodbye.Subject).toContain("your account was deleted");
     slow.remove();
-    await allLettersOut(stack);
+    await allLettersSent(stack);
     expect(await lettersTo(email)).toHaveLength(5);
     const ofThem = (text: string) => [id, email, addressKey].some((mark) => text.includes(String(mark)));
     const left = async (table: Parameters<typeof itemsOf>[1]) =>

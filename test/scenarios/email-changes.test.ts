@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { administer, signedInAdmin, signInAgain } from "../support/people/administrators.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
-import { brought, importRows } from "../support/people/brought-people.ts";
+import { personToImport, importRows } from "../support/people/import-export.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { logWith } from "../support/stacks/logs.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { logWith } from "../support/stacks/function-logs.ts";
 import { deliverOrder } from "../support/mail/deliver-order.ts";
-import { allLettersOut } from "../support/mail/letters-out.ts";
-import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { allLettersSent } from "../support/mail/mail-queue.ts";
+import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 
@@ -118,7 +118,7 @@ describe("held address", () => {
     await succeed("setEmail", body, { token: other.access });
     expect((await letterTo(email, 6)).Subject).toContain("reserved for an account");
 
-    const { row } = brought("argon2id", { email });
+    const { row } = personToImport("argon2id", { email });
     const { code, stderr } = await importRows(stack.folder, [row]);
     expect([code, stderr]).toEqual([1, expect.stringContaining("can return to it")]);
 
@@ -135,7 +135,7 @@ describe("old and new mailbox", () => {
     expect((await undo(person.email, person.undo)).status).toBe(204);
     expect((await letterTo(person.newEmail, 2)).Subject).toContain("has its earlier address again");
     expect((await letterTo(person.email, 4)).Subject).toContain("your address again");
-    await allLettersOut(stack);
+    await allLettersSent(stack);
     await deliverOrder(stack, { kind: "email_change_undone", userId: person.id });
     expect(await lettersTo(person.newEmail)).toHaveLength(2);
   });
@@ -147,7 +147,7 @@ describe("old and new mailbox", () => {
     await succeed("deleteMe", { current_password }, { token });
     const farewells = [await letterTo(person.email, 4), await letterTo(person.newEmail, 2)];
     for (const { Subject } of farewells) expect(Subject).toContain("your account was deleted");
-    await allLettersOut(stack);
+    await allLettersSent(stack);
     await deliverOrder(stack, { kind: "goodbye", userId: person.id });
     expect(await lettersTo(person.email)).toHaveLength(4);
     expect(await lettersTo(person.newEmail)).toHaveLength(2);

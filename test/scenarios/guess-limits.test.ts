@@ -1,20 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { call, type Answer, type Options } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/codes.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { codeTo, letterTo } from "../support/mail/mailbox.ts";
-import { limitsOf } from "../support/limits/limits.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { codeTo, letterTo } from "../support/mail/letters.ts";
+import { limitsOf } from "../support/limits/stack-limits.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import {
-  activated,
-  newPassword,
-  newPerson,
-  register,
-  resetCode,
-  type Person,
-} from "../support/people/people.ts";
+import { newPassword } from "../support/people/credentials.ts";
+import { activated, newPerson, register, resetCode, type Person } from "../support/people/people.ts";
 import {
   codeGuess,
   passwordGuess,

@@ -12,12 +12,12 @@ import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { decodeJwt, SignJWT, type JWTPayload } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { logWith } from "../support/stacks/logs.ts";
-import { codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { logWith } from "../support/stacks/function-logs.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { register, signedIn } from "../support/people/people.ts";
-import { secretsOf } from "../support/calls/rotation.ts";
+import { keySecretsOf } from "../support/calls/key-secrets.ts";
 
 type Header = Record<string, unknown> & { alg: string };
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
   stack = await startTestStack();
   const { url, region, ...credentials } = stack.endpoint;
   store = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: url, region, credentials }));
-  const { current } = JSON.parse(await secretsOf(stack).read("SigningKeys"));
+  const { current } = JSON.parse(await keySecretsOf(stack).read("SigningKeys"));
   ours = createPrivateKey({ key: current, format: "jwk" });
   kid = current.kid;
   jwk = { kty: "RSA", n: current.n, e: current.e };

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { trimmedByPython } from "../../shared/passwords/hash-forms.ts";
 import { signInAgain } from "../support/people/administrators.ts";
 import { call, succeed } from "../support/calls/api.ts";
-import { brought, exportedRows, importRows } from "../support/people/brought-people.ts";
+import { personToImport, exportedRows, importRows } from "../support/people/import-export.ts";
 import { djangoHashes } from "../support/people/django-hashes.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { lettersTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { lettersTo } from "../support/mail/letters.ts";
 import { activated, newPerson, register, type Person } from "../support/people/people.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 
@@ -37,7 +37,9 @@ const ask = ({ email, password }: Pick<Person, "email" | "password">) =>
 
 describe("user imported from Django", () => {
   it("signs in with their password, which gets our hash", async () => {
-    const people = ["pbkdf2 of Django 5.2", "argon2id", "argon2i of Django 2"].map((what) => brought(what));
+    const people = ["pbkdf2 of Django 5.2", "argon2id", "argon2i of Django 2"].map((what) =>
+      personToImport(what),
+    );
     const { code, stdout } = await bring(...people.map(({ row }) => row));
     expect([code, stdout]).toEqual([0, expect.stringContaining("3 imported, 0 already there, 0 refused")]);
     expect(stdout).toContain("3 of them have hashes");
@@ -62,7 +64,7 @@ describe("user imported from Django", () => {
     const people = djangoHashes
       .map(({ what }) => what)
       .filter((what) => /spaces|separators|composed|300/.test(what))
-      .map((what) => brought(what));
+      .map((what) => personToImport(what));
     expect((await bring(...people.map(({ row }) => row))).code).toBe(0);
     await Promise.all(
       people.map(async (person) => {
@@ -77,7 +79,7 @@ describe("user imported from Django", () => {
   });
 
   it("gets a code from each of several concurrent sign-ins", async () => {
-    const person = brought("pbkdf2 of Django 3.2");
+    const person = personToImport("pbkdf2 of Django 3.2");
     await bring(person.row);
     const answers = await Promise.all(Array.from({ length: 4 }, () => ask(person)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
@@ -86,7 +88,10 @@ describe("user imported from Django", () => {
   });
 
   it("keeps the imported hash when disabled or with another password", async () => {
-    const [person, disabled] = [brought("argon2id"), brought("argon2id", { state: "disabled" })];
+    const [person, disabled] = [
+      personToImport("argon2id"),
+      personToImport("argon2id", { state: "disabled" }),
+    ];
     await bring(person.row, disabled.row);
     expectRefused(await ask({ ...person, password: "something else" }), "no_active_account");
     expectRefused(await ask(disabled), "no_active_account");
@@ -97,7 +102,7 @@ describe("user imported from Django", () => {
   });
 
   it("has no password here without one in Django", async () => {
-    const person = brought("argon2id", { password_hash: "!3RJPOPA7eOp0DHJKuAspO9N7GVOWBz0UKfvqakLy" });
+    const person = personToImport("argon2id", { password_hash: "!3RJPOPA7eOp0DHJKuAspO9N7GVOWBz0UKfvqakLy" });
     expect((await bring(person.row)).code).toBe(0);
     expectRefused(await ask(person), "no_active_account");
     expectRefused(await ask({ ...person, password: "!" }), "no_active_account");
@@ -124,7 +129,7 @@ describe("refusal floor", () => {
     for (const milliseconds of quickest) expect(milliseconds).toBeGreaterThanOrEqual(floorMilliseconds - 1);
   };
   const imported = async () => {
-    const person = brought("pbkdf2 of Django 5.2");
+    const person = personToImport("pbkdf2 of Django 5.2");
     await bring(person.row);
     return person;
   };

@@ -7,18 +7,18 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundlesDirectory } from "../../infra/bundling/bundle-functions.ts";
 import { call, succeed } from "../support/calls/api.ts";
 import { runCommand } from "../support/calls/commands.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { outputOf } from "../support/mail/letters-out.ts";
-import { codeTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { outputOf } from "../support/stacks/stack-outputs.ts";
+import { codeTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { activated, register, signedIn, signIn } from "../support/people/people.ts";
-import { secretsOf } from "../support/calls/rotation.ts";
+import { keySecretsOf } from "../support/calls/key-secrets.ts";
 
 let stack: TestStack;
-let secrets: ReturnType<typeof secretsOf>;
+let secrets: ReturnType<typeof keySecretsOf>;
 beforeAll(async () => {
   stack = await startTestStack();
-  secrets = secretsOf(stack);
+  secrets = keySecretsOf(stack);
 });
 afterAll(() => stack.remove());
 

@@ -3,18 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { contract } from "../../shared/contract/contract.ts";
 import type { Operation } from "../../shared/contract/operation.ts";
 import { call, type Answer } from "../support/calls/api.ts";
-import { disable } from "../support/people/disable.ts";
+import { disableAccount } from "../support/people/disable-account.ts";
 import { comparable, withoutOwnWords } from "../support/assert/comparable.ts";
-import { allLettersOut } from "../support/mail/letters-out.ts";
+import { allLettersSent } from "../support/mail/mail-queue.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import {
-  activated,
-  newPassword,
-  newPerson,
-  register,
-  resetCode,
-  signedIn,
-} from "../support/people/people.ts";
+import { newPassword } from "../support/people/credentials.ts";
+import { activated, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
 import {
   needsAsker,
   probeNames,
@@ -22,7 +16,7 @@ import {
   suspectAt,
   type ProbeName,
   type Suspect,
-} from "../support/calls/probes.ts";
+} from "../support/calls/enumeration-probes.ts";
 
 let stack: TestStack;
 let takenUsername: string;
@@ -47,10 +41,10 @@ const seen = async (email: string, names: readonly ProbeName[]) => {
   const list = [];
   for (const name of names) {
     const { operation, body, token } = probes[name](suspect);
-    await allLettersOut(stack, 5);
+    await allLettersSent(stack, 5);
     stack.resetCalls();
     const answer = await call(operation, body, token === undefined ? {} : { token });
-    await allLettersOut(stack, 5);
+    await allLettersSent(stack, 5);
     const { Mailer: _, MailerPoller: __, ...functions } = stack.calls();
     const shown = comparable(answer);
     const length = answer.status === 429 ? undefined : answer.headers.get("content-length");
@@ -87,7 +81,7 @@ describe("unknown address", () => {
     "an account": async () => (await activated()).email,
     "a disabled account": async () => {
       const { id, email } = await activated();
-      await disable(stack, id);
+      await disableAccount(stack, id);
       return email;
     },
     "a pending registration": async () => (await register()).email,

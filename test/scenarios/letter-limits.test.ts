@@ -5,14 +5,14 @@ import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { unprovenLetter } from "../../shared/limits/letter-limits.ts";
 import { call } from "../support/calls/api.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { codeTo, letterTo } from "../support/mail/mailbox.ts";
-import { limitsOf } from "../support/limits/limits.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { codeTo, letterTo } from "../support/mail/letters.ts";
+import { limitsOf } from "../support/limits/stack-limits.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { newPassword } from "../support/people/credentials.ts";
 import {
   activated,
   loginCode,
-  newPassword,
   newPerson,
   register,
   signedIn,

@@ -4,22 +4,16 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scanAccounts } from "../../shared/admin/account-scan.ts";
 import { call, succeed } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/codes.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
 import { eventually } from "../support/assert/eventually.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { allLettersOut, outputOf } from "../support/mail/letters-out.ts";
-import { limitsOf } from "../support/limits/limits.ts";
-import { codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { allLettersSent } from "../support/mail/mail-queue.ts";
+import { outputOf } from "../support/stacks/stack-outputs.ts";
+import { limitsOf } from "../support/limits/stack-limits.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import {
-  activated,
-  newPassword,
-  newPerson,
-  register,
-  resetCode,
-  signedIn,
-  signIn,
-} from "../support/people/people.ts";
+import { newPassword } from "../support/people/credentials.ts";
+import { activated, newPerson, register, resetCode, signedIn, signIn } from "../support/people/people.ts";
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -175,7 +169,7 @@ describe("files on the disk", () => {
     await register(person);
     const code = await codeTo(person.email);
     // After that nothing writes, so that no file of the engines appears or disappears.
-    await allLettersOut(stack);
+    await allLettersSent(stack);
     const folders = readdirSync(stack.dataDirectory).filter((name) => name !== "emails");
     const files = folders.flatMap((folder) => {
       const path = join(stack.dataDirectory, folder);

@@ -5,17 +5,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OperationName } from "../../shared/contract/contract.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
-import { codeTo } from "../support/mail/mailbox.ts";
+import { codeTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import {
-  activated,
-  loginCode,
-  newPassword,
-  newPerson,
-  register,
-  resetCode,
-  signedIn,
-} from "../support/people/people.ts";
+import { newPassword } from "../support/people/credentials.ts";
+import { activated, loginCode, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
 
 // Tried in this order: on a slow machine, only long trips exceed the time of its own work.
 const tripMillisecondsByAttempt = [250, 500, 1_500];

@@ -2,15 +2,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { eventually } from "../support/assert/eventually.ts";
-import { expectRefused } from "../support/assert/expect.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
 import { deliverOrder } from "../support/mail/deliver-order.ts";
-import { allLettersOut } from "../support/mail/letters-out.ts";
-import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { allLettersSent } from "../support/mail/mail-queue.ts";
+import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { newPassword } from "../support/people/credentials.ts";
 import {
   activated,
   loginCode,
-  newPassword,
   newPerson,
   register,
   resetCode,
@@ -218,7 +218,7 @@ describe("mail queue", () => {
     });
     const otp_code = await resetCode(person);
     expect(fault.struck()).toBe(1);
-    await allLettersOut(stack);
+    await allLettersSent(stack);
     const users = await itemsOf(stack, "UsersTable");
     const addressKey = users.find(({ pk }) => pk === `user#${person.id}`)?.["addressKey"];
     const otpRequestId = users.find(({ pk }) => pk === `reset#${addressKey}`)?.["lastRequestId"];
@@ -238,7 +238,7 @@ describe("mail queue", () => {
     const pids = stack.processes().functions["Mailer"] ?? [];
     expect(pids.length).toBeGreaterThan(0);
     for (const pid of pids) process.kill(pid, "SIGKILL");
-    await allLettersOut(stack);
+    await allLettersSent(stack);
     for (const { email } of people) {
       // An order may be repeated after its letter was sent, and the second letter's code replaces
       // the first one. The delayed letter may come last.

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signInAgain } from "../support/people/administrators.ts";
 import { call, succeed } from "../support/calls/api.ts";
-import { brought, exportedRows, importRows, type Row } from "../support/people/brought-people.ts";
+import { personToImport, exportedRows, importRows, type Row } from "../support/people/import-export.ts";
 import { runCommand } from "../support/calls/commands.ts";
 import { djangoHashes } from "../support/people/django-hashes.ts";
 import { eventually } from "../support/assert/eventually.ts";
@@ -104,7 +104,7 @@ it("a killed export continues, with every account once and unchanged", async () 
 
 describe("npm run users:import", () => {
   it("names each bad line's number, field and rule, importing the others", async () => {
-    const [good, other, there] = [brought("argon2id"), brought("argon2id"), await signedIn()];
+    const [good, other, there] = [personToImport("argon2id"), personToImport("argon2id"), await signedIn()];
     const { row } = good;
     const { code, stdout, stderr } = await importRows(stack.folder, [
       `\uFEFF${JSON.stringify(row)}`,
@@ -118,7 +118,7 @@ describe("npm run users:import", () => {
       { ...other.row, id: 17, state: "someone@example.com", created: "yesterday" },
       { ...other.row, created: "2999-01-01T00:00:00Z", first_name: "x".repeat(151) },
       { ...other.row, email: there.email },
-      { ...brought("argon2id").row, username: there.username.toUpperCase() },
+      { ...personToImport("argon2id").row, username: there.username.toUpperCase() },
       { ...other.row, id: there.id },
       other.row,
     ]);
@@ -152,12 +152,12 @@ describe("npm run users:import", () => {
   });
 
   it("leaves existing accounts unchanged and refuses another with the same address", async () => {
-    const person = brought("argon2id");
+    const person = personToImport("argon2id");
     await importRows(stack.folder, [person.row]);
     await signInAgain(person);
     const again = await importRows(stack.folder, [
       { ...person.row, first_name: "Changed" },
-      { ...brought("argon2id").row, email: person.email.toUpperCase() },
+      { ...personToImport("argon2id").row, email: person.email.toUpperCase() },
     ]);
     expect(again.code).toBe(1);
     expect(again.stdout).toContain("0 imported, 1 already there, 1 refused");

@@ -2,7 +2,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import type { Stack } from "../../../infra/local/stack.ts";
-import { outputOf } from "../mail/letters-out.ts";
+import { outputOf } from "../stacks/stack-outputs.ts";
 
 type Table = "UsersTable" | "SessionsTable" | "LimitsTable";
 

@@ -1,6 +1,6 @@
 /** Flooding mailboxes, keeping an owner out, finding out who has an account. */
 import { comparable, withoutOwnWords } from "../../support/assert/comparable.ts";
-import { needsAsker, probes, suspectAt, type ProbeName } from "../../support/calls/probes.ts";
+import { needsAsker, probes, suspectAt, type ProbeName } from "../../support/calls/enumeration-probes.ts";
 import { countOf, heldIf, type Battlefield, type Outcome } from "./battlefield.ts";
 import { newPerson } from "../bench/phases.ts";
 import { forgedOrigin } from "../bench/sides.ts";
