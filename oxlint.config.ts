@@ -1,14 +1,8 @@
-/**
- * The linter's rules, and those walls between packages and folders that can be checked file by
- * file.
- */
+// Import rules between folders are here if they can be checked file by file.
 import { matchesGlob } from "node:path";
 import { defineConfig } from "oxlint";
 
-/**
- * Package → the one place that may import it. Everything else goes through the modules there, so
- * that a package can be replaced, and its risks reviewed, in one file.
- */
+/** Package → the only files that may import it, so that it can be replaced or reviewed there. */
 const places: Record<string, readonly string[]> = {
   argon2: ["shared/passwords/password-hash.ts"],
   jose: ["shared/sessions/tokens.ts"],
@@ -54,18 +48,16 @@ type Restriction = { group: string[]; message: string; allowTypeImports?: true }
 
 const outside = (...folders: string[]): Restriction => ({
   group: folders.map((folder) => `**/${folder}/**`),
-  message: "docs/architecture.md says which folder may import which",
+  message: "docs/architecture.md lists which folder may import which",
 });
 const staffOnly: Restriction = {
   group: ["**/shared/admin/**", "../admin/**"],
   message: "only functions/admin/ and commands/ may import shared/admin/",
 };
-const sharedOnly: Restriction = { group: ["./*.ts", "zod"], message: "a function imports shared/ only" };
+const sharedOnly: Restriction = { group: ["./*.ts", "zod"], message: "a function may import shared/ only" };
 
-/**
- * Files → what they may not import. test/repository/rooms.test.ts checks the whole table of folders;
- * these are the walls that an editor should name while somebody types.
- */
+// Files → forbidden imports. test/repository/rooms.test.ts checks the whole table of folders. The rules
+// here also appear in editors.
 const walls: Record<string, Restriction[]> = {
   "**/*.{ts,tsx}": [outside("functions", "test")],
   "shared/**/*.ts": [outside("functions", "infra", "commands", "test"), staffOnly],
@@ -80,7 +72,7 @@ const walls: Record<string, Restriction[]> = {
     {
       group: ["**/shared/**"],
       allowTypeImports: true,
-      message: "the contract gives types only; zod stays out of the browser",
+      message: "pages may import types only from the contract, so that zod stays out of the browser",
     },
   ],
 };
@@ -93,12 +85,12 @@ const packagesForbiddenTo = (files: string): Restriction[] =>
       message: `only ${allowed.join(", ")} may import this package`,
     }));
 
-// Where several overrides match a file, the last one counts alone. So each place repeats the walls
-// of its folder.
+// If several overrides match a file, only the last one applies. So each place repeats the walls of
+// its folder.
 const wallsOf = (files: string): Restriction[] =>
   Object.entries(walls).findLast(([folder]) => folder === files || matchesGlob(files, folder))?.[1] ?? [];
 
-// Patterns before single files, for the same reason.
+// For the same reason, patterns come before single files.
 const importWalls = [...new Set([...Object.keys(walls), ...Object.values(places).flat()])]
   .toSorted((one, other) => Number(other.includes("*")) - Number(one.includes("*")))
   .map((files) => ({
@@ -152,7 +144,7 @@ export default defineConfig({
       plugins: ["typescript", "import", "promise", "unicorn", "react", "jsx-a11y"],
       rules: { "react/react-in-jsx-scope": "off" },
     },
-    // The constructs of CDK add themselves to their scope.
+    // CDK constructs add themselves to their scope.
     { files: ["infra/**/*.ts", "test/tools/stage/**/*.ts"], rules: { "no-new": "off" } },
     {
       files: [

@@ -2,29 +2,29 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-// Read by every process that tests start, from workers to the commands of operators: most of what a short one does is compile.
+// All processes that tests start use this cache. Short ones spend most of their time compiling.
 process.env["NODE_COMPILE_CACHE"] = join(import.meta.dirname, "build/compile-cache");
 
-const bundles = "test/support/stacks/bundles.ts";
+const bundles = "test/support/stacks/prepare-build.ts";
 
 const project = (name: string, globalSetup: string[] = []) => ({
   extends: true as const,
   test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup: [bundles, ...globalSetup] },
 });
 
-/** Whose files share a process, one after the other: they start nothing of their own, and loading the packages anew takes longer than they do. */
+/** Runs the files in one process, because loading the packages takes longer than the tests. */
 const sharedProcess = <Project extends { test: object }>({ test, ...rest }: Project) => ({
   ...rest,
   test: { ...test, isolate: false },
 });
 
-/** Deployed stages and LocalStack take their time. Asked here: in its workers vitest sets a BASE_URL of its own. */
+/** Deployed stages are slow. BASE_URL is read here, because vitest sets its own in workers. */
 const longestTestSeconds = process.env["BASE_URL"] === undefined ? 12 : 25;
 
-/** Whose tests meet limits by the real clock. */
+/** These tests reach rate limits, which use the real clock. */
 const limitedProject = (name: string, globalSetup: string[] = []) => {
   const { test, ...rest } = project(name, globalSetup);
-  const setupFiles = ["test/support/limits/away-from-borders.ts"];
+  const setupFiles = ["test/support/limits/avoid-window-end.ts"];
   const retry = { count: 2, condition: /^a window ended meanwhile/ };
   return { ...rest, test: { ...test, setupFiles, provide: { longestTestSeconds }, retry } };
 };
@@ -42,9 +42,9 @@ const storeProject = (engine: string) =>
 
 export default defineConfig({
   test: {
-    // Most tests wait for processes of their own: with one worker more than cores, none is idle.
+    // Most tests wait for child processes, so one more worker than cores keeps all cores busy.
     maxWorkers: availableParallelism() + 1,
-    // Patience costs nothing while tests pass, and machines can be slow.
+    // Long timeouts cost nothing while tests pass, and machines can be slow.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     teardownTimeout: 120_000,
@@ -56,8 +56,8 @@ export default defineConfig({
       storeProject("dynoxide"),
       storeProject("dynamodb-local"),
       sharedProcess(limitedProject("api", ["test/support/stacks/target.ts"])),
-      // Needs a Chromium, so `npm test` leaves it out: npm run test:browser.
       project("repository"),
+      // This project needs Chromium, so only `npm run test:browser` runs it.
       project("browser"),
     ],
   },

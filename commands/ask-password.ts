@@ -1,4 +1,3 @@
-/** A password from the person at the terminal, without echo and typed twice; in scripts, from standard input. */
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -12,7 +11,7 @@ const ask = async (question: string): Promise<string> => {
   try {
     return await terminal.question("", { signal: cancelled.signal });
   } catch {
-    throw new Error("Nothing was changed.");
+    throw new Error("Cancelled. Nothing was changed.");
   } finally {
     terminal.close();
     process.stderr.write("\n");
@@ -20,9 +19,10 @@ const ask = async (question: string): Promise<string> => {
 };
 
 export const askPassword = async (): Promise<string> => {
-  // The line's end is not a part of it.
+  // In scripts, the password comes from standard input. Its line ending isn't part of it.
   if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, "");
   const password = await ask("Password: ");
-  if ((await ask("The same again: ")) !== password) throw new Error("The two passwords differ.");
+  if ((await ask("Repeat the password: ")) !== password)
+    throw new Error("The passwords don't match. Nothing was changed.");
   return password;
 };

@@ -1,7 +1,5 @@
-/**
- * `npm run create-admin -- --email a@b.c --username root [--stage prod]`: makes an administrator, or makes the account of that
- * address one. There is none by default. Run again, it sets the password anew and ends the account's sessions.
- */
+// Creates an administrator or promotes the account with this address; a new stack has none. Running
+// it again sets the new password and ends the account's sessions.
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { administratorStore } from "../shared/admin/administrator-store.ts";
@@ -16,7 +14,7 @@ import { useTarget } from "./target.ts";
 const usage = "npm run create-admin -- --email a@b.c --username root [--stage prod]";
 
 const valid = (schema: typeof schemas.email, option: string, value: string | undefined): string => {
-  if (value === undefined) throw new Error(`--${option} is missing: ${usage}`);
+  if (value === undefined) throw new Error(`--${option} is missing. Usage: ${usage}`);
   const { data, error } = schema.safeParse(value);
   if (data === undefined) throw new Error(`--${option}: ${error?.issues[0]?.message ?? "not valid"}`);
   return data;
@@ -43,15 +41,15 @@ const createAdmin = async (): Promise<string> => {
   });
   switch (outcome) {
     case "username_taken":
-      throw new Error(`The username ${username} is taken; choose another with --username.`);
+      throw new Error(`The username ${username} is taken. Choose another with --username.`);
     case "address_held":
       throw new Error(
-        `Another account had the address ${email} until lately, and can go back to it for seven days.`,
+        `Another account recently had the address ${email} and can return to it for up to seven days.`,
       );
     case "created":
-      return `Made ${email} an administrator of ${target.name}. Sign in with the password and the code from the letter.`;
+      return `Created ${email} as an administrator of ${target.name}. Sign in with the password and the code from the email.`;
     case "promoted":
-      return `${email} is an administrator of ${target.name} now, with this password; earlier sessions are over.`;
+      return `${email} is an administrator of ${target.name} and has this password now. All earlier sessions have ended.`;
     default:
       return outcome satisfies never;
   }

@@ -1,23 +1,24 @@
-/**
- * `npm run users:import -- users.jsonl [--stage prod]`: brings accounts over, with the hashes of their passwords; at the next
- * sign-in each is replaced by one of ours. One JSON object a line:
- *
- *   {"email", "username", "password_hash", "first_name"?, "last_name"?, "state"? "active" or "disabled", "is_staff"?,
- *    "created"? "2021-05-01T12:00:00Z", "id"? a UUID}
- *
- * Each account goes in whole or not at all. A bad line is named by number, field and rule, and the others go in. Run again,
- * after a kill or with lines mended, it leaves everybody alone who is in. An account deleted meanwhile comes back: mend the file.
- *
- * From Django (registrations that nobody has confirmed are better made anew; hashes: PBKDF2-SHA256 and Argon2):
- *
- *   umask 077; python manage.py shell <<'END'
- *   import json
- *   from django.contrib.auth import get_user_model
- *   with open("users.jsonl", "w") as file:
- *     for u in get_user_model().objects.filter(is_active=True).iterator(): print(json.dumps({"email": u.email, "username": u.username, "password_hash": u.password, "first_name": u.first_name, "last_name": u.last_name, "is_staff": u.is_staff, "created": u.date_joined.isoformat()}), file=file)
- *
- *   END
- */
+// `npm run users:import -- users.jsonl [--stage prod]` imports accounts with their password hashes
+// (PBKDF2-SHA256 or Argon2). Each line of the file is a JSON object:
+//
+//   {"email", "username", "password_hash", "first_name"?, "last_name"?, "is_staff"?,
+//    "id"? (a UUID), "state"? ("active" or "disabled"), "created"? ("2021-05-01T12:00:00Z")}
+//
+// Invalid lines are reported and skipped. Running the command again leaves imported accounts
+// unchanged, but imports those again that were deleted since. Export from Django without accounts
+// that were never confirmed; these users can register again:
+//
+//   umask 077; python manage.py shell <<'END'
+//   import json
+//   from django.contrib.auth import get_user_model
+//   with open("users.jsonl", "w") as file:
+//     for u in get_user_model().objects.filter(is_active=True).iterator():
+//       row = {"email": u.email, "username": u.username, "password_hash": u.password,
+//         "first_name": u.first_name, "last_name": u.last_name, "is_staff": u.is_staff,
+//         "created": u.date_joined.isoformat()}
+//       print(json.dumps(row), file=file)
+//
+//   END
 import { open } from "node:fs/promises";
 import { accountImportStore } from "../shared/admin/account-import-store.ts";
 import { usernameTaken } from "../shared/contract/errors.ts";
@@ -51,11 +52,11 @@ const importer = () => {
     if (outcome === "imported") return outcome;
     if (outcome === "address_taken") return ["email: Another account has this address."];
     if (outcome === "address_held")
-      return ["email: Another account had this address until lately, and can go back to it for seven days."];
+      return ["email: Another account recently had this address and can return to it for up to seven days."];
     if (outcome === "username_taken") return [`username: ${usernameTaken}`];
-    // An id that we made is the row's own, even if its account has moved to another address since.
-    const himself = !row.bringsId || outcome.there.addressKey === row.user.addressKey;
-    return himself ? "already there" : ["id: Another account has this id."];
+    // A derived id identifies the row, even if its account has another address by now.
+    const isSameAccount = !row.bringsId || outcome.there.addressKey === row.user.addressKey;
+    return isSameAccount ? "already there" : ["id: Another account has this id."];
   };
 
   return { importLine, foreignHashes: () => foreignHashes };
@@ -71,9 +72,9 @@ const importUsers = async (): Promise<void> => {
   await inParallel(linesOf(source.createReadStream({ autoClose: false })), atOnce, async (line) => {
     const { number } = line;
     const outcome = await importLine(line).catch((error: unknown) => {
-      // By name only: what the store says could repeat what it was given.
+      // Only the error's name is shown, because its message could contain data of the line.
       throw new Error(
-        `Stopped at line ${number}: ${describeError(error).name}. Run the same again: whoever is in stays as he is.`,
+        `Stopped at line ${number}: ${describeError(error).name}. Run the same command again. Accounts that were imported stay as they are.`,
       );
     });
     if (number % linesPerReport === 0) console.error(`${shownCount(number)} lines read`);
@@ -90,7 +91,7 @@ const importUsers = async (): Promise<void> => {
   console.log(`Accounts of ${target.name}: ${sums.join(", ")}.`);
   if (foreignHashes() > 0)
     console.log(
-      `${shownCount(foreignHashes())} of them have hashes that take another time to check than ours. Until they have signed in, set REFUSAL_FLOOR_MILLISECONDS (800 covers Django's).`,
+      `${shownCount(foreignHashes())} of them have hashes that take a different time to verify than new ones. Set REFUSAL_FLOOR_MILLISECONDS until these users have signed in (800 is enough for Django's hashes).`,
     );
 };
 

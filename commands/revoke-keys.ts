@@ -1,8 +1,4 @@
-/**
- * `npm run keys:revoke [-- --stage prod]`: a signing key has leaked. Replaces every key at once, so
- * that no token signed before is taken any more, and replaces the functions' execution
- * environments, which hold the old keys in memory for minutes.
- */
+// An operator runs `npm run keys:revoke [-- --stage prod]` after a signing key has leaked.
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
@@ -12,12 +8,12 @@ import { environment } from "../shared/platform/environment.ts";
 import { runCommand } from "./run-command.ts";
 import { useTarget, type Target } from "./target.ts";
 
-const consequences = `Every access and refresh token signed before is refused: everybody signs in again, with password and code.
-No account, password or code is touched. Sessions are over with their tokens; what is left of them expires by itself.
-Other services go on trusting the old key until they fetch jwks.json anew: after 5 minutes by our Cache-Control, after 10 by jose's
-default, up to an hour in API Gateway's authorizers. Restart them to be sure.`;
+const consequences = `All access and refresh tokens signed before are refused. Every user must sign in again with password and code.
+Accounts, passwords and codes are unchanged. Earlier sessions can't be used any more and expire by themselves.
+Other services trust the old key until they fetch jwks.json again: after 5 minutes by our Cache-Control, after 10 by jose's
+default, and after up to an hour in API Gateway's authorizers. Restart them to be sure.`;
 
-/** A changed configuration makes Lambda start every execution environment anew. */
+/** A changed configuration makes Lambda replace environments, which cache the old keys. */
 const replaceExecutionEnvironments = async ({ functionNames }: Target, when: string) => {
   const lambda = new LambdaClient({});
   for (const FunctionName of functionNames) {
@@ -30,9 +26,9 @@ export const revokeKeys = async (target: Target): Promise<void> => {
   const { SIGNING_KEYS_ID, VERIFICATION_KEYS_ID } = environment("SIGNING_KEYS_ID", "VERIFICATION_KEYS_ID");
   const ring = await createSigningKeys();
   const reason = randomUUID();
-  // A rotation that is under way would bring the leaked ring's heirs back.
+  // An unfinished rotation would bring back keys of the leaked ring.
   await dropPending(SIGNING_KEYS_ID);
-  // The leaked key stops being trusted first.
+  // First, functions and services must stop trusting the leaked key.
   await replaceSecret(VERIFICATION_KEYS_ID, JSON.stringify(publicKeySet(ring)), reason);
   await replaceSecret(SIGNING_KEYS_ID, JSON.stringify(ring), reason);
   await replaceExecutionEnvironments(target, new Date().toISOString());
@@ -43,5 +39,5 @@ if (import.meta.main)
     const { values } = parseArgs({ options: { stage: { type: "string" } } });
     const target = await useTarget(values.stage);
     await revokeKeys(target);
-    console.log(`Revoked every signing key of ${target.name}.\n${consequences}`);
+    console.log(`Revoked all signing keys of ${target.name}.\n${consequences}`);
   });

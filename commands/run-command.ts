@@ -1,7 +1,4 @@
-/**
- * Runs a command's work; a failure is one sentence for the operator, without a stack trace, and a
- * status that scripts see.
- */
+/** Reports a failure as one sentence without a stack trace, and as the exit status. */
 export const runCommand = async (work: () => Promise<void>): Promise<void> => {
   try {
     await work();

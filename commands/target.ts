@@ -1,8 +1,5 @@
-/**
- * Where a command works: on the local stack that is running, or on a deployed stage with the caller's own AWS credentials.
- * Either way the shared stores run unchanged, because they read what functions read: variables. This file sets them, and is
- * therefore the third that touches `process.env`.
- */
+// Commands use the shared stores, so this file sets the environment variables that functions have:
+// for the running local stack, or for a stage with the operator's own AWS credentials.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import {
@@ -15,7 +12,7 @@ import type { VariableName } from "../shared/platform/environment.ts";
 
 export type Target = { name: string; functionNames: string[] };
 
-/** Output of the stateful stack → the variable by which functions know it. */
+/** Maps outputs of the stateful stack to the variables of functions. */
 const variableOf: Record<string, VariableName> = {
   UsersTable: "USERS_TABLE",
   SessionsTable: "SESSIONS_TABLE",
@@ -32,12 +29,11 @@ const variableOf: Record<string, VariableName> = {
 const setVariables = (outputs: Record<string, string>) => {
   for (const [output, variable] of Object.entries(variableOf)) {
     const value = outputs[output];
-    if (value === undefined) throw new Error(`the stage has no output ${output}`);
+    if (value === undefined) throw new Error(`The stage has no output ${output}.`);
     process.env[variable] = value;
   }
 };
 
-/** What a running local stack leaves in its data folder, for its owner only. */
 const runningStack = z.object({
   endpoint: z.object({
     url: z.string(),
@@ -55,7 +51,9 @@ const useLocal = (dataDirectory: string): Target => {
   try {
     text = readFileSync(file, "utf8");
   } catch {
-    throw new Error("No local stack is running here: npm start, or name a deployed one with --stage.");
+    throw new Error(
+      "No local stack is running here. Start one with npm start, or choose a stage with --stage.",
+    );
   }
   const { endpoint, outputs, functionNames } = runningStack.parse(JSON.parse(text));
   Object.assign(process.env, {

@@ -21,11 +21,7 @@ type Deps = {
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/**
- * Turns a registration into an account with the code from the letter. Wrong, expired, used, unknown and already active end
- * in the same failed condition of the same transaction: a registration that does not exist is tried as a decoy. The device
- * is known from now on.
- */
+/** Unknown addresses run the same transaction with a decoy and fail on the same condition. */
 export const activateUser = async (call: Call<typeof contract.activateUser>, deps: Deps) => {
   const { email, otp_code: code } = call.body;
   const addressKey = await deps.pseudonyms.ofAddress(email);

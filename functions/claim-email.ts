@@ -23,9 +23,8 @@ type Deps = {
 };
 
 /**
- * Moves an account to the address that an administrator entered, for its owner, who can't sign in
- * without the lost mailbox. Changes that owners ask for themselves can't be claimed here. Unknown
- * addresses fail on the same condition, as decoys.
+ * Serves owners who can't sign in without their lost mailbox. Only changes by staff can be claimed.
+ * Unknown addresses use a decoy and fail on the same condition.
  */
 export const claimEmail = async (call: Call<typeof contract.claimEmail>, deps: Deps) => {
   const { email, otp_code: code } = call.body;

@@ -14,10 +14,7 @@ type Deps = {
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/**
- * Moves the account to the new address with the code that was sent there. Only for whoever is signed in: a code that reached
- * a stranger by a typing error is worth nothing to him. The device gets a token for the new address.
- */
+/** Requires sign-in, because a mistyped address may have sent the code to a stranger. */
 export const confirmEmail = async (
   { body: { otp_code: code }, user, invocationId }: UserCall<typeof contract.confirmEmail>,
   deps: Deps,

@@ -31,9 +31,8 @@ type Deps = {
 };
 
 /**
- * Sets a new password with the code from the letter, and activates a registration. Everybody else
- * goes the same way, hash included, and fails on the same condition. Only the holder of the right
- * code hears rules that would reveal names. From now on the device has guesses of its own.
+ * Unknown addresses take the same steps, including the hash, and fail on the same condition. Only a
+ * right code gets the rules that compare with the account, because they would reveal its names.
  */
 export const confirmPasswordReset = async (call: Call<typeof contract.confirmPasswordReset>, deps: Deps) => {
   const { email, otp_code: code, new_password: password } = call.body;
@@ -57,7 +56,8 @@ export const confirmPasswordReset = async (call: Call<typeof contract.confirmPas
       : await deps.passwords.reset({ id, addressKey }, passwordHash, digests, call.invocationId);
   if (outcome === "refused") throw new ApiError("code_refused", { userId });
   deps.recordSecurityEvent(outcome === "reset" ? "password_reset" : "activated", { userId: id });
-  // Not in the transaction: a stranger who keeps guessing at the same counters would make it fail.
+  // These deletes aren't in the transaction, because a stranger's guesses at the same counters
+  // could make it fail.
   await Promise.all([
     deps.enqueueLetter({ kind: "password_changed", userId: id, byReset: true }),
     ...guessKeys(addressKey, id).map((key) => deps.limits.clear(key)),

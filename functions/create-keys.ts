@@ -1,7 +1,5 @@
-/**
- * Makes the first key rings at deployment (a trigger in the stack invokes this). Running it again, or twice at once, changes
- * nothing: what was stored first stays, and the public set is derived from it.
- */
+// A trigger in the stack invokes this at every deployment. Rings that exist are never replaced, and
+// the public keys are derived from the stored ring, so concurrent runs agree.
 import { createDigestKeys } from "../shared/keys/digest-keys.ts";
 import { initialiseSecret } from "../shared/keys/key-ring-store.ts";
 import { createSigningKeys, parseSigningKeys, publicKeySet } from "../shared/keys/signing-keys.ts";

@@ -27,10 +27,8 @@ type Deps = {
 };
 
 /**
- * Signs in: consumes the login code and opens a session. An unknown address goes the same way, to
- * the item of an account that nobody has, and fails on the same condition. The device gets a new
- * token each time: with an older one that was copied nobody can use up its guesses, and this
- * success does not renew the copy's.
+ * Unknown addresses use a decoy and fail on the same condition. The device gets a new token at each
+ * sign-in, so a copy of an older one can't use up its guesses and isn't renewed by this success.
  */
 export const createToken = async (call: Call<typeof contract.createToken>, deps: Deps) => {
   const { email, otp_code: code } = call.body;

@@ -26,9 +26,8 @@ type Deps = {
 };
 
 /**
- * Registers a person who has not proven the address yet. It does not look whether the address
- * already has an account: the same writes, the same time, the same answer. The mailer finds out,
- * and tells the owner of a taken address instead.
+ * Doesn't check whether the address has an account, so the response and its time reveal nothing.
+ * The mailer checks it and informs the owner of a taken address instead.
  */
 export const createUser = async ({ body, sourceIp }: Call<typeof contract.createUser>, deps: Deps) => {
   const { username, email, password, first_name: firstName, last_name: lastName } = body;
@@ -50,8 +49,8 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
     expiresAt: now + deps.unactivatedAccountDays * day,
   };
   if ((await deps.registrations.register(registration)) === "username_taken") {
-    // No letter leaves, so a person who looks for a free name must not run out of letters. Their
-    // network may: each name costs a hash.
+    // No letter is sent, so the search for a free name must not use up letters. The network's limit
+    // isn't given back, because each attempt costs a hash.
     const unspent = letter.filter(({ refusal }) => refusal !== "too_many_letters_from_network");
     await Promise.all(unspent.map((limit) => deps.limits.giveBack(limit)));
     throw new FieldErrors({ username: [usernameTaken] });

@@ -17,9 +17,8 @@ type Deps = CurrentPasswordDeps & {
 };
 
 /**
- * Deletes the account, with its password asked again; none of the staff, the last of whom would take the administration
- * along. Without its user no session lives; deleting them afterwards is tidying. Letters on their way to it are dropped, and a
- * last one says that it is gone.
+ * Staff can't delete their own account, because one administrator must remain. Sessions are
+ * invalid without their user, so their deletion is only a cleanup.
  */
 export const deleteMe = async ({ body, user }: UserCall<typeof contract.deleteMe>, deps: Deps) => {
   if (user.isStaff) throw new ApiError("not_yourself");

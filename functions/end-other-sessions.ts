@@ -9,7 +9,7 @@ type Deps = {
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/** Ends all sessions but the caller's in one write, together with any that are being opened at this moment. */
+/** One write also ends sessions that are being created concurrently. */
 export const endOtherSessions = async (
   { user, session }: UserCall<typeof contract.endOtherSessions>,
   deps: Deps,

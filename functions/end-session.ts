@@ -6,7 +6,7 @@ import { isSessionId, sessionStore, type SessionStore } from "../shared/sessions
 
 type Deps = { sessions: Pick<SessionStore, "end">; recordSecurityEvent: typeof recordSecurityEvent };
 
-/** Ends one of the caller's sessions, this one included. Another person's is not found: the key holds the caller's id. */
+/** The key contains the caller's id, so other people's sessions can't be found. */
 export const endSession = async (
   { user, parameters: { id: sessionId } }: UserCall<typeof contract.endSession>,
   deps: Deps,

@@ -17,16 +17,16 @@ type Deps = {
 };
 
 const notHeld = [
-  "The password and the codes: only hashes of them are stored, which are of no use to you.",
-  "Sessions, codes and counters that are over: the store deletes them within days, and nothing reads them until then.",
-  "Tries from known devices and from networks: they are counted under keyed hashes that are not linked to an account.",
-  "The operator's logs, which name the account's id and no address, and backups of the tables: the operator says how long they are kept.",
+  "Your password and codes. Only hashes of them are stored, from which they can't be restored.",
+  "Expired sessions, codes and counters. They are no longer read and are deleted within days.",
+  "Attempts from known devices and networks. They are counted under keyed hashes that are not linked to an account.",
+  "The operator's logs, which contain the account's id but no address, and backups of the tables. Ask the operator how long they are kept.",
 ];
 
-/** `$argon2id$v=19$…` and Django's `pbkdf2_sha256$…`: the kind, and nothing that could be tried on. */
+/** Returns the algorithm only, because salt and digest would allow offline guessing. */
 const kindOfHash = (passwordHash: string): string => /^\$?([\w-]+)\$/.exec(passwordHash)?.[1] ?? "none";
 
-/** All that is stored on the signed-in person (GDPR, articles 15 and 20). */
+/** GDPR, articles 15 and 20, require this export. */
 export const exportMe = async ({ user, session }: UserCall<typeof contract.exportMe>, deps: Deps) => {
   const mailboxes = {
     mailboxKey: await deps.pseudonyms.ofMailbox(user.email),

@@ -4,7 +4,6 @@ import { variable } from "../shared/platform/environment.ts";
 
 type Deps = { issuer: string };
 
-/** Enough for a service that is told only the issuer: where the keys are, and which claims it can count on. */
 export const getConfiguration = async (_: Call<typeof contract.getConfiguration>, { issuer }: Deps) => ({
   issuer,
   jwks_uri: `${issuer}/.well-known/jwks.json`,

@@ -6,7 +6,6 @@ import { readSecret } from "../shared/platform/secrets.ts";
 
 type Deps = { readVerificationKeys: () => Promise<string> };
 
-/** The public keys: the one that signs, the one that will, and those whose tokens may still live. */
 export const getKeys = async (_: Call<typeof contract.getKeys>, deps: Deps) =>
   parseVerificationKeys(await deps.readVerificationKeys());
 

@@ -2,7 +2,6 @@ import { shownUser } from "../shared/accounts/user-fields.ts";
 import { contract } from "../shared/contract/contract.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 
-/** The signed-in account, as the store holds it at this moment. */
 export const getMe = async ({ user }: UserCall<typeof contract.getMe>) => shownUser(user);
 
 export const handler = userEndpoint(contract.getMe, getMe, () => ({}));

@@ -5,7 +5,6 @@ import { shownSessions } from "../shared/sessions/session-view.ts";
 
 type Deps = { sessions: Pick<SessionStore, "list"> };
 
-/** Every living session of the caller. */
 export const listSessions = async ({ user, session }: UserCall<typeof contract.listSessions>, deps: Deps) =>
   shownSessions(await deps.sessions.list(user.id), user, session.sessionId);
 

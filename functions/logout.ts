@@ -11,7 +11,7 @@ type Deps = {
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/** Ends the session of a refresh token, the current one or any before it. A session that is over already is as good. */
+/** Also accepts refresh tokens that were replaced, and sessions that have already ended. */
 export const logout = async ({ body: { refresh } }: Call<typeof contract.logout>, deps: Deps) => {
   const claims = await deps.verifier.verify(refresh, ["refresh"]);
   if (claims === "expired") return;

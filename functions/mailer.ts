@@ -14,7 +14,7 @@ import { minute, nowSeconds } from "../shared/platform/clock.ts";
 import { environment } from "../shared/platform/environment.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 
-// Nobody waits any more for a code that they asked for a quarter of an hour ago.
+// After this time, users no longer wait for the code that they requested.
 const maximumAgeSeconds = 15 * minute;
 
 const buildDeps = () => {
@@ -37,5 +37,4 @@ const buildDeps = () => {
   };
 };
 
-/** Sends the letters that the queue orders. */
 export const handler = queueConsumer(letterOrder, dispatchLetter, buildDeps, { maximumAgeSeconds });

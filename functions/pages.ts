@@ -1,9 +1,5 @@
-/**
- * Serves the pages that lie beside the bundle: Swagger UI, and whatever else
- * `infra/bundling/page-assets.ts` puts there. A request can only name a file that was listed at the
- * start, so no path leads out of the folder. All files are text: API Gateway would need a list of
- * binary types for others, and with one it breaks its own preflight answers.
- */
+// Only files that were listed at the start can be requested, which prevents path traversal. All
+// are text, because with a list of binary types API Gateway breaks its preflight responses.
 import { join } from "node:path";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { errors } from "../shared/contract/errors.ts";
@@ -18,7 +14,8 @@ const hasCurrent = (event: APIGatewayProxyEvent, etag = "") =>
 export const servePage = (event: APIGatewayProxyEvent, files: PageFiles): APIGatewayProxyResult => {
   const { resource, path, pathParameters, requestContext } = event;
   const common = { "x-request-id": requestContext.requestId };
-  // Links in a page are relative, since only the browser knows the stage or domain before `/swagger/`.
+  // Only the browser knows the stage or domain before `/swagger/`, so links are relative and need
+  // the trailing slash.
   if (!resource.endsWith("}") && !path.endsWith("/"))
     return { statusCode: 302, headers: { ...common, Location: `${resource.slice(1)}/` }, body: "" };
   const wanted = resource.endsWith("}")

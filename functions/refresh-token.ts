@@ -25,9 +25,9 @@ type Deps = {
 };
 
 /**
- * Trades a refresh token for the session's next pair. One that was replaced longer ago than the grace period has been copied:
- * its session is ended, and its owner told. User and session are asked side by side; a session that was rotated
- * for a user who is gone or disabled gives nothing away, because no token of it is answered. Sessions of the staff end sooner.
+ * A token that is used again after the grace period was copied, so its session is ended and its
+ * owner notified. The rotation doesn't wait for the user, because no token is returned if that
+ * user is deleted or disabled.
  */
 export const refreshToken = async ({ body: { refresh } }: Call<typeof contract.refreshToken>, deps: Deps) => {
   const claims = await deps.verifier.verify(refresh, ["refresh"]);

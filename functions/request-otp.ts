@@ -27,10 +27,7 @@ type Deps = GuessDeps & {
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/**
- * Sends a code to a person who proves a password. Reads and hashes are the same whether or not the
- * address is known. A guess counts as right and as wrong until it is known which it was.
- */
+/** Reads and hashes are the same whether or not the address is known. */
 export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: Deps) => {
   const { email, password } = call.body;
   const proof = deps.passwords.begin();
@@ -54,7 +51,7 @@ export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: D
   } else if (person) {
     const { ofMailbox, ofNetwork } = deps.pseudonyms;
     const letters = unprovenLetter(await ofMailbox(email), await ofNetwork(call.sourceIp));
-    // First, because the older code must live on where no new letter leaves.
+    // The limit comes first: if no new letter is sent, the older code must stay valid.
     const [letter] = await Promise.all([deps.limits.spendAll(letters), wasRight()]);
     requireWithin(letter, { userId });
     requested = await requestActivationCode(person, deps);

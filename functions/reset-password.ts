@@ -12,10 +12,7 @@ type Deps = {
   enqueueLetter: typeof enqueueLetter;
 };
 
-/**
- * Asks for the letter to a lost password. Nothing is looked up here: the mailer finds out whom to
- * write to.
- */
+/** Only the mailer looks up the address, so response times don't reveal whether it is known. */
 export const resetPassword = async (
   { body: { email }, sourceIp }: Call<typeof contract.resetPassword>,
   deps: Deps,

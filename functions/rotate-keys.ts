@@ -8,7 +8,7 @@ import {
 import { nowSeconds } from "../shared/platform/clock.ts";
 import { environment } from "../shared/platform/environment.ts";
 
-// A function may sign with the key it read five minutes ago, and clocks differ.
+// A function may sign with a key that it has cached for five minutes, and clocks differ.
 const marginSeconds = 900;
 
 const rotationOf = (secretId: string): Rotation => {
@@ -20,7 +20,8 @@ const rotationOf = (secretId: string): Rotation => {
     "ACCESS_TOKEN_LIFETIME_SECONDS",
   );
   if (secretId === settings.DIGEST_SECRET_ID) return digestKeyRotation;
-  if (secretId !== settings.SIGNING_KEYS_ID) throw new Error(`${secretId} is not ours to rotate`);
+  if (secretId !== settings.SIGNING_KEYS_ID)
+    throw new Error(`${secretId} is not a secret that this function rotates`);
   const longest = Math.max(settings.SESSION_IDLE_SECONDS, settings.ACCESS_TOKEN_LIFETIME_SECONDS);
   return signingKeyRotation({
     verificationKeysId: settings.VERIFICATION_KEYS_ID,
@@ -29,10 +30,7 @@ const rotationOf = (secretId: string): Rotation => {
   });
 };
 
-/**
- * Rotates a key ring in Secrets Manager's four steps. Each can be repeated, alone or with all before it: the pending value
- * is made once, publishing it again writes the same, promoting it again does nothing.
- */
+/** Secrets Manager may repeat each of the four steps, so all of them are idempotent. */
 export const handler = async (event: unknown): Promise<void> => {
   const { SecretId: secretId, ClientRequestToken: versionId, Step: step } = parseRotationEvent(event);
   const rotation = rotationOf(secretId);
@@ -47,7 +45,7 @@ export const handler = async (event: unknown): Promise<void> => {
       if (pending === undefined) throw new Error("there is no pending version to publish");
       return rotation.publish(pending, versionId);
     case "testSecret":
-      // AWS also calls this step alone, when a schedule is made, to see whether the function answers.
+      // AWS also calls this step alone, without a pending version, when a schedule is created.
       if (pending !== undefined) await rotation.test(pending);
       return;
     case "finishSecret":

@@ -23,9 +23,8 @@ type Deps = CurrentPasswordDeps & {
 };
 
 /**
- * Asks for another address, which counts once its code came back. Whether it is taken is not looked at: the mailer finds out,
- * and tells its owner instead. One change at a time: only the address that the first one left can undo it, so a second would take
- * the account from a mailbox that has no way back.
+ * Doesn't reveal whether the address is taken: the mailer checks it and informs its owner instead.
+ * A second change is refused while the first can be undone, because it would get no undo code.
  */
 export const setEmail = async ({ body, user, sourceIp }: UserCall<typeof contract.setEmail>, deps: Deps) => {
   const { new_email: email, current_password: password } = body;

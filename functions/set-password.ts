@@ -16,10 +16,6 @@ type Deps = CurrentPasswordDeps & {
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/**
- * Changes the password; asks for the old one. The caller stays signed in, and every other session
- * ends.
- */
 export const setPassword = async (
   { body, user, session, invocationId }: UserCall<typeof contract.setPassword>,
   deps: Deps,

@@ -24,10 +24,8 @@ type Deps = {
 };
 
 /**
- * Returns an account to the address that it had, with the code from the notice that went there. An
- * address from which nothing was changed goes the same way, as a decoy account, and fails on the
- * same condition. The device is known from now on, so that nobody can lock out the owner who has
- * come back.
+ * Addresses without a change use a decoy and fail on the same condition. The device gets a token,
+ * so that strangers can't lock out the returned owner with wrong guesses.
  */
 export const undoEmail = async (call: Call<typeof contract.undoEmail>, deps: Deps) => {
   const { email, otp_code: code } = call.body;

@@ -7,7 +7,6 @@ import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 
 type Deps = { users: UserUpdateStore; recordSecurityEvent: typeof recordSecurityEvent };
 
-/** Changes what the caller names; everything else of the account is not for this operation, whatever the body says. */
 export const updateMe = async ({ body, user }: UserCall<typeof contract.updateMe>, deps: Deps) => {
   const changes = namesIn(body);
   const renamed = await deps.users.change(user, changes);

@@ -8,7 +8,6 @@ import { tokenVerifier, type TokenVerifier } from "../shared/sessions/tokens.ts"
 
 type Deps = { verifier: TokenVerifier; callers: CallerStore; nowSeconds: Clock };
 
-/** Says whether a token would be taken right now: signature and times first, then the account and session behind it. */
 export const verifyToken = async ({ body: { token } }: Call<typeof contract.verifyToken>, deps: Deps) => {
   const claims = await deps.verifier.verify(token, ["access", "refresh"]);
   if (typeof claims === "string") throw new ApiError("token_not_valid");

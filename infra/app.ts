@@ -1,5 +1,4 @@
-/** What the CDK command line runs (see `cdk.json`): bundles, builds the application and checks it with cdk-nag.
- * `--stage` wins over the setting. */
+// The entry point of the CDK command line (`cdk.json`). `--stage` overrides the setting.
 import { parseArgs } from "node:util";
 import { buildApp } from "./build-app.ts";
 import { bundleFunctions } from "./bundling/bundle-functions.ts";

@@ -1,8 +1,4 @@
-/**
- * The whole application: the stacks of one stage, in three layers (data and the bare API;
- * functions; routes and what serves them), and those that stages share. `cdk deploy` and
- * `npm start` build this very tree.
- */
+// Builds all stacks. `cdk deploy` and `npm start` use the same tree.
 import { App, Tags, type AppProps } from "aws-cdk-lib";
 import { bundlesDirectory } from "./bundling/bundle-functions.ts";
 import { localStackApiId } from "./naming.ts";
@@ -16,14 +12,12 @@ import { UserFunctionsStack } from "./stacks/user-functions-stack.ts";
 
 const flags = {
   "@aws-cdk/core:validateAgainstDefaultRules": true,
-  // Exports: a stateful stack cannot lose what a later one uses, and every emulator knows them.
+  // Strong references are exports: a stack can't drop what another uses, and emulators know them.
   "@aws-cdk/core:defaultCrossStackReferences": "strong",
 };
 
-/**
- * Set by `-c localstack=true`. All that it changes: LocalStack cannot create an SES identity, and gets none; and a tag of
- * its own fixes the API's id, so that the address which tokens name is known before there is an API.
- */
+// Set by `-c localstack=true`. LocalStack can't create an SES identity. A tag fixes the API's id,
+// so that the tokens' issuer is known before deployment.
 const localStackFlag = "localstack";
 
 export const buildApp = (settings: Settings, bundles = bundlesDirectory, options: AppProps = {}): App => {
@@ -41,19 +35,19 @@ export const buildApp = (settings: Settings, bundles = bundlesDirectory, options
     operations: staffOperations,
   });
   const api = new ApiStack(app, "Api", { ...named("api"), stateful });
-  // It knows the functions by name only, so nothing else would make it wait for them.
+  // The Api stack refers to functions by name only, so CDK can't infer this dependency.
   for (const functions of [userFunctions, staffFunctions]) api.addStackDependency(functions);
 
-  // Shared by the stages, so no stage's deletion may take them along.
+  // All stages share these stacks, so deleting one stage must not delete them.
   const shared = { terminationProtection: true };
   const account = new AccountStack(app, "Account", { stackName: "lit-auth-account", ...shared });
-  // A stage with an access log is refused while the account has no role for it.
+  // API Gateway refuses an access log until the account has a role for it.
   api.addStackDependency(account);
   if (app.node.tryGetContext(localStackFlag)) {
     const onlyApi = { includeResourceTypes: ["AWS::ApiGateway::RestApi"] };
     Tags.of(stateful).add("_custom_id_", localStackApiId, onlyApi);
   } else {
-    // SES takes letters of senders that it knows, and the mailer is in this stack.
+    // The mailer is in this stack, and SES accepts only verified senders.
     userFunctions.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
   }
   return app;

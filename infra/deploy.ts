@@ -1,13 +1,16 @@
-/** `npm run deploy -- --stage prod`: synthesises that stage and deploys it. What follows another `--` goes to `cdk deploy`. */
+// Runs `npm run deploy -- --stage prod -- <arguments of cdk deploy>`.
 import { parseArgs } from "node:util";
 import { run, runScript } from "./run-script.ts";
 import { UserError } from "./user-error.ts";
 import { settingsTable } from "./settings-table.ts";
 
-/** The stage becomes part of a shell command: nothing but a valid name may. */
+/** Validates the stage, which becomes part of a shell command. */
 const stageName = (text: string): string => {
   const read = settingsTable.STAGE.schema.safeParse(text);
-  if (!read.success) throw new UserError(`--stage ${JSON.stringify(text)} is no name of a stage`);
+  if (!read.success)
+    throw new UserError(
+      `--stage ${JSON.stringify(text)} is not a stage name. Use a lower-case letter, then up to 15 letters, digits and hyphens.`,
+    );
   return read.data;
 };
 

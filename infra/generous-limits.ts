@@ -1,4 +1,4 @@
-/** Limits on letters and networks that do not get in the way of trying things out. Guess limits have no setting: they are the same here. */
+/** Limits for local use. Limits on guesses have no setting, so they apply here too. */
 export const generousLimits = {
   UNPROVEN_LETTERS_PER_TEN_MINUTES: "1000",
   UNPROVEN_LETTERS_PER_HOUR: "10000",

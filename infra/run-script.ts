@@ -1,4 +1,3 @@
-/** Programs that our scripts run, in the foreground; and how such a script ends. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -8,7 +7,7 @@ export const root = join(import.meta.dirname, "..");
 
 type Options = { directory?: string; environment?: NodeJS.ProcessEnv };
 
-/** Without `environment` the program inherits ours. A signal to us ends the program first, so that callers can clean up. */
+/** Forwards signals and waits for the program's exit, so that callers can clean up. */
 export const run = async (
   command: string,
   parameters: readonly string[],
@@ -24,13 +23,13 @@ export const run = async (
   for (const signal of signals) process.on(signal, end);
   try {
     const [status] = await once(child, "exit");
-    if (status !== 0) throw new UserError(`${command} ${parameters[0]} failed`);
+    if (status !== 0)
+      throw new UserError(`The command ${command} ${parameters[0]} failed. Its output above says why.`);
   } finally {
     for (const signal of signals) process.off(signal, end);
   }
 };
 
-/** Runs a script's work; a failure that the user can mend is told without a stack trace. */
 export const runScript = async (work: () => Promise<void>): Promise<void> => {
   try {
     await work();

@@ -1,4 +1,4 @@
-/** Every setting of a deployment. Values that functions receive obey the schemas that the functions check them with. */
+// Settings that functions receive use the functions' own schemas (`variables`).
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
 import { variables } from "../shared/platform/environment.ts";
@@ -8,159 +8,167 @@ const withoutSlash = (url: string) => !url.endsWith("/");
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 const areOrigins = (text: string) => text === "*" || text.split(",").every((item) => isOrigin(item.trim()));
 
-/** Name → schema, default (null: none) and the line of explanation that `.env.sample` carries. */
+/** `fallback` is the default (null: none), and `help` is the explanation in `.env.sample`. */
 export const settingsTable = {
   STAGE: {
     schema: z.string().regex(/^[a-z][a-z0-9-]{0,15}$/),
     fallback: "dev",
-    help: "Name of this deployment: part of stack names and the API's path; prod keeps its data when deleted",
+    help: "Name of this deployment. It is part of the stack names and of the API's path. Only the stage named prod keeps its data when its stacks are deleted.",
   },
   PRODUCT_NAME: {
     schema: variables.PRODUCT_NAME,
     fallback: "LIT Auth",
-    help: "Name that letters and pages show",
+    help: "The product name in emails and on pages.",
   },
-  MAIL_FROM: { schema: variables.MAIL_FROM, fallback: null, help: "Required. Sender of all letters" },
+  MAIL_FROM: {
+    schema: variables.MAIL_FROM,
+    fallback: null,
+    help: "Required. The sender address of all emails.",
+  },
   MAIL_IDENTITY: {
     schema: z.string().min(1).optional(),
     fallback: null,
-    help: "What SES verifies: MAIL_FROM itself (the default) or its domain",
+    help: "The identity that SES verifies: MAIL_FROM itself (the default) or its domain.",
   },
   PUBLIC_URL: {
     schema: variables.PUBLIC_URL.refine(withoutSlash, "must not end in a slash").optional(),
     fallback: null,
-    help: "Address of the API behind a custom domain, without a slash at the end; the tokens' iss. Default: API Gateway's own",
+    help: "The API's address if it has a custom domain, without a trailing slash. It is the iss claim of the tokens. Default: API Gateway's own address.",
   },
-  TOKEN_AUDIENCE: { schema: variables.TOKEN_AUDIENCE, fallback: "lit-auth", help: "The tokens' aud" },
+  TOKEN_AUDIENCE: {
+    schema: variables.TOKEN_AUDIENCE,
+    fallback: "lit-auth",
+    help: "The aud claim of the tokens.",
+  },
   ALLOWED_ORIGINS: {
     schema: variables.ALLOWED_ORIGINS.refine(areOrigins, "must be * or origins separated by commas"),
     fallback: "*",
-    help: "Origins whose pages may call the API, separated by commas, or *",
+    help: "CORS: the origins whose pages may call the API, separated by commas, or * for all.",
   },
   OTP_LIFETIME_SECONDS: {
     schema: variables.OTP_LIFETIME_SECONDS,
     fallback: "600",
-    help: "How long a code works, counted from the moment of sending; ten minutes at most",
+    help: "How long a code is valid after its email was sent. The maximum is ten minutes.",
   },
   UNACTIVATED_ACCOUNT_DAYS: {
     schema: variables.UNACTIVATED_ACCOUNT_DAYS,
     fallback: "7",
-    help: "How long a registration waits for its code",
+    help: "How long a registration can still be activated.",
   },
   UNPROVEN_LETTERS_PER_TEN_MINUTES: {
     schema: variables.UNPROVEN_LETTERS_PER_TEN_MINUTES,
     fallback: "3",
-    help: "Letters to one address that no password of an account has proven, such as registering sends",
+    help: "Limit on emails to one address in ten minutes. It counts the emails that anyone can trigger without the account's password, for example by registering.",
   },
   UNPROVEN_LETTERS_PER_HOUR: {
     schema: variables.UNPROVEN_LETTERS_PER_HOUR,
     fallback: "5",
-    help: "The same within an hour",
+    help: "Limit on the same emails to one address in an hour.",
   },
   UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR: {
     schema: variables.UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR,
     fallback: "20",
-    help: "Such letters asked for from one network (an IPv4 address, a /64 of IPv6), to whatever addresses; registering with a username that is taken counts too",
+    help: "Limit on such emails in an hour that one network (an IPv4 address or an IPv6 /64) triggers, to any addresses. Registering with a taken username counts too.",
   },
   UNPROVEN_LETTERS_OF_ALL_PER_HOUR: {
     schema: variables.UNPROVEN_LETTERS_OF_ALL_PER_HOUR,
     fallback: "1000",
-    help: "Such letters in all; signing in goes on when they are used up, and an alarm goes off",
+    help: "Limit on such emails in an hour, all together. When it is reached, an alarm goes off, and users can still sign in.",
   },
   TRIES_PER_NETWORK_PER_TEN_MINUTES: {
     schema: variables.TRIES_PER_NETWORK_PER_TEN_MINUTES,
     fallback: "100",
-    help: "Passwords and codes tried from one network, right or wrong; known devices are not counted",
+    help: "Limit on passwords and codes that one network tries in ten minutes, right or wrong. Known devices are not counted.",
   },
   REFUSAL_FLOOR_MILLISECONDS: {
     schema: variables.REFUSAL_FLOOR_MILLISECONDS,
     fallback: "0",
-    help: "While imported, weaker password hashes exist: refusals of a password take at least so long (800 covers Django's), so that time does not tell who was imported",
+    help: "Minimum response time when a password is refused. Set it while weaker imported password hashes exist (800 covers Django's), so that the response time doesn't reveal which accounts were imported.",
   },
   PWNED_PASSWORDS_URL: {
     schema: variables.PWNED_PASSWORDS_URL,
     fallback: "off",
-    help: "Refuse passwords known from breaches: https://api.pwnedpasswords.com/range/ (five characters of a hash leave, never the password), or off",
+    help: "Refuse passwords known from breaches: https://api.pwnedpasswords.com/range/, or off. The service receives five characters of the password's hash, never the password.",
   },
   ACCESS_TOKEN_LIFETIME_SECONDS: {
     schema: variables.ACCESS_TOKEN_LIFETIME_SECONDS,
     fallback: "900",
-    help: "How long an access token works",
+    help: "How long an access token is valid.",
   },
   SESSION_IDLE_SECONDS: {
     schema: variables.SESSION_IDLE_SECONDS,
     fallback: "604800",
-    help: "A session unused for so long ends",
+    help: "A session ends when it was not used for this long.",
   },
   SESSION_LIFETIME_SECONDS: {
     schema: variables.SESSION_LIFETIME_SECONDS,
     fallback: "2592000",
-    help: "A session ends after so long, used or not",
+    help: "A session ends after this time, even if it is in use.",
   },
   KEY_ROTATION_DAYS: {
-    // A code is good for one rotation after its own key, and the longest, which undoes a change of address, for a week.
+    // A code survives only one rotation of its key.
     schema: wholeNumber(8, 365),
     fallback: "30",
-    help: "How often the keys behind tokens and codes are rotated; more than a week",
+    help: "How often the keys of tokens and codes are rotated. It must be more than a week, because some codes are valid for a week.",
   },
   LOG_RETENTION_DAYS: {
     schema: z.coerce.number().pipe(z.enum(RetentionDays)),
     fallback: "60",
-    help: "How long logs are kept; one of CloudWatch's steps (1 3 5 7 14 30 60 90 120 150 180 365 400 …). Longer than backups (35 days): after a restore they say whom to delete again",
+    help: "How long logs are kept: one of CloudWatch's values (1 3 5 7 14 30 60 90 120 150 180 365 400 …). Keep them longer than backups (35 days): after a restore, the logs show which accounts to delete again.",
   },
   THROTTLE_REQUESTS_PER_SECOND: {
     schema: wholeNumber(1, 10_000),
     fallback: "100",
-    help: "Requests a second to each operation that has no limit of its own below, before it answers 429; API Gateway counts by operation",
+    help: "Requests per second to each operation that has no limit of its own below. API Gateway counts each operation separately and answers 429 above the limit.",
   },
   THROTTLE_BURST_REQUESTS: {
     schema: wholeNumber(1, 5_000),
     fallback: "200",
-    help: "Requests at once that each of these takes above that rate",
+    help: "How many requests above that rate each of these operations accepts in a burst.",
   },
   THROTTLE_HASHING_REQUESTS_PER_SECOND: {
     schema: wholeNumber(1, 10_000),
     fallback: "40",
-    help: "Requests a second to each operation that hashes a password, from everybody together; against one flooding network turn on WAF",
+    help: "Requests per second to each operation that hashes a password, from all clients together. Against a flood from one network, turn on WAF.",
   },
   THROTTLE_HASHING_BURST_REQUESTS: {
     schema: wholeNumber(1, 5_000),
     fallback: "60",
-    help: "Requests at once that each of these takes above that rate",
+    help: "How many requests above that rate each of these operations accepts in a burst.",
   },
   THROTTLE_PUBLIC_REQUESTS_PER_SECOND: {
     schema: wholeNumber(1, 10_000),
     fallback: "50",
-    help: "Requests a second to each other operation that anybody may POST to, such as trading a code or a refresh token",
+    help: "Requests per second to each other public POST operation, such as exchanging a code or a refresh token.",
   },
   THROTTLE_PUBLIC_BURST_REQUESTS: {
     schema: wholeNumber(1, 5_000),
     fallback: "100",
-    help: "Requests at once that each of these takes above that rate",
+    help: "How many requests above that rate each of these operations accepts in a burst.",
   },
   HASHING_CONCURRENCY: {
     schema: wholeNumber(0, 1_000),
     fallback: "0",
-    help: "Lambda concurrency reserved for, and the most of, each function that hashes, so that a flood of sign-ups starves nothing else: 10 where the account's quota is 1000; 0 (none) in a new account, whose quota of 10 can't be reserved from",
+    help: "Lambda concurrency reserved for each function that hashes passwords. It is also the maximum, so that a flood of registrations doesn't starve other functions. Use 10 if the account's quota is 1000. Use 0 (no reservation) in a new account, because its quota of 10 allows none.",
   },
   WAF: {
     schema: z.enum(["on", "off"]),
     fallback: "off",
-    help: "on: a web ACL of AWS's managed rules and a rate limit per address before the API (about 9 USD a month and 0.60 a million requests)",
+    help: "on: a web ACL in front of the API, with AWS's managed rules and a rate limit per IP address (about 9 USD a month and 0.60 USD per million requests).",
   },
   WAF_REQUESTS_PER_FIVE_MINUTES: {
     schema: wholeNumber(10, 2_000_000_000),
     fallback: "2000",
-    help: "Requests from one IP address within five minutes that the web ACL lets through",
+    help: "How many requests from one IP address the web ACL lets through in five minutes.",
   },
   FAILED_GUESSES_ALARM_PER_HOUR: {
     schema: wholeNumber(1, 1_000_000),
     fallback: "100",
-    help: "Passwords and codes refused within an hour, over all accounts, that raise an alarm",
+    help: "How many refused passwords and codes in an hour, over all accounts, raise an alarm.",
   },
   ALARM_EMAIL: {
     schema: z.email().optional(),
     fallback: null,
-    help: "Who is told of alarms; nobody if empty",
+    help: "The email address that receives alarms. If it is empty, no one is notified.",
   },
 } as const satisfies Record<string, { schema: z.ZodType; fallback: string | null; help: string }>;

@@ -1,7 +1,4 @@
-/**
- * Reads the settings from `.env` and the process environment, which wins. The only reader of `process.env` beside
- * `shared/platform/environment.ts`.
- */
+// Reads settings from `.env` and the process environment, which takes precedence.
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import * as z from "zod";
@@ -24,7 +21,7 @@ const settingsSchema = z
 export type Settings = z.output<typeof settingsSchema>;
 
 type Texts = Record<string, string | undefined>;
-/** An empty value counts as none, so that a copied `.env.sample` says nothing. */
+/** Drops empty values, so that an unedited copy of `.env.sample` keeps the defaults. */
 const filled = (texts: Texts): Texts =>
   Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ""));
 
@@ -37,7 +34,6 @@ const readEnvironmentFile = (path: string): Texts => {
   }
 };
 
-/** `defaults` lie below the file and the environment. Throws one error that names every missing or bad setting. */
 export const readSettings = (texts: Texts, defaults: Texts = {}): Settings => {
   const fallbacks: Texts = Object.fromEntries(
     entries.flatMap(([name, { fallback }]) => (fallback === null ? [] : [[name, fallback]])),
@@ -45,16 +41,15 @@ export const readSettings = (texts: Texts, defaults: Texts = {}): Settings => {
   const read = settingsSchema.safeParse({ ...fallbacks, ...defaults, ...filled(texts) });
   if (read.success) return read.data;
   const problems = read.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
-  throw new Error(`Missing or bad settings (see .env.sample):\n${problems.join("\n")}`);
+  throw new Error(`Some settings are missing or invalid. .env.sample explains them.\n${problems.join("\n")}`);
 };
 
-/** `overrides` lie above everything. */
 export const loadSettings = (defaults: Texts = {}, overrides: Texts = {}): Settings =>
   readSettings({ ...filled(readEnvironmentFile(".env")), ...filled(process.env), ...overrides }, defaults);
 
-/** No setting: where a LocalStack already runs, for the scripts of `infra/localstack/`. */
+// This is no deployment setting, but only this file may read `process.env`.
 export const localStackEndpoint = (): string | undefined => process.env["LOCALSTACK_ENDPOINT"] || undefined;
 
-/** The text of `.env.sample`. */
+/** Returns the content of `.env.sample`. */
 export const sampleEnvironment = (): string =>
   entries.map(([name, { fallback, help }]) => `# ${help}\n${name}=${fallback ?? ""}\n`).join("\n");

@@ -1,4 +1,4 @@
-/** The application's templates, made in this process in about a second, with no credentials and no CLI. */
+// Synthesises templates in this process in about a second, without credentials or the CLI.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,14 +18,14 @@ export type Template = {
 };
 export type SynthesisedStack = { readonly stackName: string; readonly template: Template };
 
-/** In order of deployment. Functions carry the absolute folder of their code as metadata `aws:asset:path`. */
+/** Returns stacks in deployment order. `aws:asset:path` is a function's absolute code folder. */
 export const synthesise = (settings: Settings, bundles = bundlesDirectory): SynthesisedStack[] => {
   const outdir = mkdtempSync(join(tmpdir(), "lit-auth-synth-"));
   try {
     const app = buildApp(settings, bundles, {
       outdir,
       treeMetadata: false,
-      // `cdk synth` checks the templates; here it would take longer than all the rest.
+      // `cdk synth` validates the templates. Here, validation would take most of the time.
       builtinCloudFormationValidation: false,
       context: { "aws:cdk:disable-asset-staging": true, "aws:cdk:enable-asset-metadata": true },
     });

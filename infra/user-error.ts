@@ -1,4 +1,4 @@
-/** What went wrong on this machine, in one sentence that says what to do. `start.ts` prints it without a stack trace. */
+/** An error that the user can fix. Scripts print its message without a stack trace. */
 export class UserError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -1,13 +1,11 @@
-/** How far an export has come, in a file beside it: a run that was cut off goes on there, without a line lost or doubled. */
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import * as z from "zod";
 
 const checkpoint = z.object({
-  /** The table that is read: no file holds people of two stages. */
+  /** Prevents a file from containing users of two stages. */
   table: z.string(),
-  /** Where the next page begins; none before the first. */
   next: z.record(z.string(), z.unknown()).optional(),
-  /** What of the file is sure. */
+  /** The length of the file up to which it is written safely. */
   bytes: z.int(),
   accounts: z.int(),
 });
@@ -26,7 +24,7 @@ export const checkpointBeside = (file: string) => {
       return text === undefined ? undefined : checkpoint.parse(JSON.parse(text));
     },
 
-    /** Whole or not at all. */
+    /** The rename makes the write atomic. */
     write: async (state: Checkpoint): Promise<void> => {
       await writeFile(`${path}.new`, JSON.stringify(state), { mode: 0o600, flush: true });
       await rename(`${path}.new`, path);

@@ -1,4 +1,3 @@
-/** `file.jsonl [--stage prod]`, as the commands about many users take it. */
 import { parseArgs } from "node:util";
 
 export const fileAndStage = (command: string): { file: string; stage: string | undefined } => {

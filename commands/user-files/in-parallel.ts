@@ -1,4 +1,4 @@
-/** Works on what a stream brings, so many at a time. After a failure nothing new is begun, and what was begun is finished. */
+/** After a failure, no new items are started, and the items in progress are finished. */
 export const inParallel = async <T>(
   items: AsyncIterator<T>,
   count: number,

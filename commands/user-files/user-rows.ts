@@ -1,4 +1,3 @@
-/** A line of a file of users: one JSON object, in the contract's words and by its rules. What is exported can be imported. */
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import * as schemas from "../../shared/contract/schemas.ts";
@@ -11,8 +10,8 @@ const longestHash = 512;
 
 const passwordHash = schemas.password
   .max(longestHash, { error: `Ensure this field has no more than ${longestHash} characters.`, abort: true })
-  .refine((stored) => readHash(stored) !== "unknown", "No password can be checked against this.")
-  .refine((stored) => readHash(stored) !== "too_costly", "Checking a password against this costs too much.");
+  .refine((stored) => readHash(stored) !== "unknown", "This hash format is not supported.")
+  .refine((stored) => readHash(stored) !== "too_costly", "This hash is too expensive to verify.");
 
 const time = "Enter a time such as 2026-11-22T20:15:00Z.";
 const seconds = (iso: string) => Math.floor(Date.parse(iso) / 1000);
@@ -25,12 +24,12 @@ const rowSchema = (clock: Clock) =>
     password_hash: passwordHash,
     first_name: schemas.firstName.default(""),
     last_name: schemas.lastName.default(""),
-    // Without the contract's sentence, which repeats the value.
+    // The contract's sentence would repeat the value, which may be personal data.
     state: z.enum(["active", "disabled"], { error: "Must be active or disabled." }).default("active"),
     is_staff: schemas.flag.default(false),
     created: z.iso
       .datetime({ offset: true, error: time, abort: true })
-      .refine((iso) => seconds(iso) >= 0 && seconds(iso) <= clock(), "Must lie in the past.")
+      .refine((iso) => seconds(iso) >= 0 && seconds(iso) <= clock(), "Must be in the past.")
       .optional(),
   });
 type Row = z.input<ReturnType<typeof rowSchema>>;
@@ -43,17 +42,15 @@ const parsed = (line: string): unknown => {
   }
 };
 
-/**
- * Derives an id for a row that brings none. It is deterministic, so that importing the same row
- * twice finds the first import. It depends on both names: two people of the original can have
- * addresses that count as one here, and the second must be refused, not taken for the first.
- */
+// Derives an id for a row that has none. It is deterministic, so importing the same row twice finds
+// the first import. It includes the username, because two users of the original can have addresses
+// that are equal here, and the second must be refused instead of mistaken for the first.
 const importedId = (addressKey: string, username: string): string => {
   const hash = createHash("sha256")
     .update(`imported\0${addressKey}\0${normaliseUsername(username)}`)
     .digest();
   const bytes = Buffer.from(hash.subarray(0, 16));
-  // RFC 9562: version 8, for ids made in one's own way.
+  // RFC 9562 reserves version 8 for custom ids.
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
@@ -61,7 +58,7 @@ const importedId = (addressKey: string, username: string): string => {
 
 export type ReadRow = { user: User; bringsId: boolean } | { problems: string[] };
 
-/** Problems name a field and a rule; they repeat nothing of the line. */
+/** Problems name a field and a rule. They contain no personal data of the line. */
 export const rowReader = (clock: Clock, addressKey: (address: string) => Promise<string>) => {
   const schema = rowSchema(clock);
   return async (line: string): Promise<ReadRow> => {

@@ -20,7 +20,7 @@ type Deps = {
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/** Deletes an account, or a registration; one that is activated at this moment is looked for again, as an account. */
+/** Retries on "refused", because the registration may have become an account meanwhile. */
 export const deleteUser = async (call: UserCall<typeof contract.deleteUser>, deps: Deps): Promise<void> => {
   const { user: actor, parameters } = call;
   const person = await requirePerson(parameters.id, deps);
@@ -39,7 +39,7 @@ export const deleteUser = async (call: UserCall<typeof contract.deleteUser>, dep
       deps.recordSecurityEvent("user_deleted", { userId: person.id, actorId: actor.id });
       if (!isAccount(person)) return undefined;
       await Promise.all([
-        // Without its user no session lives; this is tidying.
+        // Only cleans up: sessions are invalid without their user.
         deps.sessions.removeAll(person.id),
         deps.enqueueLetter({ kind: "goodbye", userId: person.id }),
       ]);

@@ -12,7 +12,6 @@ type Deps = {
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/** Ends all of a person's sessions in one write, together with any that are being opened at this moment. */
 export const endUserSessions = async (
   { user: actor, parameters: { id } }: UserCall<typeof contract.endUserSessions>,
   deps: Deps,

@@ -5,7 +5,6 @@ import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts"
 
 type Deps = { people: Pick<PersonLookup, "find"> };
 
-/** One account, or one registration that waits for its code. */
 export const getUser = async ({ parameters: { id } }: UserCall<typeof contract.getUser>, deps: Deps) => {
   return shownPerson(await requirePerson(id, deps));
 };

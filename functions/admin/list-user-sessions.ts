@@ -7,7 +7,6 @@ import { isAccount } from "../../shared/store/user-items.ts";
 
 type Deps = { people: Pick<PersonLookup, "find">; sessions: Pick<SessionStore, "list"> };
 
-/** Every living session of a person; a registration has none. */
 export const listUserSessions = async (
   { session, parameters: { id } }: UserCall<typeof contract.listUserSessions>,
   deps: Deps,

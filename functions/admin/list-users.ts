@@ -7,7 +7,7 @@ import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts"
 
 type Deps = { list: PersonList; people: Pick<PersonLookup, "findByUsername"> };
 
-/** One page of people; or, of a whole username, the one person who has it, whatever else is asked. */
+/** With a username, the other filters are ignored. */
 export const listUsers = async (
   { query: { username = "", email, state, cursor, limit } }: UserCall<typeof contract.listUsers>,
   deps: Deps,

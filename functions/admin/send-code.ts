@@ -22,9 +22,8 @@ type Deps = {
 };
 
 /**
- * Sends a registration a new activation code, and an account a reset letter. Never a login code:
- * with it the administrator's word would be the password. The limit of the mailbox holds here too:
- * nobody has proven that its owner wants a letter.
+ * Never sends an account a login code, which would replace the password at sign-in. The
+ * mailbox's limit applies to administrators too, because its owner may not want the letters.
  */
 export const sendCode = async (
   { user: actor, parameters: { id } }: UserCall<typeof contract.sendCode>,

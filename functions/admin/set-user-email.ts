@@ -26,9 +26,8 @@ type Deps = CurrentPasswordDeps & {
 type Asked = UserCall<typeof contract.setUserEmail>;
 
 /**
- * Helps a person whose mailbox is lost to another address. An address is the way in, so it asks for
- * the administrator's own password; the old mailbox is told and can undo it, and only the new one
- * gets the code. An account that changes at this moment is looked up again.
+ * Helps a person who lost access to their mailbox. Asks for the administrator's own password,
+ * because the owner of the new address controls the account.
  */
 export const setUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
   const { body, user: actor, parameters } = call;
@@ -44,7 +43,7 @@ export const setUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
 
   const otpRequestId = randomUUID();
   const change = { email, addressKey, otpRequestId, byStaff: true };
-  // For the actor's own account the change's condition is enough: another rank ends all sessions.
+  // For the actor's own account, the epoch condition is enough: a change of rank raises the epoch.
   const authority = account.id === actor.id ? [] : [deps.authorityOf(actor)];
   const started = await deps.changes.start(account, change, authority);
   if (started === "changed_meanwhile") return setUserEmail(call, deps);

@@ -11,7 +11,6 @@ type Deps = {
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/** Forgets the guesses counted against a person's address and account, the hundred in a row among them. */
 export const unlockUser = async (
   { user: actor, parameters: { id } }: UserCall<typeof contract.unlockUser>,
   deps: Deps,

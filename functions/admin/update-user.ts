@@ -19,10 +19,7 @@ type Deps = CurrentPasswordDeps & {
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/**
- * Changes an account. Deactivating and another rank end its sessions in the same write, and rank asks for the administrator's
- * own password. A registration can't be changed: nobody has proven it, and its owner can register again.
- */
+/** A registration can't be changed, because its owner can simply register again. */
 export const updateUser = async (
   { body, user: actor, parameters: { id } }: UserCall<typeof contract.updateUser>,
   deps: Deps,

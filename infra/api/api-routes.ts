@@ -1,4 +1,3 @@
-/** A path of the API: its functions, the CORS preflight, and a 405 from API Gateway itself for every other method. */
 import { Duration } from "aws-cdk-lib";
 import {
   LambdaIntegration,
@@ -17,7 +16,7 @@ const addMethodNotAllowed = (resource: IResource, allow: string, allowedOrigins:
   resource.addMethod(
     "ANY",
     new MockIntegration({
-      // Without this, a body of another type than JSON would be read as the template and end as a 500.
+      // Otherwise API Gateway uses a body that is not JSON as the template and answers 500.
       passthroughBehavior: PassthroughBehavior.NEVER,
       requestTemplates: { "application/json": '{"statusCode":405}' },
       integrationResponses: [
@@ -38,7 +37,7 @@ const addMethodNotAllowed = (resource: IResource, allow: string, allowedOrigins:
   );
 };
 
-/** A trailing slash reaches the same resource, and no resource may be declared with one. */
+/** API Gateway ignores a trailing slash in requests and doesn't allow one in a resource. */
 export const addRoute = (
   api: IRestApi,
   path: string,
@@ -53,7 +52,7 @@ export const addRoute = (
     allowOrigins: ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()),
     allowMethods: methods,
     allowHeaders: ["Content-Type", "Authorization", "X-Device-Token"],
-    // A wildcard never goes with credentials.
+    // CORS forbids credentials with a wildcard origin.
     allowCredentials: ALLOWED_ORIGINS !== "*",
     exposeHeaders: exposedHeaders,
     maxAge: Duration.hours(1),

@@ -1,11 +1,11 @@
-/** The bare REST API: functions are told its address, so it comes before them, its routes after. */
+// The API is created before the functions, which need its address. Its routes are added later.
 import { Size, type Stack } from "aws-cdk-lib";
 import { CfnRestApi } from "aws-cdk-lib/aws-apigateway";
 import type { Settings } from "../settings.ts";
 
 export const apiName = (stage: string): string => `lit-auth-${stage}`;
 
-/** An L1, because CDK's own construct refuses to be without methods in its stack. */
+/** An L1 construct is necessary: CDK's `RestApi` requires methods in the same stack. */
 export const createRestApi = (stack: Stack, { STAGE }: Settings): CfnRestApi =>
   new CfnRestApi(stack, "Api", {
     name: apiName(STAGE),
@@ -13,6 +13,6 @@ export const createRestApi = (stack: Stack, { STAGE }: Settings): CfnRestApi =>
     minimumCompressionSize: Size.kibibytes(1).toBytes(),
   });
 
-/** Names the stage by a text, since its resource comes after the functions that are told this. */
+/** The stage's resource is created later, so the address contains the stage's name. */
 export const apiAddress = ({ region, urlSuffix }: Stack, api: CfnRestApi, { STAGE }: Settings): string =>
   `https://${api.ref}.execute-api.${region}.${urlSuffix}/${STAGE}`;

@@ -1,4 +1,3 @@
-/** The API's deployment and its stage, with limits, traces and an access log. */
 import { CfnResource, TreeInspector, type IInspectable, type RemovalPolicy } from "aws-cdk-lib";
 import {
   AccessLogFormat,
@@ -13,11 +12,8 @@ import type { Construct, IConstruct } from "constructs";
 import type { Settings } from "../settings.ts";
 import { methodThrottles } from "./throttles.ts";
 
-/**
- * Enough to find a request and its cost. Not the path (it may hold ids), the query string
- * (addresses), the user agent or the caller's IP: these are personal data, and the limits need them
- * only while a request lives. Who must keep addresses for a while turns on WAF's own log.
- */
+// The log omits personal data: path (ids), query string (addresses), user agent and IP address. An
+// operator who needs IP addresses turns on WAF's own log.
 const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     requestId: "$context.requestId",
@@ -34,22 +30,18 @@ const accessLogFormat = AccessLogFormat.custom(
 );
 
 type Deployed = CfnResource & IInspectable;
-/** Paths, methods and gateway responses, but not the permissions to invoke functions. */
+/** Excludes the permissions to invoke functions, which are not part of a deployment. */
 const isDeployed = (part: IConstruct): part is Deployed =>
   CfnResource.isCfnResource(part) && part.cfnResourceType.startsWith("AWS::ApiGateway::");
 
-/** Type and properties, with references that only synth resolves. */
 const contentOf = (part: IInspectable) => {
   const inspector = new TreeInspector();
   part.inspect(inspector);
   return inspector.attributes;
 };
 
-/**
- * A deployment is a snapshot of the API as it is when it is made, so it waits for everything that
- * it shows, and its id is salted with all of that: another content is another deployment. CDK does
- * so only for an API of its own making.
- */
+// A deployment is a snapshot, so it depends on all of its content. Its logical id has a hash of the
+// content, so that a change makes a new deployment. CDK does this only for its own `RestApi`.
 const createDeployment = (scope: Construct, bareApi: CfnRestApi, api: IRestApi): Deployment => {
   const deployment = new Deployment(scope, "Deployment", { api });
   deployment.addToLogicalId(contentOf(bareApi));
@@ -60,7 +52,7 @@ const createDeployment = (scope: Construct, bareApi: CfnRestApi, api: IRestApi):
   return deployment;
 };
 
-/** Comes after the last route. */
+/** Call this after the last `addRoute`. */
 export const deployApi = (
   scope: Construct,
   { bareApi, api, settings }: { bareApi: CfnRestApi; api: IRestApi; settings: Settings },
@@ -77,12 +69,12 @@ export const deployApi = (
     throttlingRateLimit: settings.THROTTLE_REQUESTS_PER_SECOND,
     throttlingBurstLimit: settings.THROTTLE_BURST_REQUESTS,
     methodOptions: methodThrottles(settings),
-    // It would write bodies and headers, tokens and passwords among them.
+    // Data traces would log bodies and headers, with passwords and tokens.
     dataTraceEnabled: false,
     accessLogDestination: new LogGroupLogDestination(accessLog),
     accessLogFormat,
   });
-  // Permissions to invoke the functions then name this stage and no other.
+  // This restricts the permissions to invoke functions to this stage.
   api.deploymentStage = stage;
   return stage;
 };

@@ -1,13 +1,10 @@
-/** A web ACL before the API, for who wants one: AWS's managed rules, and a limit on what one address may send. */
 import type { Stage } from "aws-cdk-lib/aws-apigateway";
 import { CfnWebACL, CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
 import type { Construct } from "constructs";
 import type { Settings } from "../settings.ts";
 
-/**
- * A managed group → its rules that only count. Passwords are arbitrary text in a body: one that looks like an attack is a good
- * one. Clients of other services send no user agent.
- */
+// The listed rules count but don't block: a password may look like an attack, and clients that run
+// on servers may send no user agent.
 const managedRules: Record<string, readonly string[]> = {
   AWSManagedRulesAmazonIpReputationList: [],
   AWSManagedRulesKnownBadInputsRuleSet: [],
@@ -23,7 +20,7 @@ const managedRules: Record<string, readonly string[]> = {
 const seenAs = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
   metricName,
   cloudWatchMetricsEnabled: true,
-  // Samples hold whole headers: bearer tokens and cookies.
+  // Samples would contain whole headers, with access tokens and cookies.
   sampledRequestsEnabled: false,
 });
 

@@ -1,22 +1,21 @@
-/** What API Gateway answers by itself, in the same shape as our functions' answers. */
 import { GatewayResponse, ResponseType, type IRestApi } from "aws-cdk-lib/aws-apigateway";
 import { errors, type ErrorCode } from "../../shared/contract/errors.ts";
 
-/** These answers are templates and cannot look at the request's origin: the one that is allowed, else any. */
+/** Templates can't read the request's origin, so several allowed origins become `*`. */
 const fixedOrigin = (allowedOrigins: string): string => (allowedOrigins.includes(",") ? "*" : allowedOrigins);
 
 export const exposedHeaders = ["x-request-id", "Retry-After", "X-Device-Token"];
 
-/** Headers in API Gateway's notation: texts in single quotes, other words are variables. */
+/** In API Gateway's notation, values in single quotes are literals, and others are variables. */
 export const gatewayHeaders = (allowedOrigins: string): Record<string, string> => ({
   "Access-Control-Allow-Origin": `'${fixedOrigin(allowedOrigins)}'`,
-  // A page that sends its cookies reads no answer without this, and a wildcard never goes with it.
+  // Pages that send cookies can't read the answer without this. CORS forbids it with a wildcard.
   ...(fixedOrigin(allowedOrigins) !== "*" && { "Access-Control-Allow-Credentials": "'true'" }),
   "Access-Control-Expose-Headers": `'${exposedHeaders.join(",")}'`,
   "x-request-id": "context.requestId",
 });
 
-/** Paths that nobody serves. With an `Authorization` header API Gateway complains about its signature instead. */
+/** API Gateway answers unknown paths with one of these, depending on the `Authorization` header. */
 const unknownPath = [
   ResponseType.MISSING_AUTHENTICATION_TOKEN,
   ResponseType.INVALID_SIGNATURE,
@@ -51,7 +50,7 @@ export const addGatewayResponses = (api: IRestApi, allowedOrigins: string): void
   addError(ResponseType.THROTTLED, "throttled", retryAtOnce);
   addError(ResponseType.INTEGRATION_TIMEOUT, "service_unavailable", retryAtOnce);
   addError(ResponseType.DEFAULT_5XX, "unexpected_failure");
-  // What is left (a path that cannot be decoded, a WAF rule) keeps its status. Not API Gateway's own message: one of
-  // them repeats the whole `Authorization` header.
+  // Other refusals (a path that can't be decoded, a WAF rule) keep their status. API Gateway's own
+  // messages are replaced, because one of them repeats the whole `Authorization` header.
   add(ResponseType.DEFAULT_4XX, { detail: "The request was refused.", code: "request_refused" });
 };

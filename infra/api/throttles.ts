@@ -1,4 +1,4 @@
-/** Operations take less than the others do where a call costs a hash or anybody may call: a flood of them leaves the rest alone. */
+// Hashing and public operations have lower limits, so that a flood of them leaves the rest usable.
 import type { MethodDeploymentOptions } from "aws-cdk-lib/aws-apigateway";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import type { Operation } from "../../shared/contract/operation.ts";
@@ -22,7 +22,6 @@ const throttleOf = (name: OperationName, settings: Settings): MethodDeploymentOp
   return undefined;
 };
 
-/** `/path/METHOD` → its limits. */
 export const methodThrottles = (settings: Settings): Record<string, MethodDeploymentOptions> =>
   Object.fromEntries(
     (Object.keys(contract) as OperationName[]).flatMap((name) => {

@@ -1,8 +1,4 @@
-/**
- * Bundles every file of `functions/` and `functions/admin/` into `<outdir>/<name>/index.mjs`, all
- * in one esbuild run. Only what changed is written, and equal sources give equal bytes, so that
- * asset hashes change only with the code.
- */
+// Equal sources give equal bytes, so asset hashes change only with the code.
 import { globSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
@@ -15,18 +11,14 @@ import { watchFolders } from "./watch-folders.ts";
 const root = join(import.meta.dirname, "../..");
 export const bundlesDirectory = join(root, "build/functions");
 
-/**
- * One by one, because the watcher is not recursive: a new folder is watched from the next start on.
- */
+/** The watcher is not recursive, so a new folder is watched from the next start on. */
 const sourceFolders = (): string[] =>
   globSync("{functions,shared}{,/**}", { cwd: root, withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ parentPath, name }) => join(parentPath, name));
 
-/** The file of each function. Its name is the bundle's name, in either folder. */
 const entryFiles = (): string[] => globSync("functions/**/*.ts", { cwd: root }).toSorted();
 
-/** Writes the bundles that differ from what lies there and returns their folders. */
 const writeBundles = async ({ outputFiles = [], metafile }: BuildResult): Promise<string[]> => {
   const changed: string[] = [];
   for (const { path, contents } of outputFiles) {
@@ -36,7 +28,7 @@ const writeBundles = async ({ outputFiles = [], metafile }: BuildResult): Promis
     const before = await readFile(path).catch(() => undefined);
     if (before?.equals(contents)) continue;
     await mkdir(directory, { recursive: true });
-    // Renamed into place: an environment that starts at this moment reads the one or the other, whole.
+    // The rename is atomic, so a starting execution environment reads a complete file.
     await writeFile(`${path}.new`, contents);
     await rename(`${path}.new`, path);
     changed.push(basename(directory));
@@ -66,10 +58,7 @@ const options = (files: readonly string[], outdir: string) =>
     write: false,
   }) as const satisfies BuildOptions;
 
-/**
- * `onChange` goes on watching, and names after each rebuild the folders that are new, until `stop`. The metafile tells
- * what went into each bundle.
- */
+/** With `onChange`, rebuilds on changes until `stop`, and reports the changed folders. */
 export const bundleFunctions = async ({
   outdir = bundlesDirectory,
   onChange,
@@ -102,7 +91,7 @@ export const bundleFunctions = async ({
     return { metafile, stop: async () => {} };
   }
   report = onChange;
-  // Not esbuild's own watching: it polls, and kept one core busy. What is wrong with the code, esbuild prints itself.
+  // esbuild's own watch mode polls and keeps one core busy. Build errors are printed by esbuild.
   const rebuild = async () => void (await bundler.rebuild().catch(() => {}));
   const watching = watchFolders(sourceFolders(), rebuild);
   const stop = async () => {

@@ -1,7 +1,4 @@
-/**
- * The bundles for a run on this machine: made only if something that goes into them has changed, since making them takes longer
- * than all the rest of a start. What is deployed is always made anew (`app.ts`).
- */
+// Bundling takes longer than the rest of a local start, so it is skipped if no source has changed.
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -9,14 +6,13 @@ import { bundleFunctions, bundlesDirectory } from "./bundle-functions.ts";
 
 const here = { root: join(import.meta.dirname, "../.."), outdir: bundlesDirectory, make: bundleFunctions };
 
-/** npm writes its own list of what is installed; the rest are ours. */
+// `.package-lock.json` is npm's list of the installed packages.
 const sources = [
   "{functions,shared,pages}/**",
   "infra/{bundling,openapi}/**",
   "node_modules/.package-lock.json",
 ];
 
-/** Changes with the name, size and time of any source. */
 const fingerprint = (root: string): string => {
   const hash = createHash("sha256");
   for (const file of globSync(sources, { cwd: root }).toSorted()) {
@@ -30,14 +26,14 @@ export const freshenBundles = async ({ root, outdir, make } = here): Promise<voi
   const stampFile = join(outdir, "made-of");
   const current = fingerprint(root);
   const isStamped = existsSync(stampFile) && readFileSync(stampFile, "utf8") === current;
-  /** All there, and none written since the stamp, by `--watch` or for a deployment. */
+  /** False if a bundle is missing, or if `--watch` or a deployment has written one since. */
   const areUntouched = () =>
     globSync("functions/**/*.ts", { cwd: root }).every((file) => {
       const bundle = join(outdir, basename(file, ".ts"), "index.mjs");
       return existsSync(bundle) && statSync(bundle).mtimeMs <= statSync(stampFile).mtimeMs;
     });
   if (isStamped && areUntouched()) return;
-  // Whoever is interrupted leaves no stamp behind that would be believed.
+  // An interrupted build must not leave a valid stamp.
   rmSync(stampFile, { force: true });
   await make({ outdir });
   writeFileSync(stampFile, current);

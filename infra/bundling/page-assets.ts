@@ -1,7 +1,4 @@
-/**
- * Puts what `functions/pages.ts` serves beside its bundle, under `public/`. Files in an `assets` folder are named by
- * version or content, and cached for ever.
- */
+// Files in an `assets` folder have a version or hash in their path, so they are cached forever.
 import { build } from "esbuild";
 import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -47,7 +44,7 @@ const writeAdmin = async (directory: string) => {
 
 export const writePageAssets = async (directory: string): Promise<void> => {
   const pages = join(directory, "public");
-  // Renamed into place when complete: an environment that starts meanwhile finds the old pages.
+  // Renaming comes last, so an execution environment that starts meanwhile finds the old pages.
   const fresh = `${pages}.new`;
   await rm(fresh, { recursive: true, force: true });
   await Promise.all([writeSwagger(join(fresh, "swagger")), writeAdmin(join(fresh, "admin"))]);

@@ -1,7 +1,5 @@
-/**
- * Node's own modules as a bundle should load them: by `require`, name by name. An ESM import reads every export of the module
- * first, and some of them load much more when they are read: all of `node:http` costs a cold start 20 ms, for a WebSocket.
- */
+// An ESM import reads every export of a Node module, and reading some of them loads much more:
+// `node:http` costs 20 ms of a cold start, for its WebSocket. `require` reads only what is used.
 import { builtinModules } from "node:module";
 import type { Plugin } from "esbuild";
 

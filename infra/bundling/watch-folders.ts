@@ -1,9 +1,9 @@
-/** Reacts to changes in folders: soon after the last of a burst, one reaction at a time, and never one too few. */
 import { watch } from "node:fs";
 
-/** Editors write a file in several steps. */
+/** Editors save a file in several steps. */
 const quietMilliseconds = 50;
 
+/** Calls `react` after each burst of changes. Calls never overlap. */
 export const watchFolders = (
   folders: readonly string[],
   react: () => Promise<void>,
@@ -16,7 +16,7 @@ export const watchFolders = (
       reaction = reaction.then(react);
     }, quietMilliseconds);
   };
-  // Not recursive: on Linux that kind of watch misses a file that was replaced before.
+  // On Linux, a recursive watch misses later changes of a file that was replaced.
   const watchers = folders.map((folder) => watch(folder, reactSoon));
   return {
     stop: async () => {

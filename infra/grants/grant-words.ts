@@ -1,8 +1,6 @@
-/** The words that rows of the grants sheet are made of. */
-
-/** One whole vCPU: an argon2id hash costs the same there as on less, and is done sooner. */
+/** One whole vCPU: an argon2id hash costs the same as with less memory and takes less time. */
 export const hashes = { memoryMegabytes: 1_769, hashes: true } as const;
-/** Nobody waits for these. */
+/** No client waits for these functions. */
 export const background = { memoryMegabytes: 512 };
 
 export const read = ["GetSecretValue"] as const;
@@ -16,9 +14,8 @@ export const letterLimits = [
   "UNPROVEN_LETTERS_OF_ALL_PER_HOUR",
 ] as const;
 export const networkLetterLimits = [...letterLimits, "UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"] as const;
-/** The address tells whether a device's cookie travels over TLS, which its name shows. */
+/** The device cookie's name depends on PUBLIC_URL: with HTTPS, it has the prefix `__Host-`. */
 export const tryLimits = ["TRIES_PER_NETWORK_PER_TEN_MINUTES", "PUBLIC_URL"] as const;
-/** What judging a new password asks for. */
 export const passwordRules = ["PRODUCT_NAME", "PWNED_PASSWORDS_URL"] as const;
 export const verifying = ["PUBLIC_URL", "TOKEN_AUDIENCE"] as const;
 export const issuing = [
@@ -28,7 +25,7 @@ export const issuing = [
   "SESSION_LIFETIME_SECONDS",
 ] as const;
 
-/** Knowing who calls: his token, and that he and his session are alive. */
+/** These rights authenticate the caller: token, account and session. */
 export const signedIn = {
   USERS_TABLE: ["BatchGetItem"],
   SESSIONS_TABLE: ["BatchGetItem"],

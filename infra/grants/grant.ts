@@ -1,4 +1,3 @@
-/** The form of a row of the grants sheet: an unknown action, resource, setting or function does not compile. */
 import type { OperationName } from "../../shared/contract/contract.ts";
 import type { VariableName } from "../../shared/platform/environment.ts";
 
@@ -6,7 +5,7 @@ type TableAction =
   | "GetItem"
   | "BatchGetItem"
   | "Query"
-  /** `Query` on the table's indexes, and not on the table. */
+  /** `Query` on the table's indexes only. */
   | "QueryIndexes"
   | "PutItem"
   | "UpdateItem"
@@ -15,7 +14,6 @@ type TableAction =
   | "ConditionCheckItem";
 type SecretAction = "DescribeSecret" | "GetSecretValue" | "PutSecretValue" | "UpdateSecretVersionStage";
 
-/** The variables that name a resource, and the actions that it knows. */
 type Actions = {
   USERS_TABLE: TableAction;
   SESSIONS_TABLE: TableAction;
@@ -31,13 +29,10 @@ export type ResourceVariable = keyof Actions & VariableName;
 export type SettingVariable = Exclude<VariableName, ResourceVariable>;
 
 export type Grant = { readonly [Name in ResourceVariable]?: readonly Actions[Name][] } & {
-  /** Settings that it reads. */
   readonly settings?: readonly SettingVariable[];
-  /** Whether it hashes passwords, which costs a processor's whole attention: called less often, and in an enclosure of its own. */
+  /** True if the function hashes passwords. It gets a lower throttle and HASHING_CONCURRENCY. */
   readonly hashes?: true;
-  /** Default: `defaultMemoryMegabytes`. */
   readonly memoryMegabytes?: number;
-  /** Default: `defaultTimeoutSeconds`. */
   readonly timeoutSeconds?: number;
 };
 export type FunctionName = OperationName | "mailer" | "createKeys" | "rotateKeys" | "pages";

@@ -1,7 +1,4 @@
-/**
- * The one sheet of rights: what each function may do to what, what it is told, and how big it is. A resource stands
- * under the variable that carries its name; naming it both grants the actions and sets the variable. Nothing else does.
- */
+// A resource under its variable's name grants the actions and sets the variable. Nothing else does.
 import type { FunctionName, Grant, SettingVariable } from "./grant.ts";
 import {
   hashes,
@@ -20,12 +17,12 @@ import {
 } from "./grant-words.ts";
 import { staffGrants } from "./staff-grants.ts";
 
-/** Somebody waits for the answer: 0.58 vCPU makes JSON, TLS and an RS256 check a matter of milliseconds. */
+/** Clients wait: with 0.58 vCPU, JSON, TLS and an RS256 check take only milliseconds. */
 export const defaultMemoryMegabytes = 1_024;
-/** Below the API's own 29 s, so that a stuck call ends as one of our log lines. */
+/** This is below the API's 29 s, so that a stuck call ends with a log line of the function. */
 export const defaultTimeoutSeconds = 10;
 
-/** What every operation of the contract is told besides. */
+/** Every operation of the contract gets these too. */
 export const operationSettings = ["ALLOWED_ORIGINS"] as const satisfies readonly SettingVariable[];
 
 export const grants = {
@@ -164,7 +161,7 @@ export const grants = {
   ...staffGrants,
   getKeys: { VERIFICATION_KEYS_ID: read },
   getConfiguration: { settings: ["PUBLIC_URL"] },
-  /** Its event source adds what polling the queue needs. */
+  /** The event source adds the rights to poll the queue. */
   mailer: {
     USERS_TABLE: ["GetItem", "UpdateItem"],
     DIGEST_SECRET_ID: read,

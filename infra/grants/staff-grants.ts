@@ -1,15 +1,13 @@
-/** The rows of the grants sheet for the staff's operations. */
 import type { OperationName } from "../../shared/contract/contract.ts";
 import type { Grant } from "./grant.ts";
 import { hashes, read, spend, spendAndClear, letterLimits, verifying } from "./grant-words.ts";
 
-/** What every operation of the staff needs to know its caller. */
+/** These rights and `find` authenticate the caller. */
 const staff = {
   SESSIONS_TABLE: ["BatchGetItem"],
   VERIFICATION_KEYS_ID: read,
   settings: verifying,
 } as const;
-/** And to find the person whom it is about. */
 const find = ["BatchGetItem", "GetItem"] as const;
 export const staffGrants = {
   listUsers: { ...staff, USERS_TABLE: [...find, "QueryIndexes"] },

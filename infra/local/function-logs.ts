@@ -1,4 +1,3 @@
-/** What functions print: a file for each function, begun anew at each start, the last one kept beside it. */
 import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from "node:fs";
 import { once } from "node:events";
 import path from "node:path";
@@ -11,7 +10,6 @@ export const openFunctionLogs = (dataDirectory: string, onLog: OnLog | undefined
   const streams: WriteStream[] = [];
   return {
     folder,
-    /** A line sink for one function. */
     open: (label: string): ((line: string) => void) => {
       const file = path.join(folder, `${label}.log`);
       if (statSync(file, { throwIfNoEntry: false })?.size)
@@ -19,7 +17,7 @@ export const openFunctionLogs = (dataDirectory: string, onLog: OnLog | undefined
       const stream = createWriteStream(file);
       streams.push(stream);
       return (line) => {
-        // The last words of a killed process may come after the end.
+        // The output of a killed process may arrive after the end.
         if (stream.writable) stream.write(`${line}\n`);
         onLog?.(label, line);
       };

@@ -1,4 +1,4 @@
-/** Killed outright, npm can't pass its end on to us, and nobody would be left to stop what runs: we end with our parent. */
+/** Stops the runner when its parent has exited: a killed npm (SIGKILL) forwards no signal. */
 const lookEveryMilliseconds = 500;
 
 export const onParentGone = (react: () => void): void => {

@@ -1,4 +1,3 @@
-/** Runs synthesised templates on this machine, and stops without leaving a process. */
 import { startAwsEndpoint } from "./aws-endpoint/aws-endpoint.ts";
 import type { CallCounts } from "./aws-endpoint/call-counter.ts";
 import type { Faults } from "./aws-endpoint/faults.ts";
@@ -24,15 +23,12 @@ import { openSecretsManager } from "./secrets/secrets-manager.ts";
 
 export type StackOptions = {
   templates: readonly StackTemplate[];
-  /** 0: any free one. */
+  /** 0 means any free port. */
   port: number;
   dataDirectory: string;
   engine?: EngineName;
   concurrencyPerFunction?: number;
-  /**
-   * For tests of failures: a queue gives back what its consumer failed at so soon, not after its visibility timeout. Not 0:
-   * fauxqs loses what becomes visible at once.
-   */
+  /** Replaces the visibility timeout of failed messages in tests. With 0, fauxqs loses them. */
   returnFailedAfterSeconds?: number;
   onLog?: OnLog;
 };
@@ -42,27 +38,23 @@ export type Stack = {
   dataDirectory: string;
   mailboxFolder: string;
   engine: EngineName;
-  /** The AWS endpoint that functions see, and credentials that may do everything there. */
+  /** The AWS endpoint for functions. These credentials have all rights. */
   endpoint: { url: string; region: string; accessKeyId: string; secretAccessKey: string };
-  /** `<stack>.<name>` → value. */
+  /** Values by `<stack>.<name>`. */
   outputs: Record<string, string>;
   faults: Faults;
   calls: () => CallCounts;
   resetCalls: () => void;
-  /** By the construct's name. */
   invoke: (functionLabel: string, event: unknown) => Promise<Outcome>;
   inspectQueue: SqsEngine["inspectQueue"];
-  /** Execution environments by function, and the DynamoDB engine. */
+  /** Returns process ids. */
   processes: () => { engine: number; functions: Record<string, number[]> };
-  /**
-   * New code for these bundle folders (all, if none is named): the next call starts a fresh
-   * execution environment.
-   */
+  /** Makes the next call of these bundles (by default all) start with the new code. */
   replaceExecutionEnvironments: (codeFolders?: readonly string[]) => void;
   stop: () => Promise<void>;
 };
 
-/** A start that fails half-way closes what it has opened. */
+/** Closes everything again if the start fails. */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   await using resources = new AsyncDisposableStack();
   const stack = await start(options, resources);
@@ -70,14 +62,13 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   return { ...stack, stop: () => running.disposeAsync() };
 };
 
-/** Each step leaves in `resources` how to undo it. */
 const start = async (
   options: StackOptions,
   resources: AsyncDisposableStack,
 ): Promise<Omit<Stack, "stop">> => {
   const { port, dataDirectory, engine, concurrencyPerFunction, returnFailedAfterSeconds, onLog } = options;
   resources.defer(lockDataDirectory(dataDirectory).unlock);
-  // The first that can be refused, and the address belongs to us before anything slow begins.
+  // This comes first, because the port may be in use and the other steps are slow.
   const gateway = await startGateway(port);
   resources.defer(gateway.stop);
   const awsEndpoint = await startAwsEndpoint();

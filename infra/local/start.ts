@@ -1,4 +1,3 @@
-/** `npm start`: bundles the functions, synthesises the application and runs its templates on this machine. */
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -28,21 +27,21 @@ const readArguments = () => {
     });
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
-      throw new Error(`--port ${values.port} is no port`);
+      throw new Error(`--port ${values.port} is not a port number`);
     return { ...values, port };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${reason}. Known: --port <number>, --fresh, --watch.`);
+    throw new UserError(`${reason}. Known options: --port <number>, --fresh, --watch.`);
   }
 };
 
-/** Says at once if the folder is in use or out of order; with `--fresh` forgets what lies there. */
+/** Fails early if the folder is in use or not writable. */
 const prepareData = (fresh: boolean) => {
   lockDataDirectory(dataDirectory).unlock();
   if (fresh) rmSync(dataDirectory, { recursive: true, force: true });
 };
 
-/** A developer's `.env` may be meant for a deployment: its stage and its address stay there, the rest counts here too. */
+/** `.env` may be for a deployment, so its stage, address and limits don't apply here. */
 const readLocalSettings = (port: number) => {
   try {
     return loadSettings(
@@ -63,10 +62,11 @@ const describe = ({ url, inboxUrl, mailboxFolder, engine }: Stack, port: number)
   Docs     ${url}/swagger/
   Admin    ${url}/admin/
   Inbox    ${inboxUrl}
-  Letters  ${path.relative(process.cwd(), mailboxFolder)}/
-  Data     ${path.relative(process.cwd(), dataDirectory)}/ (${engine}), kept until: npm start -- --fresh${port === defaultPort ? "" : ` --port ${port}`}
+  Emails   ${path.relative(process.cwd(), mailboxFolder)}/
+  Data     ${path.relative(process.cwd(), dataDirectory)}/ (${engine}). To start empty: npm start -- --fresh${port === defaultPort ? "" : ` --port ${port}`}
 
-  Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. Limits on letters and networks are generous here, on guesses they are not. Stop with Ctrl-C.
+  Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. The limits on emails and networks are generous here. The limits on guesses are the real ones.
+  Press Ctrl-C to stop.
 `;
 
 const run = async () => {
@@ -79,7 +79,7 @@ const run = async () => {
     console.log(`Reloaded ${functions.join(", ")}`);
   };
   const bundler = watch ? await bundleFunctions({ onChange: reload }) : await freshenBundles();
-  // Its service would keep 350 MB for the whole run.
+  // esbuild's service would occupy 350 MB during the whole run.
   if (!watch) await stopEsbuild();
   const templates = synthesise(readLocalSettings(port));
 

@@ -1,4 +1,3 @@
-/** `npm run test:localstack`: up, deploy, test; and down, whatever happens. */
 import { runScript } from "../run-script.ts";
 import { deploy } from "./deploy-stacks.ts";
 import { down } from "./down.ts";
@@ -14,10 +13,10 @@ const timed = async (what: string, work: Promise<void>): Promise<void> => {
 
 await runScript(async () => {
   const localStack = findLocalStack();
-  await timed("up", up(localStack));
+  await timed("Starting LocalStack", up(localStack));
   try {
-    await timed("bootstrap and deploy", deploy(localStack));
-    await timed("suite", test(localStack));
+    await timed("Bootstrap and deployment", deploy(localStack));
+    await timed("The test suite", test(localStack));
   } finally {
     await down(localStack);
   }

@@ -1,4 +1,4 @@
-/** For SDK clients: everything that they would otherwise look up on this machine. */
+// Complete options keep SDK clients from reading profiles and credentials of this machine.
 import { region, type LocalStack } from "./localstack.ts";
 
 export const clientOptions = ({ endpoint }: LocalStack) => ({

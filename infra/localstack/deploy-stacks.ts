@@ -1,4 +1,3 @@
-/** `npm run localstack:deploy`: bootstraps once, deploys the stacks with CDK, and does by hand what LocalStack cannot. */
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { SESClient, VerifyEmailIdentityCommand } from "@aws-sdk/client-ses";
 import { join } from "node:path";
@@ -31,11 +30,11 @@ export const deploy = async (localStack: LocalStack): Promise<void> => {
   const cdk = (...parameters: string[]) =>
     run("cdklocal", [...parameters, "--no-notices"], { directory, environment });
   if (!(await isBootstrapped(localStack))) await cdk("bootstrap", `aws://${account}/${region}`);
-  // In quotes: the command line gives it to a shell.
+  // CDK passes this command to a shell, so the path needs quotes.
   const app = `node ${JSON.stringify(join(root, "infra/app.ts"))}`;
   await cdk("deploy", "--all", "--app", app, "--context", "localstack=true", "--require-approval", "never");
   await runTriggers(localStack, `lit-auth-${stage}-user-functions`);
-  // In place of the sender stack's identity.
+  // Replaces the sender stack, which LocalStack can't create.
   const mail = new SESClient(clientOptions(localStack));
   await mail.send(new VerifyEmailIdentityCommand({ EmailAddress: sender }));
 };

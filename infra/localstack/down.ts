@@ -1,4 +1,3 @@
-/** `npm run localstack:down`: removes what `localstack:up` started. A LocalStack of the user's own keeps running. */
 import { run, runScript } from "../run-script.ts";
 import { findLocalStack, type LocalStack } from "./localstack.ts";
 import { composeFile } from "./up.ts";

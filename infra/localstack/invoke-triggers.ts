@@ -1,7 +1,5 @@
-/**
- * Invokes the functions that a stack's deployment triggers name: the free edition of LocalStack takes custom resources and
- * ignores them. Triggered functions may run again, so an edition that runs them itself does no harm.
- */
+// The free edition of LocalStack ignores custom resources. Triggered functions are idempotent, so
+// an edition that also runs them does no harm.
 import {
   CloudFormationClient,
   DescribeStackResourceCommand,
@@ -28,6 +26,6 @@ export const runTriggers = async (localStack: LocalStack, StackName: string): Pr
     const FunctionName = StackResourceDetail?.PhysicalResourceId;
     const { FunctionError, Payload } = await functions.send(new InvokeCommand({ FunctionName }));
     if (FunctionError !== undefined)
-      throw new Error(`the trigger ${LogicalResourceId} failed: ${Payload?.transformToString()}`);
+      throw new Error(`The deployment trigger ${LogicalResourceId} failed: ${Payload?.transformToString()}`);
   }
 };

@@ -1,7 +1,5 @@
-/**
- * The LocalStack that these scripts use. Their programs see this environment and run in this folder: no `.env`, profile,
- * credential or `AWS_*` of the developer gets in, and none of this gets out.
- */
+// Child programs get only this environment and folder, so that no `.env`, profile, credential or
+// `AWS_*` variable of the developer reaches them.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../run-script.ts";
@@ -10,7 +8,6 @@ import { UserError } from "../user-error.ts";
 import { localStackApiId } from "../naming.ts";
 import { localStackEndpoint } from "../settings.ts";
 
-/** Where the container of `docker-compose.localstack.yml` listens. */
 const containerEndpoint = "http://127.0.0.1:4566";
 
 export const region = "us-east-1";
@@ -18,14 +15,16 @@ export const stage = "local";
 export const sender = "no-reply@example.com";
 export const directory = join(root, "build/localstack");
 
-/** `own`: it was there before us, so neither started nor stopped here. */
+/** `own` means that the user runs LocalStack, so these scripts neither start nor stop it. */
 export type LocalStack = { endpoint: string; own: boolean };
 
 export const findLocalStack = (): LocalStack => {
   const given = localStackEndpoint();
   const { origin, hostname } = new URL(given ?? containerEndpoint);
   if (!["127.0.0.1", "localhost", "[::1]"].includes(hostname))
-    throw new UserError(`LOCALSTACK_ENDPOINT is ${origin}, which is not this machine`);
+    throw new UserError(
+      `LOCALSTACK_ENDPOINT is ${origin}, which is not on this machine. Use an address on localhost.`,
+    );
   return { endpoint: origin, own: given !== undefined };
 };
 
@@ -47,7 +46,7 @@ export const environmentFor = ({ endpoint }: LocalStack): Record<string, string>
     STAGE: stage,
     MAIL_FROM: sender,
     ALARM_EMAIL: sender,
-    // API Gateway's own address, the default, resolves nowhere.
+    // The default, API Gateway's own address, does not resolve.
     PUBLIC_URL: addressesOf({ endpoint }).api,
     ...generousLimits,
   };

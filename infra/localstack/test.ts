@@ -1,8 +1,7 @@
-/** `npm run localstack:test`: the whole black-box suite against what `localstack:deploy` left. */
 import { run, runScript } from "../run-script.ts";
 import { addressesOf, environmentFor, findLocalStack, type LocalStack } from "./localstack.ts";
 
-/** `test/support/stacks/capabilities.ts` says of each what it is. */
+/** `test/support/stacks/capabilities.ts` explains each of these. */
 const lacks = ["gatewayResponseBodies", "formsBesidePost", "hundredsAtOnce"];
 
 export const test = async (localStack: LocalStack): Promise<void> => {

@@ -1,4 +1,3 @@
-/** `npm run localstack:up`: starts LocalStack with Docker and waits for it; with `LOCALSTACK_ENDPOINT`, sees that one is there. */
 import { spawnSync } from "node:child_process";
 import { run, runScript } from "../run-script.ts";
 import { UserError } from "../user-error.ts";
@@ -12,12 +11,15 @@ const works = (...parameters: string[]): boolean =>
 export const up = async ({ endpoint, own }: LocalStack): Promise<void> => {
   if (own) {
     const health = await fetch(`${endpoint}/_localstack/health`).catch(() => undefined);
-    if (!health?.ok) throw new UserError(`No LocalStack answers at ${endpoint} (LOCALSTACK_ENDPOINT).`);
+    if (!health?.ok)
+      throw new UserError(
+        `LocalStack does not answer at ${endpoint}. Start it, or unset LOCALSTACK_ENDPOINT to use Docker.`,
+      );
     return;
   }
   if (!works("info") || !works("compose", "version"))
     throw new UserError(
-      "LocalStack needs a running Docker with Compose, or LOCALSTACK_ENDPOINT with the address of one that runs.",
+      "Docker with Compose is not running. Start it, or set LOCALSTACK_ENDPOINT to the address of a running LocalStack.",
     );
   await run("docker", ["compose", "--file", composeFile, "up", "--detach", "--wait"]);
 };

@@ -1,4 +1,3 @@
-/** What somebody must hear of. Without `ALARM_EMAIL` the alarms stand in CloudWatch only. */
 import { Duration } from "aws-cdk-lib";
 import { Alarm, Metric, TreatMissingData, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
@@ -15,7 +14,6 @@ import { securityMetric } from "./security-metrics.ts";
 
 const period = Duration.minutes(1);
 
-/** All alarms stand in one stack, because a metric is known by its name and not by its stack. */
 export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQueue): void => {
   const { STAGE, FAILED_GUESSES_ALARM_PER_HOUR, ALARM_EMAIL } = settings;
   const failuresOf = (name: FunctionName) =>
@@ -36,29 +34,33 @@ export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQu
   const alarms = [
     [
       "DeadLetterAlarm",
-      "Letters failed five times",
+      "Emails could not be sent in five attempts",
       deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }),
     ],
-    // Failing functions of the API are server errors of the API; the mailer has no caller who would see them.
-    ["ServerErrorAlarm", "The API answered with server errors", serverErrors],
-    ["MailerErrorAlarm", "The mailer failed as a whole", failuresOf("mailer")],
-    ["KeyRotationAlarm", "Keys could not be rotated", failuresOf("rotateKeys")],
+    // Failures of API functions count as server errors. The mailer and key rotation have no caller.
+    ["ServerErrorAlarm", "The API answered requests with server errors (5xx)", serverErrors],
+    [
+      "MailerErrorAlarm",
+      "The mailer function failed, so no email of the batch was sent",
+      failuresOf("mailer"),
+    ],
+    ["KeyRotationAlarm", "The key rotation function failed", failuresOf("rotateKeys")],
     [
       "FailedGuessesAlarm",
-      "Many passwords and codes are refused, over all accounts",
+      "Many wrong passwords and codes over all accounts",
       securityMetric(STAGE, "FailedGuesses"),
       FAILED_GUESSES_ALARM_PER_HOUR,
     ],
     [
       "LetterBudgetAlarm",
-      "More letters were asked for than may leave in an hour: nobody can register until it is over",
+      "The hourly email limit is reached: no one can register or reset a password until the hour ends",
       securityMetric(STAGE, "LettersOverBudget"),
     ],
   ] as const satisfies [string, string, IMetric, number?][];
   const topic = ALARM_EMAIL === undefined ? undefined : new Topic(scope, "Alarms", { enforceSSL: true });
   if (topic && ALARM_EMAIL) {
     topic.addSubscription(new EmailSubscription(ALARM_EMAIL));
-    // The policy that enforces TLS replaces the one that lets the account's own alarms in.
+    // The policy that enforces TLS replaces the default policy, which allows CloudWatch alarms.
     topic.grantPublish(new ServicePrincipal("cloudwatch.amazonaws.com"));
   }
   for (const [id, alarmDescription, metric, threshold = 1] of alarms) {

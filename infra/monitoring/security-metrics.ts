@@ -1,4 +1,3 @@
-/** Counts what the functions' logs say about attacks, over all accounts, for the alarms. */
 import { Duration } from "aws-cdk-lib";
 import { Metric, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { FilterPattern, MetricFilter, type IFilterPattern, type ILogGroup } from "aws-cdk-lib/aws-logs";
@@ -9,11 +8,10 @@ import type { Operation } from "../../shared/contract/operation.ts";
 
 const field = (name: string, value: string) => FilterPattern.stringValue(`$.${name}`, "=", value);
 
-/** Name of a metric → which operations' logs it counts, and what in them. */
+/** `answers` selects operations by their errors, and `lines` the log lines that count. */
 const counted = {
   FailedGuesses: {
-    // A wrong current password is a field's error without a code. Operations that ask for the
-    // current password are known by its limit.
+    // A wrong current password has no error code. Operations that check it have this limit.
     answers: (code) => guessRefusals.has(code) || code === "too_many_password_guesses",
     lines: field("event", "refused"),
     period: Duration.hours(1),
@@ -31,7 +29,6 @@ type SecurityMetric = keyof typeof counted;
 
 const namespaceOf = (stage: string): string => `LitAuth/${stage}`;
 
-/** Filters stand beside the log that they read. */
 export const countSecurityEvents = (
   scope: Construct,
   stage: string,
@@ -49,7 +46,7 @@ export const countSecurityEvents = (
       });
 };
 
-/** A metric is known by its name, so its filters may stand in several stacks. */
+/** Filters in several stacks add up, because CloudWatch identifies a metric by its name. */
 export const securityMetric = (stage: string, metricName: SecurityMetric): IMetric =>
   new Metric({
     namespace: namespaceOf(stage),

@@ -1,4 +1,4 @@
-/** `openapi.yaml`: the contract in OpenAPI 3.0.3, which API Gateway and Postman import. Pure; run as a script it writes the file. */
+// Writes the contract as OpenAPI 3.0.3, a version that API Gateway and Postman can import.
 import { writeFileSync } from "node:fs";
 import { STATUS_CODES } from "node:http";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ import { toOpenApiSchema, type Json } from "./json-schema.ts";
 
 const exampleWaitSeconds = 240;
 
-/** API Gateway throttles by itself, in one sentence for every wait. */
+/** API Gateway answers `throttled` itself, with a fixed sentence without a time to wait. */
 const exampleSentence = (code: ErrorCode): string =>
   sentenceOf(code, code === "throttled" ? undefined : exampleWaitSeconds);
 
@@ -130,7 +130,6 @@ export const openApiDocument = (): Json => {
   };
 };
 
-/** The text of the checked-in file. */
 export const openApiYaml = (): string =>
   stringify(openApiDocument(), { lineWidth: 110, aliasDuplicateObjects: false });
 

@@ -1,9 +1,8 @@
-/** From zod to OpenAPI 3.0's dialect of JSON Schema. */
 import * as z from "zod";
 
 export type Json = Record<string, unknown>;
 
-/** Schemas with an id move to `components` and leave references behind. */
+/** Returns OpenAPI 3.0's JSON Schema. Schemas with an id become references into `components`. */
 export const toOpenApiSchema = (schema: z.ZodType, io: "input" | "output", components: Json): Json => {
   const made = z.toJSONSchema(schema, {
     target: "openapi-3.0",
@@ -12,11 +11,11 @@ export const toOpenApiSchema = (schema: z.ZodType, io: "input" | "output", compo
       const [example] = jsonSchema.examples ?? [];
       delete jsonSchema.examples;
       if (example !== undefined) jsonSchema["example"] = example;
-      // Clients must not mind members that a later version adds.
+      // Generated clients must accept fields that a later version adds.
       delete jsonSchema.additionalProperties;
     },
   });
-  // Definitions refer to each other, too.
+  // A replacement in the text also covers references between definitions.
   const text = JSON.stringify(made).replaceAll("#/definitions/", "#/components/schemas/");
   const { definitions, ...rest } = JSON.parse(text);
   Object.assign(components, definitions);

@@ -1,4 +1,4 @@
-/** What exists once per account, whatever the number of stages: API Gateway's way into CloudWatch. */
+// API Gateway has one role for CloudWatch logs in each account and region. All stages share it.
 import { Stack, type StackProps } from "aws-cdk-lib";
 import { CfnAccount } from "aws-cdk-lib/aws-apigateway";
 import { ManagedPolicy, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";

@@ -1,4 +1,3 @@
-/** The last layer: routes to the functions, the API's deployment and stage, and all alarms. */
 import { Stack, type StackProps } from "aws-cdk-lib";
 import { RestApi } from "aws-cdk-lib/aws-apigateway";
 import { Function, type IFunction } from "aws-cdk-lib/aws-lambda";
@@ -14,10 +13,8 @@ import type { Settings } from "../settings.ts";
 import { addAlarms } from "../monitoring/alarms.ts";
 import { removalPolicyOf, type StatefulStack } from "./stateful-stack.ts";
 
-/** Each is served together with everything below it. */
 const pagePaths = ["/swagger", "/admin"];
 
-/** Path → method → function. */
 const routesOf = (functionOf: (name: FunctionName) => IFunction) => {
   const routes: Record<string, Record<string, IFunction>> = {};
   for (const name of Object.keys(contract) as OperationName[]) {

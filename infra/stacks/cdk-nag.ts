@@ -1,42 +1,48 @@
-/** cdk-nag's AwsSolutions rules at synth, and every finding that we accept, with its reason. Any other one fails. */
+// Runs cdk-nag's AwsSolutions rules. A finding that is not accepted here fails synth.
 import { Validations, type App } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import type { IConstruct } from "constructs";
 
 const tracing = {
   "IAM5[Resource::*]":
-    "X-Ray's two write actions know no resources; a test holds that nothing else has this.",
+    "X-Ray's two write actions support no resources. A test checks that nothing else has this right.",
 };
 
-/** Path of a construct → finding in it or below → reason. */
+/** Construct path → finding at this construct or below it → reason. */
 const accepted: Record<string, Record<string, string>> = {
   "Stateful/KeySecret": {
-    SMG4: "Keys of stored items are made with it: with another one, no account would be found again.",
+    SMG4: "Keys of stored items are derived from it. After a rotation, no account could be found.",
   },
-  "Stateful/DigestKeys": { SMG4: "Rotated: its schedule stands beside its function, in a later stack." },
-  "Stateful/SigningKeys": { SMG4: "Rotated: its schedule stands beside its function, in a later stack." },
-  "Stateful/VerificationKeys": { SMG4: "Public keys: follows SigningKeys." },
+  "Stateful/DigestKeys": {
+    SMG4: "Rotated by a schedule in a later stack, beside the function that rotates it.",
+  },
+  "Stateful/SigningKeys": {
+    SMG4: "Rotated by a schedule in a later stack, beside the function that rotates it.",
+  },
+  "Stateful/VerificationKeys": { SMG4: "Public keys, which change whenever SigningKeys is rotated." },
   "Stateful/Api": {
-    APIG2: "Functions validate against the contract; API Gateway's own messages would break the error shape.",
+    APIG2:
+      "Functions validate requests against the contract. API Gateway's messages would not have the API's error format.",
   },
   "UserFunctions/MailerRole": {
     "IAM5[Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*]":
-      "SES also asks for the recipient's identity in its sandbox; a condition allows one sender only.",
+      "In its sandbox, SES also requires the right to the recipient's identity. A condition allows one sender only.",
   },
   UserFunctions: tracing,
   StaffFunctions: tracing,
   "Api/Routes": {
-    APIG4: "Operations check tokens themselves, since sessions end at once only where the store is asked.",
-    COG4: "This product stands in place of Cognito.",
+    APIG4:
+      "Operations check tokens themselves. Only a read of the table makes an ended session invalid at once.",
+    COG4: "This product replaces Cognito.",
   },
   "Api/Stage": {
     APIG3:
-      "A web ACL costs money before it has a use, so a setting asks for it; limits per address, user and IP are in the functions.",
-    APIG6: "Execution logs hold query strings and headers. The access log and the functions' logs do not.",
+      "A web ACL has a fixed price, so the setting WAF decides. The functions limit requests per address, user and IP.",
+    APIG6: "Execution logs contain query strings and headers. The access log and the functions' logs do not.",
   },
   "Account/GatewayLogRole": {
     "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]":
-      "API Gateway accepts no narrower role for the account than this policy of its own.",
+      "API Gateway requires this policy for the account's logging role.",
   },
 };
 

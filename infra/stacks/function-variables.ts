@@ -1,4 +1,3 @@
-/** Every resource and setting under the name of the variable by which functions know it. */
 import type { Stack } from "aws-cdk-lib";
 import { listIndexes } from "../../shared/store/list-indexes.ts";
 import type { GrantedFunctionProps, Resource } from "./granted-function.ts";
@@ -35,8 +34,8 @@ export const resourcesOf = (
   VERIFICATION_KEYS_ID: secret(secretArns.verificationKeys),
   MAIL_FROM: {
     value: settings.MAIL_FROM,
-    // In the sandbox SES asks for the right to the recipient's identity too, and of a verified address and its verified
-    // domain it picks one. What limits the mailer is the condition.
+    // SES checks the address or its domain, and in the sandbox also the recipient's identity. So
+    // only the condition restricts the mailer.
     arn: stack.formatArn({ service: "ses", resource: "identity", resourceName: "*" }),
     service: "ses",
     condition: { StringEquals: { "ses:FromAddress": settings.MAIL_FROM } },

@@ -1,4 +1,3 @@
-/** The second layer, in two stacks: functions, each its row of the grants sheet, and their logs. */
 import { Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";

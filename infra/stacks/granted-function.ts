@@ -1,7 +1,3 @@
-/**
- * The one kind of function: bundled code, its row of the grants sheet, and nothing else. Its role is made here, because
- * the managed policy that CDK would attach may write to every log group of the account.
- */
 import { Duration, type RemovalPolicy } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Code, Function, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
@@ -13,7 +9,6 @@ import type { FunctionName, Grant, ResourceVariable, SettingVariable } from "../
 import { defaultMemoryMegabytes, defaultTimeoutSeconds } from "../grants/grants.ts";
 import { functionName, kebabCase, pascalCase } from "../naming.ts";
 
-/** A resource as functions know it: the value of its variable, and what policies call it. */
 export type Resource = {
   readonly value: string;
   readonly arn: string;
@@ -29,7 +24,7 @@ export type GrantedFunctionProps = {
   readonly resources: Readonly<Record<ResourceVariable, Resource>>;
   readonly settings: Readonly<Record<SettingVariable, string>>;
   readonly bundlesDirectory: string;
-  /** For each function that hashes: kept for it, and the most that it gets. 0: neither. */
+  /** Reserved concurrency of each function that hashes, or 0 for none. */
   readonly hashingConcurrency: number;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
@@ -40,10 +35,8 @@ const isResource = (name: string, resources: GrantedFunctionProps["resources"]):
 
 const queryIndexes = "QueryIndexes";
 
-/**
- * Where the SDK looks for profiles: in the code itself, where there are none. Unnamed, it would ask the system's list of users
- * for a home, and find the developer's profiles when the function runs on a developer's machine.
- */
+// Without HOME, the SDK looks up the user's home folder and, on a developer's machine, finds AWS
+// profiles there. The code folder contains none.
 const home = { HOME: "/var/task" };
 
 export class GrantedFunction extends Function {
@@ -54,6 +47,7 @@ export class GrantedFunction extends Function {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,
     });
+    // CDK's default role has a managed policy that may write to all log groups of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     logGroup.grantWrite(role);
 

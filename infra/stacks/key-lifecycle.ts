@@ -1,4 +1,3 @@
-/** When the functions run that make and rotate keys. */
 import { CfnResource, type Stack } from "aws-cdk-lib";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Function } from "aws-cdk-lib/aws-lambda";
@@ -11,13 +10,11 @@ import { removalPolicyOf, type StatefulStack } from "./stateful-stack.ts";
 
 const providerId = "AWSCDK.TriggerCustomResourceProviderCustomResourceProvider";
 
-/**
- * CDK's own function behind deployment triggers writes to a log that no stack would delete, unless
- * it is given one.
- */
+/** By default, CDK's function for triggers writes to a log group that no stack deletes. */
 const addTriggerLog = (stack: Stack, settings: Settings): void => {
   const handler = stack.node.findChild(providerId).node.findChild("Handler");
-  if (!CfnResource.isCfnResource(handler)) throw new Error("CDK makes the trigger's function in another way");
+  if (!CfnResource.isCfnResource(handler))
+    throw new Error("This version of CDK creates the trigger's function differently");
   const log = new LogGroup(stack, "TriggerLogs", {
     retention: settings.LOG_RETENTION_DAYS,
     removalPolicy: removalPolicyOf(settings),
@@ -25,18 +22,15 @@ const addTriggerLog = (stack: Stack, settings: Settings): void => {
   handler.addPropertyOverride("LoggingConfig", { LogGroup: log.logGroupName });
 };
 
-/** The first deployment makes the keys; a later one finds them and leaves them. */
+/** `createKeys` runs at every deployment and does not change existing keys. */
 export const createKeysAtDeployment = (stack: Stack, createKeys: Function, settings: Settings): Trigger => {
   const trigger = new Trigger(stack, "CreateKeysAtDeployment", { handler: createKeys });
   addTriggerLog(stack, settings);
   return trigger;
 };
 
-/**
- * The schedules on which Secrets Manager rotates the key rings. They stand beside the function,
- * because the stack of the secrets is deployed before it. CDK's own construct is not used: it would
- * grant the function more than it needs (`GetRandomPassword` on everything).
- */
+// The schedules are in the function's stack, because the stack of the secrets is deployed earlier.
+// CDK's own construct would grant the function `GetRandomPassword` on everything.
 export const rotateKeysOnSchedule = (
   scope: Construct,
   rotateKeys: Function,
@@ -54,10 +48,10 @@ export const rotateKeysOnSchedule = (
       secretId: arn,
       rotationLambdaArn: rotateKeys.functionArn,
       rotationRules: { automaticallyAfterDays: KEY_ROTATION_DAYS },
-      // The deployment has only just made them.
+      // The deployment has just created the keys.
       rotateImmediatelyOnUpdate: false,
     });
-    // Secrets Manager tries the permission when the schedule is made.
+    // Secrets Manager checks the permission when the schedule is created.
     schedule.node.addDependency(rotateKeys.node.findChild(id));
   }
   return schedules;

@@ -1,7 +1,4 @@
-/**
- * Whom SES lets letters come from. A stack for each sender, named after it: stages with the same one share it, and
- * deploying or deleting a stage takes no other's away.
- */
+// Stages with the same sender share this stack. Deleting a stage does not delete it.
 import { Stack, type StackProps } from "aws-cdk-lib";
 import { EmailIdentity, Identity } from "aws-cdk-lib/aws-ses";
 import type { Construct } from "constructs";

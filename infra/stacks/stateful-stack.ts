@@ -1,7 +1,3 @@
-/**
- * The first layer. What must survive a mistake: tables, queues and secrets, which only stage `prod`
- * keeps when the stack is deleted; and the bare API, whose address the functions are told.
- */
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import type { CfnRestApi } from "aws-cdk-lib/aws-apigateway";
 import {
@@ -21,7 +17,7 @@ import { grants } from "../grants/grants.ts";
 import { pascalCase } from "../naming.ts";
 import type { Settings } from "../settings.ts";
 
-/** AWS asks for six times the consumer's timeout. */
+/** AWS recommends six times the consumer's timeout. */
 const mailVisibilitySeconds = 6 * grants.mailer.timeoutSeconds;
 const receivesBeforeDeadLetter = 5;
 
@@ -86,7 +82,7 @@ export class StatefulStack extends Stack {
     this.mailQueue = new Queue(this, "Mail", {
       ...queue,
       visibilityTimeout: Duration.seconds(mailVisibilitySeconds),
-      // The mailer itself drops what is too old, and counts it; a silent end here would not be counted.
+      // The mailer drops and counts orders that are too old. SQS would drop them without a count.
       retentionPeriod: Duration.days(4),
       deadLetterQueue: { queue: this.mailDeadLetters, maxReceiveCount: receivesBeforeDeadLetter },
     });
@@ -99,21 +95,24 @@ export class StatefulStack extends Stack {
         generateSecretString: { passwordLength: 64, excludePunctuation: true },
         removalPolicy,
       }).secretArn;
-    // Born empty, which only the L1 can say: a function fills them, so that no template ever holds a key.
+    // A function fills these, so that no template contains a key. Only an L1 construct allows it.
     const emptySecret = (name: string, description: string) => {
       const secret = new CfnSecret(this, name, { description });
       secret.applyRemovalPolicy(removalPolicy);
       return secret.ref;
     };
     this.secretArns = {
-      key: randomSecret("KeySecret", "Makes keys of addresses and limits; never changes"),
-      digest: emptySecret("DigestKeys", "Ring of keys that make digests of codes"),
-      signingKeys: emptySecret("SigningKeys", "Private keys that sign tokens"),
-      verificationKeys: emptySecret("VerificationKeys", "Public keys that check tokens, as JWKS"),
+      key: randomSecret(
+        "KeySecret",
+        "Secret that derives the keys of addresses and limits. It must never change.",
+      ),
+      digest: emptySecret("DigestKeys", "Key ring for the digests of codes"),
+      signingKeys: emptySecret("SigningKeys", "Private keys for signing tokens"),
+      verificationKeys: emptySecret("VerificationKeys", "Public keys for verifying tokens (JWKS)"),
     };
     for (const [name, value] of Object.entries(this.secretArns))
       new CfnOutput(this, `${pascalCase(name)}Arn`, { value });
-    // Operators' commands judge a password as the functions do.
+    // Operators' commands need these to check passwords in the same way as the functions.
     new CfnOutput(this, "ProductName", { value: settings.PRODUCT_NAME });
     new CfnOutput(this, "PwnedPasswordsUrl", { value: settings.PWNED_PASSWORDS_URL });
   }

@@ -1,10 +1,9 @@
-/** The operations that are not for staff, and the functions behind pages, letters and keys. */
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Construct } from "constructs";
 import { FunctionsStack, userOperations, type FunctionsStackProps } from "./functions-stack.ts";
 import { createKeysAtDeployment, rotateKeysOnSchedule } from "./key-lifecycle.ts";
 
-/** The least that AWS allows: letters leave well below SES's rate. */
+/** The minimum that AWS allows keeps the sending rate well below SES's limit. */
 const mailerConcurrency = 2;
 
 export class UserFunctionsStack extends FunctionsStack {
@@ -21,7 +20,7 @@ export class UserFunctionsStack extends FunctionsStack {
     );
     const keysMade = createKeysAtDeployment(this, this.addFunction("createKeys"), settings);
     const rotation = rotateKeysOnSchedule(this, this.addFunction("rotateKeys"), stateful, settings);
-    // Making a schedule makes Secrets Manager try the function, which needs something to rotate.
+    // Secrets Manager tests the function when a schedule is created, so the keys must exist.
     rotation.node.addDependency(keysMade);
   }
 }

@@ -1,20 +1,18 @@
-/** A button that does one thing. With a question it asks first, in a dialog, and for what else the thing needs. */
 import { useId, useRef, type SubmitEvent } from "react";
 import { useAct } from "./acts.ts";
 import { Field, FormFailure, textOf, type FieldProps } from "./form.tsx";
 
 export type Act = {
   label: string;
-  /** Said when it is done. */
   done: string;
-  /** With what was typed into the fields. */
   run: (typed: Record<string, string>) => Promise<unknown>;
+  /** Opens a dialog with `fields` before the action. */
   question?: string;
   fields?: FieldProps[];
   danger?: boolean;
 };
 
-/** Asked for what gives somebody power. */
+/** The server asks for it before it grants rights or changes an address. */
 export const ownPassword: FieldProps = {
   name: "current_password",
   label: "Your password",

@@ -1,7 +1,5 @@
-/**
- * What an administrator does to a person. Not through react-admin's data hooks: when a call finds the session over, those
- * answer as if it had succeeded, and the page would say so.
- */
+// The administrator's actions bypass react-admin's data hooks: if the session is over, those
+// resolve as if the call had succeeded, and the page would report success.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useLogoutIfAccessDenied, useNotify } from "ra-core";
 import type { RequestOf } from "./api.ts";
@@ -20,7 +18,6 @@ export const changeAddress = (
 export const unlockUser = (id: string) => signedRequest("POST /api/v1/admin/users/{id}/unlock/", { id });
 export const endSessions = (id: string) => signedRequest("DELETE /api/v1/admin/users/{id}/sessions/", { id });
 
-/** Runs an act, says when it is done, and has every list and page read anew. A session that is over leads to sign-in. */
 export const useAct = <Input>(
   run: (input: Input) => Promise<unknown>,
   { done, noticesErrors = false }: { done: string; noticesErrors?: boolean },

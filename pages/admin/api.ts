@@ -1,4 +1,3 @@
-/** One request to the API, typed by the contract. Refusals are thrown. */
 import type * as z from "zod";
 import type { Contract, OperationName } from "../../shared/contract/contract.ts";
 import type { Operation } from "../../shared/contract/operation.ts";
@@ -19,10 +18,9 @@ type Answered<O extends Operation> = O["success"] extends { body: infer B extend
   : null;
 export type AnswerOf<R extends Route> = Answered<Operations[R]>;
 
-/** What the request types above may hold, for the one place that does not know which route it is. */
 type AnyRequest = { id?: string; query?: Record<string, string | undefined>; body?: object };
 
-/** Only the browser knows the stage or domain before `/admin/`. */
+/** Relative to the page, because only the browser knows the stage or domain before `/admin/`. */
 const api = new URL("..", document.baseURI);
 
 const addressOf = (path: string, { id = "", query = {} }: AnyRequest) => {
@@ -31,6 +29,7 @@ const addressOf = (path: string, { id = "", query = {} }: AnyRequest) => {
   return address;
 };
 
+/** Sends one request and throws an `HttpError` if the API refuses it. */
 export const request = async <R extends Route>(
   route: R,
   sent: RequestOf<R>,

@@ -1,7 +1,5 @@
-/**
- * Numbered pages over the API's cursors. The cursors of pages seen are remembered per filter; a page that was not reached yet,
- * after a reload for instance, is reached from the nearest one before it.
- */
+// Maps react-admin's page numbers to the API's cursors, which are remembered per filter. A page
+// without a known cursor (after a reload, for example) is reached from the nearest page before it.
 import type { GetListParams } from "ra-core";
 import type { AnswerOf, RequestOf } from "./api.ts";
 import { signedRequest } from "./session.ts";
@@ -10,7 +8,7 @@ type Query = RequestOf<"GET /api/v1/admin/users/">["query"];
 
 export const pageSizes = [25, 50, 100] as const;
 
-/** By filter and page size: the cursor of page 1 (none), 2, 3 … */
+/** The cursors of pages 1 (none), 2, 3 …, by filter and page size. */
 const cursorsSeen = new Map<string, (string | undefined)[]>();
 
 export const readPage = async ({ filter = {}, pagination }: GetListParams) => {
@@ -18,7 +16,7 @@ export const readPage = async ({ filter = {}, pagination }: GetListParams) => {
   const size = pageSizes.find((size) => size === perPage) ?? pageSizes[0];
   const query: Query = { ...filter, limit: `${size}` };
   const key = JSON.stringify(query);
-  // The first page begins anew: what came since belongs to it.
+  // Page 1 discards the cursors, because new users shift the later pages.
   const cursors = (page > 1 ? cursorsSeen.get(key) : undefined) ?? [undefined];
   cursorsSeen.set(key, cursors);
 

@@ -1,4 +1,4 @@
-/** What react-admin's hooks read. What changes a person is in `acts.ts`: see there why it goes past these hooks. */
+// Only reads: `acts.ts` explains why changes don't go through react-admin's hooks.
 import type { DataProvider, GetListParams, GetOneParams } from "ra-core";
 import type { AnswerOf } from "./api.ts";
 import { readPage } from "./cursor-pages.ts";
@@ -22,5 +22,5 @@ const users = {
   deleteMany: refused,
 };
 
-// react-admin's type promises every record type at once; here there is one.
+// react-admin's type is generic over all record types, but there is only one here.
 export const dataProvider = users as DataProvider;

@@ -1,4 +1,3 @@
-/** The parts of forms: a labelled input with its error, and the sentence for a refusal that belongs to no field. */
 import type { InputHTMLAttributes } from "react";
 import { useId } from "react";
 import { fieldErrorsOf } from "./refusals.ts";
@@ -7,7 +6,7 @@ export type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
   name: string;
   label: string;
   hint?: string;
-  /** Of the request that sent this form; the field finds its own part. */
+  /** The error of the form's request. The field shows the part with its own name. */
   failure?: unknown;
 };
 
@@ -33,6 +32,7 @@ export const Field = ({ label, hint, failure, ...input }: FieldProps) => {
   );
 };
 
+/** Shows the errors that belong to none of the form's fields. */
 export const FormFailure = ({ failure, fields }: { failure: unknown; fields: string[] }) => {
   if (!(failure instanceof Error)) return null;
   const byField = fieldErrorsOf(failure);
@@ -45,7 +45,6 @@ export const FormFailure = ({ failure, fields }: { failure: unknown; fields: str
   );
 };
 
-/** What stands in a form's fields. Files cannot: no form here has any. */
 export const textOf = (form: HTMLFormElement): Record<string, string> =>
   Object.fromEntries(
     [...new FormData(form)].filter((entry): entry is [string, string] => typeof entry[1] === "string"),

@@ -1,4 +1,3 @@
-/** What stands around every page, and the pages for when there is none. */
 import { useGetIdentity, useLogout, type CoreLayoutProps } from "ra-core";
 import { Notices } from "./notices.tsx";
 import { PageTitle } from "./page-title.tsx";
@@ -13,7 +12,7 @@ export const Layout = ({ children }: CoreLayoutProps) => {
           LIT Auth
         </a>
         <span className="who">{identity?.fullName}</span>
-        {/* Not back to this page: whoever signs in next may be somebody else. */}
+        {/* No return to this page: the next person to sign in may be someone else. */}
         <button type="button" onClick={() => void signOut({}, undefined, false)}>
           Sign out
         </button>
@@ -32,7 +31,7 @@ export const NotFound = () => (
   <>
     <PageTitle text="Not found" />
     <p>
-      There is no such page. <a href="#/users">All users</a>
+      This page does not exist. <a href="#/users">Show all users</a>
     </p>
   </>
 );

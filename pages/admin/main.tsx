@@ -1,7 +1,5 @@
-/**
- * The admin page: react-admin's own core without its Material UI. The core does routes, sign-in and back again, lists,
- * caching and notices; the views are plain HTML, so that no style is injected and the page's policy needs no exception.
- */
+// The admin page uses react-admin's core (`ra-core`) without Material UI, which injects styles: the
+// page's Content-Security-Policy would need an exception for them.
 import { CoreAdmin, memoryStore, Resource } from "ra-core";
 import polyglotI18nProvider from "ra-i18n-polyglot";
 import english from "ra-language-english";

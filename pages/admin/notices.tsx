@@ -1,4 +1,3 @@
-/** The last thing that happened, read out by screen readers. It stays until it is dismissed or something else happens. */
 import { useNotificationContext, useTranslate } from "ra-core";
 
 export const Notices = () => {

@@ -1,4 +1,4 @@
-/** The page's heading and the tab's title. It takes the focus, so that a screen reader says where a link has led. */
+// The heading takes the focus, so that screen readers announce each new page.
 import { useEffect, useRef } from "react";
 
 export const PageTitle = ({ text }: { text: string }) => {

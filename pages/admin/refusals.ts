@@ -1,15 +1,14 @@
-/** The API's refusals as errors whose message is a sentence to show. */
 import { HttpError } from "ra-core";
 import type { ErrorCode } from "../../shared/contract/errors.ts";
 
 type Refusal = { detail: string; code: ErrorCode };
 
-/** Where the API's own sentence, which clients match on, would puzzle a person. */
+/** Replaces sentences that the API can't change (clients match on them) but that mislead people. */
 const ownWords: Partial<Record<ErrorCode, string>> = {
   sign_in_refused: "The code is wrong or no longer valid. Start again to get a new one.",
 };
 
-const unreachable = "The server cannot be reached. Check the connection and try again.";
+const unreachable = "The server cannot be reached. Check your connection and try again.";
 
 const isRefusal = (body: unknown): body is Refusal =>
   typeof body === "object" && body !== null && "detail" in body;
@@ -18,7 +17,7 @@ const isByField = (body: unknown): body is Record<string, string[]> =>
 
 const sentenceOf = (body: unknown): string => {
   if (isRefusal(body)) return ownWords[body.code] ?? body.detail.replace(/(?<![.!?])$/, ".");
-  return isByField(body) ? "Some fields need a change." : unreachable;
+  return isByField(body) ? "Some values are not valid." : unreachable;
 };
 
 export const noAnswer = (): HttpError => new HttpError(unreachable, 0);
@@ -28,7 +27,6 @@ export const refusalOf = async (response: Response): Promise<HttpError> => {
   return new HttpError(sentenceOf(body), response.status, body);
 };
 
-/** The sentences for each field that was refused. */
 export const fieldErrorsOf = (error: unknown): Record<string, string> => {
   const body: unknown = error instanceof HttpError ? error.body : undefined;
   if (!isByField(body)) return {};

@@ -1,10 +1,10 @@
-/** The administrator's tokens: in this module's memory and nowhere else, so a reload signs in anew. */
+// Tokens are only in memory, where an injected script finds nothing stored. A reload signs out.
 import { HttpError } from "ra-core";
 import { request, type AnswerOf, type RequestOf, type Route } from "./api.ts";
 
 type Session = { tokens: AnswerOf<"POST /api/v1/auth/jwt/create/">; madeAt: number };
 
-/** Far below the 30 minutes after which the server calls a session idle, counted from its newest tokens. */
+/** Well below the 30 minutes without a refresh after which the server ends a staff session. */
 const freshMilliseconds = 5 * 60 * 1000;
 
 let session: Session | undefined;
@@ -17,7 +17,7 @@ export const signIn = async (email: string, code: string): Promise<void> => {
   session = { tokens, madeAt: Date.now() };
 };
 
-/** Forgets the tokens first: whether the server hears of it or not, this page is signed out. */
+/** Forgets the tokens first, so that the page is signed out even if the request fails. */
 export const signOut = async (): Promise<void> => {
   const refresh = session?.tokens.refresh;
   session = undefined;
@@ -29,7 +29,7 @@ const fetchTokens = async (used: Session) => {
   if (session === used) session = { tokens, madeAt: Date.now() };
 };
 
-/** Requests that meet here share one renewal; one that comes after it finds the session renewed. */
+/** Concurrent requests share one renewal, and a later one finds that the session has changed. */
 const renew = async (used: Session) => {
   if (session !== used) return;
   renewing ??= fetchTokens(used).finally(() => {
@@ -38,7 +38,6 @@ const renew = async (used: Session) => {
   await renewing;
 };
 
-/** As the signed-in administrator. A request whose token turns out to be expired is sent once more with a new one. */
 export const signedRequest = async <R extends Route>(route: R, sent: RequestOf<R>): Promise<AnswerOf<R>> => {
   if (session && Date.now() - session.madeAt > freshMilliseconds) await renew(session);
   const used = session;

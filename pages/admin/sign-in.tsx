@@ -1,4 +1,4 @@
-/** Sign-in in two steps: address and password, then the code from the letter. The password is not kept for the second. */
+// The password is not stored for the second step.
 import { useMutation } from "@tanstack/react-query";
 import { useLogin } from "ra-core";
 import { useState, type SubmitEvent } from "react";
@@ -70,7 +70,7 @@ export const SignIn = () => {
       ) : (
         <>
           <p>
-            A letter with a code is on its way to <strong>{email}</strong>.
+            An email with a code is on its way to <strong>{email}</strong>.
           </p>
           <Step
             key="code"
@@ -84,7 +84,7 @@ export const SignIn = () => {
                 label="Code"
                 inputMode="numeric"
                 autoComplete="one-time-code"
-                hint="The 6 digits from the newest letter"
+                hint="The 6 digits from the newest email"
                 required
                 failure={failure}
               />

@@ -2,7 +2,6 @@ import type { AdminUser } from "./data-provider.ts";
 
 const labels = { active: "Active", disabled: "Disabled", pending: "Pending" } as const;
 
-/** The state as a word; the colour only repeats it. */
 export const StateBadge = ({ user }: { user: AdminUser }) => (
   <span className="badges">
     <span className={`badge ${user.state}`}>{labels[user.state]}</span>

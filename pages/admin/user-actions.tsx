@@ -1,4 +1,3 @@
-/** What can be done to a person. Nobody can do away with himself: the server refuses it, and no button offers it. */
 import { useRedirect } from "ra-core";
 import { ActButton, ownPassword, type Act } from "./act-button.tsx";
 import { changeAddress, changeUser, deleteUser, sendCode, unlockUser } from "./acts.ts";
@@ -40,14 +39,14 @@ const useActs = (
             run: () => sendCode(id),
           }
         : {
-            label: "Send reset letter",
-            done: `A letter to set a new password is on its way to ${email}.`,
+            label: "Send reset email",
+            done: `An email with a password reset code is on its way to ${email}.`,
             run: () => sendCode(id),
           },
     address: {
       label: "Change address…",
-      question: `Give ${email} another address?`,
-      done: "A code is on its way to the new address; it counts once it is confirmed.",
+      question: `Change the email address of ${email}?`,
+      done: "A code is on its way to the new address. The change takes effect when the code is confirmed.",
       run: ({ new_email = "", current_password = "" }) => changeAddress(id, { new_email, current_password }),
       fields: [
         {
@@ -55,12 +54,12 @@ const useActs = (
           label: "New address",
           type: "email",
           autoComplete: "off",
-          hint: "A code goes there; the old address is told, and can undo it for seven days.",
+          hint: "We send a code to it. The old address is notified and can undo the change for seven days.",
         },
         ownPassword,
       ],
     },
-    unlock: { label: "Unlock", done: `Wrong guesses are forgotten for ${email}.`, run: () => unlockUser(id) },
+    unlock: { label: "Unlock", done: `${email} is unlocked.`, run: () => unlockUser(id) },
     remove: {
       label: "Delete",
       question: `Delete ${email}? This cannot be undone.`,
@@ -80,7 +79,9 @@ export const UserActions = ({ user, isSelf }: { user: AdminUser; isSelf: boolean
     <section aria-labelledby="actions">
       <h2 id="actions">Actions</h2>
       {isSelf && (
-        <p className="hint">This is you: another administrator must deactivate, demote or delete you.</p>
+        <p className="hint">
+          This is your own account. Only another administrator can deactivate, demote or delete it.
+        </p>
       )}
       <div className="bar">
         {offered.map((act) => (

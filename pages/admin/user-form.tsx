@@ -1,4 +1,4 @@
-/** Username and names. Only what was changed is sent, so that two administrators do not undo each other. */
+// Sends only changed fields, so that two administrators don't undo each other's changes.
 import type { SubmitEvent } from "react";
 import { changeUser, useAct, type UserChanges } from "./acts.ts";
 import type { AdminUser } from "./data-provider.ts";

@@ -1,4 +1,3 @@
-/** Accounts and registrations, the newest first: search, filter, pages. The order is the store's own. */
 import { ListBase, useListContext } from "ra-core";
 import { pageSizes } from "./cursor-pages.ts";
 import type { AdminUser } from "./data-provider.ts";
@@ -26,12 +25,12 @@ const Row = ({ user }: { user: AdminUser }) => (
 const Table = () => {
   const { data, error, isPending, isFetching, filterValues } = useListContext<AdminUser>();
   if (isPending) return <Loading />;
-  // The notice above says why.
+  // The notice above the list gives the reason.
   if (error || !data) return <p>The list could not be loaded.</p>;
-  if (data.length === 0) return <output>Nobody matches.</output>;
+  if (data.length === 0) return <output>No users found.</output>;
   return (
     <table aria-busy={isFetching}>
-      <caption>{filterValues["email"] ? "In the order of addresses" : "Newest first"}</caption>
+      <caption>{filterValues["email"] ? "Sorted by email address" : "Newest first"}</caption>
       <thead>
         <tr>
           <th scope="col">Email</th>

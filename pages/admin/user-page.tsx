@@ -1,4 +1,3 @@
-/** One person: who it is, what may be changed, what may be done, and where that account is signed in. */
 import { useGetIdentity, useGetOne } from "ra-core";
 import { useParams } from "react-router";
 import type { AdminUser } from "./data-provider.ts";
@@ -20,7 +19,7 @@ const Facts = ({ user }: { user: AdminUser }) => (
     <dd>
       <Time at={user.created} />
     </dd>
-    <dt>Id</dt>
+    <dt>ID</dt>
     <dd>
       <code>{user.id}</code>
     </dd>
@@ -30,7 +29,7 @@ const Facts = ({ user }: { user: AdminUser }) => (
 export const UserPage = () => {
   const { id = "" } = useParams();
   const { data, error, isPending } = useGetOne<AdminUser>("users", { id }, { retry: false });
-  // On the way to sign-in, react-admin hands out an empty record.
+  // react-admin returns an empty record while it redirects to sign-in.
   const user = data?.id ? data : undefined;
   const { identity } = useGetIdentity();
   const isPerson = user !== undefined && user.state !== "pending";

@@ -1,4 +1,4 @@
-/** What the store can find without a scan: the beginning of an address, a whole username, one state. */
+// Offers only what the table can find without a scan, hence no search within names.
 import { useListContext } from "ra-core";
 import type { SubmitEvent } from "react";
 import { Field, textOf } from "./form.tsx";
@@ -14,7 +14,7 @@ export const UserSearch = () => {
     apply(event.currentTarget);
   };
   return (
-    // The key fills the fields anew when the address bar changes the search.
+    // The key resets the fields when the URL changes the search.
     <search key={JSON.stringify(filterValues)}>
       <form className="bar" onSubmit={submit}>
         <Field name="email" label="Email begins with" type="search" defaultValue={filterValues["email"]} />

@@ -1,4 +1,3 @@
-/** Where a person is signed in. */
 import { useQuery } from "@tanstack/react-query";
 import { useLogoutIfAccessDenied } from "ra-core";
 import { ActButton } from "./act-button.tsx";
@@ -27,7 +26,7 @@ export const UserSessions = ({ userId }: { userId: string }) => {
       <h2 id="sessions">Sessions</h2>
       {error && <p role="alert">{error.message}</p>}
       {!data && !error && <Loading />}
-      {data?.length === 0 && <p>Signed in nowhere.</p>}
+      {data?.length === 0 && <p>Not signed in on any device.</p>}
       {data && data.length > 0 && (
         <>
           <table>
@@ -57,7 +56,7 @@ export const UserSessions = ({ userId }: { userId: string }) => {
           <div className="bar">
             <ActButton
               label="End sessions"
-              question="End all sessions of this person?"
+              question="End all sessions of this user?"
               done="All sessions have ended."
               run={() => endSessions(userId)}
               danger

@@ -1,6 +1,6 @@
-// A file of its own, because the page's policy allows no script inside it.
+// A separate file, because the page's Content-Security-Policy allows no inline script.
 
-/** What screen readers miss in Swagger UI: names for two kinds of field, and no link inside a button that leads there too. */
+/** Adds the labels that screen readers need and removes a link nested in a button. */
 const accessible = ({ React: { createElement } }) => ({
   components: { DeepLink: ({ text }) => createElement("span", null, text) },
   wrapComponents: {
@@ -10,7 +10,7 @@ const accessible = ({ React: { createElement } }) => ({
   },
 });
 
-/** There is one server, the one that serves this page, so there is nothing to choose. */
+/** Hides the choice of server: the only one serves this page. */
 const noServerChoice = () => ({ components: { ServersContainer: () => null } });
 
 SwaggerUIBundle({

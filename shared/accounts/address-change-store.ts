@@ -1,8 +1,5 @@
-/**
- * Changing an account's address: asked for, then proven by a code that went to the new one. User
- * and pointers are swapped in one transaction, whose conditions find out what nobody may be told
- * before: an address that is taken or held, a dead code.
- */
+// Only the conditions of the confirming transaction check if the new address is taken or held: the
+// response to the request must not reveal it.
 import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -29,11 +26,8 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
   const put = (Item: Item): TransactionPart => ({ Put: { TableName: table, Item } });
 
-  /**
-   * Replaces an earlier change, whose code is dead from now on, and its way back: never that of a
-   * change which was confirmed since `user` was read, nor anybody else's (see `held-addresses`).
-   * `along` happens with it or not at all.
-   */
+  // Replaces an unconfirmed change and its undo item. The condition on the old address protects the
+  // undo item of a change that was confirmed after `user` was read.
   const start = async (
     user: User,
     { email, addressKey, otpRequestId, byStaff }: NewAddress,
@@ -83,16 +77,13 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
     return item && emailChangeItem.parse(item);
   };
 
-  /** Whose change by staff waits for this new address. */
   const findClaimant = async (newAddressKey: string): Promise<string | undefined> => {
     const item = await readItem(table, emailClaimPk(newAddressKey));
     return item && emailClaimItem.parse(item).userId;
   };
 
-  /**
-   * Consumes the code and moves the account. What still lies in the old mailbox dies with it: a login code, a reset code. The
-   * seven days for undoing begin, unless an earlier change can still be undone: then its code undoes both.
-   */
+  // Also invalidates login and reset codes, which were sent to the old address. The seven days for
+  // undoing start now, unless an earlier change can still be undone: its code undoes both.
   const confirm = async (
     user: User,
     change: EmailChange,
@@ -150,7 +141,7 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
       notHeldForAnother(addressKey, user.id, now),
     ];
     if (opens)
-      // Without its undo item no address changes: nobody must be left without the way back.
+      // No address changes without its undo item, so that the owner can always undo a takeover.
       parts.push({
         Update: {
           TableName: table,

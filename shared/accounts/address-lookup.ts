@@ -1,4 +1,4 @@
-/** Who stands behind an address: an account, a registration, both or nobody. One consistent read, whatever the answer. */
+// Always reads both items, so that the time doesn't reveal which addresses are known.
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { batchRead } from "../store/batch.ts";

@@ -1,4 +1,3 @@
-/** Going back to the address that an account had before: with the code that was sent there when the change was asked for. */
 import { randomUUID } from "node:crypto";
 import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
@@ -18,18 +17,14 @@ import { rememberFormerAddress } from "./former-address-store.ts";
 export const addressUndoStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
 
-  /** The living way back to this address, and whose it is. */
   const find = async (oldAddressKey: string): Promise<EmailUndo | undefined> => {
     const item = await readItem(table, emailUndoPk(oldAddressKey));
     const undo = item && emailUndoItem.parse(item);
     return undo && undo.expiresAt > clock() ? undo : undefined;
   };
 
-  /**
-   * An address that the account has anyway needs no swap. It was held, so nobody else has it
-   * meanwhile. The mailbox that the account goes away from is told: it may be the owner's, and the
-   * earlier one somebody else's by now.
-   */
+  // Empty if the change was not confirmed. The current address is remembered for a notice, because
+  // it may be the real owner's: someone else may control the earlier mailbox.
   const swap = (user: User, addressKey: string, now: number): TransactionPart[] =>
     user.addressKey === addressKey
       ? []
@@ -45,10 +40,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
           rememberFormerAddress("undone", user, now),
         ];
 
-  /**
-   * Consumes the code and moves the account back, wherever it is by now; a change that was not confirmed yet is dropped. All
-   * sessions end, for one of them asked for the change.
-   */
+  /** All sessions end, because an attacker may have requested the change in one of them. */
   const undo = async (
     user: User,
     { email, addressKey }: { email: string; addressKey: string },
@@ -62,7 +54,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
         Delete: {
           TableName: table,
           Key: { pk: emailUndoPk(addressKey) },
-          // No more than the item's own end: a code sent before the new address took over lives as long as one sent after it.
+          // Checks only `expiresAt`, which confirming the change extends, and not `otpExpiresAt`.
           ConditionExpression: `userId = :userId AND ${digestIsIn(otpDigests)} AND expiresAt > :now`,
           ExpressionAttributeValues: {
             ":userId": user.id,
@@ -95,7 +87,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
     if (!refused) return "undone";
     const [code, account] = refused;
     if (code?.failed || !account?.failed || !account.item) return "refused";
-    // Confirmed at this very moment: once more, from where the account is now.
+    // A concurrent confirmation moved the account. Retry from its new address.
     return undo(userItem.parse(account.item), { email, addressKey }, otpDigests, randomUUID());
   };
 

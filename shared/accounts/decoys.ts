@@ -1,8 +1,6 @@
-/**
- * Stand-ins for what an unknown address does not have. They go through the same calls and fail on
- * the same conditions, so that neither answers nor calls tell which addresses are known. No
- * username has a `?`, so none of them meets a real item.
- */
+// Decoys go through the same calls as real items and fail on the same conditions, so that neither
+// responses nor timing reveal which addresses are known. They can't match a real item, because no
+// username contains a `?`.
 import type { EmailChange } from "../store/address-items.ts";
 import type { Registration, User } from "../store/user-items.ts";
 

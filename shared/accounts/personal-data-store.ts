@@ -1,4 +1,3 @@
-/** All that the tables hold on one person, read by the keys that he has. */
 import * as z from "zod";
 import { counted, type Counted } from "../contract/personal-data-schema.ts";
 import { codeGuess, currentPasswordGuess, passwordGuess } from "../limits/guess-limits.ts";
@@ -35,7 +34,7 @@ const shownCounters = (counts: Counted, item: Item = {}) =>
     number,
   }));
 
-/** What says something about a person in the items that come and go. */
+/** The fields of short-lived items that are personal data. */
 const dated = z.object({
   userId: z.string().optional(),
   email: z.string().default(""),
@@ -49,7 +48,7 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
   const { USERS_TABLE, LIMITS_TABLE } = environment("USERS_TABLE", "LIMITS_TABLE");
 
   return {
-    /** One read. What is over, though TTL has not deleted it yet, counts as gone. */
+    /** Omits expired items that TTL has not deleted yet. */
     find: async (user: User, mailboxes: MailboxKeys) => {
       const now = clock();
       const keys = keysOf(user, mailboxes);
@@ -69,19 +68,18 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
       });
       const at = (pk: string): Dated => {
         const item = dated.parse(items.find((item) => item["pk"] === pk) ?? {});
-        // An address that he has left may have become somebody else's.
+        // An earlier address of this person may belong to someone else now.
         return (item.userId ?? user.id) === user.id ? item : dated.parse({});
       };
-      const living = (...pks: string[]) => pks.map(at).find(({ expiresAt }) => expiresAt > now);
+      const unexpired = (...pks: string[]) => pks.map(at).find(({ expiresAt }) => expiresAt > now);
       const code = (purpose: "sign_in" | "password_reset", { otpExpiresAt }: Dated) =>
         otpExpiresAt > now ? [{ purpose, until: isoTime(otpExpiresAt) }] : [];
-      const [change, earlier, undone] = [living(changePk), living(...undoPks), living(undonePk)];
-      const registration = living(pendingPk);
+      const [change, earlier, undone] = [unexpired(changePk), unexpired(...undoPks), unexpired(undonePk)];
+      const registration = unexpired(pendingPk);
       return {
         waiting_codes: [...code("sign_in", at(accountPk)), ...code("password_reset", at(lostPk))],
         address_change: change ? { new_email: change.email, until: isoTime(change.expiresAt) } : null,
         earlier_address: earlier ? { email: earlier.email, until: isoTime(earlier.expiresAt) } : null,
-        // Empty once its letter has left.
         undone_address: undone?.email ? { email: undone.email, until: isoTime(undone.expiresAt) } : null,
         registration: registration
           ? { created: isoTime(registration.createdAt), until: isoTime(registration.expiresAt) }

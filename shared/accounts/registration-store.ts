@@ -1,8 +1,5 @@
-/**
- * Registrations that nobody has proven yet, apart from accounts: registering never looks whether an
- * address is taken, so its answer can't tell. The proof (activation) is one transaction that fails
- * on its conditions for an address that is taken or held.
- */
+// Registering never checks if an address is taken, so that its response can't reveal it. Activation
+// fails if the address is taken or held.
 import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
 import { normaliseUsername } from "../identity/username.ts";
 import { spendingReset } from "../passwords/password-reset-store.ts";
@@ -25,7 +22,7 @@ import {
 export const registrationStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
 
-  /** The registration becomes an account. `own`: what must hold of the code that it bears, where that is the proof. */
+  /** `own` is the condition on the registration's own code, unless a reset code is the proof. */
   const turn = async (
     registration: Registration,
     own: { condition: string; values: Record<string, string> } | undefined,
@@ -87,7 +84,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
   };
 
   return {
-    /** Replaces any earlier registration of the address (nobody had proven it) and reserves the username for it. */
+    /** Replaces an earlier registration of the address, because that one is unproven. */
     register: async (registration: Registration): Promise<"registered" | "username_taken"> => {
       const { id, addressKey, username, expiresAt } = registration;
       const listed = { ...registration, ...listAttributes(registration, "pending") };
@@ -112,10 +109,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
       return registration && registration.expiresAt > clock() ? registration : undefined;
     },
 
-    /**
-     * Consumes the code and turns the registration into an account, all or nothing. The idempotency token makes a repeat
-     * of this very call, after its answer was lost, a success. `along` happens with it or not at all.
-     */
+    /** The idempotency token lets a retry of this call succeed after a lost response. */
     activate: (
       registration: Registration,
       otpDigests: readonly string[],
@@ -126,7 +120,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
       return turn(registration, { condition, values: digestValues(otpDigests) }, idempotencyToken, along);
     },
 
-    /** The same with the code of a lost password, which has come to the same address and lies apart. */
+    /** A reset code proves the address too, because it was sent to the same mailbox. */
     activateByReset: (
       registration: Registration,
       otpDigests: readonly string[],
@@ -134,7 +128,6 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
     ): Promise<User | "refused"> =>
       turn(registration, undefined, idempotencyToken, [spendingReset(registration, otpDigests, clock())]),
 
-    /** Gives address and username free again. `along` happens with it or not at all. */
     remove: async (
       { id, addressKey, username }: Registration,
       along: TransactionPart[] = [],

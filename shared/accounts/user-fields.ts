@@ -1,4 +1,3 @@
-/** The names of a person's fields: from the wire to the store, and back. */
 import type { User } from "../store/user-items.ts";
 
 type NamesBody = {
@@ -7,7 +6,6 @@ type NamesBody = {
   last_name?: string | undefined;
 };
 
-/** Only what is given: what is left out stays as it is. */
 export const namesIn = ({
   username,
   first_name: firstName,
@@ -18,7 +16,6 @@ export const namesIn = ({
   ...(lastName !== undefined && { lastName }),
 });
 
-/** What callers may see of a person, in the names of the wire. */
 export const shownUser = ({
   id,
   username,

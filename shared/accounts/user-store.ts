@@ -1,4 +1,3 @@
-/** Activated accounts and their pointers. Each check and its act are one conditional write. */
 import { normaliseUsername } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -24,13 +23,12 @@ export const userStore = (clock: Clock = nowSeconds) => {
     return item && userItem.parse(item);
   };
 
-  /** The id of the account with this address. */
   const findIdByAddress = async (addressKey: string): Promise<string | undefined> => {
     const item = await readItem(table, addressPk(addressKey));
     return item && pointerItem.parse(item).userId;
   };
 
-  /** The mailbox that the account can still go back to: whoever has taken it from there may be the one who deletes it. */
+  /** Remembers the held address for a notice, because an attacker may delete a stolen account. */
   const rememberEarlierAddress = async (user: User, now: number): Promise<TransactionPart[]> => {
     const addressKey = wayBackOf(user, now);
     const undo = addressKey === undefined ? undefined : await readItem(table, emailUndoPk(addressKey));
@@ -38,11 +36,8 @@ export const userStore = (clock: Clock = nowSeconds) => {
     return [rememberFormerAddress("earlier", { id: user.id, email: emailUndoItem.parse(undo).email }, now)];
   };
 
-  /**
-   * Removes the account, its pointers, its codes and any registration of its address: while its password is the one checked, or,
-   * where something happens along with it, on that one's conditions. What is left is the address, and
-   * the one that it could go back to, for one last letter.
-   */
+  // Without `along`, the account is removed only while it has the password that was checked. With
+  // `along`, the conditions of those parts replace this one.
   const remove = async (
     user: User,
     along: TransactionPart[] = [],

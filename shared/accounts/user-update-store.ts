@@ -1,4 +1,3 @@
-/** Changing an account. The check and the change are one conditional write, with whatever must happen beside it. */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { codeAttributes } from "../codes/code-conditions.ts";
 import { normaliseUsername } from "../identity/username.ts";
@@ -8,12 +7,12 @@ import { conditionalWrite, transact, type TransactionPart } from "../store/dynam
 import { listAttributes } from "../store/list-indexes.ts";
 import { userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
 
-/** What the write compares with what was read, so that no other change is undone by it. */
+/** The write is conditional on these values, so that it doesn't overwrite a concurrent change. */
 const compared = ["username", "firstName", "lastName", "status", "isStaff"] as const;
 
 export type Changes = Partial<Pick<User, (typeof compared)[number] | "passwordHash">>;
 
-/** Whether what the user may do, or proves it with, becomes another: then every session of before is over. */
+/** True if rights or password change: sessions opened under the old ones must end. */
 const endsSessions = (before: User, after: User): boolean =>
   before.status !== after.status ||
   before.isStaff !== after.isStaff ||
@@ -32,7 +31,7 @@ const updateOf = (before: User, after: User) => {
   ];
   const removed = [
     ...(staffKey === undefined ? ["staffKey"] : []),
-    // A code on its way would open a session after this.
+    // A code that was already sent could open a new session.
     ...(ending ? codeAttributes : []),
   ];
   return {
@@ -53,7 +52,6 @@ const updateOf = (before: User, after: User) => {
 export const userUpdateStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
 
-  /** A new username swaps the pointers in the same transaction; the same key needs no swap. */
   const swap = (user: User, keyBefore: string, key: string): TransactionPart[] => [
     {
       Put: {
@@ -66,7 +64,7 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     { Delete: { TableName: table, Key: { pk: usernamePk(keyBefore) } } },
   ];
 
-  /** `along` happens with the change or not at all. Another status, rank or password ends every session in the same write. */
+  /** `along` is part of the same transaction. */
   const change = async (
     user: User,
     changes: Changes,
@@ -91,7 +89,7 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     const [account, ...parts] = refused;
     if (parts.slice(swapping.length).some(({ failed }) => failed)) return "along_refused";
     if (!account?.failed) return "username_taken";
-    // Another change came between: once more, from what it left. Each round is somebody's progress.
+    // Another write won the race. Retry from its result; every retry means that a writer succeeded.
     return account.item ? change(userItem.parse(account.item), changes, along) : "gone";
   };
 

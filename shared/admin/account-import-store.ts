@@ -1,7 +1,3 @@
-/**
- * Accounts brought over from elsewhere, with their hashes: for the operator. One transaction each,
- * so nobody is in by half.
- */
 import { normaliseUsername } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -17,9 +13,8 @@ export const accountImportStore = (clock: Clock = nowSeconds) => {
 
   return {
     /**
-     * Puts account and pointers, and discards a registration of the address, which nobody could
-     * activate any more. Never changes an account: `there` is the one that has this id already.
-     * `address_held`: another account can still go back to it.
+     * Never changes an existing account: `there` is the one that already has this id. Deletes a
+     * registration of the address, because it can't be activated any more.
      */
     put: async (
       user: User,

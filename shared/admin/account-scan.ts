@@ -1,15 +1,14 @@
-/** All accounts, page by page, for the operator: the one place that reads the table from end to end. Registrations are none. */
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { variable } from "../platform/environment.ts";
 import { dynamo, type Item } from "../store/dynamo.ts";
 import { userItem, userPk, type User } from "../store/user-items.ts";
 
-/** Items read at once, of which every third or so is an account: what a page may hold in memory. */
+/** Limits the memory for one page. About every third item is an account. */
 const itemsPerPage = 500;
 
 type AccountBatch = { users: User[]; next: Item | undefined };
 
-/** `after`: the `next` of the last page that was dealt with. Who comes or changes meanwhile may be in or not. */
+/** `after` is the `next` of the last page. Accounts created during the scan may be missing. */
 export async function* scanAccounts(after?: Item): AsyncGenerator<AccountBatch> {
   const TableName = variable("USERS_TABLE");
   let next = after;

@@ -1,7 +1,4 @@
-/**
- * Making somebody staff without a letter: for the operator, who may read and write the tables anyway. An account of the address
- * is promoted, else one is made; a registration of the address is discarded either way.
- */
+// No proof of the address is needed, because operators can write to the tables anyway.
 import { userStore } from "../accounts/user-store.ts";
 import { userUpdateStore } from "../accounts/user-update-store.ts";
 import { normaliseUsername } from "../identity/username.ts";
@@ -62,7 +59,7 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
     return held?.failed && !address?.failed ? "address_held" : "promote";
   };
 
-  /** Repeated, it ends in the same state; each time the password is the one given, and earlier sessions are over. */
+  /** Promotes the account with this address or creates one. Sets the password in both cases. */
   const appoint = async (
     administrator: Administrator,
   ): Promise<"created" | "promoted" | "username_taken" | "address_held"> => {

@@ -1,4 +1,3 @@
-/** Where a page ends: the place of its last person, which only its reader can take for anything. A wrong one is refused. */
 export type ListOrder = "date" | "address";
 
 const id = "[0-9a-f-]{36}";
@@ -9,7 +8,7 @@ const places: Record<ListOrder, RegExp> = {
 
 export const encodeCursor = (place: string): string => Buffer.from(place).toString("base64url");
 
-/** `undefined`: not one of ours, or one of a list in the other order. */
+/** Returns `undefined` for a text that is no cursor of a list in this order. */
 export const decodeCursor = (cursor: string, order: ListOrder): string | undefined => {
   const place = Buffer.from(cursor, "base64url").toString("latin1");
   return places[order].test(place) && encodeCursor(place) === cursor ? place : undefined;

@@ -1,7 +1,3 @@
-/**
- * The fields of a person as administrators see and change them: from the wire to the store, and
- * back.
- */
 import * as z from "zod";
 import { namesIn, shownUser } from "../accounts/user-fields.ts";
 import type { Changes } from "../accounts/user-update-store.ts";
@@ -9,10 +5,6 @@ import { isoTime } from "../platform/clock.ts";
 import type { listedAttributes, PersonState } from "../store/list-indexes.ts";
 import type { User } from "../store/user-items.ts";
 
-/**
- * What is shown of a person to administrators. A list reads no more than that, and a whole item
- * holds it too.
- */
 export const listedPerson = z.object({
   id: z.string(),
   username: z.string(),

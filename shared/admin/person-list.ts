@@ -1,8 +1,5 @@
-/**
- * Lists of people, by date or by address, a page at a time: one query per shard, side by side and
- * merged, then one batch that reads the people of the page as they are.
- * docs/architecture.md says what it costs.
- */
+// A page takes one query per shard, merged, and one batch read of its people. The section "What it
+// costs to list people" of docs/architecture.md has the numbers.
 import { paginateQuery } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { isAddress, normaliseAddress } from "../identity/email-address.ts";
@@ -26,20 +23,19 @@ import { listedPerson, stateOf, type ListedPerson } from "./person-fields.ts";
 
 export type ListRequest = {
   state?: PersonState | "staff" | undefined;
-  /** Beginning of an address. With it the list is in the order of addresses, else the newest come first. */
+  /** With a prefix, the list is sorted by address. Without one, the newest people come first. */
   addressPrefix?: string | undefined;
   cursor?: string | undefined;
   size: number;
 };
 
-/** Each index has one of the two sort attributes. */
 const indexItem = z.object({
   pk: z.string(),
   listDate: z.string().default(""),
   listAddress: z.string().default(""),
   expiresAt: z.int().optional(),
 });
-/** Where somebody stands in the list, and where the rest of them lies. */
+/** `place` is the person's position in the list, `pk` the key of their item. */
 type Entry = { place: string; pk: string };
 
 const partitionsOf = (state: ListRequest["state"]): string[] => {
@@ -48,11 +44,8 @@ const partitionsOf = (state: ListRequest["state"]): string[] => {
   return states.flatMap((one) => Array.from({ length: shardCount }, (_, shard) => listKey(one, shard)));
 };
 
-/**
- * Takes the first of all heads until there are `count` people. Sources are asked side by side
- * first, then as they run out. Somebody who moves while they are read can stand in two of them:
- * they keep the first place, and an account stands for the registration that it was.
- */
+// A person whose state changes during the read can occur in two sources. They keep the first place,
+// and an account replaces its registration.
 const merge = async (
   sources: AsyncIterator<Entry>[],
   comesBefore: (a: string, b: string) => boolean,
@@ -76,7 +69,7 @@ const merge = async (
   return [...merged.values()];
 };
 
-// Addresses are printable ASCII: this comes after all of them that begin alike, and a space before all that come later.
+// Addresses are printable ASCII, so DEL sorts after all their characters and a space before them.
 const afterAll = "\u007f";
 const justAfter = " ";
 
@@ -85,7 +78,6 @@ export const personList = (clock: Clock = nowSeconds) => {
   const isAlive = ({ expiresAt }: { expiresAt?: number | undefined }) =>
     expiresAt === undefined || expiresAt > clock();
 
-  /** The living entries of one partition, in order, read as far as they are taken. */
   const readEntries = async function* (
     query: {
       index: keyof typeof listIndexes;
@@ -97,7 +89,7 @@ export const personList = (clock: Clock = nowSeconds) => {
   ): AsyncGenerator<Entry> {
     const { partition: partitionName, sort } = listIndexes[query.index];
     const pages = paginateQuery(
-      // Twice what an even share would be: seldom is a second query needed.
+      // Twice an even share of the four shards, so that a second query is rarely needed.
       { client: dynamo(), pageSize: Math.ceil((query.size + 1) / 2) },
       {
         TableName: table,
@@ -114,10 +106,9 @@ export const personList = (clock: Clock = nowSeconds) => {
         if (isAlive(item)) yield { place: item[sort], pk: item.pk };
   };
 
-  /** The people of a page as they are now, in its order, without those who are gone. */
   const readPeople = async (entries: Entry[]): Promise<ListedPerson[]> => {
     if (entries.length === 0) return [];
-    // An address that is registered again keeps its key, so two entries can have one.
+    // Two entries can have one key, because a repeated registration keeps its address's key.
     const keys = [...new Set(entries.map(({ pk }) => pk))].map((pk) => ({ pk }));
     const { [table]: items = [] } = await batchRead({ [table]: keys }, listedAttributes);
     const people = items.map((item) => listedPerson.parse(item));
@@ -139,9 +130,8 @@ export const personList = (clock: Clock = nowSeconds) => {
 
   return {
     /**
-     * A page, and the cursor of the next one if there is one. Whoever left the list between the two
-     * reads is left out, so a page can be shorter than asked for; the cursor comes from the index,
-     * so nobody else is.
+     * A page can be shorter than `size`, because people who left the list between the two reads are
+     * omitted. The cursor comes from the index, so that no one else is skipped.
      */
     page: async ({
       state,

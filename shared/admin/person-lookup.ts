@@ -1,4 +1,3 @@
-/** Accounts and registrations as administrators know them: by id or whole username, without a scan. Consistent reads. */
 import { registrationStore } from "../accounts/registration-store.ts";
 import { userStore } from "../accounts/user-store.ts";
 import { ApiError } from "../contract/errors.ts";
@@ -20,7 +19,7 @@ import {
   type User,
 } from "../store/user-items.ts";
 
-// Anything else is nobody's, and could be longer than a key may be.
+// DynamoDB rejects keys that are too long, and no other text is an id.
 const idPattern = /^[0-9a-f-]{36}$/;
 
 export const personLookup = (clock: Clock = nowSeconds) => {
@@ -28,7 +27,7 @@ export const personLookup = (clock: Clock = nowSeconds) => {
   const [users, registrations] = [userStore(), registrationStore(clock)];
 
   return {
-    /** One read for an account; one more for a registration, whose item is keyed by its address. */
+    /** A registration takes a second read, because the key of its item is the address. */
     find: async (id: string): Promise<Person | undefined> => {
       if (!idPattern.test(id)) return undefined;
       const keys = [{ pk: userPk(id) }, { pk: registrationIdPk(id) }];
@@ -41,7 +40,6 @@ export const personLookup = (clock: Clock = nowSeconds) => {
       return registration?.id === id ? registration : undefined;
     },
 
-    /** Two reads: the name's pointer, and whom it points to. */
     findByUsername: async (username: string): Promise<Person | undefined> => {
       const key = normaliseUsername(username);
       const item = await readItem(table, usernamePk(key));
@@ -50,7 +48,7 @@ export const personLookup = (clock: Clock = nowSeconds) => {
       const person = pointer.success
         ? await users.find(pointer.data.userId)
         : reservation.success && (await registrations.find(reservation.data.reservedFor));
-      // The address may have been registered again since, under another name.
+      // The address may have been registered again with another username.
       return person && normaliseUsername(person.username) === key ? person : undefined;
     },
   };
@@ -60,14 +58,12 @@ export type PersonLookup = ReturnType<typeof personLookup>;
 
 type Find = { people: Pick<PersonLookup, "find"> };
 
-/** Throws `not_found` if nobody has this id. */
 export const requirePerson = async (id: string, { people }: Find): Promise<Person> => {
   const person = await people.find(id);
   if (!person) throw new ApiError("not_found");
   return person;
 };
 
-/** Throws `not_activated` for a registration, too. */
 export const requireAccount = async (id: string, deps: Find): Promise<User> => {
   const person = await requirePerson(id, deps);
   if (!isAccount(person)) throw new ApiError("not_activated");

@@ -1,11 +1,10 @@
-/** The rank of staff must still be there at the moment when an act is written. */
 import { variable } from "../platform/environment.ts";
 import type { TransactionPart } from "../store/dynamo.ts";
 import { userPk, type User } from "../store/user-items.ts";
 
 /**
- * The condition that the actor is still staff, as part of the act's transaction: of two administrators who demote each other
- * one succeeds, so that there is always one left.
+ * Transaction condition: the actor is still staff. If two administrators demote each other, only
+ * one succeeds, so that one always remains.
  */
 export const authorityOf = ({ id }: User): TransactionPart => ({
   ConditionCheck: {

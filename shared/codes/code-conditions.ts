@@ -1,13 +1,8 @@
-/**
- * The attributes of an item that make up its living code, and the expressions that check or remove
- * them.
- */
-
-/** Removing these attributes kills the code. */
+/** Removing these attributes revokes the code. */
 export const codeAttributes = ["otpDigest", "otpExpiresAt", "otpRequestId"] as const;
 export const removingCode = `REMOVE ${codeAttributes.join(", ")}`;
 
-/** The condition that a code's digest is one of these; the values go with it. */
+/** Must be used together with `digestValues`. */
 export const digestIsIn = (digests: readonly string[]): string =>
   `otpDigest IN (${digests.map((_, index) => `:digest${index}`).join(", ")})`;
 

@@ -1,7 +1,5 @@
-/**
- * The live code of an account, a registration, or a change of address: attributes of its item, so that naming a request, issuing and
- * consuming are one conditional write each. One code at a time: a newer request kills the older code before its own is made.
- */
+// A code is stored in attributes of the item that it is for, so each step is one conditional write.
+// A new request revokes the older code before its own is created.
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -11,28 +9,25 @@ import { digestIsIn, digestValues, removingCode } from "./code-conditions.ts";
 
 type IssuedCode = { otpRequestId: string; otpDigest: string; otpExpiresAt: number };
 
-// A registration has an end, an account a status; the condition reads the same for both.
+// Registrations have an expiry and accounts a status, so this condition works for both.
 const alive =
   "(attribute_not_exists(expiresAt) OR expiresAt > :now) AND (attribute_not_exists(#status) OR #status = :active)";
 
 export const codeStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
-  const living = () => ({
+  const aliveInput = () => ({
     TableName: table,
     ExpressionAttributeNames: { "#status": "status" },
     ExpressionAttributeValues: { ":now": clock(), ":active": "active" },
   });
 
-  /**
-   * Names the request whose code will count, while the item still has the password hash that was
-   * just proven.
-   */
+  /** Refuses if the password has changed since it was proven. */
   const restart = async (
     pk: string,
     passwordHash: string,
     otpRequestId: string,
   ): Promise<"restarted" | "refused"> => {
-    const { ExpressionAttributeValues: values, ...update } = living();
+    const { ExpressionAttributeValues: values, ...update } = aliveInput();
     const { refused } = await conditionalWrite(
       new UpdateCommand({
         ...update,
@@ -50,17 +45,15 @@ export const codeStore = (clock: Clock = nowSeconds) => {
   };
 
   return {
-    /** For an account: login codes. */
     restartLogin: (userId: string, passwordHash: string, otpRequestId: string) =>
       restart(userPk(userId), passwordHash, otpRequestId),
 
-    /** For a registration: activation codes. */
     restartActivation: (addressKey: string, passwordHash: string, otpRequestId: string) =>
       restart(registrationPk(addressKey), passwordHash, otpRequestId),
 
-    /** Makes a code good, if its request is still the newest one. Returns where its letter goes. */
+    /** Stores a code if its request is still the newest. Returns the address for its letter. */
     issue: async (pk: string, code: IssuedCode): Promise<{ email: string } | "superseded"> => {
-      const { ExpressionAttributeValues: values, ...update } = living();
+      const { ExpressionAttributeValues: values, ...update } = aliveInput();
       const { refused, item } = await conditionalWrite(
         new UpdateCommand({
           ...update,
@@ -79,7 +72,7 @@ export const codeStore = (clock: Clock = nowSeconds) => {
       return refused ? "superseded" : codeItem.parse(item);
     },
 
-    /** Forgets the request whose letter has left: delivered twice, its order is not the newest any more. */
+    /** Called after sending, so that a duplicate of the order counts as superseded. */
     retire: async (pk: string, otpRequestId: string): Promise<void> => {
       await conditionalWrite(
         new UpdateCommand({
@@ -92,17 +85,15 @@ export const codeStore = (clock: Clock = nowSeconds) => {
       );
     },
 
-    /**
-     * Spends a login code: wrong, dead, used and unknown end in the same failed condition, and no item comes back with it:
-     * half a millisecond more for known addresses would tell them. The invocation is noted, so that the SDK's retry of a
-     * write whose answer was lost finds its own mark and counts as the success it was.
-     */
+    // Wrong, expired, used and unknown codes fail the same condition. A refusal returns no item,
+    // because the extra half millisecond would reveal known addresses. The stored invocation id
+    // lets the SDK's retry succeed if the response to the first attempt was lost.
     consume: async (
       userId: string,
       otpDigests: readonly string[],
       invocationId: string,
     ): Promise<User | "refused"> => {
-      const { ExpressionAttributeValues: values, ...update } = living();
+      const { ExpressionAttributeValues: values, ...update } = aliveInput();
       const { refused, item } = await conditionalWrite(
         new UpdateCommand({
           ...update,

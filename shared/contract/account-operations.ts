@@ -1,4 +1,3 @@
-/** The operations on an account, from registration to deletion: a part of the contract. */
 import * as z from "zod";
 import { bearerErrors, codeGuessErrors, letterErrors, type Operation } from "./operation.ts";
 import { personalData } from "./personal-data-schema.ts";
@@ -11,7 +10,7 @@ export const accountOperations = {
     method: "POST",
     path: `${user}/`,
     caller: "public",
-    summary: "Register; a letter with an activation code goes to the address",
+    summary: "Register an account and email an activation code to its address",
     body: z.object({
       username: schemas.username,
       email: schemas.email,
@@ -26,7 +25,7 @@ export const accountOperations = {
     method: "POST",
     path: `${user}/activation/`,
     caller: "public",
-    summary: "Prove the address with the code from the letter",
+    summary: "Activate the account with the code from the email",
     body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
     readsDeviceToken: true,
     success: { status: 200, body: schemas.user },
@@ -37,7 +36,7 @@ export const accountOperations = {
     method: "GET",
     path: `${user}/me/`,
     caller: "user",
-    summary: "Read the signed-in account",
+    summary: "Get the signed-in user's account",
     success: { status: 200, body: schemas.user },
     errors: bearerErrors,
   },
@@ -45,7 +44,7 @@ export const accountOperations = {
     method: "PATCH",
     path: `${user}/me/`,
     caller: "user",
-    summary: "Change username or names",
+    summary: "Change the username, first name or last name",
     body: z.object({
       username: schemas.username.optional(),
       first_name: schemas.firstName.optional(),
@@ -58,7 +57,7 @@ export const accountOperations = {
     method: "DELETE",
     path: `${user}/me/`,
     caller: "user",
-    summary: "Delete the account, with its password",
+    summary: "Delete the account (requires the current password)",
     body: z.object({ current_password: schemas.password }),
     success: { status: 204 },
     errors: [...bearerErrors, "not_yourself", "too_many_password_guesses"],
@@ -67,7 +66,7 @@ export const accountOperations = {
     method: "GET",
     path: `${user}/me/export/`,
     caller: "user",
-    summary: "Read everything that is stored on the signed-in person",
+    summary: "Export all personal data stored about the signed-in user",
     success: { status: 200, body: personalData },
     errors: bearerErrors,
   },

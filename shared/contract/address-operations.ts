@@ -1,4 +1,3 @@
-/** The operations that change an account's address: a part of the contract. */
 import * as z from "zod";
 import { bearerErrors, letterErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
@@ -10,7 +9,8 @@ export const addressOperations = {
     method: "POST",
     path: `${user}/set_email/`,
     caller: "user",
-    summary: "Ask for another address: a code goes to the new one, a notice with an undo code to the old one",
+    summary:
+      "Request an email address change; the new address gets a code, the old one a notice with an undo code",
     body: z.object({ current_password: schemas.password, new_email: schemas.newEmail }),
     success: { status: 204 },
     errors: [...bearerErrors, "too_many_password_guesses", "too_many_address_changes", ...letterErrors],
@@ -19,7 +19,8 @@ export const addressOperations = {
     method: "POST",
     path: `${user}/set_email_confirm/`,
     caller: "user",
-    summary: "Prove the new address with the code from the letter: it takes over at once",
+    summary:
+      "Confirm the new email address with the code from the email; it replaces the old one immediately",
     body: z.object({ otp_code: schemas.longCode }),
     success: { status: 200, body: schemas.user },
     issuesDeviceToken: true,
@@ -29,7 +30,7 @@ export const addressOperations = {
     method: "POST",
     path: `${user}/set_email_claim/`,
     caller: "public",
-    summary: "Prove the new address that an administrator has entered, without being signed in",
+    summary: "Confirm a new email address that an administrator entered, without being signed in",
     body: z.object({ email: schemas.email, otp_code: schemas.longCode }),
     success: { status: 200, body: schemas.user },
     issuesDeviceToken: true,
@@ -39,7 +40,7 @@ export const addressOperations = {
     method: "POST",
     path: `${user}/set_email_undo/`,
     caller: "public",
-    summary: "Go back to the earlier address with the code from the notice sent to it; ends all sessions",
+    summary: "Undo an address change with the code from the notice to the earlier address; ends all sessions",
     body: z.object({ email: schemas.email, otp_code: schemas.longCode }),
     success: { status: 204 },
     issuesDeviceToken: true,

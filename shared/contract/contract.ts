@@ -1,7 +1,5 @@
-/**
- * The one list of operations. Handlers, validation, Lambda functions, routes, `openapi.yaml` and
- * the typed client of the tests are all derived from it.
- */
+// Lists all operations. Handlers, validation, Lambda functions, routes, `openapi.yaml` and the
+// typed client of the tests are derived from it.
 import { accountOperations } from "./account-operations.ts";
 import { addressOperations } from "./address-operations.ts";
 import type { Operation } from "./operation.ts";

@@ -1,4 +1,4 @@
-/** Every refusal a caller can get: one table, one shape. Stores return outcomes; use cases throw these. */
+// The refusals that use cases throw. Stores return outcomes instead.
 
 export const errors = {
   parse_error: { status: 400, detail: "JSON parse error." },
@@ -16,7 +16,7 @@ export const errors = {
   user_not_found: { status: 401, detail: "User not found" },
   permission_denied: { status: 403, detail: "You do not have permission to perform this action." },
   cursor_not_valid: { status: 400, detail: "Invalid cursor" },
-  not_yourself: { status: 400, detail: "Nobody of the staff can delete, deactivate or demote himself." },
+  not_yourself: { status: 400, detail: "You can't delete, deactivate or demote your own account." },
   not_activated: { status: 400, detail: "This registration has not been activated yet." },
   deactivated: { status: 400, detail: "This account is deactivated. Activate it first." },
   not_found: { status: 404, detail: "Not found." },
@@ -29,29 +29,29 @@ export const errors = {
   throttled: { status: 429, detail: "Too many requests. Try again later." },
   too_many_code_guesses: {
     status: 429,
-    detail: "Too many wrong codes for this address. A new code does not help.",
+    detail: "Too many wrong codes for this address. A new code won't help.",
   },
   code_guesses_used_up: {
     status: 429,
     detail:
-      "Too many wrong codes in a row for this address. Reset the password, or sign in on a device that you have used before.",
+      "Too many consecutive wrong codes for this address. Reset your password, or sign in on a device that you have used before.",
   },
   too_many_password_guesses: { status: 429, detail: "Too many password attempts." },
   too_many_tries_from_network: { status: 429, detail: "Too many attempts from your network." },
   too_many_letters: {
     status: 429,
-    detail: "Too many letters to this address. Look into its mailbox.",
+    detail: "Too many emails were sent to this address. Check its inbox.",
   },
-  too_many_address_changes: { status: 429, detail: "Too many changes of address were asked for." },
-  too_many_letters_from_network: { status: 429, detail: "Too many letters asked for from your network." },
-  letter_budget_spent: { status: 429, detail: "More letters were asked for than we send in an hour." },
+  too_many_address_changes: { status: 429, detail: "Too many email address changes." },
+  too_many_letters_from_network: { status: 429, detail: "Too many emails requested from your network." },
+  letter_budget_spent: { status: 429, detail: "The service has reached its hourly email limit." },
   unexpected_failure: { status: 500, detail: "Something went wrong on our side. Try again." },
   service_unavailable: { status: 503, detail: "The service is busy. Try again." },
 } as const satisfies Record<string, { status: number; detail: string }>;
 
 export type ErrorCode = keyof typeof errors;
 
-/** Refusals of a secret that somebody tried. Tokens that have merely expired are none. */
+/** The refusals of a password or code. An expired token isn't a guess. */
 export const guessRefusals: ReadonlySet<ErrorCode> = new Set([
   "activation_refused",
   "sign_in_refused",
@@ -65,25 +65,23 @@ const waitInWords = (seconds: number): string => {
     ["hour", 3_600],
     ["minute", 60],
   ] as const;
-  // Two of a unit at least: "in 1 hour" could be 61 minutes or 119.
+  // A unit is used from twice its length on. Otherwise 61 minutes would become "2 hours".
   const [unit, length] = units.find(([, length]) => seconds >= 2 * length) ?? ["second", 1];
   const count = Math.ceil(seconds / length);
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 };
 
-/** The sentence that a caller reads: with the time to wait, where there is one. */
 export const sentenceOf = (code: ErrorCode, retryAfterSeconds?: number): string => {
   const { detail, status } = errors[code];
-  // Waiting for a year is no advice; the sentence gives another.
+  // This limit lasts a year, so its sentence suggests other ways to sign in.
   if (status !== 429 || retryAfterSeconds === undefined || code === "code_guesses_used_up") return detail;
   return `${detail} Try again in ${waitInWords(retryAfterSeconds)}.`;
 };
 
-/** A refusal with a code from the table. `retryAfterSeconds` becomes the `Retry-After` header. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
-  /** Whose account it is about, for the log. */
+  /** The account that the refusal concerns. It is logged and not sent to the caller. */
   readonly userId: string | undefined;
 
   constructor(code: ErrorCode, options: { retryAfterSeconds?: number; userId?: string } = {}) {
@@ -95,10 +93,10 @@ export class ApiError extends Error {
   }
 }
 
-/** A body that breaks rules, by field: Django REST framework's `{"field": ["sentence", …]}`. Always 400. */
+/** Becomes a 400 response in Django REST framework's form: `{"field": ["sentence", …]}`. */
 export class FieldErrors extends Error {
   readonly fields: Record<string, string[]>;
-  /** Whether one of the fields was a secret that somebody tried: the log wants to know. */
+  /** True if a field was a wrong current password, which the security log records. */
   readonly wrongSecret: boolean;
 
   constructor(fields: Record<string, string[]>, { wrongSecret = false } = {}) {
@@ -109,5 +107,5 @@ export class FieldErrors extends Error {
   }
 }
 
-/** Django's sentence for a username that another account or registration has. */
+/** Django's sentence, which clients match on. */
 export const usernameTaken = "A user with that username already exists.";

@@ -1,4 +1,3 @@
-/** The operations on a password: a part of the contract. */
 import * as z from "zod";
 import { bearerErrors, letterErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
@@ -10,7 +9,7 @@ export const passwordOperations = {
     method: "POST",
     path: `${user}/set_password/`,
     caller: "user",
-    summary: "Change the password; ends every other session and every code but an undo code",
+    summary: "Change the password; ends all other sessions and revokes all codes except an undo code",
     body: z.object({ current_password: schemas.password, new_password: schemas.newPassword }),
     success: { status: 204 },
     errors: [...bearerErrors, "too_many_password_guesses"],
@@ -19,8 +18,7 @@ export const passwordOperations = {
     method: "POST",
     path: `${user}/reset_password/`,
     caller: "public",
-    summary:
-      "Lost password: a letter with a code goes to the address, if it has an account or a registration",
+    summary: "Request a password reset; emails a code if the address has an account or a registration",
     body: z.object({ email: schemas.email }),
     success: { status: 204 },
     errors: letterErrors,
@@ -30,7 +28,7 @@ export const passwordOperations = {
     path: `${user}/reset_password_confirm/`,
     caller: "public",
     summary:
-      "Set a new password with the code from the letter; ends every session, activates a registration, signs nobody in",
+      "Set a new password with the code from the email; ends all sessions, activates a registration, doesn't sign in",
     body: z.object({
       email: schemas.email,
       otp_code: schemas.longCode,

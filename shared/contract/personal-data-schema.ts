@@ -1,11 +1,9 @@
-/** What a person gets who asks for all that is stored on him. */
 import * as z from "zod";
 import { session, user } from "./schemas.ts";
 
 const time = z.iso.datetime().meta({ examples: ["2026-11-22T20:15:00.000Z"] });
 const address = z.string().meta({ examples: ["ada@example.com"] });
 
-/** What is counted, by its name on the wire. */
 export const counted = [
   "activation_codes_tried",
   "sign_in_codes_tried",
@@ -19,8 +17,11 @@ export type Counted = (typeof counted)[number];
 
 const counter = z.object({
   counts: z.enum(counted),
-  window_seconds: z.int().nullable().meta({ description: "`null`: in a row, since the last success" }),
-  from: time.nullable().meta({ description: "Beginning of the window" }),
+  window_seconds: z
+    .int()
+    .nullable()
+    .meta({ description: "`null` if consecutive failures since the last success are counted" }),
+  from: time.nullable().meta({ description: "Start of the window" }),
   number: z.int(),
 });
 
@@ -34,7 +35,7 @@ export const personalData = z
     state: z.enum(["active", "disabled"]),
     is_staff: z.boolean(),
     password: z.object({
-      hash: z.string().meta({ description: "Which kind of hash is kept", examples: ["argon2id"] }),
+      hash: z.string().meta({ description: "The algorithm of the stored hash", examples: ["argon2id"] }),
     }),
     sessions: z.array(session),
     waiting_codes: z.array(waitingCode),
@@ -42,16 +43,15 @@ export const personalData = z
     earlier_address: z
       .object({ email: address, until: time })
       .nullable()
-      .meta({ description: "To which the account can still go back" }),
-    undone_address: z
-      .object({ email: address, until: time })
-      .nullable()
-      .meta({ description: "From which the account has gone back: kept until that mailbox has been told" }),
+      .meta({ description: "The earlier address, which the account can still return to" }),
+    undone_address: z.object({ email: address, until: time }).nullable().meta({
+      description: "The address of an undone change, stored until it has received a notice of that",
+    }),
     registration: z
       .object({ created: time, until: time })
       .nullable()
-      .meta({ description: "Somebody registered with the same address again" }),
+      .meta({ description: "A later registration with the same address" }),
     counters: z.array(counter),
-    not_held: z.array(z.string()).meta({ description: "What this does not hold, and why" }),
+    not_held: z.array(z.string()).meta({ description: "Data that this export doesn't contain, and why" }),
   })
   .meta({ id: "PersonalData" });

@@ -1,4 +1,4 @@
-/** The pieces that requests and answers are made of. Messages are Django REST framework's own, which clients match on. */
+// Fields of requests and responses. Clients match on Django REST framework's error sentences.
 import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
 import { isUsername, shownUsername } from "../identity/username.ts";
@@ -29,7 +29,7 @@ export const email = filled(text().trim())
   .meta({ format: "email", examples: ["ada@example.com"] });
 
 export const username = filled(text().trim())
-  // Before the length is taken: one compatibility character can stand for many.
+  // Runs before the length check: one compatibility character can expand to many.
   .overwrite(shownUsername)
   .max(150, atMost(150))
   .refine(
@@ -38,16 +38,16 @@ export const username = filled(text().trim())
   )
   .meta({ examples: ["ada"] });
 
-/** A password as typed: nothing trimmed, nothing cut (ASVS 6.2.8). The rules for a new one are in `passwords`. */
+/** A password is neither trimmed nor truncated (ASVS 6.2.8). */
 export const password = filled(text()).meta({
   format: "password",
   examples: ["correct horse battery staple"],
 });
 
-/** The rules stand in `password-rules`; this says them to readers of the document. */
+/** `password-rules` checks these rules. The description is for readers of `openapi.yaml`. */
 export const chosenPassword = password.meta({
   description:
-    "8 to 128 characters of any kind, not only digits; neither a common password nor close to username, names, address or the product's name",
+    "8 to 128 characters of any kind, not only digits. It must not be a common password or similar to the username, names, email address or the product's name",
 });
 export const newPassword = chosenPassword.meta({ examples: ["nine quiet otters by the lake"] });
 
@@ -60,25 +60,21 @@ export const lastName = text()
   .max(150, atMost(150))
   .meta({ examples: ["Lovelace"] });
 
-/** An address to move to. */
 export const newEmail = email.meta({ examples: ["ada.lovelace@example.org"] });
 
-/** Six digits as the letter shows them, with or without the space. */
 export const shortCode = filled(text())
   .overwrite((typed) => typed.replace(/[\s-]/g, ""))
   .refine((code) => /^[0-9]{6}$/.test(code), "Enter the 6 digits of the code.")
   .meta({ description: "Six digits, with or without the space", examples: ["123 456"] });
 
-/** Sixteen characters of base32 as the letter shows them, in either case, with or without the hyphens. */
 export const longCode = filled(text())
   .overwrite((typed) => typed.replace(/[\s-]/g, "").toUpperCase())
   .refine((code) => /^[A-Z2-7]{16}$/.test(code), "Enter the 16 characters of the code.")
   .meta({
-    description: "Sixteen letters and digits in either case, with or without the hyphens",
+    description: "Sixteen letters and digits, upper or lower case, with or without the hyphens",
     examples: ["ABCD-EFGH-IJKL-MNOP"],
   });
 
-/** Any JWT: bounded, so that nobody makes us decode megabytes. Longer ones end as invalid, not as a field error. */
 export const token = filled(text()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
 
 export const user = z
@@ -121,7 +117,10 @@ export const publicKey = z
   })
   .meta({ id: "PublicKey" });
 
-/** OpenID Connect Discovery's document, as far as it is true of us: we issue no id tokens and have no authorization endpoint. */
+/**
+ * A subset of OpenID Connect Discovery's document, because the service issues no id tokens and has
+ * no authorization endpoint.
+ */
 export const discovery = z.object({
   issuer: z.string().meta({ examples: ["https://auth.example.com"] }),
   jwks_uri: z.string().meta({ examples: ["https://auth.example.com/.well-known/jwks.json"] }),
@@ -131,12 +130,10 @@ export const discovery = z.object({
 export const choice = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
   z.enum(choices, { error: ({ input }) => `"${String(input)}" is not a valid choice.` });
 
-/** What is searched for; nothing but spaces searches nothing. */
 export const search = (maximum: number) => text().trim().max(maximum, atMost(maximum));
 
 export const flag = z.boolean({ error: "Must be a valid boolean." });
 
-/** An account, or a registration that waits for its code, as administrators see it. */
 export const adminUser = user
   .extend({
     state: z.enum(["active", "disabled", "pending"]),

@@ -1,7 +1,3 @@
-/**
- * The operations that sign in and out, and those on sessions, tokens and keys: a part of the
- * contract.
- */
 import * as z from "zod";
 import { bearerErrors, codeGuessErrors, letterErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
@@ -13,7 +9,7 @@ export const sessionOperations = {
     method: "POST",
     path: `${auth}/user/otp/`,
     caller: "public",
-    summary: "Ask for a code with address and password; any older code is dead",
+    summary: "Request a sign-in code with email address and password; it replaces any older code",
     body: z.object({ email: schemas.email, password: schemas.password }),
     readsDeviceToken: true,
     success: {
@@ -31,7 +27,7 @@ export const sessionOperations = {
     method: "POST",
     path: `${auth}/jwt/create/`,
     caller: "public",
-    summary: "Sign in: trade the code from the letter for a pair of tokens",
+    summary: "Sign in with the code from the email; returns a pair of tokens",
     body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
     readsDeviceToken: true,
     success: { status: 201, body: schemas.tokenPair },
@@ -42,7 +38,7 @@ export const sessionOperations = {
     method: "POST",
     path: `${auth}/jwt/refresh/`,
     caller: "public",
-    summary: "Trade a refresh token for a new pair",
+    summary: "Exchange a refresh token for a new pair of tokens",
     body: z.object({ refresh: schemas.token }),
     success: { status: 200, body: schemas.tokenPair },
     errors: ["token_not_valid"],
@@ -51,7 +47,7 @@ export const sessionOperations = {
     method: "POST",
     path: `${auth}/jwt/verify/`,
     caller: "public",
-    summary: "Ask whether an access or refresh token is valid right now",
+    summary: "Check whether an access or refresh token is valid right now",
     body: z.object({ token: schemas.token }),
     success: { status: 200, body: z.object({}) },
     errors: ["token_not_valid"],
@@ -60,7 +56,7 @@ export const sessionOperations = {
     method: "POST",
     path: `${auth}/jwt/logout/`,
     caller: "public",
-    summary: "Sign out: end the session of a refresh token, which may be over already",
+    summary: "Sign out; ends the session of the refresh token, if it hasn't ended yet",
     body: z.object({ refresh: schemas.token }),
     success: { status: 204 },
     errors: ["token_not_valid"],
@@ -69,7 +65,7 @@ export const sessionOperations = {
     method: "GET",
     path: `${auth}/user/me/sessions/`,
     caller: "user",
-    summary: "List the living sessions, the one used last first",
+    summary: "List the active sessions, most recently used first",
     success: { status: 200, body: z.object({ results: z.array(schemas.session) }) },
     errors: bearerErrors,
   },
@@ -77,7 +73,7 @@ export const sessionOperations = {
     method: "DELETE",
     path: `${auth}/user/me/sessions/`,
     caller: "user",
-    summary: "End every session but this one, at once",
+    summary: "End all other sessions immediately",
     success: { status: 204 },
     errors: bearerErrors,
   },
@@ -85,7 +81,7 @@ export const sessionOperations = {
     method: "DELETE",
     path: `${auth}/user/me/sessions/{id}/`,
     caller: "user",
-    summary: "End one session, at once",
+    summary: "End one session immediately",
     success: { status: 204 },
     errors: [...bearerErrors, "not_found"],
   },
@@ -93,7 +89,7 @@ export const sessionOperations = {
     method: "GET",
     path: "/.well-known/jwks.json",
     caller: "public",
-    summary: "The public keys that check our tokens (RFC 7517)",
+    summary: "Get the public keys that verify our tokens (RFC 7517)",
     success: { status: 200, body: z.object({ keys: z.array(schemas.publicKey) }) },
     cacheSeconds: 300,
     errors: [],
@@ -102,7 +98,7 @@ export const sessionOperations = {
     method: "GET",
     path: "/.well-known/openid-configuration",
     caller: "public",
-    summary: "Where a service finds the issuer's keys",
+    summary: "Get the issuer's metadata, which tells services where its keys are",
     success: { status: 200, body: schemas.discovery },
     cacheSeconds: 300,
     errors: [],

@@ -1,11 +1,10 @@
-/** The operations for staff: a part of the contract. */
 import * as z from "zod";
 import { staffErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
 const admin = "/api/v1/admin";
 
-/** Of the limits on letters those that hold for the staff too. */
+/** The limit by network doesn't apply to staff. */
 const staffLetterErrors = ["too_many_letters", "letter_budget_spent"] as const;
 
 export const staffOperations = {
@@ -13,14 +12,13 @@ export const staffOperations = {
     method: "GET",
     path: `${admin}/users/`,
     caller: "staff",
-    summary:
-      "List accounts and registrations, the newest first, or those whose address or username is searched",
+    summary: "List accounts and registrations, newest first, or search them by email address or username",
     query: z.object({
-      cursor: z.string().optional().meta({ description: "`next` of the page before" }),
+      cursor: z.string().optional().meta({ description: "The `next` value of the previous page" }),
       limit: schemas.choice(["25", "50", "100"]).default("25"),
       state: schemas.choice(["active", "disabled", "pending", "staff"]).optional(),
-      email: schemas.search(254).optional().meta({ description: "Beginning of an address" }),
-      username: schemas.search(150).optional().meta({ description: "A whole username" }),
+      email: schemas.search(254).optional().meta({ description: "The beginning of an email address" }),
+      username: schemas.search(150).optional().meta({ description: "A complete username" }),
     }),
     success: {
       status: 200,
@@ -32,7 +30,7 @@ export const staffOperations = {
     method: "GET",
     path: `${admin}/users/{id}/`,
     caller: "staff",
-    summary: "Read one account or registration",
+    summary: "Get one account or registration",
     success: { status: 200, body: schemas.adminUser },
     errors: [...staffErrors, "not_found"],
   },
@@ -40,8 +38,7 @@ export const staffOperations = {
     method: "PATCH",
     path: `${admin}/users/{id}/`,
     caller: "staff",
-    summary:
-      "Change names, activate or deactivate, make staff or not (asks for the administrator's own password)",
+    summary: "Change names, activation or staff rank (a new rank requires the administrator's own password)",
     body: z.object({
       username: schemas.username.optional(),
       first_name: schemas.firstName.optional(),
@@ -66,7 +63,7 @@ export const staffOperations = {
     path: `${admin}/users/{id}/send-code/`,
     caller: "staff",
     summary:
-      "Send a registration a new activation code, an account a reset letter; never a login code, which would stand in for the password",
+      "Email an activation code to a registration, or a password reset code to an account; never a sign-in code, which would replace the password",
     success: { status: 204 },
     errors: [...staffErrors, "not_found", "deactivated", ...staffLetterErrors],
   },
@@ -75,7 +72,7 @@ export const staffOperations = {
     path: `${admin}/users/{id}/set-email/`,
     caller: "staff",
     summary:
-      "Help somebody whose mailbox is lost: a code to the new address, a notice to the old one (asks for the administrator's own password)",
+      "Change the address of a user who lost their mailbox; the new address gets a code, the old one a notice (requires the administrator's own password)",
     body: z.object({ new_email: schemas.newEmail, current_password: schemas.password }),
     success: { status: 204 },
     errors: [
@@ -91,7 +88,7 @@ export const staffOperations = {
     method: "POST",
     path: `${admin}/users/{id}/unlock/`,
     caller: "staff",
-    summary: "Forget the wrong guesses that were counted against a person",
+    summary: "Reset a person's counters of wrong passwords and codes",
     success: { status: 204 },
     errors: [...staffErrors, "not_found"],
   },
@@ -99,7 +96,7 @@ export const staffOperations = {
     method: "GET",
     path: `${admin}/users/{id}/sessions/`,
     caller: "staff",
-    summary: "List a person's living sessions",
+    summary: "List a person's active sessions",
     success: { status: 200, body: z.object({ results: z.array(schemas.session) }) },
     errors: [...staffErrors, "not_found"],
   },
@@ -107,7 +104,7 @@ export const staffOperations = {
     method: "DELETE",
     path: `${admin}/users/{id}/sessions/`,
     caller: "staff",
-    summary: "End all of a person's sessions, at once",
+    summary: "End all sessions of a person immediately",
     success: { status: 204 },
     errors: [...staffErrors, "not_found"],
   },

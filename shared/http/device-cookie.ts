@@ -1,4 +1,4 @@
-/** How a device token travels: as a cookie, and as a header for clients that keep no cookies. */
+// Device tokens travel as a cookie, and as a header for clients without cookies.
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import * as z from "zod";
 import { deviceTokenLifetimeSeconds } from "../limits/device-tokens.ts";
@@ -9,12 +9,10 @@ const tokenHeader = "x-device-token";
 const cookieName = "lit-device";
 
 const overTls = (): boolean => variable("PUBLIC_URL").startsWith("https:");
-// Browsers take a cookie of this prefix only from this very host, over TLS, for all paths (RFC
-// 6265bis 4.1.3.2). Where there is TLS the bare name is not read: a neighbouring host could have
-// planted it.
+// Browsers accept a `__Host-` cookie only from this host and over TLS (RFC 6265bis 4.1.3.2). With
+// TLS the name without the prefix is ignored, because another host of the domain could set it.
 const nameOfCookie = (): string => (overTls() ? `__Host-${cookieName}` : cookieName);
 
-/** What the caller sent: the header, which clients without cookies use, before the cookie. */
 export const sentDeviceToken = (event: APIGatewayProxyEvent): string | undefined => {
   const sent = header(event, tokenHeader);
   if (sent) return sent;
@@ -25,7 +23,6 @@ export const sentDeviceToken = (event: APIGatewayProxyEvent): string | undefined
 
 const issued = z.object({ deviceToken: z.string() });
 
-/** How a token leaves: for clients with cookies and for others. */
 export const deviceTokenHeaders = (result: unknown): Record<string, string> => {
   const { deviceToken } = issued.parse(result);
   const attributes = `Max-Age=${deviceTokenLifetimeSeconds}; Path=/; HttpOnly; SameSite=Strict`;

@@ -1,7 +1,5 @@
-/**
- * The wrapper around every use case: validate body and query string, call, filter the answer through the contract, map refusals to the
- * one error shape, log one line. `user-endpoint` adds the bearer token before all of it.
- */
+// The wrapper around every use case: it validates the input, filters the answer through the
+// contract, maps refusals to one error shape and logs one line.
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import * as z from "zod";
@@ -14,23 +12,23 @@ import { header } from "./headers.ts";
 import { readBody, readQuery } from "./request-input.ts";
 import { answer, asRefusal, codeOf, refusal, recordRefusal } from "./responses.ts";
 
-/** What a use case is called with. `invocationId` is the same for every retry inside one invocation. */
 export type Call<O extends Operation> = {
   body: BodyOf<O>;
   query: QueryOf<O>;
   parameters: ParametersOf<O["path"]>;
   userAgent: string | undefined;
-  /** As API Gateway saw it; a header could say anything. */
+  /** The address that API Gateway saw. Clients can forge a header such as `X-Forwarded-For`. */
   sourceIp: string;
-  /** As the caller sent it: not checked yet. */
+  /** Sent by the caller and not verified yet. */
   deviceToken: string | undefined;
+  /** The same for all retries within one invocation, so it can be an idempotency token. */
   invocationId: string;
 };
 
 const nameOf = (operation: Operation) =>
   Object.entries(contract).find(([, candidate]) => candidate === operation)?.[0] ?? "unknown";
 
-/** Middlewares run their `after` and `onError` in reverse: this one comes first and so has the last word. */
+/** Must be used first: middy runs `after` and `onError` in reverse, so this one comes last. */
 export const concluding = (
   operation: Operation,
   userIdOf: (event: APIGatewayProxyEvent) => string | undefined = () => undefined,
@@ -68,13 +66,14 @@ export const concluding = (
 
 const nothing = z.object({});
 
-/** Reads what the operation's entry asks for; a body that it does not ask for is not looked at. */
+/** Ignores a body or query string that the contract doesn't define for the operation. */
 export const callOf = <O extends Operation>(
   operation: O,
   event: APIGatewayProxyEvent,
   context: Context,
 ): Call<O> => ({
-  // No conditional type can be followed from here: the schemas are the operation's own, and the path its route.
+  // TypeScript can't resolve these conditional types. The casts are safe, because the schemas and
+  // the path belong to the same operation.
   body: (operation.body ? readBody(event, operation.body) : nothing.parse({})) as BodyOf<O>,
   query: (operation.query ? readQuery(event, operation.query) : nothing.parse({})) as QueryOf<O>,
   parameters: (event.pathParameters ?? {}) as ParametersOf<O["path"]>,
@@ -84,7 +83,7 @@ export const callOf = <O extends Operation>(
   invocationId: context.awsRequestId,
 });
 
-/** The Lambda handler of a public operation. `buildDeps` runs at the first call, and again only if it failed. */
+/** `buildDeps` runs at the first call, and again only if it failed. */
 export const endpoint = <O extends Operation & { caller: "public" }, Deps>(
   operation: O,
   useCase: (call: Call<O>, deps: Deps) => Promise<ResultOf<O>>,

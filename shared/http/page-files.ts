@@ -1,7 +1,4 @@
-/**
- * The files that browsers get, each with its headers: all are text, because API Gateway would need
- * a list of binary types.
- */
+// Pages consist of text files only, because API Gateway would need a list of binary types.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
@@ -42,7 +39,6 @@ const describeFile = (path: string, body: string): PageFile => ({
   },
 });
 
-/** Every file below the folder, by the path under which it is asked for. */
 export const readPageFiles = (directory: string): PageFiles =>
   new Map(
     readdirSync(directory, { recursive: true, withFileTypes: true })

@@ -1,10 +1,9 @@
-/** From the raw event to a validated body and query string, or to the refusal that says what is wrong with it. */
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type * as z from "zod";
 import { ApiError, FieldErrors } from "../contract/errors.ts";
 import { header } from "./headers.ts";
 
-// The longest honest body is a registration with four full fields in four-byte characters: about 3 KB.
+// The longest valid body, a registration with four-byte characters only, has about 3 KB.
 const maximumBytes = 65_536;
 
 const kindOf = (value: unknown): string => {
@@ -16,7 +15,7 @@ const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    // Not passed on: the parser's message quotes the body.
+    // The parser's error isn't passed on, because its message quotes the body.
     throw new ApiError("parse_error");
   }
 };
@@ -54,7 +53,7 @@ export const readBody = <Body extends z.ZodObject>(
   return validated(schema, json);
 };
 
-/** Of a parameter that comes twice, the last one counts. */
+/** If a parameter occurs twice, API Gateway passes on the last value. */
 export const readQuery = <Query extends z.ZodObject>(
   event: APIGatewayProxyEvent,
   schema: Query,

@@ -1,4 +1,3 @@
-/** From results and refusals to HTTP answers: every one with its request id, none kept by a cache. */
 import { createHash } from "node:crypto";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import {
@@ -32,11 +31,11 @@ const http = (
   body: body === undefined ? "" : JSON.stringify(body),
 });
 
-/** RFC 9110 13.1.2: a list of tags, weak or strong, or `*`. */
+/** Accepts a list of tags, weak or strong, or `*` (RFC 9110 13.1.2). */
 const matches = (ifNoneMatch: string | undefined, etag: string): boolean =>
   (ifNoneMatch ?? "").split(",").some((tag) => [etag, `W/${etag}`, "*"].includes(tag.trim()));
 
-/** What the contract's schema does not name does not leave. */
+/** The contract's schema drops every field that it doesn't name, so none leaks. */
 export const answer = (
   event: APIGatewayProxyEvent,
   { success, cacheSeconds, issuesDeviceToken }: Operation,
@@ -52,7 +51,7 @@ export const answer = (
     : http(event, success.status, body, headers);
 };
 
-/** What the SDK and `store/` throw, after their own retries, when the store has too much to do. */
+/** The errors that the SDK and `store/` throw after their own retries if a table is overloaded. */
 const busy = new Set([
   "StoreBusyError",
   "ThrottlingException",
@@ -60,13 +59,12 @@ const busy = new Set([
   "RequestLimitExceeded",
 ]);
 
-/** Every error as a refusal that a caller may get. A busy store is not a failure of ours. */
+/** An overloaded table becomes a 503, which callers may retry, instead of a 500. */
 export const asRefusal = (error: unknown): unknown =>
   error instanceof Error && busy.has(error.name)
     ? new ApiError("service_unavailable", { retryAfterSeconds: 1 })
     : error;
 
-/** The code under which an error is logged and answered; whatever we did not mean to say is `unexpected_failure`. */
 export const codeOf = (error: unknown): ErrorCode | "field_errors" => {
   if (error instanceof ApiError) return error.code;
   return error instanceof FieldErrors ? "field_errors" : "unexpected_failure";
@@ -89,10 +87,7 @@ export const refusal = (event: APIGatewayProxyEvent, error: unknown): APIGateway
   );
 };
 
-/**
- * Called for every refusal; decides which of them are security events. `callerId`: who is signed
- * in.
- */
+/** Records the refusals that are security events. `callerId` is the signed-in user, if any. */
 export const recordRefusal = (operation: string, error: unknown, callerId?: string): void => {
   if (error instanceof FieldErrors && error.wrongSecret)
     recordSecurityEvent("refused", { operation, userId: callerId });

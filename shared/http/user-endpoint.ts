@@ -1,7 +1,5 @@
-/**
- * The wrapper for operations of a signed-in person, and for those of the staff: the bearer token, and the rank that the store
- * knows at this moment, are judged before the body is read.
- */
+// Authenticates the caller before it reads the body. The rank comes from the table and not from the
+// token, so that a demotion takes effect at once.
 import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import { ApiError } from "../contract/errors.ts";
@@ -17,7 +15,7 @@ import { answer } from "./responses.ts";
 
 export type UserCall<O extends Operation> = Call<O> & Caller;
 
-/** RFC 6750 2.1, with simplejwt's refusals: another scheme counts as no credentials. */
+/** Follows RFC 6750 2.1, with simplejwt's refusals. Another scheme counts as no credentials. */
 const bearerToken = (event: APIGatewayProxyEvent): string => {
   const [scheme, token, ...rest] = header(event, "authorization")?.trim().split(/ +/) ?? [];
   if (scheme?.toLowerCase() !== "bearer") throw new ApiError("not_authenticated");
@@ -36,7 +34,7 @@ const authenticator = lazy(() => {
   };
 });
 
-/** The rank first: others are not told about the rules of the staff. */
+/** Checks the rank first, so that other users always get `permission_denied`. */
 const requireStaff = ({ user, session }: Caller): void => {
   if (!user.isStaff) throw new ApiError("permission_denied");
   const { createdAt, rotatedAt = createdAt } = session;
@@ -44,7 +42,6 @@ const requireStaff = ({ user, session }: Caller): void => {
     throw new ApiError("token_not_valid");
 };
 
-/** The Lambda handler of an operation that needs a valid access token; who else may call is the contract's word. */
 export const userEndpoint = <O extends Operation & { caller: "user" | "staff" }, Deps>(
   operation: O,
   useCase: (call: UserCall<O>, deps: Deps) => Promise<ResultOf<O>>,

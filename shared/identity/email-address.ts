@@ -1,13 +1,12 @@
-/** What counts as an e-mail address here, and how two spellings of one address become the same key. */
 import { domainToASCII } from "node:url";
 
-// RFC 5321: 64 bytes before the @, 254 in all. SES delivers to no other local parts than RFC 5322 dot-atoms in ASCII.
+// SES only delivers to local parts that are ASCII dot-atoms (RFC 5322). RFC 5321 sets the lengths.
 const localPartPattern = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
-// What `domainToASCII` gets to see: it parses as URLs do, where / ? # end a host, tabs vanish and %41 is a letter.
+// `domainToASCII` parses a URL host: it stops at / ? #, drops tabs and decodes %41.
 const typedDomainPattern = /^[\p{L}\p{M}\p{N}.\u3002-]+$/u;
 const domainPattern = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
 
-/** The form that letters are sent to: the local part as typed, the domain by IDNA to ASCII. `undefined` if it is no address. */
+/** Returns the address with its domain in ASCII (IDNA), or `undefined` if it isn't valid. */
 export const deliverableAddress = (typed: string): string | undefined => {
   const at = typed.lastIndexOf("@");
   const localPart = typed.slice(0, at);
@@ -21,9 +20,9 @@ export const deliverableAddress = (typed: string): string | undefined => {
 
 export const isAddress = (typed: string): boolean => deliverableAddress(typed) !== undefined;
 
-/** The form that keys are made of: case does not tell two people apart. */
+/** Returns the form for keys, in which case makes no difference. */
 export const normaliseAddress = (typed: string): string => {
   const deliverable = deliverableAddress(typed);
-  if (deliverable === undefined) throw new TypeError("not an e-mail address");
+  if (deliverable === undefined) throw new TypeError("not an email address");
   return deliverable.toLowerCase();
 };

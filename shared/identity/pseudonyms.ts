@@ -1,8 +1,4 @@
-/**
- * Pseudonyms of addresses and networks: an HMAC with a secret that never changes. A pseudonym may
- * stand in a queue, a log or a table, because it does not reveal the address, and nobody can
- * compute it without the secret.
- */
+// Pseudonyms may be stored and logged, because testing a guessed address requires the secret.
 import { createHmac } from "node:crypto";
 import ipaddr from "ipaddr.js";
 import { variable } from "../platform/environment.ts";
@@ -14,10 +10,7 @@ const hmacOf = async (kind: string, value: string): Promise<string> => {
   return createHmac("sha256", secret).update(`${kind}\0${value}`).digest("base64url");
 };
 
-/**
- * The network that a call came from: one address of IPv4, or the /64 of IPv6 that one subscriber
- * has.
- */
+/** Returns an IPv4 address as it is, or the /64 prefix of IPv6, which one subscriber has. */
 export const networkOf = (sourceIp: string): string => {
   if (!ipaddr.isValid(sourceIp)) return sourceIp;
   const parsed = ipaddr.process(sourceIp);
@@ -25,30 +18,22 @@ export const networkOf = (sourceIp: string): string => {
 };
 
 export const pseudonyms = {
-  /** The address key, under which items of this address are stored. */
   ofAddress: (address: string): Promise<string> => hmacOf("address", normaliseAddress(address)),
 
-  /** The mailbox behind an address: most providers deliver `ada+anything@` to `ada@`. */
+  /** Most providers deliver `ada+anything@` to `ada@`. */
   ofMailbox: (address: string): Promise<string> =>
     hmacOf("mailbox", normaliseAddress(address).replace(/\+[^@]*/, "")),
 
-  /**
-   * The subject under which reset letters are counted. Without a tag it is this address alone, so
-   * that requests for other spellings cannot use up its resets. All tagged spellings of a mailbox
-   * count as one, so that they cannot flood it.
-   */
+  // The address without a tag has its own count of reset letters, so requests for tagged spellings
+  // can't use up its resets. Tagged spellings share one count, so they can't flood the mailbox.
   ofResetMailbox: (address: string): Promise<string> =>
     hmacOf("reset", normaliseAddress(address).replace(/\+[^@]*/, "+")),
 
   ofNetwork: (sourceIp: string): Promise<string> => hmacOf("network", networkOf(sourceIp)),
 
-  /**
-   * The id of the account that an unknown address does not have. It is looked up like a real one
-   * (see `decoys`).
-   */
+  /** The id of a decoy account, which is read if the address is unknown. */
   decoyId: (address: string): Promise<string> => hmacOf("stranger", normaliseAddress(address)),
 };
 export type Pseudonyms = typeof pseudonyms;
 
-/** Proves that a device token is ours: nobody can compute it without the secret. */
 export const deviceTokenMac = (text: string): Promise<string> => hmacOf("device", text);

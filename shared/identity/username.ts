@@ -1,4 +1,4 @@
-/** Django's rule for usernames, and the key under which a username is unique: compatibility forms and case do not count. */
+// Django's rule for usernames. Uniqueness ignores compatibility forms and case.
 
 const usernamePattern = /^[\p{L}\p{M}\p{N}_.@+-]+$/u;
 

@@ -1,8 +1,5 @@
-/**
- * The ring of secrets that digests of codes are made with. The mailer makes them with `current`; whoever checks a code takes
- * all three. A secret is known everywhere before it is used and after, so a rotation in the middle of a code's life, met by
- * functions that read the ring minutes apart, refuses no valid code.
- */
+// The mailer uses `current`, and checks of codes accept all three. Functions cache the ring for
+// minutes, so this overlap prevents a rotation from invalidating codes that were just sent.
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 

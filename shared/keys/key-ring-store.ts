@@ -1,4 +1,3 @@
-/** Writes key rings to Secrets Manager so that every write can be repeated, and of two writers exactly one wins. */
 import { createHash } from "node:crypto";
 import {
   DescribeSecretCommand,
@@ -14,10 +13,9 @@ import { lazy } from "../platform/lazy.ts";
 
 const client = lazy(() => new SecretsManagerClient({}));
 
-/** 64 characters, the same for everybody who writes for the same reason: the second writer finds the first. */
+/** Equal reasons give equal ids, so that a repeated or concurrent write meets the first one. */
 const versionIdFor = (...reason: string[]) => createHash("sha256").update(reason.join("\0")).digest("hex");
 
-/** What stands in a secret, or in one of its versions; `undefined` if nothing does. */
 const read = async (input: GetSecretValueCommandInput): Promise<string | undefined> => {
   try {
     return (await client().send(new GetSecretValueCommand(input))).SecretString;
@@ -33,7 +31,7 @@ export const readCurrent = async (secretId: string): Promise<string> => {
   return value;
 };
 
-/** Fills an empty secret and returns what counts: this value, or the one that was there or came first. */
+/** Fills the secret if it is empty. Returns the stored value, which another writer may have set. */
 export const initialiseSecret = async (
   secretId: string,
   createValue: () => Promise<string>,
@@ -53,7 +51,7 @@ export const initialiseSecret = async (
   }
 };
 
-/** Puts a value in place at once; repeating it for the same reason changes nothing. */
+/** Repeating the call with the same reason and value changes nothing. */
 export const replaceSecret = async (secretId: string, value: string, reason: string): Promise<void> => {
   const token = versionIdFor(secretId, reason);
   await client().send(
@@ -91,13 +89,12 @@ const moveStage = async (secretId: string, stage: string, from: string | undefin
   );
 };
 
-/** Takes away what a rotation that has not ended would make current. */
+/** Cancels a rotation that hasn't finished. */
 export const dropPending = async (secretId: string): Promise<void> => {
   const holder = await holderOf(secretId, "AWSPENDING");
   if (holder !== undefined) await moveStage(secretId, "AWSPENDING", holder);
 };
 
-/** Makes a version the current one; it may be so already. */
 export const promote = async (secretId: string, versionId: string): Promise<void> => {
   const holder = await holderOf(secretId, "AWSCURRENT");
   if (holder !== versionId) await moveStage(secretId, "AWSCURRENT", holder, versionId);

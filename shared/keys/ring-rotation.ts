@@ -1,4 +1,3 @@
-/** What rotating means for each ring: its next value, what must be in place before that counts, and whether it works. */
 import { createPrivateKey, createPublicKey, randomBytes, sign, verify } from "node:crypto";
 import * as z from "zod";
 import { parseDigestKeys, rotateDigestKeys } from "./digest-keys.ts";
@@ -11,7 +10,7 @@ import {
   rotateSigningKeys,
 } from "./signing-keys.ts";
 
-/** What Secrets Manager invokes a rotation function with, once for each step. */
+/** Secrets Manager invokes the rotation function with this event, once for each step. */
 const rotationEvent = z.object({
   SecretId: z.string(),
   ClientRequestToken: z.string(),
@@ -20,20 +19,18 @@ const rotationEvent = z.object({
 export const parseRotationEvent = (event: unknown) => rotationEvent.parse(event);
 
 export type Rotation = {
-  /** The value after this one. */
   advance: (current: string) => Promise<string>;
-  /** Whether one is what `advance` makes of the other: a ring that was replaced meanwhile (`keys:revoke`) has no heir. */
+  /** False if `keys:revoke` replaced the ring after `advance` had derived `pending` from it. */
   follows: (pending: string, current: string) => boolean;
-  /** Runs before the pending value becomes the current one; may run again for the same version. */
+  /** Runs before the pending value becomes current. It may run again for the same version. */
   publish: (pending: string, versionId: string) => Promise<void>;
-  /** Throws if what was published does not go with the pending value. */
+  /** Throws if the published keys don't match the pending value. */
   test: (pending: string) => Promise<void>;
 };
 
 export const digestKeyRotation: Rotation = {
   advance: async (current) => JSON.stringify(rotateDigestKeys(parseDigestKeys(current))),
   follows: (pending, current) => parseDigestKeys(pending).current === parseDigestKeys(current).next,
-  // Nobody else holds a copy.
   publish: async () => {},
   test: async (pending) => void parseDigestKeys(pending),
 };
@@ -62,6 +59,6 @@ export const signingKeyRotation = (settings: {
     const probe = randomBytes(32);
     const signature = sign("sha256", probe, createPrivateKey({ key: current, format: "jwk" }));
     if (!verify("sha256", probe, createPublicKey({ key: published, format: "jwk" }), signature))
-      throw new Error("the published key does not check what the pending key signs");
+      throw new Error("the published key does not verify signatures of the pending key");
   },
 });

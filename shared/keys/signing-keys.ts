@@ -1,8 +1,5 @@
-/**
- * The key sets behind the tokens: a ring of private keys that only signers can read, and the public JWKS (RFC 7517) that
- * every function and other services check tokens with. A key is published before it signs (`next`), signs (`current`), and
- * stays published until no token signed by it can live (`previous`).
- */
+// A key is published before it signs (`next`), signs (`current`), and stays published until every
+// token that it signed has expired (`previous`).
 import { createHash, generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
 import * as z from "zod";
@@ -16,7 +13,7 @@ const privateKey = publicKey.extend({
   dq: z.string(),
   qi: z.string(),
 });
-/** Of a key that no longer signs only the public part is kept, and since when (epoch seconds). */
+/** A retired key keeps only its public part. `retiredAt` is in epoch seconds. */
 const retiredKey = publicKey.extend({ retiredAt: z.int() });
 
 const signingKeys = z.object({ next: privateKey, current: privateKey, previous: z.array(retiredKey) });
@@ -30,7 +27,7 @@ export const parseSigningKeys = (stored: string): SigningKeys => signingKeys.par
 export const parseVerificationKeys = (stored: string): VerificationKeys =>
   verificationKeys.parse(JSON.parse(stored));
 
-/** RFC 7638: the key's own fingerprint, so that the same key never has two names. */
+/** The fingerprint by RFC 7638 gives the same key the same id everywhere. */
 const thumbprint = ({ e, n }: { e: string; n: string }) =>
   createHash("sha256")
     .update(JSON.stringify({ e, kty: "RSA", n }))
@@ -45,13 +42,11 @@ export const createSigningKey = async (): Promise<PrivateKey> => {
   return privateKey.parse({ ...jwk, kid, alg: "RS256", use: "sig" });
 };
 
-/** A ring that shares no key with any before it. */
 export const createSigningKeys = async (): Promise<SigningKeys> => {
   const [current, next] = await Promise.all([createSigningKey(), createSigningKey()]);
   return { current, next, previous: [] };
 };
 
-/** One step: next → current → previous. What was retired longer ago than a token can live is dropped. */
 export const rotateSigningKeys = (
   ring: SigningKeys,
   next: PrivateKey,
@@ -66,6 +61,6 @@ export const rotateSigningKeys = (
   ],
 });
 
-/** The part that everybody may know: parsing with the public schema drops every private member. */
+/** Parsing with the public schema removes every private member. */
 export const publicKeySet = ({ next, current, previous }: SigningKeys): VerificationKeys =>
   verificationKeys.parse({ keys: [current, next, ...previous] });

@@ -1,32 +1,25 @@
-/**
- * How often passwords and codes may be guessed, and the refusal that names the limit. These limits
- * are the same everywhere; only the one by network is a setting.
- */
 import { day, hour, minute } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import type { Limit, Rule } from "./limit-store.ts";
 
-/** A known device's own counters, apart from those of the address (OWASP's device cookies). */
 export const deviceSubject = (deviceId: string): string => `device#${deviceId}`;
 
-/**
- * Guessing one of a million codes: 5 × 288 windows are capped by the day, the days by the row (NIST
- * SP 800-63B 3.2.2).
- */
+// Five guesses in each of 288 windows would be 1,440 a day for one of a million codes, so the day
+// is limited too. NIST SP 800-63B 3.2.2 allows at most 100 consecutive failures.
 const codeGuessRules: readonly Rule[] = [
   { maximum: 5, windowSeconds: 5 * minute },
   { maximum: 20, windowSeconds: day },
   { maximum: 100, refusal: "code_guesses_used_up" },
 ];
 
-/** No row here: a password can't be locked for ever by somebody who keeps guessing. */
+// No limit on consecutive failures here: with one, a stranger could lock a password for good.
 const wrongPasswordRules: readonly Rule[] = [
   { maximum: 10, windowSeconds: 10 * minute },
   { maximum: 100, windowSeconds: day },
 ];
 const rightPasswordRules: readonly Rule[] = [{ maximum: 20, windowSeconds: hour }];
 
-/** `subject`: the key of the address, or a known device's. */
+/** `subject` is an address key or the subject of a known device. */
 export const codeGuess = (purpose: "activation" | "login", subject: string): Limit => ({
   key: `${purpose}#${subject}`,
   rules: codeGuessRules,
@@ -39,26 +32,19 @@ const passwordLimit = (rules: readonly Rule[], subject: string): Limit => ({
   refusal: "too_many_password_guesses",
 });
 
-/**
- * One try of a password before anybody knows whether it is right: counted as both, and taken back
- * as what it was not.
- */
+/** Counts a guess as both right and wrong. After the check, the caller gives one of them back. */
 export const passwordGuess = (subject: string): Limit =>
   passwordLimit([...wrongPasswordRules, ...rightPasswordRules], subject);
 export const wrongPassword = (subject: string): Limit => passwordLimit(wrongPasswordRules, subject);
 export const rightPassword = (subject: string): Limit => passwordLimit(rightPasswordRules, subject);
 
-/**
- * The password asked again of somebody who is signed in: a stolen access token must be no oracle
- * for it.
- */
+/** Without this limit, a stolen access token would allow unlimited guesses of the password. */
 export const currentPasswordGuess = (userId: string): Limit => ({
   key: `current-password#${userId}`,
   rules: wrongPasswordRules,
   refusal: "too_many_password_guesses",
 });
 
-/** The keys of every guess that is counted against an address and its account. */
 export const guessKeys = (addressKey: string, userId: string): string[] => [
   codeGuess("activation", addressKey).key,
   codeGuess("login", addressKey).key,
@@ -66,9 +52,7 @@ export const guessKeys = (addressKey: string, userId: string): string[] => [
   currentPasswordGuess(userId).key,
 ];
 
-/**
- * Passwords and codes tried from one network, whoever they were for. Known devices are not asked.
- */
+/** Known devices are exempt (see `guess-subject`). */
 export const guessesFrom = (networkKey: string): Limit => ({
   key: `tries#${networkKey}`,
   rules: [

@@ -1,7 +1,3 @@
-/**
- * Decides under which subject a guess of a password or a code is counted, before anybody knows
- * whether it is right.
- */
 import type { Pseudonyms } from "../identity/pseudonyms.ts";
 import type { DeviceTokens } from "./device-tokens.ts";
 import { deviceSubject, guessesFrom } from "./guess-limits.ts";
@@ -13,9 +9,8 @@ export type GuessDeps = {
 };
 
 /**
- * A known device has counters of its own, and no limit by network: neither a stranger who uses up
- * the counters of the address nor a neighbour in its network can lock the device out. Everybody
- * else shares the counters of the address and those of their network.
+ * A known device has its own counters and no limit by network, so it can't be locked out by guesses
+ * that strangers make for its address or from its network.
  */
 export const guessSubject = async (
   addressKey: string,

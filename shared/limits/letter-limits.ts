@@ -1,7 +1,3 @@
-/**
- * How many letters may be asked for that no password of an account has proven. All of these limits
- * are settings.
- */
 import { hour, minute } from "../platform/clock.ts";
 import { environment, variable } from "../platform/environment.ts";
 import type { Limit, Rule } from "./limit-store.ts";
@@ -16,12 +12,8 @@ const letterRules = (): Rule[] => {
 
 export const lettersKey = (mailboxKey: string): string => `letters#${mailboxKey}`;
 
-/**
- * Letters to one mailbox that no password of an account has proven, whatever `+tag` stands in its
- * address. Those to lost passwords are counted apart (`pseudonyms.ofResetMailbox`): whoever
- * registers an address again and again must not keep its owner from the one way back in that nobody
- * can use up.
- */
+// Counts addresses with different `+tag`s as one mailbox. Reset letters are counted separately
+// (`pseudonyms.ofResetMailbox`), so repeated registrations can't block the owner's password reset.
 const lettersTo = (mailboxKey: string): Limit => ({
   key: lettersKey(mailboxKey),
   rules: letterRules(),
@@ -30,7 +22,7 @@ const lettersTo = (mailboxKey: string): Limit => ({
 
 export const addressChangesKey = (userId: string): string => `address-changes#${userId}`;
 
-/** Changes of address that one account asks for: it is no way to write to many mailboxes. */
+/** Without this limit, one account could send letters to many mailboxes. */
 export const addressChangesOf = (userId: string): Limit => ({
   key: addressChangesKey(userId),
   rules: letterRules(),
@@ -59,10 +51,10 @@ const letterBudget = (): Limit => ({
   refusal: "letter_budget_spent",
 });
 
-/** The same asked for by somebody of the staff, who may help many people from one desk. */
+/** Staff have no limit by network, because they may help many people from one office. */
 export const unprovenLetterByStaff = (mailboxKey: string): Limit[] => [lettersTo(mailboxKey), letterBudget()];
 
-/** A letter that no password of an account has proven: somebody else's mailbox must not be flooded through us. */
+/** Limits letters requested without an account's password, which could flood a mailbox. */
 export const unprovenLetter = (mailboxKey: string, networkKey: string): Limit[] => [
   lettersTo(mailboxKey),
   lettersFrom(networkKey),

@@ -1,35 +1,30 @@
-/**
- * The one mechanism that limits anything: counters per window in one item, spent before the thing
- * they limit, by one conditional write. However many callers race, exactly the allowed number
- * passes; a refused attempt is not counted, and costs the same whether or not the address behind
- * the key exists.
- */
+// All windows of a key are counters in one item. One conditional write spends them before the
+// limited action, so races can't exceed a limit. The cost doesn't reveal whether an address exists.
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ApiError, type ErrorCode } from "../contract/errors.ts";
 import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { conditionalWrite, type Item } from "../store/dynamo.ts";
 
-/** At most `maximum` in each window of `windowSeconds`; without a window: in a row, until `clear`. */
+/** Without `windowSeconds`, the rule limits consecutive attempts until `clear`. */
 export type Rule = {
   readonly maximum: number;
   readonly windowSeconds?: number;
-  /** Where it is another than the limit's. */
+  /** Overrides the refusal of the limit. */
   readonly refusal?: ErrorCode;
 };
 
-/** What is counted under one key, and the refusal that whoever passes it gets. */
 export type Limit = { readonly key: string; readonly rules: readonly Rule[]; readonly refusal: ErrorCode };
 
 type Refusal = { refusal: ErrorCode; retryAfterSeconds: number };
 type Exhausted = Refusal & { outcome: "exhausted" };
 type Spending = { outcome: "allowed" } | Exhausted;
 
-// Long enough that waiting it out gives 100 guesses a year.
+// An attacker who waits for the expiry gets 100 guesses a year.
 const consecutiveLifetimeSeconds = 365 * day;
 const staleCountersKept = 12;
 
-/** Counters go with their longest window: who called from where is nobody's business afterwards. */
+/** For privacy, counters expire with their longest window. */
 const lifetimeSeconds = (rules: readonly Rule[]): number =>
   Math.max(...rules.map(({ windowSeconds = consecutiveLifetimeSeconds }) => windowSeconds));
 
@@ -39,7 +34,6 @@ const counterName = ({ windowSeconds }: Rule, now: number): string =>
 const secondsLeft = ({ windowSeconds }: Rule, item: Item | undefined, now: number): number =>
   windowSeconds === undefined ? countIn(item, "expiresAt") - now : windowSeconds - (now % windowSeconds);
 
-/** The one that lasts longest: whoever waits for it has waited for all. */
 const longest = (first: Refusal, ...others: Refusal[]): Exhausted => ({
   outcome: "exhausted",
   ...others.reduce((one, other) => (other.retryAfterSeconds > one.retryAfterSeconds ? other : one), first),
@@ -51,10 +45,9 @@ export const limitPk = (key: string): string => `limit#${key}`;
 
 const counterPattern = /^(?:consecutive|w(\d+)#(\d+))$/;
 
-/** A counter as it lies in the store; without a window, `windowSeconds` and `from` are absent. */
 type Counter = { number: number; windowSeconds?: number; from?: number };
 
-/** What was counted under a key, also in windows that are over, as long as it is stored. */
+/** Returns all stored counters, including those of windows that have ended. */
 export const storedCounters = (item: Item): Counter[] =>
   Object.entries(item).flatMap(([name, value]) => {
     const [found, length, index] = counterPattern.exec(name) ?? [];
@@ -87,12 +80,11 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     await conditionalWrite(new DeleteCommand({ ...counters(key), ...condition }));
   };
 
-  /** Forgets everything counted under `key`: after a success. */
   const clear = async (key: string): Promise<void> => {
     await conditionalWrite(new DeleteCommand(counters(key)));
   };
 
-  /** Counts one attempt, unless that would pass a rule. */
+  /** Counts one attempt, unless that would exceed a rule. */
   const spend = async (limit: Limit): Promise<Spending> => {
     const { key, rules } = limit;
     const now = clock();
@@ -115,7 +107,7 @@ export const limitStore = (clock: Clock = nowSeconds) => {
       }),
     );
     if (refused) {
-      // Over, though TTL has not deleted it yet: as good as absent.
+      // The item has expired, but TTL hasn't deleted it yet.
       if (item && countIn(item, "expiresAt") <= now) {
         await dropExpired(key, now);
         return spend(limit);
@@ -132,11 +124,10 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     return { outcome: "allowed" };
   };
 
-  /** Takes back one attempt that came to nothing, in the windows that are open now. */
   const giveBack = async ({ key, rules }: Limit): Promise<void> => {
     const now = clock();
     const names = rules.map((rule) => counterName(rule, now));
-    // The windows may have changed since it was spent: then there is nothing to take back.
+    // If a window has ended since the attempt was counted, nothing is given back.
     await conditionalWrite(
       new UpdateCommand({
         ...counters(key),
@@ -148,7 +139,7 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     );
   };
 
-  /** Counts one attempt under each limit or, if one of them is exhausted, under none. */
+  /** Counts one attempt under each limit or, if one is exhausted, under none. */
   const spendAll = async (limits: readonly Limit[]): Promise<Spending> => {
     const spent = await Promise.all(limits.map(async (limit) => ({ ...(await spend(limit)), limit })));
     const [first, ...others] = spent.filter((one) => one.outcome === "exhausted");
@@ -159,7 +150,7 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     return { outcome: "exhausted", refusal, retryAfterSeconds };
   };
 
-  /** `clear` as a part of the transaction that is the success. */
+  /** Returns `clear` as a part of a transaction. */
   const clearing = (key: string) => ({ Delete: counters(key) });
 
   return { spend, spendAll, giveBack, clear, clearing };
@@ -167,10 +158,7 @@ export const limitStore = (clock: Clock = nowSeconds) => {
 
 export type LimitStore = ReturnType<typeof limitStore>;
 
-/**
- * Passes, or throws the refusal of the exhausted limit. `userId`: the account that it is about, for
- * the log.
- */
+/** Throws the refusal of an exhausted limit. `userId` is for the log. */
 export const requireWithin = (spent: Spending, about: { userId?: string } = {}): void => {
   if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, { ...spent, ...about });
 };

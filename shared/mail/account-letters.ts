@@ -1,4 +1,3 @@
-/** What the letters about an account, its sign-ins and its sessions say. */
 import {
   codeLetter,
   layOut,
@@ -12,48 +11,45 @@ export const activationLetter = (letter: CodeLetter): Letter =>
   codeLetter(
     letter,
     "activation",
-    "If you did not register, ignore this letter: without the code nothing comes of it.",
+    "If you did not register, ignore this email: nothing happens without the code.",
   );
 
 export const loginLetter = (letter: CodeLetter): Letter =>
   codeLetter(
     letter,
     "sign-in",
-    "Never give this code to anybody. If you did not ask for it, somebody knows your password: change it.",
+    "Never give this code to anyone. If you did not try to sign in, someone else knows your password: change it now.",
   );
 
-/** For the owner of an address that somebody registered with again. */
+/** Goes to the owner of an address that someone used for another registration. */
 export const addressTakenLetter = (letter: NoticeLetter): Letter => ({
   subject: `${letter.product}: you already have an account`,
   ...layOut(letter.product, [
-    `Somebody, perhaps you, registered at ${letter.product} with this address, which already has an account.`,
-    `If it was you: there is no need to register again, sign in with your password. If it was not, ignore this letter: your account has not changed.`,
+    `Someone, perhaps you, tried to register at ${letter.product} with this email address, which already has an account.`,
+    `If it was you, you don't need to register again: sign in with your password, or request a password reset if you have forgotten it. If it was not you, ignore this email: your account has not changed.`,
     `Sent on ${shownTime(letter.sentAtSeconds)}.`,
   ]),
 });
 
-/**
- * For the owner of a session that ended because a refresh token came back that had been replaced.
- */
+/** Goes to the owner of a session that ended because a replaced refresh token was used again. */
 export const sessionReplayedLetter = (letter: NoticeLetter): Letter => ({
   subject: `${letter.product}: one of your sessions was ended`,
   ...layOut(letter.product, [
-    `A sign-in token of yours at ${letter.product} was used a second time, as happens when it has been copied. We ended that session; sign in again to go on.`,
-    `If you did nothing unusual, change your password, and look after the device you were signed in on.`,
+    `A sign-in token of your account at ${letter.product} was used a second time. This can mean that someone copied it, so we ended that session. Sign in again to continue.`,
+    `If you did nothing unusual, change your password, and check the device that you were signed in on for malicious software.`,
     `Sent on ${shownTime(letter.sentAtSeconds)}.`,
   ]),
 });
 
-/** For somebody who was made staff, or is no more. */
 export const rankLetter =
   (isStaff: boolean) =>
   (letter: NoticeLetter): Letter => ({
     subject: `${letter.product}: you are ${isStaff ? "now" : "no longer"} an administrator`,
     ...layOut(letter.product, [
       isStaff
-        ? `An administrator of ${letter.product} has made you an administrator too. Your sessions were ended; sign in again.`
-        : `An administrator of ${letter.product} has taken the rank of administrator from you. Your sessions were ended; your account stays.`,
-      `If you did not expect this, tell the people who run ${letter.product}.`,
+        ? `An administrator of ${letter.product} has made you an administrator too. All your sessions were ended: sign in again.`
+        : `An administrator of ${letter.product} has removed your administrator rights. All your sessions were ended, but you keep your account: sign in again to use it.`,
+      `If you did not expect this, contact the people who run ${letter.product}.`,
       `Sent on ${shownTime(letter.sentAtSeconds)}.`,
     ]),
   });

@@ -1,4 +1,3 @@
-/** What the letters about a change of address say. */
 import {
   codeLetter,
   layOut,
@@ -8,77 +7,77 @@ import {
   type NoticeLetter,
 } from "./letter-layout.ts";
 
-/** To the new address. */
+/** Goes to the new address. */
 export const newAddressLetter = (letter: CodeLetter): Letter =>
   codeLetter(
     letter,
-    "change of address",
-    "It makes this the address of an account. If you know nothing of that, ignore this letter: without the code nothing comes of it.",
+    "email address change",
+    "The code makes this the email address of an account. If you did not expect it, ignore this email: nothing happens without the code.",
   );
 
-/** To the old one, before the new one hears anything. */
+/** Goes to the old address, before the new one gets its code. */
 export const addressChangingLetter = ({ product, code, sentAtSeconds }: CodeLetter): Letter => ({
-  subject: `${product}: your address is about to change`,
+  subject: `${product}: your email address is about to change`,
   ...layOut(
     product,
     [
-      `Somebody, perhaps you, wants to give your account at ${product} another address. If it was you, there is nothing to do. If it was not, this code undoes it:`,
-      `It works before and after the new address takes over, up to seven days, together with this address, and ends all sessions. Then set a new password: somebody else may know it.`,
-      `Sent on ${shownTime(sentAtSeconds)}. Only the code of the newest such letter works.`,
+      `Someone, perhaps you, asked to change the email address of your account at ${product}. If it was you, you don't need to do anything. If it was not you, undo the change with this code:`,
+      `Enter the code together with this email address. It works for seven days, even after the new address has replaced this one, and it ends all sessions. Then set a new password, because someone else may know the current one.`,
+      `Sent on ${shownTime(sentAtSeconds)}. Only the code in the newest email of this kind works.`,
     ],
     code,
   ),
 });
 
-/** The same, while an earlier change can still be undone: only staff may ask for it then. */
+/** While an earlier change can still be undone, only administrators can request another one. */
 export const addressChangingAgainLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
-  subject: `${product}: your address is about to change again`,
+  subject: `${product}: your email address is about to change again`,
   ...layOut(product, [
-    `An administrator of ${product} wants to give your account another address, a few days after the last change. If you asked for that, there is nothing to do.`,
-    `If you did not: the code in the letter that the address before this one got undoes both changes, within seven days of the first, and ends all sessions. Then set a new password: somebody else may know it.`,
+    `An administrator of ${product} asked to change the email address of your account again, a few days after the last change. If you asked the administrator for this, you don't need to do anything.`,
+    `If you did not, use the code in the email that we sent to your previous address. It undoes both changes, works until seven days after the first one, and ends all sessions. Then set a new password, because someone else may know the current one.`,
     `Sent on ${shownTime(sentAtSeconds)}.`,
   ]),
 });
 
-/** To the owner of an account that has the new address already. */
+/** Goes to the owner of an account that already has the new address. */
 export const addressWantedLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
   subject: `${product}: this address already has an account`,
   ...layOut(product, [
-    `Somebody, perhaps you, wanted to give another account at ${product} this address, which already has an account.`,
-    `Nothing has changed. If it was you: one address is good for one account; sign in to the one it has, or delete that one first. If it was not, ignore this letter.`,
+    `Someone, perhaps you, asked to use this email address for another account at ${product}, but it already has an account.`,
+    `Nothing has changed. If it was you: an email address can belong to only one account. Sign in to the account that has this address, or delete that account first. If it was not you, ignore this email.`,
     `Sent on ${shownTime(sentAtSeconds)}.`,
   ]),
 });
 
-/** To an address that somebody wants to have for an account, while another account can still go back to it. */
+/** Goes to a held address that someone wants to use for an account. */
 export const addressHeldLetter =
   (untilSeconds: number) =>
   ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
-    subject: `${product}: this address is kept for an account`,
+    subject: `${product}: this address is reserved for an account`,
     ...layOut(product, [
-      `Somebody, perhaps you, wants to use this address at ${product}. It belonged to an account until lately, and is kept for that account until ${shownTime(untilSeconds)}.`,
-      `If it was not you who gave that account another address: the code in our earlier letter to this address undoes it, and ends all sessions. Then set a new password: somebody else may know it.`,
-      `If it was you: from then on this address is free for another account.`,
+      `Someone, perhaps you, wants to use this email address at ${product}. It belonged to an account until recently, and it is reserved for that account until ${shownTime(untilSeconds)}.`,
+      `If you did not change the email address of that account, undo the change with the code in our earlier email to this address. The code also ends all sessions. Then set a new password, because someone else may know the current one.`,
+      `If you changed it yourself, you can use this address for another account after that time.`,
       `Sent on ${shownTime(sentAtSeconds)}.`,
     ]),
   });
 
-/** To the restored address. */
+/** Goes to the restored address. */
 export const addressRestoredLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
   subject: `${product}: this is your address again`,
   ...layOut(product, [
-    `The change of address of your account at ${product} was undone, and all sessions were ended.`,
-    `If somebody else asked for the change, that person may know your password: set a new one.`,
+    `The change of the email address of your account at ${product} was undone. Your account has this address again, and all sessions were ended.`,
+    `If someone else asked for the change, they may know your password: set a new one.`,
     `Sent on ${shownTime(sentAtSeconds)}.`,
   ]),
 });
 
-/** To the address that the account had until then. */
+/** Goes to the address that the account lost when the change was undone. */
 export const addressGivenBackLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
   subject: `${product}: your account has its earlier address again`,
   ...layOut(product, [
-    `The change that gave an account at ${product} this address was undone, with the code in our letter to the address that it had before. It has that one again, and all sessions were ended.`,
-    `If the account is yours and you did not do this, somebody else may read the letters to your earlier address: secure that mailbox first, then ask there for a password reset, or tell the people who run ${product}.`,
-    `Sent on ${shownTime(sentAtSeconds)}. With this letter we forget this address.`,
+    `This email address no longer belongs to an account at ${product}. The change to this address was undone with the code that we sent to the account's earlier address. The account has its earlier address again, and all sessions were ended.`,
+    `If this is your account and you did not undo the change, someone else may be able to read the email sent to your earlier address. Secure that mailbox first. Then request a password reset for that address, or contact the people who run ${product}.`,
+    `Sent on ${shownTime(sentAtSeconds)}. This is our last email to this address: we delete it from our records.`,
   ]),
 });

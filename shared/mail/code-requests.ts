@@ -1,8 +1,6 @@
-/**
- * Requests for six-digit codes: the older code dies at once, then the mailer is told to make and
- * send a new one. Each returns `false` if the account or registration has changed meanwhile; then
- * nothing is queued.
- */
+// Requests for six-digit codes. The previous code becomes invalid at once, then the mailer is asked
+// to create and send a new one. They return `false` and queue nothing if the account or
+// registration has changed meanwhile.
 import { randomUUID } from "node:crypto";
 import type { CodeStore } from "../codes/code-store.ts";
 import type { Registration, User } from "../store/user-items.ts";
@@ -14,9 +12,8 @@ type Deps<Restart extends keyof CodeStore> = {
 };
 
 /**
- * `passwordHash`: the one that the account has now, after an upgrade. `meanwhile` runs beside the
- * write; nothing is queued until both have succeeded, so that no letter leaves after a failure that
- * the caller is told of.
+ * `passwordHash` is the current hash, after an upgrade. `meanwhile` runs in parallel with the
+ * write. The order is queued after both, so that a call that fails sends no letter.
  */
 export const requestLoginCode = async (
   { id: userId }: User,

@@ -1,4 +1,3 @@
-/** How a letter leaves, whatever it says: with a code that is made for it, or as a notice. */
 import type { UserStore } from "../accounts/user-store.ts";
 import type { CodeStore } from "../codes/code-store.ts";
 import { shownCode, type codeDigest, type CodePurpose, type createCode } from "../codes/codes.ts";
@@ -17,7 +16,7 @@ export type DeliveryDeps = {
   lifetimeSeconds: number;
 };
 
-/** Makes a code, lets it live from this moment on, however long the order waited, and sends it. */
+/** Creates and sends a code. Its lifetime starts now, however long the order has waited. */
 export const deliverCode = async (
   { pk, purpose, otpRequestId }: { pk: string; purpose: CodePurpose; otpRequestId: string },
   letterFor: (letter: CodeLetter) => Letter,
@@ -40,14 +39,12 @@ export const deliverCode = async (
   return "sent";
 };
 
-/** Tells whoever reads this mailbox something. */
 export const deliverNoticeTo = async (
   email: string,
   letterFor: (letter: NoticeLetter) => Letter,
   deps: Pick<DeliveryDeps, "sendEmail" | "product" | "nowSeconds">,
 ) => deps.sendEmail(email, letterFor({ product: deps.product, sentAtSeconds: deps.nowSeconds() }));
 
-/** Tells an account's owner something; nobody is told anything if the account is gone. */
 export const deliverNotice = async (
   userId: string,
   letterFor: (letter: NoticeLetter) => Letter,

@@ -1,7 +1,3 @@
-/**
- * Who gets which letter: for each kind of order the mailbox, the letter, and what is written before
- * and after it leaves.
- */
 import type { AddressChangeStore } from "../accounts/address-change-store.ts";
 import type { AddressUndoStore } from "../accounts/address-undo-store.ts";
 import type { FormerAddress, FormerAddressStore } from "../accounts/former-address-store.ts";
@@ -44,16 +40,13 @@ type Deps = DeliveryDeps & {
 
 type OrderOf<Kind extends LetterOrder["kind"]> = Extract<LetterOrder, { kind: Kind }>;
 
-/**
- * Who has an address; where nobody has, the one who has lately changed from it, for whom it is
- * held.
- */
+/** Finds the account that has this address or, if none has it, the account that it is held for. */
 const holderOf = async (addressKey: string, deps: Deps) => {
   const ownerId = await deps.users.findIdByAddress(addressKey);
   return { ownerId, held: ownerId === undefined ? await deps.undoing.find(addressKey) : undefined };
 };
 
-/** Instead of a code that could not be used, whoever it is that wants the address. */
+/** Sends a notice instead of a code: a code for a held address couldn't be used. */
 const sendHeld = async ({ email, expiresAt }: EmailUndo, deps: Deps) => {
   await deliverNoticeTo(email, addressHeldLetter(expiresAt), deps);
   return "held";
@@ -67,10 +60,7 @@ const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation"
   return deliverCode({ pk, purpose: "activation", otpRequestId }, activationLetter, deps);
 };
 
-/**
- * Whose password the owner of an address may replace: an account's, or that of a registration which
- * waits for its proof.
- */
+/** Finds the account or pending registration that a reset code for this address may change. */
 const ownerOf = async (
   addressKey: string,
   ownerId: string | undefined,
@@ -81,7 +71,7 @@ const ownerOf = async (
   return user?.status === "active" && user.addressKey === addressKey ? user : undefined;
 };
 
-/** Only here is looked who has lost a password: who asked was told nothing. */
+/** The account is looked up here and not in the request, whose response must not reveal it. */
 const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password_reset">, deps: Deps) => {
   const { ownerId, held } = await holderOf(addressKey, deps);
   if (held) return sendHeld(held, deps);
@@ -94,9 +84,6 @@ const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password
   return outcome;
 };
 
-/**
- * A last letter to an address that the account does not have any more, which is forgotten with it.
- */
 const sendLast = async (
   which: FormerAddress,
   userId: string,
@@ -110,34 +97,25 @@ const sendLast = async (
   return "sent";
 };
 
-/**
- * To a mailbox that it could go back to first: the address that a thief gave it must not keep that
- * one from hearing of it.
- */
+/** Starts with the earlier address: after a takeover it is the owner's. The other may fail. */
 const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
   await sendLast("earlier", userId, goodbyeLetter, deps);
   return sendLast("deleted", userId, goodbyeLetter, deps);
 };
 
-/**
- * Of the two, only the letter to the address that it went away from is known to have left when the
- * order comes again.
- */
+/** A retry repeats only the second letter: the first one's address is forgotten by then. */
 const sendUndone = async ({ userId }: OrderOf<"email_change_undone">, deps: Deps) => {
   await sendLast("undone", userId, addressGivenBackLetter, deps);
   return deliverNotice(userId, addressRestoredLetter, deps);
 };
 
-/**
- * The old address first: a code for the new one never leaves before the owner has been told. The
- * owner of a taken one, or of one that is kept for another account, is told of it instead of
- * getting a code.
- */
+// Notifies the old address first: the code for the new one is sent only after the owner knows. If
+// the new address is taken or held for another account, its owner gets a notice instead of a code.
 const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">, deps: Deps) => {
   const change = await deps.addressChanges.find(userId);
   if (change?.otpRequestId !== otpRequestId) return "superseded";
   const undo = { pk: emailUndoPk(change.oldAddressKey), purpose: "email_undo", otpRequestId } as const;
-  // Superseded: its letter left in an earlier try of this order.
+  // "superseded" is no failure: an earlier try of this order has sent the letter.
   if (change.withUndo)
     await deliverCode(undo, addressChangingLetter, { ...deps, lifetimeSeconds: undoSeconds });
   else await deliverNotice(userId, addressChangingAgainLetter, deps);
@@ -152,10 +130,9 @@ const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">
 };
 
 /**
- * Makes the code, stores its digest and sends it; nobody else ever sees it. An order whose request
- * is no longer the newest is dropped. After sending, the request is retired, so that a message
- * delivered twice sends one letter (best effort: SES itself has no idempotency, and dying between
- * sending and retiring sends a second one, with a code of its own).
+ * Codes are created here, so that no other function sees them. A request is retired after sending,
+ * so that a message delivered twice sends one letter. A crash between the two steps sends a second
+ * one, because SES has no idempotency.
  */
 export const dispatchLetter = async (order: LetterOrder, deps: Deps): Promise<string> => {
   switch (order.kind) {

@@ -1,7 +1,5 @@
-/**
- * How a letter is laid out. It has no link (mail scanners open them) and holds no text that a
- * caller supplied.
- */
+// Letters contain no links, because mail scanners open them. They contain no text that a caller
+// supplied, because anyone could use it to send spam.
 
 export type Letter = { subject: string; text: string; html: string };
 
@@ -43,19 +41,19 @@ export const layOut = (
 export type NoticeLetter = { product: string; sentAtSeconds: number };
 
 export type CodeLetter = NoticeLetter & {
-  /** As shown: `123 456` or `ABCD-EFGH-IJKL-MNOP`. */
+  /** The code as people see it: `123 456` or `ABCD-EFGH-IJKL-MNOP`. */
   code: string;
   lifetimeSeconds: number;
 };
 
 export const codeLetter = (letter: CodeLetter, purpose: string, warning: string): Letter => ({
-  // Without the code: subjects stand in logs and on locked screens.
+  // The subject doesn't contain the code: logs and lock screens show subjects.
   subject: `${letter.product}: your ${purpose} code`,
   ...layOut(
     letter.product,
     [
       `Your ${purpose} code for ${letter.product}:`,
-      `Sent on ${shownTime(letter.sentAtSeconds)}, good for ${shownDuration(letter.lifetimeSeconds)} and for one use. Only the code of the newest letter works.`,
+      `Sent on ${shownTime(letter.sentAtSeconds)}. The code is valid for ${shownDuration(letter.lifetimeSeconds)} and works once. Only the code in the newest email works.`,
       warning,
     ],
     letter.code,

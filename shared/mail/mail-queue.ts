@@ -1,4 +1,4 @@
-/** What handlers tell the mailer: ids only. No address, no code, nothing that a dead-letter queue could give away. */
+// Orders hold only ids and pseudonyms, so that a dead-letter queue exposes no address or code.
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { variable } from "../platform/environment.ts";
@@ -19,7 +19,7 @@ export type LetterOrder = z.output<typeof letterOrder>;
 
 const client = lazy(() => new SQSClient({}));
 
-/** Queues one letter. A failure fails the request: nobody is told of a letter that cannot leave. */
+/** A failure fails the request, so that no caller is told to expect a letter that can't be sent. */
 export const enqueueLetter = async (order: LetterOrder): Promise<void> => {
   await client().send(
     new SendMessageCommand({

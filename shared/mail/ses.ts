@@ -1,4 +1,3 @@
-/** Sends one letter through SES. */
 import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { deliverableAddress } from "../identity/email-address.ts";
 import { environment } from "../platform/environment.ts";
@@ -9,7 +8,7 @@ const client = lazy(() => new SESClient({}));
 
 const utf8 = (text: string) => ({ Data: text, Charset: "UTF-8" });
 
-/** RFC 2047: the product's name may be written in any script. */
+/** Encodes the product's name as RFC 2047 asks, because it may be written in any script. */
 const senderOf = (product: string, address: string): string =>
   `=?UTF-8?B?${Buffer.from(product).toString("base64")}?= <${address}>`;
 

@@ -1,23 +1,21 @@
-/**
- * Whether a password stands in a collection of breached ones, asked of a Pwned Passwords range service: five characters of its
- * SHA-1 leave, hundreds of candidates come back, padded, and are compared here. Neither the service nor a listener learns more.
- */
+// Looks a password up in a Pwned Passwords range service. Only five characters of its SHA-1 are
+// sent. The padded response holds hundreds of candidates, so its size reveals nothing either.
 import { createHash } from "node:crypto";
 import { variable } from "../platform/environment.ts";
 import { countMetric } from "../platform/metrics.ts";
 
-const patienceMilliseconds = 1_000;
+const timeoutMilliseconds = 1_000;
 const prefixLength = 5;
 
-/** The rest of a hash and how often it was seen: 0 in a line that is only there to hide how many are real. */
+/** A hash's rest and its count, which is 0 in padding. */
 const linePattern = /^([0-9A-F]{35}):(\d+)$/;
 
 const rangeOf = async (url: string, prefix: string): Promise<Map<string, number>> => {
   const response = await fetch(url + prefix, {
     headers: { "Add-Padding": "true" },
-    // Whoever answers instead of the service learns nothing either.
+    // A redirect would send the prefix to another host.
     redirect: "error",
-    signal: AbortSignal.timeout(patienceMilliseconds),
+    signal: AbortSignal.timeout(timeoutMilliseconds),
   });
   if (!response.ok) throw new Error(`the range service answered ${response.status}`);
   const lines = (await response.text()).trim().split(/\r?\n/);
@@ -30,7 +28,7 @@ const rangeOf = async (url: string, prefix: string): Promise<Map<string, number>
   );
 };
 
-/** Fails open: a service that is slow or down must not keep anybody from signing up. The metric tells of it, nothing else. */
+/** Fails open and counts a metric: an outage of the service must not prevent sign-ups. */
 export const isBreached = async (
   password: string,
   countFailure = () => countMetric("BreachCheckFailed"),

@@ -1,4 +1,3 @@
-/** Asking a signed-in person for the password again: limited per account, so that a stolen access token is no oracle for it. */
 import { FieldErrors } from "../contract/errors.ts";
 import { currentPasswordGuess } from "../limits/guess-limits.ts";
 import { requireWithin, type LimitStore } from "../limits/limit-store.ts";
@@ -10,7 +9,7 @@ export type CurrentPasswordDeps = {
   hasher: Pick<PasswordHasher, "verify">;
 };
 
-/** Passes, or throws the refusal. A right password clears the count of wrong ones. */
+/** Limits guesses per account, so that the password can't be guessed with a stolen access token. */
 export const requireCurrentPassword = async (
   user: User,
   password: string | undefined,

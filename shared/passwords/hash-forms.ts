@@ -1,18 +1,14 @@
-/**
- * The forms in which a password's hash may be stored: ours, and those that were brought along. What checking one may cost is
- * bounded, wherever it came from: a row of an import must not become a way to keep a function busy.
- */
-
 type Argon2 = { memoryKibibytes: number; passes: number; lanes: number };
 
-/** `asDjangoStored`: it was made of what Django REST framework had left of the text. */
+/** `asDjangoStored` means that Django REST framework trimmed the password before hashing. */
 export type HashForm =
   | ({ kind: "argon2"; phc: string; asDjangoStored: boolean } & Argon2)
   | { kind: "pbkdf2"; iterations: number; salt: string; digest: Buffer; asDjangoStored: true }
-  /** Django's mark for an account without a password: nothing matches until a reset sets one. */
+  /** Django's mark for an account without a password, which needs a reset. */
   | { kind: "none" };
 
-// Django 6.0 makes 1,200,000 iterations and 100 MiB twice; a function that hashes has 1,769 MB and ten seconds.
+// Without limits, an imported hash could keep a function busy, which has 1,769 MB and ten seconds.
+// Django 6.0 uses 1,200,000 iterations, or 100 MiB and two passes.
 const mostIterations = 2_000_000;
 const mostMemoryKibibytes = 262_144;
 const mostPasses = 16;
@@ -25,7 +21,7 @@ const pbkdf2Pattern = /^pbkdf2_sha256\$(\d{1,9})\$([^$]{1,128})\$([A-Za-z0-9+/]{
 const nonePattern = /^![A-Za-z0-9]{0,64}$/;
 const djangoArgon2 = "argon2$";
 
-const isBearable = ({ memoryKibibytes, passes, lanes }: Argon2): boolean =>
+const isAffordable = ({ memoryKibibytes, passes, lanes }: Argon2): boolean =>
   lanes >= 1 &&
   lanes <= mostLanes &&
   passes >= 1 &&
@@ -38,16 +34,15 @@ const readArgon2 = (stored: string): HashForm | "unknown" | "too_costly" => {
   const asDjangoStored = stored.startsWith(djangoArgon2);
   const phc = asDjangoStored ? stored.slice(djangoArgon2.length - 1) : stored;
   const [, variant, parameters = ""] = phcPattern.exec(phc) ?? [];
-  // Django made argon2i until 3.2; on its own it is nothing that we promise.
+  // Django used argon2i until 3.2. From other sources it isn't supported.
   if (variant === undefined || (variant === "argon2i" && !asDjangoStored)) return "unknown";
   const given = new Map(parameters.split(",").map((part) => [part[0], Number(part.slice(2))]));
   const [memoryKibibytes, passes, lanes] = [given.get("m"), given.get("t"), given.get("p")];
   if (memoryKibibytes === undefined || passes === undefined || lanes === undefined) return "unknown";
   const cost = { memoryKibibytes, passes, lanes };
-  return isBearable(cost) ? { kind: "argon2", phc, asDjangoStored, ...cost } : "too_costly";
+  return isAffordable(cost) ? { kind: "argon2", phc, asDjangoStored, ...cost } : "too_costly";
 };
 
-/** Linear in the text, and does no work of the hash's own. */
 export const readHash = (stored: string): HashForm | "unknown" | "too_costly" => {
   if (nonePattern.test(stored)) return { kind: "none" };
   const [, count, salt, digest] = pbkdf2Pattern.exec(stored) ?? [];
@@ -57,12 +52,13 @@ export const readHash = (stored: string): HashForm | "unknown" | "too_costly" =>
   return { kind: "pbkdf2", iterations, salt, digest: Buffer.from(digest, "base64"), asDjangoStored: true };
 };
 
-// What Python's `str.strip` takes for space: it knows the separators U+001C to U+001F and U+0085, and no byte order mark.
+// The characters that Python's `str.strip` removes. Unlike `trim`, it removes U+001C to U+001F and
+// U+0085, but no byte order mark.
 const spaces = new Set(
   "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000",
 );
 
-/** What Django REST framework left of a password before Django hashed it. Not one pattern: it would try each of many spaces. */
+/** Uses no regular expression, which would take quadratic time on many spaces. */
 export const trimmedByPython = (typed: string): string => {
   let [start, end] = [0, typed.length];
   while (start < end && spaces.has(typed.charAt(start))) start += 1;

@@ -1,16 +1,11 @@
-/**
- * Replaces a hash that is not as we make them, at the one moment when its password is at hand: when
- * it has been proven.
- */
 import { recordSecurityEvent } from "../platform/security-log.ts";
 import type { User } from "../store/user-items.ts";
 import { needsUpgrade, rehashPassword, verifyPassword } from "./password-hash.ts";
 import type { PasswordStore } from "./password-store.ts";
 
 /**
- * Returns the hash that an account whose password has just been proven goes on with. Of two
- * sign-ins at once the later one finds the other's new hash, and goes on with it if it matches the
- * same password. Costs nothing if no upgrade is needed.
+ * Replaces an outdated hash and returns the account's current one. If a concurrent sign-in has
+ * replaced it first, that is the other's hash, provided that it matches the same password.
  */
 export const upgradeHash = async (
   user: User,

@@ -1,25 +1,21 @@
-/**
- * Password hashes: argon2id with OWASP's parameters, in PHC form; and whatever was brought along, checked the way it was made.
- * The only importer of argon2.
- */
 import { pbkdf2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { argon2id, hash, verify } from "argon2";
 import { readHash, trimmedByPython, type HashForm } from "./hash-forms.ts";
 
-// OWASP Password Storage: m=19 MiB, t=2, p=1.
+// The OWASP Password Storage Cheat Sheet recommends m=19 MiB, t=2, p=1.
 const parameters = { type: argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** Checked in place of the hash that a stranger does not have: same parameters, same time, matches nothing. */
-const nobodysHash =
+/** Verified if there is no account, so that the response takes the same time. Matches nothing. */
+const decoyHash =
   "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5cyBzYWx0ICEhIQ$Zm9yIG5vYm9keSBhdCBhbGwgLSBub3QgYSByZWFsIGhhc2g";
 
-// The same password typed on two keyboards can arrive in two compositions (NIST SP 800-63B 3.1.1.2).
+// Keyboards can encode the same password differently (NIST SP 800-63B 3.1.1.2).
 const prepare = (password: string) => password.normalize("NFKC");
 
 const stretch = promisify(pbkdf2);
 
-// The package writes m, p, t; argon2's own reference and most programs read the order of the specification only.
+// The package writes m, p, t. The reference implementation and most others accept only m, t, p.
 const inOrder = (phc: string) => phc.replace(/\$(m=\d+),(p=\d+),(t=\d+)\$/, "$$$1,$3,$2$$");
 
 export const hashPassword = async (password: string): Promise<string> =>
@@ -39,22 +35,24 @@ const matches = async (password: string, form: Checkable): Promise<boolean> => {
   return timingSafeEqual(await stretch(text, salt, iterations, digest.length, "sha256"), digest);
 };
 
-/** `undefined`, and a form that nobody can check, cost the same as a real hash of ours and never match. */
+/** An `undefined` or unknown hash never matches but costs the same time as one of ours. */
 export const verifyPassword = async (
   password: string,
   passwordHash: string | undefined,
 ): Promise<boolean> => {
   const form = checkable(passwordHash);
   if (form) return matches(password, form);
-  await verify(nobodysHash, prepare(password));
+  await verify(decoyHash, prepare(password));
   return false;
 };
 
-/** The port by which use cases hash and check passwords. */
 export const passwordHasher = { hash: hashPassword, verify: verifyPassword };
 export type PasswordHasher = typeof passwordHasher;
 
-/** Whether it is another hash than we make: even a stronger one would tell by its time whose it is. */
+/**
+ * True if the hash doesn't use our current parameters. Stronger ones are replaced too: their cost
+ * would reveal imported accounts by timing.
+ */
 export const needsUpgrade = (passwordHash: string): boolean => {
   const form = checkable(passwordHash);
   return (
@@ -67,10 +65,7 @@ export const needsUpgrade = (passwordHash: string): boolean => {
   );
 };
 
-/**
- * A hash of ours for a password that `passwordHash` has just proven. Where Django had trimmed it, what was left is the password:
- * a space that slipped in at this one sign-in must not become a part of it for ever.
- */
+/** If Django had trimmed the password, a space typed at this sign-in must not become part of it. */
 export const rehashPassword = (password: string, passwordHash: string): Promise<string> => {
   const form = checkable(passwordHash);
   return hashPassword(form?.asDjangoStored ? trimmedByPython(password) : password);

@@ -1,7 +1,4 @@
-/**
- * Codes for lost passwords. Asking for one writes nothing, so that it costs the same for addresses that have an account and for
- * others; the mailer, which finds out, makes the item that bears the code (see `code-store`).
- */
+// The mailer writes the item, because the request must cost the same for unknown addresses.
 import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
@@ -11,10 +8,9 @@ import { resetPk } from "../store/address-items.ts";
 import { conditionalWrite, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { registrationItem, registrationPk, userItem, userPk, type Person } from "../store/user-items.ts";
 
-// Longer than an order may wait and its code live: so long a message delivered twice is known.
+// Longer than an order waits plus its code's lifetime, so that a repeated message is recognised.
 const rememberedSeconds = hour;
 
-/** `reset#<address key>`: with a code from its letter's leaving until it is used. */
 const resetItem = z.object({
   userId: z.string(),
   otpDigest: z.string().optional(),
@@ -24,7 +20,6 @@ const resetItem = z.object({
 
 type Owner = Pick<Person, "id" | "addressKey">;
 
-/** Spends the code, as a part of the transaction that it proves: wrong, dead and used ones fail on the same condition. */
 export const spendingReset = (
   { id, addressKey }: Owner,
   otpDigests: readonly string[],
@@ -42,10 +37,7 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
 
   return {
-    /**
-     * Names the request whose code will count, and forgets the code of any earlier one. `superseded`: this very one was named
-     * before, and its letter has left.
-     */
+    /** `superseded` means that the letter of this request has already been sent. */
     begin: async (
       { id, email, addressKey }: Owner & { email: string },
       otpRequestId: string,
@@ -70,8 +62,8 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
     },
 
     /**
-     * Whose living code this is: the account's, or that of a registration which nobody has proven yet. To whoever has another
-     * code the store says nothing: an item that came back would take half a millisecond more, and tell of an account.
+     * Filters in DynamoDB: returning the item for a wrong code would take half a millisecond more
+     * and reveal that there is an account.
      */
     findOwner: async (addressKey: string, otpDigests: readonly string[]): Promise<Person | undefined> => {
       const { Items = [] } = await dynamo().send(
@@ -93,7 +85,6 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
         readItem(table, userPk(userId)),
         readItem(table, registrationPk(addressKey)),
       ]);
-      // Whether either of them still lives, the transaction will tell.
       const owner = user ? userItem.parse(user) : pending && registrationItem.parse(pending);
       return owner?.id === userId ? owner : undefined;
     },

@@ -1,4 +1,4 @@
-/** What a new password must not be. Sentences and their order are Django's; the product's name and breaches are ours. */
+// Rules and sentences are Django's. The product name and breached passwords are additions.
 import { FieldErrors } from "../contract/errors.ts";
 import { variable } from "../platform/environment.ts";
 import { lazy } from "../platform/lazy.ts";
@@ -8,10 +8,9 @@ const minimum = 8;
 const maximum = 128;
 const tooSimilar = 0.7;
 
-/** What the person goes by; a password close to any of it is refused. */
 export type Traits = { username: string; email: string; firstName: string; lastName: string };
 
-/** In Django's order: it names the first that is too close. */
+/** In Django's order, because only the first similar trait is reported. */
 const traitNames = [
   ["username", "username"],
   ["firstName", "first name"],
@@ -26,7 +25,7 @@ const countCharacters = (text: string): Map<string, number> => {
   return counts;
 };
 
-/** Shared characters relative to both lengths: the quick ratio of Python's difflib, which Django compares with. */
+/** Computes `quick_ratio` of Python's difflib, which Django uses. */
 const similarity = (one: string, other: string): number => {
   const counts = countCharacters(other);
   let shared = 0;
@@ -35,7 +34,7 @@ const similarity = (one: string, other: string): number => {
   return (2 * shared) / ([...one].length + [...other].length);
 };
 
-// Python's \W, which leaves letters of every script in their words.
+// Python's \W: unlike JavaScript's, it takes the letters of all scripts as parts of words.
 const betweenWords = /[^\p{L}\p{N}_]+/u;
 
 const resembles = (password: string, trait: string): boolean => {
@@ -45,7 +44,7 @@ const resembles = (password: string, trait: string): boolean => {
   );
 };
 
-// The list is half as long as all other code: only a function that is asked about a password reads it.
+// Loaded lazily: the list is half as long as all other code, and few cold starts need it.
 const commonPasswords = lazy(async () => {
   const { dictionary } = await import("@zxcvbn-ts/language-common");
   return new Set(dictionary["passwords-common"]);
@@ -53,12 +52,12 @@ const commonPasswords = lazy(async () => {
 
 const tooCommon = "This password is too common.";
 
-/** Every rule that the password breaks; empty if it will do. Lengths are in characters, not bytes. */
+/** Returns a sentence for each broken rule. Lengths count characters, not bytes. */
 export const passwordProblems = async (password: string, traits: Traits): Promise<string[]> => {
   const normalised = password.normalize("NFKC");
   const typed = normalised.toLowerCase();
   const length = [...typed].length;
-  // Nothing else is worth the time that a long text would take.
+  // The other rules aren't checked, because they take long on a long text.
   if (length > maximum) return [`Ensure this field has no more than ${maximum} characters.`];
   const about = { ...traits, productName: variable("PRODUCT_NAME") };
   const problems = traitNames
@@ -69,15 +68,11 @@ export const passwordProblems = async (password: string, traits: Traits): Promis
     problems.push(`This password is too short. It must contain at least ${minimum} characters.`);
   if ((await commonPasswords()).has(typed.trim())) problems.push(tooCommon);
   if (/^\p{Nd}+$/u.test(typed)) problems.push("This password is entirely numeric.");
-  // Asked last and alone: whatever is refused anyway, nobody else need hear of.
+  // Last, so that nothing of an already refused password is sent to the service.
   if (problems.length === 0 && (await isBreached(normalised))) problems.push(tooCommon);
   return problems;
 };
 
-/**
- * Passes, or throws every rule that a new password breaks, under the field's name. What is not
- * known of the person is not compared.
- */
 export const requireGoodPassword = async (
   field: "password" | "new_password",
   password: string,

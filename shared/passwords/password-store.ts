@@ -1,7 +1,5 @@
-/**
- * Giving an account another password. In the same write every session ends that somebody with the old one may have opened, and
- * every code dies that waits for the account: for signing in, for a lost password, for another address.
- */
+// A new password ends all sessions and invalidates all codes of the account in the same write,
+// because someone who knew the old password may have created them.
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { removingCode } from "../codes/code-conditions.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
@@ -20,10 +18,7 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
   const drop = (pk: string): TransactionPart => ({ Delete: { TableName: table, Key: { pk } } });
 
   return {
-    /**
-     * Replaces the password that was just checked. The caller's own session moves on to the new epoch. Of several changes at
-     * once one happens: to the others the password that they knew is wrong by now.
-     */
+    /** The caller's session moves to the new epoch. Of concurrent changes, only one succeeds. */
     change: async (
       user: User,
       { userId, sessionId }: Session,
@@ -75,17 +70,14 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
       return current === user.passwordHash ? "session_ended" : "password_replaced";
     },
 
-    /**
-     * Spends the code of a lost password: wrong, dead, used and unknown end in the same failed condition. The idempotency token
-     * makes a repeat of this very call, after its answer was lost, a success.
-     */
+    /** The idempotency token lets a retry of this call succeed after a lost response. */
     reset: async (
       { id, addressKey }: Pick<User, "id" | "addressKey">,
       passwordHash: string,
       otpDigests: readonly string[],
       idempotencyToken: string,
     ): Promise<"reset" | "refused"> => {
-      // Outside: tried again, the write must be the same to the second, or its token is refused.
+      // DynamoDB rejects an idempotency token if a retry differs, hence the same time in each.
       const now = clock();
       const { refused } = await transact(
         [
@@ -112,11 +104,7 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
       return refused ? "refused" : "reset";
     },
 
-    /**
-     * Replaces the hash of the same password, while the account still has the hash that was
-     * checked. No session ends. `current`: the hash that the account has by now; none if the
-     * account is gone.
-     */
+    /** Ends no session, since the password stays. `current` is the hash that another write set. */
     replaceHash: async (
       { id, passwordHash }: User,
       next: string,

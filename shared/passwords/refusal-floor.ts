@@ -1,4 +1,5 @@
-/** Imported hashes take longer to check than ours. While they exist, all who have not proven an account's password wait alike. */
+// All refusals take at least `REFUSAL_FLOOR_MILLISECONDS` on a stage with imported hashes. They
+// take longer to verify than ours, and the time must not reveal imported accounts.
 import { setTimeout as delay } from "node:timers/promises";
 import { variable } from "../platform/environment.ts";
 
@@ -6,7 +7,7 @@ type Time = { nowMilliseconds: () => number; wait: (milliseconds: number) => Pro
 
 const realTime: Time = { nowMilliseconds: () => performance.now(), wait: delay };
 
-/** From the moment of this call on: what it gives waits until the floor is reached. */
+/** Returns a function that waits until the floor, counted from this call, is reached. */
 export const refusalFloor = ({ nowMilliseconds, wait }: Time = realTime): (() => Promise<void>) => {
   const started = nowMilliseconds();
   return async () => {

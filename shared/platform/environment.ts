@@ -1,7 +1,4 @@
-/**
- * Every variable that functions read, with its type. A missing or bad one stops the function and is named; there is no
- * default that could mean "local". The infrastructure hands each function only the ones that its grants name.
- */
+// No variable has a default, because the default could mean "local" in production.
 import * as z from "zod";
 
 const filled = z.string().min(1);
@@ -12,37 +9,29 @@ export const variables = {
   SESSIONS_TABLE: filled,
   LIMITS_TABLE: filled,
   MAIL_QUEUE_URL: filled,
-  /** Keys of addresses and limits are made with it; it never changes. */
+  /** The secret behind address keys and limit keys. It never changes. */
   PSEUDONYM_SECRET_ID: filled,
-  /** Digests of codes are made with it; it rotates. */
   DIGEST_SECRET_ID: filled,
-  /** Private key set; only signers get it. */
   SIGNING_KEYS_ID: filled,
-  /** Public key set (JWKS). */
   VERIFICATION_KEYS_ID: filled,
-  /** The API's own address without a trailing slash: the tokens' `iss`. */
+  /** The API's URL without a trailing slash, which is the tokens' `iss`. */
   PUBLIC_URL: z.url(),
-  /** The tokens' `aud`. */
   TOKEN_AUDIENCE: filled,
-  /** Comma-separated origins, or `*`. */
   ALLOWED_ORIGINS: filled,
-  /** In UTF-8 at most 45 bytes: one encoded word of a mail header (RFC 2047). */
+  /** One encoded word of a mail header holds 45 bytes of UTF-8 (RFC 2047). */
   PRODUCT_NAME: filled.refine((name) => Buffer.byteLength(name) <= 45, "must not be longer than 45 bytes"),
-  /** Sender of all letters. */
   MAIL_FROM: z.email(),
-  /** ASVS 6.5.5: ten minutes at most. */
+  /** ASVS 6.5.5 allows at most ten minutes. */
   OTP_LIFETIME_SECONDS: wholeNumber(60, 600),
-  /** Letters to one address that no password of an account has proven. */
+  /** An unproven letter is one that was requested without the password of an account. */
   UNPROVEN_LETTERS_PER_TEN_MINUTES: wholeNumber(1, 100_000),
   UNPROVEN_LETTERS_PER_HOUR: wholeNumber(1, 100_000),
-  /** The same from one network, to whatever addresses, and from everybody. */
   UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR: wholeNumber(1, 1_000_000),
   UNPROVEN_LETTERS_OF_ALL_PER_HOUR: wholeNumber(1, 10_000_000),
-  /** Passwords and codes tried from one network. */
   TRIES_PER_NETWORK_PER_TEN_MINUTES: wholeNumber(1, 1_000_000),
-  /** While weaker hashes exist, a refusal of a password takes at least so long. */
+  /** The minimum time that a refused password takes while accounts with other hashes exist. */
   REFUSAL_FLOOR_MILLISECONDS: wholeNumber(0, 5_000),
-  /** Address of a Pwned Passwords range service with a slash at the end, or `off`. */
+  /** The URL of a Pwned Passwords range service with a slash at the end, or `off`. */
   PWNED_PASSWORDS_URL: z.union([z.literal("off"), z.url().endsWith("/")]),
   UNACTIVATED_ACCOUNT_DAYS: wholeNumber(1, 365),
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(60, 86_400),
@@ -55,7 +44,7 @@ type Environment = { [Name in VariableName]: z.output<(typeof variables)[Name]> 
 
 const readings = new Map<string, { raw: string | undefined; parsed: z.ZodSafeParseResult<unknown> }>();
 
-/** Parsed once per value: some are read at every request. */
+// Results are cached, because some variables are read on every request.
 const reading = (name: VariableName): z.ZodSafeParseResult<unknown> => {
   const raw = process.env[name];
   const known = readings.get(name);
@@ -65,12 +54,11 @@ const reading = (name: VariableName): z.ZodSafeParseResult<unknown> => {
   return parsed;
 };
 
-/** Reads the named variables. Throws one error that lists every missing or bad one by name, never by value. */
+/** Throws one error that lists all missing or invalid variables by name, never by value. */
 export const environment = <Name extends VariableName>(...names: Name[]): Pick<Environment, Name> => {
   const bad = names.filter((name) => !reading(name).success);
   if (bad.length > 0) throw new Error(`missing or bad environment variables: ${bad.join(", ")}`);
   return Object.fromEntries(names.map((name) => [name, reading(name).data])) as Pick<Environment, Name>;
 };
 
-/** One of them; throws as `environment` does. */
 export const variable = <Name extends VariableName>(name: Name): Environment[Name] => environment(name)[name];

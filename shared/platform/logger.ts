@@ -1,13 +1,10 @@
-/**
- * The only way to write a log line. Fields are an allow-list, so that a body, a header, an address, a code or a token cannot
- * get in by accident; errors are described without the values they may quote.
- */
+// Logs allow-listed fields only, so that no address, code or token gets in by accident.
 import { Logger } from "@aws-lambda-powertools/logger";
 import { lazy } from "./lazy.ts";
 
 const logger = lazy(() => new Logger({ serviceName: "lit-auth" }));
 
-/** From here on every line carries this request's id: an environment handles one request at a time. */
+/** Adds the id to all later lines. An execution environment handles one request at a time. */
 export const nameRequest = (requestId: string): void => logger().appendKeys({ requestId });
 
 export type LogFields = {
@@ -17,9 +14,9 @@ export type LogFields = {
   durationMilliseconds?: number | undefined;
   userId?: string | undefined;
   sessionId?: string | undefined;
-  /** Who acts on another person's account. */
+  /** The administrator who acts on another person's account. */
   actorId?: string | undefined;
-  /** Names of what was changed, never the values. */
+  /** The names of changed fields, without their values. */
   changes?: string[] | undefined;
   event?: string | undefined;
   messageId?: string | undefined;
@@ -30,7 +27,7 @@ export type LogFields = {
 
 type ErrorDescription = { name: string; message: string; frames: string[] };
 
-// AWS quotes addresses in its messages (SES names the identity that failed), parsers quote what they could not read.
+// AWS quotes addresses in its messages (SES names the failed identity), and parsers quote input.
 const masked = (message: string): string =>
   message
     .replace(/\S+@\S+/g, "[address]")

@@ -1,4 +1,4 @@
-/** Counts for the operator, as log lines that CloudWatch turns into metrics: a name and a number, never a word of a request. */
+// Writes metrics as log lines in CloudWatch's embedded metric format.
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { lazy } from "./lazy.ts";
 

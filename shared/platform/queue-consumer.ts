@@ -1,7 +1,3 @@
-/**
- * The wrapper around a queue's consumer: parse each message, drop what is too old to be of use, report exactly the failed
- * ones back to the queue. Nothing of a message is logged but its id and what became of it.
- */
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
@@ -40,7 +36,7 @@ export const queueConsumer = <Message extends { kind: string }, Deps>(
     nameRequest(context.awsRequestId);
     return processPartialResponse(event, consumeRecord, new BatchProcessor(EventType.SQS), {
       context,
-      // A batch that failed as a whole is still reported message by message.
+      // Failures are reported for each message, even if all of them failed.
       throwOnFullBatchFailure: false,
     });
   });

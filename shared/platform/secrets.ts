@@ -1,11 +1,10 @@
-/** Secrets of the stack, held in memory for five minutes. */
 import { SecretsProvider } from "@aws-lambda-powertools/parameters/secrets";
 import { lazy } from "./lazy.ts";
 
 const maxAgeSeconds = 300;
 const provider = lazy(() => new SecretsProvider());
 
-/** `fresh`: past the memory, for a caller who has reason to think that it is out of date. */
+/** `fresh` bypasses the cache, for callers that find it out of date. */
 export const readSecret = async (id: string, { fresh = false } = {}): Promise<string> => {
   const value = await provider().get(id, { maxAge: maxAgeSeconds, forceFetch: fresh });
   if (typeof value !== "string" || value === "") throw new Error(`secret ${id} is empty`);

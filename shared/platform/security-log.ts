@@ -1,40 +1,36 @@
-/**
- * The one place that writes what an operator must be able to find: who did what to which account, without any secret or
- * address. The catalogue stands in the README too; a test compares them.
- */
+// A test compares this list with docs/operations.md.
 import { logInfo, type LogFields } from "./logger.ts";
 
 export const securityEvents = {
-  registered: "somebody registered; nobody has proven the address yet",
-  activated: "an address was proven, an account began",
-  code_sent: "a sign-in or activation code was asked for with the right password, or by an administrator",
-  signed_in: "a code was traded for tokens",
+  registered: "a registration was created; its address is not proven yet",
+  activated: "a registration was proven and became an account",
+  code_sent: "a sign-in or activation code was requested with the right password or by an administrator",
+  signed_in: "a sign-in code was exchanged for tokens",
   refused: "a password or code was refused",
-  limited: "a limit refused a call",
-  reset_sent: "a letter with a reset code left",
-  password_reset: "the password was replaced by a reset code",
+  limited: "a rate limit refused a call",
+  reset_sent: "an email with a reset code was sent",
+  password_reset: "the password was replaced with a reset code",
   password_changed: "the password was changed by its owner",
-  password_upgraded: "a weaker hash was replaced at sign-in",
-  email_change_started: "a new address was asked for",
-  email_changed: "a new address was proven and took over",
-  email_change_undone: "the earlier address took over again",
+  password_upgraded: "a hash with other parameters was replaced at sign-in",
+  email_change_started: "a change of address was requested",
+  email_changed: "a new address was proven and replaced the old one",
+  email_change_undone: "a change of address was undone",
   session_ended: "one session was ended",
-  session_replayed: "a replaced refresh token came back, and its session was ended",
-  other_sessions_ended: "all sessions but one were ended",
+  session_replayed: "a replaced refresh token was used again, and its session was ended",
+  other_sessions_ended: "all sessions except the current one were ended",
   all_sessions_ended: "all sessions were ended",
-  user_changed: "username, names, state or rank were changed",
-  user_exported: "somebody read all that is stored on him",
+  user_changed: "the username, names, state or rank were changed",
+  user_exported: "a user exported their personal data",
   user_deleted: "an account or a registration was deleted",
-  guesses_forgotten: "an administrator cleared the counted guesses",
+  guesses_forgotten: "an administrator reset the counters of wrong guesses",
 } as const;
 
 export type SecurityEvent = keyof typeof securityEvents;
 
-/** Whose account it is about, and, where that is another person, who acts. */
 type Details = Pick<LogFields, "userId" | "sessionId" | "actorId" | "changes" | "operation" | "code">;
 
 export const recordSecurityEvent = (event: SecurityEvent, details: Details): void => {
-  // Named one by one: callers may hand in more than a log line may hold.
+  // The fields are copied one by one, because callers may pass objects with more of them.
   const { userId, sessionId, actorId, changes, operation, code } = details;
   logInfo("security", { event, userId, sessionId, actorId, changes, operation, code });
 };

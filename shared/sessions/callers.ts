@@ -1,4 +1,3 @@
-/** From a token to the living account and session behind it: one consistent read, nothing at all for a forged or expired one. */
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { environment } from "../platform/environment.ts";
 import { batchRead } from "../store/batch.ts";
@@ -12,7 +11,7 @@ export const callerStore = (clock: Clock = nowSeconds) => {
   const { USERS_TABLE, SESSIONS_TABLE } = environment("USERS_TABLE", "SESSIONS_TABLE");
 
   return {
-    /** Who the claims speak for. The codes of the refusals are simplejwt's. */
+    /** Takes verified claims, so forged tokens cost no read. The error codes are simplejwt's. */
     find: async ({
       userId,
       sessionId,

@@ -1,7 +1,5 @@
-/**
- * Ending all sessions of a user in one write: the user carries the epoch of the sessions that count, and every other epoch
- * is over, together with sessions that are being opened at this very moment.
- */
+// Raising the user's session epoch ends all sessions with another epoch in one write, including
+// those that a concurrent sign-in is just creating.
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { environment } from "../platform/environment.ts";
 import { conditionalWrite, transact } from "../store/dynamo.ts";
@@ -12,7 +10,7 @@ export const sessionEpochStore = () => {
   const { USERS_TABLE, SESSIONS_TABLE } = environment("USERS_TABLE", "SESSIONS_TABLE");
 
   return {
-    /** Ends all sessions but this one, which moves on to the new epoch. `refused`: it has itself been ended. */
+    /** The given session moves to the new epoch. `refused` means that it was ended meanwhile. */
     endOthers: async (user: User, { userId, sessionId }: Session): Promise<"ended" | "refused"> => {
       const values = { ":epoch": user.sessionEpoch, ":next": user.sessionEpoch + 1 };
       const raise = {
@@ -27,7 +25,7 @@ export const sessionEpochStore = () => {
       return refused ? "refused" : "ended";
     },
 
-    /** Ends all sessions. `refused`: the account is gone. */
+    /** `refused` means that the account no longer exists. */
     endAll: async (userId: string): Promise<"ended" | "refused"> => {
       const { refused } = await conditionalWrite(
         new UpdateCommand({

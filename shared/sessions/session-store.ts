@@ -1,8 +1,6 @@
-/**
- * Sessions and the rotation of their refresh tokens (RFC 9700 4.14.2), one conditional write per refresh. Within the grace
- * period the token just replaced gets the *same* current one again, so that racing tabs and lost answers sign nobody out;
- * any other token of the session that we once signed has been copied, and ends it.
- */
+// Sessions and the rotation of their refresh tokens (RFC 9700 4.14.2). Within the grace period, the
+// token just replaced gets the *same* current one again, so that racing tabs and lost responses
+// sign no one out. Any older token must have been copied, and its use ends the session.
 import { randomBytes, randomUUID } from "node:crypto";
 import { DeleteCommand, paginateQuery, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
@@ -17,35 +15,34 @@ export const graceSeconds = 30;
 export const sessionItem = z.object({
   userId: z.string(),
   sessionId: z.string(),
-  /** The session is over when its user's epoch is another. */
+  /** The session is over if its user has another epoch. */
   sessionEpoch: z.int(),
   jti: z.string(),
   issuedAt: z.int(),
-  /** Epoch seconds: end of the current refresh token and, without another refresh, of the session. */
+  /** End of the current refresh token and, without another refresh, of the session. */
   expiresAt: z.int(),
-  /** The replaced token, good for the grace period from `rotatedAt` on. */
+  /** The replaced token is valid for the grace period from `rotatedAt` on. */
   previousJti: z.string().optional(),
   rotatedAt: z.int().optional(),
   createdAt: z.int(),
-  /** Made from the user agent; says nothing that its sender chose word for word. */
   deviceLabel: z.string(),
 });
 export type Session = z.output<typeof sessionItem>;
 
-/** Whether a session could be called so; the store would choke on some other texts. */
+/** True if this can be a session's id. DynamoDB rejects some other texts as keys. */
 export const isSessionId = (text: string): boolean => z.uuid().safeParse(text).success;
 
-/** 128 random bits (ASVS 11.5.1), in simplejwt's form. */
+/** Returns 128 random bits (ASVS 11.5.1) in simplejwt's format. */
 const createJti = () => randomBytes(16).toString("hex");
 
-/** Whether the session's current refresh token is the one with this `jti`, or was until just now. */
+/** True for the current refresh token, and for the one before it during the grace period. */
 export const acceptsJti = (session: Session, jti: string, now: number): boolean =>
   session.jti === jti ||
   (session.previousJti === jti && session.rotatedAt !== undefined && now - session.rotatedAt < graceSeconds);
 
 export const sessionStore = (clock: Clock = nowSeconds) => {
   const table = variable("SESSIONS_TABLE");
-  // Functions that only end sessions are not told how long they last.
+  // Lazy, because functions that only end sessions don't have these settings.
   const lifetimes = lazy(() => environment("SESSION_IDLE_SECONDS", "SESSION_LIFETIME_SECONDS"));
 
   const expiry = (createdAt: number, now: number) =>
@@ -67,7 +64,7 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
     return session;
   };
 
-  /** Ends a living session: its refresh tokens, and its access tokens on our own endpoints, at once. Of several who do, one did. */
+  /** Of several concurrent calls, only one returns "ended". */
   const end = async (userId: string, sessionId: string): Promise<"ended" | "not_found"> => {
     const { refused } = await conditionalWrite(
       new DeleteCommand({
@@ -80,7 +77,7 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
     return refused ? "not_found" : "ended";
   };
 
-  /** Trades the refresh token `jti` for the next one. `replayed`: this call has ended the session. */
+  /** `replayed` means that this call ended the session, because the token was an older one. */
   const rotate = async (claims: {
     userId: string;
     sessionId: string;
@@ -112,7 +109,7 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
     const session = item && sessionItem.parse(item);
     if (!session || session.expiresAt <= now) return "refused";
     if (acceptsJti(session, jti, now)) return session;
-    // Of several copies that come back together, one is told.
+    // Only one of several concurrent replays reports it, so that the owner gets one letter.
     return (await end(userId, sessionId)) === "ended" ? "replayed" : "refused";
   };
 
@@ -131,7 +128,7 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
     return sessions.filter(({ expiresAt }) => expiresAt > clock());
   };
 
-  /** Deletes every session of the user: tidying, for a user who is gone; ending them is the work of `sessionEpoch`. */
+  /** Cleans up after a deleted user. To end the sessions of an account, raise its session epoch. */
   const removeAll = async (userId: string): Promise<void> => {
     const sessions = await list(userId);
     await batchDelete(

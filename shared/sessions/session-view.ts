@@ -1,9 +1,8 @@
-/** A user's sessions as their owner and administrators see them, the one used last first. */
 import { isoTime } from "../platform/clock.ts";
 import type { User } from "../store/user-items.ts";
 import type { Session } from "./session-store.ts";
 
-/** Sessions of an older epoch were ended, though they may still stand in the store. */
+/** Omits sessions of an older epoch: they are over, even if their items still exist. */
 export const shownSessions = (sessions: Session[], { sessionEpoch }: User, currentId: string) => ({
   results: sessions
     .filter((session) => session.sessionEpoch === sessionEpoch)

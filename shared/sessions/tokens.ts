@@ -1,7 +1,5 @@
-/**
- * Access and refresh tokens: JWTs signed with RS256 (API Gateway's JWT authorizers take only RSA), with simplejwt's claims
- * beside the registered ones. Everything that can be judged without the store is judged here (RFC 8725, ASVS 9).
- */
+// Access and refresh tokens are JWTs with simplejwt's claims besides the registered ones, checked
+// as RFC 8725 and ASVS 9 ask. They use RS256: API Gateway's JWT authorizers accept only RSA.
 import { randomBytes } from "node:crypto";
 import { createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT } from "jose";
 import * as z from "zod";
@@ -13,11 +11,11 @@ import type { Session } from "./session-store.ts";
 
 const algorithm = "RS256";
 
-/** Explicit types (RFC 8725 3.11), so that no kind of token passes for another; the first is RFC 9068's. */
+/** Explicit types prevent confusion of tokens (RFC 8725 3.11). The first one is RFC 9068's. */
 const headerTypes = { access: "at+jwt", refresh: "rt+jwt" } as const;
 type TokenType = keyof typeof headerTypes;
 
-// Ours are about 900 characters; anything much longer is not worth a signature check.
+// Ours have about 900 characters. Longer ones are refused before the costly signature check.
 const longestToken = 4096;
 
 const claimsSchema = z
@@ -42,7 +40,6 @@ const claimsSchema = z
   }));
 export type Claims = z.output<typeof claimsSchema>;
 
-/** Derives once per stored key set, however often it is read. */
 const remembering = <T>(derive: (stored: string) => T) => {
   let last: { stored: string; derived: T } | undefined;
   return (stored: string): T => {
@@ -87,7 +84,7 @@ export const tokenSigner = (clock: Clock = nowSeconds, read: typeof readSecret =
   };
 
   return {
-    /** The session's current refresh token (RS256 is deterministic: signing it again gives the same one) and a new access token. */
+    /** RS256 is deterministic, so the current refresh token comes out the same each time. */
     pair: async (session: Session): Promise<TokenPair> => {
       const now = clock();
       const [refresh, access] = await Promise.all([
@@ -110,7 +107,7 @@ export const tokenSigner = (clock: Clock = nowSeconds, read: typeof readSecret =
 };
 export type TokenSigner = ReturnType<typeof tokenSigner>;
 
-// Made-up key ids must not make us ask Secrets Manager for each one.
+// Limits the reads of Secrets Manager that tokens with invented key ids can cause.
 const freshKeysEverySeconds = 30;
 
 export const tokenVerifier = (clock: Clock = nowSeconds, read: typeof readSecret = readSecret) => {
@@ -129,7 +126,7 @@ export const tokenVerifier = (clock: Clock = nowSeconds, read: typeof readSecret
     });
   };
 
-  /** A key that this environment has not heard of may be minutes old: ask past the memory, once for all who wait. */
+  /** Bypasses the cache: an unknown key may be new. Concurrent callers share one read. */
   const readFreshKeys = async (): Promise<string> => {
     if (freshKeys === undefined || clock() >= freshKeys.askedAt + freshKeysEverySeconds)
       freshKeys = { askedAt: clock(), read: read(settings.VERIFICATION_KEYS_ID, { fresh: true }) };
@@ -137,7 +134,7 @@ export const tokenVerifier = (clock: Clock = nowSeconds, read: typeof readSecret
   };
 
   return {
-    /** Signature, algorithm, type, issuer, audience and times; the store is not asked. `expired`: ours, and over. */
+    /** Doesn't detect revoked sessions. The signature of an `expired` token is valid. */
     verify: async (token: string, types: readonly TokenType[]): Promise<Claims | "invalid" | "expired"> => {
       if (token.length > longestToken) return "invalid";
       try {

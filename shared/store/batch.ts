@@ -1,7 +1,3 @@
-/**
- * Reads and deletes of several items in one request. What the store leaves unprocessed is asked for
- * again.
- */
 import { setTimeout as delay } from "node:timers/promises";
 import {
   BatchGetCommand,
@@ -13,21 +9,16 @@ import { dynamo, StoreBusyError, type Item } from "./dynamo.ts";
 
 const attempts = 4;
 const firstBackoffMilliseconds = 25;
-/** As many as DynamoDB deletes in one request. */
 const deletesPerRequest = 25;
 
 type Key = Record<string, string>;
 
-/**
- * Consistent reads by table, in one round trip: whole items or only these attributes of them. If
- * some keys remain unprocessed, the store is busy: taking an unread item for an absent one would
- * sign people out.
- */
+/** Unprocessed keys are an error: an unread session would seem absent and sign its user out. */
 export const batchRead = async (
   keysByTable: Record<string, Key[]>,
   attributes?: readonly string[],
 ): Promise<Record<string, Item[]>> => {
-  // Every name gets a placeholder, because DynamoDB reserves some of them as words.
+  // Placeholders are necessary, because some names are reserved words of DynamoDB.
   const projection = attributes && {
     ProjectionExpression: attributes.map((name) => `#${name}`).join(", "),
     ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
@@ -56,7 +47,6 @@ type SendDeletes = (
   input: BatchWriteCommandInput,
 ) => Promise<Pick<BatchWriteCommandOutput, "UnprocessedItems">>;
 
-/** Deletes items of one table. If some remain, the store is busy: nothing may stay unnoticed. */
 export const batchDelete = async (
   table: string,
   keys: readonly Key[],

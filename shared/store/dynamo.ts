@@ -1,4 +1,3 @@
-/** The store's client, and conditional writes as outcomes instead of exceptions. */
 import { setTimeout as delay } from "node:timers/promises";
 import {
   ConditionalCheckFailedException,
@@ -25,7 +24,7 @@ export const dynamo = lazy(() =>
   DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } }),
 );
 
-/** The store had too much to do, however often it was asked. Callers may try again in a second. */
+/** All attempts were throttled or lost a race. The endpoint answers 503. */
 export class StoreBusyError extends Error {
   constructor() {
     super("the store is busy");
@@ -33,17 +32,15 @@ export class StoreBusyError extends Error {
   }
 }
 
-/** One part of a refused write; `item` as it stood, where the write asked for it. */
 type Part = { failed: boolean; item: Item | undefined };
 
 const attempts = 6;
 const firstBackoffMilliseconds = 25;
 
-// lib-dynamodb translates answers but not the items that errors carry.
+// lib-dynamodb unmarshalls responses, but not the items in errors.
 const plain = (item: Record<string, AttributeValue> | undefined) => item && unmarshall(item);
 
-// The SDK retries throttled single writes by itself, but no transaction that was cancelled for
-// throttling.
+// The SDK retries throttled single writes, but not transactions that throttling cancelled.
 const passingReasons = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
 
 const isPassing = (error: unknown): boolean =>
@@ -61,11 +58,7 @@ const refusedParts = (error: unknown): Part[] | undefined => {
   return parts.some(({ failed }) => failed) ? parts : undefined;
 };
 
-/**
- * Two writers that meet on one item (`TransactionConflict`, which only real AWS answers) and too
- * many writes at once are neither failure nor refusal: the write is retried with growing, jittered
- * pauses. A failed condition is an outcome.
- */
+/** Retries throttling and lost races. Only real AWS reports a race as `TransactionConflict`. */
 const attempt = async <Output>(
   write: () => Promise<Output>,
 ): Promise<{ output: Output } | { refused: Part[] }> => {
@@ -85,21 +78,15 @@ const attempt = async <Output>(
   }
 };
 
-/**
- * `refused`: a condition failed and nothing was written; it has one entry for each part of the
- * write, in order.
- */
+/** If a condition failed, `refused` has one entry for each part of the write, in order. */
 export type Outcome = { refused: Part[] | undefined };
 
-/**
- * Writes one item on its condition. `item` is what the write returns (`ReturnValues`) or, if the
- * condition failed, the item that made it fail (`ReturnValuesOnConditionCheckFailure`).
- */
+/** The write's `ReturnValues…` options select `item`, both after success and after a refusal. */
 export const conditionalWrite = async (
   write: UpdateCommand | DeleteCommand,
 ): Promise<Outcome & { item: Item | undefined }> => {
   const attempted = await attempt(() =>
-    // Apart, because the client's overloads take no union.
+    // The client's overloads don't accept a union type.
     write instanceof DeleteCommand ? dynamo().send(write) : dynamo().send(write),
   );
   return "output" in attempted
@@ -109,10 +96,7 @@ export const conditionalWrite = async (
 
 type Transact = (input: TransactWriteCommandInput) => Promise<unknown>;
 
-/**
- * Writes all parts or none. `token` makes a repeat of the same transaction, after its answer was
- * lost, a success.
- */
+/** With `token`, a retry succeeds if the first attempt was written but its response was lost. */
 export const transact = async (
   parts: TransactionPart[],
   {
@@ -124,7 +108,6 @@ export const transact = async (
   return { refused: "refused" in attempted ? attempted.refused : undefined };
 };
 
-/** The item as it is at this moment. */
 export const readItem = async (table: string, pk: string): Promise<Item | undefined> => {
   const { Item } = await dynamo().send(
     new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }),

@@ -1,17 +1,11 @@
-/**
- * An address that an account has changed from is held for it as long as the change can be undone.
- * Otherwise another account at that address would block the way back, and the person who moved the
- * account could create one there.
- */
+// An address that an account has changed from is held for it while the change can be undone.
+// Otherwise an attacker who changed it could register the old address and so block the undo.
 import { variable } from "../platform/environment.ts";
 import { emailUndoPk } from "./address-items.ts";
 import type { TransactionPart } from "./dynamo.ts";
 
-/**
- * Transaction condition: no other account can still return to this address. Every transaction that
- * assigns an address includes it. So an unexpired undo item for an account's current address is
- * always its own.
- */
+// Every transaction that assigns an address includes this condition. So an unexpired undo item for
+// an account's current address always belongs to that account.
 export const notHeldForAnother = (addressKey: string, userId: string, now: number): TransactionPart => ({
   ConditionCheck: {
     TableName: variable("USERS_TABLE"),

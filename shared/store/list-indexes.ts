@@ -1,8 +1,6 @@
-/**
- * The indexes in which people are listed, and the attributes that put somebody there. State and shard are the partition, so
- * that a filter is a key and never a filter expression; the shards keep a wave of registrations off one partition. The sort
- * attributes end with the id, so that no two people share a place and a place is all that a cursor needs.
- */
+// The partition key contains the state, so that a query never reads and pays for other states, and
+// a shard, so that a wave of registrations doesn't overload one partition. Sort keys end with the
+// id, so they are unique and a cursor needs nothing else.
 import { normaliseAddress } from "../identity/email-address.ts";
 
 export type PersonState = "active" | "disabled" | "pending";
@@ -10,7 +8,6 @@ export const personStates = ["active", "disabled", "pending"] as const satisfies
 
 export const shardCount = 4;
 
-/** Index → its keys. Staff has indexes of its own: they are few, and in any state. */
 export const listIndexes = {
   ByDate: { partition: "listKey", sort: "listDate" },
   ByAddress: { partition: "listKey", sort: "listAddress" },
@@ -18,17 +15,11 @@ export const listIndexes = {
   StaffByAddress: { partition: "staffKey", sort: "listAddress" },
 } as const;
 
-/**
- * What the indexes hold beside the keys. The projection of an index can't be changed in
- * CloudFormation, so whatever a list shows is read from the people themselves, and this never needs
- * to change. Expiry leaves out entries that are over; no query reads the state yet.
- */
+// CloudFormation can't change the projection of an index, so lists read what they show from the
+// people's items. `expiresAt` filters expired registrations. No query reads `status` yet.
 export const projectedAttributes = ["status", "expiresAt"] as const;
 
-/**
- * What a list reads of a person and shows; hashes of passwords and digests of codes it does not
- * even read.
- */
+/** Password hashes and code digests are never read for lists. */
 export const listedAttributes = [
   "id",
   "username",
@@ -45,16 +36,16 @@ export const staffKey = "staff";
 
 export const listKey = (state: PersonState, shard: number): string => `${state}#${shard}`;
 
-// Ids are random UUIDs: their first byte is evenly spread.
+// Ids are random UUIDs, so their first byte is evenly distributed.
 const shardOf = (id: string): number => Number.parseInt(id.slice(0, 2), 16) % shardCount;
 
 const datePlace = (createdAt: number, id: string): string => `${String(createdAt).padStart(10, "0")}#${id}`;
 const addressPlace = (email: string, id: string): string => `${normaliseAddress(email)}#${id}`;
 
-/** Whose place it is. Addresses can hold a `#`, ids can't. */
+// Addresses can contain a `#`, but ids can't.
 export const idOfPlace = (place: string): string => place.slice(place.lastIndexOf("#") + 1);
 
-/** The attributes that every write of a person's item maintains. */
+/** Every write that creates a person or changes their address, state or rank must set these. */
 export const listAttributes = (
   person: { id: string; email: string; createdAt: number; isStaff?: boolean },
   state: PersonState,

@@ -1,4 +1,3 @@
-/** The items of the Users table and their keys. Types are derived; whatever is read is parsed. */
 import * as z from "zod";
 
 export const userPk = (userId: string) => `user#${userId}`;
@@ -10,35 +9,32 @@ export const registrationIdPk = (id: string) => `registration#${id}`;
 const person = {
   id: z.string(),
   username: z.string(),
-  /** As typed; letters go to its deliverable form. */
+  /** The address as typed. Letters go to its deliverable form. */
   email: z.string(),
   addressKey: z.string(),
   firstName: z.string(),
   lastName: z.string(),
-  /** PHC string. */
+  /** Our PHC string, or the imported form of another system (see `hash-forms`). */
   passwordHash: z.string(),
   createdAt: z.int(),
 };
 
-/** `user#<id>`: the one truth about an activated account. */
 export const userItem = z.object({
   ...person,
   status: z.enum(["active", "disabled"]),
   isStaff: z.boolean(),
-  /** Sessions of an older epoch are over. */
   sessionEpoch: z.int(),
-  /** The address that a change can still be undone to, and until when: see `address-items`. */
+  /** The earlier address that the account can return to until `undoUntil` (epoch seconds). */
   undoAddressKey: z.string().optional(),
   undoUntil: z.int().optional(),
 });
 export type User = z.output<typeof userItem>;
 
-/** `pending#<address key>`: a registration that nobody has proven yet. */
 export const registrationItem = z.object({
   ...person,
-  /** The request whose code will count; gone once its letter has left. */
+  /** The request whose code will be valid. It is removed once the letter was sent. */
   otpRequestId: z.string().optional(),
-  /** Epoch seconds; after it the registration counts as absent even while TTL has not deleted it. */
+  /** In epoch seconds. TTL deletes late, so every read must compare it with the clock. */
   expiresAt: z.int(),
 });
 export type Registration = z.output<typeof registrationItem>;
@@ -46,14 +42,14 @@ export type Registration = z.output<typeof registrationItem>;
 export type Person = User | Registration;
 export const isAccount = (person: Person): person is User => "status" in person;
 
-/** Whatever a code can be issued for. */
+/** The part that all items with a code have in common. */
 export const codeItem = z.object({ email: z.string() });
 
-/** `email#<address key>` and, once permanent, `username#<name>`. */
+/** `email#<address key>`, and `username#<name>` of an account. */
 export const pointerItem = z.object({ userId: z.string() });
 
-/** `username#<name>` while the registration of this address key is alive. */
+/** `username#<name>` of an unexpired registration, which `reservedFor` names by address key. */
 export const reservationItem = z.object({ reservedFor: z.string() });
 
-/** `registration#<id>`: where that registration lies, as long as nobody registers the address again. */
+/** Finds a registration by its id, unless its address was registered again since. */
 export const registrationPointerItem = z.object({ addressKey: z.string() });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/codes.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { codeTo } from "../support/mail/mailbox.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { codeTo } from "../support/mail/letters.ts";
 import { activated, loginCode, newPerson, register } from "../support/people/people.ts";
 
 describe("POST user/activation/", () => {
-  it("answers 200 with the person who registered", async () => {
+  it("answers 200 with the registered account", async () => {
     const person = await register();
     const user = await succeed("activateUser", { email: person.email, otp_code: await codeTo(person.email) });
     expect(user).toEqual({
@@ -19,13 +19,13 @@ describe("POST user/activation/", () => {
     });
   });
 
-  it("takes the code with or without the space", async () => {
+  it("accepts the code without its space", async () => {
     const person = await register();
     const code = await codeTo(person.email);
     await succeed("activateUser", { email: person.email, otp_code: code.replace(" ", "") });
   });
 
-  it("refuses wrong, used and unknown with one and the same answer [ASVS 6.4.1]", async () => {
+  it("refuses wrong codes, used codes and unknown addresses alike [ASVS 6.4.1]", async () => {
     const person = await register();
     const code = await codeTo(person.email);
     const wrong = await call("activateUser", { email: person.email, otp_code: wrongCode(code) });
@@ -37,7 +37,7 @@ describe("POST user/activation/", () => {
     expect(comparable(unknown)).toEqual(comparable(wrong));
   });
 
-  it("lets one of many parallel submits of the right code win [ASVS 6.5.1]", async () => {
+  it("accepts a code once when submitted in parallel [ASVS 6.5.1]", async () => {
     const person = await register();
     const otp_code = await codeTo(person.email);
     const answers = await Promise.all(
@@ -47,13 +47,13 @@ describe("POST user/activation/", () => {
     for (const { status } of answers) expect([200, 400]).toContain(status);
   });
 
-  it("does not take a login code [ASVS 6.3.4]", async () => {
+  it("refuses a login code [ASVS 6.3.4]", async () => {
     const person = await activated();
     const code = await loginCode(person);
     expectRefused(await call("activateUser", { email: person.email, otp_code: code }), "activation_refused");
   });
 
-  it("refuses the code of the letter before the newest [ASVS 6.6.2]", async () => {
+  it("accepts only the newest letter's code [ASVS 6.6.2]", async () => {
     const person = await register();
     const old = await codeTo(person.email);
     await succeed("requestOtp", { email: person.email, password: person.password });
@@ -63,7 +63,7 @@ describe("POST user/activation/", () => {
     await succeed("activateUser", { email: person.email, otp_code: newest });
   });
 
-  it("says what is wrong with a code that has no six digits", async () => {
+  it("explains that a code has six digits", async () => {
     for (const otp_code of ["12345", "1234567", "abcdef", "１２３４５６"])
       expectFieldErrors(await call("activateUser", { email: "a@example.com", otp_code }), {
         otp_code: ["Enter the 6 digits of the code."],

@@ -2,20 +2,24 @@ import { describe, expect, it } from "vitest";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import { lazy } from "../../shared/platform/lazy.ts";
 import { call, send, succeed } from "../support/calls/api.ts";
-import { unlessLacking } from "../support/stacks/capabilities.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { codeTo } from "../support/mail/mailbox.ts";
+import { requireCapability } from "../support/stacks/capabilities.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { codeTo } from "../support/mail/letters.ts";
 import { mailDomain, newPerson, signedIn } from "../support/people/people.ts";
 
 const json = { "content-type": "application/json" };
 const names = Object.keys(contract) as OperationName[];
-// Those of the staff need an administrator, whom only a stack of one's own has: test/scenarios/administration.test.ts.
+// Staff operations need an administrator, which a deployed target doesn't have:
+// test/scenarios/administration.test.ts covers them.
 const withBody = names.filter((name) => "body" in contract[name] && contract[name].caller !== "staff");
 
-/** One person for all: none of these bodies may do anything to him. */
-const somebody = lazy(() => signedIn());
+const titleOf = (name: OperationName) =>
+  `${contract[name].method} ${contract[name].path.replace("/api/v1/auth/", "")}`;
+
+// One account for all tests, because none of these bodies may change it.
+const sharedPerson = lazy(() => signedIn());
 const tokenFor = async (name: OperationName) =>
-  contract[name].caller === "user" ? { authorization: `Bearer ${(await somebody()).access}` } : {};
+  contract[name].caller === "user" ? { authorization: `Bearer ${(await sharedPerson()).access}` } : {};
 
 const hostile: unknown[] = [
   null,
@@ -35,10 +39,10 @@ const hostile: unknown[] = [
   "é".repeat(5000),
 ];
 
-describe.each(withBody)("%s", (name) => {
+describe.each(withBody.map((name) => [titleOf(name), name] as const))("%s", (_, name) => {
   const { method, path } = contract[name];
 
-  it("answers every odd value of every field with 400 by field or a refusal, never a 500", async () => {
+  it("never answers a hostile value with a 500", async () => {
     const headers = { ...json, ...(await tokenFor(name)) };
     const fields = Object.keys((contract[name] as { body: { shape: object } }).body.shape);
     const bodies = [
@@ -54,7 +58,7 @@ describe.each(withBody)("%s", (name) => {
       );
   });
 
-  it("answers bodies that are no JSON object with 400 and their kind", async () => {
+  it("answers 400 to JSON that isn't an object, naming its type", async () => {
     const headers = { ...json, ...(await tokenFor(name)) };
     for (const body of ["[]", "[1]", "1", "null", "true", '"x"']) {
       const answer = await send(method, path, { body, headers });
@@ -63,13 +67,13 @@ describe.each(withBody)("%s", (name) => {
     }
   });
 
-  it("answers broken JSON with 400, quoting nothing of it", async () => {
+  it("answers 400 to broken JSON without quoting it", async () => {
     const headers = { ...json, ...(await tokenFor(name)) };
     for (const body of ['{"password": "hunter2', "{", "not json", '{"a":1}}', "\u0000"])
       expectRefused(await send(method, path, { body, headers }), "parse_error");
   });
 
-  it("answers another content type with 415 and a mebibyte with 413", async () => {
+  it("answers 415 to another content type, 413 to a mebibyte", async () => {
     const token = await tokenFor(name);
     for (const type of ["text/plain", "application/jsonx"])
       expectRefused(
@@ -80,13 +84,13 @@ describe.each(withBody)("%s", (name) => {
     expectRefused(await send(method, path, { body, headers: { ...json, ...token } }), "request_too_large");
   });
 
-  it("answers a form with 415", async ({ skip }) => {
-    if (method !== "POST") unlessLacking("formsBesidePost", skip);
+  it("answers 415 to a form", async ({ skip }) => {
+    if (method !== "POST") requireCapability("formsBesidePost", skip);
     const headers = { "content-type": "application/x-www-form-urlencoded", ...(await tokenFor(name)) };
     expectRefused(await send(method, path, { body: "a=b", headers }), "unsupported_media_type");
   });
 
-  it("takes a charset with the content type and asks for the fields of an empty body", async () => {
+  it("accepts a charset and treats an empty body as {}", async () => {
     const headers = { "content-type": "Application/JSON; charset=utf-8", ...(await tokenFor(name)) };
     const [empty, object] = [
       await send(method, path, { headers }),
@@ -97,8 +101,8 @@ describe.each(withBody)("%s", (name) => {
   });
 });
 
-describe("people of all kinds", () => {
-  it("refuses numbers, null and lists where a string is asked, by field", async () => {
+describe("POST user/ with unusual values", () => {
+  it("refuses numbers, null and lists instead of strings, per field", async () => {
     expectFieldErrors(await call("createUser", { username: 1, email: null, password: ["x"] }), {
       username: ["Not a valid string."],
       email: ["This field may not be null."],
@@ -107,7 +111,7 @@ describe("people of all kinds", () => {
   });
 
   it.each(["plus+tag", "o'neil", "first.last", "a", "x_y-z", "!#$%&'*+/=?^_`{|}~-"])(
-    "takes the local part %s",
+    "accepts the local part %s",
     async (local) => {
       const person = newPerson();
       const email = `${local}@${person.username}.${mailDomain()}`;
@@ -143,7 +147,7 @@ describe("people of all kinds", () => {
     expect(Object.keys(answer.body as object)).toEqual(["email"]);
   });
 
-  it("takes an international domain, delivers to its ASCII form and knows both spellings as one", async () => {
+  it("treats an international domain and its ASCII form as one", async () => {
     const person = newPerson();
     const email = `${person.username}@bücher.${mailDomain()}`;
     await succeed("createUser", { ...person, email });
@@ -154,7 +158,7 @@ describe("people of all kinds", () => {
     });
   });
 
-  it("takes names and usernames of other scripts and stores compatibility forms as one username", async () => {
+  it("accepts other scripts and treats compatibility forms as one username", async () => {
     const suffix = newPerson().username;
     const first = await succeed("createUser", {
       ...newPerson(),
@@ -171,20 +175,20 @@ describe("people of all kinds", () => {
     expectFieldErrors(answer, { username: ["A user with that username already exists."] });
   });
 
-  it("measures a username after its compatibility forms are resolved", async () => {
+  it("measures a username after NFKC normalisation", async () => {
     for (const character of ["㌖", "ﬃ"]) {
       const answer = await call("createUser", newPerson({ username: character.repeat(150) }));
       expectFieldErrors(answer, { username: ["Ensure this field has no more than 150 characters."] });
     }
   });
 
-  it("is done with a long password at once, whatever the names", async () => {
+  it("refuses a password of 60 KB for its length alone", async () => {
     const body = { ...newPerson(), password: "x".repeat(60_000), first_name: "a.".repeat(75) };
     const answer = await call("createUser", body);
     expectFieldErrors(answer, { password: ["Ensure this field has no more than 128 characters."] });
   });
 
-  it("ignores prototype tricks in JSON", async () => {
+  it("ignores members named __proto__ and constructor", async () => {
     const person = newPerson();
     const body = `{"__proto__":{"isAdmin":true},"constructor":{"prototype":{}},${JSON.stringify(person).slice(1)}`;
     const answer = await send("POST", contract.createUser.path, { body, headers: json });
@@ -192,9 +196,9 @@ describe("people of all kinds", () => {
   });
 });
 
-describe("the gateway", () => {
-  it("answers an unknown path with 404, in our shape", async ({ skip }) => {
-    unlessLacking("gatewayResponseBodies", skip);
+describe("API Gateway", () => {
+  it("answers 404 to an unknown path in our error format", async ({ skip }) => {
+    requireCapability("gatewayResponseBodies", skip);
     const unknown = await send("GET", "/api/v1/auth/nothing/");
     expect({ status: unknown.status, body: unknown.body }).toEqual({
       status: 404,
@@ -202,13 +206,13 @@ describe("the gateway", () => {
     });
   });
 
-  it("answers a known path's other methods with 405, in our shape", async () => {
+  it("answers 405 to unsupported methods in our error format", async () => {
     const put = await send("PUT", "/api/v1/auth/user/me/");
     expect(put.status).toBe(405);
     expect(put.body).toEqual({ detail: 'Method "PUT" not allowed.', code: "method_not_allowed" });
   });
 
-  it("answers a browser's preflight and lets its pages read answers and errors", async () => {
+  it("answers CORS preflights and lets pages read errors", async () => {
     const preflight = await send("OPTIONS", "/api/v1/auth/user/me/", {
       headers: {
         origin: "https://app.example",

@@ -1,15 +1,15 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/codes.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { codeTo } from "../support/mail/mailbox.ts";
-import { baseUrl } from "../support/stacks/urls.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { codeTo } from "../support/mail/letters.ts";
+import { baseUrl } from "../support/stacks/target-urls.ts";
 import { activated, loginCode, newPerson, register, signedIn } from "../support/people/people.ts";
 
 describe("POST jwt/create/", () => {
-  it("answers 201 with a pair whose claims are ours and simplejwt's [ASVS 7.2.2, 9.2.4]", async () => {
+  it("answers 201 with tokens that hold our claims and simplejwt's [ASVS 7.2.2, 9.2.4]", async () => {
     const { id, access, refresh } = await signedIn();
     for (const [token, type, typ] of [
       [access, "access", "at+jwt"],
@@ -33,14 +33,14 @@ describe("POST jwt/create/", () => {
     expect(baseUrl().startsWith(new URL(decodeJwt(access).iss ?? "").origin)).toBe(true);
   });
 
-  it("spends the code: a second sign-in with it is refused [ASVS 6.5.1, 7.6.2]", async () => {
+  it("refuses a used code [ASVS 6.5.1, 7.6.2]", async () => {
     const person = await activated();
     const otp_code = await loginCode(person);
     await succeed("createToken", { email: person.email, otp_code });
     expectRefused(await call("createToken", { email: person.email, otp_code }), "sign_in_refused");
   });
 
-  it("lets one of many parallel submits of the right code win [ASVS 6.5.1]", async () => {
+  it("accepts a code once when submitted in parallel [ASVS 6.5.1]", async () => {
     const person = await activated();
     const otp_code = await loginCode(person);
     const answers = await Promise.all(
@@ -50,7 +50,7 @@ describe("POST jwt/create/", () => {
     for (const { status } of answers) expect([201, 401]).toContain(status);
   });
 
-  it("refuses wrong, old, activation and unknown with one and the same answer [ASVS 6.3.3, 6.6.2, 7.6.2]", async () => {
+  it("refuses wrong, replaced and activation codes and unknown addresses alike [ASVS 6.3.3, 6.6.2, 7.6.2]", async () => {
     const person = await register();
     const activation = await codeTo(person.email);
     const early = await call("createToken", { email: person.email, otp_code: activation });
@@ -66,7 +66,7 @@ describe("POST jwt/create/", () => {
     await succeed("createToken", { email: person.email, otp_code: newest });
   });
 
-  it("evaluates at most five parallel guesses, a new code buys none, and unknown addresses answer alike [ASVS 6.3.1, 6.6.3]", async () => {
+  it("checks at most five wrong codes, for unknown addresses alike [ASVS 6.3.1, 6.6.3]", async () => {
     const person = await activated();
     const code = await loginCode(person);
     const guessAll = (email: string) =>
@@ -80,6 +80,7 @@ describe("POST jwt/create/", () => {
     for (const answer of answers.filter(({ status }) => status !== 401))
       expectRefused(answer, "too_many_code_guesses");
 
+    // A new code doesn't reset the count.
     const another = await loginCode(person, 2);
     expectRefused(
       await call("createToken", { email: person.email, otp_code: another }),
@@ -91,7 +92,7 @@ describe("POST jwt/create/", () => {
     expect(kinds(strangers)).toEqual(kinds(answers));
   });
 
-  it("makes the device known, by cookie and by header: it signs in where others must wait", async () => {
+  it("accepts a known device after others used up the attempts", async () => {
     const person = await register();
     const { email, password } = person;
     const activation = await call("activateUser", { email, otp_code: await codeTo(email) });
@@ -117,7 +118,7 @@ describe("POST jwt/create/", () => {
     expect(signedIn.text).not.toContain("deviceToken");
   });
 
-  it("forgets wrong guesses after a success", async () => {
+  it("clears the count of wrong codes after a success", async () => {
     const person = await activated();
     for (const letters of [1, 2]) {
       const code = await loginCode(person, letters);

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectFieldErrors } from "../support/assert/expect.ts";
-import { codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { expectFieldErrors } from "../support/assert/refusals.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { activated, newPerson, register } from "../support/people/people.ts";
 
 const required = ["This field is required."];
 
 describe("POST user/", () => {
-  it("answers 201 with the person, and a letter with an activation code arrives", async () => {
+  it("answers 201 with the registration and sends an activation code", async () => {
     const person = { ...newPerson(), first_name: "Ada", last_name: "Lovelace" };
     const user = await succeed("createUser", person);
     const { password: _, ...shown } = person;
@@ -16,14 +16,14 @@ describe("POST user/", () => {
     expect(await codeTo(person.email)).toMatch(/^\d{3} \d{3}$/);
   });
 
-  it("sends text and HTML with product, time and lifetime, without a link or a word of the caller", async () => {
+  it("sends a letter without links or values that the caller supplied", async () => {
     const person = { ...newPerson(), first_name: "Zebulon", last_name: "<b>Quirk</b>" };
     await succeed("createUser", person);
     const { Body, Subject, Source } = await letterTo(person.email);
     const code = await codeTo(person.email);
     for (const part of [Body.text_part, Body.html_part]) {
       expect(part).toContain(code);
-      expect(part).toMatch(/Sent on \d+ \w+ \d{4} at \d\d:\d\d UTC, good for \d+ minutes?/);
+      expect(part).toMatch(/Sent on \d+ \w+ \d{4} at \d\d:\d\d UTC\. The code is valid for \d+ minutes?/);
       expect(part).not.toMatch(/https?:|www\.|href/i);
       for (const supplied of [person.username, "Zebulon", "Quirk", person.email])
         expect(part).not.toContain(supplied);
@@ -32,7 +32,7 @@ describe("POST user/", () => {
     expect(Source).toContain("@");
   });
 
-  it("leaves the account inactive: no code for it before activation is a login code [ASVS 6.3.4]", async () => {
+  it("sends no code that can sign in before activation [ASVS 6.3.4]", async () => {
     const person = await register();
     const code = await codeTo(person.email);
     const answer = await call("createToken", { email: person.email, otp_code: code });
@@ -47,13 +47,13 @@ describe("POST user/", () => {
     });
   });
 
-  it("refuses a taken username, whatever its case, by field", async () => {
+  it("refuses a taken username in upper or lower case", async () => {
     const owner = await activated();
     const answer = await call("createUser", { ...newPerson(), username: owner.username.toUpperCase() });
     expectFieldErrors(answer, { username: ["A user with that username already exists."] });
   });
 
-  it("refuses the username of a registration that waits for its code", async () => {
+  it("refuses the username of a pending registration", async () => {
     const first = await register();
     const answer = await call("createUser", newPerson({ username: first.username }));
     expectFieldErrors(answer, { username: ["A user with that username already exists."] });
@@ -70,7 +70,7 @@ describe("POST user/", () => {
     expect(answer.body).toEqual({ password: expect.arrayContaining([sentence]) });
   });
 
-  it("refuses a password close to the username or the address [ASVS 6.2.11]", async () => {
+  it("refuses a password similar to the username or the address [ASVS 6.2.11]", async () => {
     const person = newPerson();
     for (const password of [`${person.username}1`, person.email]) {
       const answer = await call("createUser", { ...person, password });
@@ -79,7 +79,7 @@ describe("POST user/", () => {
     }
   });
 
-  it("ignores members that are not the caller's to set", async () => {
+  it("ignores fields that callers may not set", async () => {
     const person = newPerson();
     const answer = await call("createUser", {
       ...person,
@@ -96,7 +96,7 @@ describe("POST user/", () => {
     expect((await letterTo(person.email, 2)).Subject).toContain("activation");
   });
 
-  it("keeps the typed spelling of the address and takes any case of it afterwards", async () => {
+  it("stores the address as typed and matches it in any case", async () => {
     const person = newPerson();
     const typed = person.email.replace(/@.*/, (at) => `.Mixed${at.toUpperCase()}`);
     const user = await succeed("createUser", { ...person, email: typed });
@@ -105,7 +105,7 @@ describe("POST user/", () => {
     await succeed("activateUser", { email: typed.toLowerCase(), otp_code: code });
   });
 
-  it("answers a pending and a taken address alike, and tells the owner of the taken one by letter", async () => {
+  it("answers alike for free, pending and taken addresses, notifying the owner", async () => {
     const owner = await activated();
     const pending = await register();
     const again = (email: string) => call("createUser", newPerson({ email }));
@@ -125,7 +125,7 @@ describe("POST user/", () => {
     expect(notice.Body.text_part).not.toMatch(/\d{3} \d{3}/);
   });
 
-  it("lets the last registration of an unproven address win and kills the code of the one before", async () => {
+  it("replaces an older registration of the address and its code", async () => {
     const first = await register();
     const oldCode = await codeTo(first.email);
     const second = await register(newPerson({ email: first.email }));
@@ -136,7 +136,7 @@ describe("POST user/", () => {
     expect(user).toMatchObject({ username: second.username, id: second.id });
   });
 
-  it("registers one of many who want a username at once", async () => {
+  it("registers a username once when requested in parallel", async () => {
     const { username } = newPerson();
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => call("createUser", newPerson({ username }))),

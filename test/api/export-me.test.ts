@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/codes.ts";
-import { expectRefused } from "../support/assert/expect.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
 import { newPerson, loginCode, register, resetCode, signedIn } from "../support/people/people.ts";
 
 describe("GET user/me/export/", () => {
-  it("gives a person what is stored on him, and no hash, code or token", async () => {
+  it("returns the stored personal data without hashes, codes or tokens", async () => {
     const person = await signedIn();
     const data = await succeed("exportMe", undefined, { token: person.access });
     const { id, username, email } = person;
@@ -24,7 +24,7 @@ describe("GET user/me/export/", () => {
     expect(JSON.stringify(data)).not.toMatch(/\$argon2|eyJ|jti|digest"/i);
   });
 
-  it("shows waiting codes, a second registration and what is counted", async () => {
+  it("shows unused codes, another registration of the address and counters", async () => {
     const person = await signedIn();
     const right = await loginCode(person, 2);
     await call("createToken", { email: person.email, otp_code: wrongCode(right) });
@@ -50,7 +50,7 @@ describe("GET user/me/export/", () => {
     );
   });
 
-  it("is for the person alone", async () => {
+  it("requires an access token", async () => {
     expectRefused(await call("exportMe"), "not_authenticated");
   });
 });

@@ -1,14 +1,14 @@
-import { createRemoteJWKSet, jwtVerify } from "jose";
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
 import { succeed } from "../support/calls/api.ts";
 import { signedIn } from "../support/people/people.ts";
 import { pythonWithPackages, runPython } from "../support/python/python.ts";
-import { baseUrl } from "../support/stacks/urls.ts";
+import { baseUrl } from "../support/stacks/target-urls.ts";
 
 const python = await pythonWithPackages();
 const jwksUrl = () => `${baseUrl()}/.well-known/jwks.json`;
 
-/** README, "Check our tokens in your service". */
+// The same lines as in docs/api.md, "Check our tokens in your service".
 const nodeService = (issuer: string) => {
   const keys = createRemoteJWKSet(new URL(jwksUrl()));
   return async (authorization: string) => {
@@ -22,8 +22,8 @@ const nodeService = (issuer: string) => {
   };
 };
 
-describe("another service", () => {
-  it("in Node checks an access token with jose and refuses a refresh token and a forged one [ASVS 7.6.1, 9.2.3]", async () => {
+describe("access token in another service", () => {
+  it("verifies with jose in Node, unlike refresh and forged tokens [ASVS 7.6.1, 9.2.3]", async () => {
     const { id, access, refresh } = await signedIn();
     const check = nodeService((await succeed("getConfiguration")).issuer);
     expect(await check(`Bearer ${access}`)).toBe(id);
@@ -31,8 +31,8 @@ describe("another service", () => {
     await expect(check(`Bearer ${access.slice(0, -8)}AAAAAAAA`)).rejects.toThrow("signature");
   });
 
-  // Skipped only where Python's packages can't be had; `pythonWithPackages` has said so in a line.
-  it.skipIf(python === undefined)("in Django checks it with PyJWT and with simplejwt's JWK_URL", async () => {
+  // Skipped only if Python's packages can't be installed, which `pythonWithPackages` reports.
+  it.skipIf(python === undefined)("verifies with PyJWT and with simplejwt's JWK_URL in Django", async () => {
     const { id, access, refresh } = await signedIn();
     const { issuer } = await succeed("getConfiguration");
     const tokens = [access, refresh, `${access.slice(0, -8)}AAAAAAAA`].join("\n");
@@ -44,5 +44,20 @@ describe("another service", () => {
     expect(valid).toEqual({ pyjwt: id, simplejwt: id });
     expect(asRefresh.simplejwt).toBe("refused: InvalidToken");
     expect(forged).toEqual({ pyjwt: "refused: InvalidSignatureError", simplejwt: "refused: InvalidToken" });
+  });
+
+  it("has the claims that API Gateway's authorizers need", async () => {
+    const { access } = await signedIn();
+    const claims = decodeJwt(access);
+    // AWS, "Control access to HTTP APIs with JWT authorizers": kid, iss, aud, exp, iat, nbf if
+    // present; RSA only.
+    expect(claims).toMatchObject({
+      iss: expect.any(String),
+      aud: expect.any(String),
+      exp: expect.any(Number),
+      iat: expect.any(Number),
+    });
+    expect(claims.nbf ?? 0).toBeLessThanOrEqual(Date.now() / 1000);
+    expect(typeof claims.sub).toBe("string");
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { codeTo, letterTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { codeTo, letterTo } from "../support/mail/letters.ts";
 import { activated, newPerson, register } from "../support/people/people.ts";
 
 describe("POST user/otp/", () => {
@@ -13,7 +13,7 @@ describe("POST user/otp/", () => {
     expect((await letterTo(person.email, 2)).Subject).toContain("sign-in");
   });
 
-  it("sends an activation code to a registration, so that nobody is stuck with an expired one", async () => {
+  it("sends a registration another activation code", async () => {
     const person = await register();
     await letterTo(person.email);
     await succeed("requestOtp", { email: person.email, password: person.password });
@@ -28,7 +28,7 @@ describe("POST user/otp/", () => {
     expect(comparable(unknown)).toEqual(comparable(wrong));
   });
 
-  it("takes the password exactly as typed: neither trimmed nor cut [ASVS 6.2.8]", async () => {
+  it("checks the password as typed, neither trimmed nor cut [ASVS 6.2.8]", async () => {
     const password = `  ${"пароль ".repeat(14)}`;
     const person = await register(newPerson({ password }));
     const refused = await call("requestOtp", { email: person.email, password: password.trim() });
@@ -36,12 +36,12 @@ describe("POST user/otp/", () => {
     await succeed("requestOtp", { email: person.email, password });
   });
 
-  it("takes a password typed in another composition of the same characters [ASVS 6.2.8]", async () => {
+  it("accepts another Unicode composition of the same password [ASVS 6.2.8]", async () => {
     const person = await register(newPerson({ password: "Caf\u00e9-Gr\u00fc\u00dfe-42" }));
     await succeed("requestOtp", { email: person.email, password: "Cafe\u0301-Gru\u0308\u00dfe-42" });
   });
 
-  it("lets the account's own password win where somebody registered its address again", async () => {
+  it("sends no login code for the password of a later registration", async () => {
     const owner = await activated();
     const squatter = await register(newPerson({ email: owner.email }));
     await letterTo(owner.email, 2);
@@ -51,7 +51,7 @@ describe("POST user/otp/", () => {
     expect((await letterTo(owner.email, 4)).Subject).toContain("already have an account");
   });
 
-  it("stops guessing after ten tries, for known and unknown addresses alike, with Retry-After [ASVS 6.3.1]", async () => {
+  it("checks at most ten wrong passwords, for unknown addresses alike [ASVS 6.3.1]", async () => {
     const known = await activated();
     const unknown = newPerson();
     const exhaust = async (email: string) => {

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { call } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/codes.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { codeIn, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { codeIn, letterTo, lettersTo } from "../support/mail/letters.ts";
+import { newPassword } from "../support/people/credentials.ts";
 import {
   activated,
   loginCode,
-  newPassword,
   newPerson,
   register,
   resetCode,
@@ -21,14 +21,15 @@ const confirm = (email: string, otp_code: string, new_password = newPassword()) 
 
 const wrong = "AAAA-BBBB-CCCC-DDDD";
 
-describe("a lost password", () => {
-  it("is replaced with the code from the letter; every session and waiting code ends, and nobody is signed in [ASVS 6.3.4, 6.4.3, 7.4.3]", async () => {
+describe("POST user/reset_password/, then user/reset_password_confirm/", () => {
+  it("replaces the password and ends every session and unused code [ASVS 6.3.4, 6.4.3, 7.4.3]", async () => {
     const person = await signedIn();
     const loginCodeBefore = await loginCode(person, 2);
     const otp_code = await resetCode(person, 3);
     expect(otp_code).toMatch(/^[A-Z2-7]{4}(-[A-Z2-7]{4}){3}$/);
     const password = newPassword();
     const answer = await confirm(person.email, otp_code, password);
+    // No tokens: signing in still needs a code.
     expect({ status: answer.status, text: answer.text }).toEqual({ status: 204, text: "" });
 
     expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
@@ -43,19 +44,19 @@ describe("a lost password", () => {
     );
     const letter = await letterTo(person.email, 5);
     expect(letter.Subject).toContain("your password was changed");
-    expect(letter.Body.text_part).toContain("with a code that we had sent");
+    expect(letter.Body.text_part).toContain("using a code that we sent");
     await signIn({ ...person, password }, 5);
     expectRefused(await confirm(person.email, otp_code), "code_refused");
   });
 
-  it("takes the code in either case, with and without hyphens, and the address in either case", async () => {
+  it("ignores the code's hyphens and the case of code and address", async () => {
     const person = await activated();
     const otp_code = await resetCode(person);
     const typed = otp_code.toLowerCase().replaceAll("-", "");
     expect((await confirm(person.email.toUpperCase(), typed)).status).toBe(204);
   });
 
-  it("lets only the newest letter's code work [ASVS 6.4.3, 6.6.2]", async () => {
+  it("accepts only the newest letter's code [ASVS 6.4.3, 6.6.2]", async () => {
     const person = await activated();
     const first = await resetCode(person);
     const second = await resetCode(person, 2);
@@ -63,7 +64,7 @@ describe("a lost password", () => {
     expect((await confirm(person.email, second)).status).toBe(204);
   });
 
-  it("keeps the code alive when the new password is refused, and tells its rules as Django does [ASVS 6.2.1, 6.2.4]", async () => {
+  it("keeps the code valid when the new password breaks Django's rules [ASVS 6.2.1, 6.2.4]", async () => {
     const person = await activated();
     const otp_code = await resetCode(person);
     expectFieldErrors(await confirm(person.email, otp_code, "qwerty"), {
@@ -78,8 +79,8 @@ describe("a lost password", () => {
     expect((await confirm(person.email, otp_code)).status).toBe(204);
   });
 
-  it("tells nobody without the code that a password is like the username [ASVS 6.2.11]", async () => {
-    // Of other letters than addresses and new passwords are.
+  it("compares the password with the username only after the right code [ASVS 6.2.11]", async () => {
+    // Made of other letters than addresses and new passwords, so only the username is similar.
     const username = [...randomBytes(16)].map((byte) => "wxyz_+"[byte % 6]).join("");
     const person = await activated({ ...newPerson(), username });
     const otp_code = await resetCode(person);
@@ -90,7 +91,7 @@ describe("a lost password", () => {
     expect((await confirm(person.email, otp_code)).status).toBe(204);
   });
 
-  it("lets one of many parallel confirmations with the right code succeed [ASVS 6.5.1]", async () => {
+  it("accepts a code once when submitted in parallel [ASVS 6.5.1]", async () => {
     const person = await activated();
     const otp_code = await resetCode(person);
     const passwords = Array.from({ length: 16 }, newPassword);
@@ -103,7 +104,7 @@ describe("a lost password", () => {
     await signIn({ ...person, password }, 3);
   });
 
-  it("clears the guesses that a stranger has counted against the address [ASVS 6.1.1]", async () => {
+  it("clears the wrong codes counted against the address [ASVS 6.1.1]", async () => {
     const person = await activated();
     const right = await loginCode(person);
     const guess = () => call("createToken", { email: person.email, otp_code: wrongCode(right) });
@@ -115,7 +116,7 @@ describe("a lost password", () => {
     await signIn({ ...person, password }, 4);
   });
 
-  it("proves a registration by the way, also when a stranger has used up the guesses of its own code", async () => {
+  it("activates a registration, even one whose activation code is rate limited", async () => {
     const person = await register();
     const guess = () => call("activateUser", { email: person.email, otp_code: "000000" });
     await Promise.all(Array.from({ length: 5 }, guess));
@@ -133,7 +134,7 @@ describe("a lost password", () => {
     expect(me.body).toMatchObject({ id: person.id, username: person.username });
   });
 
-  it("answers alike for known, waiting and unknown addresses, and for wrong, used and missing codes [ASVS 6.4.3]", async () => {
+  it("answers alike for accounts, registrations and unknown addresses [ASVS 6.4.3]", async () => {
     const [known, pending, unknown] = [await activated(), await register(), newPerson()];
     const answers = [];
     for (const { email } of [known, pending, unknown]) {
@@ -146,7 +147,7 @@ describe("a lost password", () => {
     expect(await lettersTo(unknown.email)).toEqual([]);
   });
 
-  it("refuses bodies that are none, by field", async () => {
+  it("refuses invalid and missing fields, per field", async () => {
     expectFieldErrors(await call("resetPassword", { email: "nobody" }), {
       email: ["Enter a valid email address."],
     });

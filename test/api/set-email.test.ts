@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import {
   activated,
   loginCode,
@@ -18,7 +18,7 @@ type SignedIn = Person & { access: string };
 const ask = (person: SignedIn, new_email: string) =>
   succeed("setEmail", { new_email, current_password: person.password }, { token: person.access });
 
-/** Asks for a new address and confirms it; `letters` is how many the address at hand has had before. */
+// Changes the address; `letters` is how many letters the present address has had before.
 const move = async <Mover extends SignedIn>(
   person: Mover,
   letters = 2,
@@ -32,14 +32,14 @@ const move = async <Mover extends SignedIn>(
 
 const wrongCode = "AAAA-BBBB-CCCC-DDDD";
 const undo = (email: string, otp_code: string) => call("undoEmail", { email, otp_code });
-/** Until the letter about it is there: later ones could change places with it. */
+// Waits for the letter about the undo, because later letters could overtake it.
 const undone = async (email: string, otp_code: string, letters = 3) => {
   await succeed("undoEmail", { email, otp_code });
   await letterTo(email, letters + 1);
 };
 
-describe("POST user/set_email/", () => {
-  it("moves the account once the new address is proven: the old one works until then and not after [ASVS 6.4.4]", async () => {
+describe("POST user/set_email/, then user/set_email_confirm/", () => {
+  it("replaces the address only when the new one is confirmed [ASVS 6.4.4]", async () => {
     const person = await signedIn();
     const { email } = newPerson();
     await ask(person, email);
@@ -62,18 +62,18 @@ describe("POST user/set_email/", () => {
     const { password } = person;
     expectRefused(await call("requestOtp", { email: person.email, password }), "no_active_account");
     await signIn({ ...person, email });
-    // Kept while the change can be undone: neither a registration nor a reset gets a code there.
+    // Held while the change can be undone: neither a registration nor a reset gets a code there.
     await register(newPerson({ email: person.email }));
     await letterTo(person.email, 5);
     await succeed("resetPassword", { email: person.email });
     await letterTo(person.email, 6);
     for (const letter of (await lettersTo(person.email)).slice(4)) {
-      expect(letter.Subject).toContain("kept for an account");
+      expect(letter.Subject).toContain("reserved for an account");
       expect(() => codeIn(letter)).toThrow("no code");
     }
   });
 
-  it("asks for the password, and refuses a code that is wrong, used, or another account's [ASVS 7.5.1]", async () => {
+  it("requires the password and refuses wrong, used and foreign codes [ASVS 7.5.1]", async () => {
     const [person, other] = [await signedIn(), await signedIn()];
     const { email } = newPerson();
     const [token, otherToken] = [{ token: person.access }, { token: other.access }];
@@ -93,7 +93,7 @@ describe("POST user/set_email/", () => {
     expectRefused(await call("confirmEmail", { otp_code }, token), "code_refused");
   });
 
-  it("keeps one change at a time: a newer one kills the older one's codes [ASVS 6.6.2]", async () => {
+  it("invalidates the codes of an older change [ASVS 6.6.2]", async () => {
     const person = await signedIn();
     const [first, second] = [newPerson().email, newPerson().email];
     await ask(person, first);
@@ -107,7 +107,7 @@ describe("POST user/set_email/", () => {
     expect(await succeed("confirmEmail", { otp_code }, token)).toMatchObject({ email: second });
   });
 
-  it("is void once the other sessions were ended", async () => {
+  it("loses its effect when the caller ends their other sessions", async () => {
     const person = await signedIn();
     const { email } = newPerson();
     await ask(person, email);
@@ -116,13 +116,13 @@ describe("POST user/set_email/", () => {
     expectRefused(await call("confirmEmail", { otp_code }, { token: person.access }), "code_refused");
   });
 
-  it("answers the same for a taken address, whose owner is told and gets no code", async () => {
+  it("answers alike for a taken address and notifies its owner", async () => {
     const [person, owner] = [await signedIn(), await activated()];
     const token = { token: person.access };
     const to = (new_email: string) =>
       call("setEmail", { new_email, current_password: person.password }, token);
     const taken = await to(owner.email);
-    // Before the next one, which would replace it: a change that is no longer waited for tells nobody.
+    // Read before the next change replaces this one: a replaced change sends no letters.
     const letter = await letterTo(owner.email, 2);
     expect(comparable(await to(newPerson().email))).toEqual(comparable(taken));
     expect(letter.Subject).toContain("already has an account");
@@ -132,7 +132,7 @@ describe("POST user/set_email/", () => {
 });
 
 describe("POST user/set_email_undo/", () => {
-  it("undoes a change that was not confirmed, and ends all sessions", async () => {
+  it("undoes an unconfirmed change and ends all sessions", async () => {
     const person = await signedIn();
     const { email } = newPerson();
     await ask(person, email);
@@ -144,7 +144,7 @@ describe("POST user/set_email_undo/", () => {
     expect((await succeed("getMe", undefined, { token })).email).toBe(person.email);
   });
 
-  it("undoes a change that was confirmed: address, sign-in and sessions, once [ASVS 7.4.3]", async () => {
+  it("undoes a confirmed change once and ends all sessions [ASVS 7.4.3]", async () => {
     const person = await signedIn();
     const moved = await move(person);
     const codeOfNew = await loginCode(moved);
@@ -164,7 +164,7 @@ describe("POST user/set_email_undo/", () => {
     expect((await succeed("getMe", undefined, { token })).email).toBe(person.email);
   });
 
-  it("is open from one change at a time: its owner's next one waits until this one can't be undone any more [ASVS 6.4.4]", async () => {
+  it("blocks the owner's next change while this one can be undone [ASVS 6.4.4]", async () => {
     const person = await signedIn();
     const moved = await move(person);
     const { access: token, password } = moved;
@@ -182,7 +182,7 @@ describe("POST user/set_email_undo/", () => {
     expect(await lettersTo(new_email)).toEqual([]);
   });
 
-  it("works again for a change after an undone one", async () => {
+  it("works again for the next change", async () => {
     const person = await signedIn();
     const first = await move(person);
     await undone(person.email, first.undo);
@@ -191,7 +191,7 @@ describe("POST user/set_email_undo/", () => {
     await succeed("undoEmail", { email: person.email, otp_code: again.undo });
   });
 
-  it("refuses a wrong code and an address nothing was changed from alike", async () => {
+  it("refuses wrong codes and addresses without a change alike", async () => {
     const person = await signedIn();
     await ask(person, newPerson().email);
     await letterTo(person.email, 3);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { letterTo, lettersTo } from "../support/mail/mailbox.ts";
-import { loginCode, newPassword, resetCode, signedIn, signIn } from "../support/people/people.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { letterTo, lettersTo } from "../support/mail/letters.ts";
+import { newPassword } from "../support/people/credentials.ts";
+import { loginCode, resetCode, signedIn, signIn } from "../support/people/people.ts";
 
 describe("POST user/set_password/", () => {
-  it("replaces the password: the caller's session goes on, every other one and a waiting code end [ASVS 6.2.2, 7.4.3]", async () => {
+  it("replaces the password and ends other sessions and unused codes [ASVS 6.2.2, 7.4.3]", async () => {
     const person = await signedIn();
     const other = await signIn(person, 2);
     const otp_code = await loginCode(person, 3);
@@ -31,7 +32,7 @@ describe("POST user/set_password/", () => {
     await signIn({ ...person, password }, 5);
   });
 
-  it("kills the code of a lost password that waits", async () => {
+  it("invalidates an unused reset code", async () => {
     const person = await signedIn();
     const otp_code = await resetCode(person, 2);
     const [password, another] = [newPassword(), newPassword()];
@@ -46,7 +47,7 @@ describe("POST user/set_password/", () => {
     );
   });
 
-  it("refuses a wrong current password and a new one that breaks the rules, and changes nothing [ASVS 6.2.1, 6.2.3, 6.2.4, 7.5.1]", async () => {
+  it("refuses a wrong current password and a weak new one [ASVS 6.2.1, 6.2.3, 6.2.4, 7.5.1]", async () => {
     const person = await signedIn();
     const set = (current_password: string, new_password: string) =>
       call("setPassword", { current_password, new_password }, { token: person.access });
@@ -70,7 +71,7 @@ describe("POST user/set_password/", () => {
     await signIn(person, 2);
   });
 
-  it("lets one of two changes at once win [ASVS 6.2.2]", async () => {
+  it("accepts one of two concurrent changes [ASVS 6.2.2]", async () => {
     const person = await signedIn();
     const passwords = [newPassword(), newPassword()];
     const answers = await Promise.all(
@@ -86,7 +87,8 @@ describe("POST user/set_password/", () => {
     await signIn({ ...person, password: winner }, 3);
   });
 
-  it("is no oracle for a stolen access token: ten tries over all operations, then 429 [ASVS 6.2.3, 6.3.1]", async () => {
+  // Otherwise a stolen access token would serve to guess the password.
+  it("shares a limit of ten wrong passwords with other operations [ASVS 6.2.3, 6.3.1]", async () => {
     const { access: token } = await signedIn();
     const current_password = "Wrong-Password-1";
     const answers = await Promise.all(
@@ -101,7 +103,7 @@ describe("POST user/set_password/", () => {
       expectRefused(answer, "too_many_password_guesses");
   });
 
-  it("wants an access token", async () => {
+  it("requires an access token", async () => {
     expectRefused(
       await call("setPassword", { current_password: "a", new_password: "b" }),
       "not_authenticated",

@@ -1,4 +1,5 @@
-/** axe-core on a page as it is at this moment. Run by the debugger, not by the page, so its policy needs no hole. */
+// Runs axe-core on a page in its present state. The debugger runs it instead of the page, so the
+// page's Content Security Policy needs no exception.
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";

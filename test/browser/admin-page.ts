@@ -1,6 +1,6 @@
-/** What an administrator does on the admin page, found as a person finds it: by headings, labels and buttons. */
+// Steps on the admin page that find elements as people do: by headings, labels and buttons.
 import type { Page } from "playwright-core";
-import { lettersTo } from "../support/mail/mailbox.ts";
+import { lettersTo } from "../support/mail/letters.ts";
 import type { Person } from "../support/people/people.ts";
 import { codeInInbox } from "./inbox.ts";
 
@@ -14,7 +14,7 @@ const givePassword = async (page: Page, { email, password }: Person) => {
   await heading(page, "Enter the code").waitFor();
 };
 
-/** With the code of the letter that this sign-in brings, read on the inbox page. */
+/** Signs in with the code that the inbox page shows. */
 export const signInOn = async (page: Page, person: Person) => {
   const before = await lettersTo(person.email);
   await givePassword(page, person);
@@ -24,7 +24,7 @@ export const signInOn = async (page: Page, person: Person) => {
   await page.getByRole("button", { name: "Sign in" }).click();
 };
 
-/** Finds a person by the beginning of the address and opens the page about him. */
+/** Finds a person by the beginning of the address and opens their page. */
 export const find = async (page: Page, { email }: Person) => {
   await page.getByLabel("Email begins with").fill(email.slice(0, -4));
   await page.getByRole("button", { name: "Search" }).click();

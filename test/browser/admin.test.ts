@@ -2,8 +2,8 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAdministrator } from "../support/people/administrators.ts";
 import { call, succeed } from "../support/calls/api.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { lettersTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { lettersTo } from "../support/mail/letters.ts";
 import { activated, newPerson, register, signedIn, signIn, type Person } from "../support/people/people.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { expectAccessible } from "./accessibility.ts";
@@ -28,8 +28,8 @@ const openAdmin = async (options?: BrowserContextOptions) => {
   return watched;
 };
 
-describe("an administrator", () => {
-  it("deactivates a person: the token is refused at once, and taken again after activation", async () => {
+describe("administrator on the admin page", () => {
+  it("deactivates a person immediately and reactivates them", async () => {
     const person = await signedIn();
     const { page, problems } = await openAdmin();
     await find(page, person);
@@ -48,12 +48,12 @@ describe("an administrator", () => {
     await find(page, person);
     await page.getByRole("table").waitFor();
     await confirm(page, "End sessions");
-    await page.getByText("Signed in nowhere.").waitFor();
+    await page.getByText("Not signed in on any device.").waitFor();
     expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
     expect(problems).toEqual([]);
   });
 
-  it("deletes a person after a question, which can be answered with no", async () => {
+  it("deletes a person after a confirmation, which can be cancelled", async () => {
     const person = await signedIn();
     const { page, problems } = await openAdmin();
     await find(page, person);
@@ -66,7 +66,7 @@ describe("an administrator", () => {
     expect(problems).toEqual([]);
   });
 
-  it("sends a new activation code to somebody who has only registered", async () => {
+  it("sends a registration a new activation code", async () => {
     const person = await register();
     const { page, problems } = await openAdmin();
     await find(page, person);
@@ -76,13 +76,13 @@ describe("an administrator", () => {
     expect(problems).toEqual([]);
   });
 
-  it("gives somebody another address, and sends a reset letter", async () => {
+  it("sends a reset letter and changes a person's address", async () => {
     const person = await activated();
     const { email } = newPerson();
     const { page, problems } = await openAdmin();
     await find(page, person);
-    await page.getByRole("button", { name: "Send reset letter" }).click();
-    await page.getByText(`A letter to set a new password is on its way to ${person.email}.`).waitFor();
+    await page.getByRole("button", { name: "Send reset email" }).click();
+    await page.getByText(`An email with a password reset code is on its way to ${person.email}.`).waitFor();
     await page.getByRole("button", { name: "Change address…" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("New address").fill(person.email);
@@ -96,11 +96,11 @@ describe("an administrator", () => {
     expect(problems).toEqual([]);
   });
 
-  it("comes back to the same page after a session that is over", async () => {
+  it("returns to the same page after their session has ended", async () => {
     const person = await activated();
     const { page, problems } = await openAdmin();
     await find(page, person);
-    await page.getByText("Signed in nowhere.").waitFor();
+    await page.getByText("Not signed in on any device.").waitFor();
     const letters = await lettersTo(administrator.email);
     const { access } = await signIn(administrator, letters.length);
     await succeed("endOtherSessions", undefined, { token: access });
@@ -111,8 +111,9 @@ describe("an administrator", () => {
     expect(problems).toEqual([]);
   });
 
-  it("is signed out by the button, and by a reload, since the tokens are kept nowhere [ASVS 7.4.4]", async () => {
+  it("is signed out by the button and by a reload [ASVS 7.4.4]", async () => {
     const { page, problems } = await openAdmin();
+    // The tokens are stored nowhere.
     const kept =
       "JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href])";
     expect(await page.evaluate<string>(kept)).not.toContain("eyJ");
@@ -125,7 +126,7 @@ describe("an administrator", () => {
   });
 });
 
-it("somebody who is no administrator is told so, and sees nobody", async () => {
+it("a user who isn't staff sees an explanation and no people", async () => {
   const person = await activated();
   const { page, problems } = await openPage(browser, stack.url);
   await page.goto("/admin/");
@@ -138,14 +139,14 @@ it("somebody who is no administrator is told so, and sees nobody", async () => {
 describe.each([
   { colorScheme: "light", viewport: { width: 1280, height: 800 } },
   { colorScheme: "dark", viewport: { width: 390, height: 844 } },
-] as const)("on a screen $viewport.width wide, $colorScheme", (options) => {
+] as const)("admin page, $viewport.width pixels wide, $colorScheme", (options) => {
   const fitsTheScreen = "document.documentElement.scrollWidth <= document.documentElement.clientWidth";
   const expectUsable = async (page: Page) => {
     await expectAccessible(page);
     expect(await page.evaluate(fitsTheScreen)).toBe(true);
   };
 
-  it("every page can be used by everybody", async () => {
+  it("is accessible and fits the screen in every state", async () => {
     const person = await signedIn();
     const { page, problems } = await openPage(browser, stack.url, options);
     await page.goto("/admin/");

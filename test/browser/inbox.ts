@@ -1,8 +1,8 @@
-/** Reads letters where a developer reads them: on the inbox page, in a tab of its own. */
+// Reads letters where a developer reads them: on the inbox page, in another tab.
 import type { Page } from "playwright-core";
-import { letterTo } from "../support/mail/mailbox.ts";
+import { letterTo } from "../support/mail/letters.ts";
 
-/** The code in letter number `count` to this address, as the page shows it. */
+/** Returns the code in letter number `count` to this address, as the page shows it. */
 export const codeInInbox = async (page: Page, address: string, count = 1): Promise<string> => {
   const { Id } = await letterTo(address, count);
   const inbox = await page.context().newPage();

@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { tokenPair } from "../../shared/contract/schemas.ts";
-import { letterTo } from "../support/mail/mailbox.ts";
+import { letterTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { newPerson, register } from "../support/people/people.ts";
 import { expectAccessible } from "./accessibility.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([stack.remove(), browser.close()]));
 
 describe("Swagger UI", () => {
-  it("takes a person from registration to me, by hand", async () => {
+  it("runs the flow from registration to the account", async () => {
     const { page, problems } = await openPage(browser, stack.url);
     await page.goto("/swagger/");
     const { username, email, password } = newPerson();
@@ -33,7 +33,7 @@ describe("Swagger UI", () => {
     expect(problems).toEqual([]);
   });
 
-  it("shows every operation of the document, and can be used by everybody", async () => {
+  it("shows every documented operation and is accessible", async () => {
     const { page, problems } = await openPage(browser, stack.url);
     await page.goto("/swagger/");
     await page.locator(".opblock").first().waitFor();
@@ -50,8 +50,8 @@ describe("Swagger UI", () => {
   });
 });
 
-describe.each(["light", "dark"] as const)("the inbox, %s", (colorScheme) => {
-  it("shows a letter that arrives while it is open, and can be used by everybody", async () => {
+describe.each(["light", "dark"] as const)("inbox, %s", (colorScheme) => {
+  it("shows a letter that arrives while open, and is accessible", async () => {
     const { page, problems } = await openPage(browser, stack.url, { colorScheme });
     await page.goto("/_inbox/");
     await expectAccessible(page);
@@ -67,7 +67,7 @@ describe.each(["light", "dark"] as const)("the inbox, %s", (colorScheme) => {
   });
 });
 
-it("these tests notice what a page's policy refuses", async () => {
+it("violations of the Content Security Policy are listed as problems", async () => {
   const { page, problems } = await openPage(browser, stack.url);
   await page.goto("/swagger/");
   const inlineScript = `document.createElement("script")`;

@@ -8,8 +8,8 @@ import { launchBrowser, openPage } from "./watched-page.ts";
 
 const names = ["ada", "grace", "alan", "hedy", "edsger", "barbara", "donald", "radia", "tony"];
 
-/** `npm run screenshot`; not with the other tests, since the times in it would change the file at every run. */
-it.runIf(process.env["SCREENSHOT"])("draws the admin page for the README", async () => {
+// Only for `npm run screenshot`, because the times in the picture change it at every run.
+it.runIf(process.env["SCREENSHOT"])("the admin page is drawn for the README", async () => {
   const [stack, browser] = await Promise.all([startTestStack(), launchBrowser()]);
   try {
     const administrator = await createAdministrator(

@@ -1,11 +1,11 @@
-/** Swagger UI as a person uses it: one operation at a time, by "Try it out" and "Execute". */
+// Steps in Swagger UI as people take them: one operation at a time, with "Execute".
 import type { Page } from "playwright-core";
 
 export type Shown = { status: number; body: unknown };
 
 const statusIn = ".live-responses-table tbody .response-col_status";
 
-/** Fills in the body, executes, and reads the answer off the page. */
+/** Fills in the body, executes, and reads the answer from the page. */
 export const tryOut = async (page: Page, operation: string, body?: object): Promise<Shown> => {
   const block = page.locator(`.opblock[id$="-${operation}"]`);
   await block.locator(".opblock-summary-control").click();

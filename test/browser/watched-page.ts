@@ -1,7 +1,5 @@
-/**
- * A page in a real Chromium that may not do anything wrong: an error on the console, a violation of the Content-Security-Policy,
- * a request that leaves the stack or a file that is not there is written down as a problem, and tests expect none.
- */
+// Opens pages in a real Chromium and lists their problems, of which tests expect none: console
+// errors, violations of the Content Security Policy, requests to other origins, missing files.
 import { existsSync } from "node:fs";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
@@ -15,7 +13,7 @@ export const launchBrowser = (): Promise<Browser> => {
   return chromium.launch({ executablePath, args, timeout: 120_000 });
 };
 
-/** The browser's own note of a refusal by the API, which is no mistake of the page. */
+// True for the browser's own message about a refusal by the API, which is no fault of the page.
 const isRefusal = (message: string) =>
   /^Failed to load resource: .* status of (400|401|403|404|429)/.test(message);
 

@@ -110,7 +110,7 @@ it("common reasons for a failed start are one sentence each", async () => {
   const dataDirectory = temporaryFolder();
   const stack = await startFixtureStack({ dataDirectory });
   await expect(startFixtureStack({ dataDirectory })).rejects.toThrow(
-    /^Another `npm start` uses .*: stop it first\.$/,
+    /^Another `npm start` uses .*\. Stop it first\.$/,
   );
   await stack.stop();
 
@@ -124,7 +124,7 @@ it("common reasons for a failed start are one sentence each", async () => {
   server.close();
 
   vi.stubEnv("PATH", "/nowhere");
-  await expect(startDynamoDbEngine(dataDirectory, "dynamodb-local")).rejects.toThrow("install Java 17");
+  await expect(startDynamoDbEngine(dataDirectory, "dynamodb-local")).rejects.toThrow("Install Java 17");
   vi.unstubAllEnvs();
   rmSync(dataDirectory, { recursive: true });
 });

@@ -127,8 +127,8 @@ it("npm start ignores stage and address in .env, and nothing else", async () => 
 });
 
 it.each([
-  ["an unknown flag", ["--prot", "9000"], /^Unknown option '--prot'[^\n]* Known: --port[^\n]*\n$/],
-  ["an invalid port", ["--port", "http"], /^--port http is no port\. Known: [^\n]*\n$/],
+  ["an unknown flag", ["--prot", "9000"], /^Unknown option '--prot'[^\n]* Known options: --port[^\n]*\n$/],
+  ["an invalid port", ["--port", "http"], /^--port http is not a port number\. Known options: [^\n]*\n$/],
 ])("%s is reported in one sentence, with exit status 1", async (_, flags, sentence) => {
   const { child, said } = npmStart(folder(), ...flags);
   expect(await exitCode(child)).toBe(1);

@@ -11,11 +11,11 @@ import {
   signInAgain,
 } from "../support/people/administrators.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/codes.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { logWith } from "../support/stacks/logs.ts";
-import { codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
-import { limitsOf } from "../support/limits/limits.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { logWith } from "../support/stacks/function-logs.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
+import { limitsOf } from "../support/limits/stack-limits.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
 import { unprovenLetterByStaff } from "../../shared/limits/letter-limits.ts";
@@ -39,8 +39,8 @@ const staffOperations = (Object.keys(contract) as OperationName[]).filter(
 const unknownId = "00000000-0000-4000-8000-000000000000";
 const newAdmin = () => signedInAdmin(stack.folder);
 
-describe("who may call", () => {
-  it("refuses everybody but staff, before anything else is looked at [ASVS 6.3.4]", async () => {
+describe("staff permission", () => {
+  it("is required before anything else is checked [ASVS 6.3.4]", async () => {
     const person = await signedIn();
     for (const name of staffOperations) {
       const path = pathOf(name, root.id);
@@ -50,7 +50,7 @@ describe("who may call", () => {
     expect(staffOperations).toHaveLength(9);
   });
 
-  it("asks the store at each call: a token outlives no demotion", async () => {
+  it("is read at each call, so a demotion takes effect immediately", async () => {
     const other = await newAdmin();
     listed(await administer(other, "listUsers"));
     const body = { is_staff: false, current_password: root.password };
@@ -61,8 +61,8 @@ describe("who may call", () => {
   });
 });
 
-describe("finding people", () => {
-  it("shows the newest first, in pages, with states that filter", async () => {
+describe("GET admin/users/", () => {
+  it("lists the newest first and filters by state", async () => {
     const [active, pending] = [await activated(), await register()];
     const { results } = listed(await administer(root, "listUsers"));
     const shown = (id: string) => results.find((person) => person["id"] === id);
@@ -87,7 +87,7 @@ describe("finding people", () => {
     }
   });
 
-  it("finds by the beginning of an address and by the whole username", async () => {
+  it("finds people by the beginning of an address or whole username", async () => {
     const [active, pending] = [await activated(), await register()];
     for (const { email, username, id } of [active, pending]) {
       for (const query of [
@@ -102,7 +102,7 @@ describe("finding people", () => {
     }
   });
 
-  it("refuses what is no choice, no cursor or nobody's id", async () => {
+  it("refuses invalid choices, invalid cursors and unknown ids", async () => {
     const query = { limit: "26", state: "gone" };
     expectFieldErrors(await administer(root, "listUsers", { query }), {
       limit: ['"26" is not a valid choice.'],
@@ -120,8 +120,8 @@ describe("finding people", () => {
   });
 });
 
-describe("changing an account", () => {
-  it("deactivates at once, and gives back [ASVS 7.4.2]", async () => {
+describe("administrator", () => {
+  it("deactivates an account immediately and reactivates it [ASVS 7.4.2]", async () => {
     const person = await signedIn();
     const off = await administer(root, "updateUser", { id: person.id, body: { is_active: false } });
     expect(off.body).toMatchObject({ state: "disabled", is_active: false });
@@ -135,7 +135,7 @@ describe("changing an account", () => {
     await signInAgain(person);
   });
 
-  it("changes names, and refuses a taken username", async () => {
+  it("changes names, but not to a taken username", async () => {
     const [person, other] = [await activated(), await activated()];
     const name = newPerson().username;
     const change = (body: object) => administer(root, "updateUser", { id: person.id, body });
@@ -150,7 +150,7 @@ describe("changing an account", () => {
     expectFieldErrors(await change({ is_active: "yes" }), { is_active: ["Must be a valid boolean."] });
   });
 
-  it("answers odd values with 400 by field or a refusal, never a 500", async () => {
+  it("never gets a 500 for a hostile value", async () => {
     const { id } = await activated();
     const fields = Object.keys(contract.updateUser.body.shape);
     const odd = [null, 0, -1.5, [], ["x"], {}, "", " ", "\0", "a\0b", "\ud800", "é".repeat(5000)];
@@ -166,7 +166,7 @@ describe("changing an account", () => {
     }
   });
 
-  it("asks for the administrator's own password to make staff, tells the person and ends the sessions [ASVS 7.5.1]", async () => {
+  it("needs their own password to make someone staff [ASVS 7.5.1]", async () => {
     const person = await signedIn();
     const promote = (body: object) =>
       administer(root, "updateUser", { id: person.id, body: { is_staff: true, ...body } });
@@ -182,7 +182,7 @@ describe("changing an account", () => {
     expect((await promote({})).status).toBe(200);
   });
 
-  it("lets nobody of the staff delete, deactivate or demote himself", async () => {
+  it("can't delete, deactivate or demote their own account", async () => {
     const { id } = root;
     for (const body of [{ is_active: false }, { is_staff: false, current_password: root.password }])
       expectRefused(await administer(root, "updateUser", { id, body }), "not_yourself");
@@ -193,7 +193,7 @@ describe("changing an account", () => {
     expect(renamed.body).toMatchObject({ first_name: "Root", is_staff: true, is_active: true });
   });
 
-  it("leaves one of two administrators who demote or delete each other", async () => {
+  it("wins alone when two demote or delete each other", async () => {
     for (const [name, is_staff] of [
       ["updateUser", false],
       ["deleteUser", undefined],
@@ -208,7 +208,7 @@ describe("changing an account", () => {
     }
   });
 
-  it("deletes the account with everything of it, also while it is being changed [ASVS 7.4.2]", async () => {
+  it("deletes an account completely, even while it is being changed [ASVS 7.4.2]", async () => {
     const person = await signedIn();
     const change = () =>
       administer(root, "updateUser", { id: person.id, body: { username: newPerson().username } });
@@ -223,7 +223,7 @@ describe("changing an account", () => {
     expect(listed(await administer(root, "listUsers", { query: { email: person.email } })).results).toEqual(
       [],
     );
-    // Address and name are free again.
+    // The address and the username are free again.
     const { email, username } = person;
     expect((await letterTo(email, 3)).Subject).toContain("your account was deleted");
     const letters = (await lettersTo(email)).length;
@@ -232,8 +232,8 @@ describe("changing an account", () => {
   });
 });
 
-describe("registrations", () => {
-  it("get a new code, and the older one is dead", async () => {
+describe("registration, handled by staff", () => {
+  it("gets a new code that replaces the older one", async () => {
     const person = await register();
     const older = await codeTo(person.email);
     expect((await administer(root, "sendCode", { id: person.id })).status).toBe(204);
@@ -243,7 +243,7 @@ describe("registrations", () => {
     expect((await activate(newer)).status).toBe(200);
   });
 
-  it("get no more letters than the mailbox may have, whoever of the staff asks", async () => {
+  it("gets no more letters than its mailbox may have", async () => {
     const person = await register();
     const limits = limitsOf(stack);
     const [mailbox] = unprovenLetterByStaff(await pseudonyms.ofMailbox(person.email));
@@ -253,7 +253,7 @@ describe("registrations", () => {
     expect((await call("activateUser", { email: person.email, otp_code: older })).status).toBe(200);
   });
 
-  it("can be deleted, and not changed", async () => {
+  it("can be deleted but not changed", async () => {
     const person = await register();
     for (const body of [{ is_active: true }, { is_staff: true, current_password: root.password }])
       expectRefused(await administer(root, "updateUser", { id: person.id, body }), "not_activated");
@@ -265,8 +265,8 @@ describe("registrations", () => {
   });
 });
 
-describe("helping", () => {
-  it("forgets the guesses counted against a person", async () => {
+describe("help by staff", () => {
+  it("clears the wrong guesses counted against a person", async () => {
     const person = await activated();
     const guess = () => call("createToken", { email: person.email, otp_code: wrongCode("000000") });
     for (let tries = 0; tries < 5; tries += 1) expectRefused(await guess(), "sign_in_refused");
@@ -275,7 +275,7 @@ describe("helping", () => {
     expectRefused(await guess(), "sign_in_refused");
   });
 
-  it("shows and ends a person's sessions [ASVS 7.4.5]", async () => {
+  it("lists and ends a person's sessions [ASVS 7.4.5]", async () => {
     const person = await signedIn();
     const sessions = (of: { id: string }) => administer(root, "listUserSessions", { id: of.id });
     expect(listed(await sessions(person)).results).toMatchObject([{ current: false }]);
@@ -286,7 +286,7 @@ describe("helping", () => {
     expectRefused(await call("refreshToken", { refresh: person.refresh }), "token_not_valid");
   });
 
-  it("writes down who did what to whom, and no value", async () => {
+  it("is logged with actor and changed fields, without values", async () => {
     const person = await activated();
     const body = { first_name: "Zebulon" };
     await administer(root, "updateUser", { id: person.id, body });
@@ -298,7 +298,7 @@ describe("helping", () => {
 });
 
 describe("npm run create-admin", () => {
-  it("promotes the account of the address, with the new password, and ends its sessions", async () => {
+  it("promotes an account, replaces its password and ends its sessions", async () => {
     const person = await signedIn();
     const again = { ...person, password: newPerson().password };
     for (const _ of [1, 2]) {
@@ -311,7 +311,7 @@ describe("npm run create-admin", () => {
     listed(await administer(await signInAgain(again), "listUsers"));
   });
 
-  it("discards a registration that waits, and takes over its name", async () => {
+  it("replaces a pending registration and takes over its username", async () => {
     const person = await register();
     const code = await codeTo(person.email);
     const admin = { ...person, password: newPerson().password };
@@ -320,12 +320,12 @@ describe("npm run create-admin", () => {
     await signInAgain(admin);
   });
 
-  it("says in one sentence what is wrong", async () => {
+  it("explains in one sentence what is wrong", async () => {
     const taken = await activated();
     for (const [changes, sentence] of [
       [
         { username: taken.username },
-        `The username ${taken.username} is taken; choose another with --username.`,
+        `The username ${taken.username} is taken. Choose another with --username.`,
       ],
       [{ password: "12345678" }, "This password is too common. This password is entirely numeric."],
       [{ email: "nobody" }, "--email: Enter a valid email address."],

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { administer, signedInAdmin, signInAgain } from "../support/people/administrators.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
-import { brought, importRows } from "../support/people/brought-people.ts";
+import { personToImport, importRows } from "../support/people/import-export.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectFieldErrors, expectRefused } from "../support/assert/expect.ts";
-import { logWith } from "../support/stacks/logs.ts";
-import { allLettersOut } from "../support/mail/letters-out.ts";
-import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/mailbox.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { logWith } from "../support/stacks/function-logs.ts";
+import { deliverOrder } from "../support/mail/deliver-order.ts";
+import { allLettersSent } from "../support/mail/mail-queue.ts";
+import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 
@@ -21,7 +22,7 @@ afterAll(() => stack.remove());
 const wrongCode = "AAAA-BBBB-CCCC-DDDD";
 const addressOf = async (access: string) => (await succeed("getMe", undefined, { token: access })).email;
 
-/** Somebody who has asked for a new address: both codes are in their mailboxes. */
+// A person who has asked for a new address, with the codes from both mailboxes.
 const moving = async () => {
   const person = await signedIn();
   const { email } = newPerson();
@@ -44,8 +45,8 @@ const counted = (answers: Answer[]) =>
   );
 const undo = (email: string, otp_code: string) => call("undoEmail", { email, otp_code });
 
-describe("of several at once", () => {
-  it("one confirms with one code, and one undoes [ASVS 6.5.1]", async () => {
+describe("email change, concurrent", () => {
+  it("accepts each code exactly once [ASVS 6.5.1]", async () => {
     const person = await moving();
     const eight = Array.from({ length: 8 });
     const confirmed = await Promise.all(eight.map(() => person.confirm(person.code)));
@@ -56,7 +57,7 @@ describe("of several at once", () => {
     await signInAgain(person);
   });
 
-  it("one gets the address that is confirmed and activated at the same moment", async () => {
+  it("gives the address to either the change or a registration", async () => {
     const race = async () => {
       const person = await moving();
       const newcomer = await register(newPerson({ email: person.newEmail }));
@@ -73,7 +74,7 @@ describe("of several at once", () => {
     await Promise.all([race(), race(), race()]);
   });
 
-  it("the undoing wins, before or after the confirming", async () => {
+  it("ends undone when confirmation and undo race", async () => {
     const race = async () => {
       const person = await moving();
       const [, undone] = await Promise.all([person.confirm(person.code), undo(person.email, person.undo)]);
@@ -88,8 +89,8 @@ describe("of several at once", () => {
   });
 });
 
-describe("an answer that is lost", () => {
-  it("is given again: the change succeeds, and so does its undoing, once", async () => {
+describe("email change with lost answers", () => {
+  it("is confirmed once and undone once", async () => {
     const person = await moving();
     const strikes = ["ConfirmEmail", "UndoEmail"].map((principal) =>
       stack.faults.add({ principal, operation: "TransactWriteItems", lostAnswer: true }),
@@ -102,24 +103,24 @@ describe("an answer that is lost", () => {
   });
 });
 
-describe("an address that somebody else wants meanwhile", () => {
-  it("is kept: by registering, changing or importing nobody gets it, and it is given back [ASVS 6.4.4]", async () => {
+describe("held address", () => {
+  it("can't be taken by others and returns after an undo [ASVS 6.4.4]", async () => {
     const person = await moving();
     await person.confirm(person.code);
     const { email } = person;
     const newcomer = await register(newPerson({ email }));
-    expect((await letterTo(email, 4)).Subject).toContain("kept for an account");
+    expect((await letterTo(email, 4)).Subject).toContain("reserved for an account");
     await succeed("requestOtp", newcomer);
-    expect((await letterTo(email, 5)).Subject).toContain("kept for an account");
+    expect((await letterTo(email, 5)).Subject).toContain("reserved for an account");
 
     const other = await signedIn();
     const body = { new_email: email, current_password: other.password };
     await succeed("setEmail", body, { token: other.access });
-    expect((await letterTo(email, 6)).Subject).toContain("kept for an account");
+    expect((await letterTo(email, 6)).Subject).toContain("reserved for an account");
 
-    const { row } = brought("argon2id", { email });
+    const { row } = personToImport("argon2id", { email });
     const { code, stderr } = await importRows(stack.folder, [row]);
-    expect([code, stderr]).toEqual([1, expect.stringContaining("can go back to it")]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("can return to it")]);
 
     expect((await undo(email, person.undo)).status).toBe(204);
     await letterTo(email, 7);
@@ -127,50 +128,37 @@ describe("an address that somebody else wants meanwhile", () => {
   });
 });
 
-describe("the mailboxes of an account that was moved", () => {
-  /** The mailer takes one order, as the queue hands it over. */
-  const deliver = (order: object) =>
-    stack.invoke("Mailer", {
-      Records: [
-        {
-          messageId: "message",
-          body: JSON.stringify(order),
-          attributes: { SentTimestamp: String(Date.now()) },
-          eventSource: "aws:sqs",
-        },
-      ],
-    });
-
-  it("both hear that it was given back, the one that lost it once", async () => {
+describe("old and new mailbox", () => {
+  it("each get one notice of an undo", async () => {
     const person = await moving();
     await person.confirm(person.code);
     expect((await undo(person.email, person.undo)).status).toBe(204);
     expect((await letterTo(person.newEmail, 2)).Subject).toContain("has its earlier address again");
     expect((await letterTo(person.email, 4)).Subject).toContain("your address again");
-    await allLettersOut(stack);
-    await deliver({ kind: "email_change_undone", userId: person.id });
+    await allLettersSent(stack);
+    await deliverOrder(stack, { kind: "email_change_undone", userId: person.id });
     expect(await lettersTo(person.newEmail)).toHaveLength(2);
   });
 
-  it("both hear that it was deleted, by whoever moved it, and each once", async () => {
+  it("each get one notice of a deletion", async () => {
     const person = await moving();
     await person.confirm(person.code);
     const { access: token, password: current_password } = person;
     await succeed("deleteMe", { current_password }, { token });
     const farewells = [await letterTo(person.email, 4), await letterTo(person.newEmail, 2)];
     for (const { Subject } of farewells) expect(Subject).toContain("your account was deleted");
-    await allLettersOut(stack);
-    await deliver({ kind: "goodbye", userId: person.id });
+    await allLettersSent(stack);
+    await deliverOrder(stack, { kind: "goodbye", userId: person.id });
     expect(await lettersTo(person.email)).toHaveLength(4);
     expect(await lettersTo(person.newEmail)).toHaveLength(2);
   });
 });
 
-describe("an administrator's change of an address", () => {
+describe("email change by an administrator", () => {
   const ask = (id: string, new_email: string, current_password = root.password) =>
     administer(root, "setUserEmail", { id, body: { new_email, current_password } });
 
-  it("is confirmed from the new mailbox without signing in, and undone from the old one [ASVS 6.4.4]", async () => {
+  it("is confirmed and undone without signing in [ASVS 6.4.4]", async () => {
     const person = await signedIn();
     const { email } = newPerson();
     expect((await ask(person.id, email)).status).toBe(204);
@@ -196,7 +184,7 @@ describe("an administrator's change of an address", () => {
     }
   });
 
-  it("is possible while an earlier one can be undone, whose code brings the account back from there too", async () => {
+  it("is allowed during an undoable change, whose undo reverts both", async () => {
     const person = await moving();
     await person.confirm(person.code);
     const { email: third } = newPerson();
@@ -214,7 +202,7 @@ describe("an administrator's change of an address", () => {
       expectRefused(await call("requestOtp", { email, password: person.password }), "no_active_account");
   });
 
-  it("takes a corrected address, and the mistaken one gets nothing", async () => {
+  it("accepts a corrected address and refuses codes for the mistaken one", async () => {
     const person = await activated();
     const [mistaken, right] = [newPerson().email, newPerson().email];
     await ask(person.id, mistaken);
@@ -226,7 +214,7 @@ describe("an administrator's change of an address", () => {
     await succeed("claimEmail", { email: right, otp_code });
   });
 
-  it("asks for the administrator's password, and for an account that is active [ASVS 6.4.4, 7.5.1]", async () => {
+  it("requires the administrator's password and an active account [ASVS 6.4.4, 7.5.1]", async () => {
     const [person, pending] = [await activated(), await register()];
     const { email } = newPerson();
     expectFieldErrors(await ask(person.id, email, "Not-The-Password-1"), {
@@ -242,12 +230,12 @@ describe("an administrator's change of an address", () => {
     expectRefused(await call("claimEmail", { email, otp_code }), "code_refused");
     expect(await lettersTo(email)).toHaveLength(1);
     expect((await administer(root, "sendCode", { id: (await activated()).id })).status).toBe(204);
-    // Himself, whom the transaction must not name twice.
+    // Actor and account are the same item here, and a transaction may name an item only once.
     expect((await ask(root.id, newPerson().email)).status).toBe(204);
   });
 });
 
-describe("known and unknown addresses", () => {
+describe("unknown address in email changes", () => {
   const callsOf = async (work: () => Promise<Answer>) => {
     stack.resetCalls();
     const answer = comparable(await work());
@@ -255,7 +243,7 @@ describe("known and unknown addresses", () => {
     return { answer, functions };
   };
 
-  it("cost the same calls and get the same answers, asking, claiming and undoing", async () => {
+  it("causes the same AWS calls and answers as a known one", async () => {
     const [person, owner] = [await moving(), await signedIn()];
     const claimed = newPerson().email;
     const current_password = root.password;
@@ -274,7 +262,7 @@ describe("known and unknown addresses", () => {
     await kept.confirm(kept.code);
     const [keptEmail, freeEmail] = [kept.email, newPerson().email];
     for (const email of [keptEmail, freeEmail]) await register(newPerson({ email }));
-    // Warm: a cold start reads secrets.
+    // A cold start would also read secrets.
     for (const work of [claim, undoing, setting, activating]) await work(newPerson().email);
     expect(await activating(keptEmail)).toEqual(await activating(freeEmail));
     expect(await setting(keptEmail)).toEqual(await setting(newPerson().email));

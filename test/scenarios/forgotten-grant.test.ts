@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SynthesisedStack } from "../../infra/synthesise.ts";
 import { call } from "../support/calls/api.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { logWith } from "../support/stacks/logs.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { logWith } from "../support/stacks/function-logs.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { activated, loginCode } from "../support/people/people.ts";
 
 type Policy = { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] } };
 
-/** Takes one action out of one function's policy. */
+// Removes one action from one function's policy.
 const withoutGrant = (functionName: string, action: string) => (stacks: SynthesisedStack[]) => {
   const policies = stacks.flatMap(({ template }) =>
     Object.entries(template.Resources).filter(
@@ -27,14 +27,14 @@ const withoutGrant = (functionName: string, action: string) => (stacks: Synthesi
   throw new Error(`${functionName} was never granted ${action}`);
 };
 
-describe("a forgotten grant", () => {
+describe("forgotten grant", () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startTestStack({ alter: withoutGrant("CreateToken", "dynamodb:PutItem") });
   });
   afterAll(() => stack.remove());
 
-  it("fails here with AWS's own error, and tells the caller nothing of it", async () => {
+  it("fails with AWS's error in the log, hidden from the caller", async () => {
     const person = await activated();
     const answer = await call("createToken", { email: person.email, otp_code: await loginCode(person) });
     expectRefused(answer, "unexpected_failure");

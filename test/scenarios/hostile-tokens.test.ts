@@ -7,14 +7,17 @@ import {
   sign,
   type KeyObject,
 } from "node:crypto";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { decodeJwt, SignJWT, type JWTPayload } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { codeTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { logWith } from "../support/stacks/function-logs.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { register, signedIn } from "../support/people/people.ts";
-import { secretsOf } from "../support/calls/rotation.ts";
+import { keySecretsOf } from "../support/calls/key-secrets.ts";
 
 type Header = Record<string, unknown> & { alg: string };
 
@@ -22,11 +25,14 @@ let stack: TestStack;
 let ours: KeyObject;
 let kid: string;
 let jwk: { n: string; e: string; kty: string };
+let store: DynamoDBDocumentClient;
 let person: Awaited<ReturnType<typeof signedIn>>;
 let deviceToken: string;
 beforeAll(async () => {
   stack = await startTestStack();
-  const { current } = JSON.parse(await secretsOf(stack).read("SigningKeys"));
+  const { url, region, ...credentials } = stack.endpoint;
+  store = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: url, region, credentials }));
+  const { current } = JSON.parse(await keySecretsOf(stack).read("SigningKeys"));
   ours = createPrivateKey({ key: current, format: "jwk" });
   kid = current.kid;
   jwk = { kty: "RSA", n: current.n, e: current.e };
@@ -40,7 +46,7 @@ afterAll(() => stack.remove());
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const claims = (changes: JWTPayload = {}): JWTPayload => ({ ...decodeJwt(person.access), ...changes });
 
-/** Signed with our own key, as only we could: what is wrong is the content. */
+// Signs with our own key, so that only the content is wrong.
 const signedByUs = (payload: JWTPayload, header: Partial<Header> = {}) =>
   new SignJWT(payload).setProtectedHeader({ alg: "RS256", kid, typ: "at+jwt", ...header }).sign(ours);
 
@@ -69,7 +75,7 @@ const hmac = (secret: string | Buffer) => {
 const pem = () => createPublicKey({ key: jwk, format: "jwk" }).export({ type: "spki", format: "pem" });
 const segments = () => person.access.split(".");
 
-/** A token whose payload text is ours to write: JSON that no serialiser makes. */
+// Signs any text as the payload, also JSON that no serialiser writes.
 const signedText = (payload: string) => {
   const signed = `${part({ alg: "RS256", kid, typ: "at+jwt" })}.${Buffer.from(payload).toString("base64url")}`;
   return `${signed}.${sign("sha256", Buffer.from(signed), ours).toString("base64url")}`;
@@ -90,17 +96,17 @@ const corpus: [string, () => string | Promise<string>][] = [
   ["a jku header", () => byStranger({ kid: "stranger", jku: "http://127.0.0.1:9/jwks.json" })],
   ["an x5u header", () => byStranger({ kid: "stranger", x5u: "http://127.0.0.1:9/cert.pem" })],
   [
-    "a critical header that nobody knows",
+    "an unknown critical header",
     () => {
       const signed = `${part({ alg: "RS256", kid, typ: "at+jwt", crit: ["exp2"], exp2: 1 })}.${part(claims())}`;
       return `${signed}.${segments()[2]}`;
     },
   ],
   ["expired", () => signedByUs(claims({ exp: now() - 1, iat: now() - 1000 }))],
-  ["without an end", () => signedByUs(without("exp"))],
+  ["without an expiry", () => signedByUs(without("exp"))],
   ["not yet valid", () => signedByUs(claims({ nbf: now() + 3600 }))],
   ["another issuer", () => signedByUs(claims({ iss: "https://evil.example" }))],
-  ["issuer with a slash more", () => signedByUs(claims({ iss: `${claims().iss}/` }))],
+  ["an issuer with an extra slash", () => signedByUs(claims({ iss: `${claims().iss}/` }))],
   ["another audience", () => signedByUs(claims({ aud: "another-service" }))],
   ["without an audience", () => signedByUs(without("aud"))],
   ["another token_type", () => signedByUs(claims({ token_type: "sliding" }))],
@@ -118,7 +124,7 @@ const corpus: [string, () => string | Promise<string>][] = [
   ["a user that does not exist", () => signedByUs(claims({ sub: "nobody", user_id: "nobody" }))],
   ["numbers for strings", () => signedByUs({ ...claims(), sid: 5 })],
   ["a list for a subject", () => signedText(JSON.stringify({ ...claims(), sub: [claims().sub] }))],
-  ["an end that is text", () => signedText(JSON.stringify({ ...claims(), exp: String(now() + 600) }))],
+  ["an expiry that is text", () => signedText(JSON.stringify({ ...claims(), exp: String(now() + 600) }))],
   [
     "duplicate claims, the bad one last",
     () => signedText(JSON.stringify(claims()).replace(/}$/, ',"token_type":"refresh"}')),
@@ -132,7 +138,7 @@ const corpus: [string, () => string | Promise<string>][] = [
   ["doubled", () => `${person.access}.${person.access}`],
   ["five segments, as encrypted ones have", () => `${person.access}.a.b`],
   [
-    "its signature of zeros",
+    "a signature of zeros",
     () => `${segments()[0]}.${segments()[1]}.${Buffer.alloc(256).toString("base64url")}`,
   ],
   [
@@ -144,48 +150,90 @@ const corpus: [string, () => string | Promise<string>][] = [
     },
   ],
   [
-    "standard base64 in its signature",
+    "standard base64 in the signature",
     () =>
       `${segments()[0]}.${segments()[1]}.${Buffer.from(segments()[2] ?? "", "base64url").toString("base64")}`,
   ],
   ["a device token", () => deviceToken],
   ["60 KB of noise", () => randomBytes(45_000).toString("base64url")],
   [
-    "60 KB in its header",
+    "60 KB in the header",
     () => `${part({ alg: "RS256", kid, pad: "x".repeat(40_000) })}.${segments()[1]}.${segments()[2]}`,
   ],
 ];
 
-describe("hostile tokens", () => {
+describe("hostile token", () => {
   it.each(corpus)(
-    "refuses %s wherever a token is taken [ASVS 7.2.1, 9.1.1, 9.1.2, 9.1.3, 9.2.1, 9.2.2, 9.2.3]",
+    "is refused: %s [ASVS 7.2.1, 9.1.1, 9.1.2, 9.1.3, 9.2.1, 9.2.2, 9.2.3]",
     async (_, make) => {
       const token = await make();
       expectRefused(await call("verifyToken", { token }), "token_not_valid");
       expectRefused(await call("refreshToken", { refresh: token }), "token_not_valid");
-      // What reaches API Gateway as a header is shorter than what it refuses by itself.
+      // API Gateway itself refuses longer headers.
       const answer = token.length < 8000 ? await call("getMe", undefined, { token }) : undefined;
       if (answer) expect([401]).toContain(answer.status);
     },
   );
 
-  it("refuses refresh as access and access as refresh [ASVS 9.2.2]", async () => {
+  it("is refused when access and refresh are swapped [ASVS 9.2.2]", async () => {
     expectRefused(await call("getMe", undefined, { token: person.refresh }), "token_not_valid");
     expectRefused(await call("refreshToken", { refresh: person.access }), "token_not_valid");
   });
 
-  it("answers a token of 100 KB with 413 and asks the store nothing", async () => {
+  it("gets 413 without any AWS call at 100 KB", async () => {
     stack.resetCalls();
     expectRefused(await call("verifyToken", { token: "x".repeat(100_000) }), "request_too_large");
-    // The poller asks the queue all the time.
+    // The poller calls the queue all the time.
     const { Mailer: _, MailerPoller: __, ...functions } = stack.calls();
     expect(functions).toEqual({});
   });
 
-  it("takes what this corpus is made from: its refusals are not for another reason [ASVS 9.1.1]", async () => {
+  it("is refused only for its flaw: tokens without one pass [ASVS 9.1.1]", async () => {
     await succeed("verifyToken", { token: await signedByUs(claims()) });
     await succeed("verifyToken", { token: signedText(JSON.stringify(claims())) });
     await succeed("getMe", undefined, { token: person.access });
     expect(deviceToken).toMatch(/^[\w-]{22}\.\d+\.[\w-]{43}$/);
+  });
+});
+
+// Moves the last rotation `seconds` into the past.
+const age = async (refresh: string, seconds: number) => {
+  const { sub: userId, sid: sessionId } = decodeJwt(refresh);
+  const table = Object.entries(stack.outputs).find(([name]) => name.endsWith(".SessionsTable"))?.[1];
+  await store.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: { userId, sessionId },
+      UpdateExpression: "SET rotatedAt = rotatedAt - :seconds",
+      ExpressionAttributeValues: { ":seconds": seconds },
+    }),
+  );
+};
+
+describe("replaced refresh token", () => {
+  it("ends its session after the grace period and notifies the owner", async () => {
+    const person = await signedIn();
+    const { refresh, access } = await succeed("refreshToken", { refresh: person.refresh });
+    await age(person.refresh, 31);
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => call("refreshToken", { refresh: person.refresh })),
+    );
+    for (const answer of answers) expectRefused(answer, "token_not_valid");
+    expectRefused(await call("refreshToken", { refresh }), "token_not_valid");
+    expectRefused(await call("getMe", undefined, { token: access }), "token_not_valid");
+
+    const { Subject, Body } = await letterTo(person.email, 3);
+    expect(Subject).toContain("one of your sessions was ended");
+    expect(Body.text_part).not.toMatch(/https?:/);
+    const { log } = await logWith(stack, "RefreshToken", ['"session_replayed"']);
+    const lines = log
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event === "session_replayed");
+    expect(lines).toEqual([
+      expect.objectContaining({ userId: person.id, sessionId: decodeJwt(refresh)["sid"] }),
+    ]);
+    expect(await lettersTo(person.email)).toHaveLength(3);
   });
 });

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { trimmedByPython } from "../../shared/passwords/hash-forms.ts";
 import { signInAgain } from "../support/people/administrators.ts";
 import { call, succeed } from "../support/calls/api.ts";
-import { brought, exportedRows, importRows } from "../support/people/brought-people.ts";
+import { personToImport, exportedRows, importRows } from "../support/people/import-export.ts";
 import { djangoHashes } from "../support/people/django-hashes.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { lettersTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { lettersTo } from "../support/mail/letters.ts";
 import { activated, newPerson, register, type Person } from "../support/people/people.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 
@@ -17,7 +17,7 @@ let log = "";
 beforeAll(async () => {
   stack = await startTestStack({
     settings: { REFUSAL_FLOOR_MILLISECONDS: String(floorMilliseconds) },
-    // Three are timed side by side.
+    // Three requests are timed side by side.
     concurrencyPerFunction: 3,
     onLog: (_, line) => {
       log += `${line}\n`;
@@ -35,9 +35,11 @@ const exported = () => exportedRows(stack.folder);
 const ask = ({ email, password }: Pick<Person, "email" | "password">) =>
   call("requestOtp", { email, password });
 
-describe("people brought over from Django", () => {
-  it("sign in with their password, which gets a hash of ours, and again with that", async () => {
-    const people = ["pbkdf2 of Django 5.2", "argon2id", "argon2i of Django 2"].map((what) => brought(what));
+describe("user imported from Django", () => {
+  it("signs in with their password, which gets our hash", async () => {
+    const people = ["pbkdf2 of Django 5.2", "argon2id", "argon2i of Django 2"].map((what) =>
+      personToImport(what),
+    );
     const { code, stdout } = await bring(...people.map(({ row }) => row));
     expect([code, stdout]).toEqual([0, expect.stringContaining("3 imported, 0 already there, 0 refused")]);
     expect(stdout).toContain("3 of them have hashes");
@@ -51,23 +53,23 @@ describe("people brought over from Django", () => {
 
         await signInAgain(person);
         expect((await ask({ ...person, password: `${person.password}x` })).status).toBe(401);
-        // The password is the same: nothing of before ends.
+        // The password is the same, so the session goes on.
         await succeed("refreshToken", { refresh: tokens[index]!.refresh });
         expect(upgradesOf(id)).toBe(1);
       }),
     );
   });
 
-  it("keep what Django had made of a password: trimmed, not normalised, of any length [ASVS 6.2.8]", async () => {
+  it("signs in with passwords trimmed but not normalised, as in Django [ASVS 6.2.8]", async () => {
     const people = djangoHashes
       .map(({ what }) => what)
       .filter((what) => /spaces|separators|composed|300/.test(what))
-      .map((what) => brought(what));
+      .map((what) => personToImport(what));
     expect((await bring(...people.map(({ row }) => row))).code).toBe(0);
     await Promise.all(
       people.map(async (person) => {
         expect((await ask(person)).status, person.password).toBe(200);
-        // From here on it is as typed, without the spaces, and in any composition.
+        // From here on the password is checked as typed: without the spaces, in any composition.
         const password = trimmedByPython(person.password);
         for (const form of ["NFC", "NFD"] as const)
           expect((await ask({ ...person, password: password.normalize(form) })).status).toBe(200);
@@ -76,8 +78,8 @@ describe("people brought over from Django", () => {
     );
   });
 
-  it("have their hash replaced once, and are sent a code each time, however many sign in at once", async () => {
-    const person = brought("pbkdf2 of Django 3.2");
+  it("gets a code from each of several concurrent sign-ins", async () => {
+    const person = personToImport("pbkdf2 of Django 3.2");
     await bring(person.row);
     const answers = await Promise.all(Array.from({ length: 4 }, () => ask(person)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
@@ -85,8 +87,11 @@ describe("people brought over from Django", () => {
     await signInAgain(person);
   });
 
-  it("keep the hash that they have when they are disabled or type something else", async () => {
-    const [person, disabled] = [brought("argon2id"), brought("argon2id", { state: "disabled" })];
+  it("keeps the imported hash when disabled or with another password", async () => {
+    const [person, disabled] = [
+      personToImport("argon2id"),
+      personToImport("argon2id", { state: "disabled" }),
+    ];
     await bring(person.row, disabled.row);
     expectRefused(await ask({ ...person, password: "something else" }), "no_active_account");
     expectRefused(await ask(disabled), "no_active_account");
@@ -96,22 +101,20 @@ describe("people brought over from Django", () => {
     expect(await lettersTo(disabled.email)).toEqual([]);
   });
 
-  it("who have no password there have none here", async () => {
-    const person = brought("argon2id", { password_hash: "!3RJPOPA7eOp0DHJKuAspO9N7GVOWBz0UKfvqakLy" });
+  it("has no password here without one in Django", async () => {
+    const person = personToImport("argon2id", { password_hash: "!3RJPOPA7eOp0DHJKuAspO9N7GVOWBz0UKfvqakLy" });
     expect((await bring(person.row)).code).toBe(0);
     expectRefused(await ask(person), "no_active_account");
     expectRefused(await ask({ ...person, password: "!" }), "no_active_account");
   });
 });
 
-describe("the floor", () => {
-  /**
-   * Noise only ever adds: the quickest of several is what the code does. Unhidden, an imported hash takes 130 ms longer than
-   * ours on a quiet machine, so that no number of rounds would bring them together.
-   */
+describe("refusal floor", () => {
+  // Noise only adds time, so the quickest of several rounds shows what the code does. Without the
+  // floor, an imported hash takes 130 ms longer than ours on a quiet machine, in every round.
   const expectAlike = async (attempts: Record<string, () => Promise<unknown>>) => {
     const quickest = Object.keys(attempts).map(() => Infinity);
-    // Not more: ten wrong passwords are a limit of their own.
+    // No more rounds, because ten wrong passwords reach another limit.
     for (let round = 0; round < 9; round += 1) {
       await Promise.all(
         Object.values(attempts).map(async (attempt, index) => {
@@ -126,12 +129,12 @@ describe("the floor", () => {
     for (const milliseconds of quickest) expect(milliseconds).toBeGreaterThanOrEqual(floorMilliseconds - 1);
   };
   const imported = async () => {
-    const person = brought("pbkdf2 of Django 5.2");
+    const person = personToImport("pbkdf2 of Django 5.2");
     await bring(person.row);
     return person;
   };
 
-  it("hides who was imported: every refusal takes at least as long, and they take the same time", async () => {
+  it("makes refusals equally slow for imported, own and unknown accounts", async () => {
     const refused =
       ({ email }: Person) =>
       async () =>
@@ -143,7 +146,7 @@ describe("the floor", () => {
     });
   });
 
-  it("hides it from whoever registers the address and asks with the password of his own", async () => {
+  it("hides imported accounts from strangers who register the same address", async () => {
     const registered = async ({ email }: Person) => {
       const mine = await register(newPerson({ email }));
       return async () => expect((await ask(mine)).status).toBe(200);
@@ -155,7 +158,7 @@ describe("the floor", () => {
   });
 });
 
-it("nothing that people typed and no hash stands in a log", () => {
+it("passwords and hashes of imported users appear in no log", () => {
   expect(log.includes("password_upgraded")).toBe(true);
   for (const { typed, passwordHash } of djangoHashes)
     for (const secret of [typed, passwordHash])

@@ -2,12 +2,13 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { contract } from "../../shared/contract/contract.ts";
 import type { Operation } from "../../shared/contract/operation.ts";
-import { call } from "../support/calls/api.ts";
-import { disable } from "../support/people/disable.ts";
+import { call, type Answer } from "../support/calls/api.ts";
+import { disableAccount } from "../support/people/disable-account.ts";
 import { comparable, withoutOwnWords } from "../support/assert/comparable.ts";
-import { allLettersOut } from "../support/mail/letters-out.ts";
+import { allLettersSent } from "../support/mail/mail-queue.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
+import { newPassword } from "../support/people/credentials.ts";
+import { activated, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
 import {
   needsAsker,
   probeNames,
@@ -15,35 +16,35 @@ import {
   suspectAt,
   type ProbeName,
   type Suspect,
-} from "../support/calls/probes.ts";
+} from "../support/calls/enumeration-probes.ts";
 
 let stack: TestStack;
 let takenUsername: string;
 beforeAll(async () => {
   stack = await startTestStack();
   ({ username: takenUsername } = await activated());
-  // Warm: a cold start reads secrets.
+  // A cold start would also read secrets.
   await seen(newPerson().email, probeNames);
 });
 afterAll(() => stack.remove());
 
-/** Only one probe needs somebody signed in, and each time another: passwords asked again are limited. */
+// Signs in another person for each probe that needs one, because passwords are limited.
 const askerFor = async (names: readonly ProbeName[]): Promise<Suspect["asker"]> => {
   if (!names.some(needsAsker)) return { token: "", password: "" };
   const { access: token, password } = await signedIn();
   return { token, password };
 };
 
-/** What a stranger gets to see of an address, and what the functions asked the store and the queue for meanwhile. */
+// Returns everything that a stranger can see of an address, and the AWS calls of the functions.
 const seen = async (email: string, names: readonly ProbeName[]) => {
   const suspect = suspectAt(email, { takenUsername, asker: await askerFor(names) });
   const list = [];
   for (const name of names) {
     const { operation, body, token } = probes[name](suspect);
-    await allLettersOut(stack, 5);
+    await allLettersSent(stack, 5);
     stack.resetCalls();
     const answer = await call(operation, body, token === undefined ? {} : { token });
-    await allLettersOut(stack, 5);
+    await allLettersSent(stack, 5);
     const { Mailer: _, MailerPoller: __, ...functions } = stack.calls();
     const shown = comparable(answer);
     const length = answer.status === 429 ? undefined : answer.headers.get("content-length");
@@ -53,7 +54,7 @@ const seen = async (email: string, names: readonly ProbeName[]) => {
 };
 
 const sequences = fc.array(fc.constantFrom(...probeNames), { minLength: 2, maxLength: 3 });
-/** Always among them: each has told known from unknown in somebody's system. */
+// Sequences that are always tried: each has revealed known addresses in some system.
 const suspicious: [ProbeName[]][] = [
   [["register", "ask with the password registered", "register with another password"]],
   [["register", "register with another password", "ask with the other password registered"]],
@@ -61,8 +62,8 @@ const suspicious: [ProbeName[]][] = [
   [["register a taken username", "ask with the password registered", "sign in with a wrong code"]],
 ];
 
-describe("known and unknown addresses", () => {
-  it("are compared in every operation that takes an address from a stranger", () => {
+describe("unknown address", () => {
+  it("is probed in every public operation that takes an address", () => {
     const takeAddress = Object.entries<Operation>(contract).filter(
       ([, { caller, body }]) =>
         caller !== "staff" && body && ("email" in body.shape || "new_email" in body.shape),
@@ -80,10 +81,10 @@ describe("known and unknown addresses", () => {
     "an account": async () => (await activated()).email,
     "a disabled account": async () => {
       const { id, email } = await activated();
-      await disable(stack, id);
+      await disableAccount(stack, id);
       return email;
     },
-    "a registration that waits": async () => (await register()).email,
+    "a pending registration": async () => (await register()).email,
   };
 
   const ofUnknown = new Map<ProbeName, ReturnType<typeof seen>>();
@@ -93,15 +94,12 @@ describe("known and unknown addresses", () => {
     return known;
   };
 
-  it.each(Object.entries(kinds))(
-    "cost the same calls and get the same answers in single calls: %s",
-    async (_, make) => {
-      for (const name of probeNames)
-        expect(await seen(await make(), [name])).toEqual(await seenOfUnknown(name));
-    },
-  );
+  it.each(Object.entries(kinds))("causes the same answers and AWS calls as %s", async (_, make) => {
+    for (const name of probeNames)
+      expect(await seen(await make(), [name])).toEqual(await seenOfUnknown(name));
+  });
 
-  it("cost the same calls and get the same answers in sequences of two and three", async () => {
+  it("causes the same answers and AWS calls in sequences", async () => {
     await fc.assert(
       fc.asyncProperty(sequences, async (names) => {
         const { email } = await activated();
@@ -109,5 +107,34 @@ describe("known and unknown addresses", () => {
       }),
       { numRuns: 14, examples: suspicious, endOnFailure: true },
     );
+  });
+
+  it("causes the same answers and AWS calls in a reset", async () => {
+    const [known, withCode, pending] = [await activated(), await activated(), await register()];
+    await resetCode(withCode);
+    const callsOf = async (work: () => Promise<Answer>) => {
+      stack.resetCalls();
+      const answer = await work();
+      const { Mailer: _, MailerPoller: __, ...functions } = stack.calls();
+      return { answer: comparable(answer), functions };
+    };
+    const confirm = (email: string, new_password = newPassword()) =>
+      call("confirmPasswordReset", { email, otp_code: "AAAA-BBBB-CCCC-DDDD", new_password });
+    const seenOf = async (email: string) => [
+      await callsOf(() => call("resetPassword", { email })),
+      await callsOf(() => confirm(email)),
+      await callsOf(() => confirm(email, "12345678")),
+    ];
+    await seenOf(newPerson().email);
+    const ofStranger = await seenOf(newPerson().email);
+    expect(ofStranger[1]?.functions).toEqual({
+      ConfirmPasswordReset: {
+        "dynamodb:UpdateItem": 1,
+        "dynamodb:GetItem": 1,
+        "dynamodb:Query": 1,
+        "dynamodb:TransactWriteItems": 1,
+      },
+    });
+    for (const { email } of [known, withCode, pending]) expect(await seenOf(email)).toEqual(ofStranger);
   });
 });

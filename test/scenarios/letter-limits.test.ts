@@ -1,28 +1,36 @@
+// Tests the limits on letters that anyone can request, without the password of an account.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ErrorCode } from "../../shared/contract/errors.ts";
+import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
+import { unprovenLetter } from "../../shared/limits/letter-limits.ts";
 import { call } from "../support/calls/api.ts";
 import { comparable } from "../support/assert/comparable.ts";
-import { expectRefused } from "../support/assert/expect.ts";
-import { codeTo, letterTo } from "../support/mail/mailbox.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { codeTo, letterTo } from "../support/mail/letters.ts";
+import { limitsOf } from "../support/limits/stack-limits.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { newPassword } from "../support/people/credentials.ts";
 import {
   activated,
   loginCode,
-  newPassword,
   newPerson,
   register,
   signedIn,
+  type Person,
 } from "../support/people/people.ts";
 
-describe("letters that no password of an account has proven", () => {
-  let stack: TestStack;
-  beforeAll(async () => {
-    // As deployed: three in ten minutes, five an hour.
-    const settings = { UNPROVEN_LETTERS_PER_TEN_MINUTES: "3", UNPROVEN_LETTERS_PER_HOUR: "5" };
-    stack = await startTestStack({ settings });
-  });
-  afterAll(() => stack.remove());
+let stack: TestStack;
+let limits: ReturnType<typeof limitsOf>;
+beforeAll(async () => {
+  // As deployed: three in ten minutes, five an hour.
+  const settings = { UNPROVEN_LETTERS_PER_TEN_MINUTES: "3", UNPROVEN_LETTERS_PER_HOUR: "5" };
+  stack = await startTestStack({ settings });
+  limits = limitsOf(stack);
+});
+afterAll(() => stack.remove());
 
-  it("stop at three, with Retry-After, whoever asks and whatever tag the address carries", async () => {
+describe("limit on letters per mailbox", () => {
+  it("allows three letters, across +tags and case of the domain", async () => {
     const { username, email } = newPerson();
     const registerAt = (address: string) => call("createUser", newPerson({ email: address }));
     const tagged = Array.from({ length: 8 }, (_, index) => email.replace("@", `+${index}@`));
@@ -33,7 +41,7 @@ describe("letters that no password of an account has proven", () => {
     expectRefused(await registerAt(`${username}@EXAMPLE.com`), "too_many_letters");
   });
 
-  it("are not spent by trying usernames that are taken", async () => {
+  it("isn't reached by attempts to register a taken username", async () => {
     const { username } = await register();
     const newcomer = newPerson();
     for (let tries = 0; tries < 5; tries += 1)
@@ -42,7 +50,7 @@ describe("letters that no password of an account has proven", () => {
     await letterTo(newcomer.email);
   });
 
-  it("stop alike for free, pending and taken addresses", async () => {
+  it("applies alike to free, pending and taken addresses", async () => {
     const owner = await activated();
     const pending = await register();
     const kinds = await Promise.all(
@@ -57,14 +65,14 @@ describe("letters that no password of an account has proven", () => {
     expect(kinds[2]).toEqual(kinds[0]);
   });
 
-  it("count those to lost passwords apart, known or not, and leave the last one's code alive", async () => {
+  it("counts reset letters separately and keeps the last code valid", async () => {
     const [owner, pending, stranger] = [await activated(), await register(), newPerson()];
     const refusals = [];
     for (const { email } of [owner, pending, stranger]) {
       const answers = [];
       for (let times = 0; times < 4; times += 1) {
         answers.push(await call("resetPassword", { email }));
-        // Two orders could overtake each other: the letter that counts would not be the last.
+        // Otherwise one order could overtake another, and the last letter's code be invalid.
         if (email === owner.email && times < 3) await letterTo(email, 2 + times);
       }
       const sent = answers.filter(({ status }) => status === 204);
@@ -79,7 +87,7 @@ describe("letters that no password of an account has proven", () => {
     expect((await call("confirmPasswordReset", body)).status).toBe(204);
   });
 
-  it("leave the code of the last letter alive, and an account's own codes unlimited by strangers", async () => {
+  it("keeps the last code valid and doesn't block login codes", async () => {
     const pending = await register();
     const ask = () => call("requestOtp", { email: pending.email, password: pending.password });
     await letterTo(pending.email);
@@ -97,19 +105,19 @@ describe("letters that no password of an account has proven", () => {
     expect(await loginCode(owner, 3)).toMatch(/^\d{3} \d{3}$/);
   });
 
-  it("for lost passwords can't be used up by registering the address, or addresses like it, again and again", async () => {
+  it("keeps reset letters available while strangers register or reset similar addresses", async () => {
     const owner = await activated();
     const reset = (email: string) => call("resetPassword", { email });
     for (let times = 0; times < 4; times += 1) await call("createUser", newPerson({ email: owner.email }));
     for (const tag of ["+a", "+b", "+c", "+d"]) await reset(owner.email.replace("@", `${tag}@`));
-    // Each of these puts a code into the owner's mailbox, whoever asks.
+    // Each of these sends a code to the owner's mailbox.
     const statuses = [];
     for (let times = 0; times < 4; times += 1) statuses.push((await reset(owner.email)).status);
     expect(statuses).toEqual([204, 204, 204, 429]);
     expectRefused(await reset(owner.email.replace("@", "+e@")), "too_many_letters");
   });
 
-  it("to new addresses stop per account, whichever they are, and per mailbox, whoever asks", async () => {
+  it("applies to email changes, per account and per mailbox", async () => {
     const ask = async ({ access, password }: { access: string; password: string }, new_email: string) =>
       call("setEmail", { new_email, current_password: password }, { token: access });
     const people = await Promise.all([signedIn(), signedIn(), signedIn(), signedIn()]);
@@ -121,5 +129,49 @@ describe("letters that no password of an account has proven", () => {
     for (const status of [204, 204, 429])
       expect((await ask(people[0], newPerson().email)).status).toBe(status);
     expectRefused(await ask(people[0], newPerson().email), "too_many_address_changes");
+  });
+});
+
+describe("limit on letters per network and in total", () => {
+  const limitRefusing = async (code: ErrorCode) => {
+    const all = unprovenLetter("any mailbox", await pseudonyms.ofNetwork("127.0.0.1"));
+    const limit = all.find(({ refusal }) => refusal === code);
+    if (!limit) throw new Error(`no limit on letters refuses with ${code}`);
+    return limit;
+  };
+
+  it.each([
+    ["from one network", "too_many_letters_from_network"],
+    ["in total", "letter_budget_spent"],
+  ] as const)("refuses further letters %s, but no sign-in", async (_, code) => {
+    const [person, pending] = [await activated(), await register()];
+    const ask = ({ email, password }: Person) => call("requestOtp", { email, password });
+    const older = await codeTo(pending.email);
+    const limit = await limitRefusing(code);
+    await limits.exhaust(limit);
+    const newcomer = newPerson();
+    expectRefused(await call("createUser", newcomer), code);
+    expectRefused(await call("createUser", { ...newPerson(), email: person.email }), code);
+    expectRefused(await ask(pending), code);
+    expect((await call("activateUser", { email: pending.email, otp_code: older })).status).toBe(200);
+    expect((await ask(person)).status).toBe(200);
+    const otp_code = await codeTo(person.email, 2);
+    expect((await call("createToken", { email: person.email, otp_code })).status).toBe(201);
+    await limits.clear(limit);
+    expect((await call("createUser", newcomer)).status).toBe(201);
+  });
+
+  // Not to the network, because an attempt to register costs a password hash.
+  it("gives back the letter for a taken username, except per network", async () => {
+    const { username } = await register();
+    const newcomer = newPerson({ username });
+    const all = unprovenLetter(
+      await pseudonyms.ofMailbox(newcomer.email),
+      await pseudonyms.ofNetwork("127.0.0.1"),
+    );
+    const counted = () => Promise.all(all.map(limits.counted));
+    const [, [before = 0] = [], ofAll] = await counted();
+    expect((await call("createUser", newcomer)).status).toBe(400);
+    expect(await counted()).toEqual([[0, 0], [before + 1], ofAll]);
   });
 });

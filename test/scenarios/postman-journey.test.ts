@@ -12,7 +12,7 @@ const newman = resolve("node_modules/newman/bin/newman.js");
 const collection = resolve("test/postman/lit-auth.postman_collection.json");
 const environment = resolve("test/postman/lit-auth.postman_environment.json");
 
-/** Of newman's report, what says how it went. */
+// The part of newman's report that tells how the run went.
 const count = z.object({ total: z.number(), failed: z.number() });
 const report = z.object({
   run: z.object({
@@ -23,14 +23,14 @@ const report = z.object({
   }),
 });
 
-describe("the Postman collection", () => {
+describe("Postman collection", () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startTestStack();
   });
   afterAll(() => stack.remove());
 
-  /** In a process of its own: the stack answers from this one. */
+  // Runs newman in another process, because the stack answers from this one.
   const run = async (variables: Record<string, string>, folders: string[] = []) => {
     const file = join(stack.folder, "newman.json");
     const all = { base_url: stack.url, mailbox_url: `${stack.url}/_aws/ses`, ...variables };
@@ -38,20 +38,20 @@ describe("the Postman collection", () => {
     const reporter = ["--reporters", "json", "--reporter-json-export", file];
     const only = folders.flatMap((name) => ["--folder", name]);
     const parameters = [newman, "run", collection, "-e", environment, ...overrides, ...only, ...reporter];
-    // A failed request also ends newman with 1; the report says which.
+    // newman exits with 1 after a failed request too; the report says which one.
     await promisify(execFile)(process.execPath, parameters, { timeout: 240_000 }).catch(() => {});
     return report.parse(JSON.parse(readFileSync(file, "utf8"))).run;
   };
   const stepsOf = (folders: typeof journey) => folders.flatMap(({ steps }) => steps).length;
 
-  it("runs from top to bottom with an administrator, every request as the contract says", async () => {
+  it("passes every check when run with an administrator", async () => {
     const { email, password } = await createAdministrator(stack.folder);
     const { failures, stats } = await run({ admin_email: email, admin_password: password });
     expect(failures).toEqual([]);
     expect(stats.assertions).toMatchObject({ total: stepsOf(journey), failed: 0 });
   });
 
-  it("leaves the administration out as long as nobody is named", async () => {
+  it("skips the administration when no administrator is named", async () => {
     const { failures, stats } = await run({}, ["Administration"]);
     expect(failures).toEqual([]);
     expect([stats.requests.total, stats.assertions.total]).toEqual([0, 0]);

@@ -1,25 +1,22 @@
+// Tests how many calls to AWS an operation makes one after the other. They are most of its response
+// time: each costs a round trip, and only calls that need an earlier result may wait for it. A
+// number here may rise only for a call that depends on the one before. The comment above a test
+// names the trips in order; calls in one trip run in parallel.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OperationName } from "../../shared/contract/contract.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
-import { codeTo } from "../support/mail/mailbox.ts";
+import { codeTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import {
-  activated,
-  loginCode,
-  newPassword,
-  newPerson,
-  register,
-  resetCode,
-  signedIn,
-} from "../support/people/people.ts";
+import { newPassword } from "../support/people/credentials.ts";
+import { activated, loginCode, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
 
-/** What a trip takes, try by try: a slower or noisier machine needs longer ones for its own work to vanish in one of them. */
-const triesMilliseconds = [250, 500, 1_500];
+// Tried in this order: on a slow machine, only long trips exceed the time of its own work.
+const tripMillisecondsByAttempt = [250, 500, 1_500];
 
 let stack: TestStack;
 beforeAll(async () => {
   stack = await startTestStack();
-  // Warm: a cold start reads secrets, once in five minutes.
+  // A cold start would also read secrets.
   const person = await signedIn();
   await call("refreshToken", { refresh: person.refresh });
   await call("verifyToken", { token: person.access });
@@ -27,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.remove());
 
-/** Every call to AWS takes `tripMilliseconds` longer: how often does that add up? The machine's noise only ever adds. */
+// Makes each call to AWS `tripMilliseconds` longer and returns how often that adds up.
 const tripsOf = async (
   principal: string,
   tripMilliseconds: number,
@@ -43,7 +40,7 @@ const tripsOf = async (
   return Math.floor(elapsed / tripMilliseconds);
 };
 
-/** At most what DESIGN §5 allows; the quietest try counts. */
+// Noise only adds time, so one attempt within the limit is proof.
 const expectTrips = async (
   operation: OperationName,
   most: number,
@@ -52,7 +49,7 @@ const expectTrips = async (
 ) => {
   const principal = operation.charAt(0).toUpperCase() + operation.slice(1);
   let trips = Infinity;
-  for (const tripMilliseconds of triesMilliseconds) {
+  for (const tripMilliseconds of tripMillisecondsByAttempt) {
     const { body, token } = await prepare();
     const work = () => call(operation, body, token === undefined ? {} : { token });
     trips = await tripsOf(principal, tripMilliseconds, work, status);
@@ -61,35 +58,42 @@ const expectTrips = async (
   expect(trips).toBeLessThanOrEqual(most);
 };
 
-describe("round trips in sequence", () => {
-  it("createUser: 3 (limits; transaction; queue)", () =>
+describe("sequential round trips", () => {
+  // Limits; transaction; queue.
+  it("stay at 3 for createUser", () =>
     expectTrips("createUser", 3, 201, async () => ({ body: newPerson() })));
 
-  it("activateUser: 2 (read beside limits; transaction)", () =>
+  // Registration and limits; transaction.
+  it("stay at 2 for activateUser", () =>
     expectTrips("activateUser", 2, 200, async () => {
       const { email } = await register();
       return { body: { email, otp_code: await codeTo(email) } };
     }));
 
-  it("requestOtp: 4 (limits beside who it is; account; code's request; queue)", () =>
+  // Limits and owner of the address; account; code's request; queue.
+  it("stay at 4 for requestOtp", () =>
     expectTrips("requestOtp", 4, 200, async () => {
       const { email, password } = await activated();
       return { body: { email, password } };
     }));
 
-  it("requestOtp for a registration: 5 (limits beside who it is; account; letters' limits; code's request; queue)", () =>
+  // Limits and owner of the address; account; letter limits; code's request; queue.
+  it("stay at 5 for requestOtp with a registration", () =>
     expectTrips("requestOtp", 5, 200, async () => {
       const { email, password } = await register();
       return { body: { email, password } };
     }));
 
-  it("createToken: 3 (limits beside pointer; code; session)", () =>
+  // Limits and owner of the address; code; session.
+  it("stay at 3 for createToken", () =>
     expectTrips("createToken", 3, 201, async () => {
       const person = await activated();
       return { body: { email: person.email, otp_code: await loginCode(person) } };
     }));
 
-  it("confirmEmail: 3 (caller; change; transaction), undoEmail: 4 (limits beside what; whose; transaction; queue)", async () => {
+  // confirmEmail: caller; change; transaction.
+  // undoEmail: limits and held address; account; transaction; queue.
+  it("stay at 3 for confirmEmail and 4 for undoEmail", async () => {
     const asked = async () => {
       const { email, password, access: token } = await signedIn();
       const new_email = newPerson().email;
@@ -106,7 +110,7 @@ describe("round trips in sequence", () => {
     });
   });
 
-  it("refreshToken, verifyToken, getMe: 1", async () => {
+  it("stay at 1 for refreshToken, verifyToken and getMe", async () => {
     await expectTrips("refreshToken", 1, 200, async () => ({
       body: { refresh: (await signedIn()).refresh },
     }));
@@ -114,7 +118,9 @@ describe("round trips in sequence", () => {
     await expectTrips("getMe", 1, 200, async () => ({ token: (await signedIn()).access }));
   });
 
-  it("resetPassword: 2 (limits; queue); confirmPasswordReset: 4 (limits beside pointer and code; account; transaction; queue)", async () => {
+  // resetPassword: limits; queue.
+  // confirmPasswordReset: limits, owner of the address and code; account; transaction; queue.
+  it("stay at 2 for resetPassword and 4 for confirmPasswordReset", async () => {
     await expectTrips("resetPassword", 2, 204, async () => ({ body: { email: newPerson().email } }));
     await expectTrips("confirmPasswordReset", 4, 204, async () => {
       const { email } = await activated();
@@ -122,7 +128,9 @@ describe("round trips in sequence", () => {
     });
   });
 
-  it("setPassword: 5 (caller; limits, and back; transaction; queue); exportMe: 2 (caller; everything)", async () => {
+  // setPassword: caller; limits; limits given back; transaction; queue.
+  // exportMe: caller; everything else.
+  it("stay at 5 for setPassword and 2 for exportMe", async () => {
     await expectTrips("setPassword", 5, 204, async () => {
       const { access, password } = await signedIn();
       return { body: { current_password: password, new_password: newPassword() }, token: access };
@@ -130,9 +138,9 @@ describe("round trips in sequence", () => {
     await expectTrips("exportMe", 2, 200, async () => ({ token: (await signedIn()).access }));
   });
 
-  it("forged tokens: none [ASVS 9.1.1]", async () => {
+  it("stay at 0 for forged tokens [ASVS 9.1.1]", async () => {
     const { access } = await signedIn();
-    // Warm: a function reads its secrets once in five minutes.
+    // A function reads its secrets once in five minutes.
     await succeed("verifyToken", { token: access });
     await succeed("getMe", undefined, { token: access });
     stack.resetCalls();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signInAgain } from "../support/people/administrators.ts";
 import { call, succeed } from "../support/calls/api.ts";
-import { brought, exportedRows, importRows, type Row } from "../support/people/brought-people.ts";
+import { personToImport, exportedRows, importRows, type Row } from "../support/people/import-export.ts";
 import { runCommand } from "../support/calls/commands.ts";
 import { djangoHashes } from "../support/people/django-hashes.ts";
 import { eventually } from "../support/assert/eventually.ts";
@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.remove());
 
-it("an import that was killed goes on when it is run again, with nobody lost or doubled", async () => {
+it("a killed import continues without losing or doubling accounts", async () => {
   const killed = await importFile("1,000 lines");
   expect(killed).toMatchObject({ code: null, stdout: "" });
   const { code, stdout } = await importFile();
@@ -61,7 +61,7 @@ it("an import that was killed goes on when it is run again, with nobody lost or 
   expect((await call("requestOtp", { email: last?.["email"], password: quickHash.typed })).status).toBe(200);
 });
 
-it("an export that was killed goes on too, and holds every account once and as it was brought, for its owner only", async () => {
+it("a killed export continues, with every account once and unchanged", async () => {
   const [account, registration] = [await activated(), await register()];
   const file = join(stack.folder, "out.jsonl");
   const underWay = eventually(
@@ -72,7 +72,7 @@ it("an export that was killed goes on too, and holds every account once and as i
   const killed = await runCommand("export-users", [file], { ...stack, killWhen: underWay });
   expect(killed).toMatchObject({ code: null, stdout: "" });
   for (const kept of [file, `${file}.checkpoint`]) expect(statSync(kept).mode & 0o777).toBe(0o600);
-  // What came after the last sure page, half a line even, comes again.
+  // Everything after the last complete page is written again, even half a line.
   writeFileSync(file, '{"id": "hal', { flag: "a" });
   const { code, stdout, stderr } = await runCommand("export-users", [file], stack);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -98,13 +98,13 @@ it("an export that was killed goes on too, and holds every account once and as i
   );
   expect(await runCommand("export-users", [file], stack)).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining("is there already"),
+    stderr: expect.stringContaining("already exists"),
   });
 });
 
 describe("npm run users:import", () => {
-  it("names each bad line by number, field and rule, and brings the others in", async () => {
-    const [good, other, there] = [brought("argon2id"), brought("argon2id"), await signedIn()];
+  it("names each bad line's number, field and rule, importing the others", async () => {
+    const [good, other, there] = [personToImport("argon2id"), personToImport("argon2id"), await signedIn()];
     const { row } = good;
     const { code, stdout, stderr } = await importRows(stack.folder, [
       `\uFEFF${JSON.stringify(row)}`,
@@ -118,7 +118,7 @@ describe("npm run users:import", () => {
       { ...other.row, id: 17, state: "someone@example.com", created: "yesterday" },
       { ...other.row, created: "2999-01-01T00:00:00Z", first_name: "x".repeat(151) },
       { ...other.row, email: there.email },
-      { ...brought("argon2id").row, username: there.username.toUpperCase() },
+      { ...personToImport("argon2id").row, username: there.username.toUpperCase() },
       { ...other.row, id: there.id },
       other.row,
     ]);
@@ -134,12 +134,12 @@ describe("npm run users:import", () => {
         `line 5: username: ${required}`,
         "line 6: email: Enter a valid email address.",
         "line 6: is_staff: Must be a valid boolean.",
-        "line 7: password_hash: No password can be checked against this.",
-        "line 8: password_hash: Checking a password against this costs too much.",
+        "line 7: password_hash: This hash format is not supported.",
+        "line 8: password_hash: This hash is too expensive to verify.",
         "line 9: created: Enter a time such as 2026-11-22T20:15:00Z.",
         "line 9: id: Must be a valid UUID.",
         "line 9: state: Must be active or disabled.",
-        "line 10: created: Must lie in the past.",
+        "line 10: created: Must be in the past.",
         "line 10: first_name: Ensure this field has no more than 150 characters.",
         "line 11: email: Another account has this address.",
         "line 12: username: A user with that username already exists.",
@@ -151,13 +151,13 @@ describe("npm run users:import", () => {
     await succeed("getMe", undefined, { token: there.access });
   });
 
-  it("leaves whoever is in as he is, and takes two people of one address for two", async () => {
-    const person = brought("argon2id");
+  it("leaves existing accounts unchanged and refuses another with the same address", async () => {
+    const person = personToImport("argon2id");
     await importRows(stack.folder, [person.row]);
     await signInAgain(person);
     const again = await importRows(stack.folder, [
       { ...person.row, first_name: "Changed" },
-      { ...brought("argon2id").row, email: person.email.toUpperCase() },
+      { ...personToImport("argon2id").row, email: person.email.toUpperCase() },
     ]);
     expect(again.code).toBe(1);
     expect(again.stdout).toContain("0 imported, 1 already there, 1 refused");
@@ -168,7 +168,7 @@ describe("npm run users:import", () => {
     });
   });
 
-  it("says in one sentence what keeps it from beginning", async () => {
+  it("explains in one sentence why it can't start", async () => {
     const missing = await runCommand("import-users", [join(stack.folder, "nothing.jsonl")], stack);
     expect(missing).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("ENOENT") });
     const unnamed = await runCommand("import-users", [], stack);

@@ -1,4 +1,3 @@
-/** Refuses a call that the role of its principal does not grant, in the words of AWS. */
 import { arn } from "../aws/local-account.ts";
 import type { Policies } from "./iam-policy.ts";
 import { requiredAccess, type Call } from "./required-access.ts";
@@ -6,7 +5,7 @@ import { ServiceError } from "../aws/service-error.ts";
 
 export type Principal = {
   name: string;
-  /** None: the runner itself and its tests, who may do everything. */
+  /** The role is undefined for the runner and its tests, which have all rights. */
   role?: string;
 };
 

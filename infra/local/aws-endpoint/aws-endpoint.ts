@@ -1,7 +1,4 @@
-/**
- * The one AWS endpoint that functions see. It knows the principal by the access key id, refuses
- * what the template's policies don't grant, and hands the rest to the emulators.
- */
+// Identifies principals by access key id, checks their policies and calls the emulators.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { randomUUID } from "node:crypto";
@@ -59,7 +56,7 @@ const parseCall = (
   return { service, operation: form.get("Action") ?? "Unknown", parameters: form };
 };
 
-/** Listening comes before the backends: the templates' queue URLs hold this address. */
+/** Listens before the backends exist, because queue URLs in the templates contain its address. */
 export const startAwsEndpoint = async () => {
   const counter = createCallCounter();
   const { faults, strike, isQuiet } = createFaults();
@@ -76,7 +73,7 @@ export const startAwsEndpoint = async () => {
     signal?: AbortSignal,
   ): Promise<Answer> => {
     if (backends === undefined)
-      throw new ServiceError("ServiceUnavailable", "still starting", { status: 503 });
+      throw new ServiceError("ServiceUnavailable", "The stack is still starting", { status: 503 });
     const { service, operation, parameters } = call;
     if (service === "dynamodb" && dynamoDb) return dynamoDb.forward(request.headers, body, signal);
     if (service === "sqs" && sqs) return sqs.forward(request.headers, body, signal);
@@ -88,7 +85,7 @@ export const startAwsEndpoint = async () => {
       return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
     }
     if (service !== "secretsmanager") {
-      throw new ServiceError("UnknownOperationException", `The service ${service} is not run locally`);
+      throw new ServiceError("UnknownOperationException", `The service ${service} is not supported locally`);
     }
     const { secrets, rotateSecret } = backends;
     const result =
@@ -119,7 +116,7 @@ export const startAwsEndpoint = async () => {
     const call = parseCall(service, request, body);
     counter.count(principal.name, `${service}:${call.operation}`);
     authorise(call, principal, backends.policies, backends.secrets.arnOf);
-    // A client that hangs up while it polls must not take a message with it.
+    // A disconnected poller must not receive a message.
     let signal: AbortSignal | undefined;
     if (call.operation === "ReceiveMessage") {
       const hungUp = new AbortController();
@@ -166,7 +163,6 @@ export const startAwsEndpoint = async () => {
       dynamoDb = createForwarder(given.dynamoDbUrl);
       sqs = createForwarder(given.sqsUrl);
     },
-    /** Gives the principal an access key id. */
     admit: (principal: Principal): string => {
       const accessKeyId = accessKeyIdOf(principal.name);
       principals.set(accessKeyId, principal);

@@ -1,4 +1,4 @@
-/** Counts what each principal asked AWS for, so that tests can assert round trips. */
+/** Lets tests assert the number of round trips. */
 export type CallCounts = Record<string, Record<string, number>>;
 
 export const createCallCounter = () => {
@@ -8,7 +8,7 @@ export const createCallCounter = () => {
       const own = (counts[principal] ??= {});
       own[action] = (own[action] ?? 0) + 1;
     },
-    /** Principal → `service:Operation` → how many since the last reset. */
+    /** Returns counts by principal and `service:Operation`. */
     calls: (): CallCounts => structuredClone(counts),
     reset: (): void => {
       counts = {};

@@ -1,15 +1,14 @@
-/** What a test wants to go wrong: the next matching calls fail, wait, or are performed while their answer is lost. */
 import { setTimeout as delay } from "node:timers/promises";
 import { ServiceError } from "../aws/service-error.ts";
 
+/** Tests make calls fail, wait, or succeed without an answer. */
 export type Fault = {
-  /** The construct's name; every principal if absent. */
+  /** The construct's name. Every call matches a filter that is absent. */
   principal?: string;
-  /** `UpdateItem`, `SendEmail`, …; every call if absent. */
   operation?: string;
-  /** Text in the call's parameters, which are JSON; any if absent. */
+  /** A text that the call's parameters contain (as JSON). */
   holding?: string;
-  /** How many calls it strikes; one if absent. */
+  /** The default is 1. */
   times?: number;
 } & (
   | { error: { code: string; message?: string; status?: number; fields?: Record<string, unknown> } }
@@ -18,7 +17,7 @@ export type Fault = {
 );
 
 export type Faults = {
-  /** Returns how often it has struck, and a way to take it back; calls that it delays then wait no longer. */
+  /** `remove` also ends the fault's delays. */
   add: (fault: Fault) => { struck: () => number; remove: () => void };
   clear: () => void;
 };
@@ -58,13 +57,13 @@ export const createFaults = () => {
 
   return {
     faults,
-    /** Throws the planned error or waits; says whether the answer must be lost. */
+    /** Throws the planned error or waits. Returns whether the answer must be lost. */
     strike: async (call: FaultyCall): Promise<"answer" | "lose-answer"> => {
       const plan = take(call);
       if (plan === undefined) return "answer";
       const { fault, removed } = plan;
       if ("error" in fault) {
-        const { code, message = "injected by a test", ...options } = fault.error;
+        const { code, message = "Injected by a test", ...options } = fault.error;
         throw new ServiceError(code, message, options);
       }
       if ("delayMilliseconds" in fault)

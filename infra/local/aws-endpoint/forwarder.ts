@@ -1,4 +1,3 @@
-/** Hands a call to an emulator as it came, over connections that stay open. */
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
 
 export type Forwarded = { status: number; headers: Record<string, string>; body: Buffer };

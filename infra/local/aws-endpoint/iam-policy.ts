@@ -1,7 +1,4 @@
-/**
- * IAM as far as our templates use it: identity policies of a role, wildcards, conditions, and an explicit Deny wins.
- * Resource policies of queues are not read (ours only ask for TLS).
- */
+// Supports role policies only. The queues' resource policies, which require TLS, are ignored.
 import * as z from "zod";
 import type { Templates } from "../cloudformation/templates.ts";
 
@@ -28,7 +25,7 @@ const roleSchema = z.object({
 });
 const policySchema = z.object({ PolicyDocument: documentSchema, Roles: z.array(z.string()).default([]) });
 
-/** They only allow logs and traces, which no emulator takes. */
+/** These allow only logs and traces, which are not emulated. */
 const harmlessManagedPolicies =
   /\/(AWSLambdaBasicExecutionRole|AWSXRayDaemonWriteAccess|AmazonAPIGatewayPushToCloudWatchLogs)$/;
 
@@ -53,7 +50,7 @@ const operators: Record<string, Test> = {
   ArnLike: (expected, actual) => expected.some((pattern) => matches(pattern, actual)),
 };
 
-/** Where a condition or a key is not known here, the answer is the strict one: an Allow fails, a Deny holds. */
+/** An unknown operator or key is decided strictly: an Allow fails and a Deny applies. */
 const conditionsHold = (
   { Effect, Condition }: Statement,
   context: Readonly<Record<string, string>>,

@@ -1,11 +1,11 @@
-/** Which actions on which resources a call needs, as IAM counts them: a transaction item by item, an index by itself. */
+// IAM checks each item of a transaction, and an index as its own resource.
 import * as z from "zod";
 import { arn } from "../aws/local-account.ts";
 import type { Access } from "./iam-policy.ts";
 import { bareAddress } from "../mailbox/ses-api.ts";
 
 export type Call = { service: string; operation: string; parameters: unknown };
-/** Each inner list holds alternatives, of which one must be allowed. */
+/** Each inner list has alternatives. One of them must be allowed. */
 export type RequiredAccess = Access[][];
 
 const tableArn = (table: string): string =>

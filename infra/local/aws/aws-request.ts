@@ -1,4 +1,4 @@
-/** One call of an AWS JSON protocol, for the runner's own set-up: the emulators check no signature. */
+// Calls an AWS JSON protocol with a fake signature, because the emulators check none.
 import { request } from "node:http";
 import { accessKeyIdOf, region } from "./local-account.ts";
 
@@ -17,7 +17,7 @@ export class AwsRequestError extends Error {
 
 type Answer = { ok: boolean; text: string };
 
-/** Not `fetch`: it costs several times the CPU, in the process that serves everybody. */
+/** `fetch` would cost several times the CPU in this process, which serves all requests. */
 const post = (
   url: string,
   headers: Record<string, string>,
@@ -50,7 +50,7 @@ export const awsRequest = async (
     "content-type": "application/x-amz-json-1.0",
     "x-amz-target": `${service === "sqs" ? "AmazonSQS" : "DynamoDB_20120810"}.${target}`,
     authorization: credentialScope(principal, service),
-    // Asked for, but not checked.
+    // The header is required but not checked.
     "x-amz-date": "20260101T000000Z",
   };
   const { ok, text } = await post(url, headers, JSON.stringify(parameters), signal);

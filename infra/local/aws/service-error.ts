@@ -1,4 +1,3 @@
-/** Refusals as AWS services word them: JSON protocols name the error in `__type`, the Query protocol answers XML. */
 import * as z from "zod";
 export class ServiceError extends Error {
   readonly code: string;
@@ -24,7 +23,7 @@ const namespaces: Record<string, string> = {
   sqs: "com.amazonaws.sqs#",
 };
 
-/** The message stands in both spellings, because services differ and clients read either. */
+/** Services differ in the spelling of `message`, and clients read both. */
 export const errorAnswer = (service: string, requestId: string, error: ServiceError): ServiceAnswer =>
   service === "ses"
     ? {
@@ -43,7 +42,6 @@ export const errorAnswer = (service: string, requestId: string, error: ServiceEr
         }),
       };
 
-/** Whatever went wrong, as AWS would have said it. */
 export const asServiceError = (error: unknown): ServiceError => {
   if (error instanceof ServiceError) return error;
   if (error instanceof z.ZodError || error instanceof SyntaxError) {

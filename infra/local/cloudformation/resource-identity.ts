@@ -1,7 +1,7 @@
-/** What `Ref` and `Fn::GetAtt` give for each type of resource that our templates point at. */
 import { createHash } from "node:crypto";
 import { accountId, arn, constructName } from "../aws/local-account.ts";
 
+/** `ref` is the value of `Ref`, and `attributes` has those of `Fn::GetAtt`. */
 export type Identity = { ref: string; attributes: Record<string, string> };
 type Named = {
   stackName: string;
@@ -18,7 +18,6 @@ export const identifyResource = (
     const given = properties()[property];
     return typeof given === "string" ? given : `${stackName}-${constructName(logicalId)}`;
   };
-  /** Name and ARN: `Ref` gives the name. */
   const byName = (property: string, service: string, prefix = ""): Identity => {
     const name = named(property);
     return { ref: name, attributes: { Arn: arn(service, `${prefix}${name}`) } };
@@ -72,6 +71,6 @@ export const identifyResource = (
     case "AWS::SES::ConfigurationSet":
       return plain(named("Name"));
     default:
-      throw new Error(`${stackName}: what Ref gives for ${logicalId} (${type}) is not known locally`);
+      throw new Error(`${stackName}: Ref of ${logicalId} (${type}) is not supported locally`);
   }
 };

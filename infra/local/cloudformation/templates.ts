@@ -1,7 +1,4 @@
-/**
- * Reads CloudFormation templates: finds resources by type and resolves intrinsics, across stacks too. Only what the
- * runner asks for is resolved; an intrinsic that it does not know is an error and never passes as a plain object.
- */
+// Only what the runner reads is resolved. An unknown intrinsic is an error.
 import * as z from "zod";
 import { accountId, region } from "../aws/local-account.ts";
 import { type Identity, identifyResource } from "./resource-identity.ts";
@@ -26,14 +23,13 @@ export type Resource = {
   stackName: string;
   logicalId: string;
   type: string;
-  /** Resolved on each call. */
   properties: () => Record<string, unknown>;
   metadata: Record<string, unknown>;
   identity: () => Identity;
 };
 export type Templates = {
   ofType: (...types: string[]) => Resource[];
-  /** The resource in the same or another stack whose `Ref` or ARN this is. */
+  /** Finds a resource of any stack by its `Ref` or ARN. */
   find: (reference: string, ...types: string[]) => Resource;
   outputs: () => Record<string, string>;
 };
@@ -120,7 +116,7 @@ export const loadTemplates = (stacks: readonly StackTemplate[], awsEndpointUrl: 
     };
     const resolve = (value: unknown): unknown => {
       if (typeof value === "string" && value.includes("{{resolve:")) {
-        throw new Error(`${stackName}: dynamic references are not run locally: ${value}`);
+        throw new Error(`${stackName}: dynamic references are not supported locally: ${value}`);
       }
       if (Array.isArray(value)) return value.map(resolve).filter((item) => item !== undefined);
       if (typeof value !== "object" || value === null) return value;
@@ -133,7 +129,7 @@ export const loadTemplates = (stacks: readonly StackTemplate[], awsEndpointUrl: 
       ) {
         const intrinsic = intrinsics[first[0]];
         if (intrinsic === undefined)
-          throw new Error(`${stackName}: intrinsic ${first[0]} is not known locally`);
+          throw new Error(`${stackName}: intrinsic ${first[0]} is not supported locally`);
         return intrinsic(first[1]);
       }
       return Object.fromEntries(entries.map(([key, item]) => [key, resolve(item)]));
@@ -149,7 +145,7 @@ export const loadTemplates = (stacks: readonly StackTemplate[], awsEndpointUrl: 
     )) {
       const properties = () => {
         if (Condition !== undefined)
-          throw new Error(`${stackName}: ${logicalId} has a Condition, unknown locally`);
+          throw new Error(`${stackName}: ${logicalId} has a Condition, which is not supported locally`);
         return record.parse(resolve(Properties));
       };
       const resource = { stackName, logicalId, type, properties, metadata };

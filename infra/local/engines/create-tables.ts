@@ -1,4 +1,4 @@
-/** Creates the template's tables in the engine: those that are missing, so that a restart keeps data. */
+// Creates only missing tables, so that a restart keeps data.
 import * as z from "zod";
 import { awsRequest, AwsRequestError } from "../aws/aws-request.ts";
 import type { Templates } from "../cloudformation/templates.ts";

@@ -1,4 +1,4 @@
-/** The DynamoDB engine: dynoxide where it is installed, else DynamoDB Local on Java. Both keep their data in a folder. */
+// Uses dynoxide if it is installed, and otherwise DynamoDB Local, which needs Java.
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,16 +10,14 @@ import { UserError } from "../../user-error.ts";
 
 export type EngineName = "dynoxide" | "dynamodb-local";
 export type DynamoDbEngine = { name: EngineName; url: string; pid: number; stop: () => Promise<void> };
-/** Nothing here that could be started. */
 export class NoEngineError extends UserError {}
 type Command = [command: string, ...parameters: string[]];
 
 const require = createRequire(import.meta.url);
-/** One that fails ends by itself: this is for one that hangs, not for slow machines. */
+/** Only an engine that hangs reaches this limit. One that fails exits earlier. */
 const readyWithinSeconds = 120;
 const oldestJava = 17;
 
-/** The package's folder, where npm has installed it. */
 const packageFolder = (name: string): string | undefined =>
   require.resolve
     .paths(name)
@@ -31,10 +29,10 @@ const hasJava = (): boolean => {
   return Number(/version "(\d+)/.exec(stderr ?? "")?.[1]) >= oldestJava;
 };
 
-/** Half the CPU until the engine is warm, which one machine's calls never make it. */
+/** Halves start-up CPU: local traffic never runs long enough to profit from the second compiler. */
 const quickJava = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 
-/** How to start an engine with its data in a folder; undefined where something is missing. */
+/** A command is undefined if the engine is not installed. */
 const commands: Record<EngineName, (port: number, data: string) => Command | undefined> = {
   dynoxide: (port, data) => {
     const folder = packageFolder("@dynoxide/linux-x64");
@@ -80,7 +78,7 @@ const start = async (name: EngineName, dataDirectory: string): Promise<DynamoDbE
   const deadline = Date.now() + readyWithinSeconds * 1000;
   for (;;) {
     const answered = await answers(url);
-    // Asked last: a stranger may answer at the port that the engine did not get.
+    // This is checked last: if the engine did not get the port, another program may have answered.
     if (failure !== undefined) throw new UserError(`The DynamoDB engine ${name} stopped: ${failure}`);
     if (answered) break;
     if (Date.now() > deadline) {
@@ -102,6 +100,6 @@ export const startDynamoDbEngine = async (
     if (started !== undefined) return started;
   }
   throw new NoEngineError(
-    "No DynamoDB engine: install Java 17 or newer (`apt install openjdk-17-jre-headless`), or on 64-bit Linux run `npm ci` with optional packages.",
+    "No DynamoDB engine is installed. Install Java 17 or newer (`apt install openjdk-17-jre-headless`), or on 64-bit Linux run `npm ci` with optional packages.",
   );
 };

@@ -1,13 +1,10 @@
-/** A port of 127.0.0.1 that nothing listens on: for servers that can't say which port they were given. */
+// Finds a port for servers that can't report which port they were given.
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/**
- * Below the ports that the system gives to outgoing connections (from 32768 on, on Linux): one of
- * them could take the port between this look and the server's start. Above the ports that `fetch`
- * refuses.
- */
+// The range is above the ports that `fetch` refuses and below Linux's ephemeral ports (from 32768).
+// An outgoing connection could take an ephemeral port before the server starts.
 const [lowest, highest] = [20_000, 32_000];
 const attempts = 100;
 
@@ -28,5 +25,5 @@ export const freePort = async (): Promise<number> => {
     const port = randomInt(lowest, highest);
     if (await isFree(port)) return port;
   }
-  throw new Error("no port of 127.0.0.1 is free");
+  throw new Error("No free port was found on 127.0.0.1.");
 };

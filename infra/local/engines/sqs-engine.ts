@@ -1,4 +1,4 @@
-/** SQS: fauxqs inside this process, with the template's queues. Messages live in a file and survive a restart. */
+// fauxqs runs inside this process and stores messages in a file.
 import { Server } from "node:net";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -10,7 +10,7 @@ import type { Templates } from "../cloudformation/templates.ts";
 
 export type SqsEngine = Pick<FauxqsServer, "inspectQueue" | "stop"> & { url: string };
 
-/** fauxqs can only be told a port and would be open to the network. */
+/** fauxqs has no option for the host and would be open to the network. */
 const onLoopback = async <Result>(start: () => Promise<Result>): Promise<Result> => {
   const listen = Reflect.get(Server.prototype, "listen");
   Server.prototype.listen = function (this: Server, ...given: unknown[]) {
@@ -27,11 +27,8 @@ const onLoopback = async <Result>(start: () => Promise<Result>): Promise<Result>
   }
 };
 
-/**
- * fauxqs flushes to the disk three times a message, each time with this whole process standing
- * still, and has no option for less. With a write-ahead log NORMAL loses nothing when the process
- * is killed, only when the machine loses power.
- */
+// fauxqs flushes to disk three times per message, which blocks this process, and has no option for
+// less. With a write-ahead log, `synchronous = NORMAL` loses data only in a power failure.
 const withoutFlushes = async <Result>(start: () => Promise<Result>): Promise<Result> => {
   const exec = Reflect.get(DatabaseSync.prototype, "exec");
   DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
@@ -74,7 +71,7 @@ export const startSqsEngine = async (templates: Templates, dataDirectory: string
     const attributes = Object.fromEntries(
       Object.entries(queueSchema.parse(queue.properties())).filter(([, value]) => value !== undefined),
     );
-    // Creating it again would drop its messages.
+    // Creating a queue again would drop its messages.
     if (server.inspectQueue(name) === undefined) server.createQueue(name);
     await awsRequest(
       url,

@@ -1,12 +1,7 @@
-/** The two engines that take time to start: DynamoDB and SQS. */
 import type { Templates } from "../cloudformation/templates.ts";
 import { startDynamoDbEngine, type DynamoDbEngine, type EngineName } from "./dynamodb-engine.ts";
 import { startSqsEngine, type SqsEngine } from "./sqs-engine.ts";
 
-/**
- * Starts them side by side, and has each stopped with the other resources, even if the other one
- * fails to start.
- */
 export const startEngines = async (
   templates: Templates,
   dataDirectory: string,
@@ -22,8 +17,7 @@ export const startEngines = async (
     keep(startDynamoDbEngine(dataDirectory, engine)),
     keep(startSqsEngine(templates, dataDirectory)),
   ] as const;
-  // One that fails waits for the other: a resource that came after the disposal would never be
-  // stopped.
+  // If one fails, wait for the other: a resource that is added after disposal is never stopped.
   await Promise.allSettled(starting);
   return Promise.all(starting);
 };

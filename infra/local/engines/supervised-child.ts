@@ -1,12 +1,9 @@
-/**
- * Servers that are not ours (Java, Rust) as child processes that can't outlive us: a shell holds our pipe and ends the
- * server when the pipe closes, which also happens when we are killed without a chance to clean up.
- */
+// A shell ends the server when our pipe closes, so that the server ends even if we are killed.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { UserError } from "../../user-error.ts";
 
-// A background job of sh reads from /dev/null, so the pipe is kept as descriptor 3.
+// sh gives background jobs /dev/null as stdin, so descriptor 3 keeps the pipe.
 const supervise = `exec 3<&0
 "$@" </dev/null 3<&- &
 server=$!
@@ -17,11 +14,11 @@ export type SupervisedChild = { pid: number; exited: Promise<string>; stop: () =
 
 export const startSupervisedChild = (command: string, ...parameters: readonly string[]): SupervisedChild => {
   const child = spawn("/bin/sh", ["-c", supervise, "sh", command, ...parameters], {
-    // In a session of its own, Ctrl-C in the terminal does not reach it before we have stopped the functions.
+    // In its own session, the server is not stopped by Ctrl-C before the functions are.
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
   });
-  if (child.pid === undefined) throw new UserError(`/bin/sh could not be started to run ${command}`);
+  if (child.pid === undefined) throw new UserError(`/bin/sh could not be started, so ${command} can't run.`);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {

@@ -1,4 +1,3 @@
-/** The template's REST API: its tree of routes, each with a function or a compiled mock behind it. */
 import * as z from "zod";
 import { compileMockIntegration, type MockIntegration } from "./mock-integration.ts";
 import type { ApiIdentity } from "./proxy-event.ts";

@@ -1,4 +1,3 @@
-/** Compresses answers from the template's `MinimumCompressionSize` on, as API Gateway does: gzip or deflate. */
 import { promisify } from "node:util";
 import { deflate, gzip } from "node:zlib";
 import type { HttpAnswer } from "./default-responses.ts";

@@ -1,4 +1,3 @@
-/** What API Gateway answers by itself: its types, what they are without a template, and the template's overrides. */
 import * as z from "zod";
 import type { GatewayRequest } from "./proxy-event.ts";
 import type { Templates } from "../cloudformation/templates.ts";
@@ -45,7 +44,6 @@ const headerPrefix = "gatewayresponse.header.";
 
 export type GatewayResponses = (type: GatewayResponseType, request: GatewayRequest) => HttpAnswer;
 
-/** `$context…` names that bodies and headers may use; another one fails at start. */
 const variablesOf = (type: GatewayResponseType, { requestId, method, path, sourceIp }: GatewayRequest) => ({
   "context.error.message": types[type].message,
   "context.error.messageString": JSON.stringify(types[type].message),
@@ -55,7 +53,7 @@ const variablesOf = (type: GatewayResponseType, { requestId, method, path, sourc
   "context.path": path,
   "context.identity.sourceIp": sourceIp,
 });
-/** Only to find unknown names when the stack starts. */
+/** This request serves only to find unknown variables at start. */
 const sampleRequest: GatewayRequest = {
   requestId: "",
   method: "",
@@ -76,14 +74,14 @@ const render = (
   const variables = new Map(Object.entries(variablesOf(type, request)));
   const valueOf = (name: string): string => {
     const value = variables.get(name);
-    if (value === undefined) throw new Error(`gateway response: $${name} is not known locally`);
+    if (value === undefined) throw new Error(`gateway response: $${name} is not supported locally`);
     return value;
   };
   const [[contentType, template] = ["application/json", ""]] = Object.entries(
     ResponseTemplates ?? defaultTemplates,
   );
   const headers = Object.entries(ResponseParameters ?? {}).map(([name, value]): [string, string] => {
-    if (!name.startsWith(headerPrefix)) throw new Error(`gateway response: ${name} is not known locally`);
+    if (!name.startsWith(headerPrefix)) throw new Error(`gateway response: ${name} is not supported locally`);
     const literal = /^'(.*)'$/.exec(value);
     return [name.slice(headerPrefix.length), literal?.[1] ?? valueOf(value)];
   });

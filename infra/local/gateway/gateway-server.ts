@@ -1,7 +1,4 @@
-/**
- * API Gateway's REST API as the template describes it, served at the root as a custom domain would. Nothing here knows
- * an operation by name.
- */
+// Serves the template's REST API at the root, like a custom domain.
 import { once } from "node:events";
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -16,12 +13,12 @@ import { findRoute } from "./route-tree.ts";
 import { UserError } from "../../user-error.ts";
 
 export type Invoke = (functionArn: string, event: unknown) => Promise<Outcome>;
-/** Answers paths that begin with `/_`, which belong to the runner. */
+/** Paths that begin with `/_` belong to the runner. */
 export type RunnerPages = (request: IncomingMessage, path: string, query: URLSearchParams) => HttpAnswer;
 type Options = { api: Api; responses: GatewayResponses; invoke: Invoke; runnerPages: RunnerPages };
 
 const largestRequestBytes = 10 * 1024 * 1024;
-/** Lambda's own limit for an event. */
+/** Lambda's limit for an event. */
 const largestEventBytes = 6 * 1024 * 1024;
 
 const readBody = (incoming: IncomingMessage): Promise<Buffer | "too-large"> =>
@@ -85,7 +82,7 @@ export const startGateway = async (port: number) => {
     const query = new URLSearchParams(queryAt === -1 ? "" : url.slice(queryAt));
     const requestId = randomUUID();
     let answer: HttpAnswer;
-    if (options === undefined) answer = { status: 503, headers: [], body: "still starting\n" };
+    if (options === undefined) answer = { status: 503, headers: [], body: "The stack is still starting.\n" };
     else if (path.startsWith("/_")) answer = options.runnerPages(incoming, path, query);
     else {
       const request = {
@@ -109,7 +106,7 @@ export const startGateway = async (port: number) => {
 
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, response) => {
     handle(incoming, response).catch((error: unknown) => {
-      // The client has gone, or we have a defect: either way nobody can be answered, and the runner lives on.
+      // A disconnected client or a defect of ours must not stop the runner.
       if (!incoming.destroyed) process.stderr.write(`${inspect(error)}\n`);
       response.destroy();
     });
@@ -122,11 +119,11 @@ export const startGateway = async (port: number) => {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EADDRINUSE") {
       throw new UserError(
-        `Port ${port} is in use: stop what uses it, or run \`npm start -- --port ${port + 1}\`.`,
+        `Port ${port} is in use. Stop the program that uses it, or run \`npm start -- --port ${port + 1}\`.`,
       );
     }
     if (code === "EACCES")
-      throw new UserError(`Port ${port} may not be used by this user: choose one above 1023.`);
+      throw new UserError(`You have no permission to use port ${port}. Choose one above 1023.`);
     throw error;
   }
   const address = server.address();

@@ -1,14 +1,10 @@
-/**
- * The part of API Gateway's Velocity templates that CDK writes: `#set`, `#if … #else … #end`, references, comparisons.
- * A template is compiled when the stack starts; what it does not know fails there, not at a request.
- */
+/** Supports the subset of Velocity that CDK writes. Unknown syntax fails at start. */
 export type Scope = {
   context: Record<string, unknown>;
-  /** Both spellings of a header are looked for as they are: names are case-sensitive here, as on AWS. */
+  /** Names are case-sensitive, as on AWS. */
   header: (name: string) => string;
   query: (name: string) => string;
   variables: Map<string, unknown>;
-  /** `$context.responseOverride.header.<name>` */
   overrides: Map<string, string>;
 };
 type Expression = (scope: Scope) => unknown;
@@ -28,7 +24,7 @@ const matchCall = /^\$([A-Za-z]\w*)\.matches\(\s*["']([^"']*)["']\s*\)/;
 export const compileMappingTemplate = (source: string): CompiledTemplate => {
   let rest = source;
   const fail = (expected: string): never => {
-    throw new Error(`Velocity: expected ${expected} at "${rest.slice(0, 60)}" (not known locally)`);
+    throw new Error(`Velocity: expected ${expected} at "${rest.slice(0, 60)}" (not supported locally)`);
   };
   const take = (pattern: RegExp): RegExpExecArray | null => {
     const found = pattern.exec(rest);

@@ -1,4 +1,3 @@
-/** MOCK integrations: API Gateway answers from templates alone (preflights, methods that are not allowed). */
 import * as z from "zod";
 import type { GatewayResponseType, HttpAnswer } from "./default-responses.ts";
 import type { GatewayRequest } from "./proxy-event.ts";
@@ -26,22 +25,21 @@ const compileAll = (templates: Record<string, string>) =>
     Object.entries(templates).map(([contentType, source]) => [contentType, compileMappingTemplate(source)]),
   );
 
-/** `{ statusCode: 200 }` with or without quotes. */
+/** Matches `{ statusCode: 200 }` with or without quotes. */
 const statusCode = /["']?statusCode["']?\s*:\s*(\d{3})/;
 
 type HeaderValue = (request: GatewayRequest) => string;
 
-/** A text in single quotes, or a variable. */
 const headerValue = (value: string): HeaderValue => {
   const literal = /^'(.*)'$/.exec(value)?.[1];
   if (literal !== undefined) return () => literal;
   if (value === "context.requestId") return ({ requestId }) => requestId;
-  throw new Error(`mock integration: the header value ${value} is not known locally`);
+  throw new Error(`mock integration: the header value ${value} is not supported locally`);
 };
 
 const compileHeaders = (parameters: Record<string, string>): [string, HeaderValue][] =>
   Object.entries(parameters).map(([name, value]) => {
-    if (!name.startsWith(headerPrefix)) throw new Error(`mock integration: ${name} is not known locally`);
+    if (!name.startsWith(headerPrefix)) throw new Error(`mock integration: ${name} is not supported locally`);
     return [name.slice(headerPrefix.length), headerValue(value)];
   });
 

@@ -1,4 +1,3 @@
-/** An HTTP request as API Gateway hands it to a function: the REST API's proxy event, version 1. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { accountId } from "../aws/local-account.ts";
@@ -27,7 +26,7 @@ const headerLists = ({ rawHeaders, headers, sourceIp }: GatewayRequest): Lists =
   const lists: Lists = {};
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? "";
-    // Connection-level words end at the gateway.
+    // These headers apply only to the connection with the gateway.
     if (/^(connection|keep-alive|transfer-encoding|content-length|expect)$/i.test(name)) continue;
     (lists[name] ??= []).push(rawHeaders[index + 1] ?? "");
   }

@@ -1,4 +1,3 @@
-/** What a function returns, as API Gateway reads it; anything of another shape is a 502. */
 import * as z from "zod";
 import type { HttpAnswer } from "./default-responses.ts";
 
@@ -11,17 +10,17 @@ const responseSchema = z.strictObject({
   isBase64Encoded: z.boolean().nullish(),
 });
 
-/** `decodes`: whether this request's Accept header asks for a type that the API lists as binary. */
+/** `decodes` is true if the request accepts a binary type. An invalid payload returns undefined. */
 export const readProxyResponse = (payload: unknown, decodes: boolean): HttpAnswer | undefined => {
   const parsed = responseSchema.safeParse(payload);
   if (!parsed.success) return undefined;
   const { statusCode: status, headers, multiValueHeaders, body, isBase64Encoded } = parsed.data;
-  // Both given for one name: the list wins.
+  // If a name is in both, the list wins.
   const lists = new Map<string, [string, string[]]>();
   for (const [name, value] of Object.entries(headers ?? {})) lists.set(name.toLowerCase(), [name, [value]]);
   for (const [name, values] of Object.entries(multiValueHeaders ?? {}))
     lists.set(name.toLowerCase(), [name, values]);
-  // The gateway measures what it sends itself.
+  // The gateway sets its own Content-Length.
   lists.delete("content-length");
   if (!lists.has("content-type")) lists.set("content-type", ["Content-Type", ["application/json"]]);
   return {

@@ -1,4 +1,4 @@
-/** The template's resources as a tree: a literal part beats a parameter, a parameter beats `{proxy+}`. */
+// A literal path part takes precedence over a parameter, and a parameter over `{proxy+}`.
 import type { Route } from "./proxy-event.ts";
 
 export type Node<Method> = {
@@ -55,7 +55,7 @@ const search = <Method>(
     : undefined;
 };
 
-/** A trailing slash and none reach the same resource. */
+/** Ignores a trailing slash, like API Gateway. */
 export const findRoute = <Method>(
   root: Node<Method>,
   path: string,

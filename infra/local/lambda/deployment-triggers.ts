@@ -1,4 +1,4 @@
-/** Does at start what a deployment does: invokes the functions that the template's triggers name. */
+// Does the same as a deployment, which invokes the functions of its triggers.
 import * as z from "zod";
 import type { Outcome } from "./execution-environment.ts";
 import type { Templates } from "../cloudformation/templates.ts";
@@ -12,7 +12,7 @@ export const runDeploymentTriggers = async (
   await Promise.all(
     templates.ofType("Custom::Trigger").map(async (trigger) => {
       const { HandlerArn } = triggerSchema.parse(trigger.properties());
-      // `Ref` of a version: the function's ARN and a number.
+      // The ARN of a version ends in a number.
       const outcome = await invoke(HandlerArn.replace(/:\d+$/, ""), {});
       if ("error" in outcome) {
         const { errorType, errorMessage } = outcome.error;

@@ -1,10 +1,9 @@
-/** The template's event source mappings: which queue feeds which function, and how. */
 import * as z from "zod";
 import { accountId } from "../aws/local-account.ts";
 import type { Templates } from "../cloudformation/templates.ts";
 
 const mappingSchema = z.object({
-  EventSourceArn: z.string().startsWith("arn:aws:sqs:", "only queues are polled locally"),
+  EventSourceArn: z.string().startsWith("arn:aws:sqs:", "only SQS queues are supported locally"),
   FunctionName: z.string(),
   Enabled: z.boolean().default(true),
   BatchSize: z.coerce.number().default(10),

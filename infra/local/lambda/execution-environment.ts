@@ -1,7 +1,4 @@
-/**
- * One Lambda execution environment: a child process with exactly the variables that Lambda would give it. It takes one
- * event at a time and dies for good when it times out, crashes or fails to load.
- */
+// The child process has exactly Lambda's variables. It is killed after a timeout or a failed load.
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import path from "node:path";
@@ -20,7 +17,7 @@ export type ExecutionEnvironment = {
 
 const initSeconds = 10;
 const runtime = path.join(import.meta.dirname, "runtime.ts");
-/** Compiled code of the runtime and of every bundle: a cold start costs little more than half the CPU with it. */
+/** With the compile cache, a cold start needs only a little more than half the CPU. */
 const compileCache = path.join(import.meta.dirname, "../../../build/compile-cache");
 
 const settled = (child: ChildProcess): Promise<void> =>
@@ -36,11 +33,11 @@ export const startExecutionEnvironment = (
 ): ExecutionEnvironment => {
   const { name, arn, memoryMegabytes, timeoutSeconds, codeFolder, handler } = definition;
   const child = fork(runtime, [name, arn, String(memoryMegabytes)], {
-    // The runtime takes the cache out again before it loads the function.
+    // The runtime removes the cache's variable before it loads the function.
     env: { ...variables, NODE_COMPILE_CACHE: compileCache },
     execArgv: [`--max-old-space-size=${memoryMegabytes}`],
     cwd: codeFolder,
-    // Ctrl-C in the terminal is for the runner: it lets the event in progress end.
+    // Ctrl-C reaches only the runner, which lets the current event finish.
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
@@ -50,10 +47,10 @@ export const startExecutionEnvironment = (
 
   let settle: ((message: FromRuntime) => void) | undefined;
   const say = (message: ToRuntime) => {
-    // A child that has just died says so by its exit.
+    // If the child has just exited, the exit event reports it.
     if (child.connected) child.send(message, () => {});
   };
-  /** Says something and waits for the answer, the child's death, or the end of patience. */
+  /** Waits for the answer, the child's exit or the timeout. */
   const ask = (message: ToRuntime, seconds: number): Promise<FromRuntime> =>
     new Promise((resolve) => {
       const requestId = message.type === "invoke" ? message.requestId : "init";

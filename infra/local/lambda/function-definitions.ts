@@ -1,11 +1,10 @@
-/** The template's Lambda functions, as far as running them needs. */
 import path from "node:path";
 import * as z from "zod";
 import { constructName } from "../aws/local-account.ts";
 import type { Resource, Templates } from "../cloudformation/templates.ts";
 
 export type FunctionDefinition = {
-  /** The construct's name, by which tests and people know it: `CreateUser`. */
+  /** The construct's name, such as `CreateUser`. */
   label: string;
   name: string;
   arn: string;
@@ -14,7 +13,6 @@ export type FunctionDefinition = {
   codeFolder: string;
   timeoutSeconds: number;
   memoryMegabytes: number;
-  /** The most execution environments that it gets; none: as many as the runner likes. */
   reservedConcurrency: number | undefined;
   logFormat: string;
   variables: Record<string, string>;
@@ -24,7 +22,7 @@ const functionSchema = z.object({
   FunctionName: z.string().optional(),
   Handler: z.string(),
   Role: z.string(),
-  Runtime: z.string().regex(/^nodejs/, "only Node.js functions run locally"),
+  Runtime: z.string().regex(/^nodejs/, "only Node.js functions are supported locally"),
   Timeout: z.coerce.number().default(3),
   MemorySize: z.coerce.number().default(128),
   ReservedConcurrentExecutions: z.coerce.number().optional(),
@@ -34,7 +32,7 @@ const functionSchema = z.object({
     .default({ Variables: {} }),
 });
 
-/** Helpers that CDK puts beside our functions to run deployments: the runner does their work itself. */
+/** CDK adds these functions for deployments. The runner does their work itself. */
 const isDeploymentHelper = ({ logicalId }: Resource) =>
   logicalId.startsWith("AWSCDKTrigger") || logicalId.startsWith("CustomCrossRegion");
 

@@ -1,8 +1,3 @@
-/**
- * The execution environments of one function: an idle one takes the next event, a new one starts
- * while all are busy, up to a limit beyond which events wait. Those that idle too long end, so the
- * next call is a cold start again.
- */
 import {
   type ExecutionEnvironment,
   type Outcome,
@@ -15,9 +10,7 @@ export type Credentials = { endpointUrl: string; accessKeyId: string };
 export type FunctionPool = {
   definition: FunctionDefinition;
   invoke: (event: unknown) => Promise<Outcome>;
-  /**
-   * The next events meet fresh execution environments; those that are busy end after their event.
-   */
+  /** The next events get new execution environments. Busy ones stop after their event. */
   replace: () => void;
   pids: () => number[];
   stop: () => Promise<void>;
@@ -26,7 +19,6 @@ type Options = { limit: number; credentials: Credentials; onLog: (line: string) 
 
 const idleMilliseconds = 5 * 60_000;
 
-/** What Lambda itself sets, so far as it has a meaning here. */
 const reservedVariables = (
   { name, handler, memoryMegabytes, codeFolder, logFormat }: FunctionDefinition,
   { endpointUrl, accessKeyId }: Credentials,
@@ -53,6 +45,7 @@ const reservedVariables = (
   TZ: ":UTC",
 });
 
+/** Reuses execution environments and stops those that idle too long. At the limit, events wait. */
 export const createFunctionPool = (
   definition: FunctionDefinition,
   { limit, credentials, onLog }: Options,
@@ -60,8 +53,7 @@ export const createFunctionPool = (
   const variables = { ...definition.variables, ...reservedVariables(definition, credentials) };
   const all = new Set<ExecutionEnvironment>();
   let current = new Set<ExecutionEnvironment>();
-  // Last in, first out: the fewer execution environments share the work, the sooner the others are
-  // idle enough to end.
+  // The list is last in, first out, so that surplus execution environments stay idle and stop.
   const idle: { executionEnvironment: ExecutionEnvironment; ends: NodeJS.Timeout }[] = [];
   const waiting: ((executionEnvironment: ExecutionEnvironment | undefined) => void)[] = [];
   let stopped = false;
@@ -83,7 +75,7 @@ export const createFunctionPool = (
     if (!stopped) waiting.shift()?.(start());
   };
 
-  /** None when the pool stops. */
+  /** Returns undefined when the pool stops. */
   const acquire = (): ExecutionEnvironment | undefined | Promise<ExecutionEnvironment | undefined> => {
     if (stopped) return undefined;
     const rested = idle.pop();
@@ -109,7 +101,7 @@ export const createFunctionPool = (
     invoke: async (event) => {
       const executionEnvironment = await acquire();
       if (executionEnvironment === undefined)
-        return { error: { errorType: "Runtime.Stopped", errorMessage: "stopping" } };
+        return { error: { errorType: "Runtime.Stopped", errorMessage: "The stack is stopping" } };
       const outcome = await executionEnvironment.invoke(event);
       const isDead = "error" in outcome && /^(Sandbox|Runtime)\./.test(outcome.error.errorType);
       if (!isDead) release(executionEnvironment);

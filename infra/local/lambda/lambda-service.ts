@@ -1,7 +1,3 @@
-/**
- * Lambda as the templates describe it: every function with its execution environments, and the
- * queues that feed them.
- */
 import { availableParallelism } from "node:os";
 import type { Templates } from "../cloudformation/templates.ts";
 import { loadEventSourceMappings } from "./event-source-mapping.ts";
@@ -12,7 +8,7 @@ import { startQueuePoller, type Poller } from "./queue-poller.ts";
 
 type Options = {
   awsEndpointUrl: string;
-  /** Lets a principal make the AWS calls that its role grants, and returns its access key id. */
+  /** Returns the principal's access key id. */
   admit: (principal: { name: string; role: string }) => string;
   openLog: (functionLabel: string) => (line: string) => void;
   onPollerError: (principal: string, message: string) => void;
@@ -20,21 +16,18 @@ type Options = {
   returnFailedAfterSeconds?: number | undefined;
 };
 
-/** A function is referred to by its ARN, its name or its label. */
+/** A function reference is an ARN, a name or a label. */
 type LambdaService = {
   functions: readonly FunctionDefinition[];
   invoke: (functionReference: string, event: unknown) => Promise<Outcome>;
   replaceExecutionEnvironments: (functionReference: string) => void;
   startPolling: () => void;
-  /** Processes of execution environments by the function's label. */
+  /** Returns process ids by function label. */
   pids: () => Record<string, number[]>;
   stop: () => Promise<void>;
 };
 
-/**
- * One more than can compute at a time: more would only get in each other's way, each with cold code
- * of its own.
- */
+/** With more processes than cores, each is slower and starts with cold code. */
 const defaultConcurrency = Math.max(3, availableParallelism() + 1);
 
 export const createLambdaService = (templates: Templates, options: Options): LambdaService => {
@@ -76,7 +69,7 @@ export const createLambdaService = (templates: Templates, options: Options): Lam
     },
     pids: () => Object.fromEntries(pools.map((pool) => [pool.definition.label, pool.pids()])),
     stop: async () => {
-      // Together: a poller waits for its function, which may take long.
+      // Stop all in parallel, because a poller waits for its function.
       await Promise.all([...pollers, ...pools].map((one) => one.stop()));
     },
   };

@@ -1,4 +1,3 @@
-/** Messages of a queue as Lambda hands them over, and what a consumer's answer says about them. */
 import * as z from "zod";
 import type { Outcome } from "./execution-environment.ts";
 import { region } from "../aws/local-account.ts";
@@ -45,7 +44,7 @@ export const toRecord = (message: Message, queueArn: string) => ({
   awsRegion: region,
 });
 
-/** An answer that is not understood, or that names an unknown message, means that the whole batch failed. */
+/** An answer that is invalid or names an unknown message fails the whole batch. */
 export const handled = (
   messages: readonly Message[],
   outcome: Outcome,

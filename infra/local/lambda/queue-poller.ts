@@ -1,21 +1,17 @@
-/**
- * Lambda's event source mappings: takes messages in batches with the consumer's role, invokes it, deletes what it
- * handled. What failed stays invisible until its timeout, or as long as asked, and the queue moves it aside after too many
- * receives.
- */
 import { setTimeout as delay } from "node:timers/promises";
 import { awsRequest } from "../aws/aws-request.ts";
 import type { Outcome } from "./execution-environment.ts";
 import type { EventSourceMapping } from "./event-source-mapping.ts";
 import { handled, receivedSchema, toRecord, type Message } from "./queue-event.ts";
 
-/** Short, so that stopping leaves no receive behind that would take a message for nobody. */
+/** It is short, so that no receive outlives the poller and takes a message. */
 const longPollSeconds = 1;
 const mostPerRequest = 10;
 const pauseAfterErrorMilliseconds = 1000;
 
 export type Poller = { stop: () => Promise<void> };
 
+/** Failed messages become visible after their timeout, or after `returnFailedAfterSeconds`. */
 export const startQueuePoller = (
   mapping: EventSourceMapping,
   {

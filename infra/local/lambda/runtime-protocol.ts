@@ -1,5 +1,3 @@
-/** What runner and execution environment say to each other. */
-
 export type Invocation = {
   requestId: string;
   event: unknown;

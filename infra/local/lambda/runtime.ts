@@ -1,7 +1,4 @@
-/**
- * Runs inside an execution environment: loads the handler in the init phase, then takes one event at a time. It ends
- * with the runner, however that ends.
- */
+// Runs inside an execution environment, and exits with the runner.
 import { existsSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import path from "node:path";
@@ -11,7 +8,7 @@ import type { FromRuntime, FunctionError, Invocation, ToRuntime } from "./runtim
 type Handler = (event: unknown, context: unknown) => unknown;
 type FunctionIdentity = { functionName: string; functionArn: string; memoryMegabytes: string };
 
-// Node has read it by now, and the function must find what Lambda would give it and nothing else.
+// Node has read it already. The function must see only the variables that Lambda would set.
 delete process.env["NODE_COMPILE_CACHE"];
 
 const [functionName = "", functionArn = "", memoryMegabytes = ""] = process.argv.slice(2);
@@ -72,7 +69,7 @@ const initialise = async (codeFolder: string, name: string): Promise<void> => {
   try {
     handler = await load(codeFolder, name);
     send({ type: "ready" });
-    // Execution environments are killed as often as they end, so what was compiled is kept now.
+    // Execution environments are often killed, so the cache is written now.
     flushCompileCache();
   } catch (error) {
     report(error);

@@ -1,5 +1,4 @@
-/** Shows the letters and keeps the list fresh. Text goes into text nodes only; HTML only into the sandboxed frame. */
-
+/** Inserts email text into text nodes only, and HTML only into the sandboxed frame. */
 const refreshMilliseconds = 1500;
 
 const byId = (id) => document.getElementById(id);
@@ -11,7 +10,7 @@ let letters = [];
 let openId = location.hash.slice(1);
 let shown = "";
 
-/** `=?UTF-8?B?…?= <a@b.c>` → the name as people read it. */
+/** Decodes the name in `=?UTF-8?B?…?= <a@b.c>`. */
 const readable = (address) =>
   address.replace(/=\?utf-8\?B\?([^?]*)\?=/gi, (_, encoded) =>
     new TextDecoder().decode(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))),
@@ -31,7 +30,7 @@ const showLetter = () => {
   byId("sent").textContent = timeOf(letter);
   byId("html").hidden = html === null;
   byId("html").srcdoc = html ?? "";
-  byId("text").textContent = text ?? "This letter has no plain text.";
+  byId("text").textContent = text ?? "This email has no plain text.";
   byId("plain").open = html === null;
 };
 
@@ -74,19 +73,19 @@ const refresh = async () => {
   try {
     const response = await fetch("/_aws/ses");
     const { messages } = await response.json();
-    byId("status").textContent = `${messages.length} ${messages.length === 1 ? "letter" : "letters"}`;
+    byId("status").textContent = `${messages.length} ${messages.length === 1 ? "email" : "emails"}`;
     if (messages.length !== letters.length || messages.at(-1)?.Id !== letters.at(-1)?.Id) {
       letters = messages;
       render();
     }
   } catch {
-    byId("status").textContent = "The local stack does not answer. Start it with: npm start";
+    byId("status").textContent = "The local stack does not answer. Start it with `npm start`.";
   }
 };
 
 filter.addEventListener("input", render);
 byId("clear").addEventListener("click", async () => {
-  if (!confirm("Delete all letters?")) return;
+  if (!confirm("Delete all emails?")) return;
   await fetch("/_aws/ses", { method: "DELETE" });
   await refresh();
 });

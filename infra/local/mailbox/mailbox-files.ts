@@ -1,7 +1,4 @@
-/**
- * The emails that left: one readable file each, in the form that mail programs open, and the list
- * after a restart.
- */
+// Stores each email as an `.eml` file, and reads the files again at start.
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
@@ -18,7 +15,7 @@ export type StoredEmail = {
 export type Mailbox = {
   folder: string;
   add: (email: StoredEmail) => void;
-  /** Oldest first, as they left. */
+  /** The oldest email is first. */
   list: () => readonly StoredEmail[];
   clear: (id?: string) => void;
 };
@@ -68,7 +65,7 @@ const parse = (file: string): StoredEmail => {
   };
 };
 
-/** The end of an id is random; it begins with the time. */
+/** Only the end of an id is random. */
 const fileName = ({ id, sentAt, to }: StoredEmail): string => {
   const time = sentAt.replaceAll(":", "-");
   const recipient = (to[0] ?? "nobody").replace(/[^\w.@+-]/g, "_").slice(0, 100);

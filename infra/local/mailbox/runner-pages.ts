@@ -1,6 +1,4 @@
-/**
- * The runner's own paths: the inbox page, and the emails in the shape that LocalStack gives them.
- */
+// Serves the inbox page, and the emails in LocalStack's format.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { RunnerPages } from "../gateway/gateway-server.ts";
@@ -8,7 +6,7 @@ import type { HttpAnswer } from "../gateway/default-responses.ts";
 import type { StoredEmail, Mailbox } from "./mailbox-files.ts";
 import { region } from "../aws/local-account.ts";
 
-/** No script and no address but our own; emails bring styles of their own. */
+/** Emails contain inline styles, so `style-src` allows these. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -47,7 +45,7 @@ const json = (status: number, body: unknown): HttpAnswer => ({
   body: JSON.stringify(body),
 });
 
-/** A page that makes its own name point to 127.0.0.1 (DNS rebinding) must not read emails. */
+/** Prevents DNS rebinding: a page from a host that resolves to 127.0.0.1 must not read emails. */
 const isThisMachine = (host: string | undefined): boolean =>
   /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host ?? "");
 
@@ -69,16 +67,17 @@ export const createRunnerPages = (mailbox: Mailbox): RunnerPages => {
     ]),
   );
   return ({ method, headers }, url, query) => {
-    if (!isThisMachine(headers.host)) return json(403, { message: "Only under the address of this machine" });
+    if (!isThisMachine(headers.host))
+      return json(403, { message: "This page is available only at localhost or 127.0.0.1." });
     const id = query.get("id") ?? undefined;
     if (url === "/_aws/ses" || url === "/_aws/ses/") {
       if (method === "DELETE") {
         mailbox.clear(id);
         return { status: 204, headers: [], body: "" };
       }
-      // LocalStack's `email` is the sender's address.
+      // In LocalStack's API, `email` is the sender.
       const email = query.get("email") ?? undefined;
-      // Ours alone: its receiver's, so that a busy mailbox need not be sent whole.
+      // This addition to LocalStack's API avoids sending a large mailbox as a whole.
       const to = query.get("to")?.toLowerCase();
       const wanted = mailbox
         .list()
@@ -87,7 +86,7 @@ export const createRunnerPages = (mailbox: Mailbox): RunnerPages => {
       return json(200, { messages: wanted.map(asLocalStack) });
     }
     const page = method === "GET" || method === "HEAD" ? pages.get(url) : undefined;
-    // Headers are completed by the gateway, so each answer gets its own list.
+    // The gateway appends headers, so each answer needs its own list.
     return page ? { ...page, headers: [...page.headers] } : json(404, { message: "Not found" });
   };
 };

@@ -1,6 +1,4 @@
-/**
- * SES v1's `SendEmail` over the Query protocol (form in, XML out): each email goes to the mailbox.
- */
+// Implements SES v1's `SendEmail` over the Query protocol (form in, XML out).
 import { randomBytes } from "node:crypto";
 import type { Mailbox } from "./mailbox-files.ts";
 import { type ServiceAnswer, ServiceError } from "../aws/service-error.ts";
@@ -8,14 +6,14 @@ import { type ServiceAnswer, ServiceError } from "../aws/service-error.ts";
 const members = (form: URLSearchParams, list: string): string[] =>
   [...form].flatMap(([name, value]) => (name.startsWith(`Destination.${list}.member.`) ? [value] : []));
 
-/** `Name <a@b.c>` or a bare address → the address. */
+/** Returns the address in `Name <a@b.c>` or `a@b.c`. */
 export const bareAddress = (source: string): string => /<([^<>]+)>\s*$/.exec(source)?.[1] ?? source.trim();
 
 const isDeliverable = (address: string): boolean => /^[\x21-\x7e]+@[\x21-\x7e]+$/.test(address);
 
 export const sendEmail = (form: URLSearchParams, mailbox: Mailbox, requestId: string): ServiceAnswer => {
   if (form.get("Action") !== "SendEmail") {
-    throw new ServiceError("InvalidAction", `${form.get("Action")} is not run locally`);
+    throw new ServiceError("InvalidAction", `${form.get("Action")} is not supported locally`);
   }
   const to = ["ToAddresses", "CcAddresses", "BccAddresses"].flatMap((list) => members(form, list));
   if (to.length === 0) throw new ServiceError("InvalidParameterValue", "Missing required header 'To'.");
@@ -25,7 +23,6 @@ export const sendEmail = (form: URLSearchParams, mailbox: Mailbox, requestId: st
       throw new ServiceError("InvalidParameterValue", "Local address contains control or whitespace");
   }
   const sentAt = new Date();
-  // Time first, so that the names of files stand in the order of sending within one second too.
   const id = `${sentAt.getTime().toString(16)}-${randomBytes(12).toString("hex")}`;
   mailbox.add({
     id,

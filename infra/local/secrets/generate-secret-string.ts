@@ -1,4 +1,3 @@
-/** The value that CloudFormation makes for a secret with `GenerateSecretString`. */
 import { randomInt } from "node:crypto";
 import * as z from "zod";
 

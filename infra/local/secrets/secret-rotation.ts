@@ -1,4 +1,3 @@
-/** Secrets Manager's rotation: the schedule's function, invoked for each of the four steps. Only on demand: no clock runs here. */
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import type { Outcome } from "../lambda/execution-environment.ts";
@@ -8,7 +7,7 @@ import type { Templates } from "../cloudformation/templates.ts";
 const scheduleSchema = z.object({ SecretId: z.string(), RotationLambdaARN: z.string() });
 const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
 
-/** AWS answers before the steps have run; here the answer says that they have. */
+/** Secrets rotate only on demand here. Unlike on AWS, the answer comes after the steps have run. */
 export const createSecretRotation = (
   templates: Templates,
   invoke: (functionArn: string, event: unknown) => Promise<Outcome>,

@@ -1,4 +1,3 @@
-/** What can be done with one secret: versions, their staging labels, and writes that are idempotent by client token. */
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { ServiceError } from "../aws/service-error.ts";
@@ -31,7 +30,7 @@ const stageParameters = secretId.extend({
 export const notFound = () =>
   new ServiceError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
 
-/** Gives a label to one version; the label that leaves AWSCURRENT makes its old version AWSPREVIOUS. */
+/** The version that loses AWSCURRENT gets AWSPREVIOUS. */
 const moveStage = (secret: Secret, stage: string, toId: string | undefined) => {
   const without = (id: string, label: string) => {
     const version = secret.versions[id];
@@ -48,14 +47,14 @@ const moveStage = (secret: Secret, stage: string, toId: string | undefined) => {
   secret.versions[fromId]?.stages.push("AWSPREVIOUS");
 };
 
-/** A version without a label is deprecated: AWS deletes it some day, we at once. */
+/** AWS deletes versions without a label later. Here they are deleted at once. */
 const dropUnlabelled = (secret: Secret) => {
   for (const [id, { stages }] of Object.entries(secret.versions)) {
     if (stages.length === 0) delete secret.versions[id];
   }
 };
 
-/** Each operation changes the secret that it is given. */
+/** Operations modify the secret that they are given. */
 export const secretOperations: Record<
   string,
   (secret: Secret, parameters: unknown) => Record<string, unknown>
@@ -111,8 +110,7 @@ export const secretOperations: Record<
       secret.versions[id]?.stages.includes(VersionStage),
     );
     if (MoveToVersionId !== undefined && secret.versions[MoveToVersionId] === undefined) throw notFound();
-    // AWS moves a label only away from the version that the request names, so that nobody moves a
-    // label that they have not seen.
+    // AWS requires the label's current version in the request, so that no one moves it unseen.
     if (holder !== undefined && holder !== RemoveFromVersionId && holder !== MoveToVersionId) {
       throw new ServiceError(
         "InvalidParameterException",

@@ -1,7 +1,3 @@
-/**
- * Secrets Manager as far as our functions use it: versions with staging labels, idempotent writes by client token, and
- * what rotation needs. Values live in `.local/secrets.json`, readable by the owner only.
- */
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -20,9 +16,7 @@ import type { Templates } from "../cloudformation/templates.ts";
 
 export type SecretsManager = {
   call: (operation: string, parameters: unknown) => Record<string, unknown>;
-  /**
-   * The ARN of the secret that a request names by its name or ARN; undefined when there is none.
-   */
+  /** Accepts a name or an ARN. */
   arnOf: (secretId: string) => string | undefined;
 };
 
@@ -53,7 +47,7 @@ export const openSecretsManager = (templates: Templates, dataDirectory: string):
     call: (operation, parameters) => {
       const run = secretOperations[operation];
       if (run === undefined) {
-        throw new ServiceError("UnknownOperationException", `${operation} is not run locally`);
+        throw new ServiceError("UnknownOperationException", `${operation} is not supported locally`);
       }
       const secret = find(secretId.parse(parameters).SecretId);
       if (secret === undefined) throw notFound();

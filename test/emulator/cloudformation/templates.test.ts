@@ -41,11 +41,11 @@ describe("template loader", () => {
   });
 
   it.each<[unknown, string]>([
-    [{ "Fn::Cidr": ["10.0.0.0/16", 1] }, "intrinsic Fn::Cidr is not known locally"],
+    [{ "Fn::Cidr": ["10.0.0.0/16", 1] }, "intrinsic Fn::Cidr is not supported locally"],
     [{ Ref: "Nothing" }, "there is no resource Nothing"],
     [{ "Fn::GetAtt": ["Table", "StreamArn"] }, "Table has no attribute StreamArn locally"],
     [{ "Fn::ImportValue": "other:Nothing" }, "no stack exports other:Nothing"],
-    ["{{resolve:ssm:name}}", "dynamic references are not run locally"],
+    ["{{resolve:ssm:name}}", "dynamic references are not supported locally"],
   ])("refuses %j", (value, message) => {
     expect(() => valueOf(value)).toThrow(message);
   });

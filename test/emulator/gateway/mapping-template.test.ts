@@ -47,5 +47,5 @@ it.each([
   "#if(true)x",
   "$input.body",
 ])("%s is refused when it is compiled", (source) => {
-  expect(() => compileMappingTemplate(source)).toThrow("not known locally");
+  expect(() => compileMappingTemplate(source)).toThrow("not supported locally");
 });

@@ -7,37 +7,37 @@ import { addressUndoStore } from "../../../shared/accounts/address-undo-store.ts
 import { nowSeconds } from "../../../shared/platform/clock.ts";
 import { addressPk } from "../../../shared/store/user-items.ts";
 import { userStore } from "../../../shared/accounts/user-store.ts";
-import { turnableClock } from "../../support/limits/clock.ts";
+import { fakeClock } from "../../support/store/fake-clock.ts";
 import {
   codeLifetime,
-  has,
+  isStored,
   newAddress,
-  newcomerAt,
-  settled,
+  activateAt,
+  emailChangeFlow,
   type Address,
-} from "../../support/people/moving-accounts.ts";
+} from "../../support/people/email-change-flow.ts";
 
 const day = 86_400;
 
-describe("changes of address", () => {
-  it("are confirmed until the last second of the code's life and not after it [ASVS 6.5.5]", async () => {
+describe("email change", () => {
+  it("can be confirmed for ten minutes [ASVS 6.5.5]", async () => {
     for (const [age, moves] of [
       [codeLifetime - 1, true],
       [codeLifetime, false],
     ] as const) {
-      const { clock, ask, confirm } = await settled();
+      const { clock, ask, confirm } = await emailChangeFlow();
       await ask(newAddress(), "d");
       clock.pass(age);
       expect((await confirm("d")) !== "refused").toBe(moves);
     }
   });
 
-  it("can be undone for seven days after they were confirmed [ASVS 6.5.5]", async () => {
+  it("can be undone for seven days after its confirmation [ASVS 6.5.5]", async () => {
     for (const [age, outcome] of [
       [7 * day - 1, "undone"],
       [7 * day, "refused"],
     ] as const) {
-      const { clock, user, ask, confirm, undo } = await settled();
+      const { clock, user, ask, confirm, undo } = await emailChangeFlow();
       await ask(newAddress(), "d");
       clock.pass(300);
       await confirm("d");
@@ -46,55 +46,55 @@ describe("changes of address", () => {
     }
   });
 
-  it("count a repeat of the same invocation as the success it was", async () => {
-    const { user, ask, confirm, theUser } = await settled();
+  it("succeeds again if the same invocation repeats it", async () => {
+    const { user, ask, confirm, currentUser } = await emailChangeFlow();
     const to = newAddress();
     await ask(to, "d");
     const change = (await addressChangeStore().find(user.id))!;
     const token = randomUUID();
     expect(await confirm("d", token)).toMatchObject(to);
-    const { now } = turnableClock();
+    const { now } = fakeClock();
     expect(await addressChangeStore(now).confirm(user, change, ["d"], token)).toMatchObject(to);
-    const moved = await theUser();
+    const moved = await currentUser();
     const undoing = addressUndoStore(now);
     const back = () => undoing.undo(moved, user, ["d"], `${token.slice(1)}0`);
     expect([await back(), await back()]).toEqual(["undone", "undone"]);
-    expect((await theUser()).sessionEpoch).toBe(moved.sessionEpoch + 1);
+    expect((await currentUser()).sessionEpoch).toBe(moved.sessionEpoch + 1);
   });
 
-  it("asked for while an earlier one was confirmed leave its way back alone", async () => {
-    const { user, ask, confirm, undo, theUser } = await settled();
+  it("doesn't replace the undo of a change that was confirmed meanwhile", async () => {
+    const { user, ask, confirm, undo, currentUser } = await emailChangeFlow();
     await ask(newAddress(), "d");
-    // Read before the confirmation, written after it: in between the password is hashed.
-    const before = await theUser();
+    // The handler hashes the password between reading the account and writing the change.
+    const before = await currentUser();
     await confirm("d");
     const late = { ...newAddress(), otpRequestId: randomUUID(), byStaff: false };
     expect(await addressChangeStore().start(before, late)).toBe("changed_meanwhile");
     expect(await undo(user.addressKey, "d")).toBe("undone");
   });
 
-  it("are not begun for an account that was removed meanwhile", async () => {
-    const { user } = await settled();
+  it("isn't started for an account that was deleted meanwhile", async () => {
+    const { user } = await emailChangeFlow();
     await userStore().remove(user);
     const late = { ...newAddress(), otpRequestId: randomUUID(), byStaff: false };
     expect(await addressChangeStore().start(user, late)).toBe("changed_meanwhile");
-    for (const pk of addressChangePks(user, nowSeconds())) expect(await has(pk)).toBe(false);
+    for (const pk of addressChangePks(user, nowSeconds())) expect(await isStored(pk)).toBe(false);
   });
 
-  it("leave nothing behind of an account that is removed", async () => {
-    const { clock, user, ask, confirm, theUser, remove } = await settled();
+  it("leaves nothing behind when the account is deleted", async () => {
+    const { clock, user, ask, confirm, currentUser, remove } = await emailChangeFlow();
     await ask(newAddress(), "d");
     await confirm("d");
     clock.pass(day);
     await ask(newAddress(), "e");
-    const moved = await theUser();
-    expect(await has(emailUndoPk(user.addressKey))).toBe(true);
+    const moved = await currentUser();
+    expect(await isStored(emailUndoPk(user.addressKey))).toBe(true);
     await remove();
     for (const pk of [...addressChangePks(moved, clock.now()), emailUndoPk(user.addressKey)])
-      expect(await has(pk)).toBe(false);
+      expect(await isStored(pk)).toBe(false);
   });
 
-  it("agree with a model: one way back at most, to where nobody but the owner had moved from", async () => {
+  it("agrees with a model for any order of steps", async () => {
     const somewhere = fc.integer({ min: 0, max: 2 });
     const ask = somewhere.map((to) => ({ step: "ask" as const, to }));
     const confirm = fc.constant({ step: "confirm" as const });
@@ -105,7 +105,7 @@ describe("changes of address", () => {
     const newcomer = fc
       .tuple(somewhere, fc.boolean())
       .map(([to, stays]) => ({ step: "newcomer" as const, to, stays }));
-    // Mostly moves that succeed: by chance alone, chains of them would be rare.
+    // Most commands are whole moves, because random steps would rarely make chains of moves.
     const move = fc.tuple(ask, confirm);
     const command = fc.oneof(
       { weight: 4, arbitrary: move },
@@ -118,15 +118,15 @@ describe("changes of address", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { minLength: 3, maxLength: 10, size: "max" }), async (commands) => {
         const path = commands.flat();
-        const { clock, user, theUser, ...steps } = await settled();
+        const { clock, user, currentUser, ...steps } = await emailChangeFlow();
         const places: Address[] = [user, newAddress(), newAddress()];
         const keyOf = (place: number) => places[place]?.addressKey ?? "";
         let at = 0;
         const taken = new Set<number>();
-        let way: { to: number; until: number } | undefined;
+        let held: { to: number; until: number } | undefined;
         let waiting: { to: number; from: number; digest: string; until: number } | undefined;
-        const ways = new Map<number, { digest: string; until: number }>();
-        // Whether or not it should have become a code that undoes.
+        const undoCodes = new Map<number, { digest: string; until: number }>();
+        // The digest of the latest request, also if it should not have become an undo code.
         const lastAsked = new Map<number, string>();
         for (const [turn, one] of path.entries()) {
           const now = clock.now();
@@ -137,39 +137,40 @@ describe("changes of address", () => {
               const digest = `d${turn}`;
               await steps.ask(to, digest);
               lastAsked.set(at, digest);
-              if (!way || way.until <= now || way.to === at) ways.set(at, { digest, until: now + 7 * day });
+              if (!held || held.until <= now || held.to === at)
+                undoCodes.set(at, { digest, until: now + 7 * day });
               waiting = { to: one.to, from: at, digest, until: now + codeLifetime };
               break;
             }
             case "confirm": {
-              const open = !way || way.until <= now || way.to === at;
-              const back = ways.get(at);
-              const proven = waiting && waiting.until > now && (!open || (back && back.until > now));
+              const open = !held || held.until <= now || held.to === at;
+              const undoCode = undoCodes.get(at);
+              const proven = waiting && waiting.until > now && (!open || (undoCode && undoCode.until > now));
               const moves = proven && !taken.has(waiting?.to ?? at);
               expect((await steps.confirm(waiting?.digest ?? "d")) !== "refused").toBe(moves === true);
               if (!waiting || !moves) break;
-              if (open) way = { to: at, until: now + 7 * day };
-              if (open && back) back.until = now + 7 * day;
+              if (open) held = { to: at, until: now + 7 * day };
+              if (open && undoCode) undoCode.until = now + 7 * day;
               at = waiting.to;
               waiting = undefined;
               break;
             }
             case "undo": {
-              const back = ways.get(one.to);
-              const { sessionEpoch } = await theUser();
-              const undoes = back !== undefined && back.until > now;
+              const undoCode = undoCodes.get(one.to);
+              const { sessionEpoch } = await currentUser();
+              const undoes = undoCode !== undefined && undoCode.until > now;
               const outcome = await steps.undo(keyOf(one.to), lastAsked.get(one.to) ?? "d");
               expect(outcome).toBe(undoes ? "undone" : "refused");
-              expect((await theUser()).sessionEpoch).toBe(sessionEpoch + (undoes ? 1 : 0));
+              expect((await currentUser()).sessionEpoch).toBe(sessionEpoch + (undoes ? 1 : 0));
               if (!undoes) break;
-              ways.delete(one.to);
-              [at, way, waiting] = [one.to, undefined, undefined];
+              undoCodes.delete(one.to);
+              [at, held, waiting] = [one.to, undefined, undefined];
               break;
             }
             case "newcomer": {
-              const kept = (ways.get(one.to)?.until ?? 0) > now;
-              const gets = one.to !== at && !taken.has(one.to) && !kept;
-              const person = await newcomerAt(clock.now, keyOf(one.to));
+              const isHeld = (undoCodes.get(one.to)?.until ?? 0) > now;
+              const gets = one.to !== at && !taken.has(one.to) && !isHeld;
+              const person = await activateAt(clock.now, keyOf(one.to));
               expect(person !== "refused").toBe(gets);
               if (person === "refused") break;
               if (one.stays) taken.add(one.to);
@@ -179,11 +180,12 @@ describe("changes of address", () => {
             case "wait":
               clock.pass(one.seconds);
           }
-          expect([...ways.values()].filter(({ until }) => until > clock.now()).length).toBeLessThan(2);
+          // At most one undo code is valid at a time.
+          expect([...undoCodes.values()].filter(({ until }) => until > clock.now()).length).toBeLessThan(2);
         }
-        expect((await theUser()).addressKey).toBe(keyOf(at));
+        expect((await currentUser()).addressKey).toBe(keyOf(at));
         for (const place of places.keys())
-          expect(await has(addressPk(keyOf(place))), `pointer ${place}`).toBe(
+          expect(await isStored(addressPk(keyOf(place))), `pointer ${place}`).toBe(
             place === at || taken.has(place),
           );
       }),

@@ -8,26 +8,32 @@ import { accountImportStore } from "../../../shared/admin/account-import-store.t
 import type { User } from "../../../shared/store/user-items.ts";
 import { passwordResetStore } from "../../../shared/passwords/password-reset-store.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
-import { turnableClock } from "../../support/limits/clock.ts";
-import { has, newAddress, newcomerAt, settled, steps } from "../../support/people/moving-accounts.ts";
-import { newRegistration } from "../../support/people/store-people.ts";
+import { fakeClock } from "../../support/store/fake-clock.ts";
+import {
+  isStored,
+  newAddress,
+  activateAt,
+  emailChangeFlow,
+  emailChangeSteps,
+} from "../../support/people/email-change-flow.ts";
+import { newRegistration } from "../../support/people/stored-people.ts";
 
 const day = 86_400;
-type Clock = ReturnType<typeof turnableClock>;
+type Clock = ReturnType<typeof fakeClock>;
 
-/** Somebody who has left his address a moment ago, for another that is proven. */
-const moved = async (clock = turnableClock()) => {
-  const person = await settled(clock);
+/** An account that has just changed to another address and proven that one. */
+const moved = async (clock = fakeClock()) => {
+  const person = await emailChangeFlow(clock);
   const to = newAddress();
   await person.ask(to, "d");
   expect(await person.confirm("d")).toMatchObject(to);
   return { ...person, to };
 };
 
-/** The ways in which somebody else comes to an address, each with all the proof that it asks for. */
+/** Ways to take an address for another account, each with all the proof that it needs. */
 const takers = {
   "an activation": async ({ now }: Clock, addressKey: string) =>
-    (await newcomerAt(now, addressKey)) !== "refused",
+    (await activateAt(now, addressKey)) !== "refused",
   "an activation by a reset": async ({ now }: Clock, addressKey: string) => {
     const registration = newRegistration(now(), { addressKey });
     const registrations = registrationStore(now);
@@ -38,7 +44,7 @@ const takers = {
     return (await registrations.activateByReset(registration, ["y"], randomUUID())) !== "refused";
   },
   "another account's change": async (clock: Clock, addressKey: string) => {
-    const other = await settled(clock);
+    const other = await emailChangeFlow(clock);
     await other.ask({ email: "a@example.com", addressKey }, "y");
     return (await other.confirm("y")) !== "refused";
   },
@@ -49,7 +55,7 @@ const takers = {
     if (outcome !== "imported") expect(outcome).toBe("address_held");
     return outcome === "imported";
   },
-  "the making of an administrator": async ({ now }: Clock, addressKey: string) => {
+  "an administrator's appointment": async ({ now }: Clock, addressKey: string) => {
     const { id, username, email, passwordHash } = newRegistration(now());
     const outcome = await administratorStore(now).appoint({ id, username, email, addressKey, passwordHash });
     if (outcome !== "created") expect(outcome).toBe("address_held");
@@ -57,18 +63,18 @@ const takers = {
   },
 };
 
-describe("an address that an account can go back to", () => {
-  describe.each(Object.entries(takers))("and %s", (_, take) => {
-    it("is kept to the last second, and the way back stays open [ASVS 6.4.4]", async () => {
-      const { clock, user, to, undo, theUser } = await moved();
+describe("held address", () => {
+  describe.each(Object.entries(takers))("against %s", (_, take) => {
+    it("is reserved for the whole undo period [ASVS 6.4.4]", async () => {
+      const { clock, user, to, undo, currentUser } = await moved();
       clock.pass(7 * day - 1);
       expect(await take(clock, user.addressKey)).toBe(false);
       expect(await undo(user.addressKey, "d")).toBe("undone");
-      expect((await theUser()).addressKey).toBe(user.addressKey);
+      expect((await currentUser()).addressKey).toBe(user.addressKey);
       expect(await formerAddressStore(clock.now).find("undone", user.id)).toBe(to.email);
     });
 
-    it("is anybody's once it is over", async () => {
+    it("is available after the undo period", async () => {
       const { clock, user, undo } = await moved();
       clock.pass(7 * day);
       expect(await take(clock, user.addressKey)).toBe(true);
@@ -76,7 +82,7 @@ describe("an address that an account can go back to", () => {
     });
   });
 
-  it("is free again with the account, and is told that it is gone", async () => {
+  it("is released when the account is deleted, and gets a letter", async () => {
     const { clock, user, to, remove } = await moved();
     const formerAddresses = formerAddressStore(clock.now);
     expect(await remove()).toBe("removed");
@@ -85,7 +91,7 @@ describe("an address that an account can go back to", () => {
     expect(await takers["an activation"](clock, user.addressKey)).toBe(true);
   });
 
-  it("is its own account's to change to, and keeps the way back", async () => {
+  it("can be changed back to, which doesn't end the undo", async () => {
     const { user, ask, confirm, undo } = await moved();
     await ask(user, "e");
     expect(await confirm("e")).toMatchObject({ addressKey: user.addressKey });
@@ -93,22 +99,22 @@ describe("an address that an account can go back to", () => {
   });
 });
 
-describe("the way back to an address", () => {
-  it("stays the newer owner's when the account goes that had left it before", async () => {
+describe("undo of an email change", () => {
+  it("stays with the newer owner when the earlier one is deleted", async () => {
     const { clock, user, remove } = await moved();
     clock.pass(7 * day);
     const formerAddresses = formerAddressStore(clock.now);
-    const newcomer = await settled(clock);
+    const newcomer = await emailChangeFlow(clock);
     await newcomer.ask(user, "e");
     expect(await newcomer.confirm("e")).toMatchObject({ addressKey: user.addressKey });
-    // From there on, after the first way back is over, with one of its own.
+    // The newcomer changes their address too, after the first undo has expired.
     clock.pass(7 * day);
-    const { ask, confirm, undo } = steps(clock.now, newcomer.user.id);
+    const { ask, confirm, undo } = emailChangeSteps(clock.now, newcomer.user.id);
     await ask(newAddress(), "f");
     await confirm("f");
     expect(await remove()).toBe("removed");
     expect(await formerAddresses.find("earlier", user.id)).toBeUndefined();
-    expect(await has(emailUndoPk(user.addressKey))).toBe(true);
+    expect(await isStored(emailUndoPk(user.addressKey))).toBe(true);
     expect(await undo(user.addressKey, "f")).toBe("undone");
   });
 });

@@ -3,51 +3,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { codeStore } from "../../../shared/codes/code-store.ts";
 import { userPk } from "../../../shared/store/user-items.ts";
-import { registrationStore } from "../../../shared/accounts/registration-store.ts";
-import { turnableClock } from "../../support/limits/clock.ts";
-import { activeUser, newRegistration, registeredWithCode } from "../../support/people/store-people.ts";
+import { fakeClock } from "../../support/store/fake-clock.ts";
+import { activeUser } from "../../support/people/stored-people.ts";
 
 const lifetime = 600;
 
-describe("codes", () => {
-  it("activates until the last second of the code's life and not after it [ASVS 6.4.1, 6.5.5]", async () => {
-    for (const [age, expected] of [
-      [lifetime - 1, "active"],
-      [lifetime, "refused"],
-    ] as const) {
-      const clock = turnableClock();
-      const registration = await registeredWithCode(clock.now, "d", lifetime);
-      clock.pass(age);
-      const user = await registrationStore(clock.now).activate(registration, ["d"], randomUUID());
-      expect(user === "refused" ? user : user.status).toBe(expected);
-    }
-  });
-
-  it("activates nothing after the registration's own end, though TTL has not deleted it", async () => {
-    const clock = turnableClock();
-    const registration = await registeredWithCode(clock.now, "d", 30 * 86_400);
-    clock.pass(8 * 86_400);
-    const registrations = registrationStore(clock.now);
-    expect(await registrations.find(registration.addressKey)).toBeUndefined();
-    expect(await registrations.activate(registration, ["d"], randomUUID())).toBe("refused");
-    expect(await codeStore(clock.now).restartActivation(registration.addressKey, "hash", "r")).toBe(
-      "refused",
-    );
-  });
-
-  it("gives the username of an expired registration to the next", async () => {
-    const clock = turnableClock();
-    const registrations = registrationStore(clock.now);
-    const first = newRegistration(clock.now());
-    await registrations.register(first);
-    const second = () => newRegistration(clock.now(), { username: first.username });
-    expect(await registrations.register(second())).toBe("username_taken");
-    clock.pass(7 * 86_400);
-    expect(await registrations.register(second())).toBe("registered");
-  });
-
-  it("counts a repeat of the consuming write in the same invocation as the success it was", async () => {
-    const clock = turnableClock();
+describe("login code", () => {
+  it("is consumed once, except for repeats of the same invocation", async () => {
+    const clock = fakeClock();
     const codes = codeStore(clock.now);
     const user = await activeUser(clock.now);
     await codes.restartLogin(user.id, user.passwordHash, "r");
@@ -57,17 +20,7 @@ describe("codes", () => {
     expect(await codes.consume(user.id, ["d"], "another")).toBe("refused");
   });
 
-  it("counts a repeat of the activating transaction in the same invocation as the success it was", async () => {
-    const clock = turnableClock();
-    const registration = await registeredWithCode(clock.now, "d");
-    const activate = (token: string) => registrationStore(clock.now).activate(registration, ["d"], token);
-    const invocation = randomUUID();
-    expect(await activate(invocation)).toMatchObject({ id: registration.id });
-    expect(await activate(invocation)).toMatchObject({ id: registration.id });
-    expect(await activate(randomUUID())).toBe("refused");
-  });
-
-  it("agrees with a model of the life of a login code, whatever the order of steps", async () => {
+  it("agrees with a model for any order of steps", async () => {
     const request = fc.record({ step: fc.constant("request" as const), id: fc.integer({ min: 0, max: 3 }) });
     const issue = fc.record({
       step: fc.constant("issue" as const),
@@ -84,7 +37,7 @@ describe("codes", () => {
       fc.asyncProperty(
         fc.array(fc.oneof(request, issue, retire, consume, wait), { maxLength: 20 }),
         async (path) => {
-          const clock = turnableClock();
+          const clock = fakeClock();
           const codes = codeStore(clock.now);
           const user = await activeUser(clock.now);
           const pk = userPk(user.id);
@@ -114,10 +67,10 @@ describe("codes", () => {
                 if (model.requested === command.id) delete model.requested;
                 break;
               case "consume": {
-                const alive = model.digest === command.digest && (model.expiresAt ?? 0) > clock.now();
+                const valid = model.digest === command.digest && (model.expiresAt ?? 0) > clock.now();
                 const consumed = await codes.consume(user.id, [`d${command.digest}`], randomUUID());
-                expect(consumed !== "refused").toBe(alive);
-                if (alive) Object.assign(model, { digest: undefined, requested: undefined });
+                expect(consumed !== "refused").toBe(valid);
+                if (valid) Object.assign(model, { digest: undefined, requested: undefined });
                 break;
               }
               case "wait":
@@ -130,8 +83,8 @@ describe("codes", () => {
     );
   });
 
-  it("lets one of many parallel consumers of a code win, and none after a newer request [ASVS 6.6.2]", async () => {
-    const clock = turnableClock();
+  it("is consumed once in parallel, and not after a newer request [ASVS 6.6.2]", async () => {
+    const clock = fakeClock();
     const codes = codeStore(clock.now);
     const user = await activeUser(clock.now);
     const pk = userPk(user.id);

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { graceSeconds, sessionStore, type Session } from "../../../shared/sessions/session-store.ts";
-import { turnableClock } from "../../support/limits/clock.ts";
+import { fakeClock } from "../../support/store/fake-clock.ts";
 
 const day = 86_400;
 
 const started = async () => {
-  const clock = turnableClock();
+  const clock = fakeClock();
   const sessions = sessionStore(clock.now);
   const first = await sessions.create(randomUUID(), 0, "Unknown device");
   const claims = ({ userId, sessionId, createdAt }: Session, jti: string) => ({
@@ -24,8 +24,8 @@ const started = async () => {
   return { clock, first, rotate, rotated };
 };
 
-describe("sessions", () => {
-  it("gives the replaced and the current token the same successor for the grace period, whatever the order", async () => {
+describe("session", () => {
+  it("gives replaced and current token one successor within the grace period", async () => {
     const { clock, first, rotated } = await started();
     const next = await rotated(first.jti);
     clock.pass(graceSeconds - 1);
@@ -40,7 +40,7 @@ describe("sessions", () => {
     expect(new Set(successors.map(({ jti }) => jti)).size).toBe(1);
   });
 
-  it("ends the session when a replaced token comes back after the grace period", async () => {
+  it("ends when a replaced token returns after the grace period", async () => {
     const { clock, first, rotate, rotated } = await started();
     const next = await rotated(first.jti);
     clock.pass(graceSeconds);
@@ -48,7 +48,7 @@ describe("sessions", () => {
     expect(await rotate(next.jti)).toBe("refused");
   });
 
-  it("ends the session for the token before the previous one, even within the grace period", async () => {
+  it("ends for an older token, even within the grace period", async () => {
     const { clock, first, rotate, rotated } = await started();
     const second = await rotated(first.jti);
     clock.pass(graceSeconds);
@@ -56,7 +56,7 @@ describe("sessions", () => {
     expect(await rotate(first.jti)).toBe("replayed");
   });
 
-  it("ends idle after seven days without use and absolutely after thirty with it [ASVS 7.3.1, 7.3.2]", async () => {
+  it("ends after seven idle days, and after thirty with use [ASVS 7.3.1, 7.3.2]", async () => {
     const idle = await started();
     idle.clock.pass(7 * day);
     expect(await idle.rotate(idle.first.jti)).toBe("refused");
@@ -71,7 +71,7 @@ describe("sessions", () => {
     expect(await used.rotate(jti)).toBe("refused");
   });
 
-  it("refuses a session that does not exist", async () => {
+  it("treats another session's token as a replay", async () => {
     const { rotate, first } = await started();
     const { rotate: other } = await started();
     expect(await other(first.jti)).toBe("replayed");

@@ -1,10 +1,10 @@
 import type { Answer } from "../calls/api.ts";
 
-// Ids of ours and of whatever stands before us; a device token is another each time.
+// Ids of requests, ours and those of proxies, and device tokens differ from answer to answer.
 const hidden =
   /^(date|x-request-id|x-amzn-(requestid|trace-id)|x-amz-(apigw-id|cf-id|cf-pop)|x-device-token|set-cookie)$/;
 
-/** Everything of an answer that could tell two people apart: not the values that differ for everybody. */
+/** Reduces an answer to what could tell two accounts apart, without values that always differ. */
 export const comparable = ({ status, headers, body }: Pick<Answer, "status" | "headers" | "body">) => ({
   status,
   headers: [...headers]
@@ -16,7 +16,7 @@ export const comparable = ({ status, headers, body }: Pick<Answer, "status" | "h
     .replaceAll(/Try again in \d+ \w+/g, "Try again in <time>"),
 });
 
-/** A body without what the caller put into it himself. */
+/** Replaces the address and the username that the caller sent. */
 export const withoutOwnWords = (
   text: string | undefined,
   email: string,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Asks again until there is an answer; fails by name at the deadline. */
+/** Polls until `ask` returns something. The error at the deadline says what is missing. */
 export const eventually = async <T>(
   what: string,
   ask: () => Promise<T | undefined> | T | undefined,

@@ -1,9 +1,9 @@
-/** The typed client: one function per operation of the contract. Successful answers must match the contract exactly. */
+// The HTTP client of the tests, typed by the contract.
 import { contract, type Contract, type OperationName } from "../../../shared/contract/contract.ts";
 import type { BodyOf } from "../../../shared/contract/operation.ts";
 import * as z from "zod";
-import { remember } from "../stacks/secrets-seen.ts";
-import { baseUrl } from "../stacks/urls.ts";
+import { rememberSecrets } from "../stacks/secrets-seen.ts";
+import { baseUrl } from "../stacks/target-urls.ts";
 
 export type Answer<Body = unknown> = { status: number; headers: Headers; body: Body; text: string };
 
@@ -23,7 +23,7 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** Any request, any body: for what a well-behaved client would not send. */
+/** Sends any request, also one that a well-behaved client would not send. */
 export const send = async (
   method: string,
   path: string,
@@ -34,10 +34,10 @@ export const send = async (
   return { status: response.status, headers: response.headers, body: parsed(text), text };
 };
 
-/** Calls an operation with whatever body; use `succeed` where the answer is needed. */
+/** Calls an operation with any body, valid or not. */
 export const call = async (name: OperationName, body?: unknown, options: Options = {}): Promise<Answer> => {
   const { method, path } = contract[name];
-  remember(body);
+  rememberSecrets(body);
   const answer = await send(method, options.path ?? path, {
     ...(body !== undefined && { body: JSON.stringify(body) }),
     headers: {
@@ -46,8 +46,8 @@ export const call = async (name: OperationName, body?: unknown, options: Options
       ...options.headers,
     },
   });
-  remember(answer.body);
-  remember({ token: answer.headers.get("x-device-token") });
+  rememberSecrets(answer.body);
+  rememberSecrets({ token: answer.headers.get("x-device-token") });
   return answer;
 };
 
@@ -56,7 +56,7 @@ const strictly = (name: OperationName): z.ZodType => {
   return "body" in success ? success.body.strict() : z.undefined();
 };
 
-/** Calls an operation that must succeed, with exactly the status and body that the contract promises. */
+/** Fails unless the answer has exactly the status and the fields that the contract promises. */
 export const succeed = async <Name extends OperationName>(
   name: Name,
   body?: z.input<Extract<Contract[Name], { body: z.ZodObject }>["body"]> | BodyOf<Contract[Name]>,

@@ -1,4 +1,4 @@
-/** Runs commands as an operator does, in the folder of a running stack. */
+// Runs operators' commands in the folder of a running stack.
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
@@ -7,9 +7,9 @@ export type Ended = { code: number | null; stdout: string; stderr: string };
 
 type Run = {
   folder: string;
-  /** Typed on standard input. */
+  /** Written to standard input. */
   input?: string;
-  /** Kills the command when this resolves, or when the command prints this text on standard error. */
+  /** Kills the command when this promise settles, or when this text appears on standard error. */
   killWhen?: Promise<unknown> | string;
 };
 

@@ -1,9 +1,9 @@
-/** Creates administrators with the operator's command, and calls the staff operations as one of them. */
+// Creates administrators with the operators' command, and calls the staff operations as one.
 import type { OperationName } from "../../../shared/contract/contract.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 import { call, succeed, type Answer } from "../calls/api.ts";
 import { runCommand, type Ended } from "../calls/commands.ts";
-import { codeTo, lettersTo } from "../mail/mailbox.ts";
+import { codeTo, lettersTo } from "../mail/letters.ts";
 import { newPerson, type Person } from "./people.ts";
 
 /** Runs `npm run create-admin` in the folder of a running stack. */

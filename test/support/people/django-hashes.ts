@@ -1,6 +1,7 @@
 /**
- * Hashes that Django 5.2 made of what Django REST framework 3.18 had left of the typed text. Facts, checked in: made once with
- * `PBKDF2PasswordHasher().encode(…)` and `Argon2PasswordHasher().encode(…)`, the older ones with the older parameters.
+ * Hashes that Django 5.2 made of typed passwords after Django REST framework 3.18 had trimmed them,
+ * with `PBKDF2PasswordHasher().encode(…)` and `Argon2PasswordHasher().encode(…)`. The older ones
+ * have the parameters of older versions.
  */
 export const djangoHashes: { what: string; typed: string; passwordHash: string }[] = [
   {

@@ -1,19 +1,16 @@
-/** People in every stage of the flow. Each test makes its own, so that tests run in any order and on a dirty stage. */
-import { randomBytes } from "node:crypto";
+// People at every step of the flow. Each test makes its own, so that tests can run in any order and
+// against a stage with data.
 import { inject } from "vitest";
 import { succeed } from "../calls/api.ts";
-import { codeTo } from "../mail/mailbox.ts";
+import { codeTo } from "../mail/letters.ts";
+import { newPassword, newUsername } from "./credentials.ts";
 
 export type Person = { username: string; email: string; password: string };
 
 export const mailDomain = (): string => inject("mailDomain") ?? "example.com";
 
-/** Of other letters than usernames are made of, so that no password is like its owner's name by chance. */
-export const newPassword = () =>
-  `Granite-${[...randomBytes(12)].map((byte) => "ghijklmnopqrstuv"[byte % 16]).join("")}`;
-
 export const newPerson = (changes: Partial<Person> = {}): Person => {
-  const name = `t${randomBytes(6).toString("hex")}`;
+  const name = newUsername();
   return {
     username: name,
     email: `${name}@${mailDomain()}`,
@@ -34,13 +31,13 @@ export const activated = async (person: Person = newPerson()) => {
   return registered;
 };
 
-/** Asks for a login code and reads it; `letters` is how many letters the address has had before. */
+/** Asks for a login code. `letters` is how many letters the address has had before. */
 export const loginCode = async ({ email, password }: Person, letters = 1): Promise<string> => {
   await succeed("requestOtp", { email, password });
   return codeTo(email, letters + 1);
 };
 
-/** Asks for the letter to a lost password and reads its code; `letters` is how many letters the address has had before. */
+/** Asks for a password reset code; `letters` as for `loginCode`. */
 export const resetCode = async ({ email }: Pick<Person, "email">, letters = 1): Promise<string> => {
   await succeed("resetPassword", { email });
   return codeTo(email, letters + 1);

@@ -1,4 +1,7 @@
-"""Checks tokens as a Python service would: argv is issuer, audience and JWKS address; tokens come on standard input, one a line."""
+"""Checks tokens as a Python service would.
+
+The arguments are issuer, audience and JWKS address. Standard input holds one token a line.
+"""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""What Django says of new passwords: cases come as JSON on standard input, lists of sentences go out."""
+"""Prints what Django objects to in new passwords, a list of sentences for each case of the input."""
 
 import json
 import sys

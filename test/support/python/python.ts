@@ -1,4 +1,4 @@
-/** A Python with the packages of a Django service, in a folder of its own; `undefined` with one line where there is none. */
+// Runs Python scripts with the packages of a Django service, in a virtual environment.
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -9,6 +9,7 @@ const run = promisify(execFile);
 const scripts = import.meta.dirname;
 const venv = join(import.meta.dirname, "../../../node_modules/.cache/lit-auth-python");
 
+/** Returns the interpreter, or `undefined` after a warning if the packages can't be installed. */
 export const pythonWithPackages = async (): Promise<string | undefined> => {
   const python = join(venv, "bin/python");
   const complete = join(venv, "complete");
@@ -21,12 +22,14 @@ export const pythonWithPackages = async (): Promise<string | undefined> => {
     return python;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
-    console.warn(`Python's packages can't be had, so tokens are not checked from Python here: ${reason}`);
+    console.warn(
+      `Python's packages can't be installed, so tests that compare with Python are skipped: ${reason}`,
+    );
     return undefined;
   }
 };
 
-/** Runs a script of `test/support/python`; tokens go in by standard input, where no process list shows them. */
+/** Runs a script of this folder. Process lists show parameters, so secrets go to standard input. */
 export const runPython = async (python: string, script: string, parameters: string[], input: string) => {
   const child = spawn(python, [join(scripts, script), ...parameters], { stdio: ["pipe", "pipe", "pipe"] });
   const output: Buffer[] = [];

@@ -1,7 +1,6 @@
-/**
- * What a target of the black-box suite may lack. `TARGET_LACKS` names it; a target of which nothing is said must have all,
- * so that a broken template fails there and is not skipped. Tests that need it are skipped with the reason, and counted.
- */
+// Capabilities that a target of the black-box suite may lack. `TARGET_LACKS` names them, and tests
+// that need one are skipped, counted and reported with the reason. By default a target has all of
+// them, so that a broken template fails the tests.
 import { inject, type TestContext } from "vitest";
 import type { TestProject } from "vitest/node";
 
@@ -24,11 +23,11 @@ export const readLacks = (names = ""): Capability[] =>
       return name;
     });
 
-/** First line of a test that needs this. */
-export const unlessLacking = (capability: Capability, skip: TestContext["skip"]): void =>
+/** The first line of a test that needs this capability. */
+export const requireCapability = (capability: Capability, skip: TestContext["skip"]): void =>
   skip(inject("lacks").includes(capability), `${capability}: ${reasons[capability]}`);
 
-/** After the run: how many tests were skipped, by reason. */
+/** Prints how many tests were skipped, by reason. */
 export const reportSkips = ({ vitest }: TestProject): void => {
   const skipped = vitest.state
     .getTestModules()

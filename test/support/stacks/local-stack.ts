@@ -1,16 +1,16 @@
-/** The embedded stack as tests want it: from the application's own templates, on a free port, with alterations if asked. */
+// Starts the embedded stack on a free port, from the application's own templates.
 import { freePort } from "../../../infra/local/engines/free-port.ts";
 import { UserError } from "../../../infra/user-error.ts";
 import { startStack, type Stack, type StackOptions } from "../../../infra/local/stack.ts";
 import type { SynthesisedStack } from "../../../infra/synthesise.ts";
-import { templatesAt } from "./templates.ts";
+import { templatesAt } from "./test-templates.ts";
 
 type Options = Partial<
   Pick<StackOptions, "engine" | "onLog" | "concurrencyPerFunction" | "returnFailedAfterSeconds">
 > & {
   dataDirectory: string;
   settings?: Record<string, string>;
-  /** Changes the templates before they run: a grant less. */
+  /** Changes the templates before they run, for example takes a grant away. */
   alter?: (stacks: SynthesisedStack[]) => void;
 };
 
@@ -18,11 +18,11 @@ const start = async ({ settings, alter, ...options }: Options): Promise<Stack> =
   const port = await freePort();
   const stacks = await templatesAt(`http://127.0.0.1:${port}`, settings);
   alter?.(stacks);
-  // Two of a function are enough to race; each one more starts cold.
+  // Two execution environments are enough for races. Each further one costs a cold start.
   return startStack({ templates: stacks, port, concurrencyPerFunction: 2, ...options });
 };
 
-/** Others on this machine look for free ports too: whoever lost a race for one looks again. */
+/** Tries a second port if another process has taken the first one meanwhile. */
 export const startLocalStack = (options: Options): Promise<Stack> =>
   start(options).catch((error: unknown) => {
     if (error instanceof UserError && /^Port \d+ is in use/.test(error.message)) return start(options);

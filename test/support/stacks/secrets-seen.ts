@@ -1,8 +1,9 @@
-/** Everything that must never appear in a log: what tests send and receive under telling names is noted for the final scan. */
+// Collects the secrets that tests send and receive. At the end of the run `target.ts` searches the
+// logs for them.
 import { appendFileSync } from "node:fs";
 import { inject } from "vitest";
 
-const telling = new Set([
+const secretFields = new Set([
   "email",
   "new_email",
   "password",
@@ -17,13 +18,14 @@ const telling = new Set([
 const collect = (value: unknown): string[] => {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) =>
-    typeof inner === "string" && telling.has(name) ? [inner] : collect(inner),
+    typeof inner === "string" && secretFields.has(name) ? [inner] : collect(inner),
   );
 };
 
-export const remember = (body: unknown): void => {
+export const rememberSecrets = (body: unknown): void => {
   const file = inject("secretsSeenFile");
-  // Short and odd-shaped values (bad input on purpose) would match log lines by chance, and so would numbers; `123 456` is 7 long.
+  // Short values, plain numbers and deliberately bad input would match log lines by chance. A code
+  // (`123 456`) has 7 characters.
   const values = collect(body).filter(
     (value) => /^[\x20-\x7e]{7,1999}$/.test(value) && !/^\d{7,9}$/.test(value),
   );

@@ -1,7 +1,6 @@
-/**
- * What the black-box tests run against. `BASE_URL` unset: the embedded stack, started here on a free port with an empty
- * store. Set: that deployment; `MAILBOX_URL` says where its letters can be read, `TARGET_LACKS` what it cannot do.
- */
+// Global setup: the target of the black-box tests. It is the deployment at `BASE_URL`. Its letters
+// are read at `MAILBOX_URL`, and it lacks the capabilities in `TARGET_LACKS`. Without `BASE_URL` it
+// is an embedded stack, started here.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,19 +13,20 @@ declare module "vitest" {
     baseUrl: string;
     mailboxUrl: string;
     lacks: Capability[];
-    /** Where people's letters go; unset: nobody's. */
+    /** The domain of everyone's addresses; unset if the target's mailbox accepts any. */
     mailDomain: string | undefined;
-    /** Empty where the logs cannot be read afterwards. */
+    /** Empty if the target's logs can't be read. */
     secretsSeenFile: string;
   }
 }
 
-/** Fails the run if anything that tests sent or received as a secret stands in a log. */
+/** Fails the run if a log holds a secret that tests have sent or received. */
 const scanLogs = (logsDirectory: string, secretsSeenFile: string) => {
   if (!existsSync(secretsSeenFile)) return;
   const seen = new Set(readFileSync(secretsSeenFile, "utf8").trim().split("\n"));
   const secrets = [...seen].map((line) => String(JSON.parse(line)));
-  // A code may also stand without its space; as a bare number it would match by chance, as a JSON string it would not.
+  // Codes may also be logged without their space. Only the quotes of a JSON string keep the digits
+  // from matching other numbers by chance.
   const unspaced = secrets
     .filter((secret) => /^\d{3} \d{3}$/.test(secret))
     .map((code) => `"${code.replace(" ", "")}"`);

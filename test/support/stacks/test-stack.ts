@@ -1,12 +1,12 @@
-/** Starts an embedded stack for one test file, for tests that alter it, break it or run commands beside it. */
+// Starts a stack for one test file that alters it, breaks it or runs commands beside it.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "../../../infra/local/stack.ts";
 import { startLocalStack } from "./local-stack.ts";
-import { pointAt } from "./urls.ts";
+import { pointAt } from "./target-urls.ts";
 
-/** `folder` holds the stack's `.local/`, so commands that run there find the stack as they find `npm start`. */
+/** Commands that run in `folder` find the stack by its `.local/`, as they find `npm start`. */
 export type TestStack = Stack & { folder: string; remove: () => Promise<void> };
 
 export const startTestStack = async (

@@ -1,7 +1,5 @@
-/**
- * A bare DynamoDB engine with the template's tables, for tests that turn the clock. One project of
- * tests for each engine.
- */
+// Global setup: a bare DynamoDB engine with the templates' tables, for tests that set the clock.
+// Each engine has its own vitest project.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,13 +11,13 @@ import {
 } from "../../../infra/local/engines/dynamodb-engine.ts";
 import { createTables } from "../../../infra/local/engines/create-tables.ts";
 import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts";
-import { templatesAt } from "../stacks/templates.ts";
+import { templatesAt } from "../stacks/test-templates.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Empty where this machine cannot run the engine. */
+    /** Empty if this machine can't run the engine. */
     engineUrl: string;
-    /** Variables that name the tables. */
+    /** The environment variables that name the tables. */
     storeEnvironment: Record<string, string>;
   }
 }
@@ -46,7 +44,7 @@ export const provideEngine = async (project: TestProject, name: EngineName): Pro
       rmSync(directory, { recursive: true });
     };
   } catch (error) {
-    // One that is there and does not start must not look like one that is missing.
+    // Only a missing engine skips the tests. One that is installed and doesn't start fails them.
     if (!(error instanceof NoEngineError)) throw error;
     console.warn(`store tests on ${name} are skipped: ${error.message}`);
     project.provide("engineUrl", "");

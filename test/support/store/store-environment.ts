@@ -1,4 +1,5 @@
-/** Gives the stores under test the variables that Lambda would, and skips them where there is no engine. */
+// Setup file: gives the stores the environment variables that Lambda would, and skips their tests
+// where there is no engine.
 import { beforeEach, inject } from "vitest";
 
 Object.assign(process.env, {

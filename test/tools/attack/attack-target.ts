@@ -6,7 +6,7 @@ import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
 import { generousLimits } from "../../../infra/generous-limits.ts";
 import { settingsTable } from "../../../infra/settings-table.ts";
 import type { OperationName } from "../../../shared/contract/contract.ts";
-import { allLettersOut } from "../../support/mail/letters-out.ts";
+import { allLettersSent } from "../../support/mail/mail-queue.ts";
 import { startLocalStack } from "../../support/stacks/local-stack.ts";
 import { openLetterBox } from "../bench/letter-box.ts";
 import { overAll } from "../bench/measure.ts";
@@ -101,7 +101,7 @@ export const openAttackTarget = async () => {
     sendMany,
     /** Returns the number of letters that were sent to addresses that match. */
     lettersTo: async (addresses: RegExp): Promise<number> => {
-      await allLettersOut(stack);
+      await allLettersSent(stack);
       const receivers = readdirSync(stack.mailboxFolder).map((name) => name.split(" ")[1] ?? "");
       return receivers.filter((address) => addresses.test(address)).length;
     },

@@ -1,6 +1,6 @@
 /** Attacks that flood mailboxes, lock an owner out, or find out who has an account. */
 import { comparable, withoutOwnWords } from "../../support/assert/comparable.ts";
-import { needsAsker, probes, suspectAt, type ProbeName } from "../../support/calls/probes.ts";
+import { needsAsker, probes, suspectAt, type ProbeName } from "../../support/calls/enumeration-probes.ts";
 import { countOf, heldIf, type AttackTarget, type Outcome } from "./attack-target.ts";
 import { newPerson } from "../bench/phases.ts";
 import { forgedOrigin } from "../bench/networks.ts";

@@ -20,7 +20,7 @@ import { dynamo } from "../../../shared/store/dynamo.ts";
 import { userUpdateStore, type Changes } from "../../../shared/accounts/user-update-store.ts";
 import { userItem } from "../../../shared/store/user-items.ts";
 import { personList, type ListRequest, type PersonList } from "../../../shared/admin/person-list.ts";
-import { listedPerson } from "../../support/people/store-people.ts";
+import { listedPerson } from "../../support/people/stored-people.ts";
 import { textTable } from "./text-table.ts";
 
 const namedCrowds = process.argv.slice(2).map(Number);

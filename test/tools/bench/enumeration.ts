@@ -8,7 +8,7 @@
  */
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { probes, suspectAt, type ProbeName, type Suspect } from "../../support/calls/probes.ts";
+import { probes, suspectAt, type ProbeName, type Suspect } from "../../support/calls/enumeration-probes.ts";
 import { createClient } from "./client.ts";
 import { openLetterBox } from "./letter-box.ts";
 import { overAll } from "./measure.ts";

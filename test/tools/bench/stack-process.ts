@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
-import { allLettersOut, outputOf } from "../../support/mail/letters-out.ts";
+import { allLettersSent } from "../../support/mail/mail-queue.ts";
+import { outputOf } from "../../support/stacks/stack-outputs.ts";
 import { startLocalStack } from "../../support/stacks/local-stack.ts";
 import { createCpuMeter, ownCpuMilliseconds } from "./cpu-meter.ts";
 import type { Question, Snapshot, StackAddress } from "./stack-messages.ts";
@@ -18,7 +19,7 @@ const functionMeters = Object.keys(stack.processes().functions).map(
 );
 
 const takeSnapshot = async (): Promise<Snapshot> => {
-  await allLettersOut(stack);
+  await allLettersSent(stack);
   const { engine, functions } = stack.processes();
   return {
     runner: ownCpuMilliseconds(),
@@ -50,7 +51,7 @@ const address: StackAddress = {
 process.on("SIGINT", () => {});
 const answerTo = async (question: Question) => {
   if (question === "snapshot") return process.send?.(await takeSnapshot());
-  await allLettersOut(stack, 2);
+  await allLettersSent(stack, 2);
   return process.send?.("quiet");
 };
 process.on("message", (question: Question) => void answerTo(question));

@@ -2,14 +2,14 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { contract } from "../../../shared/contract/contract.ts";
 import { endpoint } from "../../../shared/http/endpoint.ts";
 import { ApiError } from "../../../shared/contract/errors.ts";
-import { lambdaContext, proxyEvent } from "../../support/calls/events.ts";
+import { lambdaContext, proxyEvent } from "../../support/calls/proxy-event.ts";
 
 const operation = contract.requestOtp;
 const body = JSON.stringify({ email: "a@example.com", password: "hunter2 hunter2" });
 const logged: string[] = [];
 
 beforeEach(() => {
-  // Lets the logger write to the console that this test listens to.
+  // Makes the logger write to the console, which the tests observe.
   vi.stubEnv("POWERTOOLS_DEV", "true");
   vi.stubEnv("ALLOWED_ORIGINS", "https://app.example, https://admin.example");
   vi.stubEnv("PUBLIC_URL", "https://auth.example");
@@ -21,14 +21,14 @@ beforeEach(() => {
 const answering = (useCase: () => Promise<{ detail: string }>) => endpoint(operation, useCase, () => ({}));
 
 describe("endpoint", () => {
-  it("lets nothing leave that the contract does not name", async () => {
+  it("removes fields that the contract doesn't name", async () => {
     const handler = answering(async () => ({ detail: "sent", passwordHash: "$argon2id$" }));
     const answer = await handler(proxyEvent({ body }), lambdaContext);
     expect(JSON.parse(answer.body)).toEqual({ detail: "sent" });
     expect(answer.headers).toMatchObject({ "cache-control": "no-store", "x-request-id": "request" });
   });
 
-  it("answers an unexpected error with a 500 that says nothing, and logs it once", async () => {
+  it("answers an unexpected error with a plain 500, logged once", async () => {
     const handler = answering(() =>
       Promise.reject(new Error("table lit-auth-users is on fire for a@example.com")),
     );
@@ -43,12 +43,12 @@ describe("endpoint", () => {
     expect(logged.join()).not.toContain("hunter2");
   });
 
-  it("answers 500 when the result breaks the contract, instead of sending it", async () => {
+  it("answers 500 for a result that breaks the contract", async () => {
     const handler = answering(async () => ({ detail: 5 as unknown as string }));
     expect((await handler(proxyEvent({ body }), lambdaContext)).statusCode).toBe(500);
   });
 
-  it("says when to come back", async () => {
+  it("sends a rate limit's retry-after header", async () => {
     const handler = answering(() =>
       Promise.reject(new ApiError("too_many_password_guesses", { retryAfterSeconds: 17 })),
     );
@@ -56,7 +56,7 @@ describe("endpoint", () => {
     expect([answer.statusCode, answer.headers?.["retry-after"]]).toEqual([429, "17"]);
   });
 
-  it("builds its dependencies at the first call, once, and again after a failure", async () => {
+  it("builds its dependencies once, and again only after a failure", async () => {
     let built = 0;
     const handler = endpoint(
       operation,
@@ -74,13 +74,13 @@ describe("endpoint", () => {
     expect(built).toBe(2);
   });
 
-  it("reads bodies that the gateway encoded", async () => {
+  it("decodes bodies that the gateway sends in base64", async () => {
     const handler = answering(async () => ({ detail: "sent" }));
     const encoded = proxyEvent({ body: Buffer.from(body).toString("base64"), isBase64Encoded: true });
     expect((await handler(encoded, lambdaContext)).statusCode).toBe(200);
   });
 
-  it("tells only pages of allowed origins, and caches that there are several", async () => {
+  it("answers only allowed origins with CORS headers, and varies by origin", async () => {
     const handler = answering(async () => ({ detail: "sent" }));
     const from = async (origin?: string) => {
       const headers = { "content-type": "application/json", ...(origin !== undefined && { Origin: origin }) };
@@ -95,7 +95,7 @@ describe("endpoint", () => {
     expect(await from()).toHaveProperty("vary", "origin");
   });
 
-  it("lets pages of named origins send the device's cookie, and never those of any origin", async () => {
+  it("allows cookies from named origins, but not with the wildcard", async () => {
     const handler = answering(async () => ({ detail: "sent" }));
     const headersFor = async (allowed: string) => {
       vi.stubEnv("ALLOWED_ORIGINS", allowed);

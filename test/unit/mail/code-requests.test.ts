@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { requestLoginCode } from "../../../shared/mail/code-requests.ts";
 import type { User } from "../../../shared/store/user-items.ts";
-import { inert } from "../../support/assert/inert.ts";
+import { neverCalled } from "../../support/assert/never-called.ts";
 
 const user = { id: "u" } as User;
 
-describe("a request for a login code", () => {
+describe("login code request", () => {
   const request = async (meanwhile: () => Promise<void>, restarted: "restarted" | "refused") => {
     const queued: unknown[] = [];
     const requested = await requestLoginCode(user, "hash", meanwhile, {
@@ -15,7 +15,7 @@ describe("a request for a login code", () => {
     return { requested, queued };
   };
 
-  it("queues one order after the older code is dead", async () => {
+  it("queues one order after invalidating the older code", async () => {
     const { requested, queued } = await request(async () => {}, "restarted");
     expect(requested).toBe(true);
     expect(queued).toEqual([{ kind: "login", userId: "u", otpRequestId: expect.any(String) }]);
@@ -25,12 +25,12 @@ describe("a request for a login code", () => {
     expect(await request(async () => {}, "refused")).toEqual({ requested: false, queued: [] });
   });
 
-  it("queues nothing if what happens beside the write fails", async () => {
+  it("queues nothing if the parallel work fails", async () => {
     const failing = () => Promise.reject(new Error("busy"));
     await expect(
       requestLoginCode(user, "hash", failing, {
         codes: { restartLogin: async () => "restarted" },
-        enqueueLetter: inert("enqueueLetter"),
+        enqueueLetter: neverCalled("enqueueLetter"),
       }),
     ).rejects.toThrow("busy");
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { dispatchLetter } from "../../../shared/mail/letter-dispatch.ts";
-import { inert } from "../../support/assert/inert.ts";
+import { neverCalled } from "../../support/assert/never-called.ts";
 
 type Deps = Parameters<typeof dispatchLetter>[1];
 type Sent = { to: string; text: string };
@@ -8,17 +8,17 @@ type Sent = { to: string; text: string };
 const mailer = (overrides: Partial<Deps>) => {
   const sent: Sent[] = [];
   const deps: Deps = {
-    users: inert("users"),
-    codes: inert("codes"),
-    addressChanges: inert("addressChanges"),
+    users: neverCalled("users"),
+    codes: neverCalled("codes"),
+    addressChanges: neverCalled("addressChanges"),
     undoing: { find: async () => undefined },
-    registrations: inert("registrations"),
-    resets: inert("resets"),
-    formerAddresses: inert("formerAddresses"),
+    registrations: neverCalled("registrations"),
+    resets: neverCalled("resets"),
+    formerAddresses: neverCalled("formerAddresses"),
     createCode: () => "012345",
     codeDigest: async (itemKey, purpose, code) => `${itemKey}|${purpose}|${code}`,
     sendEmail: async (to, { text }) => void sent.push({ to, text }),
-    recordSecurityEvent: inert("recordSecurityEvent"),
+    recordSecurityEvent: neverCalled("recordSecurityEvent"),
     nowSeconds: () => 1000,
     product: "LIT Auth",
     lifetimeSeconds: 600,
@@ -29,11 +29,11 @@ const mailer = (overrides: Partial<Deps>) => {
 
 const activation = { kind: "activation", addressKey: "k", otpRequestId: "r" } as const;
 
-describe("mailer", () => {
-  it("lets a code live from the moment of sending, then retires the request [ASVS 6.5.5]", async () => {
+describe("letter dispatch", () => {
+  it("starts a code's lifetime when sending it, then retires the request [ASVS 6.5.5]", async () => {
     const steps: unknown[] = [];
     const { deps, sent } = mailer({
-      users: { find: inert("users"), findIdByAddress: async () => undefined },
+      users: { find: neverCalled("users"), findIdByAddress: async () => undefined },
       codes: {
         issue: async (pk, code) => {
           steps.push({ pk, ...code });
@@ -50,9 +50,9 @@ describe("mailer", () => {
     expect(sent).toEqual([{ to: "a@example.com", text: expect.stringContaining("012 345") }]);
   });
 
-  it("sends nothing for a request that is no longer the newest", async () => {
+  it("sends nothing for a superseded request", async () => {
     const { deps, sent } = mailer({
-      codes: { issue: async () => "superseded", retire: inert("retire") },
+      codes: { issue: async () => "superseded", retire: neverCalled("retire") },
     });
     expect(await dispatchLetter({ kind: "login", userId: "u", otpRequestId: "old" }, deps)).toBe(
       "superseded",
@@ -60,7 +60,7 @@ describe("mailer", () => {
     expect(sent).toEqual([]);
   });
 
-  it("makes no code for an address that has an account", async () => {
+  it("creates no activation code for an address with an account", async () => {
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
     const { deps, sent } = mailer({
       users: { findIdByAddress: async () => "u", find: async () => owner },
@@ -73,10 +73,10 @@ describe("mailer", () => {
     expect(sent[0]?.text).not.toMatch(/\d{3} \d{3}/);
   });
 
-  describe("for an address that another account can still go back to", () => {
+  describe("held address", () => {
     const day = 86_400;
-    const kept = { userId: "gone", email: "kept@example.com", expiresAt: 3 * day };
-    const nobodyThere = { findIdByAddress: async () => undefined, find: inert("users") };
+    const held = { userId: "gone", email: "kept@example.com", expiresAt: 3 * day };
+    const noOwner = { findIdByAddress: async () => undefined, find: neverCalled("users") };
     const change = {
       userId: "u",
       email: "new@example.com",
@@ -90,28 +90,28 @@ describe("mailer", () => {
     };
     const notice = {
       to: "kept@example.com",
-      text: expect.stringMatching(/is kept for that account until 4 January 1970 at 00:00 UTC/),
+      text: expect.stringMatching(/is reserved for that account until 4 January 1970 at 00:00 UTC/),
     };
 
     it.each(["activation", "password_reset"] as const)(
-      "makes no code (%s): whoever changed from it is told where the one that helps him is",
+      "gets a notice instead of a code (%s)",
       async (kind) => {
-        const { deps, sent } = mailer({ users: nobodyThere, undoing: { find: async () => kept } });
+        const { deps, sent } = mailer({ users: noOwner, undoing: { find: async () => held } });
         expect(await dispatchLetter({ kind, addressKey: "k", otpRequestId: "r" }, deps)).toBe("held");
         expect(sent).toEqual([notice]);
-        expect(sent[0]?.text).toContain("the code in our earlier letter");
+        expect(sent[0]?.text).toContain("the code in our earlier email");
       },
     );
 
-    it("makes a code for a change to it if it is that account's own, and none for another's", async () => {
+    it("gets a change code only for the account that holds it", async () => {
       for (const [userId, owns] of [
         ["gone", true],
         ["u", false],
       ] as const) {
         const issued: string[] = [];
         const { deps, sent } = mailer({
-          users: nobodyThere,
-          undoing: { find: async () => kept },
+          users: noOwner,
+          undoing: { find: async () => held },
           addressChanges: { find: async () => ({ ...change, userId }) },
           codes: {
             issue: async (pk) => {
@@ -134,15 +134,17 @@ describe("mailer", () => {
 
   it.each([
     [true, "made you an administrator"],
-    [false, "taken the rank"],
-  ])("tells somebody whose rank was changed (staff: %s)", async (isStaff, words) => {
+    [false, "removed your administrator rights"],
+  ])("notifies a user of a changed rank (staff: %s)", async (isStaff, words) => {
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
-    const { deps, sent } = mailer({ users: { findIdByAddress: inert("pointer"), find: async () => owner } });
+    const { deps, sent } = mailer({
+      users: { findIdByAddress: neverCalled("pointer"), find: async () => owner },
+    });
     expect(await dispatchLetter({ kind: "rank_changed", userId: "u", isStaff }, deps)).toBe("sent");
     expect(sent).toEqual([{ to: "owner@example.com", text: expect.stringContaining(words) }]);
   });
 
-  describe("a change of address", () => {
+  describe("email change", () => {
     const order = { kind: "email_change", userId: "u", otpRequestId: "r" } as const;
     const change = {
       userId: "u",
@@ -178,7 +180,7 @@ describe("mailer", () => {
     };
     const [undoCode, moveCode] = ["UNDO-UNDO-UNDO-UNDO", "MOVE-MOVE-MOVE-MOVE"];
 
-    it("tells the old address, with the code that undoes it, before the new one gets its code [ASVS 7.5.1]", async () => {
+    it("notifies the old address, with an undo code, before the new one [ASVS 7.5.1]", async () => {
       const { deps, sent, retired } = changing({});
       expect(await dispatchLetter(order, deps)).toBe("sent");
       expect(sent).toEqual([
@@ -188,13 +190,13 @@ describe("mailer", () => {
       expect(retired).toEqual(["undo#old", "email-change#u"]);
     });
 
-    it("lets the new address prove itself as long as any code lives, and the old one undo it for seven days [ASVS 6.5.5]", async () => {
+    it("has a ten-minute code to confirm and a seven-day code to undo [ASVS 6.5.5]", async () => {
       const { deps, ends } = changing({});
       await dispatchLetter(order, deps);
       expect(ends).toEqual({ "undo#old": 1000 + 7 * 86_400, "email-change#u": 1600 });
     });
 
-    it("sends the new address nothing as long as the old one could not be told", async () => {
+    it("sends the new address nothing if notifying the old one fails", async () => {
       const { deps } = changing({});
       const told: string[] = [];
       const sendEmail = async (to: string) => {
@@ -205,7 +207,7 @@ describe("mailer", () => {
       expect(told).toEqual(["old@example.com"]);
     });
 
-    it("tells the owner of a taken address, and makes no code for it", async () => {
+    it("notifies the owner of a taken address, without a code", async () => {
       const { deps, sent, retired } = changing({}, "other");
       expect(await dispatchLetter(order, deps)).toBe("taken");
       expect(sent.map(({ to }) => to)).toEqual(["old@example.com", "new@example.com"]);
@@ -214,25 +216,25 @@ describe("mailer", () => {
       expect(retired).toEqual(["undo#old", "email-change#u"]);
     });
 
-    it("makes no second undo code while an earlier change can still be undone", async () => {
+    it("has no second undo code while an earlier one is valid", async () => {
       const { deps, sent } = changing({ withUndo: false });
       expect(await dispatchLetter(order, deps)).toBe("sent");
       expect(sent[0]).toEqual({ to: "old@example.com", text: expect.stringContaining("undoes both") });
       expect(sent[0]?.text).not.toContain(undoCode);
     });
 
-    it("is dropped once a newer one was asked for", async () => {
+    it("is dropped after a newer request", async () => {
       const { deps, sent } = changing({ otpRequestId: "newer" });
       expect(await dispatchLetter(order, deps)).toBe("superseded");
       expect(sent).toEqual([]);
     });
   });
 
-  it("keeps the request alive when the letter could not leave, so that the queue's next try sends it", async () => {
+  it("keeps the request open for a retry if sending fails", async () => {
     const { deps } = mailer({
       codes: {
         issue: async () => ({ email: "a@example.com" }),
-        retire: inert("retire"),
+        retire: neverCalled("retire"),
       },
       sendEmail: () => Promise.reject(new Error("Throttling")),
     });
@@ -241,7 +243,7 @@ describe("mailer", () => {
     );
   });
 
-  describe("for a lost password", () => {
+  describe("password reset", () => {
     const order = { kind: "password_reset", addressKey: "k", otpRequestId: "r" } as const;
     type User = NonNullable<Awaited<ReturnType<Deps["users"]["find"]>>>;
     const owner = { id: "u", email: "owner@example.com", addressKey: "k", status: "active" } as User;
@@ -250,7 +252,7 @@ describe("mailer", () => {
       find: async () => user,
     });
 
-    it("makes a code of its own kind and sends it to the stored address", async () => {
+    it("sends a long code of its own purpose to the stored address", async () => {
       const events: unknown[] = [];
       const issued: unknown[] = [];
       const { deps, sent } = mailer({
@@ -281,9 +283,9 @@ describe("mailer", () => {
       expect(events).toEqual([["reset_sent", { userId: "u" }]]);
     });
 
-    it("writes to nobody where there is neither an active account nor a registration of this address", async () => {
+    it("sends nothing without an active account or registration at the address", async () => {
       for (const users of [
-        { findIdByAddress: async () => undefined, find: inert("find") },
+        { findIdByAddress: async () => undefined, find: neverCalled("find") },
         { findIdByAddress: async () => "u", find: async () => undefined },
         knowing({ ...owner, status: "disabled" }),
         knowing({ ...owner, addressKey: "another" }),
@@ -294,7 +296,7 @@ describe("mailer", () => {
       }
     });
 
-    it("sends nothing for an order whose letter has left", async () => {
+    it("sends nothing for an order that was already carried out", async () => {
       const { deps, sent } = mailer({ users: knowing(owner), resets: { begin: async () => "superseded" } });
       expect(await dispatchLetter(order, deps)).toBe("superseded");
       expect(sent).toEqual([]);
@@ -302,20 +304,22 @@ describe("mailer", () => {
   });
 
   it.each([
-    [true, "with a code that we had sent"],
+    [true, "using a code that we sent"],
     [false, "knew the old one"],
-  ])("tells the owner of a new password how it came (by reset: %s)", async (byReset, words) => {
+  ])("notifies the owner of a new password (by reset: %s)", async (byReset, words) => {
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
-    const { deps, sent } = mailer({ users: { findIdByAddress: inert("pointer"), find: async () => owner } });
+    const { deps, sent } = mailer({
+      users: { findIdByAddress: neverCalled("pointer"), find: async () => owner },
+    });
     expect(await dispatchLetter({ kind: "password_changed", userId: "u", byReset }, deps)).toBe("sent");
     expect(sent).toEqual([{ to: "owner@example.com", text: expect.stringContaining(words) }]);
   });
 
-  it("tells both mailboxes of an undone change, and the one that lost the account once", async () => {
+  it("notifies both mailboxes of an undone change, the former one once", async () => {
     const left = ["left@example.com"];
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
     const { deps, sent } = mailer({
-      users: { findIdByAddress: inert("pointer"), find: async () => owner },
+      users: { findIdByAddress: neverCalled("pointer"), find: async () => owner },
       formerAddresses: {
         find: async (goodbye) => (goodbye === "undone" ? left[0] : ""),
         forget: async () => void left.pop(),
@@ -325,11 +329,11 @@ describe("mailer", () => {
     for (let delivered = 0; delivered < 2; delivered += 1)
       expect(await dispatchLetter(order, deps)).toBe("sent");
     expect(sent.map(({ to }) => to)).toEqual(["left@example.com", "owner@example.com", "owner@example.com"]);
-    expect(sent[0]?.text).toContain("was undone, with the code in our letter");
-    expect(sent[1]?.text).toContain("was undone, and all sessions were ended");
+    expect(sent[0]?.text).toContain("was undone with the code that we sent");
+    expect(sent[1]?.text).toContain("Your account has this address again, and all sessions were ended");
   });
 
-  it("forgets the address of somebody who is gone after the last letter, and not before", async () => {
+  it("forgets a deleted account's addresses after their last letters, not before", async () => {
     const steps: string[] = [];
     const { deps, sent } = mailer({
       formerAddresses: {
@@ -340,7 +344,9 @@ describe("mailer", () => {
     expect(await dispatchLetter({ kind: "goodbye", userId: "u" }, deps)).toBe("sent");
     expect(sent.map(({ to }) => to)).toEqual(["earlier@example.com", "deleted@example.com"]);
     expect(steps).toEqual(["earlier u after 1", "deleted u after 2"]);
-    const forgotten = mailer({ formerAddresses: { find: async () => undefined, forget: inert("forget") } });
+    const forgotten = mailer({
+      formerAddresses: { find: async () => undefined, forget: neverCalled("forget") },
+    });
     expect(await dispatchLetter({ kind: "goodbye", userId: "u" }, forgotten.deps)).toBe("superseded");
   });
 });

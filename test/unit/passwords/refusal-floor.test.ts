@@ -13,14 +13,14 @@ const time = {
 };
 const setFloor = (milliseconds: string) => vi.stubEnv("REFUSAL_FLOOR_MILLISECONDS", milliseconds);
 
-describe("the floor under refusals", () => {
+describe("refusal floor", () => {
   beforeEach(() => {
     [now, waits] = [1_000, []];
     setFloor("800");
   });
   afterAll(() => void vi.unstubAllEnvs());
 
-  it("is the same moment, however long the work before it took", async () => {
+  it("ends refusals at one moment, however long their work took", async () => {
     for (const milliseconds of [0, 30.25, 555, 799.5]) {
       const started = now;
       const untilFloor = refusalFloor(time);
@@ -31,14 +31,14 @@ describe("the floor under refusals", () => {
     }
   });
 
-  it("adds nothing to what took longer", async () => {
+  it("adds nothing to longer refusals", async () => {
     const untilFloor = refusalFloor(time);
     now += 900;
     await untilFloor();
     expect(waits).toEqual([]);
   });
 
-  it("is nothing where no weaker hash is left", async () => {
+  it("adds nothing if it is set to zero", async () => {
     setFloor("0");
     await refusalFloor(time)();
     expect(waits).toEqual([]);

@@ -9,7 +9,7 @@ describe("environment", () => {
     expect(environment("OTP_LIFETIME_SECONDS")).toEqual({ OTP_LIFETIME_SECONDS: 600 });
   });
 
-  it("names every missing and bad variable at once, and no value", () => {
+  it("names all missing and bad variables at once, without values", () => {
     vi.stubEnv("OTP_LIFETIME_SECONDS", "86400");
     vi.stubEnv("MAIL_FROM", "not-an-address");
     expect(() => environment("OTP_LIFETIME_SECONDS", "MAIL_FROM", "USERS_TABLE")).toThrow(

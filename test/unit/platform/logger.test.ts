@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { describeError } from "../../../shared/platform/logger.ts";
 
 describe("errors in the log", () => {
-  it("keep their name and frames and lose what they quote", () => {
+  it("keep their name and frames, and lose quoted secrets", () => {
     const error = new Error(
       "identity ada@example.com failed, code 123 456 and 654321, token eyJhbGciOi.eyJzdWIi.c2ln",
     );
@@ -12,7 +12,7 @@ describe("errors in the log", () => {
     expect(frames[0]).toMatch(/^at /);
   });
 
-  it("say nothing of what could not be parsed", () => {
+  it("don't quote text that failed to parse", () => {
     const parse = () => {
       try {
         return JSON.parse('{"password": "hunter2');
@@ -23,7 +23,7 @@ describe("errors in the log", () => {
     expect(JSON.stringify(parse())).not.toContain("hunter2");
   });
 
-  it("describe what is no error without its value", () => {
+  it("lose their value if they are no Error", () => {
     expect(describeError("hunter2")).toEqual({ name: "string", message: "", frames: [] });
   });
 });

@@ -20,7 +20,7 @@ const eventsOf = (...parameters: Parameters<typeof recordRefusal>) => {
 };
 
 describe("security events", () => {
-  it("are one line each, with request and account", () => {
+  it("are logged as one line with request and account", () => {
     nameRequest("request-7");
     recordSecurityEvent("signed_in", { userId: "u", sessionId: "s" });
     expect(logged).toEqual([
@@ -34,7 +34,7 @@ describe("security events", () => {
     ]);
   });
 
-  it("tell refused secrets and limits, and keep quiet about what is no attack", () => {
+  it("report refused secrets and rate limits, but no harmless errors", () => {
     const refused = new ApiError("sign_in_refused", { userId: "u" });
     expect(eventsOf("createToken", refused)).toEqual([
       { event: "refused", code: "sign_in_refused", userId: "u" },
@@ -54,8 +54,8 @@ describe("security events", () => {
       expect(eventsOf("any", error)).toEqual([]);
   });
 
-  it("stand in the README's table, each of them and no other", () => {
-    const [, section = ""] = readFileSync("README.md", "utf8").split("\n## Watch it\n");
+  it("are exactly those of docs/operations.md", () => {
+    const [, section = ""] = readFileSync("docs/operations.md", "utf8").split("\n## Watch\n");
     const rows = (section.split("\n## ")[0] ?? "").split("\n").filter((line) => line.startsWith("| `"));
     const named = rows.flatMap((row) =>
       [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name),

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { refreshToken } from "../../../functions/refresh-token.ts";
-import { inert } from "../../support/assert/inert.ts";
+import { neverCalled } from "../../support/assert/never-called.ts";
 import { staffSessionIsOver } from "../../../shared/sessions/staff-session.ts";
 
 const minute = 60;
 const hour = 60 * minute;
 const now = 1_800_000_000;
 
-describe("a session of the staff", () => {
-  it("is over after 12 hours, and after 30 minutes without a refresh [ASVS 7.3.1, 7.3.2]", () => {
+describe("staff session", () => {
+  it("expires after 12 hours or 30 idle minutes [ASVS 7.3.1, 7.3.2]", () => {
     const over = (age: number, idle: number) =>
       staffSessionIsOver({ createdAt: now - age, usedAt: now - idle }, now);
     expect([over(12 * hour - 1, 0), over(12 * hour, 0)]).toEqual([false, true]);
@@ -34,7 +34,7 @@ describe("a session of the staff", () => {
         },
       },
       signer: { pair: async () => ({ access: "a", refresh: "r" }) },
-      enqueueLetter: inert("enqueueLetter"),
+      enqueueLetter: neverCalled("enqueueLetter"),
       recordSecurityEvent: (event, { sessionId }) => void ended.push(`${event} ${sessionId}`),
       nowSeconds: () => now,
     };
@@ -43,7 +43,7 @@ describe("a session of the staff", () => {
     return { answer, ended };
   };
 
-  it("cannot be refreshed after that, and is ended; sessions of others can", async () => {
+  it("is refused and ended at a refresh after expiry, unlike others", async () => {
     const pair = { access: "a", refresh: "r" };
     const over = { answer: "token_not_valid", ended: ["s", "session_ended s"] };
     expect(await refresh(true, 30 * minute - 1, hour)).toEqual({ answer: pair, ended: [] });

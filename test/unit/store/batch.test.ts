@@ -1,5 +1,5 @@
 import type { BatchWriteCommandInput } from "@aws-sdk/lib-dynamodb";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { batchDelete } from "../../../shared/store/batch.ts";
 import { StoreBusyError } from "../../../shared/store/dynamo.ts";
 
@@ -7,19 +7,21 @@ const keys = Array.from({ length: 30 }, (_, index) => ({ sessionId: String(index
 const keysOf = ({ RequestItems = {} }: BatchWriteCommandInput) =>
   Object.values(RequestItems).flatMap((requests) => requests.map(({ DeleteRequest }) => DeleteRequest?.Key));
 
-it("what a full store leaves is asked for again, and nothing else", async () => {
-  const sent: ReturnType<typeof keysOf>[] = [];
-  await batchDelete("table", keys, async (input) => {
-    sent.push(keysOf(input));
-    const left = Object.values(input.RequestItems ?? {})
-      .flat()
-      .slice(0, sent.length === 1 ? 2 : 0);
-    return left.length > 0 ? { UnprocessedItems: { table: left } } : { UnprocessedItems: {} };
+describe("batch delete", () => {
+  it("retries only what the table left unprocessed", async () => {
+    const sent: ReturnType<typeof keysOf>[] = [];
+    await batchDelete("table", keys, async (input) => {
+      sent.push(keysOf(input));
+      const left = Object.values(input.RequestItems ?? {})
+        .flat()
+        .slice(0, sent.length === 1 ? 2 : 0);
+      return left.length > 0 ? { UnprocessedItems: { table: left } } : { UnprocessedItems: {} };
+    });
+    expect(sent).toEqual([keys.slice(0, 25), keys.slice(0, 2), keys.slice(25)]);
   });
-  expect(sent).toEqual([keys.slice(0, 25), keys.slice(0, 2), keys.slice(25)]);
-});
 
-it("a store that stays full is no success", async () => {
-  const full = async ({ RequestItems }: BatchWriteCommandInput) => ({ UnprocessedItems: RequestItems });
-  await expect(batchDelete("table", keys, full)).rejects.toThrow(StoreBusyError);
+  it("fails if the table stays busy", async () => {
+    const full = async ({ RequestItems }: BatchWriteCommandInput) => ({ UnprocessedItems: RequestItems });
+    await expect(batchDelete("table", keys, full)).rejects.toThrow(StoreBusyError);
+  });
 });

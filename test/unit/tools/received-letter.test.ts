@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readLetter } from "../../tools/stage/received-letter.ts";
 
 const letter = [
@@ -24,21 +24,23 @@ const letter = [
   "",
 ].join("\r\n");
 
-it("a letter that a stage's mailbox received reads like one of LocalStack's", async () => {
-  const message = {
-    notificationType: "Received",
-    mail: { messageId: "m1", timestamp: "2026-01-01T00:00:00.000Z", source: "bounce@amazonses.com" },
-    receipt: { recipients: ["ada@letters.example.com"] },
-    content: Buffer.from(letter).toString("base64"),
-  };
-  const read = await readLetter(JSON.stringify(message));
-  expect(read).toMatchObject({
-    Id: "m1",
-    Source: "no-reply@example.com",
-    Destination: { ToAddresses: ["ada@letters.example.com"] },
-    Subject: "Your activation code",
-    Timestamp: "2026-01-01T00:00:00.000Z",
+describe("letter received by a stage", () => {
+  it("is read in the form of LocalStack's mailbox", async () => {
+    const message = {
+      notificationType: "Received",
+      mail: { messageId: "m1", timestamp: "2026-01-01T00:00:00.000Z", source: "bounce@amazonses.com" },
+      receipt: { recipients: ["ada@letters.example.com"] },
+      content: Buffer.from(letter).toString("base64"),
+    };
+    const read = await readLetter(JSON.stringify(message));
+    expect(read).toMatchObject({
+      Id: "m1",
+      Source: "no-reply@example.com",
+      Destination: { ToAddresses: ["ada@letters.example.com"] },
+      Subject: "Your activation code",
+      Timestamp: "2026-01-01T00:00:00.000Z",
+    });
+    expect(read.Body.text_part).toMatch(/^ {4}123 456$/m);
+    expect(read.Body.html_part).toContain("<b>123 456</b>");
   });
-  expect(read.Body.text_part).toMatch(/^ {4}123 456$/m);
-  expect(read.Body.html_part).toContain("<b>123 456</b>");
 });

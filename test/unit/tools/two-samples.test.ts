@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { areaUnderCurve, compareSamples, median, verdictOn } from "../../tools/bench/two-samples.ts";
 
-/** The same numbers every time (a linear congruential generator). */
+/** A linear congruential generator, so that every run has the same numbers. */
 const seeded = (seed: number) => () => {
   seed = (seed * 1_664_525 + 1_013_904_223) % 2 ** 32;
   return seed / 2 ** 32;
@@ -9,14 +9,14 @@ const seeded = (seed: number) => () => {
 const sampleOf = (random: () => number, shift = 0) =>
   Array.from({ length: 300 }, () => 4 + shift + random() + random() + random());
 
-describe("two samples of times", () => {
-  it("have medians and an AUC in which ties count half", () => {
+describe("comparison of two samples", () => {
+  it("computes medians, and an AUC that counts ties half", () => {
     expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
     expect(areaUnderCurve([5, 6], [1, 2])).toBe(1);
     expect(areaUnderCurve([1, 2, 2], [2])).toBeCloseTo(1 / 3);
   });
 
-  it("are a coin toss when they are alike", () => {
+  it("calls alike samples a coin toss", () => {
     const random = seeded(7);
     const told = compareSamples(sampleOf(random), sampleOf(random), { random });
     expect(verdictOn(told)).toBe("coin toss");
@@ -24,7 +24,7 @@ describe("two samples of times", () => {
     expect(told.differenceInterval.high).toBeGreaterThan(0);
   });
 
-  it("are told apart when one is later, within the spread of either", () => {
+  it("tells samples apart whose difference is within their spread", () => {
     const random = seeded(7);
     const told = compareSamples(sampleOf(random, 0.3), sampleOf(random), { random });
     expect(verdictOn(told)).toBe("told apart");

@@ -1,0 +1,104 @@
+/** Checks that the documents name only what exists: links, commands, paths, settings, error codes and alarms. */
+import { existsSync, globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { errors } from "../../shared/contract/errors.ts";
+
+const documents = globSync(["*.md", "docs/**/*.md", "test/*.md", "test/tools/**/*.md"]).toSorted();
+const read = (file: string) => readFileSync(file, "utf8");
+const withoutCode = (text: string) => text.replaceAll(/```[^]*?```/g, "").replaceAll(/`[^`\n]*`/g, "");
+
+/** The anchor that Markdown renderers give to a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, "")
+    .trim()
+    .replaceAll(/\s+/g, "-");
+const anchorsIn = (file: string) =>
+  [...read(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => anchorOf(heading));
+
+const brokenLinks = (file: string, text: string): string[] =>
+  [...withoutCode(text).matchAll(/\]\(([^)]+)\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !/^https?:/.test(target))
+    .filter((target) => {
+      const [to = "", anchor] = target.split("#");
+      const linked = to === "" ? file : path.join(path.dirname(file), to);
+      return !existsSync(linked) || (anchor !== undefined && !anchorsIn(linked).includes(anchor));
+    });
+
+/** The words in inline code and, if asked, in code blocks. */
+const codeWords = (text: string, { blocks }: { blocks: boolean }): string[] =>
+  [...text.matchAll(/```[^]*?```|`([^`\n]+)`/g)]
+    .flatMap(([whole, inline]) => inline ?? (blocks ? whole : ""))
+    .flatMap((code) => code.split(/[\s"'=]+/));
+
+const { scripts } = z
+  .object({ scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(read("package.json")));
+const sources = globSync(["{infra,shared,test}/**/*.ts", ".ci/run", ".env.sample"])
+  .map((file) => read(file))
+  .join("\n");
+
+/** One line for each fault, with its file. */
+const inEach = (files: string[], faultsIn: (file: string) => string[]): string[] =>
+  files.flatMap((file) => faultsIn(file).map((fault) => `${file}: ${fault}`));
+
+describe("documents", () => {
+  it("have links that lead to a file and a heading", () => {
+    expect(inEach(documents, (file) => brokenLinks(file, read(file)))).toEqual([]);
+  });
+
+  it("name npm scripts that exist", () => {
+    const unknownIn = (file: string) =>
+      [...read(file).matchAll(/npm run ([\w:-]+)/g)]
+        .map(([, name = ""]) => name)
+        .filter((name) => scripts[name] === undefined);
+    expect(inEach(documents, unknownIn)).toEqual([]);
+  });
+
+  it("name files and folders that exist", () => {
+    const missingIn = (file: string) =>
+      codeWords(read(file), { blocks: true })
+        .filter((word) => /^(?:shared|functions|infra|commands|pages|test|docs)\/[\w./-]*$/.test(word))
+        .filter((named) => !existsSync(named));
+    // test/asvs.md names tests without their extension, which asvs.test.ts checks.
+    const others = documents.filter((file) => file !== "test/asvs.md");
+    expect(inEach(others, missingIn)).toEqual([]);
+  });
+
+  it("name settings and variables that exist", () => {
+    const unknownIn = (file: string) =>
+      codeWords(read(file), { blocks: false })
+        .filter((word) => /^[A-Z]{2,}(?:_[A-Z]+)+$/.test(word))
+        .filter((name) => !sources.includes(name));
+    expect(inEach(documents, unknownIn)).toEqual([]);
+  });
+
+  it("are checked for links to a missing file or heading", () => {
+    expect(brokenLinks("README.md", "[a](docs/api.md#the-flow) [b](gone.md) [c](docs/api.md#gone)")).toEqual([
+      "gone.md",
+      "docs/api.md#gone",
+    ]);
+  });
+});
+
+it("README.md has at most 90 lines", () => {
+  expect(read("README.md").trim().split("\n").length).toBeLessThanOrEqual(90);
+});
+
+it("docs/api.md lists every error code under its status", () => {
+  const rows = [...read("docs/api.md").matchAll(/^\| (\d{3})\s+\|(.+)\|$/gm)];
+  const listed = rows.flatMap(([, status, codes = ""]) =>
+    [...codes.matchAll(/`(\w+)`/g)].map(([, code]) => `${status} ${code}`),
+  );
+  const defined = Object.entries(errors).map(([code, { status }]) => `${status} ${code}`);
+  expect(listed.toSorted()).toEqual(defined.toSorted());
+});
+
+it("docs/operations.md lists every alarm", () => {
+  const names = (text: string) => new Set([...text.matchAll(/["`](\w+Alarm)["`]/g)].map(([, name]) => name));
+  expect(names(read("docs/operations.md"))).toEqual(names(read("infra/monitoring/alarms.ts")));
+});

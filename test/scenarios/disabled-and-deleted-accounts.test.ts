@@ -1,0 +1,112 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { call, succeed } from "../support/calls/api.ts";
+import { disableAccount } from "../support/people/disable-account.ts";
+import { eventually } from "../support/assert/eventually.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { deliverOrder } from "../support/mail/deliver-order.ts";
+import { allLettersSent } from "../support/mail/mail-queue.ts";
+import { codeIn, letterTo, lettersTo } from "../support/mail/letters.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { newPassword } from "../support/people/credentials.ts";
+import { activated, loginCode, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
+import { itemsOf } from "../support/store/table-items.ts";
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await startTestStack({ returnFailedAfterSeconds: 1 });
+});
+afterEach(() => stack.faults.clear());
+afterAll(() => stack.remove());
+
+describe("disabled account", () => {
+  it("can't use its code, its password or its tokens [ASVS 7.4.2]", async () => {
+    const person = await signedIn();
+    const otp_code = await loginCode(person, 2);
+    await disableAccount(stack, person.id);
+    expectRefused(await call("createToken", { email: person.email, otp_code }), "sign_in_refused");
+    expectRefused(
+      await call("requestOtp", { email: person.email, password: person.password }),
+      "no_active_account",
+    );
+    expectRefused(await call("getMe", undefined, { token: person.access }), "user_inactive");
+    for (const token of [person.access, person.refresh])
+      expectRefused(await call("verifyToken", { token }), "token_not_valid");
+    expectRefused(await call("refreshToken", { refresh: person.refresh }), "token_not_valid");
+  });
+
+  it("can't return by registering its address again", async () => {
+    const person = await signedIn();
+    await disableAccount(stack, person.id);
+    const again = await register(newPerson({ email: person.email }));
+    const { Subject } = await letterTo(person.email, 3);
+    expect(Subject).toContain("already have an account");
+    await succeed("requestOtp", { email: again.email, password: again.password });
+    expect((await letterTo(person.email, 4)).Subject).toContain("already have an account");
+  });
+
+  it("gets no reset letter and no new password", async () => {
+    const person = await activated();
+    const otp_code = await resetCode(person);
+    const users = await itemsOf(stack, "UsersTable");
+    const addressKey = users.find(({ pk }) => pk === `user#${person.id}`)?.["addressKey"];
+    await disableAccount(stack, person.id);
+    const body = { email: person.email, otp_code, new_password: newPassword() };
+    expectRefused(await call("confirmPasswordReset", body), "code_refused");
+    await deliverOrder(stack, { kind: "password_reset", addressKey, otpRequestId: "another" });
+    expect(await lettersTo(person.email)).toHaveLength(2);
+  });
+});
+
+describe("deleted account", () => {
+  it("leaves only counters and gets no letter after the last", async () => {
+    const person = await signedIn();
+    await resetCode(person, 2);
+    const { email, id, password } = person;
+    const users = await itemsOf(stack, "UsersTable");
+    const addressKey = users.find(({ pk }) => pk === `user#${id}`)?.["addressKey"];
+    await register(newPerson({ email }));
+    await letterTo(email, 4);
+    await allLettersSent(stack);
+
+    const slow = stack.faults.add({
+      principal: "Mailer",
+      operation: "UpdateItem",
+      delayMilliseconds: 60_000,
+    });
+    await succeed("requestOtp", { email, password });
+    await eventually("the letter on its way", () => (slow.struck() === 1 ? true : undefined));
+    await succeed("deleteMe", { current_password: password }, { token: person.access });
+
+    const goodbye = await letterTo(email, 5);
+    expect(goodbye.Subject).toContain("your account was deleted");
+    slow.remove();
+    await allLettersSent(stack);
+    expect(await lettersTo(email)).toHaveLength(5);
+    const ofThem = (text: string) => [id, email, addressKey].some((mark) => text.includes(String(mark)));
+    const left = async (table: Parameters<typeof itemsOf>[1]) =>
+      (await itemsOf(stack, table)).filter((item) => ofThem(JSON.stringify(item)));
+    // The username and id of the second registration stay reserved until it expires.
+    const [first, ...rest] = (await left("UsersTable")).toSorted((a, b) =>
+      String(a["pk"]).localeCompare(b["pk"]),
+    );
+    expect(first).toEqual({ pk: `goodbye#${id}`, expiresAt: expect.any(Number) });
+    expect(rest.map(({ pk }) => String(pk).replace(/#.*/, ""))).toEqual(["registration", "username"]);
+    expect(await left("SessionsTable")).toEqual([]);
+    for (const { pk } of await left("LimitsTable")) expect(pk).toMatch(/^limit#/);
+  });
+
+  it("gets its last letter once", async () => {
+    const person = await signedIn();
+    await succeed("deleteMe", { current_password: person.password }, { token: person.access });
+    await letterTo(person.email, 3);
+    const forgotten = async () => {
+      const users = await itemsOf(stack, "UsersTable");
+      return users.find(({ pk }) => pk === `goodbye#${person.id}`)?.["email"] === undefined;
+    };
+    await eventually("the address forgotten", async () => ((await forgotten()) ? true : undefined));
+    await deliverOrder(stack, { kind: "goodbye", userId: person.id });
+    const letters = await lettersTo(person.email);
+    expect(letters).toHaveLength(3);
+    expect(() => codeIn(letters[2]!)).toThrow("no code in the letter");
+  });
+});

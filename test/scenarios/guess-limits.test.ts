@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
+import { call, type Answer, type Options } from "../support/calls/api.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
+import { comparable } from "../support/assert/comparable.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { codeTo, letterTo } from "../support/mail/letters.ts";
+import { limitsOf } from "../support/limits/stack-limits.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { newPassword } from "../support/people/credentials.ts";
+import { activated, newPerson, register, resetCode, type Person } from "../support/people/people.ts";
+import {
+  codeGuess,
+  passwordGuess,
+  rightPassword,
+  guessesFrom,
+  wrongPassword,
+} from "../../shared/limits/guess-limits.ts";
+
+let stack: TestStack;
+let limits: ReturnType<typeof limitsOf>;
+beforeAll(async () => {
+  stack = await startTestStack();
+  limits = limitsOf(stack);
+});
+afterAll(() => stack.remove());
+
+// The two ways in which a device sends its token.
+const cookieOf = ({ headers }: Answer): Options => ({
+  headers: { cookie: (headers.get("set-cookie") ?? "").split(";")[0] ?? "" },
+});
+const headerOf = ({ headers }: Answer): Options => ({
+  headers: { "x-device-token": headers.get("x-device-token") ?? "" },
+});
+
+// A person with an account, and the answer that made their device known.
+const personWithDevice = async (): Promise<{ person: Person; answer: Answer }> => {
+  const person = await register();
+  const answer = await call("activateUser", { email: person.email, otp_code: await codeTo(person.email) });
+  expect(answer.status, answer.text).toBe(200);
+  return { person, answer };
+};
+const ask = ({ email, password }: Person, options?: Options) =>
+  call("requestOtp", { email, password }, options);
+const guess = ({ email }: Person, otp_code: string, options?: Options) =>
+  call("createToken", { email, otp_code }, options);
+const passwordsOf = async ({ email }: Person) => passwordGuess(await pseudonyms.ofAddress(email));
+const codesOf = async ({ email }: Person) => codeGuess("login", await pseudonyms.ofAddress(email));
+
+describe("address with used-up attempts", () => {
+  it.each([
+    ["by its cookie", cookieOf],
+    ["by its header", headerOf],
+  ])("accepts a device known %s but delays new ones [ASVS 6.1.1]", async (_, deviceOf) => {
+    const { person, answer } = await personWithDevice();
+    const device = deviceOf(answer);
+    const wrong = await Promise.all(
+      Array.from({ length: 12 }, () => ask({ ...person, password: "Not-The-Password-1" })),
+    );
+    expect(wrong.filter(({ status }) => status === 401)).toHaveLength(10);
+    expectRefused(await ask(person), "too_many_password_guesses");
+
+    expect((await ask(person, device)).status).toBe(200);
+    const code = await codeTo(person.email, 2);
+    for (let step = 1; step <= 5; step += 1)
+      expectRefused(await guess(person, wrongCode(code, step)), "sign_in_refused");
+    expectRefused(await guess(person, code), "too_many_code_guesses");
+
+    const signedIn = await guess(person, code, device);
+    expect(signedIn.status, signedIn.text).toBe(201);
+    expect(deviceOf(signedIn)).not.toEqual(device);
+    expectRefused(await ask(person), "too_many_password_guesses");
+  });
+
+  it("accepts only known devices after a hundred consecutive wrong codes", async () => {
+    const { person, answer } = await personWithDevice();
+    await limits.exhaust(await codesOf(person));
+    const device = headerOf(answer);
+    expect((await ask(person, device)).status).toBe(200);
+    const code = await codeTo(person.email, 2);
+    expectRefused(await guess(person, code), "code_guesses_used_up");
+    const signedIn = await guess(person, code, device);
+    expect(signedIn.status, signedIn.text).toBe(201);
+    expectRefused(await guess(person, code), "code_guesses_used_up");
+  });
+});
+
+describe("device known after a reset", () => {
+  it("keeps its own attempts when a stranger uses up the others [ASVS 6.1.1]", async () => {
+    const person = await activated();
+    const useUp = async () => {
+      await limits.exhaust(await passwordsOf(person));
+      await limits.exhaust(await codesOf(person));
+    };
+    await useUp();
+    const password = newPassword();
+    const body = { email: person.email, otp_code: await resetCode(person), new_password: password };
+    const reset = await call("confirmPasswordReset", body);
+    expect([reset.status, reset.text]).toEqual([204, ""]);
+    await letterTo(person.email, 3);
+    await useUp();
+    const owner = { ...person, password };
+    expectRefused(await ask(owner), "too_many_password_guesses");
+    expect((await ask(owner, cookieOf(reset))).status).toBe(200);
+    const signedIn = await guess(owner, await codeTo(person.email, 4), headerOf(reset));
+    expect(signedIn.status, signedIn.text).toBe(201);
+  });
+});
+
+describe("device token", () => {
+  it("is ignored when forged or of another address [ASVS 9.1.1]", async () => {
+    const { person, answer } = await personWithDevice();
+    const others = await personWithDevice();
+    const own = answer.headers.get("x-device-token") ?? "";
+    const forged = own.endsWith("A") ? `${own.slice(0, -1)}B` : `${own.slice(0, -1)}A`;
+    await limits.exhaust(await passwordsOf(person));
+    for (const token of [
+      others.answer.headers.get("x-device-token") ?? "",
+      forged,
+      "a.1.b",
+      "x".repeat(4000),
+    ])
+      expectRefused(await ask(person, { headers: { "x-device-token": token } }), "too_many_password_guesses");
+    expect((await ask(person, headerOf(answer))).status).toBe(200);
+  });
+
+  it("has its own limits, which a success clears", async () => {
+    const { person, answer } = await personWithDevice();
+    const device = headerOf(answer);
+    for (let step = 0; step < 4; step += 1)
+      expectRefused(await guess(person, wrongCode("000000", step), device), "sign_in_refused");
+    expect(await limits.counted(await codesOf(person))).toEqual([0, 0, 0]);
+    expect((await ask(person, device)).status).toBe(200);
+    expect(await limits.counted(await passwordsOf(person))).toEqual([0, 0, 0]);
+    expect((await guess(person, await codeTo(person.email, 2), device)).status).toBe(201);
+    for (let step = 0; step < 5; step += 1)
+      expectRefused(await guess(person, wrongCode("000000", step), device), "sign_in_refused");
+    expectRefused(await guess(person, "000000", device), "too_many_code_guesses");
+  });
+});
+
+describe("count of passwords", () => {
+  it("separates right from wrong and is cleared by a sign-in", async () => {
+    const person = await activated();
+    const wrong = wrongPassword(await pseudonyms.ofAddress(person.email));
+    const right = rightPassword(await pseudonyms.ofAddress(person.email));
+    const counted = async () => [await limits.counted(wrong), await limits.counted(right)];
+    expectRefused(await ask({ ...person, password: "Not-The-Password-1" }), "no_active_account");
+    expect(await counted()).toEqual([[1, 1], [0]]);
+    expect((await ask(person)).status).toBe(200);
+    expect(await counted()).toEqual([[1, 1], [1]]);
+    expect((await guess(person, await codeTo(person.email, 2))).status).toBe(201);
+    expect(await counted()).toEqual([[0, 0], [0]]);
+    await limits.exhaust(right);
+    expectRefused(await ask(person), "too_many_password_guesses");
+  });
+});
+
+describe("network with used-up attempts", () => {
+  const network = async () => guessesFrom(await pseudonyms.ofNetwork("127.0.0.1"));
+  beforeEach(async () => () => network().then(limits.clear));
+
+  it("is refused alike for known and unknown addresses [ASVS 6.3.1]", async () => {
+    const { person, answer } = await personWithDevice();
+    const stranger = newPerson();
+    await limits.exhaust(await network());
+    const elsewhere: Options = {
+      headers: { "x-forwarded-for": "198.51.100.7", forwarded: "for=198.51.100.7" },
+    };
+    const answers = [];
+    for (const { email, password } of [person, stranger]) {
+      answers.push(await call("requestOtp", { email, password }, elsewhere));
+      answers.push(await call("createToken", { email, otp_code: "000000" }, elsewhere));
+      answers.push(await call("activateUser", { email, otp_code: "000000" }, elsewhere));
+      const key = await pseudonyms.ofAddress(email);
+      for (const limit of [passwordGuess(key), codeGuess("login", key), codeGuess("activation", key)])
+        expect(await limits.counted(limit)).toEqual([0, 0, 0]);
+    }
+    for (const refused of answers) expectRefused(refused, "too_many_tries_from_network");
+    expect(answers.slice(3).map(comparable)).toEqual(answers.slice(0, 3).map(comparable));
+    expect((await ask(person, cookieOf(answer))).status).toBe(200);
+  });
+
+  it("can't try long codes either, until the window ends [ASVS 6.6.3]", async () => {
+    const person = await activated();
+    const { email } = person;
+    const body = { email, otp_code: await resetCode(person), new_password: newPassword() };
+    await limits.exhaust(await network());
+    const otp_code = "AAAA-BBBB-CCCC-DDDD";
+    for (const refused of [
+      await call("confirmPasswordReset", body),
+      await call("confirmPasswordReset", { ...body, otp_code }),
+      await call("claimEmail", { email, otp_code }),
+      await call("undoEmail", { email, otp_code }),
+    ])
+      expectRefused(refused, "too_many_tries_from_network");
+    await limits.clear(await network());
+    expect((await call("confirmPasswordReset", body)).status).toBe(204);
+  });
+});

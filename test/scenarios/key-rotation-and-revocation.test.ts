@@ -1,0 +1,199 @@
+// Tests what people and functions notice when keys are rotated or revoked.
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { decodeProtectedHeader } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundlesDirectory } from "../../infra/bundling/bundle-functions.ts";
+import { call, succeed } from "../support/calls/api.ts";
+import { runCommand } from "../support/calls/commands.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { outputOf } from "../support/stacks/stack-outputs.ts";
+import { codeTo } from "../support/mail/letters.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { activated, register, signedIn, signIn } from "../support/people/people.ts";
+import { keySecretsOf } from "../support/calls/key-secrets.ts";
+
+let stack: TestStack;
+let secrets: ReturnType<typeof keySecretsOf>;
+beforeAll(async () => {
+  stack = await startTestStack();
+  secrets = keySecretsOf(stack);
+});
+afterAll(() => stack.remove());
+
+// Makes these functions forget what they have in memory, as five minutes or a deployment would.
+const renew = (...functions: string[]) =>
+  stack.replaceExecutionEnvironments(functions.map((name) => join(bundlesDirectory, name)));
+const kidOf = (token: string) => decodeProtectedHeader(token).kid;
+const publishedKids = async () => {
+  renew("get-keys");
+  return (await succeed("getKeys")).keys.map(({ kid }) => kid);
+};
+// Runs single steps of a rotation of the signing keys, as Secrets Manager does.
+const rotationWith = (ClientRequestToken: string) => (Step: string) =>
+  stack.invoke("RotateKeys", { SecretId: outputOf(stack, "SigningKeysArn"), ClientRequestToken, Step });
+
+describe("signing key rotation", () => {
+  it("signs with a key published before, and keeps publishing the old", async () => {
+    const person = await activated();
+    const before = await publishedKids();
+    const { access: oldToken } = await signIn(person);
+    await secrets.rotate("SigningKeys");
+    renew("create-token");
+    const { access: newToken } = await signIn(person, 2);
+    expect(kidOf(newToken)).not.toBe(kidOf(oldToken));
+    expect(before).toContain(kidOf(newToken));
+    const after = await publishedKids();
+    expect(after).toContain(kidOf(oldToken));
+    expect(after).toHaveLength(3);
+    for (const token of [oldToken, newToken]) await succeed("getMe", undefined, { token });
+  });
+
+  it("refuses no valid token during traffic", async () => {
+    const people = await Promise.all([signedIn(), signedIn(), signedIn()]);
+    const traffic = { going: true, answered: 0 };
+    const users = people.map(async ({ access, refresh }) => {
+      let tokens = { access, refresh };
+      while (traffic.going) {
+        await succeed("getMe", undefined, { token: tokens.access });
+        await succeed("verifyToken", { token: tokens.refresh });
+        tokens = await succeed("refreshToken", { refresh: tokens.refresh });
+        traffic.answered += 3;
+      }
+    });
+    const rotation = (async () => {
+      for (const functions of [["refresh-token"], ["get-me", "verify-token"], ["refresh-token", "get-me"]]) {
+        const from = traffic.answered;
+        await secrets.rotate("SigningKeys");
+        renew(...functions);
+        while (traffic.answered < from + 15) await succeed("getKeys");
+      }
+    })();
+    try {
+      await Promise.race([rotation, ...users]);
+      await rotation;
+    } finally {
+      traffic.going = false;
+    }
+    await Promise.all(users);
+    expect(traffic.answered).toBeGreaterThan(45);
+  });
+
+  it("makes functions load a key that they don't know yet", async () => {
+    const person = await activated();
+    const { access } = await signIn(person);
+    await succeed("verifyToken", { token: access });
+    for (const _ of [1, 2]) await secrets.rotate("SigningKeys");
+    renew("create-token");
+    const { access: unheardOf } = await signIn(person, 2);
+    await succeed("verifyToken", { token: unheardOf });
+    await succeed("verifyToken", { token: access });
+  });
+
+  it("doesn't let made-up key ids flood Secrets Manager [ASVS 9.1.3]", async () => {
+    const { access } = await signedIn();
+    await succeed("verifyToken", { token: access });
+    const [, payload, signature] = access.split(".");
+    stack.resetCalls();
+    const madeUp = Array.from({ length: 40 }, (_, index) => {
+      const header = { alg: "RS256", typ: "at+jwt", kid: `made-up-${index}` };
+      return `${Buffer.from(JSON.stringify(header)).toString("base64url")}.${payload}.${signature}`;
+    });
+    for (const token of madeUp) expectRefused(await call("verifyToken", { token }), "token_not_valid");
+    const executionEnvironments = stack.processes().functions["VerifyToken"]?.length ?? 0;
+    expect(stack.calls()["VerifyToken"]?.["secretsmanager:GetSecretValue"] ?? 0).toBeLessThanOrEqual(
+      executionEnvironments,
+    );
+  });
+
+  it("can repeat each step", async () => {
+    const ring = await secrets.read("SigningKeys");
+    const step = rotationWith("11111111-1111-4111-8111-111111111111");
+    for (const name of [
+      "createSecret",
+      "createSecret",
+      "setSecret",
+      "createSecret",
+      "setSecret",
+      "testSecret",
+    ])
+      expect(await step(name)).not.toHaveProperty("error");
+    expect(await secrets.read("SigningKeys")).toBe(ring);
+    for (const name of ["finishSecret", "finishSecret"]) expect(await step(name)).not.toHaveProperty("error");
+    const rotated = JSON.parse(await secrets.read("SigningKeys"));
+    expect(rotated.current.kid).toBe(JSON.parse(ring).next.kid);
+    expect(rotated.previous[0].kid).toBe(JSON.parse(ring).current.kid);
+    expect(rotated.previous[0]).not.toHaveProperty("d");
+  });
+
+  it("keeps the stored keys when the deployment's trigger runs again", async () => {
+    const before = await secrets.read("SigningKeys");
+    for (const _ of [1, 2]) expect(await stack.invoke("CreateKeys", {})).not.toHaveProperty("error");
+    expect(await secrets.read("SigningKeys")).toBe(before);
+  });
+});
+
+describe("digest key rotation", () => {
+  it.each([[[]], [["mailer"]], [["activate-user"]], [["mailer", "activate-user"]]])(
+    "keeps unexpired codes valid when %j have read the new keys",
+    async (renewed: string[]) => {
+      const early = await register();
+      const earlyCode = await codeTo(early.email);
+      await secrets.rotate("Digest");
+      renew(...renewed);
+      const late = await register();
+      await succeed("activateUser", { email: late.email, otp_code: await codeTo(late.email) });
+      await succeed("activateUser", { email: early.email, otp_code: earlyCode });
+      // Every function has read the newest keys before the next round.
+      renew("mailer", "activate-user");
+    },
+  );
+});
+
+describe("npm run keys:revoke", () => {
+  // The rotations above left older keys in memory.
+  beforeAll(() => renew("get-keys", "create-token"));
+
+  it("refuses all earlier tokens immediately and lets people sign in again [ASVS 7.4.5]", async () => {
+    const person = await signedIn();
+    const { keys: before } = await succeed("getKeys");
+    for (const token of [person.access, person.refresh]) await succeed("verifyToken", { token });
+    const { stdout } = await runCommand("revoke-keys", [], stack);
+    expect(stdout).toContain("Every user must sign in again");
+
+    expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
+    for (const token of [person.access, person.refresh])
+      expectRefused(await call("verifyToken", { token }), "token_not_valid");
+    expectRefused(await call("refreshToken", { refresh: person.refresh }), "token_not_valid");
+    const { keys: after } = await succeed("getKeys");
+    const old = new Set(before.map(({ kid }) => kid));
+    expect(after.filter(({ kid }) => old.has(kid))).toEqual([]);
+
+    const { access } = await signIn(person, 2);
+    await succeed("getMe", undefined, { token: access });
+  });
+
+  it("discards the keys of a rotation that is under way", async () => {
+    const person = await signedIn();
+    const step = rotationWith("22222222-2222-4222-8222-222222222222");
+    expect(await step("createSecret")).not.toHaveProperty("error");
+    const leaked = new Set((await succeed("getKeys")).keys.map(({ kid }) => kid));
+    await runCommand("revoke-keys", [], stack);
+    for (const name of ["createSecret", "setSecret", "testSecret", "finishSecret"]) await step(name);
+    const { keys } = await succeed("getKeys");
+    expect(keys.filter(({ kid }) => leaked.has(kid))).toEqual([]);
+    expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
+    const { access } = await signIn(person, 2);
+    expect(leaked).not.toContain(decodeProtectedHeader(access).kid);
+    await succeed("getMe", undefined, { token: access });
+  });
+
+  it("explains in one sentence that no stack is running", async () => {
+    const nowhere = mkdtempSync(join(tmpdir(), "lit-auth-nowhere-"));
+    expect(await runCommand("revoke-keys", [], { folder: nowhere })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^No local stack is running here.*\n$/),
+    });
+  });
+});

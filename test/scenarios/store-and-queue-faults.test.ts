@@ -1,0 +1,273 @@
+// Tests what callers notice when DynamoDB or SQS fails, or an answer of theirs is lost.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { call, succeed } from "../support/calls/api.ts";
+import { eventually } from "../support/assert/eventually.ts";
+import { expectRefused } from "../support/assert/refusals.ts";
+import { deliverOrder } from "../support/mail/deliver-order.ts";
+import { allLettersSent } from "../support/mail/mail-queue.ts";
+import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
+import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { newPassword } from "../support/people/credentials.ts";
+import {
+  activated,
+  loginCode,
+  newPerson,
+  register,
+  resetCode,
+  signedIn,
+  signIn,
+} from "../support/people/people.ts";
+import { itemsOf } from "../support/store/table-items.ts";
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await startTestStack({ returnFailedAfterSeconds: 1 });
+});
+afterEach(() => stack.faults.clear());
+afterAll(() => stack.remove());
+
+const conflict = {
+  code: "TransactionCanceledException",
+  fields: {
+    CancellationReasons: [
+      { Code: "TransactionConflict" },
+      { Code: "None" },
+      { Code: "None" },
+      { Code: "None" },
+    ],
+  },
+};
+
+describe("write conflict", () => {
+  it("is retried until the activation succeeds", async () => {
+    const person = await register();
+    const otp_code = await codeTo(person.email);
+    const fault = stack.faults.add({
+      principal: "ActivateUser",
+      operation: "TransactWriteItems",
+      error: conflict,
+      times: 3,
+    });
+    await succeed("activateUser", { email: person.email, otp_code });
+    expect(fault.struck()).toBe(3);
+  });
+
+  it("is retried until the sign-in succeeds", async () => {
+    const person = await activated();
+    const otp_code = await loginCode(person);
+    const fault = stack.faults.add({
+      principal: "CreateToken",
+      operation: "UpdateItem",
+      error: { code: "TransactionConflictException" },
+      times: 2,
+    });
+    await succeed("createToken", { email: person.email, otp_code });
+    expect(fault.struck()).toBe(2);
+  });
+
+  it("doesn't fail a password reset that clears counters", async () => {
+    const person = await activated();
+    const otp_code = await resetCode(person);
+    const fault = stack.faults.add({
+      principal: "ConfirmPasswordReset",
+      operation: "DeleteItem",
+      error: { code: "TransactionConflictException" },
+    });
+    const reset = await call("confirmPasswordReset", {
+      email: person.email,
+      otp_code,
+      new_password: newPassword(),
+    });
+    expect([reset.status, fault.struck()]).toEqual([204, 1]);
+  });
+
+  it("ends in 503 if it lasts, and leaves the code valid", async () => {
+    const person = await register();
+    const otp_code = await codeTo(person.email);
+    stack.faults.add({
+      principal: "ActivateUser",
+      operation: "TransactWriteItems",
+      error: conflict,
+      times: 50,
+    });
+    const answer = await call("activateUser", { email: person.email, otp_code });
+    expectRefused(answer, "service_unavailable");
+    expect(answer.headers.get("retry-after")).toBe("1");
+    stack.faults.clear();
+    await succeed("activateUser", { email: person.email, otp_code });
+  });
+});
+
+describe("lost answer of a write", () => {
+  it("fails no sign-in, and the code works once", async () => {
+    const person = await activated();
+    const otp_code = await loginCode(person);
+    const limits = stack.faults.add({ principal: "CreateToken", operation: "UpdateItem", lostAnswer: true });
+    const spending = { principal: "CreateToken", operation: "UpdateItem", holding: "otpConsumedBy" };
+    const fault = stack.faults.add({ ...spending, lostAnswer: true });
+    await succeed("createToken", { email: person.email, otp_code });
+    expect([limits.struck(), fault.struck()]).toEqual([1, 1]);
+    expectRefused(await call("createToken", { email: person.email, otp_code }), "sign_in_refused");
+  });
+
+  it("fails no activation", async () => {
+    const person = await register();
+    const otp_code = await codeTo(person.email);
+    const fault = stack.faults.add({
+      principal: "ActivateUser",
+      operation: "TransactWriteItems",
+      lostAnswer: true,
+    });
+    await succeed("activateUser", { email: person.email, otp_code });
+    expect(fault.struck()).toBe(1);
+  });
+
+  it("fails no password reset, and the code works once", async () => {
+    const person = await activated();
+    const otp_code = await resetCode(person);
+    const confirm = () =>
+      call("confirmPasswordReset", { email: person.email, otp_code, new_password: newPassword() });
+    const fault = stack.faults.add({
+      principal: "ConfirmPasswordReset",
+      operation: "TransactWriteItems",
+      lostAnswer: true,
+    });
+    expect((await confirm()).status).toBe(204);
+    expect(fault.struck()).toBe(1);
+    expectRefused(await confirm(), "code_refused");
+  });
+
+  it("fails no password change", async () => {
+    const person = await signedIn();
+    const fault = stack.faults.add({
+      principal: "SetPassword",
+      operation: "TransactWriteItems",
+      lostAnswer: true,
+    });
+    const password = newPassword();
+    const body = { current_password: person.password, new_password: password };
+    await succeed("setPassword", body, { token: person.access });
+    expect(fault.struck()).toBe(1);
+    await letterTo(person.email, 3);
+    await signIn({ ...person, password }, 3);
+  });
+
+  it("loses no token pair: a retried refresh returns it again", async () => {
+    const person = await signedIn();
+    const fault = stack.faults.add({ principal: "RefreshToken", operation: "UpdateItem", lostAnswer: true });
+    const first = await succeed("refreshToken", { refresh: person.refresh });
+    expect(fault.struck()).toBe(1);
+    const retried = await succeed("refreshToken", { refresh: person.refresh });
+    expect(retried.refresh).toBe(first.refresh);
+    await succeed("getMe", undefined, { token: retried.access });
+  });
+});
+
+describe("throttled table", () => {
+  it("isn't mistaken for an ended session", async () => {
+    const person = await activated();
+    const { access } = await succeed("createToken", {
+      email: person.email,
+      otp_code: await loginCode(person),
+    });
+    stack.faults.add({
+      principal: "GetMe",
+      operation: "BatchGetItem",
+      error: { code: "ProvisionedThroughputExceededException" },
+      times: 2,
+    });
+    await succeed("getMe", undefined, { token: access });
+  });
+});
+
+describe("mail queue", () => {
+  it("fails a registration when unavailable, and allows another attempt", async () => {
+    const person = newPerson();
+    stack.faults.add({
+      principal: "CreateUser",
+      operation: "SendMessage",
+      error: { code: "InternalError", status: 500 },
+      times: 10,
+    });
+    expectRefused(await call("createUser", person), "unexpected_failure");
+    stack.faults.clear();
+    await register(person);
+    await codeTo(person.email);
+  });
+
+  it("returns only the failed order of a batch", async () => {
+    const fault = stack.faults.add({
+      principal: "Mailer",
+      operation: "SendEmail",
+      // An error that the SDK itself doesn't retry.
+      error: { code: "MessageRejected", status: 400 },
+      times: 4,
+    });
+    const people = await Promise.all([register(), register(), register()]);
+    for (const { email } of people) await codeTo(email);
+    expect(fault.struck()).toBeGreaterThan(0);
+    for (const { email } of people) expect(await lettersTo(email)).toHaveLength(1);
+  });
+
+  it("sends one letter for an order that fails or repeats", async () => {
+    const person = await activated();
+    const fault = stack.faults.add({
+      principal: "Mailer",
+      operation: "SendEmail",
+      error: { code: "MessageRejected", status: 400 },
+    });
+    const otp_code = await resetCode(person);
+    expect(fault.struck()).toBe(1);
+    await allLettersSent(stack);
+    const users = await itemsOf(stack, "UsersTable");
+    const addressKey = users.find(({ pk }) => pk === `user#${person.id}`)?.["addressKey"];
+    const otpRequestId = users.find(({ pk }) => pk === `reset#${addressKey}`)?.["lastRequestId"];
+    await deliverOrder(stack, { kind: "password_reset", addressKey, otpRequestId });
+    expect(await lettersTo(person.email)).toHaveLength(2);
+    const body = { email: person.email, otp_code, new_password: newPassword() };
+    expect((await call("confirmPasswordReset", body)).status).toBe(204);
+  });
+
+  it("loses no order when the mailer is killed mid-batch", async () => {
+    stack.faults.add({ principal: "Mailer", operation: "SendEmail", delayMilliseconds: 1500, times: 3 });
+    const before = stack.calls()["Mailer"]?.["ses:SendEmail"] ?? 0;
+    const people = await Promise.all([register(), register(), register()]);
+    await eventually("the mailer at work", () =>
+      (stack.calls()["Mailer"]?.["ses:SendEmail"] ?? 0) > before ? true : undefined,
+    );
+    const pids = stack.processes().functions["Mailer"] ?? [];
+    expect(pids.length).toBeGreaterThan(0);
+    for (const pid of pids) process.kill(pid, "SIGKILL");
+    await allLettersSent(stack);
+    for (const { email } of people) {
+      // An order may be repeated after its letter was sent, and the second letter's code replaces
+      // the first one. The delayed letter may come last.
+      const statuses = [];
+      for (const letter of await lettersTo(email))
+        statuses.push((await call("activateUser", { email, otp_code: codeIn(letter) })).status);
+      expect(statuses).toContain(200);
+    }
+  });
+
+  it("moves an order to the dead-letter queue after five failures", async () => {
+    stack.faults.add({
+      principal: "Mailer",
+      operation: "SendEmail",
+      error: { code: "MessageRejected", status: 400 },
+      times: 1000,
+    });
+    const deadLetters = Object.entries(stack.outputs).find(([name]) => /dead|dlq/i.test(name))?.[1] ?? "";
+    const dead = () => stack.inspectQueue(deadLetters.split("/").at(-1) ?? "")?.messages.ready ?? [];
+    const already = dead().length;
+    const person = await register();
+    const [message] = await eventually("the dead letter", () =>
+      dead().length > already ? dead().slice(already) : undefined,
+    );
+    // People read the dead-letter queue, so it must hold neither addresses nor codes.
+    const body = JSON.stringify(message);
+    expect(body).toContain("activation");
+    expect(body).not.toContain(person.email);
+    expect(body).not.toContain(person.username);
+    expect(body).not.toMatch(/\b\d{3} ?\d{3}\b/);
+  });
+});

@@ -1,0 +1,51 @@
+// Sets and reads the rate limits of a running stack, with the code that its functions use.
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { Stack } from "../../../infra/local/stack.ts";
+import { generousLimits } from "../../../infra/generous-limits.ts";
+import { dynamo } from "../../../shared/store/dynamo.ts";
+import { outputOf } from "../stacks/stack-outputs.ts";
+import { limitStore, type Limit } from "../../../shared/limits/limit-store.ts";
+
+/** The counters of the current window and of the next one, which may begin during the test. */
+const counterNames = ({ rules }: Limit, windows = [0, 1]): string[] =>
+  rules.flatMap(({ windowSeconds }) =>
+    windowSeconds === undefined
+      ? ["consecutive"]
+      : windows.map((later) => `w${windowSeconds}#${Math.floor(Date.now() / 1000 / windowSeconds) + later}`),
+  );
+
+export const limitsOf = (stack: Stack) => {
+  const { endpoint } = stack;
+  const TableName = outputOf(stack, "LimitsTable");
+  Object.assign(process.env, generousLimits, {
+    AWS_ENDPOINT_URL: endpoint.url,
+    AWS_REGION: endpoint.region,
+    AWS_ACCESS_KEY_ID: endpoint.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: endpoint.secretAccessKey,
+    LIMITS_TABLE: TableName,
+    PSEUDONYM_SECRET_ID: outputOf(stack, "KeyArn"),
+  });
+  const itemOf = ({ key }: Limit) => ({ TableName, Key: { pk: `limit#${key}` } });
+  const most = Math.max(...Object.values(generousLimits).map(Number));
+
+  return {
+    /** Sets every counter to its maximum. */
+    exhaust: async (limit: Limit): Promise<void> => {
+      const names = counterNames(limit);
+      await dynamo().send(
+        new UpdateCommand({
+          ...itemOf(limit),
+          UpdateExpression: `SET expiresAt = :later, ${names.map((_, i) => `#c${i} = :most`).join(", ")}`,
+          ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
+          ExpressionAttributeValues: { ":later": Math.floor(Date.now() / 1000) + 2 * 86_400, ":most": most },
+        }),
+      );
+    },
+    clear: ({ key }: Limit): Promise<void> => limitStore().clear(key),
+    /** Returns the counts of the current windows. */
+    counted: async (limit: Limit): Promise<number[]> => {
+      const { Item } = await dynamo().send(new GetCommand({ ...itemOf(limit), ConsistentRead: true }));
+      return counterNames(limit, [0]).map((name) => Number(Item?.[name] ?? 0));
+    },
+  };
+};

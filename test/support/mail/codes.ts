@@ -1,5 +1,0 @@
-/** A well-formed code that is not the right one. */
-export const wrongCode = (right: string, step = 1): string => {
-  const number = (Number(right.replace(/\D/g, "")) + step) % 1_000_000;
-  return number.toString().padStart(6, "0");
-};

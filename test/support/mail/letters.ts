@@ -1,0 +1,48 @@
+// Reads received letters. Every target serves them in the form of LocalStack's `/_aws/ses`.
+import * as z from "zod";
+import { eventually } from "../assert/eventually.ts";
+import { rememberSecrets } from "../stacks/secrets-seen.ts";
+import { mailboxUrl } from "../stacks/target-urls.ts";
+
+const mailbox = z.object({
+  messages: z.array(
+    z.object({
+      Id: z.string(),
+      Source: z.string(),
+      Destination: z.object({ ToAddresses: z.array(z.string()) }),
+      Subject: z.string(),
+      Body: z.object({ text_part: z.string(), html_part: z.string() }),
+      Timestamp: z.string(),
+    }),
+  ),
+});
+type Letter = z.output<typeof mailbox>["messages"][number];
+
+/** Returns all letters to an address, oldest first. Only the embedded mailbox filters by `to`. */
+export const lettersTo = async (address: string): Promise<Letter[]> => {
+  const response = await fetch(`${mailboxUrl()}?to=${encodeURIComponent(address)}`);
+  const { messages } = mailbox.parse(await response.json());
+  return messages
+    .filter(({ Destination }) =>
+      Destination.ToAddresses.some((to) => to.toLowerCase() === address.toLowerCase()),
+    )
+    .sort((a, b) => a.Timestamp.localeCompare(b.Timestamp));
+};
+
+/** Waits for the letter number `count` to this address. */
+export const letterTo = (address: string, count = 1): Promise<Letter> =>
+  eventually(`letter ${count} to ${address}`, async () => (await lettersTo(address))[count - 1]);
+
+const codePattern = /^ {4}(\d{3} \d{3}|[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})$/m;
+
+/** Returns the code as the letter shows it, with its spaces or hyphens. */
+export const codeIn = (letter: Letter): string => {
+  const code = codePattern.exec(letter.Body.text_part)?.[1];
+  if (code === undefined) throw new Error(`no code in the letter "${letter.Subject}"`);
+  rememberSecrets({ otp_code: code });
+  return code;
+};
+
+/** Waits for the letter number `count` and returns its code. */
+export const codeTo = async (address: string, count = 1): Promise<string> =>
+  codeIn(await letterTo(address, count));

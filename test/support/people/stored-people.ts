@@ -1,0 +1,59 @@
+// Creates registrations and accounts through the stores, without the API.
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../../shared/platform/clock.ts";
+import { codeStore } from "../../../shared/codes/code-store.ts";
+import { registrationPk, userPk, type Registration, type User } from "../../../shared/store/user-items.ts";
+import { listAttributes } from "../../../shared/store/list-indexes.ts";
+import { registrationStore } from "../../../shared/accounts/registration-store.ts";
+
+const daySeconds = 86_400;
+
+export const newRegistration = (now: number, changes: Partial<Registration> = {}): Registration => ({
+  id: randomUUID(),
+  username: `user-${randomUUID()}`,
+  email: "a@example.com",
+  addressKey: `key-${randomUUID()}`,
+  firstName: "",
+  lastName: "",
+  passwordHash: "hash",
+  otpRequestId: randomUUID(),
+  createdAt: now,
+  expiresAt: now + 7 * daySeconds,
+  ...changes,
+});
+
+/** A registration with a valid code whose digest is `digest`. */
+export const registeredWithCode = async (clock: Clock, digest: string, lifetimeSeconds = 600) => {
+  const registration = newRegistration(clock());
+  await registrationStore(clock).register(registration);
+  await codeStore(clock).issue(registrationPk(registration.addressKey), {
+    otpRequestId: registration.otpRequestId ?? "",
+    otpDigest: digest,
+    otpExpiresAt: clock() + lifetimeSeconds,
+  });
+  return registration;
+};
+
+export const activeUser = async (clock: Clock): Promise<User> => {
+  const registration = await registeredWithCode(clock, "digest");
+  const user = await registrationStore(clock).activate(registration, ["digest"], randomUUID());
+  if (user === "refused") throw new Error("not activated");
+  return user;
+};
+
+export type Kind = "active" | "disabled" | "pending" | "expired" | "staff";
+
+/** A person's item as the stores write it. */
+export const listedPerson = (
+  kind: Kind,
+  { now, ...changes }: { now: number; createdAt: number; email: string },
+) => {
+  const { expiresAt, otpRequestId: _, ...registration } = newRegistration(now, changes);
+  if (kind === "pending" || kind === "expired") {
+    const item = { ...registration, expiresAt: kind === "expired" ? now : expiresAt };
+    return { pk: registrationPk(item.addressKey), ...item, ...listAttributes(item, "pending") };
+  }
+  const status = kind === "disabled" ? ("disabled" as const) : ("active" as const);
+  const user = { ...registration, status, isStaff: kind === "staff", sessionEpoch: 0 };
+  return { pk: userPk(user.id), ...user, ...listAttributes(user, status) };
+};

@@ -1,0 +1,20 @@
+import { CreateTableCommand, DescribeTableCommand, type Projection } from "@aws-sdk/client-dynamodb";
+import { dynamo } from "../../../shared/store/dynamo.ts";
+
+/** Creates an empty table with another's keys and indexes, whose projection can be replaced. */
+export const createTableLike = async (from: string, to: string, projection?: Projection): Promise<void> => {
+  const { Table } = await dynamo().send(new DescribeTableCommand({ TableName: from }));
+  await dynamo().send(
+    new CreateTableCommand({
+      TableName: to,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: Table?.KeySchema,
+      AttributeDefinitions: Table?.AttributeDefinitions,
+      GlobalSecondaryIndexes: Table?.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
+        IndexName,
+        KeySchema,
+        Projection: projection ?? Projection,
+      })),
+    }),
+  );
+};
