@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { freePort } from "../../infra/local/engines/free-port.ts";
 import { eventually } from "../support/assert/eventually.ts";
 import { alive, descendants } from "./fixtures/processes.ts";
@@ -44,101 +44,103 @@ const folder = () => {
   return made;
 };
 
-it("npm start serves the application, prints its addresses, ends on Ctrl-C", async () => {
-  const cwd = folder();
-  const port = await freePort();
-  const spawnedAt = Date.now();
-  const { child, said, ready } = npmStart(cwd, "--port", String(port));
-  await ready();
-  const startMilliseconds = Date.now() - spawnedAt;
-  for (const address of ["/api/v1/auth/", "/swagger/", "/_inbox/"]) {
-    expect(said.out).toContain(`http://127.0.0.1:${port}${address}`);
-  }
-  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/me/`);
-  expect(answer.status).toBe(401);
-  const pids = descendants(child.pid ?? 0);
-  expect(pids.length).toBeGreaterThan(2);
+describe("npm start", () => {
+  it("serves the application, prints its addresses, and ends on Ctrl-C", async () => {
+    const cwd = folder();
+    const port = await freePort();
+    const spawnedAt = Date.now();
+    const { child, said, ready } = npmStart(cwd, "--port", String(port));
+    await ready();
+    const startMilliseconds = Date.now() - spawnedAt;
+    for (const address of ["/api/v1/auth/", "/swagger/", "/_inbox/"]) {
+      expect(said.out).toContain(`http://127.0.0.1:${port}${address}`);
+    }
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/me/`);
+    expect(answer.status).toBe(401);
+    const pids = descendants(child.pid ?? 0);
+    expect(pids.length).toBeGreaterThan(2);
 
-  const second = npmStart(cwd, "--port", String(await freePort()));
-  expect(await exitCode(second.child)).toBe(1);
-  expect(second.said.error).toMatch(/^Another `npm start` uses [^\n]+\n$/);
+    const second = npmStart(cwd, "--port", String(await freePort()));
+    expect(await exitCode(second.child)).toBe(1);
+    expect(second.said.error).toMatch(/^Another `npm start` uses [^\n]+\n$/);
 
-  const startedAt = Date.now();
-  child.kill("SIGINT");
-  expect(await exitCode(child)).toBe(0);
-  // Two seconds, or more where the start was slow too.
-  expect(Date.now() - startedAt).toBeLessThan(Math.max(2000, 2 * startMilliseconds));
-  await eventually("the children to end", () => (alive(pids).length === 0 ? true : undefined));
-  expect(said.error).toBe("");
-});
+    const startedAt = Date.now();
+    child.kill("SIGINT");
+    expect(await exitCode(child)).toBe(0);
+    // Two seconds, or more where the start was slow too.
+    expect(Date.now() - startedAt).toBeLessThan(Math.max(2000, 2 * startMilliseconds));
+    await eventually("the children to end", () => (alive(pids).length === 0 ? true : undefined));
+    expect(said.error).toBe("");
+  });
 
-it("a killed runner leaves no process, and --fresh starts empty", async () => {
-  const cwd = folder();
-  const port = await freePort();
-  const killed = npmStart(cwd, "--port", String(port));
-  await killed.ready();
-  await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/me/`);
-  const pids = descendants(killed.child.pid ?? 0);
-  killed.child.kill("SIGKILL");
-  await eventually("the children to end", () => (alive(pids).length === 0 ? true : undefined));
+  it("leaves no process when it is killed, and --fresh starts empty", async () => {
+    const cwd = folder();
+    const port = await freePort();
+    const killed = npmStart(cwd, "--port", String(port));
+    await killed.ready();
+    await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/me/`);
+    const pids = descendants(killed.child.pid ?? 0);
+    killed.child.kill("SIGKILL");
+    await eventually("the children to end", () => (alive(pids).length === 0 ? true : undefined));
 
-  const trace = path.join(cwd, ".local/emails/trace");
-  writeFileSync(trace, "");
-  const fresh = npmStart(cwd, "--port", String(port), "--fresh");
-  await fresh.ready();
-  expect(existsSync(trace)).toBe(false);
-  fresh.child.kill("SIGTERM");
-  expect(await exitCode(fresh.child)).toBe(0);
-});
+    const trace = path.join(cwd, ".local/emails/trace");
+    writeFileSync(trace, "");
+    const fresh = npmStart(cwd, "--port", String(port), "--fresh");
+    await fresh.ready();
+    expect(existsSync(trace)).toBe(false);
+    fresh.child.kill("SIGTERM");
+    expect(await exitCode(fresh.child)).toBe(0);
+  });
 
-it("a killed npm ends the runner and all its children", async () => {
-  const cwd = folder();
-  const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
-  const start = scripts.start.replace("infra/local/start.ts", script);
-  writeFileSync(path.join(cwd, "package.json"), JSON.stringify({ scripts: { start } }));
-  const npm = run(cwd, "npm", "start", "--", "--port", String(await freePort()));
-  await npm.ready();
-  const pids = descendants(npm.child.pid ?? 0);
-  expect(pids.length).toBeGreaterThan(2);
-  npm.child.kill("SIGKILL");
-  await eventually("the runner to end", () => (alive(pids).length === 0 ? true : undefined));
-});
+  it("ends with all its children when npm is killed", async () => {
+    const cwd = folder();
+    const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+    const start = scripts.start.replace("infra/local/start.ts", script);
+    writeFileSync(path.join(cwd, "package.json"), JSON.stringify({ scripts: { start } }));
+    const npm = run(cwd, "npm", "start", "--", "--port", String(await freePort()));
+    await npm.ready();
+    const pids = descendants(npm.child.pid ?? 0);
+    expect(pids.length).toBeGreaterThan(2);
+    npm.child.kill("SIGKILL");
+    await eventually("the runner to end", () => (alive(pids).length === 0 ? true : undefined));
+  });
 
-it("npm start ignores stage and address in .env, and nothing else", async () => {
-  const cwd = folder();
-  writeFileSync(
-    path.join(cwd, ".env"),
-    "STAGE=prod\nPUBLIC_URL=https://auth.example.com\nTOKEN_AUDIENCE=ours\n",
-  );
-  const port = await freePort();
-  const { child, ready } = npmStart(cwd, "--port", String(port));
-  await ready();
-  const url = `http://127.0.0.1:${port}`;
-  const configuration = await fetch(`${url}/.well-known/openid-configuration`);
-  expect(await configuration.json()).toMatchObject({ issuer: url });
-  const running = readFileSync(path.join(cwd, ".local/stack.json"), "utf8");
-  expect(running).toContain("lit-auth-local-create-user");
-  expect(running).not.toContain("prod");
-  await fetch(`${url}/api/v1/auth/user/me/`);
-  const variables = descendants(child.pid ?? 0).map(variablesOf);
-  expect(variables.join()).toContain("TOKEN_AUDIENCE=ours");
-  child.kill("SIGTERM");
-  expect(await exitCode(child)).toBe(0);
-});
+  it("ignores stage and address in .env, and nothing else", async () => {
+    const cwd = folder();
+    writeFileSync(
+      path.join(cwd, ".env"),
+      "STAGE=prod\nPUBLIC_URL=https://auth.example.com\nTOKEN_AUDIENCE=ours\n",
+    );
+    const port = await freePort();
+    const { child, ready } = npmStart(cwd, "--port", String(port));
+    await ready();
+    const url = `http://127.0.0.1:${port}`;
+    const configuration = await fetch(`${url}/.well-known/openid-configuration`);
+    expect(await configuration.json()).toMatchObject({ issuer: url });
+    const running = readFileSync(path.join(cwd, ".local/stack.json"), "utf8");
+    expect(running).toContain("lit-auth-local-create-user");
+    expect(running).not.toContain("prod");
+    await fetch(`${url}/api/v1/auth/user/me/`);
+    const variables = descendants(child.pid ?? 0).map(variablesOf);
+    expect(variables.join()).toContain("TOKEN_AUDIENCE=ours");
+    child.kill("SIGTERM");
+    expect(await exitCode(child)).toBe(0);
+  });
 
-it.each([
-  ["an unknown flag", ["--prot", "9000"], /^Unknown option '--prot'[^\n]* Known options: --port[^\n]*\n$/],
-  ["an invalid port", ["--port", "http"], /^--port http is not a port number\. Known options: [^\n]*\n$/],
-])("%s is reported in one sentence, with exit status 1", async (_, flags, sentence) => {
-  const { child, said } = npmStart(folder(), ...flags);
-  expect(await exitCode(child)).toBe(1);
-  expect(said.error).toMatch(sentence);
-});
+  it.each([
+    ["an unknown flag", ["--prot", "9000"], /^Unknown option '--prot'[^\n]* Known options: --port[^\n]*\n$/],
+    ["an invalid port", ["--port", "http"], /^--port http is not a port number\. Known options: [^\n]*\n$/],
+  ])("reports %s in one sentence, with exit status 1", async (_, flags, sentence) => {
+    const { child, said } = npmStart(folder(), ...flags);
+    expect(await exitCode(child)).toBe(1);
+    expect(said.error).toMatch(sentence);
+  });
 
-it("an unusable .local is reported in one sentence, with exit status 1", async () => {
-  const cwd = folder();
-  writeFileSync(path.join(cwd, ".local"), "a file where a folder should be");
-  const { child, said } = npmStart(cwd, "--port", String(await freePort()));
-  expect(await exitCode(child)).toBe(1);
-  expect(said.error).toMatch(/^The folder [^\n]*\.local can't be used \([^\n]*\n$/);
+  it("reports an unusable .local in one sentence, with exit status 1", async () => {
+    const cwd = folder();
+    writeFileSync(path.join(cwd, ".local"), "a file where a folder should be");
+    const { child, said } = npmStart(cwd, "--port", String(await freePort()));
+    expect(await exitCode(child)).toBe(1);
+    expect(said.error).toMatch(/^The folder [^\n]*\.local can't be used \([^\n]*\n$/);
+  });
 });

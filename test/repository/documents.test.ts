@@ -1,4 +1,4 @@
-/** Checks that the documents name only what exists: links, commands, paths, settings, error codes and alarms. */
+/** Tests that documents name only links, commands, paths, settings and alarms that exist. */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
