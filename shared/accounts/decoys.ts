@@ -7,7 +7,7 @@ import type { Registration, User } from "../store/user-items.ts";
 export const decoyRegistration = (addressKey: string, decoyId: string): Registration => ({
   id: decoyId,
   username: `?${decoyId}`,
-  email: "nobody@example.invalid",
+  email: "decoy@example.invalid",
   addressKey,
   firstName: "",
   lastName: "",
@@ -19,7 +19,7 @@ export const decoyRegistration = (addressKey: string, decoyId: string): Registra
 export const decoyUser = (decoyId: string, addressKey: string): User => ({
   id: decoyId,
   username: `?${decoyId}`,
-  email: "nobody@example.invalid",
+  email: "decoy@example.invalid",
   addressKey: `?${addressKey}`,
   firstName: "",
   lastName: "",
@@ -32,7 +32,7 @@ export const decoyUser = (decoyId: string, addressKey: string): User => ({
 
 export const decoyChange = ({ id, addressKey, sessionEpoch }: User, newAddressKey: string): EmailChange => ({
   userId: id,
-  email: "nobody@example.invalid",
+  email: "decoy@example.invalid",
   addressKey: newAddressKey,
   oldAddressKey: addressKey,
   sessionEpoch,

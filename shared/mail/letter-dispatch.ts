@@ -76,7 +76,7 @@ const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password
   const { ownerId, held } = await holderOf(addressKey, deps);
   if (held) return sendHeld(held, deps);
   const owner = await ownerOf(addressKey, ownerId, deps);
-  if (!owner) return "nobody";
+  if (!owner) return "no_account";
   if ((await deps.resets.begin(owner, otpRequestId)) === "superseded") return "superseded";
   const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId } as const;
   const outcome = await deliverCode(request, resetLetter, deps);

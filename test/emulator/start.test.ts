@@ -1,4 +1,4 @@
-/** Runs `npm start` as a process, each time in a new folder. */
+// Runs `npm start` as a process, each time in a new folder.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** Synthesises the templates of a stage with stub bundles, so that tests build no code. */
+// Synthesises the templates of a stage with stub bundles, so that tests build no code.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

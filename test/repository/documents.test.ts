@@ -1,4 +1,4 @@
-/** Tests that documents name only links, commands, paths, settings and alarms that exist. */
+// Tests that documents name only links, commands, paths, settings and alarms that exist.
 import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Tests imports between the folders of production code, their sizes, and the page about them. */
+// Tests imports between the folders of production code, their sizes, and the page about them.
 import { globSync, readFileSync } from "node:fs";
 import { basename, posix } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,7 +1,5 @@
-/**
- * The folders of production code, with the other folders that each may import. docs/architecture.md
- * has the same table. A folder of `shared/` or `infra/local/` may import only rows above its own.
- */
+// The folders of production code, with the other folders that each may import. docs/architecture.md
+// has the same table. A folder of `shared/` or `infra/local/` may import only rows above its own.
 type Room = { holds: string; imports: readonly string[] };
 
 const below = (folder: string) => (names: string) => names.split(" ").map((name) => `${folder}/${name}`);

@@ -68,7 +68,7 @@ const parse = (file: string): StoredEmail => {
 /** Only the end of an id is random. */
 const fileName = ({ id, sentAt, to }: StoredEmail): string => {
   const time = sentAt.replaceAll(":", "-");
-  const recipient = (to[0] ?? "nobody").replace(/[^\w.@+-]/g, "_").slice(0, 100);
+  const recipient = (to[0] ?? "unknown").replace(/[^\w.@+-]/g, "_").slice(0, 100);
   return `${time} ${recipient} ${id.slice(-8)}.eml`;
 };
 

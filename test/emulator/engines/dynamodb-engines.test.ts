@@ -1,4 +1,4 @@
-/** Tests that both engines have the features of DynamoDB on which the stores rely. */
+// Tests that both engines have the features of DynamoDB on which the stores rely.
 import {
   ConditionalCheckFailedException,
   DescribeTimeToLiveCommand,

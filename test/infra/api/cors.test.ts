@@ -1,4 +1,4 @@
-/** Tests what pages of other origins may do, in the local gateway that runs the templates. */
+// Tests what pages of other origins may do, in the local gateway that runs the templates.
 import { describe, expect, it } from "vitest";
 import { loadApi } from "../../../infra/local/gateway/api-definition.ts";
 import { loadGatewayResponses } from "../../../infra/local/gateway/default-responses.ts";

@@ -1,4 +1,4 @@
-/** API Gateway serves a snapshot, so a change takes effect only with a new deployment. */
+// API Gateway serves a snapshot, so a change takes effect only with a new deployment.
 import { App, Stack } from "aws-cdk-lib";
 import { RestApi, type IRestApi } from "aws-cdk-lib/aws-apigateway";
 import { Template } from "aws-cdk-lib/assertions";

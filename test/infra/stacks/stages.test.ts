@@ -1,4 +1,4 @@
-/** Tests several stages in one account, and what remains when one is deleted. */
+// Tests several stages in one account, and what remains when one is deleted.
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Starts the stack that is attacked, with the limits of a deployment, and creates its users. */
+// Starts the stack that is attacked, with the limits of a deployment, and creates its users.
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

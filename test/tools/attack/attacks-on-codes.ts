@@ -1,4 +1,4 @@
-/** Attacks that guess six-digit codes, or use one more than once. */
+// Attacks that guess six-digit codes, or use one more than once.
 import { countOf, heldIf, type AttackTarget, type TargetUser, type Outcome } from "./attack-target.ts";
 import { forgedOrigin } from "../bench/networks.ts";
 

@@ -1,4 +1,4 @@
-/** Attacks that flood mailboxes, lock an owner out, or find out who has an account. */
+// Attacks that flood mailboxes, lock an owner out, or find out who has an account.
 import { comparable, withoutOwnWords } from "../../support/assert/comparable.ts";
 import { needsAsker, probes, suspectAt, type ProbeName } from "../../support/calls/enumeration-probes.ts";
 import { countOf, heldIf, type AttackTarget, type Outcome } from "./attack-target.ts";
@@ -145,10 +145,8 @@ export const invalidateCode = async (target: AttackTarget): Promise<Outcome> => 
   );
 };
 
-/**
- * Each list is sent to other addresses. In one list, the letters would exceed the limit of an
- * address, to which the owner's own activation letter counts too.
- */
+// Each list is sent to other addresses. In one list, the letters would exceed the limit of an
+// address, to which the owner's own activation letter counts too.
 const questions: readonly ProbeName[][] = [
   [
     "sign in with a wrong code",

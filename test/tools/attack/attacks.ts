@@ -1,9 +1,7 @@
-/**
- * `npm run attack [-- "keep an owner out"]` performs a stranger's attacks over HTTP, against a new
- * local stack with the limits of a deployment. For each attack it prints `held` if it failed, and
- * `BROKEN` if it succeeded, which sets exit status 1. The argument selects attacks by a part of
- * their name.
- */
+// `npm run attack [-- "keep an owner out"]` performs a stranger's attacks over HTTP, against a new
+// local stack with the limits of a deployment. For each attack it prints `held` if it failed, and
+// `BROKEN` if it succeeded, which sets exit status 1. The argument selects attacks by a part of
+// their name.
 import {
   guessActivationCodes,
   guessLoginCodes,

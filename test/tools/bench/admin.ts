@@ -1,9 +1,7 @@
-/**
- * `npm run bench:admin [-- <people> ...]` measures what a page of people costs among 5,000 and
- * 100,000 people, or the given numbers, on an engine without functions: time, calls, and the units
- * that DynamoDB would bill for indexes and table. Then it measures changes of a person. The people
- * are written directly to the table, with the items that the application would write.
- */
+// `npm run bench:admin [-- <people> ...]` measures what a page of people costs among 5,000 and
+// 100,000 people, or the given numbers, on an engine without functions: time, calls, and the units
+// that DynamoDB would bill for indexes and table. Then it measures changes of a person. The people
+// are written directly to the table, with the items that the application would write.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

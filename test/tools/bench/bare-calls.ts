@@ -1,4 +1,4 @@
-/** One AWS call of each kind that operations make, with the usual size and the same clients. */
+// One AWS call of each kind that operations make, with the usual size and the same clients.
 import { randomUUID } from "node:crypto";
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import {

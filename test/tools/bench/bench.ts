@@ -1,8 +1,6 @@
-/**
- * `npm run bench` measures what each operation costs on an empty store. It prints the aims beside
- * the results, but doesn't fail if one is missed, because a shared machine may be slow for other
- * reasons.
- */
+// `npm run bench` measures what each operation costs on an empty store. It prints the aims beside
+// the results, but doesn't fail if one is missed, because a shared machine may be slow for other
+// reasons.
 import { availableParallelism, loadavg } from "node:os";
 import { createClient } from "./client.ts";
 import { measureFloor } from "./floor.ts";

@@ -1,4 +1,4 @@
-/** The load generator's HTTP client. `fetch` would cost several times the CPU of node:http. */
+// The load generator's HTTP client. `fetch` would cost several times the CPU of node:http.
 import { Agent, request } from "node:http";
 import { contract, type OperationName } from "../../../shared/contract/contract.ts";
 

@@ -1,4 +1,4 @@
-/** `npm run bench:cold` measures the size and the import time of each bundle, in a new process. */
+// `npm run bench:cold` measures the size and the import time of each bundle, in a new process.
 import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";

@@ -1,8 +1,6 @@
-/**
- * CPU time of processes and all their descendants, from Linux's scheduler, which counts
- * nanoseconds. `/proc/<pid>/stat` has steps of ten milliseconds. An ended thread keeps its last
- * reading.
- */
+// CPU time of processes and all their descendants, from Linux's scheduler, which counts
+// nanoseconds. `/proc/<pid>/stat` has steps of ten milliseconds. An ended thread keeps its last
+// reading.
 import { readdirSync, readFileSync } from "node:fs";
 
 const nanosecondsPerMillisecond = 1e6;

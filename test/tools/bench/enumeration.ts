@@ -1,11 +1,9 @@
-/**
- * `npm run bench:enumeration [-- --rounds 100 --row 11 --handicap 0.3]` measures whether response
- * times reveal who has an account. It calls each operation for as many known as unknown addresses,
- * in random order, one at a time on an idle stack. `--row` measures only that row, after it has run
- * those before. `--handicap` delays calls for known addresses by so many milliseconds, to check
- * that the benchmark detects it. Verdicts don't change the exit status, because a shared machine is
- * too noisy.
- */
+// `npm run bench:enumeration [-- --rounds 100 --row 11 --handicap 0.3]` measures whether response
+// times reveal who has an account. It calls each operation for as many known as unknown addresses,
+// in random order, one at a time on an idle stack. `--row` measures only that row, after it has run
+// those before. `--handicap` delays calls for known addresses by so many milliseconds, to check
+// that the benchmark detects it. Verdicts don't change the exit status, because a shared machine is
+// too noisy.
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { probes, suspectAt, type ProbeName, type Suspect } from "../../support/calls/enumeration-probes.ts";
@@ -31,10 +29,8 @@ const askers = 20;
 const onlyRow = values.row === undefined ? undefined : Number(values.row) - 1;
 
 type Row = { probe: ProbeName; status: number };
-/**
- * Every address goes through all rows, in this order. Each row depends on the state that earlier
- * rows left, and their number stays below every limit on guesses.
- */
+// Every address goes through all rows, in this order. Each row depends on the state that earlier
+// rows left, and their number stays below every limit on guesses.
 const life: Row[] = [
   { probe: "sign in with a wrong code", status: 401 },
   { probe: "activate with a wrong code", status: 400 },
@@ -95,10 +91,8 @@ const ask = async ({ probe, status }: Row, subject: Subject) => {
   await client.callForStatus(operation, { body, ...(token !== undefined && { token }) }, status);
 };
 
-/**
- * Measures one row for all subjects. The mailer's work may differ between the groups, so each call
- * waits until it is done.
- */
+// Measures one row for all subjects. The mailer's work may differ between the groups, so each call
+// waits until it is done.
 const timesOf = async (row: Row, subjects: readonly Subject[]) => {
   const times: Record<Group, number[]> = { known: [], unknown: [] };
   for (const subject of shuffled(subjects)) {

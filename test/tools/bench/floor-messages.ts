@@ -1,4 +1,4 @@
-/** The floor of an operation is the cost of its cryptography and AWS calls alone. */
+// The floor of an operation is the cost of its cryptography and AWS calls alone.
 
 /** The number of cryptographic steps of each kind in one operation. */
 export type Work = { hashes?: number; signatures?: number; checks?: number };

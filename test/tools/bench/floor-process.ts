@@ -1,4 +1,4 @@
-/** Measures the floor in a process that does nothing else. */
+// Measures the floor in a process that does nothing else.
 import { createSign, createVerify, generateKeyPairSync } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { hashPassword } from "../../../shared/passwords/password-hash.ts";

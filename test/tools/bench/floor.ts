@@ -1,4 +1,4 @@
-/** Measures the floor, and calculates it for an operation. */
+// Measures the floor, and calculates it for an operation.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Prints the milliseconds that importing a module takes in a process without other imports. */
+// Prints the milliseconds that importing a module takes in a process without other imports.
 import { pathToFileURL } from "node:url";
 
 const [module = ""] = process.argv.slice(2);

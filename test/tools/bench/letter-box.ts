@@ -1,4 +1,4 @@
-/** Reads codes from the letters folder as they arrive, without requests that would be measured. */
+// Reads codes from the letters folder as they arrive, without requests that would be measured.
 import { readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 

@@ -1,4 +1,4 @@
-/** Runs one phase for its people, and measures how long it took and which process used the CPU. */
+// Runs one phase for its people, and measures how long it took and which process used the CPU.
 import type { CallCounts } from "../../../infra/local/aws-endpoint/call-counter.ts";
 import type { Person, Phase } from "./phases.ts";
 import type { Snapshot } from "./stack-messages.ts";

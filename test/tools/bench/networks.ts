@@ -1,7 +1,5 @@
-/**
- * Sends requests from many client networks. Every address of 127.0.0.0/8 belongs to this machine,
- * so each number gets a source address of its own.
- */
+// Sends requests from many client networks. Every address of 127.0.0.0/8 belongs to this machine,
+// so each number gets a source address of its own.
 import { Agent, request } from "node:http";
 import { contract, type OperationName } from "../../../shared/contract/contract.ts";
 

@@ -1,4 +1,4 @@
-/** The measured phases: each operation by itself, and sequences of operations. */
+// The measured phases: each operation by itself, and sequences of operations.
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import type { Client } from "./client.ts";

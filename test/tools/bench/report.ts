@@ -1,4 +1,4 @@
-/** The tables that the benchmark prints. */
+// The tables that the benchmark prints.
 import { floorOf } from "./floor.ts";
 import type { Floor } from "./floor-messages.ts";
 import type { Measurement } from "./measure.ts";

@@ -1,4 +1,4 @@
-/** The messages between the load generator and the process with the stack. */
+// The messages between the load generator and the process with the stack.
 import type { CallCounts } from "../../../infra/local/aws-endpoint/call-counter.ts";
 
 /** `quiet` is answered when all letters are sent, `snapshot` also with the cost so far. */

@@ -1,4 +1,4 @@
-/** Runs the stack under load in its own process, on an empty store, and reports its cost. */
+// Runs the stack under load in its own process, on an empty store, and reports its cost.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Starts the stack in a child process and reads what it has cost. */
+// Starts the stack in a child process and reads what it has cost.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";

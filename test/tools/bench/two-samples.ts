@@ -1,7 +1,5 @@
-/**
- * Compares two samples of times by the difference of their medians and by AUC (Mann–Whitney), with
- * bootstrapped 95 % intervals.
- */
+// Compares two samples of times by the difference of their medians and by AUC (Mann–Whitney), with
+// bootstrapped 95 % intervals.
 
 export type Interval = { low: number; high: number };
 export type Comparison = {

@@ -1,4 +1,4 @@
-/** The journey as a Postman collection (format 2.1), and its environment. */
+// The journey as a Postman collection (format 2.1), and its environment.
 import { contract } from "../../../shared/contract/contract.ts";
 import type { Operation } from "../../../shared/contract/operation.ts";
 import { journey, type Folder, type Step } from "./journey.ts";

@@ -1,4 +1,4 @@
-/** `npm run postman` writes the collection and environment for Postman. A test compares them. */
+// `npm run postman` writes the collection and environment for Postman. A test compares them.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { collection, environment } from "./collection.ts";

@@ -1,4 +1,4 @@
-/** The collection's requests, in an order that works. The contract's types check the bodies. */
+// The collection's requests, in an order that works. The contract's types check the bodies.
 import type * as z from "zod";
 import type { Contract, OperationName } from "../../../shared/contract/contract.ts";
 import {

@@ -1,4 +1,4 @@
-/** Scripts that run before or after requests, in JavaScript for Postman's sandbox, as lines. */
+// Scripts that run before or after requests, in JavaScript for Postman's sandbox, as lines.
 
 /** Makes up a new user, so that the collection can run repeatedly on the same store. */
 export const newPerson = (prefix = "") => [

@@ -1,7 +1,5 @@
-/**
- * The CDK application of the mailbox for `npm run test:stage`. To deploy it:
- * `npx cdk deploy --app "node test/tools/stage/app.ts --domain letters.example.com"`
- */
+// The CDK application of the mailbox for `npm run test:stage`. To deploy it:
+// `npx cdk deploy --app "node test/tools/stage/app.ts --domain letters.example.com"`
 import { parseArgs } from "node:util";
 import { App } from "aws-cdk-lib";
 import { MailboxStack } from "./mailbox-stack.ts";

@@ -1,4 +1,4 @@
-/** For tests only: puts each letter to a domain and its subdomains into a queue. */
+// For tests only: puts each letter to a domain and its subdomains into a queue.
 import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { ReceiptRuleSet, TlsPolicy } from "aws-cdk-lib/aws-ses";

@@ -1,4 +1,4 @@
-/** Drains the mailbox's queue and serves its letters at `/_aws/ses` on 127.0.0.1. */
+// Drains the mailbox's queue and serves its letters at `/_aws/ses` on 127.0.0.1.
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { once } from "node:events";
 import { createServer } from "node:http";

@@ -1,4 +1,4 @@
-/** Converts a message of the mailbox's queue to LocalStack's `/_aws/ses` format for test/api. */
+// Converts a message of the mailbox's queue to LocalStack's `/_aws/ses` format for test/api.
 import PostalMime from "postal-mime";
 import * as z from "zod";
 

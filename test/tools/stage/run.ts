@@ -1,9 +1,7 @@
-/**
- * `npm run test:stage -- --url <ApiUrl> --mail-domain <domain> --mail-queue <LettersUrl>` runs
- * test/api against a deployed stage. The mailbox stack must put letters to that domain into that
- * queue. All test users share one network, so deploy the stage with the settings of
- * `infra/generous-limits.ts`.
- */
+// `npm run test:stage -- --url <ApiUrl> --mail-domain <domain> --mail-queue <LettersUrl>` runs
+// test/api against a deployed stage. The mailbox stack must put letters to that domain into that
+// queue. All test users share one network, so deploy the stage with the settings of
+// `infra/generous-limits.ts`.
 import { parseArgs } from "node:util";
 import { run, runScript } from "../../../infra/run-script.ts";
 import { UserError } from "../../../infra/user-error.ts";

@@ -291,7 +291,7 @@ describe("letter dispatch", () => {
         knowing({ ...owner, addressKey: "another" }),
       ]) {
         const { deps, sent } = mailer({ users, registrations: { find: async () => undefined } });
-        expect(await dispatchLetter(order, deps)).toBe("nobody");
+        expect(await dispatchLetter(order, deps)).toBe("no_account");
         expect(sent).toEqual([]);
       }
     });
