@@ -31,7 +31,7 @@ const comments = codeLines.filter(({ comment }) => comment !== undefined);
 const bannedWords = /\b(whoever|whomever|whatever|nobody|somebody|himself|herself|he|she|his|him|hers)\b/i;
 
 const titlePattern =
-  /\b(it|describe)((?:\.\w+)*)(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\(\s*(["'`])((?:(?!\3)[^\\]|\\.)+)\3,/g;
+  /\b(it|describe)((?:\.\w+)*)(?:<[^()]*>)?(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\(\s*(["'`])((?:(?!\3)[^\\]|\\.)+)\3,/g;
 const titles = tests
   .filter((file) => file.endsWith(".test.ts"))
   .flatMap((file) =>

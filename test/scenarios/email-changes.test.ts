@@ -129,7 +129,7 @@ describe("held address", () => {
 });
 
 describe("old and new mailbox", () => {
-  it("each get one notice of an undo", async () => {
+  it("are notified of an undo, the former one once", async () => {
     const person = await moving();
     await person.confirm(person.code);
     expect((await undo(person.email, person.undo)).status).toBe(204);

@@ -78,13 +78,17 @@ describe("user imported from Django", () => {
     );
   });
 
-  it("gets a code from each of several concurrent sign-ins", async () => {
+  it("gets a code from each of several concurrent sign-ins, and one upgrade", async () => {
     const person = personToImport("pbkdf2 of Django 3.2");
     await bring(person.row);
     const answers = await Promise.all(Array.from({ length: 4 }, () => ask(person)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    expect((await exported()).get(person.email)?.["password_hash"]).toMatch(ours);
-    await signInAgain(person);
+    expect((await exported()).get(person.email)).toMatchObject({
+      password_hash: expect.stringMatching(ours),
+    });
+    const { access } = await signInAgain(person);
+    const { id } = await succeed("getMe", undefined, { token: access });
+    expect(upgradesOf(id)).toBe(1);
   });
 
   it("keeps the imported hash when disabled or with another password", async () => {

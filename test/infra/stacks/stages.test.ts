@@ -1,11 +1,13 @@
 // Tests several stages in one account, and what remains when one is deleted.
-import { App } from "aws-cdk-lib";
+import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
+import { buildApp } from "../../../infra/build-app.ts";
 import { grants } from "../../../infra/grants/grants.ts";
 import { pascalCase } from "../../../infra/naming.ts";
+import { readSettings } from "../../../infra/settings.ts";
 import { MailboxStack } from "../../tools/stage/mailbox-stack.ts";
-import { synthesiseStage } from "../synthesised.ts";
+import { requiredSettings, synthesiseStage, withStubBundles } from "../synthesised.ts";
 
 const dev = synthesiseStage({ ALARM_EMAIL: "ops@example.com" });
 const prod = synthesiseStage({ STAGE: "prod", ALARM_EMAIL: "ops@example.com" });
@@ -40,6 +42,16 @@ describe("stages", () => {
       "lit-auth-sender-no-reply-example-com",
     ]);
     expect(shared(dev, otherSender)).toEqual(["lit-auth-account"]);
+  });
+
+  it("protect shared stacks from termination", () => {
+    const app = withStubBundles((bundles) =>
+      buildApp(readSettings(requiredSettings), bundles, {
+        context: { "aws:cdk:disable-asset-staging": true },
+      }),
+    );
+    const guarded = app.node.children.filter((node) => node instanceof Stack && node.terminationProtection);
+    expect(guarded.map(({ node }) => node.id).toSorted()).toEqual(["Account", "Sender"]);
   });
 
   it("deploy shared stacks with the same template", () => {
