@@ -22,7 +22,7 @@ const replaceExecutionEnvironments = async ({ functionNames }: Target, when: str
   }
 };
 
-export const revokeKeys = async (target: Target): Promise<void> => {
+const revokeKeys = async (target: Target): Promise<void> => {
   const { SIGNING_KEYS_ID, VERIFICATION_KEYS_ID } = environment("SIGNING_KEYS_ID", "VERIFICATION_KEYS_ID");
   const ring = await createSigningKeys();
   const reason = randomUUID();

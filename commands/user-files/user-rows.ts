@@ -56,7 +56,7 @@ const importedId = (addressKey: string, username: string): string => {
   return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 };
 
-export type ReadRow = { user: User; bringsId: boolean } | { problems: string[] };
+type ReadRow = { user: User; bringsId: boolean } | { problems: string[] };
 
 /** Problems name a field and a rule. They contain no personal data of the line. */
 export const rowReader = (clock: Clock, addressKey: (address: string) => Promise<string>) => {

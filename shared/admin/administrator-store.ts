@@ -9,7 +9,7 @@ import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { addressPk, registrationPk, usernamePk, userPk, type User } from "../store/user-items.ts";
 
-export type Administrator = Pick<User, "id" | "username" | "email" | "addressKey" | "passwordHash">;
+type Administrator = Pick<User, "id" | "username" | "email" | "addressKey" | "passwordHash">;
 
 export const administratorStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");

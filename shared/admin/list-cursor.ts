@@ -1,4 +1,4 @@
-export type ListOrder = "date" | "address";
+type ListOrder = "date" | "address";
 
 const id = "[0-9a-f-]{36}";
 const places: Record<ListOrder, RegExp> = {

@@ -8,7 +8,7 @@ const minimum = 8;
 const maximum = 128;
 const tooSimilar = 0.7;
 
-export type Traits = { username: string; email: string; firstName: string; lastName: string };
+type Traits = { username: string; email: string; firstName: string; lastName: string };
 
 /** In Django's order, because only the first similar trait is reported. */
 const traitNames = [

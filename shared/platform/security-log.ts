@@ -25,7 +25,7 @@ export const securityEvents = {
   guesses_forgotten: "an administrator reset the counters of wrong guesses",
 } as const;
 
-export type SecurityEvent = keyof typeof securityEvents;
+type SecurityEvent = keyof typeof securityEvents;
 
 type Details = Pick<LogFields, "userId" | "sessionId" | "actorId" | "changes" | "operation" | "code">;
 

@@ -1,7 +1,7 @@
 // Steps in Swagger UI as people take them: one operation at a time, with "Execute".
 import type { Page } from "playwright-core";
 
-export type Shown = { status: number; body: unknown };
+type Shown = { status: number; body: unknown };
 
 const statusIn = ".live-responses-table tbody .response-col_status";
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ServiceError } from "../aws/service-error.ts";
 
 /** Tests make calls fail, wait, or succeed without an answer. */
-export type Fault = {
+type Fault = {
   /** The construct's name. Every call matches a filter that is absent. */
   principal?: string;
   operation?: string;

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Templates } from "../cloudformation/templates.ts";
 
 export type Access = { action: string; resource: string; context?: Readonly<Record<string, string>> };
-export type Decision = "allowed" | "not-allowed" | "denied";
+type Decision = "allowed" | "not-allowed" | "denied";
 export type Policies = { decide: (role: string, access: Access) => Decision };
 
 const oneOrMore = <Item extends z.ZodType>(item: Item) =>

@@ -6,7 +6,7 @@ import { bareAddress } from "../mailbox/ses-api.ts";
 
 export type Call = { service: string; operation: string; parameters: unknown };
 /** Each inner list has alternatives. One of them must be allowed. */
-export type RequiredAccess = Access[][];
+type RequiredAccess = Access[][];
 
 const tableArn = (table: string): string =>
   table.startsWith("arn:") ? table : arn("dynamodb", `table/${table}`);

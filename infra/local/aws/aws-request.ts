@@ -2,7 +2,7 @@
 import { request } from "node:http";
 import { accessKeyIdOf, region } from "./local-account.ts";
 
-export const credentialScope = (principal: string, service: string): string =>
+const credentialScope = (principal: string, service: string): string =>
   `AWS4-HMAC-SHA256 Credential=${accessKeyIdOf(principal)}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=local`;
 
 export class AwsRequestError extends Error {

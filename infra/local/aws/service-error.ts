@@ -15,7 +15,7 @@ export class ServiceError extends Error {
 
 export type ServiceAnswer = { status: number; headers: Record<string, string>; body: string };
 
-export const escapeXml = (text: string): string =>
+const escapeXml = (text: string): string =>
   text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const namespaces: Record<string, string> = {

@@ -10,7 +10,7 @@ server=$!
 ( cat <&3 >/dev/null; kill "$server" 2>/dev/null ) &
 wait "$server"`;
 
-export type SupervisedChild = { pid: number; exited: Promise<string>; stop: () => Promise<void> };
+type SupervisedChild = { pid: number; exited: Promise<string>; stop: () => Promise<void> };
 
 export const startSupervisedChild = (command: string, ...parameters: readonly string[]): SupervisedChild => {
   const child = spawn("/bin/sh", ["-c", supervise, "sh", command, ...parameters], {

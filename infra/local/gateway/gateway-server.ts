@@ -12,7 +12,7 @@ import { readProxyResponse } from "./proxy-response.ts";
 import { findRoute } from "./route-tree.ts";
 import { UserError } from "../../user-error.ts";
 
-export type Invoke = (functionArn: string, event: unknown) => Promise<Outcome>;
+type Invoke = (functionArn: string, event: unknown) => Promise<Outcome>;
 /** Paths that begin with `/_` belong to the runner. */
 export type RunnerPages = (request: IncomingMessage, path: string, query: URLSearchParams) => HttpAnswer;
 type Options = { api: Api; responses: GatewayResponses; invoke: Invoke; runnerPages: RunnerPages };

@@ -5,7 +5,7 @@ import { contract, type OperationName } from "../../../shared/contract/contract.
 
 export type Answer = { status: number; headers: Headers; body: unknown };
 type Input = { body?: unknown; token?: string; deviceToken?: string; headers?: Record<string, string> };
-export type Networks = {
+type Networks = {
   send: (network: number, operation: OperationName, input?: Input) => Promise<Answer>;
   close: () => void;
 };

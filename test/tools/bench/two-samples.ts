@@ -1,8 +1,8 @@
 // Compares two samples of times by the difference of their medians and by AUC (Mann–Whitney), with
 // bootstrapped 95 % intervals.
 
-export type Interval = { low: number; high: number };
-export type Comparison = {
+type Interval = { low: number; high: number };
+type Comparison = {
   medians: [number, number];
   difference: number;
   differenceInterval: Interval;
