@@ -1,5 +1,6 @@
-// Creates an administrator or promotes the account with this address; a new stack has none. Running
-// it again sets the new password and ends the account's sessions.
+// Creates an administrator, or sets username and password of the account with this address, enables
+// it and makes it staff. A new stack has no administrator. Running it again ends the account's
+// sessions.
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { administratorStore } from "../shared/admin/administrator-store.ts";
@@ -44,12 +45,12 @@ const createAdmin = async (): Promise<string> => {
       throw new Error(`The username ${username} is taken. Choose another with --username.`);
     case "address_held":
       throw new Error(
-        `Another account recently had the address ${email} and can return to it for up to seven days.`,
+        `Another account recently had the address ${email} and can return to it for up to seven days. Try again after that, or use another address.`,
       );
     case "created":
       return `Created ${email} as an administrator of ${target.name}. Sign in with the password and the code from the email.`;
     case "promoted":
-      return `${email} is an administrator of ${target.name} and has this password now. All earlier sessions have ended.`;
+      return `${email} is an administrator of ${target.name} and has this username and password now. All earlier sessions have ended.`;
     default:
       return outcome satisfies never;
   }

@@ -91,7 +91,7 @@ const importUsers = async (): Promise<void> => {
   console.log(`Accounts of ${target.name}: ${sums.join(", ")}.`);
   if (foreignHashes() > 0)
     console.log(
-      `${shownCount(foreignHashes())} of them have hashes that take a different time to verify than new ones. Set REFUSAL_FLOOR_MILLISECONDS until these users have signed in (800 is enough for Django's hashes).`,
+      `${shownCount(foreignHashes())} of them have hashes that take longer to verify than ours. Set REFUSAL_FLOOR_MILLISECONDS=800 and deploy, until these users have signed in.`,
     );
 };
 

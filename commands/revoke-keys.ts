@@ -13,7 +13,7 @@ Accounts, passwords and codes are unchanged. Earlier sessions can't be used any 
 Other services trust the old key until they fetch jwks.json again: after 5 minutes by our Cache-Control, after 10 by jose's
 default, and after up to an hour in API Gateway's authorizers. Restart them to be sure.`;
 
-/** A changed configuration makes Lambda replace environments, which cache the old keys. */
+// A changed configuration makes Lambda replace execution environments, which cache the old keys.
 const replaceExecutionEnvironments = async ({ functionNames }: Target, when: string) => {
   const lambda = new LambdaClient({});
   for (const FunctionName of functionNames) {

@@ -23,8 +23,8 @@ type Deps = {
 };
 
 /**
- * Serves owners who can't sign in without their lost mailbox. Only changes by staff can be claimed.
- * Unknown addresses use a decoy and fail on the same condition.
+ * Serves owners who lost their mailbox and so can't receive a sign-in code. Only changes by staff
+ * can be claimed. Unknown addresses use a decoy and fail on the same condition.
  */
 export const claimEmail = async (call: Call<typeof contract.claimEmail>, deps: Deps) => {
   const { email, otp_code: code } = call.body;

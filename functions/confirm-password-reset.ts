@@ -31,8 +31,8 @@ type Deps = {
 };
 
 /**
- * Unknown addresses take the same steps, including the hash, and fail on the same condition. Only a
- * right code gets the rules that compare with the account, because they would reveal its names.
+ * Unknown addresses take the same steps and fail on the same condition. The password is compared
+ * with the account's names only if the code is right, because a refusal reveals them.
  */
 export const confirmPasswordReset = async (call: Call<typeof contract.confirmPasswordReset>, deps: Deps) => {
   const { email, otp_code: code, new_password: password } = call.body;

@@ -28,7 +28,8 @@ type Deps = {
 
 /**
  * Unknown addresses use a decoy and fail on the same condition. The device gets a new token at each
- * sign-in, so a copy of an older one can't use up its guesses and isn't renewed by this success.
+ * sign-in. Someone who copied the older token can then neither use up the guesses of the new one
+ * nor profit from this sign-in, which resets only the older counter.
  */
 export const createToken = async (call: Call<typeof contract.createToken>, deps: Deps) => {
   const { email, otp_code: code } = call.body;

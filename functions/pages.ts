@@ -1,5 +1,4 @@
-// Only files that were listed at the start can be requested, which prevents path traversal. All
-// are text, because with a list of binary types API Gateway breaks its preflight responses.
+// Only files that were listed at the start can be requested, which prevents path traversal.
 import { join } from "node:path";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { errors } from "../shared/contract/errors.ts";

@@ -26,8 +26,8 @@ type Deps = {
 
 /**
  * A token that is used again after the grace period was copied, so its session is ended and its
- * owner notified. The rotation doesn't wait for the user, because no token is returned if that
- * user is deleted or disabled.
+ * owner notified. The account is read in parallel with the rotation: if it is deleted or disabled,
+ * no token is returned.
  */
 export const refreshToken = async ({ body: { refresh } }: Call<typeof contract.refreshToken>, deps: Deps) => {
   const claims = await deps.verifier.verify(refresh, ["refresh"]);
@@ -41,6 +41,7 @@ export const refreshToken = async ({ body: { refresh } }: Call<typeof contract.r
   if (typeof session === "string") throw new ApiError("token_not_valid");
   if (user?.status !== "active" || user.sessionEpoch !== session.sessionEpoch)
     throw new ApiError("token_not_valid");
+  // The session was just rotated, so only the token still has the time of the last use.
   const used = { createdAt: claims.sessionCreatedAt, usedAt: claims.issuedAt };
   if (user.isStaff && staffSessionIsOver(used, deps.nowSeconds())) {
     const { userId, sessionId } = claims;

@@ -27,7 +27,7 @@ type Deps = GuessDeps & {
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/** Reads and hashes are the same whether or not the address is known. */
+/** Known and unknown addresses cost the same reads. The refusal floor hides a second hash. */
 export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: Deps) => {
   const { email, password } = call.body;
   const proof = deps.passwords.begin();

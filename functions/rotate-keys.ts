@@ -35,6 +35,7 @@ export const handler = async (event: unknown): Promise<void> => {
   const { SecretId: secretId, ClientRequestToken: versionId, Step: step } = parseRotationEvent(event);
   const rotation = rotationOf(secretId);
   const [pending, current] = await Promise.all([readPending(secretId, versionId), readCurrent(secretId)]);
+  // After `finishSecret`, a repeated step finds its version as the current one.
   if (pending !== undefined && pending !== current && !rotation.follows(pending, current))
     throw new Error("the secret was replaced since this rotation began");
   switch (step) {

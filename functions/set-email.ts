@@ -41,6 +41,7 @@ export const setEmail = async ({ body, user, sourceIp }: UserCall<typeof contrac
 
   const otpRequestId = randomUUID();
   const started = await deps.changes.start(user, { email, addressKey, otpRequestId, byStaff: false });
+  // The session has ended, or another request has changed the address.
   if (started !== "started") throw new ApiError("token_not_valid");
   deps.recordSecurityEvent("email_change_started", { userId: user.id });
   await deps.enqueueLetter({ kind: "email_change", userId: user.id, otpRequestId });

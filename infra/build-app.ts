@@ -1,4 +1,3 @@
-// Builds all stacks. `cdk deploy` and `npm start` use the same tree.
 import { App, Tags, type AppProps } from "aws-cdk-lib";
 import { bundlesDirectory } from "./bundling/bundle-functions.ts";
 import { localStackApiId } from "./naming.ts";
@@ -12,12 +11,13 @@ import { UserFunctionsStack } from "./stacks/user-functions-stack.ts";
 
 const flags = {
   "@aws-cdk/core:validateAgainstDefaultRules": true,
-  // Strong references are exports: a stack can't drop what another uses, and emulators know them.
+  // `strong` makes CloudFormation exports. They prevent that a stack drops what another one uses,
+  // and LocalStack and our runner support them.
   "@aws-cdk/core:defaultCrossStackReferences": "strong",
 };
 
-// Set by `-c localstack=true`. LocalStack can't create an SES identity. A tag fixes the API's id,
-// so that the tokens' issuer is known before deployment.
+// Set by `-c localstack=true`. Then there is no Sender stack, because LocalStack can't create an
+// SES identity, and a tag sets the API's id, so that the tokens' issuer is known before deployment.
 const localStackFlag = "localstack";
 
 export const buildApp = (settings: Settings, bundles = bundlesDirectory, options: AppProps = {}): App => {
@@ -47,7 +47,7 @@ export const buildApp = (settings: Settings, bundles = bundlesDirectory, options
     const onlyApi = { includeResourceTypes: ["AWS::ApiGateway::RestApi"] };
     Tags.of(stateful).add("_custom_id_", localStackApiId, onlyApi);
   } else {
-    // The mailer is in this stack, and SES accepts only verified senders.
+    // UserFunctions contains the mailer, and SES accepts only verified senders.
     userFunctions.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
   }
   return app;

@@ -4,7 +4,6 @@ import { run, runScript } from "./run-script.ts";
 import { UserError } from "./user-error.ts";
 import { settingsTable } from "./settings-table.ts";
 
-/** Validates the stage, which becomes part of a shell command. */
 const stageName = (text: string): string => {
   const read = settingsTable.STAGE.schema.safeParse(text);
   if (!read.success)

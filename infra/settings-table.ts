@@ -1,4 +1,3 @@
-// Settings that functions receive use the functions' own schemas (`variables`).
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
 import { variables } from "../shared/platform/environment.ts";
@@ -11,14 +10,16 @@ const areOrigins = (text: string) => text === "*" || text.split(",").every((item
 /** `fallback` is the default (null: none), and `help` is the explanation in `.env.sample`. */
 export const settingsTable = {
   STAGE: {
-    schema: z.string().regex(/^[a-z][a-z0-9-]{0,15}$/),
+    schema: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,15}$/, "use a lower-case letter, then up to 15 letters, digits and hyphens"),
     fallback: "dev",
     help: "Name of this deployment. It is part of the stack names and of the API's path. Only the stage named prod keeps its data when its stacks are deleted.",
   },
   PRODUCT_NAME: {
     schema: variables.PRODUCT_NAME,
     fallback: "LIT Auth",
-    help: "The product name in emails and on pages.",
+    help: "The product name in emails. New passwords must not be similar to it.",
   },
   MAIL_FROM: {
     schema: variables.MAIL_FROM,
@@ -33,7 +34,7 @@ export const settingsTable = {
   PUBLIC_URL: {
     schema: variables.PUBLIC_URL.refine(withoutSlash, "must not end in a slash").optional(),
     fallback: null,
-    help: "The API's address if it has a custom domain, without a trailing slash. It is the iss claim of the tokens. Default: API Gateway's own address.",
+    help: "The API's URL if it has a custom domain, without a trailing slash. It is the iss claim of the tokens. Default: API Gateway's own URL.",
   },
   TOKEN_AUDIENCE: {
     schema: variables.TOKEN_AUDIENCE,
@@ -58,12 +59,12 @@ export const settingsTable = {
   UNPROVEN_LETTERS_PER_TEN_MINUTES: {
     schema: variables.UNPROVEN_LETTERS_PER_TEN_MINUTES,
     fallback: "3",
-    help: "Limit on emails to one address in ten minutes. It counts the emails that anyone can trigger without the account's password, for example by registering.",
+    help: "Limit on emails to one mailbox in ten minutes (a +tag makes no difference). It counts the emails that go to an unproven address, for example after registering, and limits the address changes of an account as well.",
   },
   UNPROVEN_LETTERS_PER_HOUR: {
     schema: variables.UNPROVEN_LETTERS_PER_HOUR,
     fallback: "5",
-    help: "Limit on the same emails to one address in an hour.",
+    help: "Limit on the same emails to one mailbox in an hour.",
   },
   UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR: {
     schema: variables.UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR,
@@ -83,12 +84,12 @@ export const settingsTable = {
   REFUSAL_FLOOR_MILLISECONDS: {
     schema: variables.REFUSAL_FLOOR_MILLISECONDS,
     fallback: "0",
-    help: "Minimum response time when a password is refused. Set it while weaker imported password hashes exist (800 covers Django's), so that the response time doesn't reveal which accounts were imported.",
+    help: "Minimum response time when a password is refused. Imported hashes take longer to verify than ours (800 covers Django's), and the minimum hides which accounts were imported and whether a registration waits.",
   },
   PWNED_PASSWORDS_URL: {
     schema: variables.PWNED_PASSWORDS_URL,
     fallback: "off",
-    help: "Refuse passwords known from breaches: https://api.pwnedpasswords.com/range/, or off. The service receives five characters of the password's hash, never the password.",
+    help: "Refuse passwords known from breaches: https://api.pwnedpasswords.com/range/, or off. The service receives five characters of the password's hash, never the password. If it can't be reached, passwords are accepted.",
   },
   ACCESS_TOKEN_LIFETIME_SECONDS: {
     schema: variables.ACCESS_TOKEN_LIFETIME_SECONDS,
@@ -98,7 +99,7 @@ export const settingsTable = {
   SESSION_IDLE_SECONDS: {
     schema: variables.SESSION_IDLE_SECONDS,
     fallback: "604800",
-    help: "A session ends when it was not used for this long.",
+    help: "A session ends when its tokens were not refreshed for this long.",
   },
   SESSION_LIFETIME_SECONDS: {
     schema: variables.SESSION_LIFETIME_SECONDS,

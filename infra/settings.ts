@@ -38,7 +38,10 @@ export const readSettings = (texts: Texts, defaults: Texts = {}): Settings => {
   const fallbacks: Texts = Object.fromEntries(
     entries.flatMap(([name, { fallback }]) => (fallback === null ? [] : [[name, fallback]])),
   );
-  const read = settingsSchema.safeParse({ ...fallbacks, ...defaults, ...filled(texts) });
+  const read = settingsSchema.safeParse(
+    { ...fallbacks, ...defaults, ...filled(texts) },
+    { error: ({ input }) => (input === undefined ? "is missing" : undefined) },
+  );
   if (read.success) return read.data;
   const problems = read.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
   throw new Error(`Some settings are missing or invalid. .env.sample explains them.\n${problems.join("\n")}`);
@@ -50,6 +53,5 @@ export const loadSettings = (defaults: Texts = {}, overrides: Texts = {}): Setti
 // This is no deployment setting, but only this file may read `process.env`.
 export const localStackEndpoint = (): string | undefined => process.env["LOCALSTACK_ENDPOINT"] || undefined;
 
-/** Returns the content of `.env.sample`. */
 export const sampleEnvironment = (): string =>
   entries.map(([name, { fallback, help }]) => `# ${help}\n${name}=${fallback ?? ""}\n`).join("\n");

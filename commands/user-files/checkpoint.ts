@@ -5,7 +5,7 @@ const checkpoint = z.object({
   /** Prevents a file from containing users of two stages. */
   table: z.string(),
   next: z.record(z.string(), z.unknown()).optional(),
-  /** The length of the file up to which it is written safely. */
+  /** The number of bytes that are certainly on the disk. */
   bytes: z.int(),
   accounts: z.int(),
 });

@@ -39,7 +39,6 @@ export const deleteUser = async (call: UserCall<typeof contract.deleteUser>, dep
       deps.recordSecurityEvent("user_deleted", { userId: person.id, actorId: actor.id });
       if (!isAccount(person)) return undefined;
       await Promise.all([
-        // Only cleans up: sessions are invalid without their user.
         deps.sessions.removeAll(person.id),
         deps.enqueueLetter({ kind: "goodbye", userId: person.id }),
       ]);

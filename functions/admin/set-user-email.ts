@@ -25,10 +25,7 @@ type Deps = CurrentPasswordDeps & {
 
 type Asked = UserCall<typeof contract.setUserEmail>;
 
-/**
- * Helps a person who lost access to their mailbox. Asks for the administrator's own password,
- * because the owner of the new address controls the account.
- */
+/** Asks for the administrator's password: the owner of the new address controls the account. */
 export const setUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
   const { body, user: actor, parameters } = call;
   const { new_email: email, current_password: password } = body;
@@ -43,7 +40,8 @@ export const setUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
 
   const otpRequestId = randomUUID();
   const change = { email, addressKey, otpRequestId, byStaff: true };
-  // For the actor's own account, the epoch condition is enough: a change of rank raises the epoch.
+  // A transaction may contain an item only once. For the actor's own account, the condition on the
+  // epoch replaces this check, because a change of rank raises the epoch.
   const authority = account.id === actor.id ? [] : [deps.authorityOf(actor)];
   const started = await deps.changes.start(account, change, authority);
   if (started === "changed_meanwhile") return setUserEmail(call, deps);

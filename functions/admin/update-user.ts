@@ -32,6 +32,8 @@ export const updateUser = async (
   const ranks = changes.isStaff !== undefined;
   if (ranks) await requireCurrentPassword(actor, body.current_password, deps);
 
+  // A transaction may contain an item only once. For the actor's own account, the write's own
+  // condition on its rank and state replaces this check.
   const changed = await deps.users.change(account, changes, yourself ? [] : [deps.authorityOf(actor)]);
   switch (changed) {
     case "username_taken":

@@ -52,7 +52,6 @@ const createDeployment = (scope: Construct, bareApi: CfnRestApi, api: IRestApi):
   return deployment;
 };
 
-/** Call this after the last `addRoute`. */
 export const deployApi = (
   scope: Construct,
   { bareApi, api, settings }: { bareApi: CfnRestApi; api: IRestApi; settings: Settings },

@@ -52,5 +52,8 @@ export const addGatewayResponses = (api: IRestApi, allowedOrigins: string): void
   addError(ResponseType.DEFAULT_5XX, "unexpected_failure");
   // Other refusals (a path that can't be decoded, a WAF rule) keep their status. API Gateway's own
   // messages are replaced, because one of them repeats the whole `Authorization` header.
-  add(ResponseType.DEFAULT_4XX, { detail: "The request was refused.", code: "request_refused" });
+  add(ResponseType.DEFAULT_4XX, {
+    detail: "The request was refused before it reached the service. Check its path and content.",
+    code: "request_refused",
+  });
 };

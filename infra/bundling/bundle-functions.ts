@@ -36,6 +36,7 @@ const writeBundles = async ({ outputFiles = [], metafile }: BuildResult): Promis
   return changed;
 };
 
+// ESM has no `require`, which CommonJS packages and `required-builtins` use.
 const banner = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
 
 const options = (files: readonly string[], outdir: string) =>

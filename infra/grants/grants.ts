@@ -1,4 +1,5 @@
-// A resource under its variable's name grants the actions and sets the variable. Nothing else does.
+// Each row lists, under the name of a variable, the AWS actions on that resource, and sets the
+// variable. Functions also may write logs and traces, and poll the queue of their events.
 import type { FunctionName, Grant, SettingVariable } from "./grant.ts";
 import {
   hashes,
@@ -17,12 +18,11 @@ import {
 } from "./grant-words.ts";
 import { staffGrants } from "./staff-grants.ts";
 
-/** Clients wait: with 0.58 vCPU, JSON, TLS and an RS256 check take only milliseconds. */
+/** 1,024 MB come with 0.58 vCPU, enough for JSON, TLS and an RS256 check while a client waits. */
 export const defaultMemoryMegabytes = 1_024;
 /** This is below the API's 29 s, so that a stuck call ends with a log line of the function. */
 export const defaultTimeoutSeconds = 10;
 
-/** Every operation of the contract gets these too. */
 export const operationSettings = ["ALLOWED_ORIGINS"] as const satisfies readonly SettingVariable[];
 
 export const grants = {

@@ -2,7 +2,6 @@ import type { OperationName } from "../../shared/contract/contract.ts";
 import type { Grant } from "./grant.ts";
 import { hashes, read, spend, spendAndClear, letterLimits, verifying } from "./grant-words.ts";
 
-/** These rights and `find` authenticate the caller. */
 const staff = {
   SESSIONS_TABLE: ["BatchGetItem"],
   VERIFICATION_KEYS_ID: read,

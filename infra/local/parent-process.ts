@@ -1,4 +1,5 @@
-/** Stops the runner when its parent has exited: a killed npm (SIGKILL) forwards no signal. */
+// Stops the runner when its parent has exited: a killed npm (SIGKILL) forwards no signal.
+
 const lookEveryMilliseconds = 500;
 
 export const onParentGone = (react: () => void): void => {

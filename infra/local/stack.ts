@@ -68,7 +68,7 @@ const start = async (
 ): Promise<Omit<Stack, "stop">> => {
   const { port, dataDirectory, engine, concurrencyPerFunction, returnFailedAfterSeconds, onLog } = options;
   resources.defer(lockDataDirectory(dataDirectory).unlock);
-  // This comes first, because the port may be in use and the other steps are slow.
+  // This comes before the slow steps, because the port may be in use.
   const gateway = await startGateway(port);
   resources.defer(gateway.stop);
   const awsEndpoint = await startAwsEndpoint();

@@ -35,7 +35,6 @@ const readArguments = () => {
   }
 };
 
-/** Fails early if the folder is in use or not writable. */
 const prepareData = (fresh: boolean) => {
   lockDataDirectory(dataDirectory).unlock();
   if (fresh) rmSync(dataDirectory, { recursive: true, force: true });

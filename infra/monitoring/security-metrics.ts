@@ -8,10 +8,11 @@ import type { Operation } from "../../shared/contract/operation.ts";
 
 const field = (name: string, value: string) => FilterPattern.stringValue(`$.${name}`, "=", value);
 
-/** `answers` selects operations by their errors, and `lines` the log lines that count. */
+// A metric counts the log lines that match `lines`, of operations with an error for which `answers`
+// is true.
 const counted = {
   FailedGuesses: {
-    // A wrong current password has no error code. Operations that check it have this limit.
+    // A wrong current password has no error code, so its operations are found by this limit.
     answers: (code) => guessRefusals.has(code) || code === "too_many_password_guesses",
     lines: field("event", "refused"),
     period: Duration.hours(1),

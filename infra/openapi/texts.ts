@@ -13,7 +13,6 @@ export const overview = {
   servers: [{ url: "..", description: "The stage that serves this document" }],
 };
 
-/** The tags by path segment. */
 export const operationTags = {
   user: "Accounts: register, activate, request a code, manage your own account",
   jwt: "Tokens: sign in with a code, refresh, verify, sign out",

@@ -24,7 +24,6 @@ export type GrantedFunctionProps = {
   readonly resources: Readonly<Record<ResourceVariable, Resource>>;
   readonly settings: Readonly<Record<SettingVariable, string>>;
   readonly bundlesDirectory: string;
-  /** Reserved concurrency of each function that hashes, or 0 for none. */
   readonly hashingConcurrency: number;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;

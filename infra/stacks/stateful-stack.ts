@@ -102,6 +102,7 @@ export class StatefulStack extends Stack {
       return secret.ref;
     };
     this.secretArns = {
+      // This is the pseudonym secret. A construct's id can't change without replacing it.
       key: randomSecret(
         "KeySecret",
         "Secret that derives the keys of addresses and limits. It must never change.",

@@ -29,7 +29,6 @@ const addressOf = (path: string, { id = "", query = {} }: AnyRequest) => {
   return address;
 };
 
-/** Sends one request and throws an `HttpError` if the API refuses it. */
 export const request = async <R extends Route>(
   route: R,
   sent: RequestOf<R>,

@@ -32,7 +32,6 @@ export const Field = ({ label, hint, failure, ...input }: FieldProps) => {
   );
 };
 
-/** Shows the errors that belong to none of the form's fields. */
 export const FormFailure = ({ failure, fields }: { failure: unknown; fields: string[] }) => {
   if (!(failure instanceof Error)) return null;
   const byField = fieldErrorsOf(failure);

@@ -1,4 +1,5 @@
-// Tokens are only in memory, where an injected script finds nothing stored. A reload signs out.
+// Tokens are kept in memory only, so that browser storage contains nothing to steal. A reload signs
+// out.
 import { HttpError } from "ra-core";
 import { request, type AnswerOf, type RequestOf, type Route } from "./api.ts";
 

@@ -1,6 +1,6 @@
 import type { AdminUser } from "./data-provider.ts";
 
-const labels = { active: "Active", disabled: "Disabled", pending: "Pending" } as const;
+const labels = { active: "Active", disabled: "Deactivated", pending: "Pending" } as const;
 
 export const StateBadge = ({ user }: { user: AdminUser }) => (
   <span className="badges">

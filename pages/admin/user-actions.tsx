@@ -59,7 +59,11 @@ const useActs = (
         ownPassword,
       ],
     },
-    unlock: { label: "Unlock", done: `${email} is unlocked.`, run: () => unlockUser(id) },
+    unlock: {
+      label: "Unlock",
+      done: `The wrong passwords and codes counted for ${email} were cleared.`,
+      run: () => unlockUser(id),
+    },
     remove: {
       label: "Delete",
       question: `Delete ${email}? This cannot be undone.`,

@@ -25,7 +25,6 @@ const Row = ({ user }: { user: AdminUser }) => (
 const Table = () => {
   const { data, error, isPending, isFetching, filterValues } = useListContext<AdminUser>();
   if (isPending) return <Loading />;
-  // The notice above the list gives the reason.
   if (error || !data) return <p>The list could not be loaded.</p>;
   if (data.length === 0) return <output>No users found.</output>;
   return (

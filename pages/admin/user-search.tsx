@@ -1,9 +1,9 @@
-// Offers only what the table can find without a scan, hence no search within names.
+// Offers only what the table can find without a scan, so there is no search within names.
 import { useListContext } from "ra-core";
 import type { SubmitEvent } from "react";
 import { Field, textOf } from "./form.tsx";
 
-const states = { "": "All", active: "Active", disabled: "Disabled", pending: "Pending", staff: "Staff" };
+const states = { "": "All", active: "Active", disabled: "Deactivated", pending: "Pending", staff: "Staff" };
 
 export const UserSearch = () => {
   const { filterValues, setFilters } = useListContext();
@@ -18,7 +18,12 @@ export const UserSearch = () => {
     <search key={JSON.stringify(filterValues)}>
       <form className="bar" onSubmit={submit}>
         <Field name="email" label="Email begins with" type="search" defaultValue={filterValues["email"]} />
-        <Field name="username" label="Username" type="search" defaultValue={filterValues["username"]} />
+        <Field
+          name="username"
+          label="Username (complete)"
+          type="search"
+          defaultValue={filterValues["username"]}
+        />
         <div className="field">
           <label htmlFor="state">State</label>
           <select id="state" name="state" defaultValue={filterValues["state"]}>

@@ -1,5 +1,5 @@
-// Only the conditions of the confirming transaction check if the new address is taken or held: the
-// response to the request must not reveal it.
+// The request doesn't check if the new address is taken or held, because its response must not
+// reveal it. The mailer checks it to choose the letter, and the confirming transaction decides.
 import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";

@@ -1,6 +1,6 @@
 // Decoys go through the same calls as real items and fail on the same conditions, so that neither
-// responses nor timing reveal which addresses are known. They can't match a real item, because no
-// username contains a `?`.
+// responses nor timing reveal which addresses are known. They can't match a real item, because
+// their ids are keyed hashes and no username contains a `?`.
 import type { EmailChange } from "../store/address-items.ts";
 import type { Registration, User } from "../store/user-items.ts";
 

@@ -10,7 +10,6 @@ const rememberedSeconds = day;
 
 /** One item per address, so that a retry after one failed letter doesn't repeat the other one. */
 const prefixes = {
-  /** The address of an account that was deleted. */
   deleted: "goodbye",
   /** The address held for that account when it was deleted. */
   earlier: "goodbye-earlier",

@@ -22,7 +22,8 @@ import {
 export const registrationStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
 
-  /** `own` is the condition on the registration's own code, unless a reset code is the proof. */
+  // Makes the registration an account. `own` is the condition on the activation code. With a reset
+  // code it is `undefined`, and `along` contains the condition.
   const turn = async (
     registration: Registration,
     own: { condition: string; values: Record<string, string> } | undefined,

@@ -36,8 +36,8 @@ export const userStore = (clock: Clock = nowSeconds) => {
     return [rememberFormerAddress("earlier", { id: user.id, email: emailUndoItem.parse(undo).email }, now)];
   };
 
-  // Without `along`, the account is removed only while it has the password that was checked. With
-  // `along`, the conditions of those parts replace this one.
+  // Without `along`, the owner deletes the account: the password that was checked must still be
+  // stored. Administrators pass a condition on their own rank instead.
   const remove = async (
     user: User,
     along: TransactionPart[] = [],

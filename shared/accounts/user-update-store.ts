@@ -64,7 +64,8 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     { Delete: { TableName: table, Key: { pk: usernamePk(keyBefore) } } },
   ];
 
-  /** `along` is part of the same transaction. */
+  // `along` has further parts of the same transaction, such as the condition that the actor is
+  // staff.
   const change = async (
     user: User,
     changes: Changes,

@@ -59,7 +59,8 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
     return held?.failed && !address?.failed ? "address_held" : "promote";
   };
 
-  /** Promotes the account with this address or creates one. Sets the password in both cases. */
+  // Sets username and password of the account with this address, enables it and makes it staff, or
+  // creates it.
   const appoint = async (
     administrator: Administrator,
   ): Promise<"created" | "promoted" | "username_taken" | "address_held"> => {

@@ -8,7 +8,6 @@ const places: Record<ListOrder, RegExp> = {
 
 export const encodeCursor = (place: string): string => Buffer.from(place).toString("base64url");
 
-/** Returns `undefined` for a text that is no cursor of a list in this order. */
 export const decodeCursor = (cursor: string, order: ListOrder): string | undefined => {
   const place = Buffer.from(cursor, "base64url").toString("latin1");
   return places[order].test(place) && encodeCursor(place) === cursor ? place : undefined;

@@ -142,6 +142,7 @@ export const personList = (clock: Clock = nowSeconds) => {
       const prefix = isAddress(addressPrefix) ? normaliseAddress(addressPrefix) : addressPrefix.toLowerCase();
       const order = prefix === "" ? "date" : "address";
       const place = cursor === undefined ? undefined : decodeCursor(cursor, order);
+      // Also refuses a cursor of another search.
       if (cursor !== undefined && place?.startsWith(prefix) !== true) return "cursor_not_valid";
 
       const index =

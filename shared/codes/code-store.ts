@@ -21,7 +21,8 @@ export const codeStore = (clock: Clock = nowSeconds) => {
     ExpressionAttributeValues: { ":now": clock(), ":active": "active" },
   });
 
-  /** Refuses if the password has changed since it was proven. */
+  // Revokes the older code and stores the new request. Refuses if the password has changed since it
+  // was proven.
   const restart = async (
     pk: string,
     passwordHash: string,

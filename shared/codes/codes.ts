@@ -1,5 +1,5 @@
 // Only the mailer's memory and the letter contain the code itself. Codes for lost passwords and
-// address changes are long enough to need no guess limit, which a stranger could use up.
+// address changes are long enough to need no limit per address, which a stranger could use up.
 import { createHmac, randomBytes, randomInt } from "node:crypto";
 import { parseDigestKeys } from "../keys/digest-keys.ts";
 import { variable } from "../platform/environment.ts";
@@ -17,7 +17,8 @@ const longCodeCharacters = 16;
 /** `randomInt` is uniform and uses the system's CSPRNG (ASVS 6.5.3). */
 const createShortCode = (): string => randomInt(1_000_000).toString().padStart(6, "0");
 
-/** Each of the 16 characters has five bits, 80 in total. */
+// Each of the 16 characters has five bits, 80 in total. 256 is a multiple of 32, so all characters
+// are equally likely.
 const createLongCode = (): string =>
   [...randomBytes(longCodeCharacters)].map((byte) => alphabet[byte % alphabet.length]).join("");
 

@@ -1,4 +1,4 @@
-// The refusals that use cases throw. Stores return outcomes instead.
+// The refusals of use cases and of API Gateway. Stores return outcomes instead.
 
 export const errors = {
   parse_error: { status: 400, detail: "JSON parse error." },
@@ -16,8 +16,14 @@ export const errors = {
   user_not_found: { status: 401, detail: "User not found" },
   permission_denied: { status: 403, detail: "You do not have permission to perform this action." },
   cursor_not_valid: { status: 400, detail: "Invalid cursor" },
-  not_yourself: { status: 400, detail: "You can't delete, deactivate or demote your own account." },
-  not_activated: { status: 400, detail: "This registration has not been activated yet." },
+  not_yourself: {
+    status: 400,
+    detail: "Administrators can't delete, deactivate or demote their own account. Ask another administrator.",
+  },
+  not_activated: {
+    status: 400,
+    detail: "This registration is not activated yet. Send it an activation code first.",
+  },
   deactivated: { status: 400, detail: "This account is deactivated. Activate it first." },
   not_found: { status: 404, detail: "Not found." },
   method_not_allowed: { status: 405, detail: "Method not allowed." },
@@ -34,13 +40,13 @@ export const errors = {
   code_guesses_used_up: {
     status: 429,
     detail:
-      "Too many consecutive wrong codes for this address. Reset your password, or sign in on a device that you have used before.",
+      "Too many consecutive wrong codes for this address. Reset the password, or use a device that you have signed in on before.",
   },
   too_many_password_guesses: { status: 429, detail: "Too many password attempts." },
   too_many_tries_from_network: { status: 429, detail: "Too many attempts from your network." },
   too_many_letters: {
     status: 429,
-    detail: "Too many emails were sent to this address. Check its inbox.",
+    detail: "Too many emails were requested for this address. Check its inbox.",
   },
   too_many_address_changes: { status: 429, detail: "Too many email address changes." },
   too_many_letters_from_network: { status: 429, detail: "Too many emails requested from your network." },
@@ -51,7 +57,7 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors;
 
-/** The refusals of a password or code. An expired token isn't a guess. */
+/** The refusals of a password or code. `token_not_valid` is none: tokens expire normally. */
 export const guessRefusals: ReadonlySet<ErrorCode> = new Set([
   "activation_refused",
   "sign_in_refused",

@@ -3,7 +3,7 @@ import type { ErrorCode } from "./errors.ts";
 
 export type Operation = {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** The path ends with the slash that clients of the original send. Requests may omit it. */
+  /** The path ends with the slash that Django clients send. Requests may omit it. */
   readonly path: `/${string}`;
   /** `user` requires an access token. `staff` also requires that the account is staff right now. */
   readonly caller: "public" | "user" | "staff";

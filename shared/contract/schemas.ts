@@ -117,10 +117,7 @@ export const publicKey = z
   })
   .meta({ id: "PublicKey" });
 
-/**
- * A subset of OpenID Connect Discovery's document, because the service issues no id tokens and has
- * no authorization endpoint.
- */
+/** A subset of OpenID Connect Discovery: there are no id tokens and no authorization endpoint. */
 export const discovery = z.object({
   issuer: z.string().meta({ examples: ["https://auth.example.com"] }),
   jwks_uri: z.string().meta({ examples: ["https://auth.example.com/.well-known/jwks.json"] }),

@@ -1,4 +1,4 @@
-// Pages consist of text files only, because API Gateway would need a list of binary types.
+// Pages are text files only: with a list of binary types, API Gateway breaks preflight responses.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";

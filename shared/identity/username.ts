@@ -6,5 +6,6 @@ export const isUsername = (typed: string): boolean => usernamePattern.test(typed
 
 export const shownUsername = (typed: string): string => typed.normalize("NFKC");
 
+/** Lower-casing can produce text that is not normalised, so it is normalised again. */
 export const normaliseUsername = (typed: string): string =>
   typed.normalize("NFKC").toLowerCase().normalize("NFKC");

@@ -13,7 +13,8 @@ import { lazy } from "../platform/lazy.ts";
 
 const client = lazy(() => new SecretsManagerClient({}));
 
-/** Equal reasons give equal ids, so that a repeated or concurrent write meets the first one. */
+// Equal reasons give equal version ids. Secrets Manager ignores a repeated write with the same
+// value and refuses one with another value.
 const versionIdFor = (...reason: string[]) => createHash("sha256").update(reason.join("\0")).digest("hex");
 
 const read = async (input: GetSecretValueCommandInput): Promise<string | undefined> => {

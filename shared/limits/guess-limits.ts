@@ -12,7 +12,8 @@ const codeGuessRules: readonly Rule[] = [
   { maximum: 100, refusal: "code_guesses_used_up" },
 ];
 
-// No limit on consecutive failures here: with one, a stranger could lock a password for good.
+// Consecutive failures aren't limited here, because a stranger could then block the password
+// permanently.
 const wrongPasswordRules: readonly Rule[] = [
   { maximum: 10, windowSeconds: 10 * minute },
   { maximum: 100, windowSeconds: day },

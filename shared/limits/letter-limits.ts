@@ -54,7 +54,7 @@ const letterBudget = (): Limit => ({
 /** Staff have no limit by network, because they may help many people from one office. */
 export const unprovenLetterByStaff = (mailboxKey: string): Limit[] => [lettersTo(mailboxKey), letterBudget()];
 
-/** Limits letters requested without an account's password, which could flood a mailbox. */
+/** Limits letters to an address that may not belong to the person who asks for them. */
 export const unprovenLetter = (mailboxKey: string, networkKey: string): Limit[] => [
   lettersTo(mailboxKey),
   lettersFrom(networkKey),

@@ -1,5 +1,6 @@
-// All windows of a key are counters in one item. One conditional write spends them before the
-// limited action, so races can't exceed a limit. The cost doesn't reveal whether an address exists.
+// All windows of a key are counters in one item. One conditional write counts an attempt in all of
+// them, before the action, so races can't exceed a limit. It is the same write for known and
+// unknown addresses.
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ApiError, type ErrorCode } from "../contract/errors.ts";
 import { day, nowSeconds, type Clock } from "../platform/clock.ts";

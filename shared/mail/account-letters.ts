@@ -35,8 +35,8 @@ export const addressTakenLetter = (letter: NoticeLetter): Letter => ({
 export const sessionReplayedLetter = (letter: NoticeLetter): Letter => ({
   subject: `${letter.product}: one of your sessions was ended`,
   ...layOut(letter.product, [
-    `A sign-in token of your account at ${letter.product} was used a second time. This can mean that someone copied it, so we ended that session. Sign in again to continue.`,
-    `If you did nothing unusual, change your password, and check the device that you were signed in on for malicious software.`,
+    `Someone may have copied the data that keeps you signed in at ${letter.product} on one of your devices, so we ended that session. Sign in again to continue.`,
+    `Unless you restored a backup or copied your browser's data, change your password, and check that device for malicious software.`,
     `Sent on ${shownTime(letter.sentAtSeconds)}.`,
   ]),
 });

@@ -7,7 +7,6 @@ import {
   type NoticeLetter,
 } from "./letter-layout.ts";
 
-/** Goes to the new address. */
 export const newAddressLetter = (letter: CodeLetter): Letter =>
   codeLetter(
     letter,
@@ -62,7 +61,6 @@ export const addressHeldLetter =
     ]),
   });
 
-/** Goes to the restored address. */
 export const addressRestoredLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
   subject: `${product}: this is your address again`,
   ...layOut(product, [

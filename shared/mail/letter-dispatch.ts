@@ -97,7 +97,8 @@ const sendLast = async (
   return "sent";
 };
 
-/** Starts with the earlier address: after a takeover it is the owner's. The other may fail. */
+// Writes to the held address first, because after a takeover it is the owner's. If the second
+// letter fails, a retry doesn't repeat the first.
 const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
   await sendLast("earlier", userId, goodbyeLetter, deps);
   return sendLast("deleted", userId, goodbyeLetter, deps);
@@ -115,7 +116,7 @@ const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">
   const change = await deps.addressChanges.find(userId);
   if (change?.otpRequestId !== otpRequestId) return "superseded";
   const undo = { pk: emailUndoPk(change.oldAddressKey), purpose: "email_undo", otpRequestId } as const;
-  // "superseded" is no failure: an earlier try of this order has sent the letter.
+  // "superseded" is no failure: an earlier attempt of this order has sent the letter.
   if (change.withUndo)
     await deliverCode(undo, addressChangingLetter, { ...deps, lifetimeSeconds: undoSeconds });
   else await deliverNotice(userId, addressChangingAgainLetter, deps);

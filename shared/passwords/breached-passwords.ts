@@ -22,13 +22,13 @@ const rangeOf = async (url: string, prefix: string): Promise<Map<string, number>
   return new Map(
     lines.map((line) => {
       const [, suffix, count] = linePattern.exec(line.toUpperCase()) ?? [];
-      if (suffix === undefined) throw new Error("the range service answered something else");
+      if (suffix === undefined) throw new Error("the range service sent a line that is not SUFFIX:COUNT");
       return [suffix, Number(count)];
     }),
   );
 };
 
-/** Fails open and counts a metric: an outage of the service must not prevent sign-ups. */
+/** Fails open and counts a metric: an outage must not prevent people from choosing a password. */
 export const isBreached = async (
   password: string,
   countFailure = () => countMetric("BreachCheckFailed"),

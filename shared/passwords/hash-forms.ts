@@ -7,8 +7,8 @@ export type HashForm =
   /** Django's mark for an account without a password, which needs a reset. */
   | { kind: "none" };
 
-// Without limits, an imported hash could keep a function busy, which has 1,769 MB and ten seconds.
-// Django 6.0 uses 1,200,000 iterations, or 100 MiB and two passes.
+// Without limits, verifying an imported hash could take more than the function's 1,769 MB or ten
+// seconds. Django 6.0 uses 1,200,000 iterations, or 100 MiB and two passes.
 const mostIterations = 2_000_000;
 const mostMemoryKibibytes = 262_144;
 const mostPasses = 16;

@@ -4,8 +4,8 @@ import { needsUpgrade, rehashPassword, verifyPassword } from "./password-hash.ts
 import type { PasswordStore } from "./password-store.ts";
 
 /**
- * Replaces an outdated hash and returns the account's current one. If a concurrent sign-in has
- * replaced it first, that is the other's hash, provided that it matches the same password.
+ * Returns the hash that the account has afterwards: the new one, or one that a concurrent sign-in
+ * stored for the same password. Otherwise returns the old hash, and the caller's write is refused.
  */
 export const upgradeHash = async (
   user: User,

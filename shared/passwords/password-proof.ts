@@ -9,7 +9,7 @@ export const passwordProof = ({ replaceHash } = passwordStore()) => ({
   begin: () => {
     const untilFloor = refusalFloor();
     return {
-      /** Verifies one hash for the account, even if there is none, and one per registration. */
+      /** Verifies one hash for the account or a decoy, and one more if there is a registration. */
       prove: async (
         password: string,
         user: User | undefined,

@@ -1,5 +1,5 @@
-// A new password ends all sessions and invalidates all codes of the account in the same write,
-// because someone who knew the old password may have created them.
+// A new password ends all sessions (`change` keeps the caller's) and revokes all codes except an
+// undo code, in one write: someone who knew the old password may have created them.
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { removingCode } from "../codes/code-conditions.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
@@ -77,7 +77,7 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
       otpDigests: readonly string[],
       idempotencyToken: string,
     ): Promise<"reset" | "refused"> => {
-      // DynamoDB rejects an idempotency token if a retry differs, hence the same time in each.
+      // DynamoDB rejects an idempotency token if a retry differs, so the time is read once.
       const now = clock();
       const { refused } = await transact(
         [

@@ -1,5 +1,5 @@
-// All refusals take at least `REFUSAL_FLOOR_MILLISECONDS` on a stage with imported hashes. They
-// take longer to verify than ours, and the time must not reveal imported accounts.
+// Imported hashes take longer to verify than ours, and a registration takes one hash more. The
+// minimum time hides which accounts were imported and whether a registration waits.
 import { setTimeout as delay } from "node:timers/promises";
 import { variable } from "../platform/environment.ts";
 

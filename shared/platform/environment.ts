@@ -23,13 +23,13 @@ export const variables = {
   MAIL_FROM: z.email(),
   /** ASVS 6.5.5 allows at most ten minutes. */
   OTP_LIFETIME_SECONDS: wholeNumber(60, 600),
-  /** An unproven letter is one that was requested without the password of an account. */
+  /** An unproven letter goes to an address that may not belong to the person who asks for it. */
   UNPROVEN_LETTERS_PER_TEN_MINUTES: wholeNumber(1, 100_000),
   UNPROVEN_LETTERS_PER_HOUR: wholeNumber(1, 100_000),
   UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR: wholeNumber(1, 1_000_000),
   UNPROVEN_LETTERS_OF_ALL_PER_HOUR: wholeNumber(1, 10_000_000),
   TRIES_PER_NETWORK_PER_TEN_MINUTES: wholeNumber(1, 1_000_000),
-  /** The minimum time that a refused password takes while accounts with other hashes exist. */
+  /** The minimum time of a refused password (see `refusal-floor`). */
   REFUSAL_FLOOR_MILLISECONDS: wholeNumber(0, 5_000),
   /** The URL of a Pwned Passwords range service with a slash at the end, or `off`. */
   PWNED_PASSWORDS_URL: z.union([z.literal("off"), z.url().endsWith("/")]),

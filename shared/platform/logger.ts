@@ -14,7 +14,6 @@ export type LogFields = {
   durationMilliseconds?: number | undefined;
   userId?: string | undefined;
   sessionId?: string | undefined;
-  /** The administrator who acts on another person's account. */
   actorId?: string | undefined;
   /** The names of changed fields, without their values. */
   changes?: string[] | undefined;

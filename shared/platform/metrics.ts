@@ -1,4 +1,3 @@
-// Writes metrics as log lines in CloudWatch's embedded metric format.
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { lazy } from "./lazy.ts";
 

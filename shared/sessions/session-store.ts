@@ -1,6 +1,7 @@
 // Sessions and the rotation of their refresh tokens (RFC 9700 4.14.2). Within the grace period, the
-// token just replaced gets the *same* current one again, so that racing tabs and lost responses
-// sign no one out. Any older token must have been copied, and its use ends the session.
+// token just replaced gets the *same* current one again, so that no one is signed out when two tabs
+// refresh at once or a response is lost. Any older token must have been copied, and its use ends
+// the session.
 import { randomBytes, randomUUID } from "node:crypto";
 import { DeleteCommand, paginateQuery, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";

@@ -3,7 +3,6 @@ import { hour, minute } from "../platform/clock.ts";
 const lifetimeSeconds = 12 * hour;
 const idleSeconds = 30 * minute;
 
-/** `usedAt` is the time of the last refresh, or else of the sign-in. */
 export const staffSessionIsOver = (
   { createdAt, usedAt }: { createdAt: number; usedAt: number },
   now: number,

@@ -134,7 +134,7 @@ export const tokenVerifier = (clock: Clock = nowSeconds, read: typeof readSecret
   };
 
   return {
-    /** Doesn't detect revoked sessions. The signature of an `expired` token is valid. */
+    /** Doesn't detect ended sessions. The signature of an `expired` token is valid. */
     verify: async (token: string, types: readonly TokenType[]): Promise<Claims | "invalid" | "expired"> => {
       if (token.length > longestToken) return "invalid";
       try {

@@ -16,9 +16,9 @@ export const emailChangeItem = z.object({
   userId: z.string(),
   email: z.string(),
   addressKey: z.string(),
-  /** The change is void if the account has another address by now. */
+  /** The change can't be confirmed if the account has another address by now. */
   oldAddressKey: z.string(),
-  /** Ending all other sessions raises the epoch and so voids changes that they requested. */
+  /** Ending all other sessions raises the epoch and so revokes changes that they requested. */
   sessionEpoch: z.int(),
   /** False if an earlier change can still be undone. Its undo code then reverts this one too. */
   withUndo: z.boolean(),
@@ -42,9 +42,11 @@ export const wayBackOf = (
   now: number,
 ): string | undefined => (undoUntil > now && undoAddressKey !== addressKey ? undoAddressKey : undefined);
 
+/** True if a change that starts now gets an undo code. */
 export const opensUndo = (user: User, now: number): boolean => wayBackOf(user, now) === undefined;
 
-// Other earlier addresses, and their undo items, may belong to another account by now.
+// Covers the current and the held address only: undo items of other earlier addresses may belong to
+// another account by now.
 export const addressChangePks = (user: User, now: number): string[] => {
   const undoPks = [user.addressKey, wayBackOf(user, now) ?? user.addressKey].map(emailUndoPk);
   return [emailChangePk(user.id), ...new Set(undoPks)];

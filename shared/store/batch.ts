@@ -18,7 +18,6 @@ export const batchRead = async (
   keysByTable: Record<string, Key[]>,
   attributes?: readonly string[],
 ): Promise<Record<string, Item[]>> => {
-  // Placeholders are necessary, because some names are reserved words of DynamoDB.
   const projection = attributes && {
     ProjectionExpression: attributes.map((name) => `#${name}`).join(", "),
     ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),

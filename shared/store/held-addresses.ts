@@ -4,8 +4,9 @@ import { variable } from "../platform/environment.ts";
 import { emailUndoPk } from "./address-items.ts";
 import type { TransactionPart } from "./dynamo.ts";
 
-// Every transaction that assigns an address includes this condition. So an unexpired undo item for
-// an account's current address always belongs to that account.
+// Every transaction that assigns an address includes this condition, except the undo, which deletes
+// the undo item of its own account. So an unexpired undo item for an account's current address
+// always belongs to that account.
 export const notHeldForAnother = (addressKey: string, userId: string, now: number): TransactionPart => ({
   ConditionCheck: {
     TableName: variable("USERS_TABLE"),

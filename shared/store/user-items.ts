@@ -32,7 +32,7 @@ export type User = z.output<typeof userItem>;
 
 export const registrationItem = z.object({
   ...person,
-  /** The request whose code will be valid. It is removed once the letter was sent. */
+  /** The newest request for a code, until its letter has been sent. */
   otpRequestId: z.string().optional(),
   /** In epoch seconds. TTL deletes late, so every read must compare it with the clock. */
   expiresAt: z.int(),
@@ -48,7 +48,7 @@ export const codeItem = z.object({ email: z.string() });
 /** `email#<address key>`, and `username#<name>` of an account. */
 export const pointerItem = z.object({ userId: z.string() });
 
-/** `username#<name>` of an unexpired registration, which `reservedFor` names by address key. */
+/** `username#<name>` that a registration reserves. `reservedFor` is its address key. */
 export const reservationItem = z.object({ reservedFor: z.string() });
 
 /** Finds a registration by its id, unless its address was registered again since. */

@@ -1,4 +1,5 @@
-/** Lets tests assert the number of round trips. */
+// Lets tests assert the number of round trips.
+
 export type CallCounts = Record<string, Record<string, number>>;
 
 export const createCallCounter = () => {
@@ -8,7 +9,6 @@ export const createCallCounter = () => {
       const own = (counts[principal] ??= {});
       own[action] = (own[action] ?? 0) + 1;
     },
-    /** Returns counts by principal and `service:Operation`. */
     calls: (): CallCounts => structuredClone(counts),
     reset: (): void => {
       counts = {};

@@ -1,14 +1,13 @@
+// Lets tests make calls fail, wait, or succeed without an answer.
 import { setTimeout as delay } from "node:timers/promises";
 import { ServiceError } from "../aws/service-error.ts";
 
-/** Tests make calls fail, wait, or succeed without an answer. */
 type Fault = {
   /** The construct's name. Every call matches a filter that is absent. */
   principal?: string;
   operation?: string;
   /** A text that the call's parameters contain (as JSON). */
   holding?: string;
-  /** The default is 1. */
   times?: number;
 } & (
   | { error: { code: string; message?: string; status?: number; fields?: Record<string, unknown> } }

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { accountId, arn, constructName } from "../aws/local-account.ts";
 
-/** `ref` is the value of `Ref`, and `attributes` has those of `Fn::GetAtt`. */
 export type Identity = { ref: string; attributes: Record<string, string> };
 type Named = {
   stackName: string;

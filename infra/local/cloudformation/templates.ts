@@ -29,7 +29,6 @@ export type Resource = {
 };
 export type Templates = {
   ofType: (...types: string[]) => Resource[];
-  /** Finds a resource of any stack by its `Ref` or ARN. */
   find: (reference: string, ...types: string[]) => Resource;
   outputs: () => Record<string, string>;
 };

@@ -32,7 +32,6 @@ const hasJava = (): boolean => {
 /** Halves start-up CPU: local traffic never runs long enough to profit from the second compiler. */
 const quickJava = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 
-/** A command is undefined if the engine is not installed. */
 const commands: Record<EngineName, (port: number, data: string) => Command | undefined> = {
   dynoxide: (port, data) => {
     const folder = packageFolder("@dynoxide/linux-x64");

@@ -10,7 +10,8 @@ import type { Templates } from "../cloudformation/templates.ts";
 
 export type SqsEngine = Pick<FauxqsServer, "inspectQueue" | "stop"> & { url: string };
 
-/** fauxqs has no option for the host and would be open to the network. */
+// Makes fauxqs listen on 127.0.0.1 only, because it has no option for the host. Replaces `listen`
+// while it starts.
 const onLoopback = async <Result>(start: () => Promise<Result>): Promise<Result> => {
   const listen = Reflect.get(Server.prototype, "listen");
   Server.prototype.listen = function (this: Server, ...given: unknown[]) {

@@ -1,4 +1,5 @@
-/** Supports the subset of Velocity that CDK writes. Unknown syntax fails at start. */
+// Supports the subset of Velocity that CDK writes. Unknown syntax fails at start.
+
 export type Scope = {
   context: Record<string, unknown>;
   /** Names are case-sensitive, as on AWS. */

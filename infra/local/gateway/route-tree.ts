@@ -55,7 +55,6 @@ const search = <Method>(
     : undefined;
 };
 
-/** Ignores a trailing slash, like API Gateway. */
 export const findRoute = <Method>(
   root: Node<Method>,
   path: string,

@@ -14,7 +14,6 @@ const mappingSchema = z.object({
 export type EventSourceMapping = {
   queueUrl: string;
   queueArn: string;
-  /** Name or ARN. */
   functionName: string;
   batchSize: number;
   windowMilliseconds: number;

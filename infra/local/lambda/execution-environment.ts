@@ -9,7 +9,6 @@ import type { FromRuntime, FunctionError, ToRuntime } from "./runtime-protocol.t
 export type Outcome = { payload: unknown } | { error: FunctionError };
 export type ExecutionEnvironment = {
   pid: number | undefined;
-  /** The first call waits for the init phase. */
   invoke: (event: unknown) => Promise<Outcome>;
   exited: Promise<void>;
   stop: () => Promise<void>;
@@ -50,7 +49,6 @@ export const startExecutionEnvironment = (
     // If the child has just exited, the exit event reports it.
     if (child.connected) child.send(message, () => {});
   };
-  /** Waits for the answer, the child's exit or the timeout. */
   const ask = (message: ToRuntime, seconds: number): Promise<FromRuntime> =>
     new Promise((resolve) => {
       const requestId = message.type === "invoke" ? message.requestId : "init";

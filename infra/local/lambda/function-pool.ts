@@ -75,7 +75,6 @@ export const createFunctionPool = (
     if (!stopped) waiting.shift()?.(start());
   };
 
-  /** Returns undefined when the pool stops. */
   const acquire = (): ExecutionEnvironment | undefined | Promise<ExecutionEnvironment | undefined> => {
     if (stopped) return undefined;
     const rested = idle.pop();

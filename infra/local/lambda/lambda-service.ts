@@ -8,7 +8,6 @@ import { startQueuePoller, type Poller } from "./queue-poller.ts";
 
 type Options = {
   awsEndpointUrl: string;
-  /** Returns the principal's access key id. */
   admit: (principal: { name: string; role: string }) => string;
   openLog: (functionLabel: string) => (line: string) => void;
   onPollerError: (principal: string, message: string) => void;
@@ -22,7 +21,6 @@ type LambdaService = {
   invoke: (functionReference: string, event: unknown) => Promise<Outcome>;
   replaceExecutionEnvironments: (functionReference: string) => void;
   startPolling: () => void;
-  /** Returns process ids by function label. */
   pids: () => Record<string, number[]>;
   stop: () => Promise<void>;
 };

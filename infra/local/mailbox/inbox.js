@@ -1,4 +1,5 @@
-/** Inserts email text into text nodes only, and HTML only into the sandboxed frame. */
+// Inserts email text into text nodes only, and HTML only into the sandboxed frame.
+
 const refreshMilliseconds = 1500;
 
 const byId = (id) => document.getElementById(id);

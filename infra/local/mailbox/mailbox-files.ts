@@ -15,7 +15,6 @@ export type StoredEmail = {
 export type Mailbox = {
   folder: string;
   add: (email: StoredEmail) => void;
-  /** The oldest email is first. */
   list: () => readonly StoredEmail[];
   clear: (id?: string) => void;
 };

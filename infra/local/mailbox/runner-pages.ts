@@ -1,4 +1,3 @@
-// Serves the inbox page, and the emails in LocalStack's format.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { RunnerPages } from "../gateway/gateway-server.ts";

@@ -6,7 +6,6 @@ import { type ServiceAnswer, ServiceError } from "../aws/service-error.ts";
 const members = (form: URLSearchParams, list: string): string[] =>
   [...form].flatMap(([name, value]) => (name.startsWith(`Destination.${list}.member.`) ? [value] : []));
 
-/** Returns the address in `Name <a@b.c>` or `a@b.c`. */
 export const bareAddress = (source: string): string => /<([^<>]+)>\s*$/.exec(source)?.[1] ?? source.trim();
 
 const isDeliverable = (address: string): boolean => /^[\x21-\x7e]+@[\x21-\x7e]+$/.test(address);

@@ -30,7 +30,6 @@ const stageParameters = secretId.extend({
 export const notFound = () =>
   new ServiceError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
 
-/** The version that loses AWSCURRENT gets AWSPREVIOUS. */
 const moveStage = (secret: Secret, stage: string, toId: string | undefined) => {
   const without = (id: string, label: string) => {
     const version = secret.versions[id];

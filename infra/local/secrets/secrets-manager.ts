@@ -16,7 +16,6 @@ import type { Templates } from "../cloudformation/templates.ts";
 
 export type SecretsManager = {
   call: (operation: string, parameters: unknown) => Record<string, unknown>;
-  /** Accepts a name or an ARN. */
   arnOf: (secretId: string) => string | undefined;
 };
 
