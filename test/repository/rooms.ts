@@ -7,7 +7,7 @@ const [shared, infra, local] = [below("shared"), below("infra"), below("infra/lo
 
 export const rooms: Record<string, Room> = {
   "shared/platform": {
-    holds: "variables, clock, logs, metrics, secrets, queue consumers; no word of sign-in",
+    holds: "variables, clock, logs, metrics, secrets, queue consumers; nothing about sign-in",
     imports: [],
   },
   "shared/identity": {
@@ -80,7 +80,7 @@ export const rooms: Record<string, Room> = {
   },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("contract") },
   "infra/grants": {
-    holds: "the sheet of rights: what each function may do, and what it is told",
+    holds: "the rights, settings and size of each function",
     imports: shared("platform contract"),
   },
   "infra/openapi": { holds: "openapi.yaml, made from the contract", imports: shared("contract") },
