@@ -5,7 +5,6 @@ type Refusal = { detail: string; code: ErrorCode };
 
 /** Replaces sentences that the API can't change (clients match on them) but that mislead people. */
 const ownWords: Partial<Record<ErrorCode, string>> = {
-  no_active_account: "The email address or the password is wrong.",
   sign_in_refused: "The code is wrong or no longer valid. Start again to get a new one.",
 };
 
