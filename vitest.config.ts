@@ -40,6 +40,9 @@ const storeProject = (engine: string) =>
     },
   });
 
+// Files of a worker share its stack. Those that need other settings or break it have one of their own.
+const scenarios = sharedProcess(limitedProject("scenarios", ["test/support/stacks/shared-stacks.ts"]));
+
 export default defineConfig({
   test: {
     // Most tests wait for child processes, so one more worker than cores keeps all cores busy.
@@ -52,7 +55,8 @@ export default defineConfig({
       sharedProcess(project("unit")),
       sharedProcess(project("infra")),
       project("emulator"),
-      limitedProject("scenarios"),
+      { extends: true as const, test: { ...scenarios.test, exclude: ["test/scenarios/own-stack/**"] } },
+      limitedProject("scenarios/own-stack"),
       storeProject("dynoxide"),
       storeProject("dynamodb-local"),
       sharedProcess(limitedProject("api", ["test/support/stacks/target.ts"])),

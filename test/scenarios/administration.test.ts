@@ -1,6 +1,6 @@
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import {
@@ -16,17 +16,16 @@ import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts"
 import { logWith } from "../support/stacks/function-logs.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { limitsOf } from "../support/limits/stack-limits.ts";
-import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { sharedStack } from "../support/stacks/test-stack.ts";
 import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
 import { unprovenLetterByStaff } from "../../shared/limits/letter-limits.ts";
 
-let stack: TestStack;
+let stack: Awaited<ReturnType<typeof sharedStack>>;
 let root: Awaited<ReturnType<typeof signedInAdmin>>;
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedStack();
   root = await signedInAdmin(stack.folder);
 });
-afterAll(() => stack.remove());
 
 type Listed = { results: Record<string, unknown>[]; next: string | null };
 const listed = ({ status, body, text }: Answer): Listed => {

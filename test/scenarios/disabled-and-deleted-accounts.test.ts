@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { disableAccount } from "../support/people/disable-account.ts";
 import { eventually } from "../support/assert/eventually.ts";
@@ -6,17 +6,16 @@ import { expectRefused } from "../support/assert/refusals.ts";
 import { deliverOrder } from "../support/mail/deliver-order.ts";
 import { allLettersSent } from "../support/mail/mail-queue.ts";
 import { codeIn, letterTo, lettersTo } from "../support/mail/letters.ts";
-import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { sharedStack } from "../support/stacks/test-stack.ts";
 import { newPassword } from "../support/people/credentials.ts";
 import { activated, loginCode, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
 import { itemsOf } from "../support/store/table-items.ts";
 
-let stack: TestStack;
+let stack: Awaited<ReturnType<typeof sharedStack>>;
 beforeAll(async () => {
-  stack = await startTestStack({ returnFailedAfterSeconds: 1 });
+  stack = await sharedStack();
 });
 afterEach(() => stack.faults.clear());
-afterAll(() => stack.remove());
 
 describe("disabled account", () => {
   it("can't use its code, its password or its tokens [ASVS 7.4.2]", async () => {

@@ -2,14 +2,13 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { sharedStack } from "../support/stacks/test-stack.ts";
 
-let stack: TestStack;
+let stack: Awaited<ReturnType<typeof sharedStack>>;
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedStack();
 });
-afterAll(() => stack.remove());
 
 // Returns the shell block of a document that registers someone.
 const blockIn = (file: string): string => {

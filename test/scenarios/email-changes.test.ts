@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { administer, signedInAdmin, signInAgain } from "../support/people/administrators.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
 import { personToImport, importRows } from "../support/people/import-export.ts";
@@ -9,15 +9,14 @@ import { deliverOrder } from "../support/mail/deliver-order.ts";
 import { allLettersSent } from "../support/mail/mail-queue.ts";
 import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
-import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { sharedStack } from "../support/stacks/test-stack.ts";
 
-let stack: TestStack;
+let stack: Awaited<ReturnType<typeof sharedStack>>;
 let root: Awaited<ReturnType<typeof signedInAdmin>>;
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedStack();
   root = await signedInAdmin(stack.folder);
 });
-afterAll(() => stack.remove());
 
 const wrongCode = "AAAA-BBBB-CCCC-DDDD";
 const addressOf = async (access: string) => (await succeed("getMe", undefined, { token: access })).email;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { call, type Answer, type Options } from "../support/calls/api.ts";
 import { wrongCode } from "../support/mail/wrong-code.ts";
@@ -6,7 +6,7 @@ import { comparable } from "../support/assert/comparable.ts";
 import { expectRefused } from "../support/assert/refusals.ts";
 import { codeTo, letterTo } from "../support/mail/letters.ts";
 import { limitsOf } from "../support/limits/stack-limits.ts";
-import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { sharedStack } from "../support/stacks/test-stack.ts";
 import { newPassword } from "../support/people/credentials.ts";
 import { activated, newPerson, register, resetCode, type Person } from "../support/people/people.ts";
 import {
@@ -17,13 +17,12 @@ import {
   wrongPassword,
 } from "../../shared/limits/guess-limits.ts";
 
-let stack: TestStack;
+let stack: Awaited<ReturnType<typeof sharedStack>>;
 let limits: ReturnType<typeof limitsOf>;
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedStack();
   limits = limitsOf(stack);
 });
-afterAll(() => stack.remove());
 
 // The two ways in which a device sends its token.
 const cookieOf = ({ headers }: Answer): Options => ({

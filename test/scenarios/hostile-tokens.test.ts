@@ -10,18 +10,18 @@ import {
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { decodeJwt, SignJWT, type JWTPayload } from "jose";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { expectRefused } from "../support/assert/refusals.ts";
 import { logWith } from "../support/stacks/function-logs.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
-import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { sharedStack } from "../support/stacks/test-stack.ts";
 import { register, signedIn } from "../support/people/people.ts";
 import { keySecretsOf } from "../support/calls/key-secrets.ts";
 
 type Header = Record<string, unknown> & { alg: string };
 
-let stack: TestStack;
+let stack: Awaited<ReturnType<typeof sharedStack>>;
 let ours: KeyObject;
 let kid: string;
 let jwk: { n: string; e: string; kty: string };
@@ -29,7 +29,7 @@ let store: DynamoDBDocumentClient;
 let person: Awaited<ReturnType<typeof signedIn>>;
 let deviceToken: string;
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedStack();
   const { url, region, ...credentials } = stack.endpoint;
   store = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: url, region, credentials }));
   const { current } = JSON.parse(await keySecretsOf(stack).read("SigningKeys"));
@@ -41,7 +41,6 @@ beforeAll(async () => {
   const activation = await call("activateUser", { email, otp_code: await codeTo(email) });
   deviceToken = activation.headers.get("x-device-token") ?? "";
 });
-afterAll(() => stack.remove());
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const claims = (changes: JWTPayload = {}): JWTPayload => ({ ...decodeJwt(person.access), ...changes });

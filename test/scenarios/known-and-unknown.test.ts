@@ -1,12 +1,12 @@
 import * as fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { contract } from "../../shared/contract/contract.ts";
 import type { Operation } from "../../shared/contract/operation.ts";
 import { call, type Answer } from "../support/calls/api.ts";
 import { disableAccount } from "../support/people/disable-account.ts";
 import { comparable, withoutOwnWords } from "../support/assert/comparable.ts";
 import { allLettersSent } from "../support/mail/mail-queue.ts";
-import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { sharedStack } from "../support/stacks/test-stack.ts";
 import { newPassword } from "../support/people/credentials.ts";
 import { activated, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
 import {
@@ -18,15 +18,14 @@ import {
   type Suspect,
 } from "../support/calls/enumeration-probes.ts";
 
-let stack: TestStack;
+let stack: Awaited<ReturnType<typeof sharedStack>>;
 let takenUsername: string;
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedStack();
   ({ username: takenUsername } = await activated());
   // A cold start would also read secrets.
   await seen(newPerson().email, probeNames);
 });
-afterAll(() => stack.remove());
 
 // Signs in another person for each probe that needs one, because passwords are limited.
 const askerFor = async (names: readonly ProbeName[]): Promise<Suspect["asker"]> => {

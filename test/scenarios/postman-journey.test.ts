@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { createAdministrator } from "../support/people/administrators.ts";
-import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { sharedStack } from "../support/stacks/test-stack.ts";
 import { journey } from "../tools/postman/journey.ts";
 
 const newman = resolve("node_modules/newman/bin/newman.js");
@@ -24,11 +24,10 @@ const report = z.object({
 });
 
 describe("Postman collection", () => {
-  let stack: TestStack;
+  let stack: Awaited<ReturnType<typeof sharedStack>>;
   beforeAll(async () => {
-    stack = await startTestStack();
+    stack = await sharedStack();
   });
-  afterAll(() => stack.remove());
 
   // Runs newman in another process, because the stack answers from this one.
   const run = async (variables: Record<string, string>, folders: string[] = []) => {

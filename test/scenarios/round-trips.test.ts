@@ -2,27 +2,26 @@
 // time: each costs a round trip, and only calls that need an earlier result may wait for it. A
 // number here may rise only for a call that depends on the one before. The comment above a test
 // names the trips in order; calls in one trip run in parallel.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { OperationName } from "../../shared/contract/contract.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
 import { codeTo } from "../support/mail/letters.ts";
-import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { sharedStack } from "../support/stacks/test-stack.ts";
 import { newPassword } from "../support/people/credentials.ts";
 import { activated, loginCode, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
 
 // Tried in this order: on a slow machine, only long trips exceed the time of its own work.
 const tripMillisecondsByAttempt = [250, 500, 1_500];
 
-let stack: TestStack;
+let stack: Awaited<ReturnType<typeof sharedStack>>;
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedStack();
   // A cold start would also read secrets.
   const person = await signedIn();
   await call("refreshToken", { refresh: person.refresh });
   await call("verifyToken", { token: person.access });
   await call("getMe", undefined, { token: person.access });
 });
-afterAll(() => stack.remove());
 
 // Makes each call to AWS `tripMilliseconds` longer and returns how often that adds up.
 const tripsOf = async (

@@ -1,4 +1,4 @@
-// Starts a stack for one test file that alters it, breaks it or runs commands beside it.
+// Starts a stack for test files that look into it, break it or run commands beside it.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,17 +7,38 @@ import { startLocalStack } from "./local-stack.ts";
 import { pointAt } from "./target-urls.ts";
 
 /** Commands that run in `folder` find the stack by its `.local/`, as they find `npm start`. */
-export type TestStack = Stack & { folder: string; remove: () => Promise<void> };
+type StackInFolder = Stack & { folder: string };
+export type TestStack = StackInFolder & { remove: () => Promise<void> };
+type Options = Omit<Parameters<typeof startLocalStack>[0], "dataDirectory">;
 
-export const startTestStack = async (
-  options: Omit<Parameters<typeof startLocalStack>[0], "dataDirectory"> = {},
-): Promise<TestStack> => {
+const startInFolder = async (folder: string, options: Options): Promise<StackInFolder> => ({
+  ...(await startLocalStack({ ...options, dataDirectory: join(folder, ".local") })),
+  folder,
+});
+
+export const startTestStack = async (options: Options = {}): Promise<TestStack> => {
   const folder = mkdtempSync(join(tmpdir(), "lit-auth-stack-"));
-  const stack = await startLocalStack({ ...options, dataDirectory: join(folder, ".local") });
+  const stack = await startInFolder(folder, options);
   pointAt(stack);
   const remove = async () => {
     await stack.stop();
     rmSync(folder, { recursive: true });
   };
-  return { ...stack, folder, remove };
+  return { ...stack, remove };
+};
+
+const sharedFolder = process.env["TEST_SHARED_STACKS"] ?? tmpdir();
+const worker: typeof globalThis & { litAuthSharedStack?: Promise<StackInFolder> } = globalThis;
+
+/**
+ * Returns the stack that all files of this worker share: in a new one, each function starts cold.
+ * It must be left as it was found. It ends with the worker's process.
+ */
+export const sharedStack = async (): Promise<StackInFolder> => {
+  const folder = () => mkdtempSync(join(sharedFolder, "stack-"));
+  const stack = await (worker.litAuthSharedStack ??= startInFolder(folder(), {
+    returnFailedAfterSeconds: 1,
+  }));
+  pointAt(stack);
+  return stack;
 };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SynthesisedStack } from "../../infra/synthesise.ts";
-import { call } from "../support/calls/api.ts";
-import { expectRefused } from "../support/assert/refusals.ts";
-import { logWith } from "../support/stacks/function-logs.ts";
-import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import { activated, loginCode } from "../support/people/people.ts";
+import type { SynthesisedStack } from "../../../infra/synthesise.ts";
+import { call } from "../../support/calls/api.ts";
+import { expectRefused } from "../../support/assert/refusals.ts";
+import { logWith } from "../../support/stacks/function-logs.ts";
+import { startTestStack, type TestStack } from "../../support/stacks/test-stack.ts";
+import { activated, loginCode } from "../../support/people/people.ts";
 
 type Policy = { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] } };
 

@@ -2,18 +2,18 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scanAccounts } from "../../shared/admin/account-scan.ts";
-import { call, succeed } from "../support/calls/api.ts";
-import { wrongCode } from "../support/mail/wrong-code.ts";
-import { eventually } from "../support/assert/eventually.ts";
-import { expectRefused } from "../support/assert/refusals.ts";
-import { allLettersSent } from "../support/mail/mail-queue.ts";
-import { outputOf } from "../support/stacks/stack-outputs.ts";
-import { limitsOf } from "../support/limits/stack-limits.ts";
-import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
-import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import { newPassword } from "../support/people/credentials.ts";
-import { activated, newPerson, register, resetCode, signedIn, signIn } from "../support/people/people.ts";
+import { scanAccounts } from "../../../shared/admin/account-scan.ts";
+import { call, succeed } from "../../support/calls/api.ts";
+import { wrongCode } from "../../support/mail/wrong-code.ts";
+import { eventually } from "../../support/assert/eventually.ts";
+import { expectRefused } from "../../support/assert/refusals.ts";
+import { allLettersSent } from "../../support/mail/mail-queue.ts";
+import { outputOf } from "../../support/stacks/stack-outputs.ts";
+import { limitsOf } from "../../support/limits/stack-limits.ts";
+import { codeTo, letterTo, lettersTo } from "../../support/mail/letters.ts";
+import { startTestStack, type TestStack } from "../../support/stacks/test-stack.ts";
+import { newPassword } from "../../support/people/credentials.ts";
+import { activated, newPerson, register, resetCode, signedIn, signIn } from "../../support/people/people.ts";
 
 let stack: TestStack;
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 // Tests what callers notice when DynamoDB or SQS fails, or an answer of theirs is lost.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { call, succeed } from "../support/calls/api.ts";
-import { eventually } from "../support/assert/eventually.ts";
-import { expectRefused } from "../support/assert/refusals.ts";
-import { deliverOrder } from "../support/mail/deliver-order.ts";
-import { allLettersSent } from "../support/mail/mail-queue.ts";
-import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
-import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import { newPassword } from "../support/people/credentials.ts";
+import { call, succeed } from "../../support/calls/api.ts";
+import { eventually } from "../../support/assert/eventually.ts";
+import { expectRefused } from "../../support/assert/refusals.ts";
+import { deliverOrder } from "../../support/mail/deliver-order.ts";
+import { allLettersSent } from "../../support/mail/mail-queue.ts";
+import { codeIn, codeTo, letterTo, lettersTo } from "../../support/mail/letters.ts";
+import { startTestStack, type TestStack } from "../../support/stacks/test-stack.ts";
+import { newPassword } from "../../support/people/credentials.ts";
 import {
   activated,
   loginCode,
@@ -16,8 +16,8 @@ import {
   resetCode,
   signedIn,
   signIn,
-} from "../support/people/people.ts";
-import { itemsOf } from "../support/store/table-items.ts";
+} from "../../support/people/people.ts";
+import { itemsOf } from "../../support/store/table-items.ts";
 
 let stack: TestStack;
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { trimmedByPython } from "../../shared/passwords/hash-forms.ts";
-import { signInAgain } from "../support/people/administrators.ts";
-import { call, succeed } from "../support/calls/api.ts";
-import { personToImport, exportedRows, importRows } from "../support/people/import-export.ts";
-import { djangoHashes } from "../support/people/django-hashes.ts";
-import { expectRefused } from "../support/assert/refusals.ts";
-import { lettersTo } from "../support/mail/letters.ts";
-import { activated, newPerson, register, type Person } from "../support/people/people.ts";
-import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
+import { trimmedByPython } from "../../../shared/passwords/hash-forms.ts";
+import { signInAgain } from "../../support/people/administrators.ts";
+import { call, succeed } from "../../support/calls/api.ts";
+import { personToImport, exportedRows, importRows } from "../../support/people/import-export.ts";
+import { djangoHashes } from "../../support/people/django-hashes.ts";
+import { expectRefused } from "../../support/assert/refusals.ts";
+import { lettersTo } from "../../support/mail/letters.ts";
+import { activated, newPerson, register, type Person } from "../../support/people/people.ts";
+import { startTestStack, type TestStack } from "../../support/stacks/test-stack.ts";
 
 const floorMilliseconds = 1_200;
 const ours = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;

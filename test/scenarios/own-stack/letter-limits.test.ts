@@ -1,15 +1,15 @@
 // Tests the limits on letters that anyone can request, without the password of an account.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ErrorCode } from "../../shared/contract/errors.ts";
-import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
-import { unprovenLetter } from "../../shared/limits/letter-limits.ts";
-import { call } from "../support/calls/api.ts";
-import { comparable } from "../support/assert/comparable.ts";
-import { expectRefused } from "../support/assert/refusals.ts";
-import { codeTo, letterTo } from "../support/mail/letters.ts";
-import { limitsOf } from "../support/limits/stack-limits.ts";
-import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
-import { newPassword } from "../support/people/credentials.ts";
+import type { ErrorCode } from "../../../shared/contract/errors.ts";
+import { pseudonyms } from "../../../shared/identity/pseudonyms.ts";
+import { unprovenLetter } from "../../../shared/limits/letter-limits.ts";
+import { call } from "../../support/calls/api.ts";
+import { comparable } from "../../support/assert/comparable.ts";
+import { expectRefused } from "../../support/assert/refusals.ts";
+import { codeTo, letterTo } from "../../support/mail/letters.ts";
+import { limitsOf } from "../../support/limits/stack-limits.ts";
+import { startTestStack, type TestStack } from "../../support/stacks/test-stack.ts";
+import { newPassword } from "../../support/people/credentials.ts";
 import {
   activated,
   loginCode,
@@ -17,7 +17,7 @@ import {
   register,
   signedIn,
   type Person,
-} from "../support/people/people.ts";
+} from "../../support/people/people.ts";
 
 let stack: TestStack;
 let limits: ReturnType<typeof limitsOf>;
