@@ -1,4 +1,4 @@
-/** Limits for local use. Limits on guesses have no setting, so they apply here too. */
+/** Limits for local use. Limits of guesses per address are not settings, so they apply here too. */
 export const generousLimits = {
   UNPROVEN_LETTERS_PER_TEN_MINUTES: "1000",
   UNPROVEN_LETTERS_PER_HOUR: "10000",

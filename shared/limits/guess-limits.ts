@@ -53,7 +53,7 @@ export const guessKeys = (addressKey: string, userId: string): string[] => [
   currentPasswordGuess(userId).key,
 ];
 
-/** Known devices are exempt (see `guess-subject`). */
+/** Known devices are exempt (see `guess-subject.ts`). */
 export const guessesFrom = (networkKey: string): Limit => ({
   key: `tries#${networkKey}`,
   rules: [

@@ -192,7 +192,7 @@ describe("administrator", () => {
     expect(renamed.body).toMatchObject({ first_name: "Root", is_staff: true, is_active: true });
   });
 
-  it("wins alone when two demote or delete each other", async () => {
+  it("remains when two administrators demote or delete each other", async () => {
     for (const [name, is_staff] of [
       ["updateUser", false],
       ["deleteUser", undefined],

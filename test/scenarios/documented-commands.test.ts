@@ -1,8 +1,11 @@
 // Runs the shell lines of README.md and docs/api.md as a reader would.
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
+import { signedIn } from "../support/people/people.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 
 let stack: Awaited<ReturnType<typeof sharedStack>>;
@@ -27,7 +30,7 @@ const run = async (block: string): Promise<string[]> => {
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-describe("documented shell commands", () => {
+describe("documented commands", () => {
   it.each(["first", "second"])("lead from registration to deletion in README.md, the %s time", async () => {
     const ada = expect.objectContaining({ username: "ada", email: "ada@example.com" });
     const answers = (await run(blockIn("README.md"))).map((line): unknown => JSON.parse(line));
@@ -48,5 +51,24 @@ describe("documented shell commands", () => {
     expect(answers).toHaveLength(promised.length);
     for (const [index, line] of promised.entries())
       expect(answers[index]).toMatch(new RegExp(`^${escaped(line.slice(2)).replaceAll("…", '[^"]+')}$`));
+  });
+
+  it("check access tokens with the middleware of docs/api.md", async () => {
+    const { id, access, refresh } = await signedIn();
+    const [, code = ""] = /```js\n([^]*?)```/.exec(readFileSync("docs/api.md", "utf8")) ?? [];
+    // The file must be in the repository, so that Node finds jose.
+    const file = resolve("build/documented-middleware.mjs");
+    writeFileSync(file, code.replace("http://127.0.0.1:8000", stack.url));
+    const { signedIn: middleware } = await import(pathToFileURL(file).href);
+    const answerTo = async (authorization: string | undefined) => {
+      const request: { headers: object; user?: string } = { headers: { authorization } };
+      let status = 200;
+      const response = { status: (code: number) => ({ json: () => void (status = code) }) };
+      await middleware(request, response, () => {});
+      return request.user ?? status;
+    };
+    expect(await answerTo(`Bearer ${access}`)).toBe(id);
+    for (const refused of [undefined, "", `Bearer ${refresh}`, `Bearer ${access.slice(0, -8)}AAAAAAAA`])
+      expect(await answerTo(refused)).toBe(401);
   });
 });

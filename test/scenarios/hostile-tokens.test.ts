@@ -187,7 +187,7 @@ describe("hostile token", () => {
     expect(functions).toEqual({});
   });
 
-  it("is refused only for its flaw: tokens without one pass [ASVS 9.1.1]", async () => {
+  it("is refused for its flaw only: without it, the token passes [ASVS 9.1.1]", async () => {
     await succeed("verifyToken", { token: await signedByUs(claims()) });
     await succeed("verifyToken", { token: signedText(JSON.stringify(claims())) });
     await succeed("getMe", undefined, { token: person.access });

@@ -98,7 +98,7 @@ describe("unknown address", () => {
       expect(await seen(await make(), [name])).toEqual(await seenOfUnknown(name));
   });
 
-  it("causes the same answers and AWS calls in sequences", async () => {
+  it("causes the same answers and AWS calls in sequences of operations", async () => {
     await fc.assert(
       fc.asyncProperty(sequences, async (names) => {
         const { email } = await activated();

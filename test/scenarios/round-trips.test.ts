@@ -57,7 +57,7 @@ const expectTrips = async (
   expect(trips).toBeLessThanOrEqual(most);
 };
 
-describe("sequential round trips", () => {
+describe("sequential calls to AWS", () => {
   // Limits; transaction; queue.
   it("stay at 3 for createUser", () =>
     expectTrips("createUser", 3, 201, async () => ({ body: newPerson() })));

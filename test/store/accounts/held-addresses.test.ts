@@ -82,7 +82,7 @@ describe("held address", () => {
     });
   });
 
-  it("is released when the account is deleted, and gets a letter", async () => {
+  it("is released and notified when the account is deleted", async () => {
     const { clock, user, to, remove } = await moved();
     const formerAddresses = formerAddressStore(clock.now);
     expect(await remove()).toBe("removed");
@@ -91,7 +91,7 @@ describe("held address", () => {
     expect(await takers["an activation"](clock, user.addressKey)).toBe(true);
   });
 
-  it("can be changed back to, which doesn't end the undo", async () => {
+  it("can be set again by its account, and stays undoable", async () => {
     const { user, ask, confirm, undo } = await moved();
     await ask(user, "e");
     expect(await confirm("e")).toMatchObject({ addressKey: user.addressKey });
@@ -100,7 +100,7 @@ describe("held address", () => {
 });
 
 describe("undo of an email change", () => {
-  it("stays with the newer owner when the earlier one is deleted", async () => {
+  it("isn't deleted with an account that owned the address earlier", async () => {
     const { clock, user, remove } = await moved();
     clock.pass(7 * day);
     const formerAddresses = formerAddressStore(clock.now);

@@ -21,7 +21,7 @@ const mailboxesOf = (userId: string) => ({
 });
 
 describe("personal data", () => {
-  it("is shown until it expires, without data of an address's new owner", async () => {
+  it("has unexpired items, but nothing of an address's new owner", async () => {
     const clock = fakeClock();
     const person = await activeUser(clock.now);
     const user = { ...person, undoAddressKey: `earlier-${person.id}`, undoUntil: clock.now() + 1000 };

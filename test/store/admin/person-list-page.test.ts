@@ -190,7 +190,7 @@ describe("page of a person list", () => {
     expect(await idsOf()).toEqual([second.id]);
   });
 
-  it("shows someone who changes state between its queries once", async () => {
+  it("shows someone only once who changes state between its queries", async () => {
     for (const [before, after] of [
       ["active", "disabled"],
       ["pending", "active"],

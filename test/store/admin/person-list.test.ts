@@ -35,7 +35,7 @@ const belongs = ({ state, addressPrefix = "" }: Omit<ListRequest, "size">, kind:
   email.toLowerCase().startsWith(addressPrefix.toLowerCase());
 
 describe("list of people", () => {
-  it("shows everyone who belongs exactly once, in order, in full pages", () =>
+  it("shows each matching person exactly once, in order, in full pages", () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(person, { maxLength: 40 }),

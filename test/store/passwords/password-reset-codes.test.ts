@@ -14,7 +14,7 @@ import { activeUser, newRegistration, registeredWithCode } from "../../support/p
 import { fakeClock } from "../../support/store/fake-clock.ts";
 
 describe("password reset code", () => {
-  it("is consumed by a write that is retried with identical input", async () => {
+  it("survives a write conflict, because the retry is identical", async () => {
     const { user, clock, send } = await passwordResetFlow();
     await send("r", "d");
     const sent: unknown[] = [];

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
-import { signInAgain } from "../support/people/administrators.ts";
-import { call, succeed } from "../support/calls/api.ts";
-import { personToImport, exportedRows, importRows, type Row } from "../support/people/import-export.ts";
-import { runCommand } from "../support/calls/commands.ts";
-import { djangoHashes } from "../support/people/django-hashes.ts";
-import { eventually } from "../support/assert/eventually.ts";
-import { activated, register, signedIn } from "../support/people/people.ts";
-import { sharedStack } from "../support/stacks/test-stack.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signInAgain } from "../../support/people/administrators.ts";
+import { call, succeed } from "../../support/calls/api.ts";
+import { personToImport, exportedRows, importRows, type Row } from "../../support/people/import-export.ts";
+import { runCommand } from "../../support/calls/commands.ts";
+import { djangoHashes } from "../../support/people/django-hashes.ts";
+import { eventually } from "../../support/assert/eventually.ts";
+import { activated, register, signedIn } from "../../support/people/people.ts";
+import { startTestStack, type TestStack } from "../../support/stacks/test-stack.ts";
 
 const quickHash = djangoHashes.find(({ what }) => what === "pbkdf2, composed")!;
 const many = 1_300;
@@ -26,7 +26,7 @@ const rows = Array.from({ length: many }, (_, index): Row => ({
   created: new Date(1_600_000_000_000 + index * 86_400_000).toISOString(),
 }));
 
-let stack: Awaited<ReturnType<typeof sharedStack>>;
+let stack: TestStack;
 let input: string;
 const importFile = (killWhen?: string) =>
   runCommand("import-users", [input], { ...stack, ...(killWhen !== undefined && { killWhen }) });
@@ -39,10 +39,11 @@ const byId = (rows: Row[]) =>
   rows.toSorted((one, other) => String(one["id"]).localeCompare(String(other["id"])));
 
 beforeAll(async () => {
-  stack = await sharedStack();
+  stack = await startTestStack();
   input = join(stack.folder, "people.jsonl");
   writeFileSync(input, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 });
+afterAll(() => stack.remove());
 
 it("a killed import continues without losing or doubling accounts", async () => {
   const killed = await importFile("1,000 lines");
