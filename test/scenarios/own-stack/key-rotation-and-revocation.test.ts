@@ -1,6 +1,5 @@
 // Tests what people and functions notice when keys are rotated or revoked.
 import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -190,7 +189,7 @@ describe("npm run keys:revoke", () => {
   });
 
   it("explains in one sentence that no stack is running", async () => {
-    const nowhere = mkdtempSync(join(tmpdir(), "lit-auth-nowhere-"));
+    const nowhere = mkdtempSync(join(stack.folder, "nowhere-"));
     expect(await runCommand("revoke-keys", [], { folder: nowhere })).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^No local stack is running here.*\n$/),
