@@ -1,7 +1,7 @@
 import { registrationStore, type RegistrationStore } from "../../shared/accounts/registration-store.ts";
 import { userStore, type UserStore } from "../../shared/accounts/user-store.ts";
 import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
-import { authorityOf } from "../../shared/admin/staff-authority.ts";
+import { authorityOver } from "../../shared/admin/staff-authority.ts";
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
@@ -15,7 +15,7 @@ type Deps = {
   users: Pick<UserStore, "remove">;
   registrations: Pick<RegistrationStore, "remove">;
   sessions: Pick<SessionStore, "removeAll">;
-  authorityOf: typeof authorityOf;
+  authorityOver: typeof authorityOver;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
@@ -26,7 +26,7 @@ export const deleteUser = async (call: UserCall<typeof contract.deleteUser>, dep
   const person = await requirePerson(parameters.id, deps);
   if (person.id === actor.id) throw new ApiError("not_yourself");
 
-  const authority = [deps.authorityOf(actor)];
+  const authority = deps.authorityOver(actor, person);
   const removed = isAccount(person)
     ? await deps.users.remove(person, authority)
     : await deps.registrations.remove(person, authority);
@@ -53,7 +53,7 @@ export const handler = userEndpoint(contract.deleteUser, deleteUser, () => ({
   users: userStore(),
   registrations: registrationStore(),
   sessions: sessionStore(),
-  authorityOf,
+  authorityOver,
   enqueueLetter,
   recordSecurityEvent,
 }));

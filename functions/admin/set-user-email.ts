@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { addressChangeStore, type AddressChangeStore } from "../../shared/accounts/address-change-store.ts";
 import { personLookup, requireAccount, type PersonLookup } from "../../shared/admin/person-lookup.ts";
-import { authorityOf } from "../../shared/admin/staff-authority.ts";
+import { authorityOver } from "../../shared/admin/staff-authority.ts";
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError, FieldErrors } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
@@ -18,7 +18,7 @@ type Deps = CurrentPasswordDeps & {
   changes: Pick<AddressChangeStore, "start">;
   limits: Pick<LimitStore, "spend" | "spendAll" | "clear">;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox">;
-  authorityOf: typeof authorityOf;
+  authorityOver: typeof authorityOver;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
@@ -29,7 +29,7 @@ type Asked = UserCall<typeof contract.setUserEmail>;
 export const setUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
   const { body, user: actor, parameters } = call;
   const { new_email: email, current_password: password } = body;
-  const account = await requireAccount(parameters.id, deps);
+  const account = await requireAccount(parameters.id, actor, deps);
   if (account.status === "disabled") throw new ApiError("deactivated");
   await requireCurrentPassword(actor, password, deps);
   const addressKey = await deps.pseudonyms.ofAddress(email);
@@ -40,12 +40,9 @@ export const setUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
 
   const otpRequestId = randomUUID();
   const change = { email, addressKey, otpRequestId, byStaff: true };
-  // A transaction may contain an item only once. For the actor's own account, the condition on the
-  // epoch replaces this check, because a change of rank raises the epoch.
-  const authority = account.id === actor.id ? [] : [deps.authorityOf(actor)];
-  const started = await deps.changes.start(account, change, authority);
-  if (started === "changed_meanwhile") return setUserEmail(call, deps);
-  if (started === "along_refused") throw new ApiError("permission_denied");
+  const started = await deps.changes.start(account, change, deps.authorityOver(actor, account));
+  if (started === "changed_meanwhile" && account !== actor) return setUserEmail(call, deps);
+  if (started !== "started") throw new ApiError("permission_denied");
   deps.recordSecurityEvent("email_change_started", { userId: account.id, actorId: actor.id });
   await deps.enqueueLetter({ kind: "email_change", userId: account.id, otpRequestId });
 };
@@ -56,7 +53,7 @@ export const handler = userEndpoint(contract.setUserEmail, setUserEmail, () => (
   limits: limitStore(),
   pseudonyms,
   hasher: passwordHasher,
-  authorityOf,
+  authorityOver,
   enqueueLetter,
   recordSecurityEvent,
 }));

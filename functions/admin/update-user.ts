@@ -1,7 +1,7 @@
 import { userUpdateStore, type UserUpdateStore } from "../../shared/accounts/user-update-store.ts";
 import { changesIn, shownPerson } from "../../shared/admin/person-fields.ts";
 import { personLookup, requireAccount, type PersonLookup } from "../../shared/admin/person-lookup.ts";
-import { authorityOf } from "../../shared/admin/staff-authority.ts";
+import { authorityOver } from "../../shared/admin/staff-authority.ts";
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError, FieldErrors, usernameTaken } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
@@ -14,7 +14,7 @@ import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
 type Deps = CurrentPasswordDeps & {
   people: Pick<PersonLookup, "find">;
   users: UserUpdateStore;
-  authorityOf: typeof authorityOf;
+  authorityOver: typeof authorityOver;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
@@ -24,7 +24,7 @@ export const updateUser = async (
   { body, user: actor, parameters: { id } }: UserCall<typeof contract.updateUser>,
   deps: Deps,
 ) => {
-  const account = await requireAccount(id, deps);
+  const account = await requireAccount(id, actor, deps);
   const changes = changesIn(body, account);
   const yourself = account.id === actor.id;
   if (yourself && (changes.status === "disabled" || changes.isStaff === false))
@@ -32,9 +32,7 @@ export const updateUser = async (
   const ranks = changes.isStaff !== undefined;
   if (ranks) await requireCurrentPassword(actor, body.current_password, deps);
 
-  // A transaction may contain an item only once. For the actor's own account, the write's own
-  // condition on its rank and state replaces this check.
-  const changed = await deps.users.change(account, changes, yourself ? [] : [deps.authorityOf(actor)]);
+  const changed = await deps.users.change(account, changes, deps.authorityOver(actor, account));
   switch (changed) {
     case "username_taken":
       throw new FieldErrors({ username: [usernameTaken] });
@@ -58,7 +56,7 @@ export const handler = userEndpoint(contract.updateUser, updateUser, () => ({
   users: userUpdateStore(),
   limits: limitStore(),
   hasher: passwordHasher,
-  authorityOf,
+  authorityOver,
   enqueueLetter,
   recordSecurityEvent,
 }));

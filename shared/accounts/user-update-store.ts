@@ -90,8 +90,13 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     const [account, ...parts] = refused;
     if (parts.slice(swapping.length).some(({ failed }) => failed)) return "along_refused";
     if (!account?.failed) return "username_taken";
+    if (!account.item) return "gone";
+    const current = userItem.parse(account.item);
+    // Without `along`, it is the actor's own account, and they may just have lost their rights.
+    if (along.length === 0 && (current.status !== user.status || current.isStaff !== user.isStaff))
+      return "along_refused";
     // Another write won the race. Retry from its result; every retry means that a writer succeeded.
-    return account.item ? change(userItem.parse(account.item), changes, along) : "gone";
+    return change(current, changes, along);
   };
 
   return { change };

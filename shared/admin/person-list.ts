@@ -44,8 +44,8 @@ const partitionsOf = (state: ListRequest["state"]): string[] => {
   return states.flatMap((one) => Array.from({ length: shardCount }, (_, shard) => listKey(one, shard)));
 };
 
-// A person whose state changes during the read can occur in two sources. They keep the first place,
-// and an account replaces its registration.
+// Someone can occur in two sources, if their state changes during the read. They keep the first
+// place, and an account replaces its registration.
 const merge = async (
   sources: AsyncIterator<Entry>[],
   comesBefore: (a: string, b: string) => boolean,

@@ -64,7 +64,9 @@ export const requirePerson = async (id: string, { people }: Find): Promise<Perso
   return person;
 };
 
-export const requireAccount = async (id: string, deps: Find): Promise<User> => {
+/** Returns the actor's own account as authenticated: a write must require the rights of then. */
+export const requireAccount = async (id: string, actor: User, deps: Find): Promise<User> => {
+  if (id === actor.id) return actor;
   const person = await requirePerson(id, deps);
   if (!isAccount(person)) throw new ApiError("not_activated");
   return person;
