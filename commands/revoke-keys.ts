@@ -34,10 +34,9 @@ const revokeKeys = async (target: Target): Promise<void> => {
   await replaceExecutionEnvironments(target, new Date().toISOString());
 };
 
-if (import.meta.main)
-  await runCommand(async () => {
-    const { values } = parseArgs({ options: { stage: { type: "string" } } });
-    const target = await useTarget(values.stage);
-    await revokeKeys(target);
-    console.log(`Revoked all signing keys of ${target.name}.\n${consequences}`);
-  });
+await runCommand(async () => {
+  const { values } = parseArgs({ options: { stage: { type: "string" } } });
+  const target = await useTarget(values.stage);
+  await revokeKeys(target);
+  console.log(`Revoked all signing keys of ${target.name}.\n${consequences}`);
+});

@@ -27,7 +27,7 @@ type Deps = GuessDeps & {
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/** Known and unknown addresses cost the same reads. The refusal floor hides a second hash. */
+/** Known and unknown addresses cost the same reads. The refusal floor can hide a second hash. */
 export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: Deps) => {
   const { email, password } = call.body;
   const proof = deps.passwords.begin();

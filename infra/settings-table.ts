@@ -44,7 +44,7 @@ export const settingsTable = {
   ALLOWED_ORIGINS: {
     schema: variables.ALLOWED_ORIGINS.refine(areOrigins, "must be * or origins separated by commas"),
     fallback: "*",
-    help: "CORS: the origins whose pages may call the API, separated by commas, or * for all.",
+    help: "CORS: pages of these origins may call the API. Separate them by commas, or use * for all.",
   },
   OTP_LIFETIME_SECONDS: {
     schema: variables.OTP_LIFETIME_SECONDS,

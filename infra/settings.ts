@@ -50,7 +50,7 @@ export const readSettings = (texts: Texts, defaults: Texts = {}): Settings => {
 export const loadSettings = (defaults: Texts = {}, overrides: Texts = {}): Settings =>
   readSettings({ ...filled(readEnvironmentFile(".env")), ...filled(process.env), ...overrides }, defaults);
 
-// This is no deployment setting, but only this file may read `process.env`.
+// This is no deployment setting, but scripts in `infra/` read `process.env` only here.
 export const localStackEndpoint = (): string | undefined => process.env["LOCALSTACK_ENDPOINT"] || undefined;
 
 export const sampleEnvironment = (): string =>

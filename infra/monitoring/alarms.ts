@@ -41,7 +41,7 @@ export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQu
     ["ServerErrorAlarm", "The API answered requests with server errors (5xx)", serverErrors],
     [
       "MailerErrorAlarm",
-      "The mailer function failed, so no email of the batch was sent",
+      "The mailer function failed, so emails of its batch may be late",
       failuresOf("mailer"),
     ],
     ["KeyRotationAlarm", "The key rotation function failed", failuresOf("rotateKeys")],

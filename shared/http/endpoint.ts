@@ -41,7 +41,7 @@ export const concluding = (
       operation: name,
       status,
       durationMilliseconds: Math.round(performance.now() - (started.get(event) ?? performance.now())),
-      ...(userId !== undefined && { userId }),
+      userId,
     };
   };
   return {

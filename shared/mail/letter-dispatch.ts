@@ -71,7 +71,7 @@ const ownerOf = async (
   return user?.status === "active" && user.addressKey === addressKey ? user : undefined;
 };
 
-/** The account is looked up here and not in the request, whose response must not reveal it. */
+/** Only the mailer looks the account up: the response to the request must not reveal it. */
 const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password_reset">, deps: Deps) => {
   const { ownerId, held } = await holderOf(addressKey, deps);
   if (held) return sendHeld(held, deps);

@@ -5,7 +5,7 @@ import { passwordStore } from "./password-store.ts";
 import { refusalFloor } from "./refusal-floor.ts";
 
 export const passwordProof = ({ replaceHash } = passwordStore()) => ({
-  /** Starts the refusal floor. Call it before any read: reads of unknown addresses are faster. */
+  /** Starts the refusal floor. Call it before any read, so that the floor covers the reads too. */
   begin: () => {
     const untilFloor = refusalFloor();
     return {

@@ -33,7 +33,7 @@ export type EmailChange = z.output<typeof emailChangeItem>;
 export const emailUndoItem = z.object({ userId: z.string(), email: z.string(), expiresAt: z.int() });
 export type EmailUndo = z.output<typeof emailUndoItem>;
 
-/** Finds the account for a change by staff, whose owner isn't signed in. */
+/** Finds the account of a change by staff, because its owner isn't signed in. */
 export const emailClaimItem = z.object({ userId: z.string() });
 
 /** Returns the key of the earlier address that the account can still return to. */

@@ -13,7 +13,7 @@ const deletesPerRequest = 25;
 
 type Key = Record<string, string>;
 
-/** Unprocessed keys are an error: an unread session would seem absent and sign its user out. */
+/** Keys that stay unprocessed are an error: an unread session would sign its user out. */
 export const batchRead = async (
   keysByTable: Record<string, Key[]>,
   attributes?: readonly string[],
@@ -27,7 +27,8 @@ export const batchRead = async (
   let wanted = Object.fromEntries(
     Object.entries(keysByTable).map(([table, keys]) => [table, requestFor(keys)]),
   );
-  for (let tried = 1; tried <= attempts; tried += 1) {
+  for (let tried = 0; tried < attempts; tried += 1) {
+    if (tried > 0) await delay(firstBackoffMilliseconds * 2 ** (tried - 1));
     const { Responses = {}, UnprocessedKeys = {} } = await dynamo().send(
       new BatchGetCommand({ RequestItems: wanted }),
     );
@@ -37,7 +38,6 @@ export const batchRead = async (
     wanted = Object.fromEntries(
       Object.entries(UnprocessedKeys).map(([table, { Keys = [] }]) => [table, requestFor(Keys)]),
     );
-    await delay(firstBackoffMilliseconds * 2 ** (tried - 1));
   }
   throw new StoreBusyError();
 };

@@ -116,7 +116,7 @@ describe("POST user/reset_password/, then user/reset_password_confirm/", () => {
     await signIn({ ...person, password }, 4);
   });
 
-  it("activates a registration, even one whose activation code is rate limited", async () => {
+  it("activates a registration, also after too many wrong activation codes", async () => {
     const person = await register();
     const guess = () => call("activateUser", { email: person.email, otp_code: "000000" });
     await Promise.all(Array.from({ length: 5 }, guess));

@@ -3,7 +3,9 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { settingsTable } from "../../infra/settings-table.ts";
 import { errors } from "../../shared/contract/errors.ts";
+import { variables } from "../../shared/platform/environment.ts";
 
 const documents = globSync(["*.md", "docs/**/*.md", "test/*.md", "test/tools/**/*.md"]).toSorted();
 const read = (file: string) => readFileSync(file, "utf8");
@@ -38,9 +40,14 @@ const codeWords = (text: string, { blocks }: { blocks: boolean }): string[] =>
 const { scripts } = z
   .object({ scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(read("package.json")));
-const sources = globSync(["{infra,shared,test}/**/*.ts", ".ci/run", ".env.sample"])
-  .map((file) => read(file))
-  .join("\n");
+const files = globSync("{shared,functions,infra,commands,pages,test}/**/*.{ts,tsx}");
+const fileNames = new Set(files.map((file) => path.basename(file)));
+const settingNames = new Set([
+  ...Object.keys(settingsTable),
+  ...Object.keys(variables),
+  "LOCALSTACK_ENDPOINT",
+  "LOCALSTACK_WITHOUT_DOCKER",
+]);
 
 /** One line for each fault, with its file. */
 const inEach = (files: string[], faultsIn: (file: string) => string[]): string[] =>
@@ -64,9 +71,14 @@ describe("documents", () => {
       codeWords(read(file), { blocks: true })
         .filter((word) => /^(?:shared|functions|infra|commands|pages|test|docs)\/[\w./-]*$/.test(word))
         .filter((named) => !existsSync(named));
+    const unknownNamesIn = (file: string) =>
+      codeWords(read(file), { blocks: false })
+        .filter((word) => /^\w[\w-]*\.tsx?$/.test(word))
+        .filter((name) => !fileNames.has(name) && !existsSync(name));
     // test/asvs.md names tests without their extension, which asvs.test.ts checks.
     const others = documents.filter((file) => file !== "test/asvs.md");
     expect(inEach(others, missingIn)).toEqual([]);
+    expect(inEach(others, unknownNamesIn)).toEqual([]);
   });
 
   it("name settings and variables that exist", () => {
@@ -74,7 +86,7 @@ describe("documents", () => {
       codeWords(read(file), { blocks: false })
         .filter((word) => /^[A-Z]{2,}(?:_[A-Z]+)+$/.test(word))
         // The AWS CLI defines its own variables.
-        .filter((name) => !name.startsWith("AWS_") && !sources.includes(name));
+        .filter((name) => !name.startsWith("AWS_") && !settingNames.has(name));
     expect(inEach(documents, unknownIn)).toEqual([]);
   });
 

@@ -6,6 +6,7 @@ import { call, type Answer } from "../support/calls/api.ts";
 import { disableAccount } from "../support/people/disable-account.ts";
 import { comparable, withoutOwnWords } from "../support/assert/comparable.ts";
 import { allLettersSent } from "../support/mail/mail-queue.ts";
+import { functionCalls } from "../support/stacks/function-calls.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 import { newPassword } from "../support/people/credentials.ts";
 import { activated, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
@@ -44,7 +45,7 @@ const seen = async (email: string, names: readonly ProbeName[]) => {
     stack.resetCalls();
     const answer = await call(operation, body, token === undefined ? {} : { token });
     await allLettersSent(stack, 5);
-    const { Mailer: _, MailerPoller: __, ...functions } = stack.calls();
+    const functions = functionCalls(stack);
     const shown = comparable(answer);
     const length = answer.status === 429 ? undefined : answer.headers.get("content-length");
     list.push({ name, ...shown, body: withoutOwnWords(shown.body, email, body), length, functions });
@@ -114,8 +115,7 @@ describe("unknown address", () => {
     const callsOf = async (work: () => Promise<Answer>) => {
       stack.resetCalls();
       const answer = await work();
-      const { Mailer: _, MailerPoller: __, ...functions } = stack.calls();
-      return { answer: comparable(answer), functions };
+      return { answer: comparable(answer), functions: functionCalls(stack) };
     };
     const confirm = (email: string, new_password = newPassword()) =>
       call("confirmPasswordReset", { email, otp_code: "AAAA-BBBB-CCCC-DDDD", new_password });

@@ -25,7 +25,7 @@ type LambdaService = {
   stop: () => Promise<void>;
 };
 
-/** With more processes than cores, each is slower and starts with cold code. */
+/** One more than cores, at least three. With still more, each is slower and starts cold. */
 const defaultConcurrency = Math.max(3, availableParallelism() + 1);
 
 export const createLambdaService = (templates: Templates, options: Options): LambdaService => {

@@ -50,7 +50,7 @@ describe("template loader", () => {
     expect(() => valueOf(value)).toThrow(message);
   });
 
-  it("refuses a Ref to a type whose Ref is unknown", () => {
+  it("refuses a Ref to a resource type that it doesn't know", () => {
     expect(() => valueOf({ Ref: "Odd" }, { Odd: { Type: "AWS::Odd::Thing" } })).toThrow("AWS::Odd::Thing");
   });
 });

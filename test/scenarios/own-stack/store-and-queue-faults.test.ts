@@ -6,6 +6,7 @@ import { expectRefused } from "../../support/assert/refusals.ts";
 import { deliverOrder } from "../../support/mail/deliver-order.ts";
 import { allLettersSent } from "../../support/mail/mail-queue.ts";
 import { codeIn, codeTo, letterTo, lettersTo } from "../../support/mail/letters.ts";
+import { logWith } from "../../support/stacks/function-logs.ts";
 import { startTestStack, type TestStack } from "../../support/stacks/test-stack.ts";
 import { newPassword } from "../../support/people/credentials.ts";
 import {
@@ -170,17 +171,29 @@ describe("throttled table", () => {
       email: person.email,
       otp_code: await loginCode(person),
     });
-    stack.faults.add({
+    const fault = stack.faults.add({
       principal: "GetMe",
       operation: "BatchGetItem",
       error: { code: "ProvisionedThroughputExceededException" },
       times: 2,
     });
     await succeed("getMe", undefined, { token: access });
+    expect(fault.struck()).toBe(2);
   });
 });
 
 describe("mail queue", () => {
+  it("drops an order after 15 minutes, and no younger one", async () => {
+    const person = await signedIn();
+    const order = { kind: "rank_changed", userId: person.id, isStaff: true };
+    const before = (await lettersTo(person.email)).length;
+    expect(await deliverOrder(stack, order, 15 * 60 + 1)).toEqual({ payload: { batchItemFailures: [] } });
+    expect(await lettersTo(person.email)).toHaveLength(before);
+    await deliverOrder(stack, order, 14 * 60);
+    expect(await lettersTo(person.email)).toHaveLength(before + 1);
+    await logWith(stack, "Mailer", ["MessageTooOld"]);
+  });
+
   it("fails a registration when unavailable, and allows another attempt", async () => {
     const person = newPerson();
     stack.faults.add({

@@ -8,7 +8,7 @@ import { newPerson } from "./people.ts";
 
 export type Row = Record<string, unknown>;
 
-/** Returns a user whose Django hash has this description, with their password and their row. */
+/** Returns a user with the Django hash of this description, their password and their row. */
 export const personToImport = (what: string, changes: Row = {}) => {
   const hash = djangoHashes.find((hash) => hash.what === what);
   if (!hash) throw new Error(`no such hash: ${what}`);

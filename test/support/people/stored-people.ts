@@ -22,7 +22,7 @@ export const newRegistration = (now: number, changes: Partial<Registration> = {}
   ...changes,
 });
 
-/** A registration with a valid code whose digest is `digest`. */
+/** A registration with a valid code. `digest` is the digest of the code. */
 export const registeredWithCode = async (clock: Clock, digest: string, lifetimeSeconds = 600) => {
   const registration = newRegistration(clock());
   await registrationStore(clock).register(registration);

@@ -3,7 +3,7 @@ import { inject } from "vitest";
 
 let ownStack: { url: string } | undefined;
 
-/** Makes all later requests of this test file go to its own stack. */
+/** Makes all later requests of this test file go to this stack. */
 export const pointAt = (stack: { url: string }): void => {
   ownStack = stack;
 };

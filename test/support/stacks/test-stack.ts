@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "../../../infra/local/stack.ts";
+import { allLettersSent } from "../mail/mail-queue.ts";
 import { startLocalStack } from "./local-stack.ts";
 import { pointAt } from "./target-urls.ts";
 
@@ -40,5 +41,8 @@ export const sharedStack = async (): Promise<StackInFolder> => {
     returnFailedAfterSeconds: 1,
   }));
   pointAt(stack);
+  // An earlier file may have failed half-way, or have left without waiting for its letters.
+  stack.faults.clear();
+  await allLettersSent(stack);
   return stack;
 };

@@ -1,7 +1,7 @@
 import { CreateTableCommand, DescribeTableCommand, type Projection } from "@aws-sdk/client-dynamodb";
 import { dynamo } from "../../../shared/store/dynamo.ts";
 
-/** Creates an empty table with another's keys and indexes, whose projection can be replaced. */
+/** Creates an empty table with another's keys and indexes, with a new projection if asked. */
 export const createTableLike = async (from: string, to: string, projection?: Projection): Promise<void> => {
   const { Table } = await dynamo().send(new DescribeTableCommand({ TableName: from }));
   await dynamo().send(

@@ -1,6 +1,7 @@
-// The load generator's HTTP client. `fetch` would cost several times the CPU of node:http.
-import { Agent, request } from "node:http";
+// The load generator's HTTP client.
+import { Agent } from "node:http";
 import { contract, type OperationName } from "../../../shared/contract/contract.ts";
+import { callOperation } from "./call-operation.ts";
 
 export type Client = {
   /** Returns the response body. The status must be the one in the contract. */
@@ -18,36 +19,10 @@ export const createClient = (url: string): Client => {
   const agent = new Agent({ keepAlive: true });
   const { hostname, port } = new URL(url);
 
-  const callForStatus: Client["callForStatus"] = (name, { body, token }, status) => {
-    const { method, path } = contract[name];
-    const payload = body === undefined ? "" : JSON.stringify(body);
-    return new Promise((resolve, reject) => {
-      const outgoing = request(
-        {
-          agent,
-          hostname,
-          port,
-          method,
-          path,
-          headers: {
-            "content-length": Buffer.byteLength(payload),
-            ...(body !== undefined && { "content-type": "application/json" }),
-            ...(token !== undefined && { authorization: `Bearer ${token}` }),
-          },
-        },
-        (incoming) => {
-          let text = "";
-          incoming.setEncoding("utf8");
-          incoming.on("data", (chunk: string) => (text += chunk));
-          incoming.on("end", () => {
-            if (incoming.statusCode === status) resolve(text === "" ? undefined : JSON.parse(text));
-            else reject(new Error(`${name} answered ${incoming.statusCode}: ${text}`));
-          });
-        },
-      );
-      outgoing.on("error", reject);
-      outgoing.end(payload);
-    });
+  const callForStatus: Client["callForStatus"] = async (name, input, status) => {
+    const answer = await callOperation({ agent, hostname, port }, name, input);
+    if (answer.status !== status) throw new Error(`${name} answered ${answer.status}: ${answer.text}`);
+    return answer.text === "" ? undefined : JSON.parse(answer.text);
   };
 
   return {

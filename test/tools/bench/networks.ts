@@ -1,7 +1,8 @@
 // Sends requests from many client networks. Every address of 127.0.0.0/8 belongs to this machine,
 // so each number gets a source address of its own.
-import { Agent, request } from "node:http";
-import { contract, type OperationName } from "../../../shared/contract/contract.ts";
+import { Agent } from "node:http";
+import type { OperationName } from "../../../shared/contract/contract.ts";
+import { callOperation } from "./call-operation.ts";
 
 export type Answer = { status: number; headers: Headers; body: unknown };
 type Input = { body?: unknown; token?: string; deviceToken?: string; headers?: Record<string, string> };
@@ -28,43 +29,18 @@ export const openNetworks = (url: string): Networks => {
     return agent;
   };
 
-  const send: Networks["send"] = (network, operation, { body, token, deviceToken, headers } = {}) => {
-    const { method, path } = contract[operation];
-    const payload = body === undefined ? "" : JSON.stringify(body);
-    return new Promise((resolve, reject) => {
-      const outgoing = request(
-        {
-          agent: agentOf(network),
-          localAddress: addressOf(network),
-          hostname,
-          port,
-          method,
-          path,
-          headers: {
-            "content-length": Buffer.byteLength(payload),
-            ...(body !== undefined && { "content-type": "application/json" }),
-            ...(token !== undefined && { authorization: `Bearer ${token}` }),
-            ...(deviceToken !== undefined && { "x-device-token": deviceToken }),
-            ...headers,
-          },
-        },
-        (incoming) => {
-          let text = "";
-          incoming.setEncoding("utf8");
-          incoming.on("data", (chunk: string) => (text += chunk));
-          incoming.on("end", () => {
-            const pairs = Object.entries(incoming.headers).map(([name, value]): [string, string] => [
-              name,
-              String(value),
-            ]);
-            const answer: unknown = text === "" ? undefined : JSON.parse(text);
-            resolve({ status: incoming.statusCode ?? 0, headers: new Headers(pairs), body: answer });
-          });
-        },
-      );
-      outgoing.on("error", reject);
-      outgoing.end(payload);
+  const send: Networks["send"] = async (network, operation, { deviceToken, headers, ...input } = {}) => {
+    const connection = { agent: agentOf(network), localAddress: addressOf(network), hostname, port };
+    const answer = await callOperation(connection, operation, {
+      ...input,
+      headers: { ...(deviceToken !== undefined && { "x-device-token": deviceToken }), ...headers },
     });
+    const pairs = Object.entries(answer.headers).map(([name, value]): [string, string] => [
+      name,
+      String(value),
+    ]);
+    const body: unknown = answer.text === "" ? undefined : JSON.parse(answer.text);
+    return { status: answer.status, headers: new Headers(pairs), body };
   };
 
   return {

@@ -24,7 +24,7 @@ describe("comparison of two samples", () => {
     expect(told.differenceInterval.high).toBeGreaterThan(0);
   });
 
-  it("tells samples apart whose difference is within their spread", () => {
+  it("tells two samples apart by less than their spread", () => {
     const random = seeded(7);
     const told = compareSamples(sampleOf(random, 0.3), sampleOf(random), { random });
     expect(verdictOn(told)).toBe("told apart");
