@@ -1,29 +1,36 @@
+import { activationStore, type ActivationStore } from "../shared/accounts/activation-store.ts";
 import { decoyRegistration } from "../shared/accounts/decoys.ts";
 import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
-import { shownUser } from "../shared/accounts/user-fields.ts";
+import { namesIn, shownUser } from "../shared/accounts/user-fields.ts";
 import { codeDigests, type CodeDigests } from "../shared/codes/codes.ts";
 import { contract } from "../shared/contract/contract.ts";
-import { ApiError } from "../shared/contract/errors.ts";
+import { ApiError, FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
 import { codeGuess } from "../shared/limits/guess-limits.ts";
 import { guessSubject } from "../shared/limits/guess-subject.ts";
 import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
+import { passwordHasher, type PasswordHasher } from "../shared/passwords/password-hash.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 
 type Deps = {
-  registrations: Pick<RegistrationStore, "find" | "activate">;
-  limits: Pick<LimitStore, "spendAll" | "clearing">;
+  registrations: Pick<RegistrationStore, "find">;
+  activations: Pick<ActivationStore, "passwordProblems" | "activate">;
+  limits: Pick<LimitStore, "spendAll" | "giveBack" | "succeed">;
   deviceTokens: DeviceTokens;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork" | "decoyId">;
   codeDigests: Pick<CodeDigests, "activation">;
+  hasher: Pick<PasswordHasher, "hash">;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
-/** Unknown addresses run the same transaction with a decoy and fail on the same condition. */
+/**
+ * Unknown addresses run the same transaction with a decoy and fail on the same condition. What the
+ * caller brings is judged only if the code is right, and a refusal leaves the code valid.
+ */
 export const activateUser = async (call: Call<typeof contract.activateUser>, deps: Deps) => {
-  const { email, otp_code: code } = call.body;
+  const { email, otp_code: code, password } = call.body;
   const addressKey = await deps.pseudonyms.ofAddress(email);
   const decoy = decoyRegistration(addressKey, await deps.pseudonyms.decoyId(email));
   const { subject, networkLimits } = await guessSubject(addressKey, call, deps);
@@ -32,23 +39,32 @@ export const activateUser = async (call: Call<typeof contract.activateUser>, dep
     deps.limits.spendAll([guess, ...networkLimits]),
     deps.registrations.find(addressKey),
   ]);
-  const { id: userId } = registration;
-  requireWithin(spent, { userId });
+  requireWithin(spent, { userId: registration.id });
 
   const digests = await deps.codeDigests.activation(addressKey, code);
-  const user = await deps.registrations.activate(registration, digests, call.invocationId, [
-    deps.limits.clearing(guess.key),
-  ]);
-  if (user === "refused") throw new ApiError("activation_refused", { userId });
-  deps.recordSecurityEvent("activated", { userId });
+  const passwordHash = password === undefined ? undefined : await deps.hasher.hash(password);
+  const owner = { email, brought: { ...namesIn(call.body), ...(passwordHash && { passwordHash }) } };
+  const refuse = async (fields: Record<string, string[]>) => {
+    await deps.limits.giveBack(guess);
+    throw new FieldErrors(fields);
+  };
+  const problems = await deps.activations.passwordProblems(password, registration, owner, digests);
+  if (problems.length > 0) return refuse({ password: problems });
+  const user = await deps.activations.activate(registration, owner, digests, call.invocationId);
+  if (user === "refused") throw new ApiError("activation_refused", { userId: registration.id });
+  if (user === "username_taken") return refuse({ username: [usernameTaken] });
+  await deps.limits.succeed(guess);
+  deps.recordSecurityEvent("activated", { userId: user.id });
   return { ...shownUser(user), deviceToken: await deps.deviceTokens.issue(addressKey) };
 };
 
 export const handler = endpoint(contract.activateUser, activateUser, () => ({
   registrations: registrationStore(),
+  activations: activationStore(),
   limits: limitStore(),
   deviceTokens: deviceTokens(),
   pseudonyms,
   codeDigests,
+  hasher: passwordHasher,
   recordSecurityEvent,
 }));

@@ -1,4 +1,4 @@
-import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
+import { activationStore, type ActivationStore } from "../shared/accounts/activation-store.ts";
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 import { codeDigests, type CodeDigests } from "../shared/codes/codes.ts";
 import { contract } from "../shared/contract/contract.ts";
@@ -6,7 +6,7 @@ import { ApiError } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
-import { guessesFrom, guessKeys } from "../shared/limits/guess-limits.ts";
+import { guessesFrom, liftAfterReset } from "../shared/limits/guess-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { passwordHasher, type PasswordHasher } from "../shared/passwords/password-hash.ts";
@@ -20,8 +20,8 @@ type Deps = {
   users: Pick<UserStore, "findIdByAddress">;
   resets: Pick<PasswordResetStore, "findOwner">;
   passwords: Pick<PasswordStore, "reset">;
-  registrations: Pick<RegistrationStore, "activateByReset">;
-  limits: Pick<LimitStore, "spend" | "clear">;
+  activations: Pick<ActivationStore, "activateByReset">;
+  limits: Pick<LimitStore, "spend" | "giveBack" | "endRow">;
   deviceTokens: Pick<DeviceTokens, "issue">;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork" | "decoyId">;
   codeDigests: Pick<CodeDigests, "reset">;
@@ -47,20 +47,19 @@ export const confirmPasswordReset = async (call: Call<typeof contract.confirmPas
   ]);
   requireWithin(spent, { userId });
 
-  if (owner) await requireGoodPassword("new_password", password, owner);
+  if (owner && isAccount(owner)) await requireGoodPassword("new_password", password, owner);
   const passwordHash = await deps.hasher.hash(password);
   const id = owner?.id ?? decoyId;
   const outcome =
     owner && !isAccount(owner)
-      ? await deps.registrations.activateByReset({ ...owner, passwordHash }, digests, call.invocationId)
+      ? await deps.activations.activateByReset(owner, { email, passwordHash }, digests, call.invocationId)
       : await deps.passwords.reset({ id, addressKey }, passwordHash, digests, call.invocationId);
   if (outcome === "refused") throw new ApiError("code_refused", { userId });
-  deps.recordSecurityEvent(outcome === "reset" ? "password_reset" : "activated", { userId: id });
-  // These deletes aren't in the transaction, because a stranger's guesses at the same counters
-  // could make it fail.
+  const changedId = outcome === "reset" ? id : outcome.id;
+  deps.recordSecurityEvent(outcome === "reset" ? "password_reset" : "activated", { userId: changedId });
   await Promise.all([
-    deps.enqueueLetter({ kind: "password_changed", userId: id, byReset: true }),
-    ...guessKeys(addressKey, id).map((key) => deps.limits.clear(key)),
+    deps.enqueueLetter({ kind: "password_changed", userId: changedId, byReset: true }),
+    liftAfterReset(addressKey, deps.limits),
   ]);
   return { deviceToken: await deps.deviceTokens.issue(addressKey) };
 };
@@ -69,7 +68,7 @@ export const handler = endpoint(contract.confirmPasswordReset, confirmPasswordRe
   users: userStore(),
   resets: passwordResetStore(),
   passwords: passwordStore(),
-  registrations: registrationStore(),
+  activations: activationStore(),
   limits: limitStore(),
   deviceTokens: deviceTokens(),
   pseudonyms,

@@ -6,8 +6,9 @@ import { ApiError } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
-import { codeGuess, passwordGuess } from "../shared/limits/guess-limits.ts";
+import { codeGuess } from "../shared/limits/guess-limits.ts";
 import { guessSubject } from "../shared/limits/guess-subject.ts";
+import { signInLettersFor } from "../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { deviceLabel } from "../shared/sessions/device-label.ts";
@@ -19,7 +20,7 @@ type Deps = {
   codes: Pick<CodeStore, "consume">;
   sessions: Pick<SessionStore, "create">;
   tokens: TokenSigner;
-  limits: Pick<LimitStore, "spendAll" | "clear">;
+  limits: Pick<LimitStore, "spendAll" | "succeed" | "giveBack">;
   deviceTokens: DeviceTokens;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork" | "decoyId">;
   codeDigests: Pick<CodeDigests, "login">;
@@ -49,8 +50,8 @@ export const createToken = async (call: Call<typeof contract.createToken>, deps:
 
   const [session] = await Promise.all([
     deps.sessions.create(user.id, user.sessionEpoch, deviceLabel(call.userAgent)),
-    deps.limits.clear(guess.key),
-    deps.limits.clear(passwordGuess(subject).key),
+    deps.limits.succeed(guess),
+    deps.limits.giveBack(signInLettersFor(subject)),
   ]);
   deps.recordSecurityEvent("signed_in", { userId, sessionId: session.sessionId });
   return { ...(await deps.tokens.pair(session)), deviceToken: await deps.deviceTokens.issue(addressKey) };

@@ -5,7 +5,7 @@ import { contract } from "../shared/contract/contract.ts";
 import { FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { unprovenLetter } from "../shared/limits/letter-limits.ts";
+import { giveBackLetter, registrationLetter, spendLetter } from "../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { passwordHasher, type PasswordHasher } from "../shared/passwords/password-hash.ts";
@@ -15,9 +15,9 @@ import { variable } from "../shared/platform/environment.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 
 type Deps = {
-  registrations: Pick<RegistrationStore, "register">;
-  limits: Pick<LimitStore, "spendAll" | "giveBack">;
-  pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox" | "ofNetwork">;
+  registrations: Pick<RegistrationStore, "find" | "register">;
+  limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
+  pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox" | "ofNetwork" | "registrationSalt">;
   hasher: Pick<PasswordHasher, "hash">;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
@@ -33,30 +33,33 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
   const { username, email, password, first_name: firstName, last_name: lastName } = body;
   const person = { username, email, firstName, lastName };
   await requireGoodPassword("password", password, person);
-  const { ofAddress, ofMailbox, ofNetwork } = deps.pseudonyms;
-  const letter = unprovenLetter(await ofMailbox(email), await ofNetwork(sourceIp));
-  requireWithin(await deps.limits.spendAll(letter));
+  const { ofAddress, ofMailbox, ofNetwork, registrationSalt } = deps.pseudonyms;
+  const addressKey = await ofAddress(email);
+  const letter = registrationLetter(await ofMailbox(email), await ofNetwork(sourceIp));
+  const [spent, waiting] = await Promise.all([
+    spendLetter(letter, deps.limits),
+    deps.registrations.find(addressKey),
+  ]);
+  requireWithin(spent);
 
   const now = deps.nowSeconds();
-  const [addressKey, otpRequestId] = [await ofAddress(email), randomUUID()];
+  const otpRequestId = spent.outcome === "covered" ? undefined : randomUUID();
   const registration = {
     ...person,
     id: randomUUID(),
     addressKey,
-    passwordHash: await deps.hasher.hash(password),
-    otpRequestId,
+    passwordHash: await deps.hasher.hash(password, await registrationSalt(addressKey)),
+    ...(otpRequestId && { otpRequestId }),
     createdAt: now,
     expiresAt: now + deps.unactivatedAccountDays * day,
   };
-  if ((await deps.registrations.register(registration)) === "username_taken") {
-    // No letter is sent, so the search for a free name must not use up letters. The network's limit
-    // isn't given back, because each attempt costs a hash.
-    const unspent = letter.filter(({ refusal }) => refusal !== "too_many_letters_from_network");
-    await Promise.all(unspent.map((limit) => deps.limits.giveBack(limit)));
+  if ((await deps.registrations.register(registration, waiting)) === "username_taken") {
+    // No letter is sent, so the search for a free name must not use up letters.
+    if (otpRequestId) await giveBackLetter(letter, deps.limits);
     throw new FieldErrors({ username: [usernameTaken] });
   }
   deps.recordSecurityEvent("registered", { userId: registration.id });
-  await deps.enqueueLetter({ kind: "activation", addressKey, otpRequestId });
+  if (otpRequestId) await deps.enqueueLetter({ kind: "activation", addressKey, otpRequestId });
   return shownUser(registration);
 };
 

@@ -11,7 +11,7 @@ import { shownSessions } from "../shared/sessions/session-view.ts";
 type Deps = {
   personalData: PersonalDataStore;
   sessions: Pick<SessionStore, "list">;
-  pseudonyms: Pick<Pseudonyms, "ofMailbox" | "ofResetMailbox">;
+  pseudonyms: Pick<Pseudonyms, "ofMailbox">;
   nowSeconds: Clock;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
@@ -28,12 +28,9 @@ const kindOfHash = (passwordHash: string): string => /^\$?([\w-]+)\$/.exec(passw
 
 /** GDPR, articles 15 and 20, require this export. */
 export const exportMe = async ({ user, session }: UserCall<typeof contract.exportMe>, deps: Deps) => {
-  const mailboxes = {
-    mailboxKey: await deps.pseudonyms.ofMailbox(user.email),
-    resetMailboxKey: await deps.pseudonyms.ofResetMailbox(user.email),
-  };
+  const mailboxKey = await deps.pseudonyms.ofMailbox(user.email);
   const [stored, sessions] = await Promise.all([
-    deps.personalData.find(user, mailboxes),
+    deps.personalData.find(user, mailboxKey),
     deps.sessions.list(user.id),
   ]);
   deps.recordSecurityEvent("user_exported", { userId: user.id, sessionId: session.sessionId });

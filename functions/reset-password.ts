@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { contract } from "../shared/contract/contract.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { unprovenLetter } from "../shared/limits/letter-limits.ts";
+import { lettersFrom, resetLettersTo, spendLetter } from "../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 
 type Deps = {
-  limits: Pick<LimitStore, "spendAll">;
-  pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork" | "ofResetMailbox">;
+  limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
+  pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork">;
   enqueueLetter: typeof enqueueLetter;
 };
 
@@ -17,14 +17,13 @@ export const resetPassword = async (
   { body: { email }, sourceIp }: Call<typeof contract.resetPassword>,
   deps: Deps,
 ): Promise<void> => {
-  const { ofAddress, ofNetwork, ofResetMailbox } = deps.pseudonyms;
-  const letter = unprovenLetter(await ofResetMailbox(email), await ofNetwork(sourceIp));
-  requireWithin(await deps.limits.spendAll(letter));
-  await deps.enqueueLetter({
-    kind: "password_reset",
-    addressKey: await ofAddress(email),
-    otpRequestId: randomUUID(),
-  });
+  const { ofAddress, ofNetwork } = deps.pseudonyms;
+  const addressKey = await ofAddress(email);
+  const told = [lettersFrom("reset", await ofNetwork(sourceIp))];
+  const letter = await spendLetter({ told, mailbox: resetLettersTo(addressKey) }, deps.limits);
+  requireWithin(letter);
+  if (letter.outcome === "covered") return;
+  await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId: randomUUID() });
 };
 
 export const handler = endpoint(contract.resetPassword, resetPassword, () => ({

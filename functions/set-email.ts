@@ -4,7 +4,7 @@ import { contract } from "../shared/contract/contract.ts";
 import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { addressChangesOf, unprovenLetter } from "../shared/limits/letter-limits.ts";
+import { addressChangeLettersTo, addressChangesOf, lettersFrom } from "../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { requireCurrentPassword, type CurrentPasswordDeps } from "../shared/passwords/current-password.ts";
@@ -36,8 +36,12 @@ export const setEmail = async ({ body, user, sourceIp }: UserCall<typeof contrac
   const addressKey = await ofAddress(email);
   if (addressKey === user.addressKey)
     throw new FieldErrors({ new_email: ["This is the account's address already."] });
-  const letter = unprovenLetter(await ofMailbox(email), await ofNetwork(sourceIp));
-  requireWithin(await deps.limits.spendAll([...letter, addressChangesOf(user.id)]));
+  const limits = [
+    addressChangesOf(user.id),
+    addressChangeLettersTo(await ofMailbox(email)),
+    lettersFrom("addressChange", await ofNetwork(sourceIp)),
+  ];
+  requireWithin(await deps.limits.spendAll(limits));
 
   const otpRequestId = randomUUID();
   const started = await deps.changes.start(user, { email, addressKey, otpRequestId, byStaff: false });

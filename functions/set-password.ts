@@ -1,7 +1,9 @@
 import { contract } from "../shared/contract/contract.ts";
 import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
-import { limitStore } from "../shared/limits/limit-store.ts";
+import { passwordChangesOf } from "../shared/limits/guess-limits.ts";
+import { resetLettersTo } from "../shared/limits/letter-limits.ts";
+import { limitStore, requireWithin } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { requireCurrentPassword, type CurrentPasswordDeps } from "../shared/passwords/current-password.ts";
 import { passwordHasher, type PasswordHasher } from "../shared/passwords/password-hash.ts";
@@ -20,8 +22,10 @@ export const setPassword = async (
   { body, user, session, invocationId }: UserCall<typeof contract.setPassword>,
   deps: Deps,
 ): Promise<void> => {
-  await requireCurrentPassword(user, body.current_password, deps);
-  await requireGoodPassword("new_password", body.new_password, user);
+  await requireCurrentPassword(user, body.current_password, deps, async () => {
+    await requireGoodPassword("new_password", body.new_password, user);
+    requireWithin(await deps.limits.spend(passwordChangesOf(user.id)));
+  });
   const passwordHash = await deps.hasher.hash(body.new_password);
   const changed = await deps.passwords.change(user, session, passwordHash, invocationId);
   switch (changed) {
@@ -33,7 +37,12 @@ export const setPassword = async (
       throw new ApiError("user_not_found");
     case "changed":
       deps.recordSecurityEvent("password_changed", { userId: user.id, sessionId: session.sessionId });
-      return deps.enqueueLetter({ kind: "password_changed", userId: user.id, byReset: false });
+      // The change revoked a reset code, so its owner may ask for another one at once.
+      await Promise.all([
+        deps.enqueueLetter({ kind: "password_changed", userId: user.id, byReset: false }),
+        deps.limits.giveBack(resetLettersTo(user.addressKey)),
+      ]);
+      return undefined;
     default:
       return changed satisfies never;
   }

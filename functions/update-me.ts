@@ -3,12 +3,20 @@ import { userUpdateStore, type UserUpdateStore } from "../shared/accounts/user-u
 import { contract } from "../shared/contract/contract.ts";
 import { ApiError, FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { usernameChangesOf } from "../shared/limits/guess-limits.ts";
+import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 
-type Deps = { users: UserUpdateStore; recordSecurityEvent: typeof recordSecurityEvent };
+type Deps = {
+  users: UserUpdateStore;
+  limits: Pick<LimitStore, "spend">;
+  recordSecurityEvent: typeof recordSecurityEvent;
+};
 
 export const updateMe = async ({ body, user }: UserCall<typeof contract.updateMe>, deps: Deps) => {
   const changes = namesIn(body);
+  if (changes.username !== undefined && changes.username !== user.username)
+    requireWithin(await deps.limits.spend(usernameChangesOf(user.id)));
   const renamed = await deps.users.change(user, changes);
   switch (renamed) {
     case "username_taken":
@@ -24,5 +32,6 @@ export const updateMe = async ({ body, user }: UserCall<typeof contract.updateMe
 
 export const handler = userEndpoint(contract.updateMe, updateMe, () => ({
   users: userUpdateStore(),
+  limits: limitStore(),
   recordSecurityEvent,
 }));

@@ -1,6 +1,7 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
 import { variables } from "../shared/platform/environment.ts";
+import { hashes, refusalFloorMilliseconds } from "./grants/grant-words.ts";
 
 const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 const withoutSlash = (url: string) => !url.endsWith("/");
@@ -59,22 +60,22 @@ export const settingsTable = {
   UNPROVEN_LETTERS_PER_TEN_MINUTES: {
     schema: variables.UNPROVEN_LETTERS_PER_TEN_MINUTES,
     fallback: "3",
-    help: "Limit on emails to one mailbox in ten minutes (a +tag makes no difference). It counts the emails that go to an unproven address, for example after registering, and limits the address changes of an account as well.",
+    help: "Limit on emails to one mailbox in ten minutes that anyone can request: after registering (all spellings of the mailbox together), for a reset (per exact address), and for a change of address, each counted apart. Above it, the answer stays the same, and an email leaves only when the code in the previous one has expired. It limits the address changes of an account as well.",
   },
   UNPROVEN_LETTERS_PER_HOUR: {
     schema: variables.UNPROVEN_LETTERS_PER_HOUR,
     fallback: "5",
-    help: "Limit on the same emails to one mailbox in an hour.",
+    help: "Limit on the same emails in an hour.",
   },
   UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR: {
     schema: variables.UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR,
     fallback: "20",
-    help: "Limit on such emails in an hour that one network (an IPv4 address or an IPv6 /64) triggers, to any addresses. Registering with a taken username counts too.",
+    help: "Limit on such emails in an hour that one network (an IPv4 address or an IPv6 /64) triggers, to any addresses, for registrations, resets and changes of address apart. Registering with a taken username counts too.",
   },
   UNPROVEN_LETTERS_OF_ALL_PER_HOUR: {
     schema: variables.UNPROVEN_LETTERS_OF_ALL_PER_HOUR,
     fallback: "1000",
-    help: "Limit on such emails in an hour, all together. When it is reached, an alarm goes off, and users can still sign in.",
+    help: "Limit on the emails after registrations in an hour, all together. When it is reached, an alarm goes off and no one can register until the hour ends; resets and sign-ins go on.",
   },
   TRIES_PER_NETWORK_PER_TEN_MINUTES: {
     schema: variables.TRIES_PER_NETWORK_PER_TEN_MINUTES,
@@ -83,8 +84,8 @@ export const settingsTable = {
   },
   REFUSAL_FLOOR_MILLISECONDS: {
     schema: variables.REFUSAL_FLOOR_MILLISECONDS,
-    fallback: "0",
-    help: "Minimum response time when a password is refused. Imported hashes take longer to verify than ours (800 covers Django's), and the minimum hides which accounts were imported and whether a registration waits.",
+    fallback: String(refusalFloorMilliseconds(hashes.memoryMegabytes)),
+    help: "Minimum response time when a password is refused. It hides whether a registration waits for its code, which takes a second hash to find out. Imported hashes take longer than ours: 800 also hides which accounts were imported from Django. The function waits and doesn't compute, and right passwords don't wait.",
   },
   PWNED_PASSWORDS_URL: {
     schema: variables.PWNED_PASSWORDS_URL,

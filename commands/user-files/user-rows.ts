@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import * as schemas from "../../shared/contract/schemas.ts";
-import { normaliseUsername } from "../../shared/identity/username.ts";
+import { earlierUsernameKey } from "../../shared/identity/username.ts";
 import { readHash } from "../../shared/passwords/hash-forms.ts";
 import { isoTime, type Clock } from "../../shared/platform/clock.ts";
 import type { User } from "../../shared/store/user-items.ts";
@@ -47,7 +47,7 @@ const parsed = (line: string): unknown => {
 // that are equal here, and the second must be refused instead of mistaken for the first.
 const importedId = (addressKey: string, username: string): string => {
   const hash = createHash("sha256")
-    .update(`imported\0${addressKey}\0${normaliseUsername(username)}`)
+    .update(`imported\0${addressKey}\0${earlierUsernameKey(username)}`)
     .digest();
   const bytes = Buffer.from(hash.subarray(0, 16));
   // RFC 9562 reserves version 8 for custom ids.

@@ -5,7 +5,7 @@ import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../../shared/identity/pseudonyms.ts";
-import { unprovenLetterByStaff } from "../../shared/limits/letter-limits.ts";
+import { registrationLettersTo, resetLettersTo } from "../../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../../shared/limits/limit-store.ts";
 import { requestActivationCode } from "../../shared/mail/code-requests.ts";
 import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
@@ -15,8 +15,8 @@ import { isAccount } from "../../shared/store/user-items.ts";
 type Deps = {
   people: Pick<PersonLookup, "find">;
   codes: Pick<CodeStore, "restartActivation">;
-  limits: Pick<LimitStore, "spendAll">;
-  pseudonyms: Pick<Pseudonyms, "ofMailbox" | "ofResetMailbox">;
+  limits: Pick<LimitStore, "spend">;
+  pseudonyms: Pick<Pseudonyms, "ofMailbox">;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
@@ -32,13 +32,14 @@ export const sendCode = async (
   const person = await requirePerson(id, deps);
   const { addressKey, email } = person;
   if (isAccount(person) && person.status === "disabled") throw new ApiError("deactivated");
-  const { ofMailbox, ofResetMailbox } = deps.pseudonyms;
-  const mailbox = await (isAccount(person) ? ofResetMailbox(email) : ofMailbox(email));
-  requireWithin(await deps.limits.spendAll(unprovenLetterByStaff(mailbox)), { userId: id });
+  const letters = isAccount(person)
+    ? resetLettersTo(addressKey)
+    : registrationLettersTo(await deps.pseudonyms.ofMailbox(email));
+  requireWithin(await deps.limits.spend(letters), { userId: id });
 
   if (isAccount(person))
     await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId: randomUUID() });
-  else if (!(await requestActivationCode(person, deps))) throw new ApiError("not_found");
+  else if ((await requestActivationCode(person, deps)) === "refused") throw new ApiError("not_found");
   deps.recordSecurityEvent("code_sent", { userId: id, actorId: actor.id });
 };
 

@@ -6,7 +6,7 @@ import { contract } from "../../shared/contract/contract.ts";
 import { ApiError, FieldErrors } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../../shared/identity/pseudonyms.ts";
-import { unprovenLetterByStaff } from "../../shared/limits/letter-limits.ts";
+import { addressChangeLettersTo } from "../../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
 import { requireCurrentPassword, type CurrentPasswordDeps } from "../../shared/passwords/current-password.ts";
@@ -16,7 +16,7 @@ import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
 type Deps = CurrentPasswordDeps & {
   people: Pick<PersonLookup, "find">;
   changes: Pick<AddressChangeStore, "start">;
-  limits: Pick<LimitStore, "spend" | "spendAll" | "clear">;
+  limits: Pick<LimitStore, "spend" | "giveBack">;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox">;
   authorityOver: typeof authorityOver;
   enqueueLetter: typeof enqueueLetter;
@@ -36,7 +36,7 @@ export const setUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
   if (addressKey === account.addressKey)
     throw new FieldErrors({ new_email: ["This is the account's address already."] });
   const mailbox = await deps.pseudonyms.ofMailbox(email);
-  requireWithin(await deps.limits.spendAll(unprovenLetterByStaff(mailbox)));
+  requireWithin(await deps.limits.spend(addressChangeLettersTo(mailbox)));
 
   const otpRequestId = randomUUID();
   const change = { email, addressKey, otpRequestId, byStaff: true };

@@ -1,6 +1,6 @@
 import type { OperationName } from "../../shared/contract/contract.ts";
 import type { Grant } from "./grant.ts";
-import { hashes, read, spend, spendAndClear, letterLimits, verifying } from "./grant-words.ts";
+import { hashes, read, spend, codeLetterLimits, letterLimits, verifying } from "./grant-words.ts";
 
 const staff = {
   SESSIONS_TABLE: ["BatchGetItem"],
@@ -14,7 +14,7 @@ export const staffGrants = {
   updateUser: {
     ...staff,
     USERS_TABLE: [...find, "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
-    LIMITS_TABLE: spendAndClear,
+    LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     ...hashes,
   },
@@ -27,7 +27,7 @@ export const staffGrants = {
   setUserEmail: {
     ...staff,
     USERS_TABLE: [...find, "PutItem", "ConditionCheckItem"],
-    LIMITS_TABLE: spendAndClear,
+    LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,
     settings: [...verifying, ...letterLimits],
@@ -39,7 +39,7 @@ export const staffGrants = {
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,
-    settings: [...verifying, ...letterLimits],
+    settings: [...verifying, ...codeLetterLimits],
   },
   unlockUser: { ...staff, USERS_TABLE: find, LIMITS_TABLE: ["DeleteItem"] },
   listUserSessions: { ...staff, USERS_TABLE: find, SESSIONS_TABLE: ["BatchGetItem", "Query"] },

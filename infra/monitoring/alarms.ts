@@ -53,7 +53,7 @@ export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQu
     ],
     [
       "LetterBudgetAlarm",
-      "The hourly email limit is reached: no one can register or reset a password until the hour ends",
+      "The hourly limit of registrations is reached: no one can register until the hour ends",
       securityMetric(STAGE, "LettersOverBudget"),
     ],
   ] as const satisfies [string, string, IMetric, number?][];

@@ -1,8 +1,14 @@
 import * as z from "zod";
 import { counted, type Counted } from "../contract/personal-data-schema.ts";
-import { codeGuess, currentPasswordGuess, passwordGuess } from "../limits/guess-limits.ts";
+import {
+  codeGuess,
+  currentPasswordGuess,
+  passwordChangesOf,
+  usernameChangesOf,
+  wrongPassword,
+} from "../limits/guess-limits.ts";
 import { addressChangesKey, lettersKey } from "../limits/letter-limits.ts";
-import { limitPk, storedCounters } from "../limits/limit-store.ts";
+import { limitPk, storedCounters } from "../limits/counters.ts";
 import { isoTime, nowSeconds, type Clock } from "../platform/clock.ts";
 import { environment } from "../platform/environment.ts";
 import { addressChangePks, emailChangePk, emailUndoPk, resetPk } from "../store/address-items.ts";
@@ -11,19 +17,18 @@ import type { Item } from "../store/dynamo.ts";
 import { registrationPk, userPk, type User } from "../store/user-items.ts";
 import { formerAddressPk } from "./former-address-store.ts";
 
-type MailboxKeys = { mailboxKey: string; resetMailboxKey: string };
-
-const keysOf = (
-  { id, addressKey }: User,
-  { mailboxKey, resetMailboxKey }: MailboxKeys,
-): Record<Counted, string> => ({
+const keysOf = ({ id, addressKey }: User, mailboxKey: string): Record<Counted, string> => ({
   activation_codes_tried: codeGuess("activation", addressKey).key,
   sign_in_codes_tried: codeGuess("login", addressKey).key,
-  passwords_tried: passwordGuess(addressKey).key,
+  passwords_tried: wrongPassword(addressKey).key,
   current_password_tried: currentPasswordGuess(id).key,
-  letters_asked_for: lettersKey(mailboxKey),
-  reset_letters_asked_for: lettersKey(resetMailboxKey),
+  letters_asked_for: lettersKey.registration(mailboxKey),
+  reset_letters_asked_for: lettersKey.reset(addressKey),
+  sign_in_letters_asked_for: lettersKey.signIn(addressKey),
+  address_change_letters_asked_for: lettersKey.addressChange(mailboxKey),
   address_changes_asked_for: addressChangesKey(id),
+  password_changes_asked_for: passwordChangesOf(id).key,
+  username_changes_asked_for: usernameChangesOf(id).key,
 });
 
 const shownCounters = (counts: Counted, item: Item = {}) =>
@@ -49,9 +54,9 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
 
   return {
     /** Omits expired items that TTL has not deleted yet. */
-    find: async (user: User, mailboxes: MailboxKeys) => {
+    find: async (user: User, mailboxKey: string) => {
       const now = clock();
-      const keys = keysOf(user, mailboxes);
+      const keys = keysOf(user, mailboxKey);
       const changePk = emailChangePk(user.id);
       const undoPks = addressChangePks(user, now).filter(
         (pk) => pk !== changePk && pk !== emailUndoPk(user.addressKey),

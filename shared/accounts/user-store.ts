@@ -1,4 +1,3 @@
-import { normaliseUsername } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { addressChangePks, emailUndoItem, emailUndoPk, resetPk, wayBackOf } from "../store/address-items.ts";
@@ -9,10 +8,10 @@ import {
   registrationIdPk,
   registrationPk,
   userItem,
-  usernamePk,
   userPk,
   type User,
 } from "../store/user-items.ts";
+import { heldUsernamePk } from "../store/username-items.ts";
 import { rememberFormerAddress } from "./former-address-store.ts";
 
 export const userStore = (clock: Clock = nowSeconds) => {
@@ -62,7 +61,7 @@ export const userStore = (clock: Clock = nowSeconds) => {
       },
       ...[
         addressPk(user.addressKey),
-        usernamePk(normaliseUsername(user.username)),
+        heldUsernamePk(user),
         registrationPk(user.addressKey),
         registrationIdPk(user.id),
         ...addressChangePks(user, now),

@@ -1,11 +1,12 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { codeAttributes } from "../codes/code-conditions.ts";
-import { normaliseUsername } from "../identity/username.ts";
+import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { conditionalWrite, transact, type TransactionPart } from "../store/dynamo.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
+import { heldUsernamePk, takingUsername } from "../store/username-items.ts";
 
 /** The write is conditional on these values, so that it doesn't overwrite a concurrent change. */
 const compared = ["username", "firstName", "lastName", "status", "isStaff"] as const;
@@ -25,6 +26,7 @@ const updateOf = (before: User, after: User) => {
   const sets = [
     ...compared.map((name) => `#${name} = :${name}`),
     "listKey = :listKey",
+    ...(after.usernameKey === undefined ? [] : ["usernameKey = :usernameKey"]),
     ...(staffKey === undefined ? [] : ["staffKey = :staffKey"]),
     ...(newPassword ? ["passwordHash = :passwordHash"] : []),
     ...(ending ? ["sessionEpoch = sessionEpoch + :one"] : []),
@@ -42,6 +44,7 @@ const updateOf = (before: User, after: User) => {
       ...Object.fromEntries(compared.map((name) => [`:${name}`, after[name]])),
       ...Object.fromEntries(compared.map((name) => [`:${name}Before`, before[name]])),
       ":listKey": listKey,
+      ...(after.usernameKey !== undefined && { ":usernameKey": after.usernameKey }),
       ...(staffKey !== undefined && { ":staffKey": staffKey }),
       ...(newPassword && { ":passwordHash": after.passwordHash }),
       ...(ending && { ":one": 1 }),
@@ -52,16 +55,9 @@ const updateOf = (before: User, after: User) => {
 export const userUpdateStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
 
-  const swap = (user: User, keyBefore: string, key: string): TransactionPart[] => [
-    {
-      Put: {
-        TableName: table,
-        Item: { pk: usernamePk(key), userId: user.id },
-        ConditionExpression: "attribute_not_exists(pk) OR expiresAt <= :now OR reservedFor = :addressKey",
-        ExpressionAttributeValues: { ":now": clock(), ":addressKey": user.addressKey },
-      },
-    },
-    { Delete: { TableName: table, Key: { pk: usernamePk(keyBefore) } } },
+  const swap = ({ id: userId, addressKey }: User, heldPk: string, username: string): TransactionPart[] => [
+    { Delete: { TableName: table, Key: { pk: heldPk } } },
+    ...takingUsername(username, { userId }, { addressKey, now: clock(), heldPk }),
   ];
 
   // `along` has further parts of the same transaction, such as the condition that the actor is
@@ -71,15 +67,18 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     changes: Changes,
     along: TransactionPart[] = [],
   ): Promise<User | "username_taken" | "gone" | "along_refused"> => {
-    const changed: User = { ...user, ...changes };
-    const [keyBefore, key] = [normaliseUsername(user.username), normaliseUsername(changed.username)];
+    const heldPk = heldUsernamePk(user);
+    const key = usernameKey(changes.username ?? user.username);
+    // A username that stays keeps its key, so that no existing account loses its name.
+    const takesKey = changes.username !== undefined && usernamePk(key) !== heldPk;
+    const changed: User = { ...user, ...changes, ...(takesKey && { usernameKey: key }) };
     const update = {
       TableName: table,
       Key: { pk: userPk(user.id) },
       ...updateOf(user, changed),
       ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
     };
-    const swapping = key === keyBefore ? [] : swap(user, keyBefore, key);
+    const swapping = takesKey ? swap(user, heldPk, changed.username) : [];
     const others = [...swapping, ...along];
     const { refused } =
       others.length === 0

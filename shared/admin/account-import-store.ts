@@ -1,10 +1,11 @@
-import { normaliseUsername } from "../identity/username.ts";
+import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { transact } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
-import { addressPk, registrationPk, userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
+import { addressPk, registrationPk, userItem, userPk, type User } from "../store/user-items.ts";
+import { takingUsername } from "../store/username-items.ts";
 
 const absent = "attribute_not_exists(pk)";
 
@@ -21,11 +22,12 @@ export const accountImportStore = (clock: Clock = nowSeconds) => {
     ): Promise<"imported" | { there: User } | "address_taken" | "username_taken" | "address_held"> => {
       const { id, addressKey, username } = user;
       const now = clock();
+      const key = usernameKey(username);
       const { refused } = await transact([
         {
           Put: {
             TableName: table,
-            Item: { pk: userPk(id), ...user, ...listAttributes(user, user.status) },
+            Item: { pk: userPk(id), ...user, usernameKey: key, ...listAttributes(user, user.status) },
             ConditionExpression: absent,
             ReturnValuesOnConditionCheckFailure: "ALL_OLD",
           },
@@ -37,22 +39,15 @@ export const accountImportStore = (clock: Clock = nowSeconds) => {
             ConditionExpression: absent,
           },
         },
-        {
-          Put: {
-            TableName: table,
-            Item: { pk: usernamePk(normaliseUsername(username)), userId: id },
-            ConditionExpression: `${absent} OR expiresAt <= :now OR reservedFor = :addressKey`,
-            ExpressionAttributeValues: { ":now": now, ":addressKey": addressKey },
-          },
-        },
         notHeldForAnother(addressKey, id, now),
         { Delete: { TableName: table, Key: { pk: registrationPk(addressKey) } } },
+        ...takingUsername(username, { userId: id }, { addressKey, now }),
       ]);
       if (!refused) return "imported";
-      const [account, address, name] = refused;
+      const [account, address, , , ...names] = refused;
       if (account?.failed) return { there: userItem.parse(account.item) };
       if (address?.failed) return "address_taken";
-      return name?.failed ? "username_taken" : "address_held";
+      return names.some(({ failed }) => failed) ? "username_taken" : "address_held";
     },
   };
 };

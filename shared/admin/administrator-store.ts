@@ -1,13 +1,14 @@
 // No proof of the address is needed, because operators can write to the tables anyway.
 import { userStore } from "../accounts/user-store.ts";
 import { userUpdateStore } from "../accounts/user-update-store.ts";
-import { normaliseUsername } from "../identity/username.ts";
+import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { transact, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
-import { addressPk, registrationPk, usernamePk, userPk, type User } from "../store/user-items.ts";
+import { addressPk, registrationPk, userPk, type User } from "../store/user-items.ts";
+import { takingUsername } from "../store/username-items.ts";
 
 type Administrator = Pick<User, "id" | "username" | "email" | "addressKey" | "passwordHash">;
 
@@ -26,6 +27,7 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
     const now = clock();
     const user: User = {
       ...administrator,
+      usernameKey: usernameKey(username),
       firstName: "",
       lastName: "",
       status: "active",
@@ -33,29 +35,19 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
       sessionEpoch: 0,
       createdAt: now,
     };
-    const put = (item: Record<string, unknown>, condition: string, values?: Record<string, unknown>) => ({
-      Put: {
-        TableName: table,
-        Item: item,
-        ConditionExpression: condition,
-        ...(values && { ExpressionAttributeValues: values }),
-      },
+    const put = (Item: Record<string, unknown>): TransactionPart => ({
+      Put: { TableName: table, Item, ConditionExpression: "attribute_not_exists(pk)" },
     });
-    const absent = "attribute_not_exists(pk)";
-    const free = `${absent} OR expiresAt <= :now OR reservedFor = :addressKey`;
     const { refused } = await transact([
-      put({ pk: usernamePk(normaliseUsername(username)), userId: id }, free, {
-        ":now": now,
-        ":addressKey": addressKey,
-      }),
-      put({ pk: addressPk(addressKey), userId: id }, absent),
-      put({ pk: userPk(id), ...user, ...listAttributes(user, "active") }, absent),
+      put({ pk: addressPk(addressKey), userId: id }),
+      put({ pk: userPk(id), ...user, ...listAttributes(user, "active") }),
       notHeldForAnother(addressKey, id, now),
       discardRegistration(addressKey),
+      ...takingUsername(username, { userId: id }, { addressKey, now }),
     ]);
     if (!refused) return "created";
-    const [name, address, , held] = refused;
-    if (name?.failed) return "username_taken";
+    const [address, , held, , ...names] = refused;
+    if (names.some(({ failed }) => failed)) return "username_taken";
     return held?.failed && !address?.failed ? "address_held" : "promote";
   };
 

@@ -1,7 +1,7 @@
 import { registrationStore } from "../accounts/registration-store.ts";
 import { userStore } from "../accounts/user-store.ts";
 import { ApiError } from "../contract/errors.ts";
-import { normaliseUsername } from "../identity/username.ts";
+import { earlierUsernameKey, usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { batchRead } from "../store/batch.ts";
@@ -41,15 +41,16 @@ export const personLookup = (clock: Clock = nowSeconds) => {
     },
 
     findByUsername: async (username: string): Promise<Person | undefined> => {
-      const key = normaliseUsername(username);
-      const item = await readItem(table, usernamePk(key));
+      const keys = new Set([usernameKey(username), earlierUsernameKey(username)]);
+      const found = await Promise.all([...keys].map((key) => readItem(table, usernamePk(key))));
+      const item = found.find((one) => one !== undefined);
       const pointer = pointerItem.safeParse(item);
       const reservation = reservationItem.safeParse(item);
       const person = pointer.success
         ? await users.find(pointer.data.userId)
         : reservation.success && (await registrations.find(reservation.data.reservedFor));
       // The address may have been registered again with another username.
-      return person && normaliseUsername(person.username) === key ? person : undefined;
+      return person && usernameKey(person.username) === usernameKey(username) ? person : undefined;
     },
   };
 };

@@ -4,7 +4,14 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { conditionalWrite } from "../store/dynamo.ts";
-import { codeItem, registrationPk, userItem, userPk, type User } from "../store/user-items.ts";
+import {
+  codeItem,
+  registrationPk,
+  userItem,
+  userPk,
+  type CodeHolder,
+  type User,
+} from "../store/user-items.ts";
 import { digestIsIn, digestValues, removingCode } from "./code-conditions.ts";
 
 type IssuedCode = { otpRequestId: string; otpDigest: string; otpExpiresAt: number };
@@ -52,8 +59,8 @@ export const codeStore = (clock: Clock = nowSeconds) => {
     restartActivation: (addressKey: string, passwordHash: string, otpRequestId: string) =>
       restart(registrationPk(addressKey), passwordHash, otpRequestId),
 
-    /** Stores a code if its request is still the newest. Returns the address for its letter. */
-    issue: async (pk: string, code: IssuedCode): Promise<{ email: string } | "superseded"> => {
+    /** Stores a code if its request is still the newest. Returns what its letter needs. */
+    issue: async (pk: string, code: IssuedCode): Promise<CodeHolder | "superseded"> => {
       const { ExpressionAttributeValues: values, ...update } = aliveInput();
       const { refused, item } = await conditionalWrite(
         new UpdateCommand({

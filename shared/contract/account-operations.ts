@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { bearerErrors, codeGuessErrors, letterErrors, type Operation } from "./operation.ts";
+import { bearerErrors, codeGuessErrors, networkLetterErrors, type Operation } from "./operation.ts";
 import { personalData } from "./personal-data-schema.ts";
 import * as schemas from "./schemas.ts";
 
@@ -19,14 +19,22 @@ export const accountOperations = {
       last_name: schemas.lastName.default(""),
     }),
     success: { status: 201, body: schemas.user },
-    errors: letterErrors,
+    errors: [...networkLetterErrors, "letter_budget_spent"],
   },
   activateUser: {
     method: "POST",
     path: `${user}/activation/`,
     caller: "public",
-    summary: "Activate the account with the code from the email",
-    body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
+    summary:
+      "Activate the account with the code from the email; a password and names sent along replace the registered ones",
+    body: z.object({
+      email: schemas.email,
+      otp_code: schemas.shortCode,
+      password: schemas.chosenPassword.optional(),
+      username: schemas.username.optional(),
+      first_name: schemas.firstName.optional(),
+      last_name: schemas.lastName.optional(),
+    }),
     readsDeviceToken: true,
     success: { status: 200, body: schemas.user },
     issuesDeviceToken: true,
@@ -51,7 +59,7 @@ export const accountOperations = {
       last_name: schemas.lastName.optional(),
     }),
     success: { status: 200, body: schemas.user },
-    errors: bearerErrors,
+    errors: [...bearerErrors, "too_many_username_changes"],
   },
   deleteMe: {
     method: "DELETE",

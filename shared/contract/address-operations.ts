@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { bearerErrors, letterErrors, type Operation } from "./operation.ts";
+import { bearerErrors, networkLetterErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
 const user = "/api/v1/auth/user";
@@ -13,7 +13,13 @@ export const addressOperations = {
       "Request an email address change; the new address gets a code, the old one a notice with an undo code",
     body: z.object({ current_password: schemas.password, new_email: schemas.newEmail }),
     success: { status: 204 },
-    errors: [...bearerErrors, "too_many_password_guesses", "too_many_address_changes", ...letterErrors],
+    errors: [
+      ...bearerErrors,
+      "too_many_password_guesses",
+      "too_many_address_changes",
+      "too_many_letters",
+      ...networkLetterErrors,
+    ],
   },
   confirmEmail: {
     method: "POST",

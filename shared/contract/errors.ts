@@ -49,8 +49,10 @@ export const errors = {
     detail: "Too many emails were requested for this address. Check its inbox.",
   },
   too_many_address_changes: { status: 429, detail: "Too many email address changes." },
+  too_many_password_changes: { status: 429, detail: "Too many password changes." },
+  too_many_username_changes: { status: 429, detail: "Too many username changes." },
   too_many_letters_from_network: { status: 429, detail: "Too many emails requested from your network." },
-  letter_budget_spent: { status: 429, detail: "The service has reached its hourly email limit." },
+  letter_budget_spent: { status: 429, detail: "The service has reached its hourly limit of registrations." },
   unexpected_failure: { status: 500, detail: "Something went wrong on our side. Try again." },
   service_unavailable: { status: 503, detail: "The service is busy. Try again." },
 } as const satisfies Record<string, { status: number; detail: string }>;

@@ -32,11 +32,7 @@ export const bearerErrors = [
 
 export const staffErrors = [...bearerErrors, "permission_denied"] as const;
 
-export const letterErrors = [
-  "too_many_letters",
-  "too_many_letters_from_network",
-  "letter_budget_spent",
-] as const satisfies readonly ErrorCode[];
+export const networkLetterErrors = ["too_many_letters_from_network"] as const satisfies readonly ErrorCode[];
 
 export const codeGuessErrors = [
   "too_many_code_guesses",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { bearerErrors, letterErrors, type Operation } from "./operation.ts";
+import { bearerErrors, networkLetterErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
 const user = "/api/v1/auth/user";
@@ -12,7 +12,7 @@ export const passwordOperations = {
     summary: "Change the password; ends all other sessions and revokes all codes except an undo code",
     body: z.object({ current_password: schemas.password, new_password: schemas.newPassword }),
     success: { status: 204 },
-    errors: [...bearerErrors, "too_many_password_guesses"],
+    errors: [...bearerErrors, "too_many_password_guesses", "too_many_password_changes"],
   },
   resetPassword: {
     method: "POST",
@@ -21,7 +21,7 @@ export const passwordOperations = {
     summary: "Request a password reset; emails a code if the address has an account or a registration",
     body: z.object({ email: schemas.email }),
     success: { status: 204 },
-    errors: letterErrors,
+    errors: networkLetterErrors,
   },
   confirmPasswordReset: {
     method: "POST",

@@ -11,7 +11,11 @@ export const counted = [
   "current_password_tried",
   "letters_asked_for",
   "reset_letters_asked_for",
+  "sign_in_letters_asked_for",
+  "address_change_letters_asked_for",
   "address_changes_asked_for",
+  "password_changes_asked_for",
+  "username_changes_asked_for",
 ] as const;
 export type Counted = (typeof counted)[number];
 

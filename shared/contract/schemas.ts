@@ -51,14 +51,21 @@ export const chosenPassword = password.meta({
 });
 export const newPassword = chosenPassword.meta({ examples: ["nine quiet otters by the lake"] });
 
-export const firstName = text()
-  .trim()
-  .max(150, atMost(150))
-  .meta({ examples: ["Ada"] });
-export const lastName = text()
-  .trim()
-  .max(150, atMost(150))
-  .meta({ examples: ["Lovelace"] });
+// Control characters, line and paragraph separators, and marks that reverse the text around them.
+const misleading = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
+
+const personName = (example: string) =>
+  text()
+    .trim()
+    .max(150, atMost(150))
+    .refine(
+      (name) => !misleading.test(name),
+      "This field may not contain line breaks, control characters or text direction overrides.",
+    )
+    .meta({ examples: [example] });
+
+export const firstName = personName("Ada");
+export const lastName = personName("Lovelace");
 
 export const newEmail = email.meta({ examples: ["ada.lovelace@example.org"] });
 

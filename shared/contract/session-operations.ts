@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { bearerErrors, codeGuessErrors, letterErrors, type Operation } from "./operation.ts";
+import { bearerErrors, codeGuessErrors, networkLetterErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
 const auth = "/api/v1/auth";
@@ -20,7 +20,8 @@ export const sessionOperations = {
       "no_active_account",
       "too_many_password_guesses",
       "too_many_tries_from_network",
-      ...letterErrors,
+      ...networkLetterErrors,
+      "letter_budget_spent",
     ],
   },
   createToken: {

@@ -4,9 +4,6 @@ import * as schemas from "./schemas.ts";
 
 const admin = "/api/v1/admin";
 
-/** The limit by network doesn't apply to staff. */
-const staffLetterErrors = ["too_many_letters", "letter_budget_spent"] as const;
-
 export const staffOperations = {
   listUsers: {
     method: "GET",
@@ -65,7 +62,7 @@ export const staffOperations = {
     summary:
       "Email an activation code to a registration, or a password reset code to an account; never a sign-in code, which would replace the password",
     success: { status: 204 },
-    errors: [...staffErrors, "not_found", "deactivated", ...staffLetterErrors],
+    errors: [...staffErrors, "not_found", "deactivated", "too_many_letters"],
   },
   setUserEmail: {
     method: "POST",
@@ -81,7 +78,7 @@ export const staffOperations = {
       "not_activated",
       "deactivated",
       "too_many_password_guesses",
-      ...staffLetterErrors,
+      "too_many_letters",
     ],
   },
   unlockUser: {

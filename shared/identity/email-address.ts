@@ -26,3 +26,18 @@ export const normaliseAddress = (typed: string): string => {
   if (deliverable === undefined) throw new TypeError("not an email address");
   return deliverable.toLowerCase();
 };
+
+const gmailDomains = new Set(["gmail.com", "googlemail.com"]);
+const yahooDomain = /^(?:yahoo(?:\.[a-z]{2,3}){1,2}|ymail\.com|rocketmail\.com|myyahoo\.com)$/;
+
+/**
+ * Returns the mailbox that providers deliver the address to. Most ignore a `+tag`. Gmail ignores
+ * dots, and Yahoo takes what follows a dash as a tag.
+ */
+export const mailboxOf = (typed: string): string => {
+  const address = normaliseAddress(typed);
+  const at = address.lastIndexOf("@");
+  const [local, domain] = [address.slice(0, at).replace(/\+.*$/, ""), address.slice(at + 1)];
+  if (gmailDomains.has(domain)) return `${local.replaceAll(".", "")}@gmail.com`;
+  return yahooDomain.test(domain) ? `${local.replace(/-.*$/, "")}@${domain}` : `${local}@${domain}`;
+};

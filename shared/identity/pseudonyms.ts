@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import ipaddr from "ipaddr.js";
 import { variable } from "../platform/environment.ts";
 import { readSecret } from "../platform/secrets.ts";
-import { normaliseAddress } from "./email-address.ts";
+import { mailboxOf, normaliseAddress } from "./email-address.ts";
 
 const hmacOf = async (kind: string, value: string): Promise<string> => {
   const secret = await readSecret(variable("PSEUDONYM_SECRET_ID"));
@@ -20,16 +20,17 @@ export const networkOf = (sourceIp: string): string => {
 export const pseudonyms = {
   ofAddress: (address: string): Promise<string> => hmacOf("address", normaliseAddress(address)),
 
-  /** Most providers deliver `ada+anything@` to `ada@`. */
-  ofMailbox: (address: string): Promise<string> =>
-    hmacOf("mailbox", normaliseAddress(address).replace(/\+[^@]*/, "")),
-
-  // The address without a tag has its own count of reset letters, so requests for tagged spellings
-  // can't use up its resets. Tagged spellings share one count, so they can't flood the mailbox.
-  ofResetMailbox: (address: string): Promise<string> =>
-    hmacOf("reset", normaliseAddress(address).replace(/\+[^@]*/, "+")),
+  /** Different spellings of an address that reach the same mailbox have the same pseudonym. */
+  ofMailbox: (address: string): Promise<string> => hmacOf("mailbox", mailboxOf(address)),
 
   ofNetwork: (sourceIp: string): Promise<string> => hmacOf("network", networkOf(sourceIp)),
+
+  /**
+   * Returns the salt of the password in a registration. It is as unpredictable as a random one, and
+   * the same for one address, so that a repeated registration is recognised without another hash.
+   */
+  registrationSalt: async (addressKey: string): Promise<Buffer> =>
+    Buffer.from(await hmacOf("salt", addressKey), "base64url").subarray(0, 16),
 
   /** The id of a decoy account, which is read if the address is unknown. */
   decoyId: (address: string): Promise<string> => hmacOf("stranger", normaliseAddress(address)),

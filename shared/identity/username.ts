@@ -1,11 +1,30 @@
-// Django's rule for usernames. Uniqueness ignores compatibility forms and case.
+// Django's rule for usernames, without letters that are invisible. Uniqueness ignores compatibility
+// forms and case.
+import { randomBytes } from "node:crypto";
 
-const usernamePattern = /^[\p{L}\p{M}\p{N}_.@+-]+$/u;
+const usernamePattern = /^(?!\p{M})[\p{L}\p{M}\p{N}_.@+-]+$/u;
+const invisible = /\p{Default_Ignorable_Code_Point}/u;
 
-export const isUsername = (typed: string): boolean => usernamePattern.test(typed.normalize("NFKC"));
+export const isUsername = (typed: string): boolean => {
+  const shown = typed.normalize("NFKC");
+  return usernamePattern.test(shown) && !invisible.test(shown);
+};
 
 export const shownUsername = (typed: string): string => typed.normalize("NFKC");
 
-/** Lower-casing can produce text that is not normalised, so it is normalised again. */
-export const normaliseUsername = (typed: string): string =>
+/** The key that accounts have that took their name before case was folded (`ß` was not `ss`). */
+export const earlierUsernameKey = (typed: string): string =>
   typed.normalize("NFKC").toLowerCase().normalize("NFKC");
+
+/**
+ * Folds case fully, so that `ß` equals `ss`. Lower-cases letter by letter, because lower-casing a
+ * word spells its last sigma differently.
+ */
+export const usernameKey = (typed: string): string =>
+  [...typed.normalize("NFKC").toLowerCase().toUpperCase()]
+    .map((letter) => letter.toLowerCase())
+    .join("")
+    .normalize("NFKC");
+
+/** Shows that its owner has not chosen a name. */
+export const neutralUsername = (): string => `user_${randomBytes(6).toString("hex")}`;

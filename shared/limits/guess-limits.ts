@@ -1,6 +1,8 @@
 import { day, hour, minute } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
-import type { Limit, Rule } from "./limit-store.ts";
+import type { Limit, Rule } from "./counters.ts";
+import { resetLettersTo } from "./letter-limits.ts";
+import type { LimitStore } from "./limit-store.ts";
 
 export const deviceSubject = (deviceId: string): string => `device#${deviceId}`;
 
@@ -18,7 +20,6 @@ const wrongPasswordRules: readonly Rule[] = [
   { maximum: 10, windowSeconds: 10 * minute },
   { maximum: 100, windowSeconds: day },
 ];
-const rightPasswordRules: readonly Rule[] = [{ maximum: 20, windowSeconds: hour }];
 
 /** `subject` is an address key or the subject of a known device. */
 export const codeGuess = (purpose: "activation" | "login", subject: string): Limit => ({
@@ -27,17 +28,11 @@ export const codeGuess = (purpose: "activation" | "login", subject: string): Lim
   refusal: "too_many_code_guesses",
 });
 
-const passwordLimit = (rules: readonly Rule[], subject: string): Limit => ({
+export const wrongPassword = (subject: string): Limit => ({
   key: `password#${subject}`,
-  rules,
+  rules: wrongPasswordRules,
   refusal: "too_many_password_guesses",
 });
-
-/** Counts a guess as both right and wrong. After the check, the caller gives one of them back. */
-export const passwordGuess = (subject: string): Limit =>
-  passwordLimit([...wrongPasswordRules, ...rightPasswordRules], subject);
-export const wrongPassword = (subject: string): Limit => passwordLimit(wrongPasswordRules, subject);
-export const rightPassword = (subject: string): Limit => passwordLimit(rightPasswordRules, subject);
 
 /** Without this limit, a stolen access token would allow unlimited guesses of the password. */
 export const currentPasswordGuess = (userId: string): Limit => ({
@@ -46,12 +41,48 @@ export const currentPasswordGuess = (userId: string): Limit => ({
   refusal: "too_many_password_guesses",
 });
 
-export const guessKeys = (addressKey: string, userId: string): string[] => [
+const codeRowKeys = (addressKey: string): string[] => [
   codeGuess("activation", addressKey).key,
   codeGuess("login", addressKey).key,
-  passwordGuess(addressKey).key,
+];
+
+export const guessKeys = (addressKey: string, userId: string): string[] => [
+  ...codeRowKeys(addressKey),
+  wrongPassword(addressKey).key,
   currentPasswordGuess(userId).key,
 ];
+
+/**
+ * Ends the rows of failures that keep the owner out, and lets them ask for another reset. Not a part
+ * of the reset's transaction, because strangers who count under the same limits could make it fail.
+ */
+export const liftAfterReset = async (
+  addressKey: string,
+  limits: Pick<LimitStore, "endRow" | "giveBack">,
+): Promise<void> => {
+  const rows = codeRowKeys(addressKey).map((key) => limits.endRow(key));
+  await Promise.all([limits.giveBack(resetLettersTo(addressKey)), ...rows]);
+};
+
+/** Each change sends a letter, and a limit never stops the letter of a change that happened. */
+export const passwordChangesOf = (userId: string): Limit => ({
+  key: `password-changes#${userId}`,
+  rules: [
+    { maximum: 5, windowSeconds: hour },
+    { maximum: 20, windowSeconds: day },
+  ],
+  refusal: "too_many_password_changes",
+});
+
+/** Without this limit, one account could find out which usernames exist. */
+export const usernameChangesOf = (userId: string): Limit => ({
+  key: `username-changes#${userId}`,
+  rules: [
+    { maximum: 10, windowSeconds: hour },
+    { maximum: 30, windowSeconds: day },
+  ],
+  refusal: "too_many_username_changes",
+});
 
 /** Known devices are exempt (see `guess-subject.ts`). */
 export const guessesFrom = (networkKey: string): Limit => ({

@@ -1,7 +1,7 @@
 import type { Pseudonyms } from "../identity/pseudonyms.ts";
 import type { DeviceTokens } from "./device-tokens.ts";
 import { deviceSubject, guessesFrom } from "./guess-limits.ts";
-import type { Limit } from "./limit-store.ts";
+import type { Limit } from "./counters.ts";
 
 export type GuessDeps = {
   deviceTokens: Pick<DeviceTokens, "verify">;

@@ -1,8 +1,13 @@
+// Limits by network and in total are told to the caller. A mailbox's limit is not, because its count
+// would reveal what other people requested for the mailbox: the answer stays the same, and no letter
+// leaves. It never leaves the owner without a code: beyond it, one letter may still leave in each
+// lifetime of a code.
 import { hour, minute } from "../platform/clock.ts";
 import { environment, variable } from "../platform/environment.ts";
-import type { Limit, Rule } from "./limit-store.ts";
+import type { Limit, Rule } from "./counters.ts";
+import type { LimitStore, Spending } from "./limit-store.ts";
 
-const letterRules = (): Rule[] => {
+const mailboxRules = (): Rule[] => {
   const settings = environment("UNPROVEN_LETTERS_PER_TEN_MINUTES", "UNPROVEN_LETTERS_PER_HOUR");
   return [
     { maximum: settings.UNPROVEN_LETTERS_PER_TEN_MINUTES, windowSeconds: 10 * minute },
@@ -10,53 +15,103 @@ const letterRules = (): Rule[] => {
   ];
 };
 
-export const lettersKey = (mailboxKey: string): string => `letters#${mailboxKey}`;
+// Each purpose has its own count, so that letters of one kind can't use up those of another.
+export const lettersKey = {
+  registration: (mailboxKey: string): string => `letters#${mailboxKey}`,
+  /** Counts the exact address, so that other spellings of the mailbox can't use up its resets. */
+  reset: (addressKey: string): string => `letters-reset#${addressKey}`,
+  addressChange: (mailboxKey: string): string => `letters-change#${mailboxKey}`,
+  /** `subject` is the one of the guess limits. */
+  signIn: (subject: string): string => `letters-sign-in#${subject}`,
+};
 
-// Counts addresses with different `+tag`s as one mailbox. Reset letters are counted separately
-// (`pseudonyms.ofResetMailbox`), so repeated registrations can't block the owner's password reset.
-const lettersTo = (mailboxKey: string): Limit => ({
-  key: lettersKey(mailboxKey),
-  rules: letterRules(),
+const lettersTo = (key: string): Limit => ({
+  key,
+  rules: mailboxRules(),
   refusal: "too_many_letters",
 });
+
+const alwaysOneCode = (limit: Limit): Limit => ({
+  ...limit,
+  allowedAgainAfterSeconds: variable("OTP_LIFETIME_SECONDS"),
+});
+
+export const registrationLettersTo = (mailboxKey: string): Limit =>
+  alwaysOneCode(lettersTo(lettersKey.registration(mailboxKey)));
+
+export const resetLettersTo = (addressKey: string): Limit =>
+  alwaysOneCode(lettersTo(lettersKey.reset(addressKey)));
+
+export const addressChangeLettersTo = (mailboxKey: string): Limit =>
+  lettersTo(lettersKey.addressChange(mailboxKey));
+
+/** Only someone who knows the password counts here, and a sign-in takes its letter back. */
+export const signInLettersFor = (subject: string): Limit =>
+  alwaysOneCode({
+    key: lettersKey.signIn(subject),
+    rules: [{ maximum: 20, windowSeconds: hour }],
+    refusal: "too_many_letters",
+  });
 
 export const addressChangesKey = (userId: string): string => `address-changes#${userId}`;
 
 /** Without this limit, one account could send letters to many mailboxes. */
 export const addressChangesOf = (userId: string): Limit => ({
   key: addressChangesKey(userId),
-  rules: letterRules(),
+  rules: mailboxRules(),
   refusal: "too_many_address_changes",
 });
 
-const lettersFrom = (networkKey: string): Limit => ({
-  key: `letters-from#${networkKey}`,
-  rules: [
-    {
-      maximum: variable("UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"),
-      windowSeconds: hour,
-    },
-  ],
+type Purpose = "registration" | "reset" | "addressChange";
+
+const networkPrefixes: Record<Purpose, string> = {
+  registration: "letters-from",
+  reset: "letters-reset-from",
+  addressChange: "letters-change-from",
+};
+
+export const lettersFrom = (purpose: Purpose, networkKey: string): Limit => ({
+  key: `${networkPrefixes[purpose]}#${networkKey}`,
+  rules: [{ maximum: variable("UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"), windowSeconds: hour }],
   refusal: "too_many_letters_from_network",
 });
 
-const letterBudget = (): Limit => ({
+/** Resets aren't counted: a flood of them must not stop registrations, or the other way round. */
+export const registrationBudget = (): Limit => ({
   key: "letters-of-all",
-  rules: [
-    {
-      maximum: variable("UNPROVEN_LETTERS_OF_ALL_PER_HOUR"),
-      windowSeconds: hour,
-    },
-  ],
+  rules: [{ maximum: variable("UNPROVEN_LETTERS_OF_ALL_PER_HOUR"), windowSeconds: hour }],
   refusal: "letter_budget_spent",
 });
 
-/** Staff have no limit by network, because they may help many people from one office. */
-export const unprovenLetterByStaff = (mailboxKey: string): Limit[] => [lettersTo(mailboxKey), letterBudget()];
+type Letter = { told: readonly Limit[]; mailbox: Limit };
 
-/** Limits letters to an address that may not belong to the person who asks for them. */
-export const unprovenLetter = (mailboxKey: string, networkKey: string): Limit[] => [
-  lettersTo(mailboxKey),
-  lettersFrom(networkKey),
-  letterBudget(),
-];
+export const registrationLetter = (mailboxKey: string, networkKey: string): Letter => ({
+  told: [lettersFrom("registration", networkKey), registrationBudget()],
+  mailbox: registrationLettersTo(mailboxKey),
+});
+
+// The network's attempt stays counted, because it costs a hash even if no letter leaves.
+const giveBackBudget = async ({ told }: Letter, limits: Pick<LimitStore, "giveBack">): Promise<void> => {
+  const budgets = told.filter(({ refusal }) => refusal === "letter_budget_spent");
+  await Promise.all(budgets.map((limit) => limits.giveBack(limit)));
+};
+
+/** Called if the letter that was counted doesn't leave. */
+export const giveBackLetter = async (letter: Letter, limits: Pick<LimitStore, "giveBack">): Promise<void> => {
+  await Promise.all([giveBackBudget(letter, limits), limits.giveBack(letter.mailbox)]);
+};
+
+/**
+ * Returns `covered` if no letter may leave: enough have left for this mailbox, and the code in the
+ * newest one is still valid. `exhausted` is the refusal of a limit that callers are told about.
+ */
+export const spendLetter = async (
+  letter: Letter,
+  limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">,
+): Promise<Spending | { outcome: "covered" }> => {
+  const [known, hidden] = await Promise.all([limits.spendAll(letter.told), limits.spend(letter.mailbox)]);
+  if (known.outcome === "exhausted" && hidden.outcome === "allowed") await limits.giveBack(letter.mailbox);
+  if (known.outcome === "exhausted" || hidden.outcome === "allowed") return known;
+  await giveBackBudget(letter, limits);
+  return { outcome: "covered" };
+};

@@ -1,62 +1,30 @@
-// All windows of a key are counters in one item. One conditional write counts an attempt in all of
-// them, before the action, so races can't exceed a limit. It is the same write for known and
-// unknown addresses.
+// One conditional write counts an attempt in all windows of a key, before the action, so that races
+// can't exceed a limit. It is the same write for known and unknown addresses.
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ApiError, type ErrorCode } from "../contract/errors.ts";
-import { day, nowSeconds, type Clock } from "../platform/clock.ts";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
-import { conditionalWrite, type Item } from "../store/dynamo.ts";
-
-/** Without `windowSeconds`, the rule limits consecutive attempts until `clear`. */
-export type Rule = {
-  readonly maximum: number;
-  readonly windowSeconds?: number;
-  /** Overrides the refusal of the limit. */
-  readonly refusal?: ErrorCode;
-};
-
-export type Limit = { readonly key: string; readonly rules: readonly Rule[]; readonly refusal: ErrorCode };
+import { conditionalWrite } from "../store/dynamo.ts";
+import {
+  counterName,
+  countIn,
+  lifetimeSeconds,
+  limitPk,
+  secondsLeft,
+  type Limit,
+  type Rule,
+} from "./counters.ts";
 
 type Refusal = { refusal: ErrorCode; retryAfterSeconds: number };
 type Exhausted = Refusal & { outcome: "exhausted" };
-type Spending = { outcome: "allowed" } | Exhausted;
+export type Spending = { outcome: "allowed" } | Exhausted;
 
-// An attacker who waits for the expiry gets 100 guesses a year.
-const consecutiveLifetimeSeconds = 365 * day;
 const staleCountersKept = 12;
-
-/** For privacy, counters expire with their longest window. */
-const lifetimeSeconds = (rules: readonly Rule[]): number =>
-  Math.max(...rules.map(({ windowSeconds = consecutiveLifetimeSeconds }) => windowSeconds));
-
-const counterName = ({ windowSeconds }: Rule, now: number): string =>
-  windowSeconds === undefined ? "consecutive" : `w${windowSeconds}#${Math.floor(now / windowSeconds)}`;
-
-const secondsLeft = ({ windowSeconds }: Rule, item: Item | undefined, now: number): number =>
-  windowSeconds === undefined ? countIn(item, "expiresAt") - now : windowSeconds - (now % windowSeconds);
 
 const longest = (first: Refusal, ...others: Refusal[]): Exhausted => ({
   outcome: "exhausted",
   ...others.reduce((one, other) => (other.retryAfterSeconds > one.retryAfterSeconds ? other : one), first),
 });
-
-const countIn = (item: Item | undefined, counter: string): number => Number(item?.[counter] ?? 0);
-
-export const limitPk = (key: string): string => `limit#${key}`;
-
-const counterPattern = /^(?:consecutive|w(\d+)#(\d+))$/;
-
-type Counter = { number: number; windowSeconds?: number; from?: number };
-
-/** Returns all stored counters, including those of windows that have ended. */
-export const storedCounters = (item: Item): Counter[] =>
-  Object.entries(item).flatMap(([name, value]) => {
-    const [found, length, index] = counterPattern.exec(name) ?? [];
-    const number = Number(value);
-    if (found === undefined || number === 0) return [];
-    if (length === undefined) return [{ number }];
-    return [{ number, windowSeconds: Number(length), from: Number(length) * Number(index) }];
-  });
 
 export const limitStore = (clock: Clock = nowSeconds) => {
   const table = variable("LIMITS_TABLE");
@@ -73,46 +41,74 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     );
   };
 
-  const dropExpired = async (key: string, now: number) => {
-    const condition = {
-      ConditionExpression: "expiresAt <= :now",
-      ExpressionAttributeValues: { ":now": now },
-    };
-    await conditionalWrite(new DeleteCommand({ ...counters(key), ...condition }));
+  /** Windows that have ended are never read again, so only the row has to go. */
+  const dropExpiredRow = async (key: string, now: number) => {
+    await conditionalWrite(
+      new UpdateCommand({
+        ...counters(key),
+        UpdateExpression: "REMOVE consecutive",
+        ConditionExpression: "expiresAt <= :now",
+        ExpressionAttributeValues: { ":now": now },
+      }),
+    );
   };
 
   const clear = async (key: string): Promise<void> => {
     await conditionalWrite(new DeleteCommand(counters(key)));
   };
 
-  /** Counts one attempt, unless that would exceed a rule. */
-  const spend = async (limit: Limit): Promise<Spending> => {
-    const { key, rules } = limit;
-    const now = clock();
+  const count = (
+    { key, rules, allowedAgainAfterSeconds }: Limit,
+    now: number,
+    condition: { expression: string; values: Record<string, number> },
+  ) => {
     const names = rules.map((rule) => counterName(rule, now));
-    const { refused, item } = await conditionalWrite(
+    const dated = allowedAgainAfterSeconds !== undefined;
+    return conditionalWrite(
       new UpdateCommand({
         ...counters(key),
-        UpdateExpression: `SET expiresAt = :expiresAt ADD ${names.map((_, i) => `#c${i} :one`).join(", ")}`,
-        ConditionExpression: names
-          .map((_, i) => `(attribute_not_exists(#c${i}) OR #c${i} < :max${i})`)
-          .join(" AND "),
+        UpdateExpression: `SET expiresAt = :expiresAt${dated ? ", allowedAt = :now" : ""} ADD ${names.map((_, i) => `#c${i} :one`).join(", ")}`,
+        ConditionExpression: condition.expression,
         ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
         ExpressionAttributeValues: {
           ":one": 1,
+          ...(dated && { ":now": now }),
           ":expiresAt": now + lifetimeSeconds(rules),
-          ...Object.fromEntries(rules.map(({ maximum }, i) => [`:max${i}`, maximum])),
+          ...condition.values,
         },
         ReturnValues: "ALL_NEW",
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       }),
     );
+  };
+
+  const withinRules = (rules: readonly Rule[]) => ({
+    expression: rules.map((_, i) => `(attribute_not_exists(#c${i}) OR #c${i} < :max${i})`).join(" AND "),
+    values: Object.fromEntries(rules.map(({ maximum }, i) => [`:max${i}`, maximum])),
+  });
+
+  /** Of several concurrent attempts beyond the rules, one is allowed. */
+  const spendBeyondRules = async (limit: Limit, now: number): Promise<boolean> => {
+    if (limit.allowedAgainAfterSeconds === undefined) return false;
+    const { refused } = await count(limit, now, {
+      expression: "attribute_not_exists(allowedAt) OR allowedAt <= :before",
+      values: { ":before": now - limit.allowedAgainAfterSeconds },
+    });
+    return !refused;
+  };
+
+  /** Counts one attempt, unless that would exceed a rule. */
+  const spend = async (limit: Limit): Promise<Spending> => {
+    const { key, rules } = limit;
+    const now = clock();
+    const { refused, item } = await count(limit, now, withinRules(rules));
     if (refused) {
       // The item has expired, but TTL hasn't deleted it yet.
       if (item && countIn(item, "expiresAt") <= now) {
-        await dropExpired(key, now);
+        await dropExpiredRow(key, now);
         return spend(limit);
       }
+      if (await spendBeyondRules(limit, now)) return { outcome: "allowed" };
       const passed = rules.filter((rule) => countIn(item, counterName(rule, now)) >= rule.maximum);
       const refusals = passed.map((rule) => ({
         refusal: rule.refusal ?? limit.refusal,
@@ -120,24 +116,50 @@ export const limitStore = (clock: Clock = nowSeconds) => {
       }));
       return longest({ refusal: limit.refusal, retryAfterSeconds: 1 }, ...refusals);
     }
-    const stale = Object.keys(item ?? {}).filter((name) => name.startsWith("w") && !names.includes(name));
+    const names = new Set(rules.map((rule) => counterName(rule, now)));
+    const stale = Object.keys(item ?? {}).filter((name) => name.startsWith("w") && !names.has(name));
     if (stale.length > staleCountersKept) await forgetStale(key, stale);
     return { outcome: "allowed" };
   };
 
-  const giveBack = async ({ key, rules }: Limit): Promise<void> => {
-    const now = clock();
-    const names = rules.map((rule) => counterName(rule, now));
-    // If a window has ended since the attempt was counted, nothing is given back.
-    await conditionalWrite(
+  const takeBack = async ({ key, rules }: Limit, removed: string): Promise<"written" | "refused"> => {
+    const names = rules
+      .filter(({ windowSeconds }) => windowSeconds !== undefined || removed !== "consecutive")
+      .map((rule) => counterName(rule, clock()));
+    const { refused } = await conditionalWrite(
       new UpdateCommand({
         ...counters(key),
-        UpdateExpression: `ADD ${names.map((_, i) => `#c${i} :less`).join(", ")}`,
+        UpdateExpression: `REMOVE ${removed} ADD ${names.map((_, i) => `#c${i} :less`).join(", ")}`,
         ConditionExpression: names.map((_, i) => `#c${i} > :none`).join(" AND "),
         ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
         ExpressionAttributeValues: { ":less": -1, ":none": 0 },
       }),
     );
+    return refused ? "refused" : "written";
+  };
+
+  /** If a window has ended since the attempt was counted, nothing is given back. */
+  const giveBack = async (limit: Limit): Promise<void> => {
+    await takeBack(limit, "allowedAt");
+  };
+
+  /** Ends the row of consecutive attempts. What is counted in windows stays. */
+  const endRow = async (key: string): Promise<void> => {
+    await conditionalWrite(
+      new UpdateCommand({
+        ...counters(key),
+        UpdateExpression: "REMOVE consecutive",
+        ConditionExpression: "attribute_exists(pk)",
+      }),
+    );
+  };
+
+  /**
+   * Ends the row of consecutive attempts and gives one attempt back. What others have counted
+   * stays, so that strangers who keep guessing can't notice the success.
+   */
+  const succeed = async (limit: Limit): Promise<void> => {
+    if ((await takeBack(limit, "consecutive")) === "refused") await endRow(limit.key);
   };
 
   /** Counts one attempt under each limit or, if one is exhausted, under none. */
@@ -151,15 +173,15 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     return { outcome: "exhausted", refusal, retryAfterSeconds };
   };
 
-  /** Returns `clear` as a part of a transaction. */
-  const clearing = (key: string) => ({ Delete: counters(key) });
-
-  return { spend, spendAll, giveBack, clear, clearing };
+  return { spend, spendAll, giveBack, succeed, endRow, clear };
 };
 
 export type LimitStore = ReturnType<typeof limitStore>;
 
 /** Throws the refusal of an exhausted limit. `userId` is for the log. */
-export const requireWithin = (spent: Spending, about: { userId?: string } = {}): void => {
+export const requireWithin = (
+  spent: Spending | { outcome: "covered" },
+  about: { userId?: string } = {},
+): void => {
   if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, { ...spent, ...about });
 };

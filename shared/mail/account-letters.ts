@@ -7,12 +7,18 @@ import {
   type NoticeLetter,
 } from "./letter-layout.ts";
 
-export const activationLetter = (letter: CodeLetter): Letter =>
-  codeLetter(
-    letter,
-    "activation",
-    "If you did not register, ignore this email: nothing happens without the code.",
-  );
+const notRegistered = "If you did not register, ignore this email: nothing happens without the code.";
+
+// The owner of the mailbox may not be the person who registered last. A client that sends the
+// password along with the code isn't affected.
+const registeredTwice =
+  'This address was registered more than once, with different data. If you activate it without sending a password and names along, the account gets none of them: set the password by requesting a password reset ("lost password").';
+
+export const activationLetter = (
+  letter: CodeLetter,
+  { replaced = false }: { replaced?: boolean | undefined },
+): Letter =>
+  codeLetter(letter, "activation", ...(replaced ? [registeredTwice, notRegistered] : [notRegistered]));
 
 export const loginLetter = (letter: CodeLetter): Letter =>
   codeLetter(

@@ -2,6 +2,7 @@ import type { UserStore } from "../accounts/user-store.ts";
 import type { CodeStore } from "../codes/code-store.ts";
 import { shownCode, type codeDigest, type CodePurpose, type createCode } from "../codes/codes.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { CodeHolder } from "../store/user-items.ts";
 import type { CodeLetter, Letter, NoticeLetter } from "./letter-layout.ts";
 import type { sendEmail } from "./ses.ts";
 
@@ -19,7 +20,7 @@ export type DeliveryDeps = {
 /** Creates and sends a code. Its lifetime starts now, however long the order has waited. */
 export const deliverCode = async (
   { pk, purpose, otpRequestId }: { pk: string; purpose: CodePurpose; otpRequestId: string },
-  letterFor: (letter: CodeLetter) => Letter,
+  letterFor: (letter: CodeLetter, holder: CodeHolder) => Letter,
   deps: DeliveryDeps,
 ) => {
   const code = deps.createCode(purpose);
@@ -33,7 +34,7 @@ export const deliverCode = async (
   if (holder === "superseded") return "superseded";
   await deps.sendEmail(
     holder.email,
-    letterFor({ code: shownCode(code), sentAtSeconds, lifetimeSeconds, product }),
+    letterFor({ code: shownCode(code), sentAtSeconds, lifetimeSeconds, product }, holder),
   );
   await deps.codes.retire(pk, otpRequestId);
   return "sent";

@@ -46,7 +46,7 @@ export type CodeLetter = NoticeLetter & {
   lifetimeSeconds: number;
 };
 
-export const codeLetter = (letter: CodeLetter, purpose: string, warning: string): Letter => ({
+export const codeLetter = (letter: CodeLetter, purpose: string, ...warnings: string[]): Letter => ({
   // The subject doesn't contain the code: logs and lock screens show subjects.
   subject: `${letter.product}: your ${purpose} code`,
   ...layOut(
@@ -54,7 +54,7 @@ export const codeLetter = (letter: CodeLetter, purpose: string, warning: string)
     [
       `Your ${purpose} code for ${letter.product}:`,
       `Sent on ${shownTime(letter.sentAtSeconds)}. The code is valid for ${shownDuration(letter.lifetimeSeconds)} and works once. Only the code in the newest email works.`,
-      warning,
+      ...warnings,
     ],
     letter.code,
   ),

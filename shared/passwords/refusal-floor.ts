@@ -1,5 +1,5 @@
-// Imported hashes take longer to verify than ours, and a registration takes one hash more. If a
-// minimum time is set, it hides which accounts were imported and whether a registration waits.
+// A registration that waits takes one hash more, and imported hashes take longer to verify than ours.
+// The minimum time hides both, without computing anything.
 import { setTimeout as delay } from "node:timers/promises";
 import { variable } from "../platform/environment.ts";
 

@@ -23,6 +23,8 @@ export const userItem = z.object({
   ...person,
   status: z.enum(["active", "disabled"]),
   isStaff: z.boolean(),
+  /** Missing in accounts that took their name before case was folded. */
+  usernameKey: z.string().optional(),
   sessionEpoch: z.int(),
   /** The earlier address that the account can return to until `undoUntil` (epoch seconds). */
   undoAddressKey: z.string().optional(),
@@ -32,8 +34,12 @@ export type User = z.output<typeof userItem>;
 
 export const registrationItem = z.object({
   ...person,
+  /** True if different data was registered for the address: some of it may be a stranger's. */
+  replaced: z.boolean().optional(),
   /** The newest request for a code, until its letter has been sent. */
   otpRequestId: z.string().optional(),
+  otpDigest: z.string().optional(),
+  otpExpiresAt: z.int().optional(),
   /** In epoch seconds. TTL deletes late, so every read must compare it with the clock. */
   expiresAt: z.int(),
 });
@@ -43,7 +49,8 @@ export type Person = User | Registration;
 export const isAccount = (person: Person): person is User => "status" in person;
 
 /** The part that all items with a code have in common. */
-export const codeItem = z.object({ email: z.string() });
+export const codeItem = z.object({ email: z.string(), replaced: z.boolean().optional() });
+export type CodeHolder = z.output<typeof codeItem>;
 
 /** `email#<address key>`, and `username#<name>` of an account. */
 export const pointerItem = z.object({ userId: z.string() });

@@ -125,15 +125,50 @@ describe("POST user/", () => {
     expect(notice.Body.text_part).not.toMatch(/\d{3} \d{3}/);
   });
 
-  it("replaces an older registration of the address and its code", async () => {
+  it("makes the code of an older registration of the address invalid", async () => {
     const first = await register();
     const oldCode = await codeTo(first.email);
-    const second = await register(newPerson({ email: first.email }));
+    await register(newPerson({ email: first.email }));
     const newCode = await codeTo(first.email, 2);
     const refused = await call("activateUser", { email: first.email, otp_code: oldCode });
     if (oldCode !== newCode) expect(refused.status).toBe(400);
-    const user = await succeed("activateUser", { email: first.email, otp_code: newCode });
-    expect(user).toMatchObject({ username: second.username, id: second.id });
+    await succeed("activateUser", { email: first.email, otp_code: newCode });
+  });
+
+  it.each([
+    "Ada\nLovelace",
+    "Ada\u202Ecom.example",
+    "A\u0007da",
+    "Ada\u2028",
+    "\u2066Ada\u2069",
+    "A\u009bda",
+  ])("refuses the name %j", async (name) => {
+    const sentence =
+      "This field may not contain line breaks, control characters or text direction overrides.";
+    const answer = await call("createUser", {
+      ...newPerson(),
+      first_name: `${name}x`,
+      last_name: `x${name}x`,
+    });
+    expectFieldErrors(answer, { first_name: [sentence], last_name: [sentence] });
+  });
+
+  it("refuses usernames with invisible letters", async () => {
+    for (const letter of "\u034F\uFE0F\u3164\u115F\u17B4\u{E0100}")
+      for (const username of [letter, `ad${letter}a`])
+        expect((await call("createUser", newPerson({ username }))).status).toBe(400);
+  });
+
+  it("takes sharp s and final sigma as the same username", async () => {
+    const { username } = newPerson();
+    for (const [one, other] of [
+      [`${username}straße`, `${username}STRASSE`],
+      [`${username}οδος`, `${username}οδοσ`],
+    ] as const) {
+      await register(newPerson({ username: one }));
+      const answer = await call("createUser", newPerson({ username: other }));
+      expectFieldErrors(answer, { username: ["A user with that username already exists."] });
+    }
   });
 
   it("registers a username once when requested in parallel", async () => {

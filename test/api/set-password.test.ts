@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
 import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
-import { letterTo, lettersTo } from "../support/mail/letters.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { newPassword } from "../support/people/credentials.ts";
 import { loginCode, resetCode, signedIn, signIn } from "../support/people/people.ts";
 
@@ -108,5 +108,24 @@ describe("POST user/set_password/", () => {
       await call("setPassword", { current_password: "a", new_password: "b" }),
       "not_authenticated",
     );
+  });
+
+  it("limits the changes, so that a thief can't send a flood of letters", async () => {
+    const person = await signedIn();
+    let current = person.password;
+    const change = async () => {
+      const next = newPassword();
+      const body = { current_password: current, new_password: next };
+      const answer = await call("setPassword", body, { token: person.access });
+      if (answer.status === 204) current = next;
+      return answer;
+    };
+    for (let changes = 0; changes < 5; changes += 1) expect((await change()).status).toBe(204);
+    expectRefused(await change(), "too_many_password_changes");
+    expect((await letterTo(person.email, 7)).Subject).toContain("your password was changed");
+    // The owner can still reset it.
+    await succeed("resetPassword", { email: person.email });
+    const reset = { email: person.email, otp_code: await codeTo(person.email, 8) };
+    await succeed("confirmPasswordReset", { ...reset, new_password: newPassword() });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
-import { expectFieldErrors } from "../support/assert/refusals.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
 import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
 
 describe("PATCH user/me/", () => {
@@ -55,5 +55,15 @@ describe("PATCH user/me/", () => {
       first_name: "Ada",
       last_name: "Lovelace",
     });
+  });
+
+  it("limits how many usernames an account can try", async () => {
+    const [person, other] = [await signedIn(), await activated()];
+    const rename = (username: string) => call("updateMe", { username }, { token: person.access });
+    for (let tries = 0; tries < 10; tries += 1) expect((await rename(other.username)).status).toBe(400);
+    expectRefused(await rename(other.username), "too_many_username_changes");
+    expectRefused(await rename(newPerson().username), "too_many_username_changes");
+    // Other changes go on.
+    await succeed("updateMe", { username: person.username, first_name: "Ada" }, { token: person.access });
   });
 });

@@ -52,7 +52,7 @@ export const rooms: Record<string, Room> = {
   },
   "shared/mail": {
     holds: "letters: order, make, lay out, send",
-    imports: shared("platform identity store codes passwords accounts"),
+    imports: shared("platform identity store limits codes passwords accounts"),
   },
   "shared/http": {
     holds: "the wrapper around every use case: bearer token, body, response, headers, pages",
@@ -102,7 +102,7 @@ export const rooms: Record<string, Room> = {
   },
   infra: {
     holds: "entry points (`app`, `deploy`), settings, names",
-    imports: [...shared("platform"), ...infra("bundling stacks")],
+    imports: [...shared("platform"), ...infra("grants bundling stacks")],
   },
   "infra/localstack": { holds: "deploy to LocalStack and test there", imports: ["infra"] },
   "infra/local/aws": { holds: "the local account, errors and calls of AWS", imports: [] },

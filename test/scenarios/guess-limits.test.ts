@@ -9,13 +9,8 @@ import { limitsOf } from "../support/limits/stack-limits.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 import { newPassword } from "../support/people/credentials.ts";
 import { activated, newPerson, register, resetCode, type Person } from "../support/people/people.ts";
-import {
-  codeGuess,
-  passwordGuess,
-  rightPassword,
-  guessesFrom,
-  wrongPassword,
-} from "../../shared/limits/guess-limits.ts";
+import { codeGuess, guessesFrom, wrongPassword } from "../../shared/limits/guess-limits.ts";
+import { signInLettersFor } from "../../shared/limits/letter-limits.ts";
 
 let stack: Awaited<ReturnType<typeof sharedStack>>;
 let limits: ReturnType<typeof limitsOf>;
@@ -43,7 +38,7 @@ const ask = ({ email, password }: Person, options?: Options) =>
   call("requestOtp", { email, password }, options);
 const guess = ({ email }: Person, otp_code: string, options?: Options) =>
   call("createToken", { email, otp_code }, options);
-const passwordsOf = async ({ email }: Person) => passwordGuess(await pseudonyms.ofAddress(email));
+const passwordsOf = async ({ email }: Person) => wrongPassword(await pseudonyms.ofAddress(email));
 const codesOf = async ({ email }: Person) => codeGuess("login", await pseudonyms.ofAddress(email));
 
 describe("address with used-up attempts", () => {
@@ -123,35 +118,79 @@ describe("device token", () => {
     expect((await ask(person, headerOf(answer))).status).toBe(200);
   });
 
-  it("has its own limits, which a success clears", async () => {
+  it("has its own limits, and a success gives back only its own attempt", async () => {
     const { person, answer } = await personWithDevice();
     const device = headerOf(answer);
     for (let step = 0; step < 4; step += 1)
       expectRefused(await guess(person, wrongCode("000000", step), device), "sign_in_refused");
     expect(await limits.counted(await codesOf(person))).toEqual([0, 0, 0]);
     expect((await ask(person, device)).status).toBe(200);
-    expect(await limits.counted(await passwordsOf(person))).toEqual([0, 0, 0]);
+    expect(await limits.counted(await passwordsOf(person))).toEqual([0, 0]);
     expect((await guess(person, await codeTo(person.email, 2), device)).status).toBe(201);
-    for (let step = 0; step < 5; step += 1)
-      expectRefused(await guess(person, wrongCode("000000", step), device), "sign_in_refused");
+    expectRefused(await guess(person, wrongCode("000000", 5), device), "sign_in_refused");
     expectRefused(await guess(person, "000000", device), "too_many_code_guesses");
   });
 });
 
-describe("count of passwords", () => {
-  it("separates right from wrong and is cleared by a sign-in", async () => {
+describe("success of an owner", () => {
+  it("leaves what strangers have counted [ASVS 6.3.1]", async () => {
     const person = await activated();
-    const wrong = wrongPassword(await pseudonyms.ofAddress(person.email));
-    const right = rightPassword(await pseudonyms.ofAddress(person.email));
-    const counted = async () => [await limits.counted(wrong), await limits.counted(right)];
+    const key = await pseudonyms.ofAddress(person.email);
+    const [passwords, codes] = [wrongPassword(key), codeGuess("login", key)];
+    const counted = async () => [await limits.counted(passwords), await limits.counted(codes)];
     expectRefused(await ask({ ...person, password: "Not-The-Password-1" }), "no_active_account");
-    expect(await counted()).toEqual([[1, 1], [0]]);
+    for (let step = 0; step < 4; step += 1)
+      expectRefused(await guess(person, wrongCode("000000", step)), "sign_in_refused");
+    expect(await counted()).toEqual([
+      [1, 1],
+      [4, 4, 4],
+    ]);
     expect((await ask(person)).status).toBe(200);
-    expect(await counted()).toEqual([[1, 1], [1]]);
     expect((await guess(person, await codeTo(person.email, 2))).status).toBe(201);
-    expect(await counted()).toEqual([[0, 0], [0]]);
-    await limits.exhaust(right);
-    expectRefused(await ask(person), "too_many_password_guesses");
+    // Only the row of consecutive failures ends.
+    expect(await counted()).toEqual([
+      [1, 1],
+      [4, 4, 0],
+    ]);
+    const body = { email: person.email, otp_code: await resetCode(person, 2), new_password: newPassword() };
+    expect((await call("confirmPasswordReset", body)).status).toBe(204);
+    expect(await counted()).toEqual([
+      [1, 1],
+      [4, 4, 0],
+    ]);
+    // An unknown address counts just the same.
+    const stranger = newPerson();
+    for (let step = 0; step < 5; step += 1)
+      expectRefused(await guess(stranger, wrongCode("000000", step)), "sign_in_refused");
+    expectRefused(await guess(person, wrongCode("000000", 1)), "sign_in_refused");
+    const refused = [await guess(person, "000000"), await guess(stranger, "000000")];
+    for (const one of refused) expectRefused(one, "too_many_code_guesses");
+    expect(comparable(refused[1]!)).toEqual(comparable(refused[0]!));
+  });
+
+  it("uses up no window, however often they sign in", async () => {
+    const person = await activated();
+    const letters = signInLettersFor(await pseudonyms.ofAddress(person.email));
+    for (let times = 0; times < 3; times += 1) {
+      expect((await ask(person)).status).toBe(200);
+      expect((await guess(person, await codeTo(person.email, 2 + times))).status).toBe(201);
+    }
+    expect(Math.max(...(await limits.counted(await codesOf(person))))).toBe(0);
+    expect(Math.max(...(await limits.counted(await passwordsOf(person))))).toBe(0);
+    expect(await limits.counted(letters)).toEqual([0]);
+  });
+
+  it("isn't prevented by a thief who asks for sign-in codes all the time", async () => {
+    const person = await activated();
+    expect((await ask(person)).status).toBe(200);
+    const code = await codeTo(person.email, 2);
+    await limits.exhaust(signInLettersFor(await pseudonyms.ofAddress(person.email)));
+    const covered = await ask(person);
+    expect([covered.status, covered.body]).toEqual([200, { detail: "OTP successfully sent by email" }]);
+    // The code in the mailbox stays valid, and after it was used the next one can be asked for.
+    expect((await guess(person, code)).status).toBe(201);
+    expect((await ask(person)).status).toBe(200);
+    expect((await guess(person, await codeTo(person.email, 3))).status).toBe(201);
   });
 });
 
@@ -172,8 +211,8 @@ describe("network with used-up attempts", () => {
       answers.push(await call("createToken", { email, otp_code: "000000" }, elsewhere));
       answers.push(await call("activateUser", { email, otp_code: "000000" }, elsewhere));
       const key = await pseudonyms.ofAddress(email);
-      for (const limit of [passwordGuess(key), codeGuess("login", key), codeGuess("activation", key)])
-        expect(await limits.counted(limit)).toEqual([0, 0, 0]);
+      for (const limit of [wrongPassword(key), codeGuess("login", key), codeGuess("activation", key)])
+        expect(Math.max(...(await limits.counted(limit)))).toBe(0);
     }
     for (const refused of answers) expectRefused(refused, "too_many_tries_from_network");
     expect(answers.slice(3).map(comparable)).toEqual(answers.slice(0, 3).map(comparable));

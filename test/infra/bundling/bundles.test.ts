@@ -46,11 +46,16 @@ describe("bundles", () => {
     const withList = bundles
       .map(({ name }) => name)
       .filter((name) => filesOf(join(first, name)).includes(join("node_modules", "@zxcvbn-ts")));
-    expect(withList.toSorted()).toEqual(["confirm-password-reset", "create-user", "set-password"]);
+    expect(withList.toSorted()).toEqual([
+      "activate-user",
+      "confirm-password-reset",
+      "create-user",
+      "set-password",
+    ]);
   });
 
-  it("are at most 600 kB each", () => {
-    const large = Object.values(metafile.outputs).filter(({ bytes }) => bytes > 600_000);
+  it("are at most 615 kB each", () => {
+    const large = Object.values(metafile.outputs).filter(({ bytes }) => bytes > 615_000);
     expect(large).toEqual([]);
   });
 

@@ -7,6 +7,7 @@ import { formerAddressStore } from "../../../shared/accounts/former-address-stor
 import { accountImportStore } from "../../../shared/admin/account-import-store.ts";
 import type { User } from "../../../shared/store/user-items.ts";
 import { passwordResetStore } from "../../../shared/passwords/password-reset-store.ts";
+import { activationStore } from "../../../shared/accounts/activation-store.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
 import {
@@ -36,12 +37,14 @@ const takers = {
     (await activateAt(now, addressKey)) !== "refused",
   "an activation by a reset": async ({ now }: Clock, addressKey: string) => {
     const registration = newRegistration(now(), { addressKey });
-    const registrations = registrationStore(now);
-    await registrations.register(registration);
+    await registrationStore(now).register(registration, undefined);
     await passwordResetStore(now).begin(registration, "r");
     const code = { otpRequestId: "r", otpDigest: "y", otpExpiresAt: now() + 600 };
     await codeStore(now).issue(resetPk(addressKey), code);
-    return (await registrations.activateByReset(registration, ["y"], randomUUID())) !== "refused";
+    const owner = { email: registration.email, passwordHash: "new" };
+    return (
+      (await activationStore(now).activateByReset(registration, owner, ["y"], randomUUID())) !== "refused"
+    );
   },
   "another account's change": async (clock: Clock, addressKey: string) => {
     const other = await emailChangeFlow(clock);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { emailChangePk, emailUndoPk, resetPk } from "../../../shared/store/address-items.ts";
@@ -15,10 +16,7 @@ import { lettersKey } from "../../../shared/limits/letter-limits.ts";
 const put = (item: Record<string, unknown>) =>
   dynamo().send(new PutCommand({ TableName: environment("USERS_TABLE").USERS_TABLE, Item: item }));
 
-const mailboxesOf = (userId: string) => ({
-  mailboxKey: `mailbox-${userId}`,
-  resetMailboxKey: `reset-mailbox-${userId}`,
-});
+const mailboxKey = `mailbox-${randomUUID()}`;
 
 describe("personal data", () => {
   it("has unexpired items, but nothing of an address's new owner", async () => {
@@ -26,7 +24,7 @@ describe("personal data", () => {
     const person = await activeUser(clock.now);
     const user = { ...person, undoAddressKey: `earlier-${person.id}`, undoUntil: clock.now() + 1000 };
     const until = clock.now() + 600;
-    const find = () => personalDataStore(clock.now).find(user, mailboxesOf(user.id));
+    const find = () => personalDataStore(clock.now).find(user, mailboxKey);
     const change = { userId: user.id, email: "new@example.com", expiresAt: until };
     const undo = { userId: user.id, email: "earlier@example.com", expiresAt: until };
     await put({ pk: emailChangePk(user.id), ...change });
@@ -55,11 +53,11 @@ describe("personal data", () => {
     const guess = codeGuess("login", user.addressKey);
     for (let tries = 0; tries < 3; tries += 1) await limits.spend(guess);
     const hourly = {
-      key: lettersKey(mailboxesOf(user.id).mailboxKey),
+      key: lettersKey.registration(mailboxKey),
       rules: [{ maximum: 5, windowSeconds: 3600 }],
     };
     await limits.spend({ ...hourly, refusal: "too_many_letters" });
-    const { counters } = await personalDataStore(clock.now).find(user, mailboxesOf(user.id));
+    const { counters } = await personalDataStore(clock.now).find(user, mailboxKey);
     const from = (windowSeconds: number) => isoTime(clock.now() - (clock.now() % windowSeconds));
     const codes = { counts: "sign_in_codes_tried", number: 3 };
     expect(counters).toHaveLength(4);

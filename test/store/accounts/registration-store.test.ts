@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { codeStore } from "../../../shared/codes/code-store.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
-import { newRegistration, registeredWithCode } from "../../support/people/stored-people.ts";
+import { activateWith, newRegistration, registeredWithCode } from "../../support/people/stored-people.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
 
 const lifetime = 600;
@@ -16,8 +16,8 @@ describe("registration", () => {
       const clock = fakeClock();
       const registration = await registeredWithCode(clock.now, "d", lifetime);
       clock.pass(age);
-      const user = await registrationStore(clock.now).activate(registration, ["d"], randomUUID());
-      expect(user === "refused" ? user : user.status).toBe(expected);
+      const user = await activateWith(clock.now, registration, "d");
+      expect(typeof user === "string" ? user : user.status).toBe(expected);
     }
   });
 
@@ -27,27 +27,32 @@ describe("registration", () => {
     clock.pass(8 * 86_400);
     const registrations = registrationStore(clock.now);
     expect(await registrations.find(registration.addressKey)).toBeUndefined();
-    expect(await registrations.activate(registration, ["d"], randomUUID())).toBe("refused");
+    expect(await activateWith(clock.now, registration, "d")).toBe("refused");
     expect(await codeStore(clock.now).restartActivation(registration.addressKey, "hash", "r")).toBe(
       "refused",
     );
   });
 
-  it("releases its username when it expires", async () => {
+  it("reserves its username for an hour, also if removed or replaced", async () => {
     const clock = fakeClock();
     const registrations = registrationStore(clock.now);
-    const first = newRegistration(clock.now());
-    await registrations.register(first);
-    const second = () => newRegistration(clock.now(), { username: first.username });
-    expect(await registrations.register(second())).toBe("username_taken");
-    clock.pass(7 * 86_400);
-    expect(await registrations.register(second())).toBe("registered");
+    const another = (username: string) =>
+      registrations.register(newRegistration(clock.now(), { username }), undefined);
+    const [kept, removed] = [newRegistration(clock.now()), newRegistration(clock.now())];
+    for (const one of [kept, removed]) await registrations.register(one, undefined);
+    await registrations.remove(removed);
+    const renamed = newRegistration(clock.now(), { addressKey: kept.addressKey });
+    expect(await registrations.register(renamed, kept)).toBe("registered");
+    clock.pass(3599);
+    for (const { username } of [kept, removed]) expect(await another(username)).toBe("username_taken");
+    clock.pass(1);
+    for (const { username } of [kept, removed]) expect(await another(username)).toBe("registered");
   });
 
   it("is activated again if the same invocation repeats it", async () => {
     const clock = fakeClock();
     const registration = await registeredWithCode(clock.now, "d");
-    const activate = (token: string) => registrationStore(clock.now).activate(registration, ["d"], token);
+    const activate = (token: string) => activateWith(clock.now, registration, "d", token);
     const invocation = randomUUID();
     expect(await activate(invocation)).toMatchObject({ id: registration.id });
     expect(await activate(invocation)).toMatchObject({ id: registration.id });

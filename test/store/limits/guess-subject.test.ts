@@ -5,13 +5,7 @@ import { deviceTokens } from "../../../shared/limits/device-tokens.ts";
 import { limitStore } from "../../../shared/limits/limit-store.ts";
 import { guessSubject } from "../../../shared/limits/guess-subject.ts";
 import { farSeconds, fakeClock } from "../../support/store/fake-clock.ts";
-import {
-  codeGuess,
-  deviceSubject,
-  passwordGuess,
-  rightPassword,
-  wrongPassword,
-} from "../../../shared/limits/guess-limits.ts";
+import { codeGuess, deviceSubject } from "../../../shared/limits/guess-limits.ts";
 
 const minute = 60;
 const day = 86_400;
@@ -113,23 +107,6 @@ describe("guess limits per subject and network", () => {
       expect(new Set(guesses)).toEqual(new Set(["allowed"]));
       break;
     }
-  });
-
-  it("count a password as right and wrong until it is checked", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 40 }), async (tries) => {
-        const { limits, address } = world();
-        const left: Record<string, number> = { wrong: 10, right: 20 };
-        for (const isRight of tries) {
-          const isOpen = left["wrong"]! > 0 && left["right"]! > 0;
-          expect((await limits.spend(passwordGuess(address))).outcome).toBe(isOpen ? "allowed" : "exhausted");
-          if (!isOpen) continue;
-          left[isRight ? "right" : "wrong"]! -= 1;
-          await limits.giveBack(isRight ? wrongPassword(address) : rightPassword(address));
-        }
-      }),
-      { numRuns: 8 },
-    );
   });
 
   it("stop a stolen device token after 100 guesses, without affecting others [ASVS 6.6.3]", async () => {

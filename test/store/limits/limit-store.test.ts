@@ -3,7 +3,8 @@ import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dynamo } from "../../../shared/store/dynamo.ts";
-import { limitStore, type Limit, type Rule } from "../../../shared/limits/limit-store.ts";
+import type { Limit, Rule } from "../../../shared/limits/counters.ts";
+import { limitStore } from "../../../shared/limits/limit-store.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
 import { codeGuess, wrongPassword } from "../../../shared/limits/guess-limits.ts";
 

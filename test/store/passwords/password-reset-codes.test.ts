@@ -7,6 +7,7 @@ import { codeStore } from "../../../shared/codes/code-store.ts";
 import { dynamo } from "../../../shared/store/dynamo.ts";
 import { passwordResetStore } from "../../../shared/passwords/password-reset-store.ts";
 import { passwordStore } from "../../../shared/passwords/password-store.ts";
+import { activationStore } from "../../../shared/accounts/activation-store.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
 import { userStore } from "../../../shared/accounts/user-store.ts";
 import { passwordResetFlow, resetCodeLifetime } from "../../support/people/password-reset-flow.ts";
@@ -103,6 +104,7 @@ describe("password reset code", () => {
       const clock = fakeClock();
       const registration = await registeredWithCode(clock.now, "own");
       const [resets, registrations] = [passwordResetStore(clock.now), registrationStore(clock.now)];
+      const owner = { email: "Owner@example.com", passwordHash: "new" };
       await resets.begin(registration, "r");
       await codeStore(clock.now).issue(resetPk(registration.addressKey), {
         otpRequestId: "r",
@@ -110,22 +112,27 @@ describe("password reset code", () => {
         otpExpiresAt: clock.now() + resetCodeLifetime,
       });
       const activate = () =>
-        registrations.activateByReset({ ...registration, passwordHash: "new" }, ["d"], randomUUID());
-      const owner = () => resets.findOwner(registration.addressKey, ["d"]);
-      return { clock, registration, registrations, activate, owner };
+        activationStore(clock.now).activateByReset(registration, owner, ["d"], randomUUID());
+      const found = () => resets.findOwner(registration.addressKey, ["d"]);
+      return { clock, registration, registrations, activate, found };
     };
     const first = await begun();
-    expect((await first.owner())?.id).toBe(first.registration.id);
+    expect((await first.found())?.id).toBe(first.registration.id);
     const results = await Promise.all(Array.from({ length: 6 }, first.activate));
-    expect(results.filter((result) => result !== "refused")).toHaveLength(1);
-    expect(await userStore().find(first.registration.id)).toMatchObject({
+    const [user, ...others] = results.filter((result) => result !== "refused");
+    expect(others).toEqual([]);
+    expect(await userStore().find(user?.id ?? "")).toMatchObject({
       passwordHash: "new",
       status: "active",
+      email: "Owner@example.com",
+      username: expect.stringMatching(/^user_[0-9a-f]{12}$/),
     });
+    expect(user?.id).not.toBe(first.registration.id);
     const second = await begun();
     const { addressKey } = second.registration;
-    await second.registrations.register(newRegistration(second.clock.now(), { addressKey }));
-    expect(await second.owner()).toBeUndefined();
+    const another = newRegistration(second.clock.now(), { addressKey });
+    await second.registrations.register(another, await second.registrations.find(addressKey));
+    expect(await second.found()).toBeUndefined();
     expect(await second.activate()).toBe("refused");
     const third = await begun();
     third.clock.pass(resetCodeLifetime);

@@ -4,7 +4,8 @@ import type { Stack } from "../../../infra/local/stack.ts";
 import { generousLimits } from "../../../infra/generous-limits.ts";
 import { dynamo } from "../../../shared/store/dynamo.ts";
 import { outputOf } from "../stacks/stack-outputs.ts";
-import { limitStore, type Limit } from "../../../shared/limits/limit-store.ts";
+import type { Limit } from "../../../shared/limits/counters.ts";
+import { limitStore } from "../../../shared/limits/limit-store.ts";
 
 /** The counters of the current window and of the next one, which may begin during the test. */
 const counterNames = ({ rules }: Limit, windows = [0, 1]): string[] =>
@@ -18,6 +19,7 @@ export const limitsOf = (stack: Stack) => {
   const { endpoint } = stack;
   const TableName = outputOf(stack, "LimitsTable");
   Object.assign(process.env, generousLimits, {
+    OTP_LIFETIME_SECONDS: "600",
     AWS_ENDPOINT_URL: endpoint.url,
     AWS_REGION: endpoint.region,
     AWS_ACCESS_KEY_ID: endpoint.accessKeyId,
@@ -29,15 +31,16 @@ export const limitsOf = (stack: Stack) => {
   const most = Math.max(...Object.values(generousLimits).map(Number));
 
   return {
-    /** Sets every counter to its maximum. */
+    /** Sets every counter to its maximum, as if the last attempt were allowed just now. */
     exhaust: async (limit: Limit): Promise<void> => {
       const names = counterNames(limit);
+      const now = Math.floor(Date.now() / 1000);
       await dynamo().send(
         new UpdateCommand({
           ...itemOf(limit),
-          UpdateExpression: `SET expiresAt = :later, ${names.map((_, i) => `#c${i} = :most`).join(", ")}`,
+          UpdateExpression: `SET expiresAt = :later, allowedAt = :now, ${names.map((_, i) => `#c${i} = :most`).join(", ")}`,
           ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
-          ExpressionAttributeValues: { ":later": Math.floor(Date.now() / 1000) + 2 * 86_400, ":most": most },
+          ExpressionAttributeValues: { ":now": now, ":later": now + 2 * 86_400, ":most": most },
         }),
       );
     },

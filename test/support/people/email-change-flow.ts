@@ -12,7 +12,7 @@ import { registrationPk, type User } from "../../../shared/store/user-items.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
 import { userStore } from "../../../shared/accounts/user-store.ts";
 import { fakeClock } from "../store/fake-clock.ts";
-import { activeUser, newRegistration } from "./stored-people.ts";
+import { activateWith, activeUser, newRegistration } from "./stored-people.ts";
 
 export const codeLifetime = 600;
 export type Address = { email: string; addressKey: string };
@@ -66,14 +66,17 @@ export const emailChangeFlow = async (clock = fakeClock()) => {
 };
 
 /** Another person registers with an address and activates with the code that was sent there. */
-export const activateAt = async (clock: Clock, addressKey: string): Promise<User | "refused"> => {
+export const activateAt = async (
+  clock: Clock,
+  addressKey: string,
+): Promise<User | "refused" | "username_taken"> => {
   const registration = newRegistration(clock(), { addressKey });
   const registrations = registrationStore(clock);
-  await registrations.register(registration);
+  await registrations.register(registration, await registrations.find(addressKey));
   await codeStore(clock).issue(registrationPk(addressKey), {
     otpRequestId: registration.otpRequestId ?? "",
     otpDigest: "newcomer",
     otpExpiresAt: clock() + codeLifetime,
   });
-  return registrations.activate(registration, ["newcomer"], randomUUID());
+  return activateWith(clock, registration, "newcomer");
 };

@@ -4,6 +4,7 @@ import type { Clock } from "../../../shared/platform/clock.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
 import { registrationPk, userPk, type Registration, type User } from "../../../shared/store/user-items.ts";
 import { listAttributes } from "../../../shared/store/list-indexes.ts";
+import { activationStore } from "../../../shared/accounts/activation-store.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
 
 const daySeconds = 86_400;
@@ -25,7 +26,7 @@ export const newRegistration = (now: number, changes: Partial<Registration> = {}
 /** A registration with a valid code. `digest` is the digest of the code. */
 export const registeredWithCode = async (clock: Clock, digest: string, lifetimeSeconds = 600) => {
   const registration = newRegistration(clock());
-  await registrationStore(clock).register(registration);
+  await registrationStore(clock).register(registration, undefined);
   await codeStore(clock).issue(registrationPk(registration.addressKey), {
     otpRequestId: registration.otpRequestId ?? "",
     otpDigest: digest,
@@ -34,10 +35,19 @@ export const registeredWithCode = async (clock: Clock, digest: string, lifetimeS
   return registration;
 };
 
+/** Activates without sending a password or names along. */
+export const activateWith = (
+  clock: Clock,
+  registration: Registration,
+  digest: string,
+  token: string = randomUUID(),
+) =>
+  activationStore(clock).activate(registration, { email: registration.email, brought: {} }, [digest], token);
+
 export const activeUser = async (clock: Clock): Promise<User> => {
   const registration = await registeredWithCode(clock, "digest");
-  const user = await registrationStore(clock).activate(registration, ["digest"], randomUUID());
-  if (user === "refused") throw new Error("not activated");
+  const user = await activateWith(clock, registration, "digest");
+  if (typeof user === "string") throw new Error("not activated");
   return user;
 };
 

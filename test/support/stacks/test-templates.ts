@@ -13,7 +13,13 @@ export const synthesiseForTests = async (settings: Record<string, string>): Prom
     import("../../../infra/synthesise.ts"),
     import("../../../infra/settings.ts"),
   ]);
-  const defaults = { STAGE: "test", MAIL_FROM: "no-reply@example.com", PUBLIC_URL: unknownUrl };
+  // Tests refuse many passwords and would wait for each. The tests of the floor set their own.
+  const defaults = {
+    STAGE: "test",
+    MAIL_FROM: "no-reply@example.com",
+    PUBLIC_URL: unknownUrl,
+    REFUSAL_FLOOR_MILLISECONDS: "0",
+  };
   return synthesise(readSettings({ ...defaults, ...generousLimits, ...settings }));
 };
 

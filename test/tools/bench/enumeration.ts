@@ -1,6 +1,7 @@
 // `npm run bench:enumeration [-- --rounds 100 --row 11 --handicap 0.3]` measures whether response
 // times reveal who has an account. It calls each operation for as many known as unknown addresses,
-// in random order, one at a time on an idle stack. `--row` measures only that row, after it has run
+// in random order, one at a time on an idle stack. The last rows (`--row 17`) compare addresses with
+// and without a waiting registration. `--row` measures only that row, after it has run
 // those before. `--handicap` delays calls for known addresses by so many milliseconds, to check
 // that the benchmark detects it. Verdicts don't change the exit status, because a shared machine is
 // too noisy.
@@ -86,7 +87,7 @@ const busyFor = (milliseconds: number) => {
   while (performance.now() < end);
 };
 
-const ask = async ({ probe, status }: Row, subject: Subject) => {
+const ask = async ({ probe, status }: Row, subject: Suspect) => {
   const { operation, body, token } = probes[probe](subject);
   await client.callForStatus(operation, { body, ...(token !== undefined && { token }) }, status);
 };
@@ -105,7 +106,53 @@ const timesOf = async (row: Row, subjects: readonly Subject[]) => {
   return times;
 };
 
+// A registration costs one more hash. Of those asked at once, half have one.
+const timesAtOnce = async (suspects: Record<Group, Suspect[]>, atOnce: number) => {
+  const times: Record<Group, number[]> = { known: [], unknown: [] };
+  const half = Math.max(1, atOnce / 2);
+  const all = (["known", "unknown"] as const).flatMap((group) =>
+    suspects[group].map((suspect, index) => ({ group, suspect, batch: Math.floor(index / half) })),
+  );
+  for (let batch = 0; batch < suspects.known.length / half; batch += 1) {
+    const asked = shuffled(all.filter((one) => one.batch === batch));
+    await stack.quiet();
+    await overAll(asked, atOnce, async ({ group, suspect }) => {
+      const began = performance.now();
+      await ask({ probe: "ask with a wrong password", status: 401 }, suspect);
+      times[group].push(performance.now() - began);
+    });
+  }
+  return times;
+};
+
+const waitingRows = async (): Promise<string[][]> => {
+  const asker = { token: "", password: "" };
+  const people = Array.from({ length: 2 * rounds }, () =>
+    suspectAt(newPerson().email, { takenUsername: "", asker }),
+  );
+  const suspects = { known: people.slice(0, rounds), unknown: people.slice(rounds) };
+  await overAll(suspects.known, 4, (suspect) => ask({ probe: "register", status: 201 }, suspect));
+  const rows: string[][] = [];
+  for (const atOnce of [1, 16]) {
+    const { known, unknown } = await timesAtOnce(suspects, atOnce);
+    const title = `requestOtp: with and without a waiting registration, ${atOnce === 1 ? "alone" : `${atOnce} at once`}`;
+    rows.push([title, "401", ...shownComparison(known, unknown)]);
+  }
+  return rows;
+};
+
 const signed = (value: number) => `${value < 0 ? "" : "+"}${value.toFixed(3)}`;
+
+const shownComparison = (known: number[], unknown: number[]): string[] => {
+  const compared = compareSamples(known, unknown);
+  const { medians, difference, differenceInterval, auc, aucInterval } = compared;
+  return [
+    ...medians.map((milliseconds) => milliseconds.toFixed(2)),
+    `${signed(difference)} [${signed(differenceInterval.low)}, ${signed(differenceInterval.high)}]`,
+    `${auc.toFixed(3)} [${aucInterval.low.toFixed(3)}, ${aucInterval.high.toFixed(3)}]`,
+    verdictOn(compared),
+  ];
+};
 
 try {
   const load = loadavg()[0]?.toFixed(1);
@@ -119,23 +166,17 @@ try {
   const measured = await subjects(rounds);
   const rows: string[][] = [];
   for (const [index, row] of life.entries()) {
+    if (onlyRow !== undefined && onlyRow >= life.length) break;
     if (onlyRow !== undefined && index < onlyRow)
       await overAll(shuffled([...throwAway, ...measured]), 4, (subject) => ask(row, subject));
     if (onlyRow !== undefined && index !== onlyRow) continue;
     await timesOf(row, throwAway);
     const { known, unknown } = await timesOf(row, measured);
-    const compared = compareSamples(known, unknown);
-    const { medians, difference, differenceInterval, auc, aucInterval } = compared;
     const { operation } = probes[row.probe](measured[0]!);
-    rows.push([
-      `${index + 1}. ${operation}: ${row.probe}`,
-      String(row.status),
-      ...medians.map((milliseconds) => milliseconds.toFixed(2)),
-      `${signed(difference)} [${signed(differenceInterval.low)}, ${signed(differenceInterval.high)}]`,
-      `${auc.toFixed(3)} [${aucInterval.low.toFixed(3)}, ${aucInterval.high.toFixed(3)}]`,
-      verdictOn(compared),
-    ]);
+    const title = `${index + 1}. ${operation}: ${row.probe}`;
+    rows.push([title, String(row.status), ...shownComparison(known, unknown)]);
   }
+  if (onlyRow === undefined || onlyRow >= life.length) rows.push(...(await waitingRows()));
   const head = [
     "call (each after those above it)",
     "status",

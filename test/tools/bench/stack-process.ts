@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hashes, refusalFloorMilliseconds } from "../../../infra/grants/grant-words.ts";
 import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
 import { allLettersSent } from "../../support/mail/mail-queue.ts";
 import { outputOf } from "../../support/stacks/stack-outputs.ts";
@@ -11,7 +12,12 @@ import type { Question, Snapshot, StackAddress } from "./stack-messages.ts";
 
 await freshenBundles();
 const directory = mkdtempSync(join(tmpdir(), "lit-auth-bench-"));
-const stack = await startLocalStack({ dataDirectory: directory });
+// The default floor, which tests turn off.
+const floor = String(refusalFloorMilliseconds(hashes.memoryMegabytes));
+const stack = await startLocalStack({
+  dataDirectory: directory,
+  settings: { REFUSAL_FLOOR_MILLISECONDS: process.env["REFUSAL_FLOOR_MILLISECONDS"] ?? floor },
+});
 
 const engineMeter = createCpuMeter();
 const functionMeters = Object.keys(stack.processes().functions).map(

@@ -73,7 +73,7 @@ export const journey: Folder[] = [
         before: newPerson(),
       }),
       step("activateUser", {
-        body: { email: "{{email}}", otp_code: "{{otp_code}}" },
+        body: { ...person, otp_code: "{{otp_code}}" },
         before: readCode("email"),
       }),
       ...signIn(person, "here"),

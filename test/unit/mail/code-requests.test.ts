@@ -1,34 +1,51 @@
 import { describe, expect, it } from "vitest";
-import { requestLoginCode } from "../../../shared/mail/code-requests.ts";
+import { orderSignInCode } from "../../../shared/mail/code-requests.ts";
 import type { User } from "../../../shared/store/user-items.ts";
 import { neverCalled } from "../../support/assert/never-called.ts";
 
 const user = { id: "u" } as User;
 
 describe("login code request", () => {
-  const request = async (meanwhile: () => Promise<void>, restarted: "restarted" | "refused") => {
+  const passwords = { upgrade: async () => "hash" };
+  const right = { password: "right", mayLeave: true, meanwhile: async () => {} };
+  const request = async (restarted: "restarted" | "refused", call = right) => {
     const queued: unknown[] = [];
-    const requested = await requestLoginCode(user, "hash", meanwhile, {
+    const ordered = await orderSignInCode(user, call, {
+      passwords,
       codes: { restartLogin: async () => restarted },
       enqueueLetter: async (order) => void queued.push(order),
     });
-    return { requested, queued };
+    return { ordered, queued };
   };
 
   it("queues one order after invalidating the older code", async () => {
-    const { requested, queued } = await request(async () => {}, "restarted");
-    expect(requested).toBe(true);
+    const { ordered, queued } = await request("restarted");
+    expect(ordered).toBe("ordered");
     expect(queued).toEqual([{ kind: "login", userId: "u", otpRequestId: expect.any(String) }]);
   });
 
   it("queues nothing for an account that has changed meanwhile", async () => {
-    expect(await request(async () => {}, "refused")).toEqual({ requested: false, queued: [] });
+    expect(await request("refused")).toEqual({ ordered: "refused", queued: [] });
+  });
+
+  it("keeps the older code if no letter may leave", async () => {
+    const ordered = await orderSignInCode(
+      user,
+      { ...right, mayLeave: false },
+      {
+        passwords,
+        codes: { restartLogin: neverCalled("restartLogin") },
+        enqueueLetter: neverCalled("enqueueLetter"),
+      },
+    );
+    expect(ordered).toBe("covered");
   });
 
   it("queues nothing if the parallel work fails", async () => {
-    const failing = () => Promise.reject(new Error("busy"));
+    const failing = { ...right, meanwhile: () => Promise.reject(new Error("busy")) };
     await expect(
-      requestLoginCode(user, "hash", failing, {
+      orderSignInCode(user, failing, {
+        passwords,
         codes: { restartLogin: async () => "restarted" },
         enqueueLetter: neverCalled("enqueueLetter"),
       }),

@@ -10,7 +10,7 @@ describe("letter layout", () => {
   };
 
   it("escapes the product's name in HTML only", () => {
-    const { html, text, subject } = activationLetter(letter);
+    const { html, text, subject } = activationLetter(letter, {});
     expect(html).toContain("Fish &amp; &lt;b&gt;&quot;Chips&quot;&lt;/b&gt;");
     expect(html).not.toContain("<b>");
     expect(text).toContain(letter.product);
@@ -18,7 +18,7 @@ describe("letter layout", () => {
   });
 
   it("says when it was sent and how long the code is valid", () => {
-    expect(activationLetter(letter).text).toContain(
+    expect(activationLetter(letter, {}).text).toContain(
       "Sent on 22 November 2026 at 23:54 UTC. The code is valid for 10 minutes",
     );
   });

@@ -1,0 +1,179 @@
+// Makes a registration an account, for the person who has proven the mailbox. Strangers may have
+// registered the same address before or since, so nothing of a registration that was replaced stays.
+import { randomUUID, timingSafeEqual } from "node:crypto";
+import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
+import { neutralUsername, usernameKey } from "../identity/username.ts";
+import { passwordProblems } from "../passwords/password-rules.ts";
+import { spendingReset } from "../passwords/password-reset-store.ts";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { variable } from "../platform/environment.ts";
+import { readItem, transact, type TransactionPart } from "../store/dynamo.ts";
+import { notHeldForAnother } from "../store/held-addresses.ts";
+import { listAttributes } from "../store/list-indexes.ts";
+import {
+  addressPk,
+  registrationItem,
+  registrationPk,
+  userPk,
+  type Registration,
+  type User,
+} from "../store/user-items.ts";
+import { takingUsername } from "../store/username-items.ts";
+
+type Chosen = Pick<User, "username" | "firstName" | "lastName" | "passwordHash">;
+type Account = Chosen & Pick<User, "id" | "email">;
+/** The person who activates: the address as they spell it, and what they have sent along. */
+type Owner = { email: string; brought: Partial<Chosen> };
+
+/** Matches no password (see `hash-forms`), so the owner sets one by a reset. */
+const noPassword = "!";
+
+/** The account that keeps only the address. */
+const bareAccount = (email: string): Account => ({
+  id: randomUUID(),
+  email,
+  username: neutralUsername(),
+  firstName: "",
+  lastName: "",
+  passwordHash: noPassword,
+});
+
+const activatedAccount = (
+  { replaced, id, username, firstName, lastName, passwordHash, email }: Registration,
+  owner: Owner,
+): Account => ({
+  ...(replaced ? bareAccount(owner.email) : { id, email, username, firstName, lastName, passwordHash }),
+  ...owner.brought,
+});
+
+/** Decides only what a caller is told. The transaction checks the code again and consumes it. */
+const provesCode = (
+  { otpDigest = "", otpExpiresAt = 0 }: Registration,
+  digests: readonly string[],
+  now: number,
+): boolean =>
+  digests.filter(
+    (digest) =>
+      digest.length === otpDigest.length && timingSafeEqual(Buffer.from(digest), Buffer.from(otpDigest)),
+  ).length > 0 && otpExpiresAt > now;
+
+export const activationStore = (clock: Clock = nowSeconds) => {
+  const table = variable("USERS_TABLE");
+
+  // `own` is the condition on the activation code. With a reset code, `along` has the condition.
+  const turn = async (
+    { id, addressKey, replaced }: Registration,
+    account: Account,
+    own: { condition: string; values: Record<string, string> } | undefined,
+    idempotencyToken: string,
+    along: TransactionPart[],
+  ): Promise<User | "refused" | "username_taken"> => {
+    const now = clock();
+    const user: User = {
+      ...account,
+      usernameKey: usernameKey(account.username),
+      addressKey,
+      status: "active",
+      isStaff: false,
+      sessionEpoch: 0,
+      createdAt: now,
+    };
+    const absent = "attribute_not_exists(pk)";
+    const conditions = [
+      "id = :id AND expiresAt > :now",
+      ...(replaced ? [] : ["attribute_not_exists(replaced)"]),
+      ...(own ? [own.condition] : []),
+    ];
+    const others: TransactionPart[] = [
+      {
+        Delete: {
+          TableName: table,
+          Key: { pk: registrationPk(addressKey) },
+          ConditionExpression: conditions.join(" AND "),
+          ExpressionAttributeValues: { ":id": id, ":now": now, ...own?.values },
+        },
+      },
+      {
+        Put: {
+          TableName: table,
+          Item: { pk: userPk(user.id), ...user, ...listAttributes(user, "active") },
+          ConditionExpression: absent,
+        },
+      },
+      {
+        Put: {
+          TableName: table,
+          Item: { pk: addressPk(addressKey), userId: user.id },
+          ConditionExpression: absent,
+        },
+      },
+      notHeldForAnother(addressKey, user.id, now),
+      ...along,
+    ];
+    const naming = takingUsername(user.username, { userId: user.id }, { addressKey, now });
+    const { refused } = await transact([...others, ...naming], { token: idempotencyToken });
+    if (!refused) return user;
+    return refused.slice(0, others.length).some(({ failed }) => failed) ? "refused" : "username_taken";
+  };
+
+  const activate = async (
+    registration: Registration,
+    owner: Owner,
+    otpDigests: readonly string[],
+    idempotencyToken: string,
+  ): Promise<User | "refused" | "username_taken"> => {
+    const own = {
+      condition: `${digestIsIn(otpDigests)} AND otpExpiresAt > :now`,
+      values: digestValues(otpDigests),
+    };
+    const account = activatedAccount(registration, owner);
+    const outcome = await turn(registration, account, own, idempotencyToken, []);
+    if (typeof outcome === "object" || !provesCode(registration, otpDigests, clock())) {
+      return outcome === "username_taken" ? "refused" : outcome;
+    }
+    if (outcome === "username_taken") {
+      if (owner.brought.username !== undefined) return outcome;
+      // Its hour is over, and someone else has taken it since.
+      const brought = { ...owner.brought, username: neutralUsername() };
+      return activate(registration, { ...owner, brought }, otpDigests, randomUUID());
+    }
+    const current = registrationItem.safeParse(
+      await readItem(table, registrationPk(registration.addressKey)),
+    );
+    // The same code is valid again only if the registration was marked as replaced meanwhile.
+    return current.data?.replaced === true && registration.replaced !== true
+      ? activate(current.data, owner, otpDigests, randomUUID())
+      : "refused";
+  };
+
+  return {
+    /** Nothing is judged before the code is right, because what is registered would be revealed. */
+    passwordProblems: async (
+      password: string | undefined,
+      registration: Registration,
+      owner: Owner,
+      otpDigests: readonly string[],
+    ): Promise<string[]> =>
+      password !== undefined && provesCode(registration, otpDigests, clock())
+        ? passwordProblems(password, activatedAccount(registration, owner))
+        : [],
+
+    /** The idempotency token lets a retry of this call succeed after a lost response. */
+    activate,
+
+    /** Keeps only the address. A reset code was sent to the same mailbox, so it proves it too. */
+    activateByReset: async (
+      registration: Registration,
+      { email, passwordHash }: { email: string; passwordHash: string },
+      otpDigests: readonly string[],
+      idempotencyToken: string,
+    ): Promise<User | "refused"> => {
+      const account = { ...bareAccount(email), passwordHash };
+      const spending = spendingReset(registration, otpDigests, clock());
+      const outcome = await turn(registration, account, undefined, idempotencyToken, [spending]);
+      return outcome === "username_taken" ? "refused" : outcome;
+    },
+  };
+};
+
+export type ActivationStore = ReturnType<typeof activationStore>;

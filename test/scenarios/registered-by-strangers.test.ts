@@ -1,0 +1,171 @@
+// A stranger registers the address of another person, before, between or after the owner's own
+// registration. The account that the owner activates must carry nothing of the stranger.
+import { beforeAll, describe, expect, it } from "vitest";
+import { call, succeed } from "../support/calls/api.ts";
+import { wrongCode } from "../support/mail/wrong-code.ts";
+import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
+import { codeTo, letterTo } from "../support/mail/letters.ts";
+import { newPassword } from "../support/people/credentials.ts";
+import { activated, newPerson, register, signIn, type Person } from "../support/people/people.ts";
+import { sharedStack } from "../support/stacks/test-stack.ts";
+
+beforeAll(async () => {
+  await sharedStack();
+});
+
+const strangerAt = (email: string) => ({
+  ...newPerson({ email }),
+  first_name: "Mallory",
+  last_name: "Stranger",
+});
+
+const orders: ("owner" | "stranger")[][] = [
+  ["stranger", "owner"],
+  ["owner", "stranger"],
+  ["stranger", "owner", "stranger"],
+  ["owner", "stranger", "owner"],
+  ["stranger", "stranger", "owner"],
+];
+
+const registerInOrder = async (order: ("owner" | "stranger")[]) => {
+  const owner = { ...newPerson(), first_name: "Ada", last_name: "Lovelace" };
+  const ids: string[] = [];
+  const strangers: Person[] = [];
+  for (const [index, who] of order.entries()) {
+    const person = who === "owner" ? owner : strangerAt(owner.email);
+    if (who === "stranger") strangers.push(person);
+    ids.push((await succeed("createUser", person)).id);
+    await letterTo(owner.email, index + 1);
+  }
+  return { owner, strangers, ids, letters: order.length };
+};
+
+describe("address that strangers register too", () => {
+  it.each(orders)("becomes the owner's account with what the owner sends: %s %s %s", async (...order) => {
+    const { owner, strangers, letters } = await registerInOrder(order.filter(Boolean));
+    const { password, ...shown } = owner;
+    const otp_code = await codeTo(owner.email, letters);
+    const user = await succeed("activateUser", { ...owner, otp_code });
+    expect(user).toMatchObject(shown);
+    const { access } = await signIn(owner, letters);
+    expect(await succeed("getMe", undefined, { token: access })).toMatchObject(shown);
+    for (const stranger of strangers) expectRefused(await call("requestOtp", stranger), "no_active_account");
+    expect(password).toBe(owner.password);
+  });
+
+  it.each(orders)("becomes a bare account without a password: %s %s %s", async (...order) => {
+    const { owner, strangers, ids, letters } = await registerInOrder(order.filter(Boolean));
+    const letter = await letterTo(owner.email, letters);
+    expect(letter.Body.text_part).toContain("This address was registered more than once");
+    const otp_code = await codeTo(owner.email, letters);
+    const user = await succeed("activateUser", { email: owner.email, otp_code });
+    expect(user).toEqual({
+      id: expect.any(String),
+      email: owner.email,
+      username: expect.stringMatching(/^user_[0-9a-f]{12}$/),
+      first_name: "",
+      last_name: "",
+    });
+    expect(ids).not.toContain(user.id);
+    for (const person of [owner, ...strangers])
+      expectRefused(await call("requestOtp", person), "no_active_account");
+    await succeed("resetPassword", { email: owner.email });
+    const reset = { email: owner.email, otp_code: await codeTo(owner.email, letters + 1) };
+    await succeed("confirmPasswordReset", { ...reset, new_password: owner.password });
+    expect(await signIn(owner, letters + 2)).toHaveProperty("access");
+  });
+
+  it("keeps only the address when a reset activates it", async () => {
+    const { owner, ids } = await registerInOrder(["owner", "stranger"]);
+    await succeed("resetPassword", { email: owner.email });
+    const reset = { email: owner.email, otp_code: await codeTo(owner.email, 3) };
+    await succeed("confirmPasswordReset", { ...reset, new_password: owner.password });
+    const { access } = await signIn(owner, 4);
+    const user = await succeed("getMe", undefined, { token: access });
+    expect(user).toMatchObject({ first_name: "", username: expect.stringMatching(/^user_[0-9a-f]{12}$/) });
+    expect(ids).not.toContain(user.id);
+  });
+});
+
+describe("registration that repeats the waiting one", () => {
+  it("counts as the same, so that its data stays", async () => {
+    const person = newPerson();
+    for (let times = 1; times <= 3; times += 1) {
+      await succeed("createUser", person);
+      await letterTo(person.email, times);
+    }
+    expect((await letterTo(person.email, 3)).Body.text_part).not.toContain("more than once");
+    const user = await succeed("activateUser", {
+      email: person.email,
+      otp_code: await codeTo(person.email, 3),
+    });
+    expect(user.username).toBe(person.username);
+    expect(await signIn(person, 3)).toHaveProperty("access");
+  });
+
+  it.each(["password", "username", "first_name", "last_name", "email"] as const)(
+    "is another one if its %s differs",
+    async (field) => {
+      const person = { ...newPerson(), first_name: "Ada", last_name: "Lovelace" };
+      const other = { ...person, password: newPassword(), username: newPerson().username };
+      const differing = {
+        ...person,
+        [field]: { ...other, first_name: "Bo", last_name: "Yi", email: person.email.toUpperCase() }[field],
+      };
+      await succeed("createUser", person);
+      await letterTo(person.email);
+      await succeed("createUser", differing);
+      expect((await letterTo(person.email, 2)).Body.text_part).toContain("more than once");
+    },
+  );
+});
+
+describe("activation with a password and names", () => {
+  it("stores them instead of the registered ones", async () => {
+    const person = await register();
+    const own = {
+      password: newPassword(),
+      username: newPerson().username,
+      first_name: "Grace",
+      last_name: "H",
+    };
+    const otp_code = await codeTo(person.email);
+    const { password, ...names } = own;
+    expect(await succeed("activateUser", { email: person.email, otp_code, ...own })).toMatchObject({
+      ...names,
+      id: person.id,
+    });
+    expectRefused(await call("requestOtp", person), "no_active_account");
+    expect(await signIn({ ...person, password }, 1)).toHaveProperty("access");
+  });
+
+  it("refuses a bad password or a taken username and leaves the code valid", async () => {
+    const [person, other] = [await register(), await activated()];
+    const otp_code = await codeTo(person.email);
+    const activate = (more: object) => call("activateUser", { email: person.email, otp_code, ...more });
+    // More often than wrong codes are allowed: a right code doesn't count as a guess.
+    for (let times = 0; times < 4; times += 1) {
+      expectFieldErrors(await activate({ password: "12345678901234" }), {
+        password: ["This password is entirely numeric."],
+      });
+      expectFieldErrors(await activate({ username: other.username.toUpperCase() }), {
+        username: ["A user with that username already exists."],
+      });
+    }
+    const similar = await activate({ password: `${person.username}1` });
+    expect(JSON.stringify(similar.body)).toContain("too similar to the username");
+    expect((await activate({ password: newPassword() })).status).toBe(200);
+  });
+
+  it("tells nothing about password and names before the code is right", async () => {
+    const [person, other] = [await register(), await activated()];
+    const otp_code = wrongCode(await codeTo(person.email));
+    for (const more of [
+      { password: "12345678901234" },
+      { username: other.username },
+      { password: person.username },
+    ])
+      for (const email of [person.email, newPerson().email])
+        expectRefused(await call("activateUser", { email, otp_code, ...more }), "activation_refused");
+  });
+});
