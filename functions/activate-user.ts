@@ -41,7 +41,7 @@ export const activateUser = async (call: Call<typeof contract.activateUser>, dep
   ]);
   if (user === "refused") throw new ApiError("activation_refused", { userId });
   deps.recordSecurityEvent("activated", { userId });
-  return { ...shownUser(user), deviceToken: await deps.deviceTokens.issue(addressKey) };
+  return { ...shownUser(user), deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 
 export const handler = endpoint(contract.activateUser, activateUser, () => ({

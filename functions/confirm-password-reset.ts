@@ -62,7 +62,7 @@ export const confirmPasswordReset = async (call: Call<typeof contract.confirmPas
     deps.enqueueLetter({ kind: "password_changed", userId: id, byReset: true }),
     ...guessKeys(addressKey, id).map((key) => deps.limits.clear(key)),
   ]);
-  return { deviceToken: await deps.deviceTokens.issue(addressKey) };
+  return { deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 
 export const handler = endpoint(contract.confirmPasswordReset, confirmPasswordReset, () => ({

@@ -1,6 +1,7 @@
 import { contract } from "../shared/contract/contract.ts";
 import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
 import { limitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { requireCurrentPassword, type CurrentPasswordDeps } from "../shared/passwords/current-password.ts";
@@ -12,6 +13,7 @@ import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 type Deps = CurrentPasswordDeps & {
   passwords: Pick<PasswordStore, "change">;
   hasher: PasswordHasher;
+  deviceTokens: Pick<DeviceTokens, "issue">;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
@@ -19,7 +21,7 @@ type Deps = CurrentPasswordDeps & {
 export const setPassword = async (
   { body, user, session, invocationId }: UserCall<typeof contract.setPassword>,
   deps: Deps,
-): Promise<void> => {
+) => {
   await requireCurrentPassword(user, body.current_password, deps);
   await requireGoodPassword("new_password", body.new_password, user);
   const passwordHash = await deps.hasher.hash(body.new_password);
@@ -33,7 +35,8 @@ export const setPassword = async (
       throw new ApiError("user_not_found");
     case "changed":
       deps.recordSecurityEvent("password_changed", { userId: user.id, sessionId: session.sessionId });
-      return deps.enqueueLetter({ kind: "password_changed", userId: user.id, byReset: false });
+      await deps.enqueueLetter({ kind: "password_changed", userId: user.id, byReset: false });
+      return { deviceToken: await deps.deviceTokens.issue(user.addressKey, invocationId) };
     default:
       return changed satisfies never;
   }
@@ -43,6 +46,7 @@ export const handler = userEndpoint(contract.setPassword, setPassword, () => ({
   passwords: passwordStore(),
   limits: limitStore(),
   hasher: passwordHasher,
+  deviceTokens: deviceTokens(),
   enqueueLetter,
   recordSecurityEvent,
 }));

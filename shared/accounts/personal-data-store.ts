@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { counted, type Counted } from "../contract/personal-data-schema.ts";
-import { codeGuess, currentPasswordGuess, passwordGuess } from "../limits/guess-limits.ts";
+import { codeGuess, currentPasswordGuess, devicesSubject, passwordGuess } from "../limits/guess-limits.ts";
 import { addressChangesKey, lettersKey } from "../limits/letter-limits.ts";
 import { limitPk, storedCounters } from "../limits/limit-store.ts";
 import { isoTime, nowSeconds, type Clock } from "../platform/clock.ts";
@@ -20,6 +20,9 @@ const keysOf = (
   activation_codes_tried: codeGuess("activation", addressKey).key,
   sign_in_codes_tried: codeGuess("login", addressKey).key,
   passwords_tried: passwordGuess(addressKey).key,
+  activation_codes_tried_on_known_devices: codeGuess("activation", devicesSubject(addressKey)).key,
+  sign_in_codes_tried_on_known_devices: codeGuess("login", devicesSubject(addressKey)).key,
+  passwords_tried_on_known_devices: passwordGuess(devicesSubject(addressKey)).key,
   current_password_tried: currentPasswordGuess(id).key,
   letters_asked_for: lettersKey(mailboxKey),
   reset_letters_asked_for: lettersKey(resetMailboxKey),

@@ -5,11 +5,11 @@ import { normaliseUsername } from "../identity/username.ts";
 import { spendingReset } from "../passwords/password-reset-store.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import { takingAddress } from "../store/address-pointers.ts";
 import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import {
-  addressPk,
   registrationIdPk,
   registrationItem,
   registrationPk,
@@ -60,13 +60,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
             ConditionExpression: absent,
           },
         },
-        {
-          Put: {
-            TableName: table,
-            Item: { pk: addressPk(addressKey), userId: user.id },
-            ConditionExpression: absent,
-          },
-        },
+        takingAddress(addressKey, user.id, idempotencyToken),
         {
           Update: {
             TableName: table,

@@ -3,9 +3,11 @@ import { codeAttributes } from "../codes/code-conditions.ts";
 import { normaliseUsername } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import { forgettingDevices } from "../store/address-pointers.ts";
 import { conditionalWrite, transact, type TransactionPart } from "../store/dynamo.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
+import { timerAfter, undoItemsAfter } from "./undo-pause.ts";
 
 /** The write is conditional on these values, so that it doesn't overwrite a concurrent change. */
 const compared = ["username", "firstName", "lastName", "status", "isStaff"] as const;
@@ -18,25 +20,36 @@ const endsSessions = (before: User, after: User): boolean =>
   before.isStaff !== after.isStaff ||
   before.passwordHash !== after.passwordHash;
 
+const timers = ["undoUntil", "undoSecondsLeft"] as const;
+
 const updateOf = (before: User, after: User) => {
   const { listKey, staffKey } = listAttributes(after, after.status);
   const ending = endsSessions(before, after);
   const newPassword = after.passwordHash !== before.passwordHash;
+  const [started, stopped] = [
+    timers.filter((name) => after[name] !== undefined && after[name] !== before[name]),
+    timers.filter((name) => after[name] === undefined && before[name] !== undefined),
+  ];
   const sets = [
     ...compared.map((name) => `#${name} = :${name}`),
     "listKey = :listKey",
     ...(staffKey === undefined ? [] : ["staffKey = :staffKey"]),
     ...(newPassword ? ["passwordHash = :passwordHash"] : []),
     ...(ending ? ["sessionEpoch = sessionEpoch + :one"] : []),
+    ...started.map((name) => `${name} = :${name}`),
   ];
   const removed = [
     ...(staffKey === undefined ? ["staffKey"] : []),
     // A code that was already sent could open a new session.
     ...(ending ? codeAttributes : []),
+    ...stopped,
   ];
   return {
     UpdateExpression: `SET ${sets.join(", ")}${removed.length > 0 ? ` REMOVE ${removed.join(", ")}` : ""}`,
-    ConditionExpression: compared.map((name) => `#${name} = :${name}Before`).join(" AND "),
+    ConditionExpression: [
+      ...compared.map((name) => `#${name} = :${name}Before`),
+      ...(ending ? ["addressKey = :addressKey"] : []),
+    ].join(" AND "),
     ExpressionAttributeNames: Object.fromEntries(compared.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: {
       ...Object.fromEntries(compared.map((name) => [`:${name}`, after[name]])),
@@ -44,7 +57,8 @@ const updateOf = (before: User, after: User) => {
       ":listKey": listKey,
       ...(staffKey !== undefined && { ":staffKey": staffKey }),
       ...(newPassword && { ":passwordHash": after.passwordHash }),
-      ...(ending && { ":one": 1 }),
+      ...(ending && { ":one": 1, ":addressKey": before.addressKey }),
+      ...Object.fromEntries(started.map((name) => [`:${name}`, after[name]])),
     },
   };
 };
@@ -71,7 +85,9 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     changes: Changes,
     along: TransactionPart[] = [],
   ): Promise<User | "username_taken" | "gone" | "along_refused"> => {
-    const changed: User = { ...user, ...changes };
+    const now = clock();
+    const merged: User = { ...user, ...changes };
+    const changed: User = { ...merged, ...timerAfter(user, merged, now) };
     const [keyBefore, key] = [normaliseUsername(user.username), normaliseUsername(changed.username)];
     const update = {
       TableName: table,
@@ -80,7 +96,10 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
       ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
     };
     const swapping = key === keyBefore ? [] : swap(user, keyBefore, key);
-    const others = [...swapping, ...along];
+    const ended = endsSessions(user, changed)
+      ? [forgettingDevices(user), ...(await undoItemsAfter(user, changed, now))]
+      : [];
+    const others = [...swapping, ...ended, ...along];
     const { refused } =
       others.length === 0
         ? await conditionalWrite(new UpdateCommand(update))
@@ -88,8 +107,12 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     if (!refused)
       return { ...changed, sessionEpoch: user.sessionEpoch + (endsSessions(user, changed) ? 1 : 0) };
     const [account, ...parts] = refused;
-    if (parts.slice(swapping.length).some(({ failed }) => failed)) return "along_refused";
-    if (!account?.failed) return "username_taken";
+    const failedIn = (start: number, end?: number) => parts.slice(start, end).some(({ failed }) => failed);
+    const endedFrom = swapping.length;
+    if (failedIn(endedFrom + ended.length)) return "along_refused";
+    if (!account?.failed && failedIn(0, endedFrom)) return "username_taken";
+    // A code for undoing was created or used meanwhile.
+    if (!account?.failed) return change(user, changes, along);
     if (!account.item) return "gone";
     const current = userItem.parse(account.item);
     // Without `along`, it is the actor's own account, and they may just have lost their rights.

@@ -1,10 +1,11 @@
 import { normaliseUsername } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import { takingAddress } from "../store/address-pointers.ts";
 import { transact } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
-import { addressPk, registrationPk, userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
+import { registrationPk, userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
 
 const absent = "attribute_not_exists(pk)";
 
@@ -30,13 +31,7 @@ export const accountImportStore = (clock: Clock = nowSeconds) => {
             ReturnValuesOnConditionCheckFailure: "ALL_OLD",
           },
         },
-        {
-          Put: {
-            TableName: table,
-            Item: { pk: addressPk(addressKey), userId: id },
-            ConditionExpression: absent,
-          },
-        },
+        takingAddress(addressKey, id),
         {
           Put: {
             TableName: table,

@@ -4,10 +4,11 @@ import { userUpdateStore } from "../accounts/user-update-store.ts";
 import { normaliseUsername } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import { takingAddress } from "../store/address-pointers.ts";
 import { transact, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
-import { addressPk, registrationPk, usernamePk, userPk, type User } from "../store/user-items.ts";
+import { registrationPk, usernamePk, userPk, type User } from "../store/user-items.ts";
 
 type Administrator = Pick<User, "id" | "username" | "email" | "addressKey" | "passwordHash">;
 
@@ -48,7 +49,7 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
         ":now": now,
         ":addressKey": addressKey,
       }),
-      put({ pk: addressPk(addressKey), userId: id }, absent),
+      takingAddress(addressKey, id),
       put({ pk: userPk(id), ...user, ...listAttributes(user, "active") }, absent),
       notHeldForAnother(addressKey, id, now),
       discardRegistration(addressKey),

@@ -2,7 +2,8 @@ import { day, hour, minute } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import type { Limit, Rule } from "./limit-store.ts";
 
-export const deviceSubject = (deviceId: string): string => `device#${deviceId}`;
+/** The subject of all known devices of an address. */
+export const devicesSubject = (addressKey: string): string => `devices#${addressKey}`;
 
 // Five guesses in each of 288 windows would be 1,440 a day for one of a million codes, so the day
 // is limited too. NIST SP 800-63B 3.2.2 allows at most 100 consecutive failures.
@@ -20,7 +21,7 @@ const wrongPasswordRules: readonly Rule[] = [
 ];
 const rightPasswordRules: readonly Rule[] = [{ maximum: 20, windowSeconds: hour }];
 
-/** `subject` is an address key or the subject of a known device. */
+/** `subject` is an address key or the subject of its known devices. */
 export const codeGuess = (purpose: "activation" | "login", subject: string): Limit => ({
   key: `${purpose}#${subject}`,
   rules: codeGuessRules,
@@ -46,10 +47,15 @@ export const currentPasswordGuess = (userId: string): Limit => ({
   refusal: "too_many_password_guesses",
 });
 
+const guessKeysOf = (subject: string): string[] => [
+  codeGuess("activation", subject).key,
+  codeGuess("login", subject).key,
+  passwordGuess(subject).key,
+];
+
+/** A new device generation clears none of them: with a stolen session, it can be begun at will. */
 export const guessKeys = (addressKey: string, userId: string): string[] => [
-  codeGuess("activation", addressKey).key,
-  codeGuess("login", addressKey).key,
-  passwordGuess(addressKey).key,
+  ...[addressKey, devicesSubject(addressKey)].flatMap(guessKeysOf),
   currentPasswordGuess(userId).key,
 ];
 

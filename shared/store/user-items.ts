@@ -27,6 +27,8 @@ export const userItem = z.object({
   /** The earlier address that the account can return to until `undoUntil` (epoch seconds). */
   undoAddressKey: z.string().optional(),
   undoUntil: z.int().optional(),
+  /** Replaces `undoUntil` while the account is deactivated. */
+  undoSecondsLeft: z.int().optional(),
 });
 export type User = z.output<typeof userItem>;
 
@@ -47,6 +49,10 @@ export const codeItem = z.object({ email: z.string() });
 
 /** `email#<address key>`, and `username#<name>` of an account. */
 export const pointerItem = z.object({ userId: z.string() });
+
+/** `email#<address key>`. Pointers that are older than device generations have none. */
+export const addressPointerItem = pointerItem.extend({ deviceGeneration: z.string().default("0") });
+export type AddressPointer = z.output<typeof addressPointerItem>;
 
 /** `username#<name>` that a registration reserves. `reservedFor` is its address key. */
 export const reservationItem = z.object({ reservedFor: z.string() });
