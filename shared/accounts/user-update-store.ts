@@ -111,6 +111,8 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     const endedFrom = swapping.length;
     if (failedIn(endedFrom + ended.length)) return "along_refused";
     if (!account?.failed && failedIn(0, endedFrom)) return "username_taken";
+    if (!account?.failed && parts[endedFrom]?.failed)
+      throw new Error("the account's address has no pointer to it");
     // A code for undoing was created or used meanwhile.
     if (!account?.failed) return change(user, changes, along);
     if (!account.item) return "gone";

@@ -30,8 +30,8 @@ export const emailChangeItem = z.object({
 export type EmailChange = z.output<typeof emailChangeItem>;
 
 /**
- * Exists only for the first of several changes, because its undo code reverts all of them. While its
- * account is deactivated, it has `secondsLeft` instead of an expiry, so TTL can't delete it.
+ * Exists only for the first of several changes, because its undo code reverts all of them. While
+ * its account is deactivated, it has `secondsLeft` and no expiry, so TTL can't delete it.
  */
 export const emailUndoItem = z.object({
   userId: z.string(),

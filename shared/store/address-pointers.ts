@@ -1,7 +1,7 @@
-// The pointer of an address also holds its device generation: a device is known only while its token
-// carries the current one. Each act that ends what device tokens vouch for begins a generation in
-// its own transaction. A generation is the id of the invocation that began it and never returns, so
-// a deleted pointer needs no successor, and an act needs no read to know the generation it begins.
+// The pointer of an address also holds its device generation: a device is known only while its
+// token carries the current one. Each act that ends what device tokens vouch for begins a
+// generation in its own transaction. A generation is named after the invocation that began it and
+// never returns. So nothing needs to outlive a deleted pointer, and an act needs no read before it.
 import { randomUUID } from "node:crypto";
 import { variable } from "../platform/environment.ts";
 import { readItem, type TransactionPart } from "./dynamo.ts";
@@ -12,7 +12,7 @@ export const findAddressPointer = async (addressKey: string): Promise<AddressPoi
   return item && addressPointerItem.parse(item);
 };
 
-/** Fails if another account has the address. Devices of an earlier owner are unknown from now on. */
+/** Fails if an account has the address. Devices of an earlier owner stay unknown. */
 export const takingAddress = (
   addressKey: string,
   userId: string,
