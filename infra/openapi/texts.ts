@@ -36,8 +36,7 @@ const header = (description: string, example: string) => ({
   description,
   schema: { type: "string", example },
 });
-const exampleDeviceToken =
-  "mJ9wQ2c0T1u8dXk3Zb6vYA.1795391640.3f1f4f0e-8d5c-4c39-9d6c-0b6d8b8f9a11.0000000000000000000000000000000000000000000";
+const exampleDeviceToken = "mJ9wQ2c0T1u8dXk3Zb6vYA.1795391640.0000000000000000000000000000000000000000000";
 export const headerComponents = {
   RequestId: header("The id of this request in our logs", "5b3c8f0e-6f5b-4b8e-9d1c-2f6a0d3e7b11"),
   Challenge: header("How to sign in", 'Bearer realm="api"'),

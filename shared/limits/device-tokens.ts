@@ -2,7 +2,7 @@
 // lock out its owner (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). A token is
 // valid for one address and doesn't sign anyone in. It ends with the device generation that it
 // carries (see `address-pointers.ts`).
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { readSecret } from "../platform/secrets.ts";
@@ -11,13 +11,22 @@ import { findAddressPointer } from "../store/address-pointers.ts";
 export const deviceTokenLifetimeSeconds = 365 * day;
 
 // The pattern allows only one spelling of each token.
-const tokenPattern = /^([\w-]{22})\.([1-9]\d{0,11})\.([\w-]{1,36})\.([\w-]{43})$/;
+const tokenPattern = /^([\w-]{22})\.([1-9]\d{0,11})\.([\w-]{43})$/;
 
-type Vouched = { addressKey: string; deviceId: string; issuedAt: number; generation: string };
+/** A device's id begins with this mark of its generation. The rest is random. */
+const markBytes = 8;
+const markOf = (generation: string): Buffer =>
+  createHash("sha256").update(generation).digest().subarray(0, markBytes);
 
-const vouchFor = async ({ addressKey, deviceId, issuedAt, generation }: Vouched): Promise<string> => {
+const createDeviceId = (generation: string): string =>
+  Buffer.concat([markOf(generation), randomBytes(8)]).toString("base64url");
+
+const isOf = (generation: string, deviceId: string): boolean =>
+  Buffer.from(deviceId, "base64url").subarray(0, markBytes).equals(markOf(generation));
+
+const vouchFor = async (addressKey: string, deviceId: string, issuedAt: number): Promise<string> => {
   const secret = await readSecret(variable("DEVICE_SECRET_ID"));
-  const text = [addressKey, deviceId, issuedAt, generation].join("\0");
+  const text = [addressKey, deviceId, issuedAt].join("\0");
   return createHmac("sha256", secret).update(text).digest("base64url");
 };
 
@@ -34,26 +43,25 @@ export const deviceTokens = (
 ) => ({
   /**
    * The caller must have checked that the device's user has proven the address. `generation` is the
-   * one that this act began or, at a sign-in, the one read before the code was consumed. A token
-   * that races another act is then never valid after it.
+   * one that this act began or, at a sign-in, the one read before the code was consumed. So the
+   * token of a sign-in that races another act isn't valid after that act.
    */
   issue: async (addressKey: string, generation: string): Promise<string> => {
-    const deviceId = randomBytes(16).toString("base64url");
+    const deviceId = createDeviceId(generation);
     const issuedAt = clock();
-    const mac = await vouch({ addressKey, deviceId, issuedAt, generation });
-    return [deviceId, issuedAt, generation, mac].join(".");
+    return [deviceId, issuedAt, await vouch(addressKey, deviceId, issuedAt)].join(".");
   },
 
   /** False if the token is forged, expired, for another address, or of an ended generation. */
   verify: async (token: string | undefined, addressKey: string): Promise<boolean> => {
-    const [, deviceId = "", issuedAtText = "", generation = "", mac = ""] =
-      tokenPattern.exec(token ?? "") ?? [];
+    const [, deviceId = "", issuedAtText = "", mac = ""] = tokenPattern.exec(token ?? "") ?? [];
     const issuedAt = Number(issuedAtText);
     // The MAC is computed even without a token, so that timing doesn't depend on the input.
-    const expected = await vouch({ addressKey, deviceId, issuedAt, generation });
+    const expected = await vouch(addressKey, deviceId, issuedAt);
     const alive = clock() < issuedAt + deviceTokenLifetimeSeconds;
     if (deviceId === "" || !equalInConstantTime(mac, expected) || !alive) return false;
-    return (await generationOf(addressKey)) === generation;
+    const generation = await generationOf(addressKey);
+    return generation !== undefined && isOf(generation, deviceId);
   },
 });
 export type DeviceTokens = ReturnType<typeof deviceTokens>;

@@ -23,7 +23,7 @@ beforeEach(() => {
 
 const world = () => {
   const clock = fakeClock(farSeconds - (farSeconds % day));
-  const vouch = async (parts: object) =>
+  const vouch = async (...parts: [string, string, number]) =>
     Buffer.from(JSON.stringify(parts)).toString("base64url").padEnd(43, "_").slice(-43);
   const { issue, verify } = deviceTokens(clock.now, vouch, async () => "g1");
   const tokens = { issue: (addressKey: string) => issue(addressKey, "g1"), verify };
