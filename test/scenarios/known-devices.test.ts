@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
-import { passwordGuess } from "../../shared/limits/guess-limits.ts";
+import { codeGuess, devicesSubject, passwordGuess } from "../../shared/limits/guess-limits.ts";
 import { eventually } from "../support/assert/eventually.ts";
 import { expectRefused } from "../support/assert/refusals.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
@@ -184,6 +184,26 @@ describe("device tokens", () => {
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
     // Strangers without a token have a sum of their own, and so do the devices.
     expectRefused(await call("requestOtp", { email, password: "Not-The-Password-1" }), "no_active_account");
+  });
+
+  it("have their guesses back after a reset, but not after other acts", async () => {
+    const owner = await personWithDevices();
+    const { email, access: token } = owner;
+    const devices = devicesSubject(await pseudonyms.ofAddress(email));
+    await limits.exhaust(passwordGuess(devices));
+    await limits.exhaust(codeGuess("login", devices));
+    // Otherwise a stolen session could begin generations and so guess without a limit.
+    const ended = await answered(call("endOtherSessions", undefined, { token }), 204);
+    expect(await isKnown(email, tokenOf(ended))).toBe(false);
+    const password = newPassword();
+    const body = { email, otp_code: await resetCode(owner, 2), new_password: password };
+    const reset = await answered(call("confirmPasswordReset", body), 204);
+    await letterTo(email, 4);
+    expect(await isKnown(email, tokenOf(reset))).toBe(true);
+    const headers = { "x-device-token": tokenOf(reset) };
+    await answered(call("requestOtp", { email, password }, { headers }), 200);
+    const otp_code = await codeTo(email, 5);
+    await answered(call("createToken", { email, otp_code }, { headers }), 201);
   });
 
   it("of a sign-in that races a reset are never valid", async () => {
