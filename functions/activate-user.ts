@@ -55,7 +55,7 @@ export const activateUser = async (call: Call<typeof contract.activateUser>, dep
   if (user === "username_taken") return refuse({ username: [usernameTaken] });
   await deps.limits.succeed(guess);
   deps.recordSecurityEvent("activated", { userId: user.id });
-  return { ...shownUser(user), deviceToken: await deps.deviceTokens.issue(addressKey) };
+  return { ...shownUser(user), deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 
 export const handler = endpoint(contract.activateUser, activateUser, () => ({

@@ -47,7 +47,7 @@ export const claimEmail = async (call: Call<typeof contract.claimEmail>, deps: D
   const changed = await deps.changes.confirm(user, change, digests, call.invocationId);
   if (changed === "refused") throw new ApiError("code_refused");
   deps.recordSecurityEvent("email_changed", { userId });
-  return { ...shownUser(changed), deviceToken: await deps.deviceTokens.issue(addressKey) };
+  return { ...shownUser(changed), deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 
 export const handler = endpoint(contract.claimEmail, claimEmail, () => ({

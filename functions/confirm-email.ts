@@ -26,7 +26,10 @@ export const confirmEmail = async (
   const changed = change && (await deps.changes.confirm(user, change, digests, invocationId));
   if (changed === undefined || changed === "refused") throw new ApiError("code_refused");
   deps.recordSecurityEvent("email_changed", { userId: user.id });
-  return { ...shownUser(changed), deviceToken: await deps.deviceTokens.issue(changed.addressKey) };
+  return {
+    ...shownUser(changed),
+    deviceToken: await deps.deviceTokens.issue(changed.addressKey, invocationId),
+  };
 };
 
 export const handler = userEndpoint(contract.confirmEmail, confirmEmail, () => ({

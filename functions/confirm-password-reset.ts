@@ -21,7 +21,7 @@ type Deps = {
   resets: Pick<PasswordResetStore, "findOwner">;
   passwords: Pick<PasswordStore, "reset">;
   activations: Pick<ActivationStore, "activateByReset">;
-  limits: Pick<LimitStore, "spend" | "giveBack" | "endRow">;
+  limits: Pick<LimitStore, "spend" | "giveBack" | "endRow" | "clear">;
   deviceTokens: Pick<DeviceTokens, "issue">;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork" | "decoyId">;
   codeDigests: Pick<CodeDigests, "reset">;
@@ -61,7 +61,7 @@ export const confirmPasswordReset = async (call: Call<typeof contract.confirmPas
     deps.enqueueLetter({ kind: "password_changed", userId: changedId, byReset: true }),
     liftAfterReset(addressKey, deps.limits),
   ]);
-  return { deviceToken: await deps.deviceTokens.issue(addressKey) };
+  return { deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 
 export const handler = endpoint(contract.confirmPasswordReset, confirmPasswordReset, () => ({

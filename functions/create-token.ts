@@ -16,7 +16,7 @@ import { sessionStore, type SessionStore } from "../shared/sessions/session-stor
 import { tokenSigner, type TokenSigner } from "../shared/sessions/tokens.ts";
 
 type Deps = {
-  users: Pick<UserStore, "findIdByAddress">;
+  users: Pick<UserStore, "findPointer">;
   codes: Pick<CodeStore, "consume">;
   sessions: Pick<SessionStore, "create">;
   tokens: TokenSigner;
@@ -29,8 +29,8 @@ type Deps = {
 
 /**
  * Unknown addresses use a decoy and fail on the same condition. The device gets a new token at each
- * sign-in. Someone who copied the older token can then neither use up the guesses of the new one
- * nor profit from this sign-in, which resets only the older counter.
+ * sign-in, of the generation that was read before the code was consumed: if a reset comes between,
+ * the token is as dead as the session.
  */
 export const createToken = async (call: Call<typeof contract.createToken>, deps: Deps) => {
   const { email, otp_code: code } = call.body;
@@ -38,10 +38,11 @@ export const createToken = async (call: Call<typeof contract.createToken>, deps:
   const decoyId = await deps.pseudonyms.decoyId(email);
   const { subject, networkLimits } = await guessSubject(addressKey, call, deps);
   const guess = codeGuess("login", subject);
-  const [spent, userId = decoyId] = await Promise.all([
+  const [spent, pointer = { userId: decoyId, deviceGeneration: "" }] = await Promise.all([
     deps.limits.spendAll([guess, ...networkLimits]),
-    deps.users.findIdByAddress(addressKey),
+    deps.users.findPointer(addressKey),
   ]);
+  const { userId, deviceGeneration } = pointer;
   requireWithin(spent, { userId });
 
   const digests = await deps.codeDigests.login(userId, code);
@@ -54,7 +55,8 @@ export const createToken = async (call: Call<typeof contract.createToken>, deps:
     deps.limits.giveBack(signInLettersFor(subject)),
   ]);
   deps.recordSecurityEvent("signed_in", { userId, sessionId: session.sessionId });
-  return { ...(await deps.tokens.pair(session)), deviceToken: await deps.deviceTokens.issue(addressKey) };
+  const deviceToken = await deps.deviceTokens.issue(addressKey, deviceGeneration);
+  return { ...(await deps.tokens.pair(session)), deviceToken };
 };
 
 export const handler = endpoint(contract.createToken, createToken, () => ({

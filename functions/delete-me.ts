@@ -6,14 +6,16 @@ import { limitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { requireCurrentPassword, type CurrentPasswordDeps } from "../shared/passwords/current-password.ts";
 import { passwordHasher } from "../shared/passwords/password-hash.ts";
+import { nowSeconds, type Clock } from "../shared/platform/clock.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
 
 type Deps = CurrentPasswordDeps & {
-  users: Pick<UserStore, "remove">;
+  users: Pick<UserStore, "removeOwn">;
   sessions: Pick<SessionStore, "removeAll">;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
+  nowSeconds: Clock;
 };
 
 /**
@@ -23,7 +25,12 @@ type Deps = CurrentPasswordDeps & {
 export const deleteMe = async ({ body, user }: UserCall<typeof contract.deleteMe>, deps: Deps) => {
   if (user.isStaff) throw new ApiError("not_yourself");
   await requireCurrentPassword(user, body.current_password, deps);
-  if ((await deps.users.remove(user)) !== "removed") throw new ApiError("user_not_found");
+  const removed = await deps.users.removeOwn(user);
+  if (removed === "refused") throw new ApiError("user_not_found");
+  if (removed !== "removed") {
+    const until = removed.undoUntil;
+    throw new ApiError("deletion_waits", { until, retryAfterSeconds: until - deps.nowSeconds() });
+  }
   deps.recordSecurityEvent("user_deleted", { userId: user.id });
   await Promise.all([
     deps.sessions.removeAll(user.id),
@@ -38,4 +45,5 @@ export const handler = userEndpoint(contract.deleteMe, deleteMe, () => ({
   hasher: passwordHasher,
   enqueueLetter,
   recordSecurityEvent,
+  nowSeconds,
 }));

@@ -19,7 +19,7 @@ type Deps = {
 const notHeld = [
   "Your password and codes. Only hashes of them are stored, from which they can't be restored.",
   "Expired sessions, codes and counters. They are no longer read and are deleted within days.",
-  "Attempts from known devices and networks. They are counted under keyed hashes that are not linked to an account.",
+  "Attempts from networks. They are counted under keyed hashes that are not linked to an account.",
   "The operator's logs, which contain the account's id but no address, and backups of the tables. Ask the operator how long they are kept.",
 ];
 

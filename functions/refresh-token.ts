@@ -26,21 +26,24 @@ type Deps = {
 
 /**
  * A token that is used again after the grace period was copied, so its session is ended and its
- * owner notified. The account is read in parallel with the rotation: if it is deleted or disabled,
- * no token is returned.
+ * owner notified, unless the session has ended before. The account is read in parallel with the
+ * rotation: if it is deleted or disabled, no token is returned.
  */
 export const refreshToken = async ({ body: { refresh } }: Call<typeof contract.refreshToken>, deps: Deps) => {
   const claims = await deps.verifier.verify(refresh, ["refresh"]);
   if (typeof claims === "string") throw new ApiError("token_not_valid");
 
-  const [user, session] = await Promise.all([deps.users.find(claims.userId), deps.sessions.rotate(claims)]);
-  if (session === "replayed") {
-    deps.recordSecurityEvent("session_replayed", claims);
-    await deps.enqueueLetter({ kind: "session_replayed", userId: claims.userId });
-  }
-  if (typeof session === "string") throw new ApiError("token_not_valid");
+  const [user, rotated] = await Promise.all([deps.users.find(claims.userId), deps.sessions.rotate(claims)]);
+  if (rotated === "refused") throw new ApiError("token_not_valid");
+  const replayed = "replayed" in rotated;
+  const session = replayed ? rotated.replayed : rotated;
   if (user?.status !== "active" || user.sessionEpoch !== session.sessionEpoch)
     throw new ApiError("token_not_valid");
+  if (replayed) {
+    deps.recordSecurityEvent("session_replayed", claims);
+    await deps.enqueueLetter({ kind: "session_replayed", userId: claims.userId });
+    throw new ApiError("token_not_valid");
+  }
   // The session was just rotated, so only the token still has the time of the last use.
   const used = { createdAt: claims.sessionCreatedAt, usedAt: claims.issuedAt };
   if (user.isStaff && staffSessionIsOver(used, deps.nowSeconds())) {

@@ -1,6 +1,7 @@
 import { contract } from "../shared/contract/contract.ts";
 import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
+import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
 import { passwordChangesOf } from "../shared/limits/guess-limits.ts";
 import { resetLettersTo } from "../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin } from "../shared/limits/limit-store.ts";
@@ -14,6 +15,7 @@ import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 type Deps = CurrentPasswordDeps & {
   passwords: Pick<PasswordStore, "change">;
   hasher: PasswordHasher;
+  deviceTokens: Pick<DeviceTokens, "issue">;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
@@ -21,7 +23,7 @@ type Deps = CurrentPasswordDeps & {
 export const setPassword = async (
   { body, user, session, invocationId }: UserCall<typeof contract.setPassword>,
   deps: Deps,
-): Promise<void> => {
+) => {
   await requireCurrentPassword(user, body.current_password, deps, async () => {
     await requireGoodPassword("new_password", body.new_password, user);
     requireWithin(await deps.limits.spend(passwordChangesOf(user.id)));
@@ -42,7 +44,7 @@ export const setPassword = async (
         deps.enqueueLetter({ kind: "password_changed", userId: user.id, byReset: false }),
         deps.limits.giveBack(resetLettersTo(user.addressKey)),
       ]);
-      return undefined;
+      return { deviceToken: await deps.deviceTokens.issue(user.addressKey, invocationId) };
     default:
       return changed satisfies never;
   }
@@ -52,6 +54,7 @@ export const handler = userEndpoint(contract.setPassword, setPassword, () => ({
   passwords: passwordStore(),
   limits: limitStore(),
   hasher: passwordHasher,
+  deviceTokens: deviceTokens(),
   enqueueLetter,
   recordSecurityEvent,
 }));

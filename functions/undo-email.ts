@@ -24,8 +24,8 @@ type Deps = {
 };
 
 /**
- * Addresses without a change use a decoy and fail on the same condition. The device gets a token,
- * so that strangers can't lock out the returned owner with wrong guesses.
+ * Addresses without a change use a decoy and fail on the same condition, and so do deactivated
+ * accounts. The device gets a token, so that strangers can't lock out the returned owner.
  */
 export const undoEmail = async (call: Call<typeof contract.undoEmail>, deps: Deps) => {
   const { email, otp_code: code } = call.body;
@@ -38,13 +38,15 @@ export const undoEmail = async (call: Call<typeof contract.undoEmail>, deps: Dep
   requireWithin(spent);
 
   const userId = undo?.userId ?? (await deps.pseudonyms.decoyId(email));
-  const user = (await deps.users.find(userId)) ?? decoyUser(userId, addressKey);
+  const found = await deps.users.find(userId);
+  const user =
+    found?.status === "active" ? found : decoyUser(await deps.pseudonyms.decoyId(email), addressKey);
   const earlier = { email: undo?.email ?? email, addressKey };
   const undone = await deps.undoing.undo(user, earlier, digests, call.invocationId);
   if (undone === "refused") throw new ApiError("code_refused");
   deps.recordSecurityEvent("email_change_undone", { userId });
   await deps.enqueueLetter({ kind: "email_change_undone", userId });
-  return { deviceToken: await deps.deviceTokens.issue(addressKey) };
+  return { deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 
 export const handler = endpoint(contract.undoEmail, undoEmail, () => ({

@@ -18,7 +18,7 @@ export const endUserSessions = async (
 ) => {
   const person = await requirePerson(id, deps);
   if (!isAccount(person)) return;
-  if ((await deps.epochs.endAll(id)) === "refused") throw new ApiError("not_found");
+  if ((await deps.epochs.endAll(person)) === "refused") throw new ApiError("not_found");
   deps.recordSecurityEvent("all_sessions_ended", { userId: id, actorId: actor.id });
 };
 

@@ -15,6 +15,7 @@ export const read = ["GetSecretValue"] as const;
 export const write = ["GetSecretValue", "PutSecretValue"] as const;
 export const rotate = [...write, "DescribeSecret", "UpdateSecretVersionStage"] as const;
 export const spend = ["UpdateItem"] as const;
+export const spendAndClear = ["UpdateItem", "DeleteItem"] as const;
 export const letterLimits = ["UNPROVEN_LETTERS_PER_TEN_MINUTES", "UNPROVEN_LETTERS_PER_HOUR"] as const;
 export const codeLetterLimits = [...letterLimits, "OTP_LIFETIME_SECONDS"] as const;
 export const resetLimits = [...codeLetterLimits, "UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"] as const;

@@ -21,6 +21,7 @@ type Actions = {
   MAIL_QUEUE_URL: "SendMessage";
   PSEUDONYM_SECRET_ID: SecretAction;
   DIGEST_SECRET_ID: SecretAction;
+  DEVICE_SECRET_ID: SecretAction;
   SIGNING_KEYS_ID: SecretAction;
   VERIFICATION_KEYS_ID: SecretAction;
   MAIL_FROM: "SendEmail";

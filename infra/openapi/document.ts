@@ -22,10 +22,15 @@ import {
 import { toOpenApiSchema, type Json } from "./json-schema.ts";
 
 const exampleWaitSeconds = 240;
+const exampleUntilSeconds = Date.UTC(2026, 11, 2, 21) / 1000;
 
 /** API Gateway answers `throttled` itself, with a fixed sentence without a time to wait. */
 const exampleSentence = (code: ErrorCode): string =>
-  sentenceOf(code, code === "throttled" ? undefined : exampleWaitSeconds);
+  sentenceOf(
+    code,
+    code === "throttled" ? undefined : exampleWaitSeconds,
+    code === "deletion_waits" ? exampleUntilSeconds : undefined,
+  );
 
 const json = (content: Json) => ({ "application/json": content });
 
@@ -38,7 +43,11 @@ const errorResponse = (status: number, codes: readonly ErrorCode[], fields: read
   const schema = { $ref: `#/components/schemas/${field ? "BadRequest" : "Error"}` };
   return {
     description: statusTitles[status],
-    headers: { ...everyAnswersHeaders, ...refusalHeaders[status] },
+    headers: {
+      ...everyAnswersHeaders,
+      ...refusalHeaders[status],
+      ...(codes.includes("deletion_waits") && refusalHeaders[429]),
+    },
     content: json({ schema, examples }),
   };
 };

@@ -13,6 +13,9 @@ const accepted: Record<string, Record<string, string>> = {
   "Stateful/KeySecret": {
     SMG4: "Keys of stored items are derived from it. After a rotation, no account could be found.",
   },
+  "Stateful/DeviceSecret": {
+    SMG4: "A new value makes all devices unknown until they sign in again, so an operator decides.",
+  },
   "Stateful/DigestKeys": {
     SMG4: "Rotated by a schedule in a later stack, beside the function that rotates it.",
   },

@@ -30,6 +30,7 @@ export const resourcesOf = (
   MAIL_QUEUE_URL: { value: mailQueue.queueUrl, arn: mailQueue.queueArn, service: "sqs" },
   PSEUDONYM_SECRET_ID: secret(secretArns.key),
   DIGEST_SECRET_ID: secret(secretArns.digest),
+  DEVICE_SECRET_ID: secret(secretArns.device),
   SIGNING_KEYS_ID: secret(secretArns.signingKeys),
   VERIFICATION_KEYS_ID: secret(secretArns.verificationKeys),
   MAIL_FROM: {

@@ -36,6 +36,7 @@ export class StatefulStack extends Stack {
   readonly secretArns: {
     readonly key: string;
     readonly digest: string;
+    readonly device: string;
     readonly signingKeys: string;
     readonly verificationKeys: string;
   };
@@ -107,6 +108,7 @@ export class StatefulStack extends Stack {
         "KeySecret",
         "Secret that derives the keys of addresses and limits. It must never change.",
       ),
+      device: randomSecret("DeviceSecret", "Secret that device tokens are signed with"),
       digest: emptySecret("DigestKeys", "Key ring for the digests of codes"),
       signingKeys: emptySecret("SigningKeys", "Private keys for signing tokens"),
       verificationKeys: emptySecret("VerificationKeys", "Public keys for verifying tokens (JWKS)"),

@@ -7,11 +7,11 @@ import { passwordProblems } from "../passwords/password-rules.ts";
 import { spendingReset } from "../passwords/password-reset-store.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import { takingAddress } from "../store/address-pointers.ts";
 import { readItem, transact, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import {
-  addressPk,
   registrationItem,
   registrationPk,
   userPk,
@@ -37,6 +37,9 @@ const bareAccount = (email: string): Account => ({
   lastName: "",
   passwordHash: noPassword,
 });
+
+/** The idempotency token lets the SDK's retry of one transaction succeed after a lost response. */
+type Invocation = { invocationId: string; idempotencyToken: string };
 
 const activatedAccount = (
   { replaced, id, username, firstName, lastName, passwordHash, email }: Registration,
@@ -65,7 +68,7 @@ export const activationStore = (clock: Clock = nowSeconds) => {
     { id, addressKey, replaced }: Registration,
     account: Account,
     own: { condition: string; values: Record<string, string> } | undefined,
-    idempotencyToken: string,
+    { invocationId, idempotencyToken }: Invocation,
     along: TransactionPart[],
   ): Promise<User | "refused" | "username_taken"> => {
     const now = clock();
@@ -100,13 +103,7 @@ export const activationStore = (clock: Clock = nowSeconds) => {
           ConditionExpression: absent,
         },
       },
-      {
-        Put: {
-          TableName: table,
-          Item: { pk: addressPk(addressKey), userId: user.id },
-          ConditionExpression: absent,
-        },
-      },
+      takingAddress(addressKey, user.id, invocationId),
       notHeldForAnother(addressKey, user.id, now),
       ...along,
     ];
@@ -120,14 +117,16 @@ export const activationStore = (clock: Clock = nowSeconds) => {
     registration: Registration,
     owner: Owner,
     otpDigests: readonly string[],
-    idempotencyToken: string,
+    invocationId: string,
+    idempotencyToken = invocationId,
   ): Promise<User | "refused" | "username_taken"> => {
+    const invocation = { invocationId, idempotencyToken };
     const own = {
       condition: `${digestIsIn(otpDigests)} AND otpExpiresAt > :now`,
       values: digestValues(otpDigests),
     };
     const account = activatedAccount(registration, owner);
-    const outcome = await turn(registration, account, own, idempotencyToken, []);
+    const outcome = await turn(registration, account, own, invocation, []);
     if (typeof outcome === "object" || !provesCode(registration, otpDigests, clock())) {
       return outcome === "username_taken" ? "refused" : outcome;
     }
@@ -135,14 +134,14 @@ export const activationStore = (clock: Clock = nowSeconds) => {
       if (owner.brought.username !== undefined) return outcome;
       // Its hour is over, and someone else has taken it since.
       const brought = { ...owner.brought, username: neutralUsername() };
-      return activate(registration, { ...owner, brought }, otpDigests, randomUUID());
+      return activate(registration, { ...owner, brought }, otpDigests, invocationId, randomUUID());
     }
     const current = registrationItem.safeParse(
       await readItem(table, registrationPk(registration.addressKey)),
     );
     // The same code is valid again only if the registration was marked as replaced meanwhile.
     return current.data?.replaced === true && registration.replaced !== true
-      ? activate(current.data, owner, otpDigests, randomUUID())
+      ? activate(current.data, owner, otpDigests, invocationId, randomUUID())
       : "refused";
   };
 
@@ -158,7 +157,7 @@ export const activationStore = (clock: Clock = nowSeconds) => {
         ? passwordProblems(password, activatedAccount(registration, owner))
         : [],
 
-    /** The idempotency token lets a retry of this call succeed after a lost response. */
+    /** The device generation of the address is named after the invocation. */
     activate,
 
     /** Keeps only the address. A reset code was sent to the same mailbox, so it proves it too. */
@@ -166,11 +165,12 @@ export const activationStore = (clock: Clock = nowSeconds) => {
       registration: Registration,
       { email, passwordHash }: { email: string; passwordHash: string },
       otpDigests: readonly string[],
-      idempotencyToken: string,
+      invocationId: string,
     ): Promise<User | "refused"> => {
       const account = { ...bareAccount(email), passwordHash };
+      const invocation = { invocationId, idempotencyToken: invocationId };
       const spending = spendingReset(registration, otpDigests, clock());
-      const outcome = await turn(registration, account, undefined, idempotencyToken, [spending]);
+      const outcome = await turn(registration, account, undefined, invocation, [spending]);
       return outcome === "username_taken" ? "refused" : outcome;
     },
   };

@@ -15,6 +15,7 @@ import {
   undoSeconds,
   type EmailChange,
 } from "../store/address-items.ts";
+import { takingAddress } from "../store/address-pointers.ts";
 import { transact, type Item, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
@@ -129,13 +130,7 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
           },
         },
       },
-      {
-        Put: {
-          TableName: table,
-          Item: { pk: addressPk(addressKey), userId: user.id },
-          ConditionExpression: "attribute_not_exists(pk)",
-        },
-      },
+      takingAddress(addressKey, user.id, idempotencyToken),
       { Delete: { TableName: table, Key: { pk: addressPk(oldAddressKey) } } },
       { Delete: { TableName: table, Key: { pk: resetPk(oldAddressKey) } } },
       notHeldForAnother(addressKey, user.id, now),

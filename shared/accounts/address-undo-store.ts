@@ -7,8 +7,10 @@ import {
   emailUndoItem,
   emailUndoPk,
   resetPk,
+  undoableUntil,
   type EmailUndo,
 } from "../store/address-items.ts";
+import { forgettingDevices, takingAddress } from "../store/address-pointers.ts";
 import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { addressPk, userItem, userPk, type User } from "../store/user-items.ts";
@@ -20,32 +22,32 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
   const find = async (oldAddressKey: string): Promise<EmailUndo | undefined> => {
     const item = await readItem(table, emailUndoPk(oldAddressKey));
     const undo = item && emailUndoItem.parse(item);
-    return undo && undo.expiresAt > clock() ? undo : undefined;
+    const now = clock();
+    return undo && undoableUntil(undo, now) > now ? undo : undefined;
   };
 
-  // Empty if the change was not confirmed. The current address is remembered for a notice, because
-  // it may be the real owner's: someone else may control the earlier mailbox.
-  const swap = (user: User, addressKey: string, now: number): TransactionPart[] =>
+  // If the change was not confirmed, only the devices are forgotten. The current address is
+  // remembered for a notice, because it may be the real owner's: someone else may control the
+  // earlier mailbox.
+  const swap = (user: User, addressKey: string, generation: string, now: number): TransactionPart[] =>
     user.addressKey === addressKey
-      ? []
+      ? [forgettingDevices(user, generation)]
       : [
-          {
-            Put: {
-              TableName: table,
-              Item: { pk: addressPk(addressKey), userId: user.id },
-              ConditionExpression: "attribute_not_exists(pk)",
-            },
-          },
+          takingAddress(addressKey, user.id, generation),
           { Delete: { TableName: table, Key: { pk: addressPk(user.addressKey) } } },
           rememberFormerAddress("undone", user, now),
         ];
 
-  /** All sessions end, because an attacker may have requested the change in one of them. */
+  /**
+   * All sessions end, because an attacker may have requested the change in one of them. A
+   * deactivated account is refused, because only staff may activate it.
+   */
   const undo = async (
     user: User,
     { email, addressKey }: { email: string; addressKey: string },
     otpDigests: readonly string[],
-    idempotencyToken: string,
+    invocationId: string,
+    idempotencyToken = invocationId,
   ): Promise<"undone" | "refused"> => {
     const now = clock();
     const { listAddress } = listAttributes({ ...user, email }, user.status);
@@ -68,8 +70,10 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
           TableName: table,
           Key: { pk: userPk(user.id) },
           UpdateExpression: `SET email = :email, addressKey = :addressKey, listAddress = :listAddress, sessionEpoch = sessionEpoch + :one ${removingCode}, undoAddressKey, undoUntil`,
-          ConditionExpression: "addressKey = :addressKeyBefore",
+          ConditionExpression: "addressKey = :addressKeyBefore AND #status = :active",
+          ExpressionAttributeNames: { "#status": "status" },
           ExpressionAttributeValues: {
+            ":active": "active",
             ":email": email,
             ":addressKey": addressKey,
             ":listAddress": listAddress,
@@ -81,14 +85,16 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
       },
       { Delete: { TableName: table, Key: { pk: emailChangePk(user.id) } } },
       { Delete: { TableName: table, Key: { pk: resetPk(user.addressKey) } } },
-      ...swap(user, addressKey, now),
+      ...swap(user, addressKey, invocationId, now),
     ];
     const { refused } = await transact(parts, { token: idempotencyToken });
     if (!refused) return "undone";
     const [code, account] = refused;
     if (code?.failed || !account?.failed || !account.item) return "refused";
+    const current = userItem.parse(account.item);
+    if (current.status !== "active") return "refused";
     // A concurrent confirmation moved the account. Retry from its new address.
-    return undo(userItem.parse(account.item), { email, addressKey }, otpDigests, randomUUID());
+    return undo(current, { email, addressKey }, otpDigests, invocationId, randomUUID());
   };
 
   return { find, undo };

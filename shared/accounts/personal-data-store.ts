@@ -3,6 +3,7 @@ import { counted, type Counted } from "../contract/personal-data-schema.ts";
 import {
   codeGuess,
   currentPasswordGuess,
+  devicesSubject,
   passwordChangesOf,
   usernameChangesOf,
   wrongPassword,
@@ -21,6 +22,9 @@ const keysOf = ({ id, addressKey }: User, mailboxKey: string): Record<Counted, s
   activation_codes_tried: codeGuess("activation", addressKey).key,
   sign_in_codes_tried: codeGuess("login", addressKey).key,
   passwords_tried: wrongPassword(addressKey).key,
+  activation_codes_tried_on_known_devices: codeGuess("activation", devicesSubject(addressKey)).key,
+  sign_in_codes_tried_on_known_devices: codeGuess("login", devicesSubject(addressKey)).key,
+  passwords_tried_on_known_devices: wrongPassword(devicesSubject(addressKey)).key,
   current_password_tried: currentPasswordGuess(id).key,
   letters_asked_for: lettersKey.registration(mailboxKey),
   reset_letters_asked_for: lettersKey.reset(addressKey),

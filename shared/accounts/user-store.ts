@@ -1,10 +1,10 @@
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { addressChangePks, emailUndoItem, emailUndoPk, resetPk, wayBackOf } from "../store/address-items.ts";
-import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { findAddressPointer } from "../store/address-pointers.ts";
+import { transact, readItem, type Item, type TransactionPart } from "../store/dynamo.ts";
 import {
   addressPk,
-  pointerItem,
   registrationIdPk,
   registrationPk,
   userItem,
@@ -22,10 +22,8 @@ export const userStore = (clock: Clock = nowSeconds) => {
     return item && userItem.parse(item);
   };
 
-  const findIdByAddress = async (addressKey: string): Promise<string | undefined> => {
-    const item = await readItem(table, addressPk(addressKey));
-    return item && pointerItem.parse(item).userId;
-  };
+  const findIdByAddress = async (addressKey: string): Promise<string | undefined> =>
+    (await findAddressPointer(addressKey))?.userId;
 
   /** Remembers the held address for a notice, because an attacker may delete a stolen account. */
   const rememberEarlierAddress = async (user: User, now: number): Promise<TransactionPart[]> => {
@@ -35,26 +33,24 @@ export const userStore = (clock: Clock = nowSeconds) => {
     return [rememberFormerAddress("earlier", { id: user.id, email: emailUndoItem.parse(undo).email }, now)];
   };
 
-  // Without `along`, the owner deletes the account: the password that was checked must still be
-  // stored. Administrators pass a condition on their own rank instead.
-  const remove = async (
+  const removing = async (
     user: User,
-    along: TransactionPart[] = [],
-  ): Promise<"removed" | "refused" | "along_refused"> => {
-    const byPassword = along.length === 0;
-    const now = clock();
+    { condition, names, values }: { condition: string; names?: Record<string, string>; values: Item },
+    along: TransactionPart[],
+    now: number,
+  ): Promise<"removed" | "along_refused" | { current: User | undefined }> => {
     const earlier = await rememberEarlierAddress(user, now);
-    const unchanged = "username = :username AND addressKey = :addressKey";
     const { refused } = await transact([
       {
         Delete: {
           TableName: table,
           Key: { pk: userPk(user.id) },
-          ConditionExpression: byPassword ? `${unchanged} AND passwordHash = :passwordHash` : unchanged,
+          ConditionExpression: condition,
+          ...(names && { ExpressionAttributeNames: names }),
           ExpressionAttributeValues: {
             ":username": user.username,
             ":addressKey": user.addressKey,
-            ...(byPassword && { ":passwordHash": user.passwordHash }),
+            ...values,
           },
           ReturnValuesOnConditionCheckFailure: "ALL_OLD",
         },
@@ -74,12 +70,43 @@ export const userStore = (clock: Clock = nowSeconds) => {
     if (!refused) return "removed";
     const [account, ...others] = refused;
     if (others.some(({ failed }) => failed)) return "along_refused";
-    const current = account?.item && userItem.parse(account.item);
-    const mayGoOn = current && (!byPassword || current.passwordHash === user.passwordHash);
-    return mayGoOn ? remove(current, along) : "refused";
+    return { current: account?.item && userItem.parse(account.item) };
   };
 
-  return { find, findIdByAddress, remove };
+  const unchanged = "username = :username AND addressKey = :addressKey";
+
+  /** For administrators, at any time. `along` has the condition on their own rank. */
+  const remove = async (
+    user: User,
+    along: TransactionPart[] = [],
+  ): Promise<"removed" | "refused" | "along_refused"> => {
+    const removed = await removing(user, { condition: unchanged, values: {} }, along, clock());
+    if (typeof removed === "string") return removed;
+    return removed.current ? remove(removed.current, along) : "refused";
+  };
+
+  /**
+   * For the owner: the password that was checked must still be stored. While the account has a way
+   * back to an earlier address, it can't be deleted, because the caller may have taken it over.
+   */
+  const removeOwn = async (user: User): Promise<"removed" | "refused" | { undoUntil: number }> => {
+    const now = clock();
+    const { undoUntil = now, passwordHash } = user;
+    if (wayBackOf(user, now) !== undefined) return { undoUntil };
+    const noWayBack = "attribute_not_exists(undoUntil) OR undoUntil <= :now OR undoAddressKey = :addressKey";
+    const own = {
+      condition: `${unchanged} AND passwordHash = :passwordHash AND #status = :active AND (${noWayBack})`,
+      names: { "#status": "status" },
+      values: { ":passwordHash": passwordHash, ":active": "active", ":now": now },
+    };
+    const removed = await removing(user, own, [], now);
+    if (typeof removed === "string") return removed === "removed" ? removed : "refused";
+    const { current } = removed;
+    const isOwn = current?.status === "active" && current.passwordHash === passwordHash;
+    return isOwn ? removeOwn(current) : "refused";
+  };
+
+  return { find, findPointer: findAddressPointer, findIdByAddress, remove, removeOwn };
 };
 
 export type UserStore = ReturnType<typeof userStore>;

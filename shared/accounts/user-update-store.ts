@@ -3,10 +3,12 @@ import { codeAttributes } from "../codes/code-conditions.ts";
 import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import { forgettingDevices } from "../store/address-pointers.ts";
 import { conditionalWrite, transact, type TransactionPart } from "../store/dynamo.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
 import { heldUsernamePk, takingUsername } from "../store/username-items.ts";
+import { timerAfter, undoItemsAfter } from "./undo-pause.ts";
 
 /** The write is conditional on these values, so that it doesn't overwrite a concurrent change. */
 const compared = ["username", "firstName", "lastName", "status", "isStaff"] as const;
@@ -19,10 +21,16 @@ const endsSessions = (before: User, after: User): boolean =>
   before.isStaff !== after.isStaff ||
   before.passwordHash !== after.passwordHash;
 
+const timers = ["undoUntil", "undoSecondsLeft"] as const;
+
 const updateOf = (before: User, after: User) => {
   const { listKey, staffKey } = listAttributes(after, after.status);
   const ending = endsSessions(before, after);
   const newPassword = after.passwordHash !== before.passwordHash;
+  const [started, stopped] = [
+    timers.filter((name) => after[name] !== undefined && after[name] !== before[name]),
+    timers.filter((name) => after[name] === undefined && before[name] !== undefined),
+  ];
   const sets = [
     ...compared.map((name) => `#${name} = :${name}`),
     "listKey = :listKey",
@@ -30,15 +38,20 @@ const updateOf = (before: User, after: User) => {
     ...(staffKey === undefined ? [] : ["staffKey = :staffKey"]),
     ...(newPassword ? ["passwordHash = :passwordHash"] : []),
     ...(ending ? ["sessionEpoch = sessionEpoch + :one"] : []),
+    ...started.map((name) => `${name} = :${name}`),
   ];
   const removed = [
     ...(staffKey === undefined ? ["staffKey"] : []),
     // A code that was already sent could open a new session.
     ...(ending ? codeAttributes : []),
+    ...stopped,
   ];
   return {
     UpdateExpression: `SET ${sets.join(", ")}${removed.length > 0 ? ` REMOVE ${removed.join(", ")}` : ""}`,
-    ConditionExpression: compared.map((name) => `#${name} = :${name}Before`).join(" AND "),
+    ConditionExpression: [
+      ...compared.map((name) => `#${name} = :${name}Before`),
+      ...(ending ? ["addressKey = :addressKey"] : []),
+    ].join(" AND "),
     ExpressionAttributeNames: Object.fromEntries(compared.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: {
       ...Object.fromEntries(compared.map((name) => [`:${name}`, after[name]])),
@@ -47,7 +60,8 @@ const updateOf = (before: User, after: User) => {
       ...(after.usernameKey !== undefined && { ":usernameKey": after.usernameKey }),
       ...(staffKey !== undefined && { ":staffKey": staffKey }),
       ...(newPassword && { ":passwordHash": after.passwordHash }),
-      ...(ending && { ":one": 1 }),
+      ...(ending && { ":one": 1, ":addressKey": before.addressKey }),
+      ...Object.fromEntries(started.map((name) => [`:${name}`, after[name]])),
     },
   };
 };
@@ -67,11 +81,13 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     changes: Changes,
     along: TransactionPart[] = [],
   ): Promise<User | "username_taken" | "gone" | "along_refused"> => {
+    const now = clock();
     const heldPk = heldUsernamePk(user);
     const key = usernameKey(changes.username ?? user.username);
     // A username that stays keeps its key, so that no existing account loses its name.
     const takesKey = changes.username !== undefined && usernamePk(key) !== heldPk;
-    const changed: User = { ...user, ...changes, ...(takesKey && { usernameKey: key }) };
+    const merged: User = { ...user, ...changes, ...(takesKey && { usernameKey: key }) };
+    const changed: User = { ...merged, ...timerAfter(user, merged, now) };
     const update = {
       TableName: table,
       Key: { pk: userPk(user.id) },
@@ -79,7 +95,10 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
       ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
     };
     const swapping = takesKey ? swap(user, heldPk, changed.username) : [];
-    const others = [...swapping, ...along];
+    const ended = endsSessions(user, changed)
+      ? [forgettingDevices(user), ...(await undoItemsAfter(user, changed, now))]
+      : [];
+    const others = [...swapping, ...ended, ...along];
     const { refused } =
       others.length === 0
         ? await conditionalWrite(new UpdateCommand(update))
@@ -87,8 +106,14 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     if (!refused)
       return { ...changed, sessionEpoch: user.sessionEpoch + (endsSessions(user, changed) ? 1 : 0) };
     const [account, ...parts] = refused;
-    if (parts.slice(swapping.length).some(({ failed }) => failed)) return "along_refused";
-    if (!account?.failed) return "username_taken";
+    const failedIn = (start: number, end?: number) => parts.slice(start, end).some(({ failed }) => failed);
+    const endedFrom = swapping.length;
+    if (failedIn(endedFrom + ended.length)) return "along_refused";
+    if (!account?.failed && failedIn(0, endedFrom)) return "username_taken";
+    if (!account?.failed && parts[endedFrom]?.failed)
+      throw new Error("the account's address has no pointer to it");
+    // A code for undoing was created or used meanwhile.
+    if (!account?.failed) return change(user, changes, along);
     if (!account.item) return "gone";
     const current = userItem.parse(account.item);
     // Without `along`, it is the actor's own account, and they may just have lost their rights.

@@ -1,10 +1,11 @@
 import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import { takingAddress } from "../store/address-pointers.ts";
 import { transact } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
-import { addressPk, registrationPk, userItem, userPk, type User } from "../store/user-items.ts";
+import { registrationPk, userItem, userPk, type User } from "../store/user-items.ts";
 import { takingUsername } from "../store/username-items.ts";
 
 const absent = "attribute_not_exists(pk)";
@@ -32,13 +33,7 @@ export const accountImportStore = (clock: Clock = nowSeconds) => {
             ReturnValuesOnConditionCheckFailure: "ALL_OLD",
           },
         },
-        {
-          Put: {
-            TableName: table,
-            Item: { pk: addressPk(addressKey), userId: id },
-            ConditionExpression: absent,
-          },
-        },
+        takingAddress(addressKey, id),
         notHeldForAnother(addressKey, id, now),
         { Delete: { TableName: table, Key: { pk: registrationPk(addressKey) } } },
         ...takingUsername(username, { userId: id }, { addressKey, now }),

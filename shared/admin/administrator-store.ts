@@ -4,10 +4,11 @@ import { userUpdateStore } from "../accounts/user-update-store.ts";
 import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import { takingAddress } from "../store/address-pointers.ts";
 import { transact, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
-import { addressPk, registrationPk, userPk, type User } from "../store/user-items.ts";
+import { registrationPk, userPk, type User } from "../store/user-items.ts";
 import { takingUsername } from "../store/username-items.ts";
 
 type Administrator = Pick<User, "id" | "username" | "email" | "addressKey" | "passwordHash">;
@@ -39,7 +40,7 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
       Put: { TableName: table, Item, ConditionExpression: "attribute_not_exists(pk)" },
     });
     const { refused } = await transact([
-      put({ pk: addressPk(addressKey), userId: id }),
+      takingAddress(addressKey, id),
       put({ pk: userPk(id), ...user, ...listAttributes(user, "active") }),
       notHeldForAnother(addressKey, id, now),
       discardRegistration(addressKey),

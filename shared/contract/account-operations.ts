@@ -68,7 +68,7 @@ export const accountOperations = {
     summary: "Delete the account (requires the current password)",
     body: z.object({ current_password: schemas.password }),
     success: { status: 204 },
-    errors: [...bearerErrors, "not_yourself", "too_many_password_guesses"],
+    errors: [...bearerErrors, "not_yourself", "too_many_password_guesses", "deletion_waits"],
   },
   exportMe: {
     method: "GET",

@@ -24,6 +24,10 @@ export const errors = {
     status: 400,
     detail: "This registration is not activated yet. Send it an activation code first.",
   },
+  deletion_waits: {
+    status: 400,
+    detail: "The email address of this account was changed recently, and the change can still be undone.",
+  },
   deactivated: { status: 400, detail: "This account is deactivated. Activate it first." },
   not_found: { status: 404, detail: "Not found." },
   method_not_allowed: { status: 405, detail: "Method not allowed." },
@@ -79,8 +83,27 @@ const waitInWords = (seconds: number): string => {
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 };
 
-export const sentenceOf = (code: ErrorCode, retryAfterSeconds?: number): string => {
+const time = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZone: "UTC",
+});
+
+/** Rounded up to whole minutes, so that waiting until then is enough. */
+const timeInWords = (epochSeconds: number): string => {
+  const parts = time.formatToParts(Math.ceil(epochSeconds / 60) * 60_000);
+  const [day, month, year, hour, minute] = (["day", "month", "year", "hour", "minute"] as const).map(
+    (type) => parts.find((part) => part.type === type)?.value,
+  );
+  return `${day} ${month} ${year}, ${hour}:${minute} UTC`;
+};
+
+export const sentenceOf = (code: ErrorCode, retryAfterSeconds?: number, until?: number): string => {
   const { detail, status } = errors[code];
+  if (until !== undefined) return `${detail} You can delete the account from ${timeInWords(until)} on.`;
   // This limit lasts a year, so its sentence suggests other ways to sign in.
   if (status !== 429 || retryAfterSeconds === undefined || code === "code_guesses_used_up") return detail;
   return `${detail} Try again in ${waitInWords(retryAfterSeconds)}.`;
@@ -89,14 +112,20 @@ export const sentenceOf = (code: ErrorCode, retryAfterSeconds?: number): string 
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
+  /** The time in epoch seconds from which on the call is allowed, if its sentence tells it. */
+  readonly until: number | undefined;
   /** The account that the refusal concerns. It is logged and not sent to the caller. */
   readonly userId: string | undefined;
 
-  constructor(code: ErrorCode, options: { retryAfterSeconds?: number; userId?: string } = {}) {
+  constructor(
+    code: ErrorCode,
+    options: { retryAfterSeconds?: number; until?: number; userId?: string } = {},
+  ) {
     super(code);
     this.name = "ApiError";
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.until = options.until;
     this.userId = options.userId;
   }
 }

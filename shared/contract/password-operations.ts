@@ -12,6 +12,7 @@ export const passwordOperations = {
     summary: "Change the password; ends all other sessions and revokes all codes except an undo code",
     body: z.object({ current_password: schemas.password, new_password: schemas.newPassword }),
     success: { status: 204 },
+    issuesDeviceToken: true,
     errors: [...bearerErrors, "too_many_password_guesses", "too_many_password_changes"],
   },
   resetPassword: {

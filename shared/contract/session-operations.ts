@@ -76,6 +76,7 @@ export const sessionOperations = {
     caller: "user",
     summary: "End all other sessions immediately",
     success: { status: 204 },
+    issuesDeviceToken: true,
     errors: bearerErrors,
   },
   endSession: {

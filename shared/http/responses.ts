@@ -75,7 +75,7 @@ export const refusal = (event: APIGatewayProxyEvent, error: unknown): APIGateway
   const code = error instanceof ApiError ? error.code : "unexpected_failure";
   const { status } = errors[code];
   const waitSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
-  const detail = sentenceOf(code, waitSeconds);
+  const detail = sentenceOf(code, waitSeconds, error instanceof ApiError ? error.until : undefined);
   return http(
     event,
     status,

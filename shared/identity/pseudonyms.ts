@@ -36,5 +36,3 @@ export const pseudonyms = {
   decoyId: (address: string): Promise<string> => hmacOf("stranger", normaliseAddress(address)),
 };
 export type Pseudonyms = typeof pseudonyms;
-
-export const deviceTokenMac = (text: string): Promise<string> => hmacOf("device", text);

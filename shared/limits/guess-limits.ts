@@ -4,7 +4,8 @@ import type { Limit, Rule } from "./counters.ts";
 import { resetLettersTo } from "./letter-limits.ts";
 import type { LimitStore } from "./limit-store.ts";
 
-export const deviceSubject = (deviceId: string): string => `device#${deviceId}`;
+/** The subject of all known devices of an address. */
+export const devicesSubject = (addressKey: string): string => `devices#${addressKey}`;
 
 // Five guesses in each of 288 windows would be 1,440 a day for one of a million codes, so the day
 // is limited too. NIST SP 800-63B 3.2.2 allows at most 100 consecutive failures.
@@ -21,7 +22,7 @@ const wrongPasswordRules: readonly Rule[] = [
   { maximum: 100, windowSeconds: day },
 ];
 
-/** `subject` is an address key or the subject of a known device. */
+/** `subject` is an address key or the subject of its known devices. */
 export const codeGuess = (purpose: "activation" | "login", subject: string): Limit => ({
   key: `${purpose}#${subject}`,
   rules: codeGuessRules,
@@ -41,14 +42,16 @@ export const currentPasswordGuess = (userId: string): Limit => ({
   refusal: "too_many_password_guesses",
 });
 
-const codeRowKeys = (addressKey: string): string[] => [
-  codeGuess("activation", addressKey).key,
-  codeGuess("login", addressKey).key,
+const codeRowKeys = (subject: string): string[] => [
+  codeGuess("activation", subject).key,
+  codeGuess("login", subject).key,
 ];
 
+const guessKeysOf = (subject: string): string[] => [...codeRowKeys(subject), wrongPassword(subject).key];
+
+/** A new device generation clears none of them: with a stolen session, it can be begun at will. */
 export const guessKeys = (addressKey: string, userId: string): string[] => [
-  ...codeRowKeys(addressKey),
-  wrongPassword(addressKey).key,
+  ...[addressKey, devicesSubject(addressKey)].flatMap(guessKeysOf),
   currentPasswordGuess(userId).key,
 ];
 
@@ -58,10 +61,12 @@ export const guessKeys = (addressKey: string, userId: string): string[] => [
  */
 export const liftAfterReset = async (
   addressKey: string,
-  limits: Pick<LimitStore, "endRow" | "giveBack">,
+  limits: Pick<LimitStore, "endRow" | "giveBack" | "clear">,
 ): Promise<void> => {
   const rows = codeRowKeys(addressKey).map((key) => limits.endRow(key));
-  await Promise.all([limits.giveBack(resetLettersTo(addressKey)), ...rows]);
+  // Only holders of a device token count here, and the reset has ended all tokens.
+  const devices = guessKeysOf(devicesSubject(addressKey)).map((key) => limits.clear(key));
+  await Promise.all([limits.giveBack(resetLettersTo(addressKey)), ...rows, ...devices]);
 };
 
 /** Each change sends a letter, and a limit never stops the letter of a change that happened. */

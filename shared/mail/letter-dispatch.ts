@@ -5,7 +5,14 @@ import type { RegistrationStore } from "../accounts/registration-store.ts";
 import type { UserStore } from "../accounts/user-store.ts";
 import type { PasswordResetStore } from "../passwords/password-reset-store.ts";
 import type { recordSecurityEvent } from "../platform/security-log.ts";
-import { emailChangePk, emailUndoPk, resetPk, undoSeconds, type EmailUndo } from "../store/address-items.ts";
+import {
+  emailChangePk,
+  emailUndoPk,
+  resetPk,
+  undoableUntil,
+  undoSeconds,
+  type EmailUndo,
+} from "../store/address-items.ts";
 import { registrationPk, userPk, type Person } from "../store/user-items.ts";
 import {
   activationLetter,
@@ -47,8 +54,8 @@ const holderOf = async (addressKey: string, deps: Deps) => {
 };
 
 /** Sends a notice instead of a code: a code for a held address couldn't be used. */
-const sendHeld = async ({ email, expiresAt }: EmailUndo, deps: Deps) => {
-  await deliverNoticeTo(email, addressHeldLetter(expiresAt), deps);
+const sendHeld = async (undo: EmailUndo, deps: Deps) => {
+  await deliverNoticeTo(undo.email, addressHeldLetter(undoableUntil(undo, deps.nowSeconds())), deps);
   return "held";
 };
 

@@ -1,11 +1,13 @@
 // A new password ends all sessions (`change` keeps the caller's) and revokes all codes except an
-// undo code, in one write: someone who knew the old password may have created them.
+// undo code, in one write: someone who knew the old password may have created them. For the same
+// reason all devices are forgotten.
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { removingCode } from "../codes/code-conditions.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import type { Session } from "../sessions/session-store.ts";
 import { emailChangePk, resetPk } from "../store/address-items.ts";
+import { forgettingDevices } from "../store/address-pointers.ts";
 import { conditionalWrite, transact, type TransactionPart } from "../store/dynamo.ts";
 import { userItem, userPk, type User } from "../store/user-items.ts";
 import { spendingReset } from "./password-reset-store.ts";
@@ -59,6 +61,7 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
           },
           drop(resetPk(user.addressKey)),
           drop(emailChangePk(user.id)),
+          forgettingDevices(user, idempotencyToken),
         ],
         { token: idempotencyToken },
       );
@@ -98,6 +101,7 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
             },
           },
           drop(emailChangePk(id)),
+          forgettingDevices({ id, addressKey }, idempotencyToken),
         ],
         { token: idempotencyToken },
       );

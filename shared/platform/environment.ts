@@ -12,6 +12,8 @@ export const variables = {
   /** The secret behind address keys and limit keys. It never changes. */
   PSEUDONYM_SECRET_ID: filled,
   DIGEST_SECRET_ID: filled,
+  /** The secret behind device tokens. Replacing it makes all devices unknown. */
+  DEVICE_SECRET_ID: filled,
   SIGNING_KEYS_ID: filled,
   VERIFICATION_KEYS_ID: filled,
   /** The API's URL without a trailing slash, which is the tokens' `iss`. */

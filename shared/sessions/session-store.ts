@@ -78,13 +78,13 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
     return refused ? "not_found" : "ended";
   };
 
-  /** `replayed` means that this call ended the session, because the token was an older one. */
+  /** `replayed` is the session that this call ended, because the token was an older one. */
   const rotate = async (claims: {
     userId: string;
     sessionId: string;
     jti: string;
     sessionCreatedAt: number;
-  }): Promise<Session | "refused" | "replayed"> => {
+  }): Promise<Session | "refused" | { replayed: Session }> => {
     const { userId, sessionId, jti, sessionCreatedAt } = claims;
     const now = clock();
     const { refused, item } = await conditionalWrite(
@@ -111,7 +111,7 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
     if (!session || session.expiresAt <= now) return "refused";
     if (acceptsJti(session, jti, now)) return session;
     // Only one of several concurrent replays reports it, so that the owner gets one letter.
-    return (await end(userId, sessionId)) === "ended" ? "replayed" : "refused";
+    return (await end(userId, sessionId)) === "ended" ? { replayed: session } : "refused";
   };
 
   const list = async (userId: string): Promise<Session[]> => {

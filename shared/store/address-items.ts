@@ -29,18 +29,31 @@ export const emailChangeItem = z.object({
 });
 export type EmailChange = z.output<typeof emailChangeItem>;
 
-/** Exists only for the first of several changes, because its undo code reverts all of them. */
-export const emailUndoItem = z.object({ userId: z.string(), email: z.string(), expiresAt: z.int() });
+/**
+ * Exists only for the first of several changes, because its undo code reverts all of them. While
+ * its account is deactivated, it has `secondsLeft` and no expiry, so TTL can't delete it.
+ */
+export const emailUndoItem = z.object({
+  userId: z.string(),
+  email: z.string(),
+  expiresAt: z.int().optional(),
+  secondsLeft: z.int().optional(),
+});
 export type EmailUndo = z.output<typeof emailUndoItem>;
+
+/** Until when the change can be undone; for a deactivated account, if it were activated now. */
+export const undoableUntil = ({ expiresAt, secondsLeft = 0 }: EmailUndo, now: number): number =>
+  expiresAt ?? now + secondsLeft;
 
 /** Finds the account of a change by staff, because its owner isn't signed in. */
 export const emailClaimItem = z.object({ userId: z.string() });
 
 /** Returns the key of the earlier address that the account can still return to. */
 export const wayBackOf = (
-  { addressKey, undoAddressKey, undoUntil = 0 }: User,
+  { addressKey, undoAddressKey, undoUntil = 0, undoSecondsLeft = 0 }: User,
   now: number,
-): string | undefined => (undoUntil > now && undoAddressKey !== addressKey ? undoAddressKey : undefined);
+): string | undefined =>
+  (undoUntil > now || undoSecondsLeft > 0) && undoAddressKey !== addressKey ? undoAddressKey : undefined;
 
 /** True if a change that starts now gets an undo code. */
 export const opensUndo = (user: User, now: number): boolean => wayBackOf(user, now) === undefined;

@@ -29,6 +29,8 @@ export const userItem = z.object({
   /** The earlier address that the account can return to until `undoUntil` (epoch seconds). */
   undoAddressKey: z.string().optional(),
   undoUntil: z.int().optional(),
+  /** Replaces `undoUntil` while the account is deactivated. */
+  undoSecondsLeft: z.int().optional(),
 });
 export type User = z.output<typeof userItem>;
 
@@ -54,6 +56,10 @@ export type CodeHolder = z.output<typeof codeItem>;
 
 /** `email#<address key>`, and `username#<name>` of an account. */
 export const pointerItem = z.object({ userId: z.string() });
+
+/** `email#<address key>`. Pointers that are older than device generations have none. */
+export const addressPointerItem = pointerItem.extend({ deviceGeneration: z.string().default("0") });
+export type AddressPointer = z.output<typeof addressPointerItem>;
 
 /** `username#<name>` that a registration reserves. `reservedFor` is its address key. */
 export const reservationItem = z.object({ reservedFor: z.string() });

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { administer, signedInAdmin, signInAgain } from "../support/people/administrators.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
 import { personToImport, importRows } from "../support/people/import-export.ts";
+import { eventually } from "../support/assert/eventually.ts";
 import { comparable } from "../support/assert/comparable.ts";
 import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
 import { logWith } from "../support/stacks/function-logs.ts";
@@ -143,14 +144,86 @@ describe("old and new mailbox", () => {
   it("each get one notice of a deletion", async () => {
     const person = await moving();
     await person.confirm(person.code);
-    const { access: token, password: current_password } = person;
-    await succeed("deleteMe", { current_password }, { token });
+    expect((await administer(root, "deleteUser", { id: person.id })).status).toBe(204);
     const farewells = [await letterTo(person.email, 4), await letterTo(person.newEmail, 2)];
     for (const { Subject } of farewells) expect(Subject).toContain("your account was deleted");
     await allLettersSent(stack);
     await deliverOrder(stack, { kind: "goodbye", userId: person.id });
     expect(await lettersTo(person.email)).toHaveLength(4);
     expect(await lettersTo(person.newEmail)).toHaveLength(2);
+  });
+});
+
+describe("account that can return to an earlier address", () => {
+  const remove = ({ access: token, password }: { access: string; password: string }) =>
+    call("deleteMe", { current_password: password }, { token });
+
+  it("can't be deleted by its holder, but undone, and deleted then [ASVS 6.4.4]", async () => {
+    const person = await moving();
+    await person.confirm(person.code);
+    expectFieldErrors(await remove({ ...person, password: "Not-The-Password-1" }), {
+      current_password: ["Invalid password."],
+    });
+    const refused = await remove(person);
+    const wait = Number(refused.headers.get("retry-after"));
+    expect(wait).toBeGreaterThan(7 * 86_400 - 60);
+    expect(wait).toBeLessThanOrEqual(7 * 86_400);
+    const { detail, code } = refused.body as { detail: string; code: string };
+    expect([refused.status, code]).toEqual([400, "deletion_waits"]);
+    const [, day, month, year, time] =
+      /from (\d{1,2}) (\w+) (\d{4}), (\d\d:\d\d) UTC on\.$/.exec(detail) ?? [];
+    const told = Date.parse(`${day} ${month} ${year} ${time} UTC`) - Date.now() - wait * 1000;
+    expect(told).toBeGreaterThan(-5_000);
+    expect(told).toBeLessThan(60_000);
+
+    expect((await undo(person.email, person.undo)).status).toBe(204);
+    await letterTo(person.email, 4);
+    const { access } = await signInAgain(person);
+    expect((await remove({ ...person, access })).status).toBe(204);
+  });
+
+  it("can't be deleted while the change is just being confirmed", async () => {
+    const person = await moving();
+    const slow = stack.faults.add({
+      principal: "DeleteMe",
+      operation: "TransactWriteItems",
+      delayMilliseconds: 60_000,
+    });
+    const removing = remove(person);
+    await eventually("the deletion on its way", () => (slow.struck() === 1 ? true : undefined));
+    expect((await person.confirm(person.code)).status).toBe(200);
+    slow.remove();
+    expect(await removing).toMatchObject({ status: 400, body: { code: "deletion_waits" } });
+    expect((await undo(person.email, person.undo)).status).toBe(204);
+    expect(await lettersTo(person.newEmail)).not.toHaveLength(0);
+    await letterTo(person.email, 4);
+    await signInAgain(person);
+  });
+
+  it("keeps its way back while it is deactivated, which undoes nothing", async () => {
+    const [person, active] = [await moving(), await moving()];
+    for (const { confirm, code } of [person, active]) await confirm(code);
+    const set = async (is_active: boolean) => {
+      const { status } = await administer(root, "updateUser", { id: person.id, body: { is_active } });
+      expect(status).toBe(200);
+    };
+    const callsOf = async (email: string, otp_code: string) => {
+      stack.resetCalls();
+      const answer = comparable(await undo(email, otp_code));
+      return { answer, functions: functionCalls(stack) };
+    };
+    await set(false);
+    await callsOf(newPerson().email, wrongCode);
+    const refused = await callsOf(person.email, person.undo);
+    expect(refused.answer.body).toContain("code_refused");
+    expect(await callsOf(newPerson().email, wrongCode)).toEqual(refused);
+    expect(await callsOf(active.email, wrongCode)).toEqual(refused);
+    await register(newPerson({ email: person.email }));
+    expect((await letterTo(person.email, 4)).Subject).toContain("reserved for an account");
+    await set(true);
+    expect((await undo(person.email, person.undo)).status).toBe(204);
+    await letterTo(person.email, 5);
+    await signInAgain(person);
   });
 });
 

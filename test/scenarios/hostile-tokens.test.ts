@@ -16,7 +16,10 @@ import { expectRefused } from "../support/assert/refusals.ts";
 import { logWith } from "../support/stacks/function-logs.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
-import { register, signedIn } from "../support/people/people.ts";
+import { register, resetCode, signedIn, signIn } from "../support/people/people.ts";
+import { newPassword } from "../support/people/credentials.ts";
+import { disableAccount } from "../support/people/disable-account.ts";
+import { allLettersSent } from "../support/mail/mail-queue.ts";
 import { keySecretsOf } from "../support/calls/key-secrets.ts";
 
 type Header = Record<string, unknown> & { alg: string };
@@ -209,7 +212,59 @@ const age = async (refresh: string, seconds: number) => {
   );
 };
 
+type Owner = Awaited<ReturnType<typeof signedIn>> & { current: string };
+
+/** Returns the ids of the sessions that ended by a replay, as the log says. */
+const replaysOf = (log: string, userId: string) =>
+  log
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+    .filter((line) => line.event === "session_replayed" && line.userId === userId)
+    .map(({ sessionId }) => sessionId);
+
 describe("replaced refresh token", () => {
+  const ends: [string, (owner: Owner) => Promise<unknown>][] = [
+    [
+      "a reset",
+      async ({ email }) => {
+        const body = { email, otp_code: await resetCode({ email }, 2), new_password: newPassword() };
+        await succeed("confirmPasswordReset", body);
+      },
+    ],
+    [
+      "a change of password on another device",
+      async (owner) => {
+        const { access: token } = await signIn(owner, 2);
+        const body = { current_password: owner.password, new_password: newPassword() };
+        await succeed("setPassword", body, { token });
+      },
+    ],
+    ["a sign-out", ({ current }) => succeed("logout", { refresh: current })],
+    ["a deactivation", ({ id }) => disableAccount(stack, id)],
+  ];
+  it.each(ends)("of a session that ended by %s is no replay", async (_, end) => {
+    const [owner, other] = [await signedIn(), await signedIn()];
+    const { refresh: current } = await succeed("refreshToken", { refresh: owner.refresh });
+    await age(owner.refresh, 31);
+    await end({ ...owner, current });
+    await allLettersSent(stack);
+    const letters = (await lettersTo(owner.email)).length;
+    for (const refresh of [owner.refresh, current])
+      expectRefused(await call("refreshToken", { refresh }), "token_not_valid");
+
+    // A real replay of someone else shows that log and letters have arrived.
+    await succeed("refreshToken", { refresh: other.refresh });
+    await age(other.refresh, 31);
+    expectRefused(await call("refreshToken", { refresh: other.refresh }), "token_not_valid");
+    await letterTo(other.email, 3);
+    const { log } = await logWith(stack, "RefreshToken", ['"session_replayed"', other.id]);
+    expect(replaysOf(log, other.id)).toHaveLength(1);
+    expect(replaysOf(log, owner.id)).toEqual([]);
+    await allLettersSent(stack);
+    expect(await lettersTo(owner.email)).toHaveLength(letters);
+  });
+
   it("ends its session after the grace period and notifies the owner", async () => {
     const person = await signedIn();
     const { refresh, access } = await succeed("refreshToken", { refresh: person.refresh });
@@ -225,12 +280,7 @@ describe("replaced refresh token", () => {
     expect(Subject).toContain("one of your sessions was ended");
     expect(Body.text_part).not.toMatch(/https?:/);
     const { log } = await logWith(stack, "RefreshToken", ['"session_replayed"', person.id]);
-    const lines = log
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line))
-      .filter(({ event, userId }) => event === "session_replayed" && userId === person.id);
-    expect(lines).toEqual([expect.objectContaining({ sessionId: decodeJwt(refresh)["sid"] })]);
+    expect(replaysOf(log, person.id)).toEqual([decodeJwt(refresh)["sid"]]);
     expect(await lettersTo(person.email)).toHaveLength(3);
   });
 });

@@ -42,6 +42,7 @@ const resourceNames: Record<string, string> = {
   MAIL_QUEUE_URL: "sqs Mail",
   PSEUDONYM_SECRET_ID: "secretsmanager KeySecret",
   DIGEST_SECRET_ID: "secretsmanager DigestKeys",
+  DEVICE_SECRET_ID: "secretsmanager DeviceSecret",
   SIGNING_KEYS_ID: "secretsmanager SigningKeys",
   VERIFICATION_KEYS_ID: "secretsmanager VerificationKeys",
 };
@@ -160,6 +161,15 @@ it("the mailer takes batches of ten, and reports which letters failed", () => {
       ScalingConfig: { MaximumConcurrency: 2 },
     },
   ]);
+});
+
+it("only functions that issue or check device tokens may read their secret", () => {
+  const operations = Object.entries<Operation>(contract);
+  const using = operations.filter(([, { readsDeviceToken, issuesDeviceToken }]) =>
+    Boolean(readsDeviceToken ?? issuesDeviceToken),
+  );
+  const reading = names.filter((name) => allowed(name).some((right) => right.endsWith(" DeviceSecret")));
+  expect(reading.toSorted()).toEqual(using.map(([name]) => name).toSorted());
 });
 
 it("signing keys are created at deployment", () => {

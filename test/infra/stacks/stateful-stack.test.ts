@@ -55,7 +55,7 @@ describe("tables", () => {
         Properties: { DeletionProtectionEnabled: false },
       });
     }
-    for (const name of ["KeySecret", "DigestKeys", "SigningKeys", "VerificationKeys"]) {
+    for (const name of ["KeySecret", "DeviceSecret", "DigestKeys", "SigningKeys", "VerificationKeys"]) {
       expect(prod.one(secret, name)["DeletionPolicy"]).toBe("Retain");
       expect(dev.one(secret, name)["DeletionPolicy"]).toBe("Delete");
     }
@@ -85,10 +85,11 @@ describe("mail queue", () => {
   });
 });
 
-it("AWS generates the pseudonym secret, and key rings start empty", () => {
-  expect(dev.one(secret, "KeySecret").Properties).toMatchObject({
-    GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
-  });
+it("AWS generates two secrets, and key rings start empty", () => {
+  for (const name of ["KeySecret", "DeviceSecret"])
+    expect(dev.one(secret, name).Properties).toMatchObject({
+      GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
+    });
   for (const name of ["DigestKeys", "SigningKeys", "VerificationKeys"])
     expect(Object.keys(dev.one(secret, name).Properties ?? {})).toEqual(["Description"]);
 });

@@ -10,7 +10,7 @@ import { limitStore } from "../../../shared/limits/limit-store.ts";
 import { personalDataStore } from "../../../shared/accounts/personal-data-store.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
 import { activeUser } from "../../support/people/stored-people.ts";
-import { codeGuess } from "../../../shared/limits/guess-limits.ts";
+import { codeGuess, devicesSubject, wrongPassword } from "../../../shared/limits/guess-limits.ts";
 import { lettersKey } from "../../../shared/limits/letter-limits.ts";
 
 const put = (item: Record<string, unknown>) =>
@@ -57,15 +57,22 @@ describe("personal data", () => {
       rules: [{ maximum: 5, windowSeconds: 3600 }],
     };
     await limits.spend({ ...hourly, refusal: "too_many_letters" });
+    await limits.spend(wrongPassword(devicesSubject(user.addressKey)));
     const { counters } = await personalDataStore(clock.now).find(user, mailboxKey);
     const from = (windowSeconds: number) => isoTime(clock.now() - (clock.now() % windowSeconds));
     const codes = { counts: "sign_in_codes_tried", number: 3 };
-    expect(counters).toHaveLength(4);
+    expect(counters).toHaveLength(6);
     expect(counters).toEqual(
       expect.arrayContaining([
         { ...codes, window_seconds: 300, from: from(300) },
         { ...codes, window_seconds: 86_400, from: from(86_400) },
         { ...codes, window_seconds: null, from: null },
+        {
+          counts: "passwords_tried_on_known_devices",
+          number: 1,
+          window_seconds: 600,
+          from: from(600),
+        },
         { counts: "letters_asked_for", number: 1, window_seconds: 3600, from: from(3600) },
       ]),
     );

@@ -15,7 +15,10 @@ const started = async () => {
     jti,
     sessionCreatedAt: createdAt,
   });
-  const rotate = (jti: string) => sessions.rotate(claims(first, jti));
+  const rotate = async (jti: string) => {
+    const outcome = await sessions.rotate(claims(first, jti));
+    return typeof outcome === "object" && "replayed" in outcome ? ("replayed" as const) : outcome;
+  };
   const rotated = async (jti: string) => {
     const session = await rotate(jti);
     if (typeof session === "string") throw new Error(session);

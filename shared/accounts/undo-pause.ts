@@ -1,0 +1,73 @@
+// A deactivated account can't be undone, so the time for undoing stops until it is activated again.
+import { variable } from "../platform/environment.ts";
+import {
+  emailUndoItem,
+  emailUndoPk,
+  undoableUntil,
+  wayBackOf,
+  type EmailUndo,
+} from "../store/address-items.ts";
+import { readItem, type TransactionPart } from "../store/dynamo.ts";
+import type { User } from "../store/user-items.ts";
+
+type Timer = Record<"undoUntil" | "undoSecondsLeft", number | undefined>;
+
+/** The account's own time for undoing after a change of state. */
+export const timerAfter = (before: User, after: User, now: number): Timer => {
+  const { undoUntil, undoSecondsLeft } = before;
+  if (before.status !== after.status && after.status === "disabled" && (undoUntil ?? 0) > now)
+    return { undoUntil: undefined, undoSecondsLeft: (undoUntil ?? now) - now };
+  if (before.status !== after.status && after.status === "active" && undoSecondsLeft !== undefined)
+    return { undoUntil: now + undoSecondsLeft, undoSecondsLeft: undefined };
+  return { undoUntil, undoSecondsLeft };
+};
+
+const withTimer = (pk: string, undo: EmailUndo, disabled: boolean, now: number): TransactionPart => {
+  const [from, to] = disabled ? ["expiresAt", "secondsLeft"] : ["secondsLeft", "expiresAt"];
+  const left = undoableUntil(undo, now) - now;
+  return {
+    Update: {
+      TableName: variable("USERS_TABLE"),
+      Key: { pk },
+      UpdateExpression: `SET ${to} = :to REMOVE ${from}`,
+      ConditionExpression: `userId = :userId AND ${from} = :from`,
+      ExpressionAttributeValues: {
+        ":to": disabled ? left : now + left,
+        ":from": disabled ? undo.expiresAt : undo.secondsLeft,
+        ":userId": undo.userId,
+      },
+    },
+  };
+};
+
+/** Fails if an undo item appears or changes meanwhile. The caller then tries again. */
+const unchanged = (pk: string, undo: EmailUndo | undefined): TransactionPart => ({
+  ConditionCheck: {
+    TableName: variable("USERS_TABLE"),
+    Key: { pk },
+    ...(undo
+      ? {
+          ConditionExpression: `userId = :userId AND ${undo.expiresAt === undefined ? "attribute_not_exists(expiresAt)" : "expiresAt = :expiresAt"}`,
+          ExpressionAttributeValues: { ":userId": undo.userId, ":expiresAt": undo.expiresAt },
+        }
+      : { ConditionExpression: "attribute_not_exists(pk)" }),
+  },
+});
+
+/** The undo items that belong to the account, with their time stopped or running again. */
+export const undoItemsAfter = async (before: User, after: User, now: number): Promise<TransactionPart[]> => {
+  if (before.status === after.status) return [];
+  const disabled = after.status === "disabled";
+  // The item of an unconfirmed change is at the current address.
+  const pks = [...new Set([before.addressKey, wayBackOf(before, now) ?? before.addressKey])].map(emailUndoPk);
+  return Promise.all(
+    pks.map(async (pk) => {
+      const item = await readItem(variable("USERS_TABLE"), pk);
+      const undo = item && emailUndoItem.parse(item);
+      const runs = undo?.expiresAt !== undefined && undo.expiresAt > now;
+      const isTheirs = undo?.userId === before.id;
+      const changes = disabled ? runs : undo?.secondsLeft !== undefined;
+      return undo && isTheirs && changes ? withTimer(pk, undo, disabled, now) : unchanged(pk, undo);
+    }),
+  );
+};
