@@ -78,5 +78,5 @@ export const activateAt = async (
     otpDigest: "newcomer",
     otpExpiresAt: clock() + codeLifetime,
   });
-  return activateWith(clock, registration, "newcomer");
+  return activateWith(clock, (await registrations.find(addressKey)) ?? registration, "newcomer");
 };
