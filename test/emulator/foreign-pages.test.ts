@@ -93,7 +93,7 @@ describe.each(engines)("foreign page with %s", (engine) => {
     }
   });
 
-  it("is refused by endpoint and queues, whatever it sends", async ({ skip }) => {
+  it("is refused by endpoint and queues in every form", async ({ skip }) => {
     const ports = ownPorts(running(skip));
     expect(ports).toHaveLength(2);
     for (const { port, host } of ports) {
