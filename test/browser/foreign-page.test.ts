@@ -1,4 +1,4 @@
-// A page of another site does in a real Chromium what it can to a running stack, with the ports known.
+// In a real Chromium, a page of another site that knows all ports tries to reach a running stack.
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { Browser, Page } from "playwright-core";
@@ -56,7 +56,7 @@ describe.each(engines)("foreign page, %s", (engine) => {
     return page;
   };
 
-  /** Sends an UpdateItem with the key of earlier versions, and the same as a form that needs no CORS. */
+  /** Sends an UpdateItem with the key of earlier versions, then as a form, which needs no CORS. */
   const makeStaff = (page: Page, url: string, TableName: string, id: string) =>
     page.evaluate(
       async ({ url, TableName, id }) => {

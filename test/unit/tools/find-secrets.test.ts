@@ -51,7 +51,7 @@ const scan = (folder: string) =>
   spawnSync(process.execPath, [resolve("test/tools/secrets/scan.ts")], { cwd: folder, encoding: "utf8" });
 
 describe("npm run secrets", () => {
-  it("fails on a tracked secret, and names its place only", () => {
+  it("fails on a tracked secret, and names its place only [ASVS 13.3.1]", () => {
     const secret = token();
     const { status, stdout, stderr } = scan(repositoryWith(`first line\n${secret}\n`));
     expect({ status, stdout, stderr }).toEqual({
