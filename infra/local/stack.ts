@@ -38,8 +38,10 @@ export type Stack = {
   dataDirectory: string;
   mailboxFolder: string;
   engine: EngineName;
-  /** The AWS endpoint for functions. These credentials have all rights. */
+  /** The AWS endpoint for functions. These credentials have all rights and end with this run. */
   endpoint: { url: string; region: string; accessKeyId: string; secretAccessKey: string };
+  /** The key of a function (`CreateUser`) or of its queue poller (`MailerPoller`). */
+  accessKeyIdOf: (principal: string) => string | undefined;
   /** Values by `<stack>.<name>`. */
   outputs: Record<string, string>;
   faults: Faults;
@@ -76,7 +78,7 @@ const start = async (
 
   const templates = loadTemplates(options.templates, awsEndpoint.url);
   const [dynamoDb, sqs] = await startEngines(templates, dataDirectory, engine, resources);
-  await createTables(templates, dynamoDb.url);
+  await createTables(templates, dynamoDb);
   const mailbox = openMailbox(dataDirectory);
   const logs = openFunctionLogs(dataDirectory, onLog);
   resources.defer(logs.close);
@@ -90,8 +92,8 @@ const start = async (
   });
   resources.defer(lambda.stop);
   awsEndpoint.connect({
-    dynamoDbUrl: dynamoDb.url,
-    sqsUrl: sqs.url,
+    dynamoDb,
+    sqs,
     secrets: openSecretsManager(templates, dataDirectory),
     rotateSecret: createSecretRotation(templates, lambda.invoke),
     mailbox,
@@ -121,6 +123,7 @@ const start = async (
     mailboxFolder: mailbox.folder,
     engine: dynamoDb.name,
     endpoint,
+    accessKeyIdOf: awsEndpoint.accessKeyIdOf,
     outputs,
     faults: awsEndpoint.faults,
     calls: awsEndpoint.calls,

@@ -102,7 +102,7 @@ describe.each(withBody.map((name) => [titleOf(name), name] as const))("%s", (_, 
 });
 
 describe("POST user/ with unusual values", () => {
-  it("refuses numbers, null and lists instead of strings, per field", async () => {
+  it("refuses numbers, null and lists instead of strings, per field [ASVS 15.3.5]", async () => {
     expectFieldErrors(await call("createUser", { username: 1, email: null, password: ["x"] }), {
       username: ["Not a valid string."],
       email: ["This field may not be null."],
@@ -188,7 +188,7 @@ describe("POST user/ with unusual values", () => {
     expectFieldErrors(answer, { password: ["Ensure this field has no more than 128 characters."] });
   });
 
-  it("ignores members named __proto__ and constructor", async () => {
+  it("ignores members named __proto__ and constructor [ASVS 15.3.6]", async () => {
     const person = newPerson();
     const body = `{"__proto__":{"isAdmin":true},"constructor":{"prototype":{}},${JSON.stringify(person).slice(1)}`;
     const answer = await send("POST", contract.createUser.path, { body, headers: json });

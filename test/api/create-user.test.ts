@@ -79,7 +79,7 @@ describe("POST user/", () => {
     }
   });
 
-  it("ignores fields that callers may not set", async () => {
+  it("ignores fields that callers may not set [ASVS 8.2.3, 15.3.3]", async () => {
     const person = newPerson();
     const answer = await call("createUser", {
       ...person,

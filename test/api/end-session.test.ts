@@ -21,7 +21,7 @@ describe("DELETE user/me/sessions/{id}/", () => {
     expectRefused(again, "not_found");
   });
 
-  it("answers 404 to another person's session and to nonsense", async () => {
+  it("answers 404 to another person's session and to nonsense [ASVS 8.2.2]", async () => {
     const [person, stranger] = [await signedIn(), await signedIn()];
     const { results } = await succeed("listSessions", undefined, { token: person.access });
     for (const id of [results[0]?.id ?? "", "nonsense", "%00", "a".repeat(1100)]) {

@@ -5,7 +5,7 @@ import { expectRefused } from "../support/assert/refusals.ts";
 import { newPerson, loginCode, register, resetCode, signedIn } from "../support/people/people.ts";
 
 describe("GET user/me/export/", () => {
-  it("returns the stored personal data without hashes, codes or tokens", async () => {
+  it("returns the stored personal data without hashes, codes or tokens [ASVS 15.3.1]", async () => {
     const person = await signedIn();
     const data = await succeed("exportMe", undefined, { token: person.access });
     const { id, username, email } = person;

@@ -14,7 +14,7 @@ describe("PATCH user/me/", () => {
     expect(await succeed("getMe", undefined, { token })).toEqual(me);
   });
 
-  it("ignores address, password, id and staff flag [ASVS 7.5.1]", async () => {
+  it("ignores address, password, id and staff flag [ASVS 7.5.1, 8.2.3, 15.3.3]", async () => {
     const person = await signedIn();
     const token = person.access;
     const answer = await call(

@@ -111,7 +111,7 @@ describe("administrator on the admin page", () => {
     expect(problems).toEqual([]);
   });
 
-  it("is signed out by the button and by a reload [ASVS 7.4.4]", async () => {
+  it("is signed out by the button and by a reload [ASVS 7.4.4, 14.3.1, 14.3.3]", async () => {
     const { page, problems } = await openAdmin();
     // The tokens are stored nowhere.
     const kept =

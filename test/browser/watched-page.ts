@@ -5,12 +5,12 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from "p
 
 const executables = [process.env["CHROMIUM_PATH"], "/usr/bin/chromium", "/usr/bin/chromium-browser"];
 
-export const launchBrowser = (): Promise<Browser> => {
+export const launchBrowser = (more: string[] = []): Promise<Browser> => {
   const executablePath = executables.find((path) => path !== undefined && existsSync(path));
   if (!executablePath)
     throw new Error("No Chromium here: apt-get install chromium, or set CHROMIUM_PATH to one.");
   const args = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"];
-  return chromium.launch({ executablePath, args, timeout: 120_000 });
+  return chromium.launch({ executablePath, args: [...args, ...more], timeout: 120_000 });
 };
 
 // True for the browser's own message about a refusal by the API, which is no fault of the page.

@@ -115,3 +115,13 @@ it("docs/operations.md lists every alarm", () => {
   const names = (text: string) => new Set([...text.matchAll(/["`](\w+Alarm)["`]/g)].map(([, name]) => name));
   expect(names(read("docs/operations.md"))).toEqual(names(read("infra/monitoring/alarms.ts")));
 });
+
+it("docs/operations.md says how long each kind of item is kept", () => {
+  const [, section = ""] = read("docs/operations.md").split("\n## How long data is kept\n");
+  const table = section.split("\n## ")[0] ?? "";
+  const kinds = globSync("shared/**/*.ts")
+    .flatMap((file) => [...read(file).matchAll(/`([a-z][a-z-]*)#\$\{/g)])
+    .map(([, kind = ""]) => kind);
+  expect(kinds.length).toBeGreaterThan(15);
+  expect(kinds.filter((kind) => !table.includes(`\`${kind}#\``))).toEqual([]);
+});

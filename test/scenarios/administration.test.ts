@@ -39,7 +39,7 @@ const unknownId = "00000000-0000-4000-8000-000000000000";
 const newAdmin = () => signedInAdmin(stack.folder);
 
 describe("staff permission", () => {
-  it("is required before anything else is checked [ASVS 6.3.4]", async () => {
+  it("is required before anything else is checked [ASVS 6.3.4, 8.2.1, 8.3.1]", async () => {
     const person = await signedIn();
     for (const name of staffOperations) {
       const path = pathOf(name, root.id);
@@ -49,7 +49,7 @@ describe("staff permission", () => {
     expect(staffOperations).toHaveLength(9);
   });
 
-  it("is read at each call, so a demotion takes effect immediately", async () => {
+  it("is read at each call, so a demotion takes effect immediately [ASVS 8.3.1]", async () => {
     const other = await newAdmin();
     listed(await administer(other, "listUsers"));
     const body = { is_staff: false, current_password: root.password };

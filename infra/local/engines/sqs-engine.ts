@@ -1,20 +1,34 @@
 // fauxqs runs inside this process and stores messages in a file.
+import { Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Server } from "node:net";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { startFauxqs, type FauxqsServer } from "fauxqs";
 import * as z from "zod";
 import { awsRequest } from "../aws/aws-request.ts";
+import { newAccessKeyId, readAuthorization } from "../aws/access-keys.ts";
 import { region } from "../aws/local-account.ts";
 import type { Templates } from "../cloudformation/templates.ts";
 
-export type SqsEngine = Pick<FauxqsServer, "inspectQueue" | "stop"> & { url: string };
+export type SqsEngine = Pick<FauxqsServer, "inspectQueue" | "stop"> & { url: string; accessKeyId: string };
+
+/** fauxqs itself checks neither keys nor host names, and takes forms, which pages send anywhere. */
+const requireKey = (server: HttpServer, accessKeyId: string) => {
+  const answer = server.listeners("request");
+  server.removeAllListeners("request");
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    if (readAuthorization(request.headers.authorization).accessKeyId === accessKeyId)
+      for (const listener of answer) Reflect.apply(listener, server, [request, response]);
+    else response.writeHead(403, { connection: "close" }).end();
+  });
+};
 
 // Makes fauxqs listen on 127.0.0.1 only, because it has no option for the host. Replaces `listen`
 // while it starts.
-const onLoopback = async <Result>(start: () => Promise<Result>): Promise<Result> => {
+const onLoopback = async <Result>(accessKeyId: string, start: () => Promise<Result>): Promise<Result> => {
   const listen = Reflect.get(Server.prototype, "listen");
   Server.prototype.listen = function (this: Server, ...given: unknown[]) {
+    if (this instanceof HttpServer) requireKey(this, accessKeyId);
     const [options, ...rest] = given;
     const local =
       typeof options === "object" && options !== null ? { ...options, host: "127.0.0.1" } : options;
@@ -56,7 +70,8 @@ const queueSchema = z.object({
 });
 
 export const startSqsEngine = async (templates: Templates, dataDirectory: string): Promise<SqsEngine> => {
-  const server = await onLoopback(() =>
+  const accessKeyId = newAccessKeyId();
+  const server = await onLoopback(accessKeyId, () =>
     withoutFlushes(() =>
       startFauxqs({
         port: 0,
@@ -76,9 +91,9 @@ export const startSqsEngine = async (templates: Templates, dataDirectory: string
     if (server.inspectQueue(name) === undefined) server.createQueue(name);
     await awsRequest(
       url,
-      { service: "sqs", target: "SetQueueAttributes" },
+      { service: "sqs", target: "SetQueueAttributes", accessKeyId },
       { QueueUrl: queue.identity().ref, Attributes: attributes },
     );
   }
-  return { url, inspectQueue: (name) => server.inspectQueue(name), stop: () => server.stop() };
+  return { url, accessKeyId, inspectQueue: (name) => server.inspectQueue(name), stop: () => server.stop() };
 };

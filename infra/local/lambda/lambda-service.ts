@@ -58,10 +58,17 @@ export const createLambdaService = (templates: Templates, options: Options): Lam
       for (const mapping of loadEventSourceMappings(templates, awsEndpointUrl)) {
         const { definition, invoke } = poolOf(mapping.functionName);
         const principal = `${definition.label}Poller`;
-        admit({ name: principal, role: definition.role });
+        const accessKeyId = admit({ name: principal, role: definition.role });
         const onError = (message: string) => onPollerError(principal, message);
         pollers.push(
-          startQueuePoller(mapping, { awsEndpointUrl, principal, invoke, returnFailedAfterSeconds, onError }),
+          startQueuePoller(mapping, {
+            awsEndpointUrl,
+            principal,
+            accessKeyId,
+            invoke,
+            returnFailedAfterSeconds,
+            onError,
+          }),
         );
       }
     },

@@ -17,12 +17,14 @@ export const startQueuePoller = (
   {
     awsEndpointUrl,
     principal,
+    accessKeyId,
     invoke,
     returnFailedAfterSeconds,
     onError,
   }: {
     awsEndpointUrl: string;
     principal: string;
+    accessKeyId: string;
     invoke: (event: unknown) => Promise<Outcome>;
     returnFailedAfterSeconds?: number | undefined;
     onError: (message: string) => void;
@@ -34,7 +36,7 @@ export const startQueuePoller = (
   const call = (target: string, parameters: Record<string, unknown>, signal?: AbortSignal) =>
     awsRequest(
       awsEndpointUrl,
-      { service: "sqs", target, principal },
+      { service: "sqs", target, accessKeyId },
       { QueueUrl: queueUrl, ...parameters },
       signal,
     );

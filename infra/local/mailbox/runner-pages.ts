@@ -3,6 +3,7 @@ import path from "node:path";
 import type { RunnerPages } from "../gateway/gateway-server.ts";
 import type { HttpAnswer } from "../gateway/default-responses.ts";
 import type { StoredEmail, Mailbox } from "./mailbox-files.ts";
+import { comesFromAnotherSite, namesThisMachine } from "../aws/foreign-requests.ts";
 import { region } from "../aws/local-account.ts";
 
 /** Emails contain inline styles, so `style-src` allows these. */
@@ -40,13 +41,10 @@ const json = (status: number, body: unknown): HttpAnswer => ({
     ["Content-Type", "application/json"],
     ["Cache-Control", "no-store"],
     ["X-Content-Type-Options", "nosniff"],
+    ["Cross-Origin-Resource-Policy", "same-origin"],
   ],
   body: JSON.stringify(body),
 });
-
-/** Prevents DNS rebinding: a page from a host that resolves to 127.0.0.1 must not read emails. */
-const isThisMachine = (host: string | undefined): boolean =>
-  /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host ?? "");
 
 export const createRunnerPages = (mailbox: Mailbox): RunnerPages => {
   const pages = new Map(
@@ -58,6 +56,7 @@ export const createRunnerPages = (mailbox: Mailbox): RunnerPages => {
           ["Content-Type", contentType],
           ["Content-Security-Policy", contentSecurityPolicy],
           ["X-Content-Type-Options", "nosniff"],
+          ["Cross-Origin-Resource-Policy", "same-origin"],
           ["Referrer-Policy", "no-referrer"],
           ["Cache-Control", "no-cache"],
         ],
@@ -66,8 +65,10 @@ export const createRunnerPages = (mailbox: Mailbox): RunnerPages => {
     ]),
   );
   return ({ method, headers }, url, query) => {
-    if (!isThisMachine(headers.host))
+    if (!namesThisMachine(headers.host))
       return json(403, { message: "This page is available only at localhost or 127.0.0.1." });
+    if (comesFromAnotherSite(headers))
+      return json(403, { message: "Pages of other sites can't use this page." });
     const id = query.get("id") ?? undefined;
     if (url === "/_aws/ses" || url === "/_aws/ses/") {
       if (method === "DELETE") {

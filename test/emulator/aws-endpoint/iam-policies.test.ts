@@ -87,7 +87,7 @@ describe("DynamoDB policy", () => {
     );
   });
 
-  it("refuses unknown credentials", async () => {
+  it("refuses unknown credentials [ASVS 13.2.1]", async () => {
     const stranger = new DynamoDBClient(clientAs(stack(), "Stranger"));
     await expect(stranger.send(new PutItemCommand({ TableName: items, Item: one }))).rejects.toMatchObject({
       name: "UnrecognizedClientException",

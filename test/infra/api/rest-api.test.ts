@@ -46,7 +46,7 @@ describe("routes", () => {
       expect(JSON.stringify(routes.get(`GET ${path}`))).toContain(":function:lit-auth-dev-pages/invocations");
   });
 
-  it("are the only callers of functions, apart from key rotation", () => {
+  it("are the only callers of functions, apart from key rotation [ASVS 13.4.5]", () => {
     const permissions = Object.values(stage.all("AWS::Lambda::Permission"));
     const ofGateway = permissions.filter(({ Principal }) => Principal === "apigateway.amazonaws.com");
     expect(ofGateway).toHaveLength(operations.length + pageRoutes.length);
@@ -64,7 +64,7 @@ describe("routes", () => {
       });
   });
 
-  it("answer 405 with the allowed methods and the one used", () => {
+  it("answer 405 with the allowed methods and the one used [ASVS 13.4.4]", () => {
     const method = JSON.stringify(routes.get("ANY /api/v1/auth/user/me"));
     expect(method).toContain(`"method.response.header.Allow":"'GET, PATCH, DELETE, OPTIONS'"`);
     expect(method).toContain("$context.httpMethod");
@@ -111,7 +111,7 @@ describe("gateway responses", () => {
   });
 });
 
-it("the stage is throttled and traced, and logs neither addresses nor queries", () => {
+it("the stage is throttled and traced, and logs neither addresses nor queries [ASVS 14.2.1, 16.2.5]", () => {
   const [deployed] = Object.values(stage.all("AWS::ApiGateway::Stage"));
   expect(deployed).toMatchObject({
     StageName: "dev",

@@ -19,7 +19,7 @@ describe("throttles", () => {
     return settings.find((one) => one["HttpMethod"] === method && one["ResourcePath"] === ResourcePath);
   };
 
-  it("are lowest for operations that hash, then for public POSTs", () => {
+  it("are lowest for operations that hash, then for public POSTs [ASVS 15.2.2]", () => {
     for (const [name, operation] of operations) {
       const rate = settingOf(operation)?.["ThrottlingRateLimit"];
       const isPublicPost = operation.caller === "public" && operation.method === "POST";
@@ -31,7 +31,7 @@ describe("throttles", () => {
     );
   });
 
-  it("have no data trace, which would log passwords and tokens", () => {
+  it("have no data trace, which would log passwords and tokens [ASVS 13.4.2]", () => {
     for (const one of settings) expect(one).toMatchObject({ DataTraceEnabled: false });
     for (const one of settings) expect(one).not.toHaveProperty("LoggingLevel");
   });

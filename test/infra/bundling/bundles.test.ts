@@ -22,7 +22,7 @@ describe("bundles", () => {
     expect(bundles.map(({ name }) => name).toSorted()).toEqual(Object.keys(grants).map(kebabCase).toSorted());
   });
 
-  it("contain only functions/, shared/ and packages, and never the CDK", () => {
+  it("contain only functions/, shared/ and packages, and never the CDK [ASVS 13.4.1, 15.2.3]", () => {
     const inputs = new Set(bundles.flatMap(({ inputs }) => inputs));
     const unexpected = [...inputs].filter(
       (path) => !/^((functions|shared|node_modules)\/|required-builtin:)/.test(path),

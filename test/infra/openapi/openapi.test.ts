@@ -12,7 +12,7 @@ describe("OpenAPI document", () => {
     expect(readFileSync(join(import.meta.dirname, "../../../openapi.yaml"), "utf8")).toBe(openApiYaml());
   });
 
-  it("lists every operation with its refusals [ASVS 6.1.3, 6.3.4]", () => {
+  it("lists every operation with its refusals [ASVS 6.1.3, 6.3.4, 8.1.1]", () => {
     const paths = z
       .record(z.string(), z.record(z.string(), z.object({ operationId: z.string(), responses: z.unknown() })))
       .parse(openApiDocument()["paths"]);

@@ -67,13 +67,13 @@ describe.each(names)("%s", (name) => {
   const grant: Grant = grants[name];
   const { Properties } = stage.one("AWS::Lambda::Function", pascalCase(name));
 
-  it("may do exactly what its grant says", () => {
+  it("may do exactly what its grant says [ASVS 13.2.1, 13.2.2, 13.3.2]", () => {
     const besides = name === "mailer" ? polling.map((action) => `sqs:${action} Mail`) : [];
     const rights = allowed(name).filter((right) => !right.startsWith("ses:"));
     expect(rights).toEqual([...sheetRights(name), ...besides].toSorted());
   });
 
-  it("has no wildcard but X-Ray's, and only its own log", () => {
+  it("has no wildcard but X-Ray's, and only its own log [ASVS 13.2.2, 16.2.3, 16.4.2]", () => {
     const statements = statementsOf(name);
     expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes("*"))).toEqual([]);
     expect(statements.filter(({ Resource }) => Resource === "*").map(({ Action }) => Action)).toEqual([
@@ -99,7 +99,7 @@ describe.each(names)("%s", (name) => {
     expect(Properties).toMatchObject({ Environment: { Variables: { HOME: "/var/task" } } });
   });
 
-  it("has an explicit runtime, size, timeout, trace and log retention", () => {
+  it("has an explicit runtime, size, timeout, trace and log retention [ASVS 16.4.3]", () => {
     expect(Properties).toMatchObject({
       Architectures: ["arm64"],
       Runtime: "nodejs24.x",
@@ -206,7 +206,7 @@ describe("reserved concurrency", () => {
     expect(reserved(stage)).toEqual([]);
   });
 
-  it("applies to each function that hashes, also in the local runner", () => {
+  it("applies to each function that hashes, also in the local runner [ASVS 15.2.2]", () => {
     const expected = hashing.map((name) => `${pascalCase(name)} 7`).toSorted();
     expect(reserved(guarded).toSorted()).toEqual(expected);
     const local = loadFunctions(loadTemplates(guarded.stacks, "http://127.0.0.1:1"));

@@ -101,7 +101,7 @@ describe("stacks", () => {
 });
 
 describe("functions", () => {
-  it("are in the staff stack only if their caller is staff", () => {
+  it("are in the staff stack only if their caller is staff [ASVS 8.2.1]", () => {
     const forStaff = Object.entries<Operation>(contract).flatMap(([name, { caller }]) =>
       caller === "staff" ? [name] : [],
     );

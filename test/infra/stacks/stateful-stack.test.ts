@@ -15,7 +15,7 @@ describe("tables", () => {
     ["Users", ["pk"]],
     ["Sessions", ["userId", "sessionId"]],
     ["Limits", ["pk"]],
-  ])("%s is on demand, encrypted, recoverable and expires items by expiresAt", (name, keys) => {
+  ])("%s is on demand, encrypted, recoverable and expires items by expiresAt [ASVS 14.2.4]", (name, keys) => {
     const { Properties } = dev.one(table, name);
     expect(Properties).toMatchObject({
       BillingMode: "PAY_PER_REQUEST",
@@ -85,7 +85,7 @@ describe("mail queue", () => {
   });
 });
 
-it("AWS generates two secrets, and key rings start empty", () => {
+it("AWS generates two secrets, and key rings start empty [ASVS 13.3.1]", () => {
   for (const name of ["KeySecret", "DeviceSecret"])
     expect(dev.one(secret, name).Properties).toMatchObject({
       GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },

@@ -34,7 +34,7 @@ describe("forgotten grant", () => {
   });
   afterAll(() => stack.remove());
 
-  it("fails with AWS's error in the log, hidden from the caller", async () => {
+  it("fails with AWS's error in the log, hidden from the caller [ASVS 13.2.2, 16.3.4, 16.5.1]", async () => {
     const person = await activated();
     const answer = await call("createToken", { email: person.email, otp_code: await loginCode(person) });
     expectRefused(answer, "unexpected_failure");

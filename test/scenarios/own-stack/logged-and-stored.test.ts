@@ -47,7 +47,7 @@ it("a new stack has no accounts [ASVS 6.3.2]", async () => {
 });
 
 describe("security log", () => {
-  it("has one line per act, with ids but no personal data", async () => {
+  it("has one line per act, with ids but no personal data [ASVS 14.2.4, 16.2.1, 16.2.5, 16.3.1]", async () => {
     const person = newPerson();
     const { email, password } = person;
     const { id } = await succeed("createUser", person);
@@ -164,7 +164,7 @@ describe("security log", () => {
 });
 
 describe("files on the disk", () => {
-  it("hold no password, and no code except in letters [ASVS 6.5.2]", async () => {
+  it("hold no password, and no code except in letters [ASVS 6.5.2, 14.2.4]", async () => {
     const person = newPerson();
     await register(person);
     const code = await codeTo(person.email);

@@ -165,7 +165,7 @@ describe("lost answer of a write", () => {
 });
 
 describe("throttled table", () => {
-  it("isn't mistaken for an ended session", async () => {
+  it("isn't mistaken for an ended session [ASVS 16.5.2, 16.5.3]", async () => {
     const person = await activated();
     const { access } = await succeed("createToken", {
       email: person.email,
@@ -194,7 +194,7 @@ describe("mail queue", () => {
     await logWith(stack, "Mailer", ["MessageTooOld"]);
   });
 
-  it("fails a registration when unavailable, and allows another attempt", async () => {
+  it("fails a registration when unavailable, and allows another attempt [ASVS 16.5.2]", async () => {
     const person = newPerson();
     stack.faults.add({
       principal: "CreateUser",

@@ -17,6 +17,7 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Empty if this machine can't run the engine. */
     engineUrl: string;
+    engineAccessKeyId: string;
     /** The environment variables that name the tables. */
     storeEnvironment: Record<string, string>;
   }
@@ -29,10 +30,11 @@ export const provideEngine = async (project: TestProject, name: EngineName): Pro
   try {
     const engine = await startDynamoDbEngine(directory, name);
     const templates = loadTemplates(await templatesAt(engine.url), engine.url);
-    await createTables(templates, engine.url);
+    await createTables(templates, engine);
     const names = templates.ofType("AWS::DynamoDB::Table").map((table) => table.identity().ref);
     const nameOf = (label: string) => names.find((name) => name.includes(label)) ?? `no table ${label}`;
     project.provide("engineUrl", engine.url);
+    project.provide("engineAccessKeyId", engine.accessKeyId);
     project.provide(
       "storeEnvironment",
       Object.fromEntries(
@@ -48,6 +50,7 @@ export const provideEngine = async (project: TestProject, name: EngineName): Pro
     if (!(error instanceof NoEngineError)) throw error;
     console.warn(`store tests on ${name} are skipped: ${error.message}`);
     project.provide("engineUrl", "");
+    project.provide("engineAccessKeyId", "");
     project.provide("storeEnvironment", {});
     return async () => {};
   }

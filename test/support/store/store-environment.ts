@@ -4,7 +4,7 @@ import { beforeEach, inject } from "vitest";
 
 Object.assign(process.env, {
   AWS_REGION: "us-east-1",
-  AWS_ACCESS_KEY_ID: "test",
+  AWS_ACCESS_KEY_ID: inject("engineAccessKeyId"),
   AWS_SECRET_ACCESS_KEY: "test",
   AWS_ENDPOINT_URL_DYNAMODB: inject("engineUrl"),
   SESSION_IDLE_SECONDS: "604800",

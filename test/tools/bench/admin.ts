@@ -138,12 +138,12 @@ try {
     synthesise(readSettings({ MAIL_FROM: "no-reply@example.com" })),
     engine.url,
   );
-  await createTables(templates, engine.url);
+  await createTables(templates, engine);
   const names = templates.ofType("AWS::DynamoDB::Table").map((table) => table.identity().ref);
   const table = names.find((name) => name.includes("Users")) ?? "";
   Object.assign(process.env, {
     AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "bench",
+    AWS_ACCESS_KEY_ID: engine.accessKeyId,
     AWS_SECRET_ACCESS_KEY: "bench",
     AWS_ENDPOINT_URL_DYNAMODB: engine.url,
     USERS_TABLE: table,

@@ -21,14 +21,14 @@ beforeEach(() => {
 const answering = (useCase: () => Promise<{ detail: string }>) => endpoint(operation, useCase, () => ({}));
 
 describe("endpoint", () => {
-  it("removes fields that the contract doesn't name", async () => {
+  it("removes fields that the contract doesn't name [ASVS 8.2.3, 14.2.2, 14.3.2, 15.3.1]", async () => {
     const handler = answering(async () => ({ detail: "sent", passwordHash: "$argon2id$" }));
     const answer = await handler(proxyEvent({ body }), lambdaContext);
     expect(JSON.parse(answer.body)).toEqual({ detail: "sent" });
     expect(answer.headers).toMatchObject({ "cache-control": "no-store", "x-request-id": "request" });
   });
 
-  it("answers an unexpected error with a plain 500, logged once", async () => {
+  it("answers an unexpected error with a plain 500, logged once [ASVS 13.4.2, 16.3.4, 16.5.1]", async () => {
     const handler = answering(() =>
       Promise.reject(new Error("table lit-auth-users is on fire for a@example.com")),
     );
@@ -43,7 +43,7 @@ describe("endpoint", () => {
     expect(logged.join()).not.toContain("hunter2");
   });
 
-  it("answers 500 for a result that breaks the contract", async () => {
+  it("answers 500 for a result that breaks the contract [ASVS 16.5.3]", async () => {
     const handler = answering(async () => ({ detail: 5 as unknown as string }));
     expect((await handler(proxyEvent({ body }), lambdaContext)).statusCode).toBe(500);
   });

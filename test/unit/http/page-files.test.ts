@@ -25,7 +25,7 @@ const get = (path: string, headers: Record<string, string> = {}) => {
 };
 
 describe("served page", () => {
-  it("has a policy that allows no inline script and no framing", () => {
+  it("has a policy that allows no inline script and no framing [ASVS 14.2.3]", () => {
     const { statusCode, headers = {} } = get("/swagger/");
     expect(statusCode).toBe(200);
     expect(headers).toMatchObject({
@@ -62,7 +62,7 @@ describe("served page", () => {
     "//evil.example",
     "constructor",
     "assets/",
-  ])("is not found at %s, with the usual error body", (path) => {
+  ])("is not found at %s, with the usual error body [ASVS 13.2.5, 13.4.3]", (path) => {
     const { statusCode, body } = get(`/swagger/${path}`);
     expect(statusCode).toBe(404);
     expect(JSON.parse(body)).toEqual({ detail: "Not found.", code: "not_found" });

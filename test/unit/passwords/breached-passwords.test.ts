@@ -65,7 +65,7 @@ describe("breach check", () => {
     expect(failures).toBe(0);
   });
 
-  it("sends only five characters of the hash", async () => {
+  it("sends only five characters of the hash [ASVS 14.2.3]", async () => {
     respond = lines(`${suffix}:12`);
     await isBreached(password, countFailure);
     expect(seen).toMatchObject([{ method: "GET", url: `/range/${prefix}`, body: "" }]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { describeError } from "../../../shared/platform/logger.ts";
 
 describe("errors in the log", () => {
-  it("keep their name and frames, and lose quoted secrets", () => {
+  it("keep their name and frames, and lose quoted secrets [ASVS 16.2.5]", () => {
     const error = new Error(
       "identity ada@example.com failed, code 123 456 and 654321, token eyJhbGciOi.eyJzdWIi.c2ln",
     );

@@ -20,7 +20,7 @@ const eventsOf = (...parameters: Parameters<typeof recordRefusal>) => {
 };
 
 describe("security events", () => {
-  it("are logged as one line with request and account", () => {
+  it("are logged as one line with request and account [ASVS 16.2.1, 16.2.2, 16.2.4]", () => {
     nameRequest("request-7");
     recordSecurityEvent("signed_in", { userId: "u", sessionId: "s" });
     expect(logged).toEqual([
@@ -30,11 +30,21 @@ describe("security events", () => {
         userId: "u",
         sessionId: "s",
         requestId: "request-7",
+        timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       }),
     ]);
   });
 
-  it("report refused secrets and rate limits, but no harmless errors", () => {
+  it("keep a line break inside their line [ASVS 16.4.1]", () => {
+    const written: string[] = [];
+    vi.spyOn(console, "info").mockImplementation((line: string) => void written.push(line));
+    recordSecurityEvent("refused", { operation: 'a\n{"message":"security","event":"signed_in"}' });
+    expect(written).toHaveLength(1);
+    expect(JSON.parse(written[0] ?? "")).toMatchObject({ event: "refused" });
+    expect(written[0]?.split("\n").filter((line) => line.startsWith('{"message"'))).toEqual([]);
+  });
+
+  it("report refused secrets and rate limits, but no harmless errors [ASVS 16.3.3]", () => {
     const refused = new ApiError("sign_in_refused", { userId: "u" });
     expect(eventsOf("createToken", refused)).toEqual([
       { event: "refused", code: "sign_in_refused", userId: "u" },
@@ -54,7 +64,7 @@ describe("security events", () => {
       expect(eventsOf("any", error)).toEqual([]);
   });
 
-  it("are exactly those of docs/operations.md", () => {
+  it("are exactly those of docs/operations.md [ASVS 16.1.1, 16.3.3]", () => {
     const [, section = ""] = readFileSync("docs/operations.md", "utf8").split("\n## Watch\n");
     const rows = (section.split("\n## ")[0] ?? "").split("\n").filter((line) => line.startsWith("| `"));
     const named = rows.flatMap((row) =>
