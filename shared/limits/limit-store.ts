@@ -6,6 +6,7 @@ import { ApiError, type ErrorCode } from "../contract/errors.ts";
 import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { conditionalWrite, type Item } from "../store/dynamo.ts";
+import { keyOf } from "../store/item-kinds.ts";
 
 /** Without `windowSeconds`, the rule limits consecutive attempts until `clear`. */
 export type Rule = {
@@ -42,7 +43,7 @@ const longest = (first: Refusal, ...others: Refusal[]): Exhausted => ({
 
 const countIn = (item: Item | undefined, counter: string): number => Number(item?.[counter] ?? 0);
 
-export const limitPk = (key: string): string => `limit#${key}`;
+export const limitPk = (key: string): string => keyOf("limit", key);
 
 const counterPattern = /^(?:consecutive|w(\d+)#(\d+))$/;
 
