@@ -112,6 +112,17 @@ export const settingsTable = {
     fallback: "30",
     help: "How often the keys of tokens and codes are rotated. It must be more than a week, because some codes are valid for a week.",
   },
+  KEY_OPERATOR_ARN: {
+    schema: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:iam::\d{12}:(?:role|user)\/[\w+=,.@-][\w+=,.@/*-]*$/,
+        "use the ARN of an IAM role or user",
+      )
+      .optional(),
+    fallback: null,
+    help: "The IAM role or user that may read the keys of tokens and codes, besides the functions that use them and the account's root user. If it is empty, no one else may, not even administrators of the account. Commands don't need it.",
+  },
   LOG_RETENTION_DAYS: {
     schema: z.coerce.number().pipe(z.enum(RetentionDays)),
     fallback: "60",

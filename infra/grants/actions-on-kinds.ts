@@ -32,10 +32,11 @@ export const allOf = <Kind extends string>(
   return all;
 };
 
-/** Actions on the same kinds share a statement, because the policies of a role have a maximum size. */
-export const groupedByKinds = ({ QueryIndexes: _, ...rights }: ActionsOnKinds) => {
+/** Actions on the same kinds share a statement: the policies of a role have a maximum size. */
+export const groupedByKinds = (rights: ActionsOnKinds) => {
   const groups = new Map<string, { actions: string[]; kinds: readonly ItemKind[] }>();
   for (const [action, kinds] of Object.entries(rights)) {
+    if (kinds === true) continue;
     const sorted = kinds.toSorted();
     const group = groups.get(sorted.join()) ?? { actions: [], kinds: sorted };
     group.actions.push(action);

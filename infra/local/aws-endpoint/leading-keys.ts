@@ -29,7 +29,15 @@ export const loadPartitionKeys = (templates: Templates): PartitionKeys => {
   return (table, index) => keys.get(index === undefined ? nameOf(table) : `${nameOf(table)}/${index}`);
 };
 
-const attributes = z.record(z.string(), z.record(z.string(), z.unknown()));
+/** No stored key is empty, so only `*` matches this. */
+const unknownKey = "";
+
+/** For example `{ S: "user#1" }`. Other values than texts and numbers can't be keys. */
+const value = z.record(z.string(), z.unknown()).transform((typed) => {
+  const [text] = Object.values(typed);
+  return typeof text === "string" ? text : unknownKey;
+});
+const attributes = z.record(z.string(), value);
 const itemSchema = z.union([
   z.object({ Key: attributes }).transform(({ Key }) => Key),
   z.object({ Item: attributes }).transform(({ Item }) => Item),
@@ -40,13 +48,9 @@ const querySchema = z.object({
   ExpressionAttributeValues: attributes.default({}),
 });
 
-/** No stored key is empty, so only `*` matches this. */
-const unknownKey = "";
-const textOf = (value: Record<string, unknown> = {}): string => String(Object.values(value)[0] ?? unknownKey);
-
 export const keyOfItem = (part: unknown, name: string | undefined): string => {
   const item = itemSchema.safeParse(part);
-  return item.success && name !== undefined ? textOf(item.data[name]) : unknownKey;
+  return item.success && name !== undefined ? (item.data[name] ?? unknownKey) : unknownKey;
 };
 
 const equality = /([#\w.-]+)\s*=\s*(:\w+)/g;
@@ -56,7 +60,7 @@ export const keysOfQuery = (parameters: unknown, name: string | undefined): stri
   if (!query.success) return [unknownKey];
   const { KeyConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = query.data;
   const found = [...KeyConditionExpression.matchAll(equality)].flatMap(([, left = "", right = ""]) =>
-    (ExpressionAttributeNames[left] ?? left) === name ? [textOf(ExpressionAttributeValues[right])] : [],
+    (ExpressionAttributeNames[left] ?? left) === name ? [ExpressionAttributeValues[right] ?? unknownKey] : [],
   );
   return found.length === 0 ? [unknownKey] : found;
 };

@@ -1,4 +1,4 @@
-// IAM checks each item of a transaction, all keys of a batch together for each table, and an index as
+// IAM checks each item of a transaction, all keys of a batch in one table together, and an index as
 // its own resource.
 import * as z from "zod";
 import { arn } from "../aws/local-account.ts";
