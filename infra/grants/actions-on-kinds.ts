@@ -36,7 +36,7 @@ export const allOf = <Kind extends string>(
 export const groupedByKinds = (rights: ActionsOnKinds) => {
   const groups = new Map<string, { actions: string[]; kinds: readonly ItemKind[] }>();
   for (const [action, kinds] of Object.entries(rights)) {
-    if (kinds === true) continue;
+    if (kinds === true || kinds.length === 0) continue;
     const sorted = kinds.toSorted();
     const group = groups.get(sorted.join()) ?? { actions: [], kinds: sorted };
     group.actions.push(action);

@@ -38,19 +38,18 @@ const value = z.record(z.string(), z.unknown()).transform((typed) => {
   return typeof text === "string" ? text : unknownKey;
 });
 const attributes = z.record(z.string(), value);
-const itemSchema = z.union([
-  z.object({ Key: attributes }).transform(({ Key }) => Key),
-  z.object({ Item: attributes }).transform(({ Item }) => Item),
-]);
+const itemSchema = z.object({ Key: attributes.optional(), Item: attributes.optional() });
 const querySchema = z.object({
   KeyConditionExpression: z.string(),
   ExpressionAttributeNames: z.record(z.string(), z.string()).default({}),
   ExpressionAttributeValues: attributes.default({}),
 });
 
-export const keyOfItem = (part: unknown, name: string | undefined): string => {
-  const item = itemSchema.safeParse(part);
-  return item.success && name !== undefined ? (item.data[name] ?? unknownKey) : unknownKey;
+/** Of a call that wrongly has both, both count, whichever of them the engine uses. */
+export const keysOfItem = (part: unknown, name = ""): string[] => {
+  const { Key, Item } = itemSchema.safeParse(part).data ?? {};
+  const found = [Key, Item].flatMap((one) => (one ? [one[name] ?? unknownKey] : []));
+  return found.length === 0 ? [unknownKey] : found;
 };
 
 const equality = /([#\w.-]+)\s*=\s*(:\w+)/g;

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { arn } from "../aws/local-account.ts";
 import type { Access } from "./iam-policy.ts";
-import { keyOfItem, keysOfQuery, type PartitionKeys } from "./leading-keys.ts";
+import { keysOfItem, keysOfQuery, type PartitionKeys } from "./leading-keys.ts";
 import { bareAddress } from "../mailbox/ses-api.ts";
 
 export type Call = { service: string; operation: string; parameters: unknown };
@@ -48,7 +48,7 @@ const dynamodb = (operation: string, parameters: unknown, partitionKeys: Partiti
         .parse(parameters)
         .TransactItems.flatMap((item) =>
           Object.entries(item).map(([kind, one]) =>
-            on(partActions[kind] ?? kind, one.TableName, [keyOfItem(one, partitionKeys(one.TableName))]),
+            on(partActions[kind] ?? kind, one.TableName, keysOfItem(one, partitionKeys(one.TableName))),
           ),
         );
     case "BatchGetItem":
@@ -57,7 +57,7 @@ const dynamodb = (operation: string, parameters: unknown, partitionKeys: Partiti
         on(
           operation,
           table,
-          requests.map((one) => keyOfItem(one, partitionKeys(table))),
+          requests.flatMap((one) => keysOfItem(one, partitionKeys(table))),
         ),
       );
     case "ListTables":
@@ -67,7 +67,7 @@ const dynamodb = (operation: string, parameters: unknown, partitionKeys: Partiti
       const resource = IndexName === undefined ? TableName : `${TableName}/index/${IndexName}`;
       const name = partitionKeys(TableName, IndexName);
       if (operation === "Query") return [on(operation, resource, keysOfQuery(parameters, name))];
-      if (actionsOnItems.has(operation)) return [on(operation, resource, [keyOfItem(parameters, name)])];
+      if (actionsOnItems.has(operation)) return [on(operation, resource, keysOfItem(parameters, name))];
       return [[{ action: `dynamodb:${operation}`, resource: tableArn(resource) }]];
     }
   }

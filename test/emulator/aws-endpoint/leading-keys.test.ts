@@ -13,6 +13,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
+import { keysOfItem } from "../../../infra/local/aws-endpoint/leading-keys.ts";
 import { clientAs, useStack } from "../fixtures/use-stack.ts";
 
 const onItems = { "Fn::ImportValue": "data:ItemsArn" };
@@ -73,6 +74,12 @@ describe("condition on leading keys", () => {
     await expect(call).rejects.toThrow(/allows the dynamodb:PutItem action on keys that begin with user#$/);
     const plain = probe().send(new PutItemCommand({ TableName, Item: key("secret-id") }));
     await expect(plain).rejects.toThrow(/allows the dynamodb:PutItem action$/);
+  });
+
+  it("counts both keys of a call that wrongly has two", () => {
+    // The SDK would not send it, but anyone with a function's credentials can.
+    expect(keysOfItem({ Key: pending, Item: user }, "pk")).toEqual(["pending#1", "user#secret-id"]);
+    expect(keysOfItem({}, "pk")).toEqual([""]);
   });
 
   it("decides about each part of a transaction by its own action", async () => {

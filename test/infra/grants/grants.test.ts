@@ -20,7 +20,7 @@ describe("actions on kinds", () => {
 
   it("share a statement with actions on the same kinds only", () => {
     const rights = { GetItem: ["user", "email"], PutItem: ["email"], Query: ["email", "user"] } as const;
-    expect(groupedByKinds({ ...rights, QueryIndexes: true })).toEqual([
+    expect(groupedByKinds({ ...rights, DeleteItem: [], QueryIndexes: true })).toEqual([
       { actions: ["GetItem", "Query"], kinds: ["email", "user"] },
       { actions: ["PutItem"], kinds: ["email"] },
     ]);
