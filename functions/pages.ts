@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { errors } from "../shared/contract/errors.ts";
+import { strictTransportSecurity } from "../shared/contract/transport-security.ts";
 import { readPageFiles, type PageFiles } from "../shared/http/page-files.ts";
 import { lazy } from "../shared/platform/lazy.ts";
 
@@ -12,7 +13,10 @@ const hasCurrent = (event: APIGatewayProxyEvent, etag = "") =>
 
 export const servePage = (event: APIGatewayProxyEvent, files: PageFiles): APIGatewayProxyResult => {
   const { resource, path, pathParameters, requestContext } = event;
-  const common = { "x-request-id": requestContext.requestId };
+  const common = {
+    "x-request-id": requestContext.requestId,
+    "Strict-Transport-Security": strictTransportSecurity,
+  };
   // Only the browser knows the stage or domain before `/swagger/`, so links are relative and need
   // the trailing slash.
   if (!resource.endsWith("}") && !path.endsWith("/"))

@@ -40,7 +40,7 @@ export const buildApp = (settings: Settings, bundles = bundlesDirectory, options
 
   // All stages share these stacks, so deleting one stage must not delete them.
   const shared = { terminationProtection: true };
-  const account = new AccountStack(app, "Account", { stackName: "lit-auth-account", ...shared });
+  const account = new AccountStack(app, "Account", { stackName: "lit-auth-account", settings, ...shared });
   // API Gateway refuses an access log until the account has a role for it.
   api.addStackDependency(account);
   if (app.node.tryGetContext(localStackFlag)) {

@@ -8,4 +8,8 @@ export const pascalCase = (name: string): string => name.charAt(0).toUpperCase()
 // that exists.
 export const functionName = (stage: string, name: string): string => `lit-auth-${stage}-${kebabCase(name)}`;
 
+// The names of roles are generated, so that a role can be replaced. Their paths are fixed, so that
+// policies of secrets can name the role before it exists and after it was replaced.
+export const rolePath = (stage: string, name: string): string => `/lit-auth/${stage}/${kebabCase(name)}/`;
+
 export const localStackApiId = "litauth";

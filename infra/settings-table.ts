@@ -113,6 +113,17 @@ export const settingsTable = {
     fallback: "30",
     help: "How often the keys of tokens and codes are rotated. It must be more than a week, because some codes are valid for a week.",
   },
+  KEY_OPERATOR_ARN: {
+    schema: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:iam::\d{12}:(?:role|user)\/[\w+=,.@-][\w+=,.@/*-]*$/,
+        "use the ARN of an IAM role or user",
+      )
+      .optional(),
+    fallback: null,
+    help: "The IAM role or user that may read the keys of tokens and codes, besides the functions that use them and the account's root user. If it is empty, no one else may, not even administrators of the account. Commands don't need it.",
+  },
   LOG_RETENTION_DAYS: {
     schema: z.coerce.number().pipe(z.enum(RetentionDays)),
     fallback: "60",
@@ -154,9 +165,9 @@ export const settingsTable = {
     help: "Lambda concurrency reserved for each function that hashes passwords. It is also the maximum, so that a flood of registrations doesn't starve other functions. Use 10 if the account's quota is 1000. Use 0 (no reservation) in a new account, because its quota of 10 allows none.",
   },
   WAF: {
-    schema: z.enum(["on", "off"]),
-    fallback: "off",
-    help: "on: a web ACL in front of the API, with AWS's managed rules and a rate limit per IP address (about 9 USD a month and 0.60 USD per million requests).",
+    schema: z.enum(["on", "off"]).optional(),
+    fallback: null,
+    help: "on: a web ACL in front of the API, with AWS's managed rules and a rate limit per IP address. It costs about 9 USD a month and 0.60 USD per million requests. off: none. Default: on for the stage named prod, and off for all others.",
   },
   WAF_REQUESTS_PER_FIVE_MINUTES: {
     schema: wholeNumber(10, 2_000_000_000),
@@ -168,9 +179,19 @@ export const settingsTable = {
     fallback: "100",
     help: "How many refused passwords and codes in an hour, over all accounts, raise an alarm.",
   },
+  REQUESTS_ALARM_PER_FIVE_MINUTES: {
+    schema: wholeNumber(1, 100_000_000),
+    fallback: "30000",
+    help: "How many requests to the API in five minutes raise an alarm. The default is 100 a second. A month of them costs about 900 USD for API Gateway alone. Set it to a few times what your busiest five minutes have.",
+  },
   ALARM_EMAIL: {
     schema: z.email().optional(),
     fallback: null,
     help: "The email address that receives alarms. If it is empty, no one is notified.",
+  },
+  MONTHLY_BUDGET_USD: {
+    schema: wholeNumber(1, 10_000_000).optional(),
+    fallback: null,
+    help: "A monthly budget for the whole AWS account. ALARM_EMAIL is told when 80 % and 100 % are spent, and when the forecast exceeds it. Nothing is stopped. All stages share it, so give each the same value: the stage that is deployed last decides. If it is empty, there is no budget.",
   },
 } as const satisfies Record<string, { schema: z.ZodType; fallback: string | null; help: string }>;

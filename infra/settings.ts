@@ -17,8 +17,14 @@ const settingsSchema = z
     ({ MAIL_FROM, MAIL_IDENTITY }) =>
       MAIL_IDENTITY === undefined || MAIL_FROM === MAIL_IDENTITY || MAIL_FROM.endsWith(`@${MAIL_IDENTITY}`),
     { path: ["MAIL_IDENTITY"], error: "must be MAIL_FROM or its domain" },
+  )
+  .refine(
+    ({ MONTHLY_BUDGET_USD, ALARM_EMAIL }) => MONTHLY_BUDGET_USD === undefined || ALARM_EMAIL !== undefined,
+    { path: ["MONTHLY_BUDGET_USD"], error: "needs ALARM_EMAIL" },
   );
 export type Settings = z.output<typeof settingsSchema>;
+
+export const isProduction = ({ STAGE }: Settings): boolean => STAGE === "prod";
 
 type Texts = Record<string, string | undefined>;
 /** Drops empty values, so that an unedited copy of `.env.sample` keeps the defaults. */

@@ -3,10 +3,13 @@ import {
   LambdaIntegration,
   MockIntegration,
   PassthroughBehavior,
+  CfnMethod,
   type IResource,
   type IRestApi,
+  type Method,
 } from "aws-cdk-lib/aws-apigateway";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { strictTransportSecurity } from "../../shared/contract/transport-security.ts";
 import { exposedHeaders, gatewayHeaders } from "./gateway-responses.ts";
 import type { Settings } from "../settings.ts";
 
@@ -37,6 +40,18 @@ const addMethodNotAllowed = (resource: IResource, allow: string, allowedOrigins:
   );
 };
 
+/** CDK's preflights have no property for further headers. */
+const addTransportSecurity = (preflight: Method): void => {
+  const method = preflight.node.defaultChild;
+  if (!(method instanceof CfnMethod)) throw new Error("This version of CDK creates methods differently");
+  const header = String.raw`method\.response\.header\.Strict-Transport-Security`;
+  method.addPropertyOverride(`MethodResponses.0.ResponseParameters.${header}`, true);
+  method.addPropertyOverride(
+    `Integration.IntegrationResponses.0.ResponseParameters.${header}`,
+    `'${strictTransportSecurity}'`,
+  );
+};
+
 /** API Gateway ignores a trailing slash in requests and doesn't allow one in a resource. */
 export const addRoute = (
   api: IRestApi,
@@ -48,7 +63,7 @@ export const addRoute = (
   const methods = Object.keys(handlers);
   for (const [method, handler] of Object.entries(handlers))
     resource.addMethod(method, new LambdaIntegration(handler, { allowTestInvoke: false }));
-  resource.addCorsPreflight({
+  const preflight = resource.addCorsPreflight({
     allowOrigins: ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()),
     allowMethods: methods,
     allowHeaders: ["Content-Type", "Authorization", "X-Device-Token"],
@@ -57,5 +72,6 @@ export const addRoute = (
     exposeHeaders: exposedHeaders,
     maxAge: Duration.hours(1),
   });
+  addTransportSecurity(preflight);
   addMethodNotAllowed(resource, [...methods, "OPTIONS"].join(", "), ALLOWED_ORIGINS);
 };

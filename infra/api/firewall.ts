@@ -1,7 +1,7 @@
 import type { Stage } from "aws-cdk-lib/aws-apigateway";
 import { CfnWebACL, CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
 import type { Construct } from "constructs";
-import type { Settings } from "../settings.ts";
+import { isProduction, type Settings } from "../settings.ts";
 
 // The listed rules count but don't block: a password may look like an attack, and clients that run
 // on servers may send no user agent.
@@ -23,6 +23,9 @@ const seenAs = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
   // Samples would contain whole headers, with access tokens and cookies.
   sampledRequestsEnabled: false,
 });
+
+export const hasFirewall = (settings: Settings): boolean =>
+  settings.WAF === undefined ? isProduction(settings) : settings.WAF === "on";
 
 export const addFirewall = (scope: Construct, stage: Stage, settings: Settings): void => {
   const managed = Object.entries(managedRules).map(([name, onlyCounted], index): CfnWebACL.RuleProperty => ({

@@ -1,5 +1,6 @@
 import { GatewayResponse, ResponseType, type IRestApi } from "aws-cdk-lib/aws-apigateway";
 import { errors, type ErrorCode } from "../../shared/contract/errors.ts";
+import { strictTransportSecurity } from "../../shared/contract/transport-security.ts";
 
 /** Templates can't read the request's origin, so several allowed origins become `*`. */
 const fixedOrigin = (allowedOrigins: string): string => (allowedOrigins.includes(",") ? "*" : allowedOrigins);
@@ -12,6 +13,7 @@ export const gatewayHeaders = (allowedOrigins: string): Record<string, string> =
   // Pages that send cookies can't read the answer without this. CORS forbids it with a wildcard.
   ...(fixedOrigin(allowedOrigins) !== "*" && { "Access-Control-Allow-Credentials": "'true'" }),
   "Access-Control-Expose-Headers": `'${exposedHeaders.join(",")}'`,
+  "Strict-Transport-Security": `'${strictTransportSecurity}'`,
   "x-request-id": "context.requestId",
 });
 

@@ -14,8 +14,9 @@ export const background = { memoryMegabytes: 512 };
 export const read = ["GetSecretValue"] as const;
 export const write = ["GetSecretValue", "PutSecretValue"] as const;
 export const rotate = [...write, "DescribeSecret", "UpdateSecretVersionStage"] as const;
-export const spend = ["UpdateItem"] as const;
-export const spendAndClear = ["UpdateItem", "DeleteItem"] as const;
+export const spend = { UpdateItem: ["limit"] } as const;
+export const clear = { DeleteItem: ["limit"] } as const;
+export const spendAndClear = { ...spend, ...clear } as const;
 export const letterLimits = ["UNPROVEN_LETTERS_PER_TEN_MINUTES", "UNPROVEN_LETTERS_PER_HOUR"] as const;
 export const codeLetterLimits = [...letterLimits, "OTP_LIFETIME_SECONDS"] as const;
 export const resetLimits = [...codeLetterLimits, "UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"] as const;
@@ -33,8 +34,32 @@ export const issuing = [
 
 /** These rights authenticate the caller: token, account and session. */
 export const signedIn = {
-  USERS_TABLE: ["BatchGetItem"],
+  USERS_TABLE: { BatchGetItem: ["user"] },
   SESSIONS_TABLE: ["BatchGetItem"],
   VERIFICATION_KEYS_ID: read,
   settings: verifying,
+} as const;
+
+export const takeUsername = { PutItem: ["username"], ConditionCheckItem: ["username"] } as const;
+export const rename = { ...takeUsername, DeleteItem: ["username"] } as const;
+/** A reset code activates as well. */
+export const activate = {
+  PutItem: ["user", "email", "username"],
+  DeleteItem: ["pending"],
+  ConditionCheckItem: ["undo", "username"],
+} as const;
+/** Ends what device tokens of an address vouch for. */
+export const forgetDevices = { UpdateItem: ["email"] } as const;
+export const confirmChange = {
+  GetItem: ["email-change"],
+  PutItem: ["email"],
+  UpdateItem: ["user", "undo"],
+  DeleteItem: ["email", "email-change", "reset"],
+  ConditionCheckItem: ["undo"],
+} as const;
+/** Also finds the held address, which gets a goodbye too. */
+export const eraseAccount = {
+  GetItem: ["undo"],
+  PutItem: ["goodbye", "goodbye-earlier"],
+  DeleteItem: ["user", "email", "username", "pending", "registration", "email-change", "undo", "reset"],
 } as const;

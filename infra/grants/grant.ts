@@ -1,23 +1,12 @@
 import type { OperationName } from "../../shared/contract/contract.ts";
 import type { VariableName } from "../../shared/platform/environment.ts";
+import type { ItemKind, TableWithKinds } from "../../shared/store/item-kinds.ts";
+import type { ActionsOnKinds, TableAction } from "./actions-on-kinds.ts";
 
-type TableAction =
-  | "GetItem"
-  | "BatchGetItem"
-  | "Query"
-  /** `Query` on the table's indexes only. */
-  | "QueryIndexes"
-  | "PutItem"
-  | "UpdateItem"
-  | "DeleteItem"
-  | "BatchWriteItem"
-  | "ConditionCheckItem";
 type SecretAction = "DescribeSecret" | "GetSecretValue" | "PutSecretValue" | "UpdateSecretVersionStage";
 
 type Actions = {
-  USERS_TABLE: TableAction;
   SESSIONS_TABLE: TableAction;
-  LIMITS_TABLE: TableAction;
   MAIL_QUEUE_URL: "SendMessage";
   PSEUDONYM_SECRET_ID: SecretAction;
   DIGEST_SECRET_ID: SecretAction;
@@ -26,10 +15,12 @@ type Actions = {
   VERIFICATION_KEYS_ID: SecretAction;
   MAIL_FROM: "SendEmail";
 };
-export type ResourceVariable = keyof Actions & VariableName;
+export type ResourceVariable = (keyof Actions | TableWithKinds) & VariableName;
 export type SettingVariable = Exclude<VariableName, ResourceVariable>;
 
-export type Grant = { readonly [Name in ResourceVariable]?: readonly Actions[Name][] } & {
+export type Grant = { readonly [Name in keyof Actions]?: readonly Actions[Name][] } & {
+  readonly [Table in TableWithKinds]?: ActionsOnKinds<ItemKind<Table>>;
+} & {
   readonly settings?: readonly SettingVariable[];
   /** True if the function hashes passwords. It gets a lower throttle and HASHING_CONCURRENCY. */
   readonly hashes?: true;

@@ -1,12 +1,13 @@
 // Each row lists, under the name of a variable, the AWS actions on that resource, and sets the
-// variable. Functions also may write logs and traces, and poll the queue of their events.
+// variable. On the tables Users and Limits, each action names the kinds of items that it may touch
+// (shared/store/item-kinds.ts). Functions also may write logs and traces, and poll the queue of
+// their events.
 import type { FunctionName, Grant, SettingVariable } from "./grant.ts";
+import { allOf } from "./actions-on-kinds.ts";
+import { backgroundGrants } from "./background-grants.ts";
 import {
   hashes,
-  background,
   read,
-  write,
-  rotate,
   spend,
   spendAndClear,
   letterLimits,
@@ -18,7 +19,14 @@ import {
   verifying,
   issuing,
   signedIn,
+  takeUsername,
+  rename,
+  forgetDevices,
+  activate,
+  confirmChange,
+  eraseAccount,
 } from "./grant-words.ts";
+import { sessionGrants } from "./session-grants.ts";
 import { staffGrants } from "./staff-grants.ts";
 
 /** 1,024 MB come with 0.58 vCPU, enough for JSON, TLS and an RS256 check while a client waits. */
@@ -30,7 +38,11 @@ export const operationSettings = ["ALLOWED_ORIGINS"] as const satisfies readonly
 
 export const grants = {
   createUser: {
-    USERS_TABLE: ["GetItem", "PutItem", "UpdateItem", "ConditionCheckItem"],
+    USERS_TABLE: allOf(takeUsername, {
+      GetItem: ["pending"],
+      PutItem: ["pending", "registration"],
+      UpdateItem: ["pending"],
+    }),
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,
@@ -38,7 +50,7 @@ export const grants = {
     ...hashes,
   },
   activateUser: {
-    USERS_TABLE: ["GetItem", "PutItem", "DeleteItem", "ConditionCheckItem"],
+    USERS_TABLE: allOf(activate, { GetItem: ["pending", "email"] }),
     LIMITS_TABLE: spend,
     PSEUDONYM_SECRET_ID: read,
     DEVICE_SECRET_ID: read,
@@ -47,7 +59,11 @@ export const grants = {
     ...hashes,
   },
   requestOtp: {
-    USERS_TABLE: ["GetItem", "BatchGetItem", "UpdateItem"],
+    USERS_TABLE: {
+      GetItem: ["user", "email"],
+      BatchGetItem: ["email", "pending"],
+      UpdateItem: ["user", "pending"],
+    },
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,
@@ -56,7 +72,7 @@ export const grants = {
     ...hashes,
   },
   createToken: {
-    USERS_TABLE: ["GetItem", "UpdateItem"],
+    USERS_TABLE: { GetItem: ["email"], UpdateItem: ["user"] },
     SESSIONS_TABLE: ["PutItem"],
     LIMITS_TABLE: spend,
     PSEUDONYM_SECRET_ID: read,
@@ -65,51 +81,27 @@ export const grants = {
     SIGNING_KEYS_ID: read,
     settings: [...issuing, "TRIES_PER_NETWORK_PER_TEN_MINUTES", "OTP_LIFETIME_SECONDS"],
   },
-  refreshToken: {
-    USERS_TABLE: ["GetItem"],
-    SESSIONS_TABLE: ["UpdateItem", "DeleteItem"],
-    MAIL_QUEUE_URL: ["SendMessage"],
-    SIGNING_KEYS_ID: read,
-    VERIFICATION_KEYS_ID: read,
-    settings: issuing,
-  },
-  verifyToken: signedIn,
+  ...sessionGrants,
   getMe: signedIn,
   updateMe: {
     ...signedIn,
-    USERS_TABLE: ["BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
+    USERS_TABLE: allOf(signedIn.USERS_TABLE, rename, { UpdateItem: ["user"] }),
     LIMITS_TABLE: spend,
   },
   deleteMe: {
     ...signedIn,
-    USERS_TABLE: ["BatchGetItem", "GetItem", "PutItem", "DeleteItem"],
+    USERS_TABLE: allOf(signedIn.USERS_TABLE, eraseAccount),
     SESSIONS_TABLE: ["BatchGetItem", "Query", "BatchWriteItem"],
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     ...hashes,
   },
-  listSessions: {
-    ...signedIn,
-    SESSIONS_TABLE: ["BatchGetItem", "Query"],
-  },
-  endOtherSessions: {
-    ...signedIn,
-    USERS_TABLE: ["BatchGetItem", "UpdateItem"],
-    SESSIONS_TABLE: ["BatchGetItem", "UpdateItem"],
-    DEVICE_SECRET_ID: read,
-  },
-  endSession: {
-    ...signedIn,
-    SESSIONS_TABLE: ["BatchGetItem", "DeleteItem"],
-  },
-  logout: {
-    SESSIONS_TABLE: ["DeleteItem"],
-    VERIFICATION_KEYS_ID: read,
-    settings: verifying,
-  },
   setEmail: {
     ...signedIn,
-    USERS_TABLE: ["BatchGetItem", "PutItem", "ConditionCheckItem"],
+    USERS_TABLE: allOf(signedIn.USERS_TABLE, {
+      PutItem: ["email-change", "undo"],
+      ConditionCheckItem: ["user"],
+    }),
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,
@@ -118,12 +110,12 @@ export const grants = {
   },
   confirmEmail: {
     ...signedIn,
-    USERS_TABLE: ["BatchGetItem", "GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
+    USERS_TABLE: allOf(signedIn.USERS_TABLE, confirmChange),
     DEVICE_SECRET_ID: read,
     DIGEST_SECRET_ID: read,
   },
   claimEmail: {
-    USERS_TABLE: ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
+    USERS_TABLE: allOf(confirmChange, { GetItem: ["email-claim", "user"] }),
     LIMITS_TABLE: spend,
     PSEUDONYM_SECRET_ID: read,
     DEVICE_SECRET_ID: read,
@@ -131,7 +123,12 @@ export const grants = {
     settings: tryLimits,
   },
   undoEmail: {
-    USERS_TABLE: ["GetItem", "PutItem", "UpdateItem", "DeleteItem"],
+    USERS_TABLE: {
+      GetItem: ["undo", "user"],
+      PutItem: ["email", "goodbye-undone"],
+      UpdateItem: ["user", "email"],
+      DeleteItem: ["undo", "email", "email-change", "reset"],
+    },
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,
@@ -141,7 +138,10 @@ export const grants = {
   },
   setPassword: {
     ...signedIn,
-    USERS_TABLE: ["BatchGetItem", "UpdateItem", "DeleteItem"],
+    USERS_TABLE: allOf(signedIn.USERS_TABLE, forgetDevices, {
+      UpdateItem: ["user"],
+      DeleteItem: ["email-change", "reset"],
+    }),
     SESSIONS_TABLE: ["BatchGetItem", "UpdateItem"],
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
@@ -156,7 +156,12 @@ export const grants = {
     settings: resetLimits,
   },
   confirmPasswordReset: {
-    USERS_TABLE: ["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
+    USERS_TABLE: allOf(activate, forgetDevices, {
+      Query: ["reset"],
+      GetItem: ["email", "user", "pending"],
+      UpdateItem: ["user"],
+      DeleteItem: ["reset", "email-change"],
+    }),
     LIMITS_TABLE: spendAndClear,
     MAIL_QUEUE_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,
@@ -167,36 +172,15 @@ export const grants = {
   },
   exportMe: {
     ...signedIn,
+    USERS_TABLE: allOf(signedIn.USERS_TABLE, {
+      BatchGetItem: ["pending", "reset", "email-change", "undo", "goodbye-undone"],
+    }),
     SESSIONS_TABLE: ["BatchGetItem", "Query"],
-    LIMITS_TABLE: ["BatchGetItem"],
+    LIMITS_TABLE: { BatchGetItem: ["limit"] },
     PSEUDONYM_SECRET_ID: read,
   },
   ...staffGrants,
   getKeys: { VERIFICATION_KEYS_ID: read },
   getConfiguration: { settings: ["PUBLIC_URL"] },
-  /** The event source adds the rights to poll the queue. */
-  mailer: {
-    USERS_TABLE: ["GetItem", "UpdateItem"],
-    DIGEST_SECRET_ID: read,
-    MAIL_FROM: ["SendEmail"],
-    settings: ["PRODUCT_NAME", "OTP_LIFETIME_SECONDS"],
-    timeoutSeconds: 8,
-    ...background,
-  },
-  createKeys: {
-    DIGEST_SECRET_ID: write,
-    SIGNING_KEYS_ID: write,
-    VERIFICATION_KEYS_ID: write,
-    timeoutSeconds: 30,
-    ...background,
-  },
-  rotateKeys: {
-    DIGEST_SECRET_ID: rotate,
-    SIGNING_KEYS_ID: rotate,
-    VERIFICATION_KEYS_ID: write,
-    settings: ["SESSION_IDLE_SECONDS", "ACCESS_TOKEN_LIFETIME_SECONDS"],
-    timeoutSeconds: 30,
-    ...background,
-  },
-  pages: { ...background },
+  ...backgroundGrants,
 } as const satisfies Record<FunctionName, Grant>;

@@ -1,32 +1,58 @@
 import type { OperationName } from "../../shared/contract/contract.ts";
+import { allOf } from "./actions-on-kinds.ts";
 import type { Grant } from "./grant.ts";
-import { hashes, read, spend, codeLetterLimits, letterLimits, verifying } from "./grant-words.ts";
+import {
+  hashes,
+  read,
+  spend,
+  clear,
+  codeLetterLimits,
+  letterLimits,
+  verifying,
+  rename,
+  forgetDevices,
+  eraseAccount,
+} from "./grant-words.ts";
 
 const staff = {
   SESSIONS_TABLE: ["BatchGetItem"],
   VERIFICATION_KEYS_ID: read,
   settings: verifying,
 } as const;
-const find = ["BatchGetItem", "GetItem"] as const;
+/** Also authenticates the administrator. */
+const find = { BatchGetItem: ["user", "registration"], GetItem: ["pending"] } as const;
+/** An administrator's rank is a condition of what they write. */
+const asStaff = { ConditionCheckItem: ["user"] } as const;
 export const staffGrants = {
-  listUsers: { ...staff, USERS_TABLE: [...find, "QueryIndexes"] },
+  listUsers: {
+    ...staff,
+    USERS_TABLE: {
+      QueryIndexes: true,
+      BatchGetItem: ["user", "pending"],
+      GetItem: ["username", "user", "pending"],
+    },
+  },
   getUser: { ...staff, USERS_TABLE: find },
   updateUser: {
     ...staff,
-    USERS_TABLE: [...find, "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
+    USERS_TABLE: allOf(find, asStaff, rename, forgetDevices, {
+      GetItem: ["undo"],
+      UpdateItem: ["user", "undo"],
+      ConditionCheckItem: ["undo"],
+    }),
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     ...hashes,
   },
   deleteUser: {
     ...staff,
-    USERS_TABLE: [...find, "PutItem", "DeleteItem", "ConditionCheckItem"],
+    USERS_TABLE: allOf(find, asStaff, eraseAccount),
     SESSIONS_TABLE: ["BatchGetItem", "Query", "BatchWriteItem"],
     MAIL_QUEUE_URL: ["SendMessage"],
   },
   setUserEmail: {
     ...staff,
-    USERS_TABLE: [...find, "PutItem", "ConditionCheckItem"],
+    USERS_TABLE: allOf(find, asStaff, { PutItem: ["email-change", "email-claim", "undo"] }),
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,
@@ -35,13 +61,13 @@ export const staffGrants = {
   },
   sendCode: {
     ...staff,
-    USERS_TABLE: [...find, "UpdateItem"],
+    USERS_TABLE: allOf(find, { UpdateItem: ["pending"] }),
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,
     settings: [...verifying, ...codeLetterLimits],
   },
-  unlockUser: { ...staff, USERS_TABLE: find, LIMITS_TABLE: ["DeleteItem"] },
+  unlockUser: { ...staff, USERS_TABLE: find, LIMITS_TABLE: clear },
   listUserSessions: { ...staff, USERS_TABLE: find, SESSIONS_TABLE: ["BatchGetItem", "Query"] },
-  endUserSessions: { ...staff, USERS_TABLE: [...find, "UpdateItem"] },
+  endUserSessions: { ...staff, USERS_TABLE: allOf(find, forgetDevices, { UpdateItem: ["user"] }) },
 } as const satisfies Partial<Record<OperationName, Grant>>;

@@ -15,7 +15,7 @@ import { securityMetric } from "./security-metrics.ts";
 const period = Duration.minutes(1);
 
 export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQueue): void => {
-  const { STAGE, FAILED_GUESSES_ALARM_PER_HOUR, ALARM_EMAIL } = settings;
+  const { STAGE, FAILED_GUESSES_ALARM_PER_HOUR, REQUESTS_ALARM_PER_FIVE_MINUTES, ALARM_EMAIL } = settings;
   const failuresOf = (name: FunctionName) =>
     new Metric({
       namespace: "AWS/Lambda",
@@ -29,6 +29,13 @@ export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQu
     metricName: "5XXError",
     dimensionsMap: { ApiName: apiName(STAGE) },
     period,
+    statistic: "Sum",
+  });
+  const requests = new Metric({
+    namespace: "AWS/ApiGateway",
+    metricName: "Count",
+    dimensionsMap: { ApiName: apiName(STAGE) },
+    period: Duration.minutes(5),
     statistic: "Sum",
   });
   const alarms = [
@@ -55,6 +62,12 @@ export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQu
       "LetterBudgetAlarm",
       "The hourly limit of registrations is reached: no one can register until the hour ends",
       securityMetric(STAGE, "LettersOverBudget"),
+    ],
+    [
+      "RequestCountAlarm",
+      "The API gets more requests than expected: a flood, a client that repeats calls, or growth",
+      requests,
+      REQUESTS_ALARM_PER_FIVE_MINUTES,
     ],
   ] as const satisfies [string, string, IMetric, number?][];
   const topic = ALARM_EMAIL === undefined ? undefined : new Topic(scope, "Alarms", { enforceSSL: true });

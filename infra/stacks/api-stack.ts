@@ -5,7 +5,7 @@ import type { Construct } from "constructs";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import { addRoute } from "../api/api-routes.ts";
 import { deployApi } from "../api/deployed-stage.ts";
-import { addFirewall } from "../api/firewall.ts";
+import { addFirewall, hasFirewall } from "../api/firewall.ts";
 import { addGatewayResponses } from "../api/gateway-responses.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { functionName, pascalCase } from "../naming.ts";
@@ -42,7 +42,7 @@ export class ApiStack extends Stack {
       addRoute(api, path, handlers, settings);
     addGatewayResponses(api, settings.ALLOWED_ORIGINS);
     const stage = deployApi(this, { bareApi, api, settings }, removalPolicyOf(settings));
-    if (settings.WAF === "on") addFirewall(this, stage, settings);
+    if (hasFirewall(settings)) addFirewall(this, stage, settings);
     addAlarms(this, settings, mailDeadLetters);
   }
 }

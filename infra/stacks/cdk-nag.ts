@@ -40,7 +40,7 @@ const accepted: Record<string, Record<string, string>> = {
   },
   "Api/Stage": {
     APIG3:
-      "A web ACL has a fixed price, so the setting WAF decides. The functions limit requests per address, user and IP.",
+      "A web ACL has a fixed price, so only prod has one by default. The functions limit requests per address, user and IP.",
     APIG6: "Execution logs contain query strings and headers. The access log and the functions' logs do not.",
   },
   "Account/GatewayLogRole": {

@@ -4,17 +4,20 @@ import { Architecture, Code, Function, LoggingFormat, Runtime, Tracing } from "a
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { join } from "node:path";
+import { keyOf, type ItemKind } from "../../shared/store/item-kinds.ts";
 import type { VariableName } from "../../shared/platform/environment.ts";
+import { groupedByKinds, type ActionsOnKinds } from "../grants/actions-on-kinds.ts";
 import type { FunctionName, Grant, ResourceVariable, SettingVariable } from "../grants/grant.ts";
 import { defaultMemoryMegabytes, defaultTimeoutSeconds } from "../grants/grants.ts";
-import { functionName, kebabCase, pascalCase } from "../naming.ts";
+import { functionName, kebabCase, pascalCase, rolePath } from "../naming.ts";
 
+type Conditions = Record<string, Record<string, string | string[]>>;
 export type Resource = {
   readonly value: string;
   readonly arn: string;
   readonly indexArns?: readonly string[];
   readonly service: "dynamodb" | "secretsmanager" | "ses" | "sqs";
-  readonly condition?: Record<string, Record<string, string>>;
+  readonly condition?: Conditions;
 };
 
 export type GrantedFunctionProps = {
@@ -29,10 +32,39 @@ export type GrantedFunctionProps = {
   readonly removalPolicy: RemovalPolicy;
 };
 
-const isResource = (name: string, resources: GrantedFunctionProps["resources"]): name is ResourceVariable =>
-  name in resources;
+type Statement = { actions: readonly string[]; on: readonly string[]; when?: Conditions | undefined };
 
-const queryIndexes = "QueryIndexes";
+// Every action that a grant can name on kinds has a key, so the condition is never empty, which
+// would be true. Queries of indexes have keys of another form and stand apart.
+const onlyKeysOf = (kinds: readonly ItemKind[]): Conditions => ({
+  "ForAllValues:StringLike": { "dynamodb:LeadingKeys": kinds.map((kind) => keyOf(kind, "*")) },
+});
+const onKinds = (rights: ActionsOnKinds, { arn, indexArns = [] }: Resource): Statement[] => [
+  ...groupedByKinds(rights).map(({ actions, kinds }) => ({ actions, on: [arn], when: onlyKeysOf(kinds) })),
+  ...(rights.QueryIndexes ? [{ actions: ["Query"], on: indexArns }] : []),
+];
+
+const isList = (
+  rights: NonNullable<Grant[ResourceVariable]>,
+): rights is Extract<typeof rights, readonly string[]> => Array.isArray(rights);
+
+const statementsOf = (
+  rights: NonNullable<Grant[ResourceVariable]>,
+  resource: Resource,
+): PolicyStatement[] => {
+  const { arn, service, condition } = resource;
+  const statements = isList(rights)
+    ? [{ actions: rights, on: [arn], when: condition }]
+    : onKinds(rights, resource);
+  return statements.map(
+    ({ actions, on, when }) =>
+      new PolicyStatement({
+        actions: actions.map((action) => `${service}:${action}`),
+        resources: [...on],
+        ...(when && { conditions: when }),
+      }),
+  );
+};
 
 // Without HOME, the SDK looks up the user's home folder and, on a developer's machine, finds AWS
 // profiles there. The code folder contains none.
@@ -47,25 +79,19 @@ export class GrantedFunction extends Function {
       removalPolicy: props.removalPolicy,
     });
     // CDK's default role has a managed policy that may write to all log groups of the account.
-    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+    const role = new Role(scope, `${id}Role`, {
+      path: rolePath(props.stage, name),
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+    });
     logGroup.grantWrite(role);
 
     const environment: Partial<Record<VariableName, string>> = {};
     for (const setting of grant.settings ?? []) environment[setting] = settings[setting];
-    for (const [variable, actions] of Object.entries(grant)) {
-      if (!isResource(variable, resources) || !Array.isArray(actions)) continue;
-      const { value, arn, indexArns = [], service, condition } = resources[variable];
-      environment[variable] = value;
-      const allow = (allowed: readonly string[], on: readonly string[]) => {
-        if (allowed.length === 0) return;
-        const statement = { actions: allowed.map((action) => `${service}:${action}`), resources: [...on] };
-        role.addToPolicy(new PolicyStatement({ ...statement, ...(condition && { conditions: condition }) }));
-      };
-      allow(
-        actions.filter((action) => action !== queryIndexes),
-        [arn],
-      );
-      if (actions.includes(queryIndexes)) allow(["Query"], indexArns);
+    for (const [variable, resource] of Object.entries(resources) as [ResourceVariable, Resource][]) {
+      const rights = grant[variable];
+      if (rights === undefined) continue;
+      environment[variable] = resource.value;
+      for (const statement of statementsOf(rights, resource)) role.addToPolicy(statement);
     }
 
     super(scope, id, {

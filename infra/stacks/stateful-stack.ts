@@ -15,14 +15,14 @@ import { listIndexes, projectedAttributes } from "../../shared/store/list-indexe
 import { apiAddress, createRestApi } from "../api/bare-api.ts";
 import { grants } from "../grants/grants.ts";
 import { pascalCase } from "../naming.ts";
-import type { Settings } from "../settings.ts";
+import { isProduction, type Settings } from "../settings.ts";
 
 /** AWS recommends six times the consumer's timeout. */
 const mailVisibilitySeconds = 6 * grants.mailer.timeoutSeconds;
 const receivesBeforeDeadLetter = 5;
 
-export const removalPolicyOf = ({ STAGE }: Settings): RemovalPolicy =>
-  STAGE === "prod" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+export const removalPolicyOf = (settings: Settings): RemovalPolicy =>
+  isProduction(settings) ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
 const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
 

@@ -1,6 +1,7 @@
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Construct } from "constructs";
 import { FunctionsStack, userOperations, type FunctionsStackProps } from "./functions-stack.ts";
+import { guardKeys } from "./key-policies.ts";
 import { createKeysAtDeployment, rotateKeysOnSchedule } from "./key-lifecycle.ts";
 
 /** The minimum that AWS allows keeps the sending rate well below SES's limit. */
@@ -22,5 +23,6 @@ export class UserFunctionsStack extends FunctionsStack {
     const rotation = rotateKeysOnSchedule(this, this.addFunction("rotateKeys"), stateful, settings);
     // Secrets Manager tests the function when a schedule is created, so the keys must exist.
     rotation.node.addDependency(keysMade);
+    guardKeys(this, stateful, settings);
   }
 }

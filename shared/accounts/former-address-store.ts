@@ -4,22 +4,22 @@ import * as z from "zod";
 import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { conditionalWrite, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { keyOf, type ItemKind } from "../store/item-kinds.ts";
 
 // Far longer than an order can wait in the queue.
 const rememberedSeconds = day;
 
 /** One item per address, so that a retry after one failed letter doesn't repeat the other one. */
-const prefixes = {
+const kinds = {
   deleted: "goodbye",
   /** The address held for that account when it was deleted. */
   earlier: "goodbye-earlier",
   /** The address that an account lost when the change to it was undone. */
   undone: "goodbye-undone",
-} as const;
-export type FormerAddress = keyof typeof prefixes;
+} as const satisfies Record<string, ItemKind>;
+export type FormerAddress = keyof typeof kinds;
 
-export const formerAddressPk = (which: FormerAddress, userId: string): string =>
-  `${prefixes[which]}#${userId}`;
+export const formerAddressPk = (which: FormerAddress, userId: string): string => keyOf(kinds[which], userId);
 
 /** `email` is removed once the letter is sent. */
 const formerAddressItem = z.object({ email: z.string().optional(), expiresAt: z.int() });

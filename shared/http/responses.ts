@@ -9,6 +9,7 @@ import {
   type ErrorCode,
 } from "../contract/errors.ts";
 import type { Operation } from "../contract/operation.ts";
+import { strictTransportSecurity } from "../contract/transport-security.ts";
 import { recordSecurityEvent } from "../platform/security-log.ts";
 import { deviceTokenHeaders } from "./device-cookie.ts";
 import { corsHeaders, header } from "./headers.ts";
@@ -24,6 +25,7 @@ const http = (
     ...(body === undefined ? {} : { "content-type": "application/json" }),
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
+    "strict-transport-security": strictTransportSecurity,
     "x-request-id": event.requestContext.requestId,
     ...corsHeaders(event),
     ...headers,

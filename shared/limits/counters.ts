@@ -2,6 +2,7 @@
 import type { ErrorCode } from "../contract/errors.ts";
 import { day } from "../platform/clock.ts";
 import type { Item } from "../store/dynamo.ts";
+import { keyOf } from "../store/item-kinds.ts";
 
 /** Without `windowSeconds`, the rule limits consecutive attempts until `clear`. */
 export type Rule = {
@@ -34,7 +35,7 @@ export const secondsLeft = ({ windowSeconds }: Rule, item: Item | undefined, now
 
 export const countIn = (item: Item | undefined, counter: string): number => Number(item?.[counter] ?? 0);
 
-export const limitPk = (key: string): string => `limit#${key}`;
+export const limitPk = (key: string): string => keyOf("limit", key);
 
 const counterPattern = /^(?:consecutive|w(\d+)#(\d+))$/;
 

@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { day, hour } from "../platform/clock.ts";
+import { keyOf } from "./item-kinds.ts";
 import type { User } from "./user-items.ts";
 
-export const emailChangePk = (userId: string) => `email-change#${userId}`;
-export const emailClaimPk = (newAddressKey: string) => `email-claim#${newAddressKey}`;
-export const emailUndoPk = (oldAddressKey: string) => `undo#${oldAddressKey}`;
+export const emailChangePk = (userId: string) => keyOf("email-change", userId);
+export const emailClaimPk = (newAddressKey: string) => keyOf("email-claim", newAddressKey);
+export const emailUndoPk = (oldAddressKey: string) => keyOf("undo", oldAddressKey);
 /** Keyed by address, because a reset code is revoked when its account moves to another mailbox. */
-export const resetPk = (addressKey: string) => `reset#${addressKey}`;
+export const resetPk = (addressKey: string) => keyOf("reset", addressKey);
 
 export const undoSeconds = 7 * day;
 /** Longer than the maximum wait of an order plus the lifetime of its code. */

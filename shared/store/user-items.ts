@@ -1,10 +1,11 @@
 import * as z from "zod";
+import { keyOf } from "./item-kinds.ts";
 
-export const userPk = (userId: string) => `user#${userId}`;
-export const addressPk = (addressKey: string) => `email#${addressKey}`;
-export const usernamePk = (usernameKey: string) => `username#${usernameKey}`;
-export const registrationPk = (addressKey: string) => `pending#${addressKey}`;
-export const registrationIdPk = (id: string) => `registration#${id}`;
+export const userPk = (userId: string) => keyOf("user", userId);
+export const addressPk = (addressKey: string) => keyOf("email", addressKey);
+export const usernamePk = (usernameKey: string) => keyOf("username", usernameKey);
+export const registrationPk = (addressKey: string) => keyOf("pending", addressKey);
+export const registrationIdPk = (id: string) => keyOf("registration", id);
 
 const person = {
   id: z.string(),

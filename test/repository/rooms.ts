@@ -81,7 +81,7 @@ export const rooms: Record<string, Room> = {
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("contract") },
   "infra/grants": {
     holds: "the rights, settings and size of each function",
-    imports: shared("platform contract"),
+    imports: shared("platform contract store"),
   },
   "infra/openapi": { holds: "openapi.yaml, made from the contract", imports: shared("contract") },
   "infra/api": {

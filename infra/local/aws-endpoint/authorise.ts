@@ -1,5 +1,5 @@
 import { arn } from "../aws/local-account.ts";
-import type { Policies } from "./iam-policy.ts";
+import type { Access, Policies } from "./iam-policy.ts";
 import { requiredAccess, type Call } from "./required-access.ts";
 import { ServiceError } from "../aws/service-error.ts";
 
@@ -9,6 +9,18 @@ export type Principal = {
   role?: string;
 };
 
+/** Names the kinds of items only: the rest of a key may stand for a person. */
+const kindsIn = ({ context = {} }: Access): string => {
+  const keys = context["dynamodb:LeadingKeys"] ?? [];
+  const kinds = new Set(keys.flatMap((key) => /^[a-z-]+#/.exec(key) ?? []));
+  return kinds.size === 0 ? "" : ` on keys that begin with ${[...kinds].join(" or ")}`;
+};
+
+const reasons = {
+  denied: "with an explicit deny in an identity-based policy",
+  "denied-by-resource": "with an explicit deny in a resource-based policy",
+} as const;
+
 export const authorise = (
   call: Call,
   { name, role }: Principal,
@@ -16,14 +28,16 @@ export const authorise = (
   secretArn: (secretId: string) => string | undefined,
 ): void => {
   if (role === undefined) return;
-  for (const alternatives of requiredAccess(call, secretArn)) {
-    const decisions = new Set(alternatives.map((access) => policies.decide(role, access)));
-    if (decisions.has("allowed") && !decisions.has("denied")) continue;
-    const { action, resource } = alternatives[0] ?? { action: call.operation, resource: "*" };
+  for (const alternatives of requiredAccess(call, secretArn, policies.partitionKeys)) {
+    const decisions = alternatives.map((access) => policies.decide(role, access));
+    const denial = decisions.find((one) => one === "denied" || one === "denied-by-resource");
+    if (decisions.includes("allowed") && denial === undefined) continue;
+    const access = alternatives[0] ?? { action: call.operation, resource: "*" };
+    const { action, resource } = access;
     const user = arn("sts", `assumed-role/${role.slice(role.lastIndexOf("/") + 1)}/${name}`);
-    const reason = decisions.has("denied")
-      ? "with an explicit deny in an identity-based policy"
-      : `because no identity-based policy allows the ${action} action`;
+    const reason = denial
+      ? reasons[denial]
+      : `because no identity-based policy allows the ${action} action${kindsIn(access)}`;
     const isQuery = call.service === "ses";
     throw new ServiceError(
       isQuery ? "AccessDenied" : "AccessDeniedException",

@@ -1,20 +1,27 @@
-// Supports role policies only. The queues' resource policies, which require TLS, are ignored.
+// Supports role policies, and what resource policies of secrets deny. The queues' resource
+// policies, which require TLS, are ignored.
 import * as z from "zod";
 import type { Templates } from "../cloudformation/templates.ts";
+import { loadPartitionKeys, type PartitionKeys } from "./leading-keys.ts";
+import { matches, parseConditions, type Context } from "./policy-conditions.ts";
 
-export type Access = { action: string; resource: string; context?: Readonly<Record<string, string>> };
-type Decision = "allowed" | "not-allowed" | "denied";
-export type Policies = { decide: (role: string, access: Access) => Decision };
+export type Access = { action: string; resource: string; context?: Context };
+type Decision = "allowed" | "not-allowed" | "denied" | "denied-by-resource";
+export type Policies = {
+  decide: (role: string, access: Access) => Decision;
+  partitionKeys: PartitionKeys;
+};
 
 const oneOrMore = <Item extends z.ZodType>(item: Item) =>
   z.union([z.array(item), item.transform((one) => [one])]);
 const texts = oneOrMore(z.string());
+const conditions = z.record(z.string(), z.unknown()).default({}).transform(parseConditions);
 const statementSchema = z.strictObject({
   Sid: z.string().optional(),
   Effect: z.enum(["Allow", "Deny"]),
   Action: texts,
   Resource: texts,
-  Condition: z.record(z.string(), z.record(z.string(), oneOrMore(z.coerce.string()))).default({}),
+  Condition: conditions,
 });
 type Statement = z.output<typeof statementSchema>;
 const documentSchema = z.object({ Statement: oneOrMore(statementSchema) });
@@ -25,43 +32,19 @@ const roleSchema = z.object({
 });
 const policySchema = z.object({ PolicyDocument: documentSchema, Roles: z.array(z.string()).default([]) });
 
+/** An Allow in a resource policy would need the rules for several accounts, so it is refused. */
+const denySchema = statementSchema.extend({
+  Effect: z.literal("Deny"),
+  Principal: z.union([z.literal("*"), z.strictObject({ AWS: z.literal("*") })]),
+});
+const secretPolicySchema = z.object({
+  SecretId: z.string(),
+  ResourcePolicy: z.object({ Statement: oneOrMore(denySchema) }),
+});
+
 /** These allow only logs and traces, which are not emulated. */
 const harmlessManagedPolicies =
   /\/(AWSLambdaBasicExecutionRole|AWSXRayDaemonWriteAccess|AmazonAPIGatewayPushToCloudWatchLogs)$/;
-
-const patterns = new Map<string, RegExp>();
-const matches = (pattern: string, value: string, flags = ""): boolean => {
-  let expression = patterns.get(pattern + flags);
-  if (expression === undefined) {
-    const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&");
-    expression = new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`, flags);
-    patterns.set(pattern + flags, expression);
-  }
-  return expression.test(value);
-};
-
-type Test = (expected: readonly string[], actual: string) => boolean;
-const operators: Record<string, Test> = {
-  Bool: (expected, actual) => expected.includes(actual),
-  StringEquals: (expected, actual) => expected.includes(actual),
-  StringLike: (expected, actual) => expected.some((pattern) => matches(pattern, actual)),
-  StringNotEquals: (expected, actual) => !expected.includes(actual),
-  ArnEquals: (expected, actual) => expected.some((pattern) => matches(pattern, actual)),
-  ArnLike: (expected, actual) => expected.some((pattern) => matches(pattern, actual)),
-};
-
-/** An unknown operator or key is decided strictly: an Allow fails and a Deny applies. */
-const conditionsHold = (
-  { Effect, Condition }: Statement,
-  context: Readonly<Record<string, string>>,
-): boolean =>
-  Object.entries(Condition).every(([operator, expectations]) =>
-    Object.entries(expectations).every(([key, expected]) => {
-      const test = operators[operator];
-      const actual = context[key];
-      return test === undefined || actual === undefined ? Effect === "Deny" : test(expected, actual);
-    }),
-  );
 
 const statementsByRole = (templates: Templates): Map<string, Statement[]> => {
   const byRole = new Map<string, Statement[]>();
@@ -83,23 +66,32 @@ const statementsByRole = (templates: Templates): Map<string, Statement[]> => {
   return byRole;
 };
 
+const statementsBySecret = (templates: Templates): Map<string, Statement[]> =>
+  new Map(
+    templates.ofType("AWS::SecretsManager::ResourcePolicy").map((policy) => {
+      const { SecretId, ResourcePolicy } = secretPolicySchema.parse(policy.properties());
+      return [SecretId, ResourcePolicy.Statement];
+    }),
+  );
+
 export const loadPolicies = (templates: Templates): Policies => {
-  const byRole = statementsByRole(templates);
+  const [byRole, bySecret] = [statementsByRole(templates), statementsBySecret(templates)];
   const decisions = new Map<string, Decision>();
 
   const evaluate = (role: string, { action, resource, context = {} }: Access): Decision => {
-    const known = { "aws:SecureTransport": "true", ...context };
-    const applicable = (byRole.get(role) ?? []).filter(
-      (statement) =>
-        statement.Action.some((pattern) => matches(pattern, action, "i")) &&
-        statement.Resource.some((pattern) => matches(pattern, resource)) &&
-        conditionsHold(statement, known),
-    );
+    const known: Context = { "aws:SecureTransport": ["true"], "aws:PrincipalArn": [role], ...context };
+    const applies = (statement: Statement) =>
+      statement.Action.some((pattern) => matches(pattern, action, "i")) &&
+      statement.Resource.some((pattern) => matches(pattern, resource)) &&
+      statement.Condition.every((holds) => holds(known));
+    const applicable = (byRole.get(role) ?? []).filter(applies);
     if (applicable.some(({ Effect }) => Effect === "Deny")) return "denied";
+    if (bySecret.get(resource)?.some(applies)) return "denied-by-resource";
     return applicable.length > 0 ? "allowed" : "not-allowed";
   };
 
   return {
+    partitionKeys: loadPartitionKeys(templates),
     decide: (role, access) => {
       if (access.context !== undefined) return evaluate(role, access);
       const key = `${role} ${access.action} ${access.resource}`;

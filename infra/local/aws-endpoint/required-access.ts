@@ -1,7 +1,9 @@
-// IAM checks each item of a transaction, and an index as its own resource.
+// IAM checks each item of a transaction, all keys of a batch in one table together, and an index as
+// its own resource.
 import * as z from "zod";
 import { arn } from "../aws/local-account.ts";
 import type { Access } from "./iam-policy.ts";
+import { keysOfItem, keysOfQuery, type PartitionKeys } from "./leading-keys.ts";
 import { bareAddress } from "../mailbox/ses-api.ts";
 
 export type Call = { service: string; operation: string; parameters: unknown };
@@ -12,9 +14,15 @@ const tableArn = (table: string): string =>
   table.startsWith("arn:") ? table : arn("dynamodb", `table/${table}`);
 
 const onTable = z.object({ TableName: z.string(), IndexName: z.string().optional() });
-const part = z.record(z.string(), z.object({ TableName: z.string() }));
+const part = z.record(z.string(), z.looseObject({ TableName: z.string() }));
 const transaction = z.object({ TransactItems: z.array(part) });
-const batch = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
+const batchOfKeys = z
+  .object({ Keys: z.array(z.unknown()) })
+  .transform(({ Keys }) => Keys.map((Key) => ({ Key })));
+const batchOfWrites = z
+  .array(z.record(z.string(), z.unknown()))
+  .transform((requests) => requests.flatMap((request) => Object.values(request)));
+const batch = z.object({ RequestItems: z.record(z.string(), z.union([batchOfKeys, batchOfWrites])) });
 const partActions: Record<string, string> = {
   Put: "PutItem",
   Update: "UpdateItem",
@@ -23,28 +31,44 @@ const partActions: Record<string, string> = {
   Get: "GetItem",
 };
 
-const dynamodb = (operation: string, parameters: unknown): RequiredAccess => {
+const actionsOnItems = new Set(["GetItem", "PutItem", "UpdateItem", "DeleteItem"]);
+
+const dynamodb = (operation: string, parameters: unknown, partitionKeys: PartitionKeys): RequiredAccess => {
+  const on = (action: string, table: string, keys: readonly string[]): Access[] => [
+    {
+      action: `dynamodb:${action}`,
+      resource: tableArn(table),
+      context: { "dynamodb:LeadingKeys": keys },
+    },
+  ];
   switch (operation) {
     case "TransactWriteItems":
     case "TransactGetItems":
       return transaction
         .parse(parameters)
         .TransactItems.flatMap((item) =>
-          Object.entries(item).map(([kind, { TableName }]) => [
-            { action: `dynamodb:${partActions[kind] ?? kind}`, resource: tableArn(TableName) },
-          ]),
+          Object.entries(item).map(([kind, one]) =>
+            on(partActions[kind] ?? kind, one.TableName, keysOfItem(one, partitionKeys(one.TableName))),
+          ),
         );
     case "BatchGetItem":
     case "BatchWriteItem":
-      return Object.keys(batch.parse(parameters).RequestItems).map((table) => [
-        { action: `dynamodb:${operation}`, resource: tableArn(table) },
-      ]);
+      return Object.entries(batch.parse(parameters).RequestItems).map(([table, requests]) =>
+        on(
+          operation,
+          table,
+          requests.flatMap((one) => keysOfItem(one, partitionKeys(table))),
+        ),
+      );
     case "ListTables":
       return [[{ action: "dynamodb:ListTables", resource: "*" }]];
     default: {
       const { TableName, IndexName } = onTable.parse(parameters);
-      const index = IndexName === undefined ? "" : `/index/${IndexName}`;
-      return [[{ action: `dynamodb:${operation}`, resource: tableArn(TableName) + index }]];
+      const resource = IndexName === undefined ? TableName : `${TableName}/index/${IndexName}`;
+      const name = partitionKeys(TableName, IndexName);
+      if (operation === "Query") return [on(operation, resource, keysOfQuery(parameters, name))];
+      if (actionsOnItems.has(operation)) return [on(operation, resource, keysOfItem(parameters, name))];
+      return [[{ action: `dynamodb:${operation}`, resource: tableArn(resource) }]];
     }
   }
 };
@@ -58,7 +82,7 @@ const ses = (operation: string, parameters: unknown): RequiredAccess => {
   const form = parameters instanceof URLSearchParams ? parameters : new URLSearchParams();
   const address = bareAddress(form.get("Source") ?? "");
   const identities = [address, address.slice(address.indexOf("@") + 1)];
-  const context = { "ses:FromAddress": address };
+  const context = { "ses:FromAddress": [address] };
   return [
     identities.map((identity) => ({
       action: `ses:${operation}`,
@@ -71,10 +95,11 @@ const ses = (operation: string, parameters: unknown): RequiredAccess => {
 export const requiredAccess = (
   { service, operation, parameters }: Call,
   secretArn: (secretId: string) => string | undefined,
+  partitionKeys: PartitionKeys,
 ): RequiredAccess => {
   switch (service) {
     case "dynamodb":
-      return dynamodb(operation, parameters);
+      return dynamodb(operation, parameters, partitionKeys);
     case "sqs":
       return [
         [{ action: `sqs:${operation.replace(/Batch$/, "")}`, resource: arn("sqs", queue.parse(parameters)) }],

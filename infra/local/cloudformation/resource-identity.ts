@@ -48,8 +48,10 @@ export const identifyResource = (
       const alias = `${String(properties()["FunctionName"])}:${String(properties()["Name"])}`;
       return plain(alias.startsWith("arn:") ? alias : arn("lambda", `function:${alias}`));
     }
-    case "AWS::IAM::Role":
-      return byName("RoleName", "iam", "role/");
+    case "AWS::IAM::Role": {
+      const { Path = "/" } = properties();
+      return byName("RoleName", "iam", `role${String(Path)}`);
+    }
     case "AWS::IAM::ManagedPolicy":
       return plain(arn("iam", `policy/${named("ManagedPolicyName")}`));
     case "AWS::Logs::LogGroup":

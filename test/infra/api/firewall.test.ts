@@ -3,16 +3,23 @@ import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts"
 import { loadApi } from "../../../infra/local/gateway/api-definition.ts";
 import { synthesiseStage } from "../synthesised.ts";
 
-const stage = synthesiseStage();
 const guarded = synthesiseStage({ WAF: "on", WAF_REQUESTS_PER_FIVE_MINUTES: "500" });
 
 describe("web ACL", () => {
   const [acl] = Object.values(guarded.all("AWS::WAFv2::WebACL"));
   const rules = acl?.["Rules"] as Record<string, unknown>[];
 
-  it("exists only if a setting turns it on", () => {
-    expect(stage.all("AWS::WAFv2::WebACL")).toEqual({});
-    expect(stage.all("AWS::WAFv2::WebACLAssociation")).toEqual({});
+  it.each([
+    [{ STAGE: "prod" }, 1],
+    [{ STAGE: "prod", WAF: "" }, 1],
+    [{ STAGE: "prod", WAF: "off" }, 0],
+    [{ STAGE: "dev" }, 0],
+    [{ STAGE: "preprod" }, 0],
+    [{ STAGE: "dev", WAF: "on" }, 1],
+  ])("exists by default for prod only: %o", (texts, count) => {
+    const stage = synthesiseStage(texts);
+    for (const type of ["AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation"])
+      expect(Object.values(stage.all(type))).toHaveLength(count);
   });
 
   it("protects the stage with a rate per address and managed rules", () => {

@@ -41,6 +41,24 @@ describe("routes", () => {
     });
   });
 
+  it("send Strict-Transport-Security where no function answers", () => {
+    const header = "method.response.header.Strict-Transport-Security";
+    const mocks = [...routes].filter(([route]) => /^(?:OPTIONS|ANY) /.test(route));
+    expect(mocks.length).toBeGreaterThan(operations.length);
+    for (const [route, method] of mocks)
+      expect([route, method]).toMatchObject([
+        route,
+        {
+          Integration: {
+            IntegrationResponses: [
+              { ResponseParameters: { [header]: "'max-age=31536000; includeSubDomains'" } },
+            ],
+          },
+          MethodResponses: [{ ResponseParameters: { [header]: true } }],
+        },
+      ]);
+  });
+
   it("serve pages with everything below them", () => {
     for (const path of pageRoutes)
       expect(JSON.stringify(routes.get(`GET ${path}`))).toContain(":function:lit-auth-dev-pages/invocations");
@@ -98,6 +116,7 @@ describe("gateway responses", () => {
       expect(ResponseParameters).toMatchObject({
         "gatewayresponse.header.x-request-id": "context.requestId",
         "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
+        "gatewayresponse.header.Strict-Transport-Security": "'max-age=31536000; includeSubDomains'",
       });
     expect(responses.get("THROTTLED")?.["ResponseParameters"]).toHaveProperty([
       "gatewayresponse.header.Retry-After",
@@ -123,6 +142,14 @@ it("the stage is throttled and traced, and logs neither addresses nor queries [A
   const log = JSON.stringify(deployed?.["AccessLogSetting"]);
   expect(log).toContain("$context.requestId");
   expect(log).not.toMatch(/sourceIp|querystring|\$context\.path|userAgent|requestOverride/);
+});
+
+it("the API refuses TLS below 1.2", () => {
+  const [api] = Object.values(stage.all("AWS::ApiGateway::RestApi"));
+  expect(api).toMatchObject({
+    SecurityPolicy: "SecurityPolicy_TLS13_1_2_2021_06",
+    EndpointAccessMode: "BASIC",
+  });
 });
 
 it("the API compresses pages, has no binary types and creates no role", () => {

@@ -65,9 +65,25 @@ describe("alarms", () => {
     });
   });
 
+  it("go off at an unusual number of requests", () => {
+    const other = synthesiseStage({ REQUESTS_ALARM_PER_FIVE_MINUTES: "500" });
+    for (const [source, Threshold] of [
+      [stage, 30_000],
+      [other, 500],
+    ] as const)
+      expect(source.one("AWS::CloudWatch::Alarm", "RequestCountAlarm").Properties).toMatchObject({
+        Namespace: "AWS/ApiGateway",
+        MetricName: "Count",
+        Dimensions: [{ Name: "ApiName", Value: "lit-auth-dev" }],
+        Statistic: "Sum",
+        Period: 300,
+        Threshold,
+      });
+  });
+
   it("send email if an address is set, and only then", () => {
     const alarms = (source: typeof stage) => Object.values(source.all("AWS::CloudWatch::Alarm"));
-    expect(alarms(stage)).toHaveLength(6);
+    expect(alarms(stage)).toHaveLength(7);
     expect(alarms(stage).flatMap((alarm) => alarm["AlarmActions"] ?? [])).toEqual([]);
     for (const alarm of alarms(withEmail)) expect(alarm["AlarmActions"]).toHaveLength(1);
     expect(Object.values(withEmail.all("AWS::SNS::Subscription"))).toMatchObject([

@@ -24,16 +24,28 @@ const statementsOf = (name: FunctionName): Statement[] => {
   return document.Statement as Statement[];
 };
 
-/** Returns what the policies allow, for example `dynamodb:GetItem Users`. */
+/** Returns what the policies allow, for example `dynamodb:GetItem Users pending#*`. */
 const allowed = (name: FunctionName): string[] =>
   statementsOf(name)
-    .flatMap(({ Action, Resource }) => {
+    .flatMap(({ Action, Resource, Condition }) => {
       const text = JSON.stringify(Resource);
       const resource = /ExportsOutput(?:FnGetAtt|Ref)([A-Za-z]+?)[0-9A-F]{8}/.exec(text)?.[1] ?? text;
-      return asList(Action).map((action) => `${action} ${resource}`);
+      const on = text.includes("/index/") ? `${resource} indexes` : resource;
+      return asList(Action).flatMap((action) =>
+        keysIn(Condition).map((keys) => [action, on, ...keys].join(" ")),
+      );
     })
     .filter((right) => !/^(logs|xray):/.test(right))
     .toSorted();
+
+/** Each pattern of the condition on keys, or nothing once if there is none. */
+const keysIn = (condition: unknown): string[][] => {
+  const { "ForAllValues:StringLike": keys } = Object(condition) as Record<
+    string,
+    Record<string, string[]> | undefined
+  >;
+  return keys ? (keys["dynamodb:LeadingKeys"] ?? []).map((pattern) => [pattern]) : [[]];
+};
 
 const resourceNames: Record<string, string> = {
   USERS_TABLE: "dynamodb Users",
@@ -57,9 +69,12 @@ const polling = [
 const sheetRights = (name: FunctionName): string[] =>
   Object.entries<unknown>(grants[name]).flatMap(([variable, actions]) => {
     const [service, resource] = resourceNames[variable]?.split(" ") ?? [];
-    if (!service || !Array.isArray(actions)) return [];
-    return actions.map(
-      (action: string) => `${service}:${action.replace("QueryIndexes", "Query")} ${resource}`,
+    if (!service || typeof actions !== "object" || !actions) return [];
+    if (Array.isArray(actions)) return actions.map((action: string) => `${service}:${action} ${resource}`);
+    return Object.entries<unknown>({ ...actions }).flatMap(([action, kinds]) =>
+      Array.isArray(kinds)
+        ? kinds.map((kind: string) => `${service}:${action} ${resource} ${kind}#*`)
+        : [`${service}:Query ${resource} indexes`],
     );
   });
 

@@ -9,7 +9,12 @@ import type { Operation } from "../../../shared/contract/operation.ts";
 import { requiredSettings, synthesiseStage, withStubBundles } from "../synthesised.ts";
 
 /** A stage with every optional resource. */
-const stage = synthesiseStage({ WAF: "on", ALARM_EMAIL: "ops@example.com", HASHING_CONCURRENCY: "7" });
+const stage = synthesiseStage({
+  WAF: "on",
+  ALARM_EMAIL: "ops@example.com",
+  MONTHLY_BUDGET_USD: "150",
+  HASHING_CONCURRENCY: "7",
+});
 const templateOf = (name: string) => {
   const found = stage.stacks.find(({ stackName }) => stackName === `lit-auth-dev-${name}`);
   if (!found) throw new Error(`no stack ${name}`);

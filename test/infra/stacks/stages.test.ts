@@ -62,6 +62,19 @@ describe("stages", () => {
     expect(templates(dev)).toEqual(templates(prod));
   });
 
+  it("have a budget only if a setting says how much", () => {
+    const budgets = (texts: Record<string, string>) =>
+      Object.values(synthesiseStage(texts).all("AWS::Budgets::Budget"));
+    const email = { ALARM_EMAIL: "ops@example.com" };
+    expect(budgets(email)).toEqual([]);
+    const [budget] = budgets({ ...email, MONTHLY_BUDGET_USD: "150" });
+    expect(budget).toMatchObject({
+      Budget: { BudgetType: "COST", TimeUnit: "MONTHLY", BudgetLimit: { Amount: 150, Unit: "USD" } },
+    });
+    expect(JSON.stringify(budget).split("ops@example.com")).toHaveLength(4);
+    expect(() => budgets({ MONTHLY_BUDGET_USD: "150" })).toThrow("MONTHLY_BUDGET_USD: needs ALARM_EMAIL");
+  });
+
   /** Maps for example `Api.Name` to the name, where a template sets one. */
   const givenNames = (stage: Stage) =>
     resources(stage).flatMap(([id, { Properties = {} }]) =>

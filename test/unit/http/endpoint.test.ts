@@ -25,7 +25,11 @@ describe("endpoint", () => {
     const handler = answering(async () => ({ detail: "sent", passwordHash: "$argon2id$" }));
     const answer = await handler(proxyEvent({ body }), lambdaContext);
     expect(JSON.parse(answer.body)).toEqual({ detail: "sent" });
-    expect(answer.headers).toMatchObject({ "cache-control": "no-store", "x-request-id": "request" });
+    expect(answer.headers).toMatchObject({
+      "cache-control": "no-store",
+      "strict-transport-security": "max-age=31536000; includeSubDomains",
+      "x-request-id": "request",
+    });
   });
 
   it("answers an unexpected error with a plain 500, logged once [ASVS 13.4.2, 16.3.4, 16.5.1]", async () => {

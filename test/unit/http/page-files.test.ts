@@ -31,6 +31,7 @@ describe("served page", () => {
     expect(headers).toMatchObject({
       "Content-Type": "text/html; charset=utf-8",
       "Cache-Control": "no-cache",
+      "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     });
     expect(headers["Content-Security-Policy"]).toContain("script-src 'self'");
     expect(headers["Content-Security-Policy"]).toContain("frame-ancestors 'none'");

@@ -1,0 +1,53 @@
+import type { Grant } from "./grant.ts";
+import { background, read, rotate, write } from "./grant-words.ts";
+
+/** The functions that no client calls, and the pages. */
+export const backgroundGrants = {
+  /** The event source adds the rights to poll the queue. */
+  mailer: {
+    USERS_TABLE: {
+      GetItem: [
+        "user",
+        "email",
+        "pending",
+        "email-change",
+        "undo",
+        "goodbye",
+        "goodbye-earlier",
+        "goodbye-undone",
+      ],
+      // Codes are stored in the item that they are for, which may be the account.
+      UpdateItem: [
+        "user",
+        "pending",
+        "reset",
+        "email-change",
+        "undo",
+        "goodbye",
+        "goodbye-earlier",
+        "goodbye-undone",
+      ],
+    },
+    DIGEST_SECRET_ID: read,
+    MAIL_FROM: ["SendEmail"],
+    settings: ["PRODUCT_NAME", "OTP_LIFETIME_SECONDS"],
+    timeoutSeconds: 8,
+    ...background,
+  },
+  createKeys: {
+    DIGEST_SECRET_ID: write,
+    SIGNING_KEYS_ID: write,
+    VERIFICATION_KEYS_ID: write,
+    timeoutSeconds: 30,
+    ...background,
+  },
+  rotateKeys: {
+    DIGEST_SECRET_ID: rotate,
+    SIGNING_KEYS_ID: rotate,
+    VERIFICATION_KEYS_ID: write,
+    settings: ["SESSION_IDLE_SECONDS", "ACCESS_TOKEN_LIFETIME_SECONDS"],
+    timeoutSeconds: 30,
+    ...background,
+  },
+  pages: { ...background },
+} as const satisfies Record<string, Grant>;

@@ -1,0 +1,104 @@
+// Asks the policies of all roles, as the local runner does, who may do what to which items.
+import { describe, expect, it } from "vitest";
+import type { FunctionName } from "../../../infra/grants/grant.ts";
+import { grants } from "../../../infra/grants/grants.ts";
+import { loadPolicies } from "../../../infra/local/aws-endpoint/iam-policy.ts";
+import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts";
+import { rolePath } from "../../../infra/naming.ts";
+import { itemKinds, keyOf } from "../../../shared/store/item-kinds.ts";
+import { synthesiseStage } from "../synthesised.ts";
+
+const stage = synthesiseStage();
+const templates = loadTemplates(stage.stacks, "http://127.0.0.1:1");
+const policies = loadPolicies(templates);
+const names = Object.keys(grants) as FunctionName[];
+
+const arnOf = (type: string, id: RegExp): string => {
+  const found = templates.ofType(type).find(({ logicalId }) => id.test(logicalId));
+  return found?.identity().attributes["Arn"] ?? "";
+};
+const users = arnOf("AWS::DynamoDB::Table", /^Users[0-9A-F]{8}$/);
+const roles = templates.ofType("AWS::IAM::Role").map((role) => role.identity().attributes["Arn"] ?? "");
+const roleOf = (name: FunctionName): string =>
+  roles.find((role) => role.includes(`:role${rolePath("dev", name)}`)) ?? "";
+
+const may = (name: FunctionName, action: string, ...keys: string[]): boolean =>
+  policies.decide(roleOf(name), {
+    action: `dynamodb:${action}`,
+    resource: users,
+    context: { "dynamodb:LeadingKeys": keys },
+  }) === "allowed";
+const writes = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"];
+const writersOf = (key: string, ...actions: string[]) =>
+  names.filter((name) => actions.some((action) => may(name, action, key)));
+
+describe("items of accounts", () => {
+  it("are created only with a code from the mailbox", () => {
+    expect(writersOf("user#1", "PutItem", "BatchWriteItem")).toEqual([
+      "activateUser",
+      "confirmPasswordReset",
+    ]);
+  });
+
+  it("are deleted only by their owner or staff", () => {
+    expect(writersOf("user#1", "DeleteItem")).toEqual(["deleteMe", "deleteUser"]);
+  });
+
+  it("are changed only by these functions", () => {
+    expect(writersOf("user#1", "UpdateItem")).toEqual([
+      "requestOtp",
+      "createToken",
+      "endOtherSessions",
+      "updateMe",
+      "confirmEmail",
+      "claimEmail",
+      "undoEmail",
+      "setPassword",
+      "confirmPasswordReset",
+      "updateUser",
+      "endUserSessions",
+      "mailer",
+    ]);
+  });
+
+  it("are out of reach of registering, which writes three kinds", () => {
+    const written = itemKinds.USERS_TABLE.filter((kind) =>
+      writes.some((action) => may("createUser", action, keyOf(kind, "1"))),
+    );
+    expect(written).toEqual(["username", "pending", "registration"]);
+    expect(may("createUser", "PutItem", "pending#1")).toBe(true);
+    expect(may("createUser", "PutItem", "pending#1", "user#1")).toBe(false);
+  });
+});
+
+it("no function may scan, or use keys of an unknown kind", () => {
+  for (const name of names)
+    for (const action of [...writes, "GetItem", "BatchGetItem", "Query", "Scan", "PartiQLSelect"])
+      expect([name, action, may(name, action, "other#1")]).toEqual([name, action, false]);
+});
+
+it("every statement on the tables Users and Limits has the condition", () => {
+  const documents = Object.values(stage.all("AWS::IAM::Policy")).map(
+    ({ PolicyDocument }) => PolicyDocument as { Statement: Record<string, unknown>[] },
+  );
+  const onTables = documents
+    .flatMap(({ Statement }) => Statement)
+    .filter(({ Resource }) => /(?:Users|Limits)[0-9A-F]{8}Arn/.test(JSON.stringify(Resource)));
+  const onIndexes = onTables.filter(({ Resource }) => JSON.stringify(Resource).includes("/index/"));
+  expect(onIndexes).toHaveLength(1);
+  expect(onTables.length).toBeGreaterThan(names.length);
+  for (const statement of onTables.filter((one) => !onIndexes.includes(one)))
+    expect(statement["Condition"]).toEqual({
+      "ForAllValues:StringLike": {
+        "dynamodb:LeadingKeys": expect.arrayContaining([expect.stringMatching(/^[a-z-]+#\*$/)]),
+      },
+    });
+});
+
+it("the policies of each role stay below IAM's maximum of 10,240 characters", () => {
+  const sizes = Object.values(stage.all("AWS::IAM::Policy")).map(
+    ({ PolicyDocument }) => JSON.stringify(PolicyDocument).length,
+  );
+  // The rest is room for ARNs that are longer than the references to them.
+  expect(Math.max(...sizes)).toBeLessThan(8_000);
+});
