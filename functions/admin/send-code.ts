@@ -1,5 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
+import {
+  personLookup,
+  requirePerson,
+  requireUsable,
+  type PersonLookup,
+} from "../../shared/admin/person-lookup.ts";
 import { codeStore, type CodeStore } from "../../shared/codes/code-store.ts";
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
@@ -7,6 +12,7 @@ import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts"
 import { pseudonyms, type Pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { unprovenLetterByStaff } from "../../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../../shared/limits/limit-store.ts";
+import { staffActs } from "../../shared/limits/staff-limits.ts";
 import { requestActivationCode } from "../../shared/mail/code-requests.ts";
 import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
 import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
@@ -31,10 +37,11 @@ export const sendCode = async (
 ) => {
   const person = await requirePerson(id, deps);
   const { addressKey, email } = person;
-  if (isAccount(person) && person.status === "disabled") throw new ApiError("deactivated");
+  if (isAccount(person)) requireUsable(person);
   const { ofMailbox, ofResetMailbox } = deps.pseudonyms;
   const mailbox = await (isAccount(person) ? ofResetMailbox(email) : ofMailbox(email));
-  requireWithin(await deps.limits.spendAll(unprovenLetterByStaff(mailbox)), { userId: id });
+  const limits = [staffActs(actor.id), ...unprovenLetterByStaff(mailbox)];
+  requireWithin(await deps.limits.spendAll(limits), { userId: id });
 
   if (isAccount(person))
     await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId: randomUUID() });

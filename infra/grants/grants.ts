@@ -164,6 +164,7 @@ export const grants = {
   /** The event source adds the rights to poll the queue. */
   mailer: {
     USERS_TABLE: ["GetItem", "UpdateItem"],
+    MAIL_QUEUE_URL: ["SendMessage"],
     DIGEST_SECRET_ID: read,
     MAIL_FROM: ["SendEmail"],
     settings: ["PRODUCT_NAME", "OTP_LIFETIME_SECONDS"],

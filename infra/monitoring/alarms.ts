@@ -56,6 +56,16 @@ export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQu
       "The hourly email limit is reached: no one can register or reset a password until the hour ends",
       securityMetric(STAGE, "LettersOverBudget"),
     ],
+    [
+      "AddressMoveAlarm",
+      "An administrator froze an account, to move it from a lost mailbox to a new address",
+      securityMetric(STAGE, "AddressMoves"),
+    ],
+    [
+      "StaffActsAlarm",
+      "An administrator has reached the hourly limit on changes: the session may be stolen",
+      securityMetric(STAGE, "StaffActsOverLimit"),
+    ],
   ] as const satisfies [string, string, IMetric, number?][];
   const topic = ALARM_EMAIL === undefined ? undefined : new Topic(scope, "Alarms", { enforceSSL: true });
   if (topic && ALARM_EMAIL) {

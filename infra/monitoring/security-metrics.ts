@@ -22,6 +22,16 @@ const counted = {
     lines: FilterPattern.all(field("event", "limited"), field("code", "letter_budget_spent")),
     period: Duration.minutes(1),
   },
+  AddressMoves: {
+    answers: (code) => code === "too_many_address_moves",
+    lines: field("event", "address_move_started"),
+    period: Duration.minutes(1),
+  },
+  StaffActsOverLimit: {
+    answers: (code) => code === "too_many_staff_acts",
+    lines: FilterPattern.all(field("event", "limited"), field("code", "too_many_staff_acts")),
+    period: Duration.minutes(1),
+  },
 } as const satisfies Record<
   string,
   { answers: (code: ErrorCode) => boolean; lines: IFilterPattern; period: Duration }

@@ -68,7 +68,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
           TableName: table,
           Key: { pk: userPk(user.id) },
           UpdateExpression: `SET email = :email, addressKey = :addressKey, listAddress = :listAddress, sessionEpoch = sessionEpoch + :one ${removingCode}, undoAddressKey, undoUntil`,
-          ConditionExpression: "addressKey = :addressKeyBefore",
+          ConditionExpression: "addressKey = :addressKeyBefore AND attribute_not_exists(addressMove)",
           ExpressionAttributeValues: {
             ":email": email,
             ":addressKey": addressKey,
@@ -87,8 +87,10 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
     if (!refused) return "undone";
     const [code, account] = refused;
     if (code?.failed || !account?.failed || !account.item) return "refused";
+    const current = userItem.parse(account.item);
+    if (current.addressMove) return "refused";
     // A concurrent confirmation moved the account. Retry from its new address.
-    return undo(userItem.parse(account.item), { email, addressKey }, otpDigests, randomUUID());
+    return undo(current, { email, addressKey }, otpDigests, randomUUID());
   };
 
   return { find, undo };

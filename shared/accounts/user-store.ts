@@ -37,12 +37,12 @@ export const userStore = (clock: Clock = nowSeconds) => {
   };
 
   // Without `along`, the owner deletes the account: the password that was checked must still be
-  // stored. Administrators pass a condition on their own rank instead.
+  // stored. Administrators pass a condition on their own rank instead, and operators need none.
   const remove = async (
     user: User,
     along: TransactionPart[] = [],
+    byPassword = along.length === 0,
   ): Promise<"removed" | "refused" | "along_refused"> => {
-    const byPassword = along.length === 0;
     const now = clock();
     const earlier = await rememberEarlierAddress(user, now);
     const unchanged = "username = :username AND addressKey = :addressKey";
@@ -51,7 +51,9 @@ export const userStore = (clock: Clock = nowSeconds) => {
         Delete: {
           TableName: table,
           Key: { pk: userPk(user.id) },
-          ConditionExpression: byPassword ? `${unchanged} AND passwordHash = :passwordHash` : unchanged,
+          ConditionExpression: byPassword
+            ? `${unchanged} AND passwordHash = :passwordHash AND attribute_not_exists(addressMove)`
+            : unchanged,
           ExpressionAttributeValues: {
             ":username": user.username,
             ":addressKey": user.addressKey,
@@ -76,8 +78,9 @@ export const userStore = (clock: Clock = nowSeconds) => {
     const [account, ...others] = refused;
     if (others.some(({ failed }) => failed)) return "along_refused";
     const current = account?.item && userItem.parse(account.item);
-    const mayGoOn = current && (!byPassword || current.passwordHash === user.passwordHash);
-    return mayGoOn ? remove(current, along) : "refused";
+    const mayGoOn =
+      current && (!byPassword || (current.passwordHash === user.passwordHash && !current.addressMove));
+    return mayGoOn ? remove(current, along, byPassword) : "refused";
   };
 
   return { find, findIdByAddress, remove };

@@ -36,7 +36,10 @@ const updateOf = (before: User, after: User) => {
   ];
   return {
     UpdateExpression: `SET ${sets.join(", ")}${removed.length > 0 ? ` REMOVE ${removed.join(", ")}` : ""}`,
-    ConditionExpression: compared.map((name) => `#${name} = :${name}Before`).join(" AND "),
+    ConditionExpression: [
+      ...compared.map((name) => `#${name} = :${name}Before`),
+      ...(ending ? ["attribute_not_exists(addressMove)"] : []),
+    ].join(" AND "),
     ExpressionAttributeNames: Object.fromEntries(compared.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: {
       ...Object.fromEntries(compared.map((name) => [`:${name}`, after[name]])),
@@ -70,7 +73,9 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     user: User,
     changes: Changes,
     along: TransactionPart[] = [],
-  ): Promise<User | "username_taken" | "gone" | "along_refused"> => {
+  ): Promise<User | "username_taken" | "gone" | "along_refused" | "frozen"> => {
+    // Only the new address or a cancellation unfreezes an account that waits for its move.
+    if (user.addressMove && endsSessions(user, { ...user, ...changes })) return "frozen";
     const changed: User = { ...user, ...changes };
     const [keyBefore, key] = [normaliseUsername(user.username), normaliseUsername(changed.username)];
     const update = {

@@ -32,6 +32,10 @@ export const bearerErrors = [
 
 export const staffErrors = [...bearerErrors, "permission_denied"] as const;
 
+/** The refusals of acts on a person. Those that take something also ask for the password. */
+export const staffActErrors = [...staffErrors, "not_found", "too_many_staff_acts"] as const;
+export const staffPasswordErrors = [...staffActErrors, "too_many_password_guesses"] as const;
+
 export const letterErrors = [
   "too_many_letters",
   "too_many_letters_from_network",

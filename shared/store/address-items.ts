@@ -25,12 +25,19 @@ export const emailChangeItem = z.object({
   /** True for a change by staff, which the owner can confirm without being signed in. */
   byStaff: z.boolean(),
   otpRequestId: z.string().optional(),
+  /** Set for a change from a lost mailbox (see `address-move-store`). It has no way back. */
+  moveId: z.string().optional(),
   expiresAt: z.int(),
 });
 export type EmailChange = z.output<typeof emailChangeItem>;
 
 /** Exists only for the first of several changes, because its undo code reverts all of them. */
-export const emailUndoItem = z.object({ userId: z.string(), email: z.string(), expiresAt: z.int() });
+export const emailUndoItem = z.object({
+  userId: z.string(),
+  /** Empty for an address that was replaced as a lost mailbox: only its pseudonym is kept. */
+  email: z.string().default(""),
+  expiresAt: z.int(),
+});
 export type EmailUndo = z.output<typeof emailUndoItem>;
 
 /** Finds the account of a change by staff, because its owner isn't signed in. */

@@ -1,0 +1,201 @@
+// Moves an account from a lost or stolen mailbox. The account is frozen (`disabled`) until the new
+// address has proven itself or the move is cancelled. The move is stored on the account, because it
+// waits for days and the freeze must not outlive it.
+import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
+import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
+import { variable } from "../platform/environment.ts";
+import {
+  changeSeconds,
+  emailChangePk,
+  emailClaimPk,
+  emailUndoPk,
+  resetPk,
+  wayBackOf,
+  type EmailChange,
+} from "../store/address-items.ts";
+import { transact, type TransactionPart } from "../store/dynamo.ts";
+import { notHeldForAnother, releaseAddress, retireAddress } from "../store/held-addresses.ts";
+import { listAttributes } from "../store/list-indexes.ts";
+import { addressPk, userPk, type AddressMove, type User } from "../store/user-items.ts";
+
+/** The owner of the old mailbox has this time to object. */
+export const moveDelaySeconds = 72 * hour;
+
+type Move = Pick<AddressMove, "id" | "email" | "addressKey" | "startedBy">;
+type Confirmation = {
+  otpRequestId: string;
+  /** The id of an administrator. Only the mailer, once the move is due, has none. */
+  confirmer?: string | "operator";
+};
+type Outcome<Done extends string> = Done | "changed_meanwhile" | "along_refused";
+
+/** A second administrator or an operator needn't wait. Afterwards, everyone may ask for a new code. */
+export const mayConfirm = (
+  { startedBy, dueAt, confirmation }: AddressMove,
+  confirmer: Confirmation["confirmer"],
+  now: number,
+): boolean =>
+  dueAt <= now || confirmation !== undefined || (confirmer !== undefined && confirmer !== startedBy);
+
+export const addressMoveStore = (clock: Clock = nowSeconds) => {
+  const table = variable("USERS_TABLE");
+  const drop = (pk: string, condition: object = {}): TransactionPart => ({
+    Delete: { TableName: table, Key: { pk }, ...condition },
+  });
+  // Updates and doesn't put, so that the mailer needs no right to put items.
+  const write = (pk: string, sets: object, more: { rest?: string; condition?: string; values?: object }) => ({
+    Update: {
+      TableName: table,
+      Key: { pk },
+      UpdateExpression: `SET ${Object.keys(sets)
+        .map((name) => `#${name} = :${name}`)
+        .join(", ")}${more.rest ?? ""}`,
+      ...(more.condition !== undefined && { ConditionExpression: more.condition }),
+      ExpressionAttributeNames: Object.fromEntries(Object.keys(sets).map((name) => [`#${name}`, name])),
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(Object.entries(sets).map(([name, value]) => [`:${name}`, value])),
+        ...more.values,
+      },
+    },
+  });
+  const commit = async <Done extends string>(
+    done: Done,
+    parts: TransactionPart[],
+    along: TransactionPart[],
+  ): Promise<Outcome<Done>> => {
+    const { refused } = await transact([...parts, ...along]);
+    if (!refused) return done;
+    return refused[0]?.failed ? "changed_meanwhile" : "along_refused";
+  };
+
+  /**
+   * Ends all sessions and revokes all codes. Replaces a move that waits. The code that undoes an
+   * earlier change is refused while the account is frozen, and works again after a cancellation.
+   */
+  const start = (
+    user: User,
+    move: Move,
+    { staffToo }: { staffToo: boolean },
+    along: TransactionPart[] = [],
+  ): Promise<Outcome<"started">> => {
+    const { listKey } = listAttributes(user, "disabled");
+    const addressMove: AddressMove = { ...move, dueAt: clock() + moveDelaySeconds };
+    const movable = "addressKey = :old AND (#status = :active OR attribute_exists(addressMove))";
+    const parts = [
+      write(
+        userPk(user.id),
+        { addressMove, status: "disabled", listKey },
+        {
+          rest: `, sessionEpoch = sessionEpoch + :one ${removingCode}`,
+          condition: staffToo ? movable : `${movable} AND isStaff = :no`,
+          values: {
+            ...{ ":old": user.addressKey, ":active": "active", ":one": 1 },
+            ...(!staffToo && { ":no": false }),
+          },
+        },
+      ),
+      drop(emailChangePk(user.id)),
+      drop(resetPk(user.addressKey)),
+      // Belongs to a change that was not confirmed, since the account still has this address.
+      drop(emailUndoPk(user.addressKey)),
+    ];
+    return commit("started", parts, along);
+  };
+
+  /** Lets the new address claim the account. A repetition revokes the older code. */
+  const confirm = async (
+    user: User,
+    move: AddressMove,
+    { otpRequestId, confirmer }: Confirmation,
+    along: TransactionPart[] = [],
+  ): Promise<Outcome<"confirmed"> | "too_early"> => {
+    const now = clock();
+    if (!mayConfirm(move, confirmer, now)) return "too_early";
+    const { id: userId, addressKey: oldAddressKey, sessionEpoch } = user;
+    const { email, addressKey, id: moveId } = move;
+    const expiresAt = now + changeSeconds;
+    const change: EmailChange = {
+      ...{ userId, email, addressKey, oldAddressKey, sessionEpoch, moveId, otpRequestId, expiresAt },
+      withUndo: false,
+      byStaff: true,
+    };
+    const parts = [
+      write(
+        userPk(userId),
+        { addressMove: { ...move, confirmation: otpRequestId } },
+        // Each start has a new id, so the id stands for all that was read of the move.
+        { condition: "addressMove.id = :id", values: { ":id": moveId } },
+      ),
+      write(emailChangePk(userId), change, { rest: " REMOVE otpDigest, otpExpiresAt" }),
+      write(emailClaimPk(addressKey), { userId, expiresAt }, {}),
+    ];
+    return commit("confirmed", parts, along);
+  };
+
+  /** Sessions stay ended, and the password stays. */
+  const cancel = (
+    user: User,
+    { id }: AddressMove,
+    along: TransactionPart[] = [],
+  ): Promise<Outcome<"cancelled">> => {
+    const { listKey } = listAttributes(user, "active");
+    const unfrozen = write(
+      userPk(user.id),
+      { status: "active", listKey },
+      { rest: " REMOVE addressMove", condition: "addressMove.id = :id", values: { ":id": id } },
+    );
+    return commit("cancelled", [unfrozen, drop(emailChangePk(user.id))], along);
+  };
+
+  /** The code came back: replaces the address and unfreezes the account. There is no way back. */
+  const claim = async (
+    user: User,
+    { addressKey, oldAddressKey, email, moveId }: EmailChange,
+    otpDigests: readonly string[],
+    idempotencyToken: string,
+  ): Promise<User | "refused"> => {
+    const now = clock();
+    const { addressMove: _, undoAddressKey: __, undoUntil: ___, ...kept } = user;
+    const changed: User = { ...kept, email, addressKey, status: "active" };
+    const { listKey, listAddress } = listAttributes(changed, "active");
+    const earlier = wayBackOf(user, now);
+    const { refused } = await transact(
+      [
+        drop(emailChangePk(user.id), {
+          ConditionExpression: `moveId = :moveId AND addressKey = :addressKey AND ${digestIsIn(otpDigests)} AND otpExpiresAt > :now AND expiresAt > :now`,
+          ExpressionAttributeValues: {
+            ...{ ":moveId": moveId, ":addressKey": addressKey, ":now": now },
+            ...digestValues(otpDigests),
+          },
+        }),
+        write(
+          userPk(user.id),
+          { email, addressKey, listAddress, listKey, status: "active" },
+          {
+            rest: ` ${removingCode}, addressMove, undoAddressKey, undoUntil`,
+            condition: "addressMove.id = :moveId AND addressKey = :old",
+            values: { ":moveId": moveId, ":old": oldAddressKey },
+          },
+        ),
+        {
+          Put: {
+            TableName: table,
+            Item: { pk: addressPk(addressKey), userId: user.id },
+            ConditionExpression: "attribute_not_exists(pk)",
+          },
+        },
+        ...[addressPk(oldAddressKey), resetPk(oldAddressKey)].map((pk) => drop(pk)),
+        retireAddress(oldAddressKey, now),
+        // A transaction may contain an item only once: the new address can be the earlier one.
+        ...(earlier === addressKey ? [] : [notHeldForAnother(addressKey, user.id, now)]),
+        ...(earlier === undefined ? [] : [releaseAddress(earlier, user.id, now)]),
+      ],
+      { token: idempotencyToken },
+    );
+    return refused ? "refused" : changed;
+  };
+
+  return { start, confirm, cancel, claim };
+};
+
+export type AddressMoveStore = ReturnType<typeof addressMoveStore>;
