@@ -5,7 +5,6 @@ import type { UserStore } from "../accounts/user-store.ts";
 import type { PasswordResetStore } from "../passwords/password-reset-store.ts";
 import type { recordSecurityEvent } from "../platform/security-log.ts";
 import { emailChangePk, emailUndoPk, resetPk, undoSeconds, type EmailUndo } from "../store/address-items.ts";
-import { isRetired } from "../store/held-addresses.ts";
 import { registrationPk, userPk, type Person } from "../store/user-items.ts";
 import {
   activationLetter,
@@ -48,9 +47,9 @@ const holderOf = async (addressKey: string, deps: Deps) => {
 };
 
 /** Sends a notice instead of a code: a code for a held address couldn't be used. */
-const sendHeld = async (held: EmailUndo, deps: Deps) => {
-  // No one can return to a retired address, and the holder of its mailbox may be a thief.
-  if (!isRetired(held)) await deliverNoticeTo(held.email, addressHeldLetter(held.expiresAt), deps);
+const sendHeld = async ({ email, expiresAt }: EmailUndo, deps: Deps) => {
+  // No one can return to a replaced address, and the holder of its mailbox may be a thief.
+  if (email !== undefined) await deliverNoticeTo(email, addressHeldLetter(expiresAt), deps);
   return "held";
 };
 

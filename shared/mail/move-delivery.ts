@@ -25,7 +25,7 @@ const waitingMove = async ({ userId, moveId }: MoveOrder, deps: MoveDeps) => {
 const earlierAddressOf = async (user: User, deps: MoveDeps): Promise<string[]> => {
   const earlier = wayBackOf(user, deps.nowSeconds());
   const undo = earlier === undefined ? undefined : await deps.undoing.find(earlier);
-  return undo?.userId === user.id ? [undo.email] : [];
+  return undo?.email === undefined ? [] : [undo.email];
 };
 
 export const sendMoveStarted = async (order: MoveOrder, deps: MoveDeps): Promise<string> => {

@@ -34,8 +34,8 @@ export type EmailChange = z.output<typeof emailChangeItem>;
 /** Exists only for the first of several changes, because its undo code reverts all of them. */
 export const emailUndoItem = z.object({
   userId: z.string(),
-  /** Empty for an address that was replaced as a lost mailbox: only its pseudonym is kept. */
-  email: z.string().default(""),
+  /** Missing for an address that was replaced as a lost mailbox: only its pseudonym is kept. */
+  email: z.string().optional(),
   expiresAt: z.int(),
 });
 export type EmailUndo = z.output<typeof emailUndoItem>;

@@ -35,5 +35,3 @@ export const retireAddress = (addressKey: string, now: number): TransactionPart 
     Item: { pk: emailUndoPk(addressKey), userId: retiredFor, expiresAt: now + retiredSeconds },
   },
 });
-
-export const isRetired = ({ userId }: { userId: string }): boolean => userId === retiredFor;
