@@ -65,9 +65,30 @@ describe("alarms", () => {
     });
   });
 
+  it("go off when an administrator freezes an account for a move", () => {
+    expect(watched("AddressMoves")).toEqual(["SetUserEmail"]);
+    expect(JSON.stringify(filters)).toContain(JSON.stringify('{ $.event = "address_move_started" }'));
+    expect(stage.one("AWS::CloudWatch::Alarm", "AddressMoveAlarm").Properties).toMatchObject({
+      MetricName: "AddressMoves",
+      Threshold: 1,
+    });
+  });
+
+  it("go off when an administrator reaches the limit on acts", () => {
+    expect(watched("StaffActsOverLimit")).toEqual(operationsWith("too_many_staff_acts"));
+    expect(watched("StaffActsOverLimit")).toHaveLength(8);
+    expect(JSON.stringify(filters)).toContain(
+      JSON.stringify('{ ($.event = "limited") && ($.code = "too_many_staff_acts") }'),
+    );
+    expect(stage.one("AWS::CloudWatch::Alarm", "StaffActsAlarm").Properties).toMatchObject({
+      MetricName: "StaffActsOverLimit",
+      Threshold: 1,
+    });
+  });
+
   it("send email if an address is set, and only then", () => {
     const alarms = (source: typeof stage) => Object.values(source.all("AWS::CloudWatch::Alarm"));
-    expect(alarms(stage)).toHaveLength(6);
+    expect(alarms(stage)).toHaveLength(8);
     expect(alarms(stage).flatMap((alarm) => alarm["AlarmActions"] ?? [])).toEqual([]);
     for (const alarm of alarms(withEmail)) expect(alarm["AlarmActions"]).toHaveLength(1);
     expect(Object.values(withEmail.all("AWS::SNS::Subscription"))).toMatchObject([
