@@ -4,8 +4,8 @@
 //   npm run users:bulk -- deactivate accounts.txt --confirm [--stage prod]  does it
 //   npm run users:bulk -- delete accounts.txt --confirm [--stage prod]
 //
-// Administrators and accounts that wait for a change of mailbox are reported and left alone. Run the
-// same command again after an interruption: what was done stays done. Registrations are not touched.
+// Administrators, and accounts that wait for a change of mailbox, are reported and left alone. Run
+// the same command again after an interruption: what was done stays done. Registrations stay.
 import { open } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { userStore } from "../shared/accounts/user-store.ts";

@@ -1,10 +1,6 @@
 import { addressMoveStore, type AddressMoveStore } from "../../shared/accounts/address-move-store.ts";
-import {
-  personLookup,
-  requireAccount,
-  requireMove,
-  type PersonLookup,
-} from "../../shared/admin/person-lookup.ts";
+import { requireMove } from "../../shared/admin/address-moves.ts";
+import { personLookup, requireAccount, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { authorityOver } from "../../shared/admin/staff-authority.ts";
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";

@@ -1,20 +1,11 @@
 import { randomUUID } from "node:crypto";
-import {
-  addressMoveStore,
-  mayConfirm,
-  type AddressMoveStore,
-} from "../../shared/accounts/address-move-store.ts";
-import {
-  personLookup,
-  requireAccount,
-  requireMove,
-  type PersonLookup,
-} from "../../shared/admin/person-lookup.ts";
+import { addressMoveStore, type AddressMoveStore } from "../../shared/accounts/address-move-store.ts";
+import { requireConfirmable } from "../../shared/admin/address-moves.ts";
+import { personLookup, requireAccount, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { authorityOver } from "../../shared/admin/staff-authority.ts";
 import { contract } from "../../shared/contract/contract.ts";
-import { ApiError, FieldErrors } from "../../shared/contract/errors.ts";
+import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
-import { normaliseAddress } from "../../shared/identity/email-address.ts";
 import { pseudonyms, type Pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { unprovenLetterByStaff } from "../../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../../shared/limits/limit-store.ts";
@@ -38,21 +29,14 @@ type Deps = CurrentPasswordDeps & {
 
 type Asked = UserCall<typeof contract.confirmUserEmail>;
 
-const requireConfirmable = async ({ body, user: actor, parameters }: Asked, deps: Deps) => {
-  const account = await requireAccount(parameters.id, actor, deps);
-  const move = requireMove(account);
-  if (account.isStaff) throw new ApiError("operator_needed");
-  // Another move may have replaced the one that the administrator has seen.
-  if (body.new_email !== undefined && normaliseAddress(body.new_email) !== normaliseAddress(move.email))
-    throw new FieldErrors({ new_email: ["Another address is waiting for this account."] });
-  if (!mayConfirm(move, actor.id, deps.nowSeconds())) throw new ApiError("second_administrator_needed");
-  return { account, move };
-};
-
 /** Confirming again sends a new code, which replaces the older one. */
 export const confirmUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
   const { body, user: actor } = call;
-  let { account, move } = await requireConfirmable(call, deps);
+  const find = async () => {
+    const account = await requireAccount(call.parameters.id, actor, deps);
+    return { account, move: requireConfirmable(account, actor, body.new_email, deps.nowSeconds()) };
+  };
+  let { account, move } = await find();
   await requireCurrentPassword(actor, body.current_password, deps);
   const letters = unprovenLetterByStaff(await deps.pseudonyms.ofMailbox(move.email));
   requireWithin(await deps.limits.spendAll([staffActs(actor.id), ...letters]));
@@ -62,7 +46,7 @@ export const confirmUserEmail = async (call: Asked, deps: Deps): Promise<void> =
     deps.moves.confirm(account, move, { otpRequestId, confirmer }, deps.authorityOver(actor, account));
   let confirmed = await confirm();
   while (confirmed === "changed_meanwhile") {
-    ({ account, move } = await requireConfirmable(call, deps));
+    ({ account, move } = await find());
     confirmed = await confirm();
   }
   if (confirmed !== "confirmed") throw new ApiError("permission_denied");

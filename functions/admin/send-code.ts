@@ -1,10 +1,6 @@
 import { randomUUID } from "node:crypto";
-import {
-  personLookup,
-  requirePerson,
-  requireUsable,
-  type PersonLookup,
-} from "../../shared/admin/person-lookup.ts";
+import { requireUsable } from "../../shared/admin/address-moves.ts";
+import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { codeStore, type CodeStore } from "../../shared/codes/code-store.ts";
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";

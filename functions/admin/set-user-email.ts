@@ -1,15 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { addressChangeStore, type AddressChangeStore } from "../../shared/accounts/address-change-store.ts";
 import { addressMoveStore, type AddressMoveStore } from "../../shared/accounts/address-move-store.ts";
-import {
-  personLookup,
-  requireAccount,
-  requireUsable,
-  type PersonLookup,
-} from "../../shared/admin/person-lookup.ts";
+import { requireMovable } from "../../shared/admin/address-moves.ts";
+import { personLookup, requireAccount, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { authorityOver } from "../../shared/admin/staff-authority.ts";
 import { contract } from "../../shared/contract/contract.ts";
-import { ApiError, FieldErrors } from "../../shared/contract/errors.ts";
+import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { unprovenLetterByStaff } from "../../shared/limits/letter-limits.ts";
@@ -33,23 +29,17 @@ type Deps = CurrentPasswordDeps & {
 };
 type Asked = UserCall<typeof contract.setUserEmail>;
 
-const requireMovable = async ({ body, user: actor, parameters }: Asked, addressKey: string, deps: Deps) => {
-  const account = await requireAccount(parameters.id, actor, deps);
-  const isLost = body.mailbox === "lost";
-  // A move that waits can be started again, because its new address may have a mistake.
-  if (!isLost || !account.addressMove) requireUsable(account);
-  if (isLost && account.isStaff) throw new ApiError("operator_needed");
-  if (addressKey === account.addressKey)
-    throw new FieldErrors({ new_email: ["This is the account's address already."] });
-  return account;
-};
-
 /** Asks for the administrator's password: the owner of the new address controls the account. */
 export const setUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
   const { new_email: email, current_password: password, mailbox } = call.body;
   const { user: actor } = call;
   const addressKey = await deps.pseudonyms.ofAddress(email);
-  let account = await requireMovable(call, addressKey, deps);
+  const find = async () => {
+    const account = await requireAccount(call.parameters.id, actor, deps);
+    requireMovable(account, addressKey, mailbox);
+    return account;
+  };
+  let account = await find();
   await requireCurrentPassword(actor, password, deps);
   const letters = unprovenLetterByStaff(await deps.pseudonyms.ofMailbox(email));
   const moves = mailbox === "lost" ? [addressMoves(actor.id)] : [];
@@ -64,7 +54,7 @@ export const setUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
   };
   let started = await start(account);
   while (started === "changed_meanwhile" && account !== actor) {
-    account = await requireMovable(call, addressKey, deps);
+    account = await find();
     started = await start(account);
   }
   if (started !== "started") throw new ApiError("permission_denied");

@@ -12,7 +12,7 @@ export type Act = {
   danger?: boolean;
 };
 
-/** The server asks for it before it grants rights or changes an address. */
+/** The server asks for it before it takes something from a person or grants rights. */
 export const ownPassword: FieldProps = {
   name: "current_password",
   label: "Your password",

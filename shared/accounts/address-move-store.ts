@@ -16,6 +16,7 @@ import {
 import { transact, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother, releaseAddress, retireAddress } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
+import { updatePart, type UpdateDetails } from "../store/update-part.ts";
 import { addressPk, userPk, type AddressMove, type User } from "../store/user-items.ts";
 
 /** The owner of the old mailbox has this time to object. */
@@ -24,12 +25,12 @@ export const moveDelaySeconds = 72 * hour;
 type Move = Pick<AddressMove, "id" | "email" | "addressKey" | "startedBy">;
 type Confirmation = {
   otpRequestId: string;
-  /** The id of an administrator. Only the mailer, once the move is due, has none. */
-  confirmer?: string | "operator";
+  /** The id of an administrator, or `operator`. Only the mailer, once the move is due, has none. */
+  confirmer?: string;
 };
 type Outcome<Done extends string> = Done | "changed_meanwhile" | "along_refused";
 
-/** A second administrator or an operator needn't wait. Afterwards, everyone may ask for a new code. */
+/** A second administrator or an operator needn't wait. Once confirmed, all can ask for a code. */
 export const mayConfirm = (
   { startedBy, dueAt, confirmation }: AddressMove,
   confirmer: Confirmation["confirmer"],
@@ -43,21 +44,7 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
     Delete: { TableName: table, Key: { pk }, ...condition },
   });
   // Updates and doesn't put, so that the mailer needs no right to put items.
-  const write = (pk: string, sets: object, more: { rest?: string; condition?: string; values?: object }) => ({
-    Update: {
-      TableName: table,
-      Key: { pk },
-      UpdateExpression: `SET ${Object.keys(sets)
-        .map((name) => `#${name} = :${name}`)
-        .join(", ")}${more.rest ?? ""}`,
-      ...(more.condition !== undefined && { ConditionExpression: more.condition }),
-      ExpressionAttributeNames: Object.fromEntries(Object.keys(sets).map((name) => [`#${name}`, name])),
-      ExpressionAttributeValues: {
-        ...Object.fromEntries(Object.entries(sets).map(([name, value]) => [`:${name}`, value])),
-        ...more.values,
-      },
-    },
-  });
+  const write = (pk: string, sets: object, more?: UpdateDetails) => updatePart(table, pk, sets, more);
   const commit = async <Done extends string>(
     done: Done,
     parts: TransactionPart[],
@@ -89,7 +76,9 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
           rest: `, sessionEpoch = sessionEpoch + :one ${removingCode}`,
           condition: staffToo ? movable : `${movable} AND isStaff = :no`,
           values: {
-            ...{ ":old": user.addressKey, ":active": "active", ":one": 1 },
+            ":old": user.addressKey,
+            ":active": "active",
+            ":one": 1,
             ...(!staffToo && { ":no": false }),
           },
         },
@@ -111,11 +100,18 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
   ): Promise<Outcome<"confirmed"> | "too_early"> => {
     const now = clock();
     if (!mayConfirm(move, confirmer, now)) return "too_early";
-    const { id: userId, addressKey: oldAddressKey, sessionEpoch } = user;
+    const { id: userId, sessionEpoch } = user;
     const { email, addressKey, id: moveId } = move;
     const expiresAt = now + changeSeconds;
     const change: EmailChange = {
-      ...{ userId, email, addressKey, oldAddressKey, sessionEpoch, moveId, otpRequestId, expiresAt },
+      userId,
+      email,
+      addressKey,
+      oldAddressKey: user.addressKey,
+      sessionEpoch,
+      moveId,
+      otpRequestId,
+      expiresAt,
       withUndo: false,
       byStaff: true,
     };
@@ -127,7 +123,7 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
         { condition: "addressMove.id = :id", values: { ":id": moveId } },
       ),
       write(emailChangePk(userId), change, { rest: " REMOVE otpDigest, otpExpiresAt" }),
-      write(emailClaimPk(addressKey), { userId, expiresAt }, {}),
+      write(emailClaimPk(addressKey), { userId, expiresAt }),
     ];
     return commit("confirmed", parts, along);
   };
@@ -164,7 +160,9 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
         drop(emailChangePk(user.id), {
           ConditionExpression: `moveId = :moveId AND addressKey = :addressKey AND ${digestIsIn(otpDigests)} AND otpExpiresAt > :now AND expiresAt > :now`,
           ExpressionAttributeValues: {
-            ...{ ":moveId": moveId, ":addressKey": addressKey, ":now": now },
+            ":moveId": moveId,
+            ":addressKey": addressKey,
+            ":now": now,
             ...digestValues(otpDigests),
           },
         }),

@@ -15,7 +15,6 @@ import {
   userItem,
   usernamePk,
   userPk,
-  type AddressMove,
   type Person,
   type User,
 } from "../store/user-items.ts";
@@ -71,15 +70,4 @@ export const requireAccount = async (id: string, actor: User, deps: Find): Promi
   const person = await requirePerson(id, deps);
   if (!isAccount(person)) throw new ApiError("not_activated");
   return person;
-};
-
-export const requireUsable = ({ status, addressMove }: User): void => {
-  if (addressMove) throw new ApiError("account_frozen");
-  if (status === "disabled") throw new ApiError("deactivated");
-};
-
-/** Returns the move that the account waits for. */
-export const requireMove = ({ addressMove }: User): AddressMove => {
-  if (!addressMove) throw new ApiError("no_address_move");
-  return addressMove;
 };

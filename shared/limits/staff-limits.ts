@@ -1,4 +1,4 @@
-// What one administrator may do to people. A stolen session or a mistake in a script then harms a few
+// How much one administrator may do. A stolen session or a mistake in a script then harms a few
 // accounts and not all. Operators change many accounts at once with a command.
 import { day, hour } from "../platform/clock.ts";
 import { requireWithin, type Limit, type LimitStore } from "./limit-store.ts";

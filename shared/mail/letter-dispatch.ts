@@ -3,7 +3,6 @@ import type { FormerAddress, FormerAddressStore } from "../accounts/former-addre
 import type { RegistrationStore } from "../accounts/registration-store.ts";
 import type { UserStore } from "../accounts/user-store.ts";
 import type { PasswordResetStore } from "../passwords/password-reset-store.ts";
-import type { recordSecurityEvent } from "../platform/security-log.ts";
 import { emailChangePk, emailUndoPk, resetPk, undoSeconds, type EmailUndo } from "../store/address-items.ts";
 import { registrationPk, userPk, type Person } from "../store/user-items.ts";
 import {
@@ -35,7 +34,6 @@ type Deps = MoveDeps & {
   registrations: Pick<RegistrationStore, "find">;
   resets: Pick<PasswordResetStore, "begin">;
   formerAddresses: Pick<FormerAddressStore, "find" | "forget">;
-  recordSecurityEvent: typeof recordSecurityEvent;
 };
 
 type OrderOf<Kind extends LetterOrder["kind"]> = Extract<LetterOrder, { kind: Kind }>;

@@ -2,6 +2,7 @@
 // delays a message for 15 minutes at most, so the order queues itself again.
 import type { AddressMoveStore } from "../accounts/address-move-store.ts";
 import type { AddressUndoStore } from "../accounts/address-undo-store.ts";
+import type { recordSecurityEvent } from "../platform/security-log.ts";
 import { wayBackOf } from "../store/address-items.ts";
 import type { User } from "../store/user-items.ts";
 import { deliverNoticeTo, type DeliveryDeps } from "./delivery.ts";
@@ -12,6 +13,7 @@ export type MoveDeps = DeliveryDeps & {
   moves: Pick<AddressMoveStore, "confirm">;
   undoing: Pick<AddressUndoStore, "find">;
   enqueueLetter: typeof enqueueLetter;
+  recordSecurityEvent: typeof recordSecurityEvent;
 };
 
 type MoveOrder = { userId: string; moveId: string };
@@ -52,5 +54,7 @@ export const awaitMove = async (order: MoveOrder, deps: MoveDeps): Promise<strin
     return "waiting";
   }
   const confirmed = await deps.moves.confirm(user, move, { otpRequestId: move.id });
-  return confirmed === "confirmed" ? "due" : "superseded";
+  if (confirmed !== "confirmed") return "superseded";
+  deps.recordSecurityEvent("address_move_confirmed", { userId: user.id });
+  return "due";
 };

@@ -10,12 +10,14 @@ const frozen = { id: "u", email: "old@example.com", addressKey: "old", addressMo
 
 const mailer = (user: User | undefined, now: number, overrides: Partial<MoveDeps> = {}) => {
   const sent: { to: string; text: string }[] = [];
+  const events: unknown[] = [];
   const queued: [LetterOrder, number | undefined][] = [];
   const deps: MoveDeps = {
     users: { find: async () => user },
     codes: neverCalled("codes"),
     moves: neverCalled("moves"),
     undoing: neverCalled("undoing"),
+    recordSecurityEvent: (event, { userId }) => void events.push([event, userId]),
     createCode: neverCalled("createCode"),
     codeDigest: neverCalled("codeDigest"),
     sendEmail: async (to, { text }) => void sent.push({ to, text }),
@@ -25,7 +27,7 @@ const mailer = (user: User | undefined, now: number, overrides: Partial<MoveDeps
     lifetimeSeconds: 600,
     ...overrides,
   };
-  return { deps, sent, queued };
+  return { deps, sent, queued, events };
 };
 
 describe("order of a move from a lost mailbox", () => {
@@ -47,9 +49,9 @@ describe("order of a move from a lost mailbox", () => {
       confirmations.push(given);
       return "confirmed";
     };
-    const { deps, queued } = mailer(frozen, now, { moves: { confirm } });
+    const { deps, queued, events } = mailer(frozen, now, { moves: { confirm } });
     expect(await awaitMove(order, deps)).toBe("due");
-    expect(queued).toEqual([]);
+    expect([queued, events]).toEqual([[], [["address_move_confirmed", "u"]]]);
     expect(confirmations).toEqual([[frozen, move, { otpRequestId: "m" }]]);
   });
 
