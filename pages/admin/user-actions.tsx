@@ -85,6 +85,7 @@ const useActs = (user: AdminUser): Record<Offer, Act> => {
     lostMailbox: {
       label: move ? "Correct the new address…" : "Mailbox lost or stolen…",
       question: `Freeze ${email} and move it to another address?`,
+      confirmLabel: "Freeze and move",
       done: "The account is frozen. Both addresses get a notice.",
       run: ({ new_email = "", current_password = "" }) =>
         changeAddress(id, { new_email, current_password, mailbox: "lost" }),

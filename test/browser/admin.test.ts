@@ -108,7 +108,7 @@ describe("administrator on the admin page", () => {
     await page.getByRole("button", { name: "Mailbox lost or stolen…" }).click();
     await page.getByRole("dialog").getByLabel("New address").fill(email);
     await page.getByRole("dialog").getByLabel("Your password").fill(administrator.password);
-    await page.getByRole("dialog").getByRole("button", { name: "Mailbox lost or stolen…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Freeze and move" }).click();
     await page.getByText("The account is frozen.").waitFor();
     await heading(page, person.email).waitFor();
     await page.getByRole("heading", { name: "Frozen, because the mailbox is lost" }).waitFor();
@@ -134,7 +134,7 @@ describe("administrator on the admin page", () => {
     await page.getByRole("button", { name: "Mailbox lost or stolen…" }).click();
     await page.getByRole("dialog").getByLabel("New address").fill(newPerson().email);
     await page.getByRole("dialog").getByLabel("Your password").fill(administrator.password);
-    await page.getByRole("dialog").getByRole("button", { name: "Mailbox lost or stolen…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Freeze and move" }).click();
     await page.getByText("The account is frozen.").waitFor();
     await confirm(page, "Cancel the move");
     await page.getByText(`${person.email} is no longer frozen.`).waitFor();
@@ -219,7 +219,7 @@ describe.each([
     await dialog.getByLabel("New address").fill(newPerson().email);
     await dialog.getByLabel("Your password").fill(administrator.password);
     await expectUsable(page);
-    await dialog.getByRole("button", { name: "Mailbox lost or stolen…" }).click();
+    await dialog.getByRole("button", { name: "Freeze and move" }).click();
     await page.getByRole("heading", { name: "Frozen, because the mailbox is lost" }).waitFor();
     await expectUsable(page);
     expect(problems).toEqual([]);

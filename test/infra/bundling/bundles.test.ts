@@ -49,8 +49,8 @@ describe("bundles", () => {
     expect(withList.toSorted()).toEqual(["confirm-password-reset", "create-user", "set-password"]);
   });
 
-  it("are at most 600 kB each", () => {
-    const large = Object.values(metafile.outputs).filter(({ bytes }) => bytes > 600_000);
+  it("are at most 610 kB each", () => {
+    const large = Object.values(metafile.outputs).filter(({ bytes }) => bytes > 610_000);
     expect(large).toEqual([]);
   });
 
