@@ -17,6 +17,7 @@ import { activated, newPerson, register, resetCode, signedIn } from "../support/
 import { functionCalls } from "../support/stacks/function-calls.ts";
 import { logWith } from "../support/stacks/function-logs.ts";
 import { itemsOf } from "../support/store/table-items.ts";
+import { outputOf } from "../support/stacks/stack-outputs.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 
 type Administrator = Awaited<ReturnType<typeof signedInAdmin>>;
@@ -132,6 +133,14 @@ describe("move from a lost mailbox", () => {
     const person = await frozen();
     const { id, newEmail } = person;
     await allLettersSent(stack);
+    const queueName = outputOf(stack, "MailQueueUrl").split("/").at(-1) ?? "";
+    const delayed = () =>
+      stack.inspectQueue(queueName)?.messages.delayed.filter(({ body }) => body.includes(id)).length;
+    const stored = await itemsOf(stack, "UsersTable");
+    const early = stored.find((item) => item["pk"] === `user#${id}`)?.["addressMove"]?.id;
+    expect(delayed()).toBe(1);
+    await deliverOrder(stack, { kind: "address_move_due", userId: id, moveId: early });
+    expect([delayed(), (await lettersTo(newEmail)).length]).toEqual([2, 1]);
     const moveId = await makeMoveDue(stack, id);
     const order = { kind: "address_move_due", userId: id, moveId };
     await deliverOrder(stack, { ...order, moveId: "another" });

@@ -111,6 +111,18 @@ describe("move from a lost mailbox", () => {
     ]);
   });
 
+  it("is never claimable after a cancellation that races a confirmation", async () => {
+    const race = async () => {
+      const { confirmMove, cancel, claim, currentUser } = await movingFlow();
+      const [confirmed, cancelled] = await Promise.all([confirmMove("second"), cancel()]);
+      expect(["confirmed", "changed_meanwhile"]).toContain(confirmed);
+      expect(cancelled).toBe("cancelled");
+      expect(await claim()).toBe("refused");
+      expect(await currentUser()).toMatchObject({ status: "active" });
+    };
+    for (let races = 0; races < 10; races += 1) await race();
+  });
+
   it("can't be unfrozen by a stale write", async () => {
     const { user, clock, currentUser } = await movingFlow();
     const [before, updates] = [await currentUser(), userUpdateStore(clock.now)];
