@@ -45,7 +45,11 @@ const createAdmin = async (): Promise<string> => {
       throw new Error(`The username ${username} is taken. Choose another with --username.`);
     case "address_held":
       throw new Error(
-        `Another account recently had the address ${email} and can return to it for up to seven days. Try again after that, or use another address.`,
+        `Another account recently had the address ${email} and can return to it for up to seven days, or lost that mailbox within the last year. Use another address, or try again later.`,
+      );
+    case "frozen":
+      throw new Error(
+        `The account ${email} is frozen until its new address is confirmed. Cancel that with npm run users:move.`,
       );
     case "created":
       return `Created ${email} as an administrator of ${target.name}. Sign in with the password and the code from the email.`;

@@ -52,7 +52,9 @@ const importer = () => {
     if (outcome === "imported") return outcome;
     if (outcome === "address_taken") return ["email: Another account has this address."];
     if (outcome === "address_held")
-      return ["email: Another account recently had this address and can return to it for up to seven days."];
+      return [
+        "email: Another account recently had this address and can return to it for up to seven days, or lost that mailbox within the last year.",
+      ];
     if (outcome === "username_taken") return [`username: ${usernameTaken}`];
     // A derived id identifies the row, even if its account has another address by now.
     const isSameAccount = !row.bringsId || outcome.there.addressKey === row.user.addressKey;

@@ -1,4 +1,5 @@
 import { addressChangeStore, type AddressChangeStore } from "../shared/accounts/address-change-store.ts";
+import { addressMoveStore, type AddressMoveStore } from "../shared/accounts/address-move-store.ts";
 import { decoyChange, decoyUser } from "../shared/accounts/decoys.ts";
 import { shownUser } from "../shared/accounts/user-fields.ts";
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
@@ -15,6 +16,7 @@ import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 type Deps = {
   users: Pick<UserStore, "find">;
   changes: Pick<AddressChangeStore, "findClaimant" | "find" | "confirm">;
+  moves: Pick<AddressMoveStore, "claim">;
   limits: Pick<LimitStore, "spend">;
   deviceTokens: Pick<DeviceTokens, "issue">;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork" | "decoyId">;
@@ -44,7 +46,8 @@ export const claimEmail = async (call: Call<typeof contract.claimEmail>, deps: D
   const isClaim = waiting?.byStaff === true && waiting.addressKey === addressKey;
   const user = (isClaim ? found : undefined) ?? decoyUser(decoyId, addressKey);
   const change = isClaim ? waiting : decoyChange(user, addressKey);
-  const changed = await deps.changes.confirm(user, change, digests, call.invocationId);
+  const take = change.moveId === undefined ? deps.changes.confirm : deps.moves.claim;
+  const changed = await take(user, change, digests, call.invocationId);
   if (changed === "refused") throw new ApiError("code_refused");
   deps.recordSecurityEvent("email_changed", { userId });
   return { ...shownUser(changed), deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
@@ -53,6 +56,7 @@ export const claimEmail = async (call: Call<typeof contract.claimEmail>, deps: D
 export const handler = endpoint(contract.claimEmail, claimEmail, () => ({
   users: userStore(),
   changes: addressChangeStore(),
+  moves: addressMoveStore(),
   limits: limitStore(),
   deviceTokens: deviceTokens(),
   pseudonyms,

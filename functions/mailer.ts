@@ -1,4 +1,5 @@
 import { addressChangeStore } from "../shared/accounts/address-change-store.ts";
+import { addressMoveStore } from "../shared/accounts/address-move-store.ts";
 import { addressUndoStore } from "../shared/accounts/address-undo-store.ts";
 import { formerAddressStore } from "../shared/accounts/former-address-store.ts";
 import { registrationStore } from "../shared/accounts/registration-store.ts";
@@ -6,7 +7,7 @@ import { userStore } from "../shared/accounts/user-store.ts";
 import { codeStore } from "../shared/codes/code-store.ts";
 import { codeDigest, createCode } from "../shared/codes/codes.ts";
 import { dispatchLetter } from "../shared/mail/letter-dispatch.ts";
-import { letterOrder } from "../shared/mail/mail-queue.ts";
+import { enqueueLetter, letterOrder } from "../shared/mail/mail-queue.ts";
 import { queueConsumer } from "../shared/platform/queue-consumer.ts";
 import { sendEmail } from "../shared/mail/ses.ts";
 import { passwordResetStore } from "../shared/passwords/password-reset-store.ts";
@@ -23,6 +24,7 @@ const buildDeps = () => {
     users: userStore(),
     codes: codeStore(),
     addressChanges: addressChangeStore(),
+    moves: addressMoveStore(),
     undoing: addressUndoStore(),
     registrations: registrationStore(),
     resets: passwordResetStore(),
@@ -30,6 +32,7 @@ const buildDeps = () => {
     createCode,
     codeDigest,
     sendEmail,
+    enqueueLetter,
     recordSecurityEvent,
     nowSeconds,
     product: PRODUCT_NAME,

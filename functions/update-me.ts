@@ -23,6 +23,7 @@ export const updateMe = async ({ body, user }: UserCall<typeof contract.updateMe
       throw new FieldErrors({ username: [usernameTaken] });
     case "gone":
     case "along_refused":
+    case "frozen":
       throw new ApiError("user_not_found");
     default:
       deps.recordSecurityEvent("user_changed", { userId: user.id, changes: Object.keys(changes) });

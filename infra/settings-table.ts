@@ -174,6 +174,11 @@ export const settingsTable = {
     fallback: "2000",
     help: "How many requests from one IP address the web ACL lets through in five minutes.",
   },
+  RESET_LETTERS_ALARM_PER_HOUR: {
+    schema: wholeNumber(1, 10_000_000),
+    fallback: "100",
+    help: "How many emails with a reset code in an hour, over all accounts, raise an alarm. Nothing stops them, because a limit on all would let a stranger stop the resets of others.",
+  },
   FAILED_GUESSES_ALARM_PER_HOUR: {
     schema: wholeNumber(1, 1_000_000),
     fallback: "100",

@@ -5,34 +5,35 @@ import { authorityOver } from "../../shared/admin/staff-authority.ts";
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
+import { limitStore } from "../../shared/limits/limit-store.ts";
+import { spendStaffAct, type StaffActDeps } from "../../shared/limits/staff-limits.ts";
 import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
+import { requireCurrentPassword, type CurrentPasswordDeps } from "../../shared/passwords/current-password.ts";
+import { passwordHasher } from "../../shared/passwords/password-hash.ts";
 import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
 import { sessionStore, type SessionStore } from "../../shared/sessions/session-store.ts";
-import { isAccount } from "../../shared/store/user-items.ts";
+import { isAccount, type Person, type User } from "../../shared/store/user-items.ts";
 
-type Deps = {
-  people: Pick<PersonLookup, "find">;
-  users: Pick<UserStore, "remove">;
-  registrations: Pick<RegistrationStore, "remove">;
-  sessions: Pick<SessionStore, "removeAll">;
-  authorityOver: typeof authorityOver;
-  enqueueLetter: typeof enqueueLetter;
-  recordSecurityEvent: typeof recordSecurityEvent;
-};
+type Deps = CurrentPasswordDeps &
+  StaffActDeps & {
+    people: Pick<PersonLookup, "find">;
+    users: Pick<UserStore, "remove">;
+    registrations: Pick<RegistrationStore, "remove">;
+    sessions: Pick<SessionStore, "removeAll">;
+    authorityOver: typeof authorityOver;
+    enqueueLetter: typeof enqueueLetter;
+    recordSecurityEvent: typeof recordSecurityEvent;
+  };
 
 /** Retries on "refused", because the registration may have become an account meanwhile. */
-export const deleteUser = async (call: UserCall<typeof contract.deleteUser>, deps: Deps): Promise<void> => {
-  const { user: actor, parameters } = call;
-  const person = await requirePerson(parameters.id, deps);
-  if (person.id === actor.id) throw new ApiError("not_yourself");
-
+const remove = async (person: Person, actor: User, deps: Deps): Promise<void> => {
   const authority = deps.authorityOver(actor, person);
   const removed = isAccount(person)
     ? await deps.users.remove(person, authority)
     : await deps.registrations.remove(person, authority);
   switch (removed) {
     case "refused":
-      return deleteUser(call, deps);
+      return remove(await requirePerson(person.id, deps), actor, deps);
     case "along_refused":
       throw new ApiError("permission_denied");
     case "removed":
@@ -48,11 +49,24 @@ export const deleteUser = async (call: UserCall<typeof contract.deleteUser>, dep
   }
 };
 
+export const deleteUser = async (
+  { body, user: actor, parameters }: UserCall<typeof contract.deleteUser>,
+  deps: Deps,
+): Promise<void> => {
+  const person = await requirePerson(parameters.id, deps);
+  if (person.id === actor.id) throw new ApiError("not_yourself");
+  await requireCurrentPassword(actor, body.current_password, deps);
+  await spendStaffAct(actor, deps);
+  await remove(person, actor, deps);
+};
+
 export const handler = userEndpoint(contract.deleteUser, deleteUser, () => ({
   people: personLookup(),
   users: userStore(),
   registrations: registrationStore(),
   sessions: sessionStore(),
+  limits: limitStore(),
+  hasher: passwordHasher,
   authorityOver,
   enqueueLetter,
   recordSecurityEvent,

@@ -2,11 +2,13 @@ import { personLookup, requirePerson, type PersonLookup } from "../../shared/adm
 import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
+import { limitStore } from "../../shared/limits/limit-store.ts";
+import { spendStaffAct, type StaffActDeps } from "../../shared/limits/staff-limits.ts";
 import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
 import { sessionEpochStore, type SessionEpochStore } from "../../shared/sessions/session-epoch-store.ts";
 import { isAccount } from "../../shared/store/user-items.ts";
 
-type Deps = {
+type Deps = StaffActDeps & {
   people: Pick<PersonLookup, "find">;
   epochs: Pick<SessionEpochStore, "endAll">;
   recordSecurityEvent: typeof recordSecurityEvent;
@@ -18,6 +20,7 @@ export const endUserSessions = async (
 ) => {
   const person = await requirePerson(id, deps);
   if (!isAccount(person)) return;
+  await spendStaffAct(actor, deps);
   if ((await deps.epochs.endAll(person)) === "refused") throw new ApiError("not_found");
   deps.recordSecurityEvent("all_sessions_ended", { userId: id, actorId: actor.id });
 };
@@ -25,5 +28,6 @@ export const endUserSessions = async (
 export const handler = userEndpoint(contract.endUserSessions, endUserSessions, () => ({
   people: personLookup(),
   epochs: sessionEpochStore(),
+  limits: limitStore(),
   recordSecurityEvent,
 }));

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { requireUsable } from "../../shared/admin/address-moves.ts";
 import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { codeStore, type CodeStore } from "../../shared/codes/code-store.ts";
 import { contract } from "../../shared/contract/contract.ts";
@@ -7,6 +8,7 @@ import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts"
 import { pseudonyms, type Pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { registrationLettersTo, resetLettersTo } from "../../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../../shared/limits/limit-store.ts";
+import { staffActs } from "../../shared/limits/staff-limits.ts";
 import { requestActivationCode } from "../../shared/mail/code-requests.ts";
 import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
 import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
@@ -15,7 +17,7 @@ import { isAccount } from "../../shared/store/user-items.ts";
 type Deps = {
   people: Pick<PersonLookup, "find">;
   codes: Pick<CodeStore, "restartActivation">;
-  limits: Pick<LimitStore, "spend">;
+  limits: Pick<LimitStore, "spendAll">;
   pseudonyms: Pick<Pseudonyms, "ofMailbox">;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
@@ -31,11 +33,11 @@ export const sendCode = async (
 ) => {
   const person = await requirePerson(id, deps);
   const { addressKey, email } = person;
-  if (isAccount(person) && person.status === "disabled") throw new ApiError("deactivated");
+  if (isAccount(person)) requireUsable(person);
   const letters = isAccount(person)
     ? resetLettersTo(addressKey)
     : registrationLettersTo(await deps.pseudonyms.ofMailbox(email));
-  requireWithin(await deps.limits.spend(letters), { userId: id });
+  requireWithin(await deps.limits.spendAll([staffActs(actor.id), letters]), { userId: id });
 
   if (isAccount(person))
     await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId: randomUUID() });

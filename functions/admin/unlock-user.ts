@@ -3,11 +3,12 @@ import { contract } from "../../shared/contract/contract.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { guessKeys } from "../../shared/limits/guess-limits.ts";
 import { limitStore, type LimitStore } from "../../shared/limits/limit-store.ts";
+import { spendStaffAct } from "../../shared/limits/staff-limits.ts";
 import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
 
 type Deps = {
   people: Pick<PersonLookup, "find">;
-  limits: Pick<LimitStore, "clear">;
+  limits: Pick<LimitStore, "spend" | "clear">;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
 
@@ -16,6 +17,7 @@ export const unlockUser = async (
   deps: Deps,
 ) => {
   const person = await requirePerson(id, deps);
+  await spendStaffAct(actor, deps);
   await Promise.all(guessKeys(person.addressKey, id).map((key) => deps.limits.clear(key)));
   deps.recordSecurityEvent("guesses_forgotten", { userId: id, actorId: actor.id });
 };

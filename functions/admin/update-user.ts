@@ -6,18 +6,20 @@ import { contract } from "../../shared/contract/contract.ts";
 import { ApiError, FieldErrors, usernameTaken } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { limitStore } from "../../shared/limits/limit-store.ts";
+import { spendStaffAct, type StaffActDeps } from "../../shared/limits/staff-limits.ts";
 import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
 import { requireCurrentPassword, type CurrentPasswordDeps } from "../../shared/passwords/current-password.ts";
 import { passwordHasher } from "../../shared/passwords/password-hash.ts";
 import { recordSecurityEvent } from "../../shared/platform/security-log.ts";
 
-type Deps = CurrentPasswordDeps & {
-  people: Pick<PersonLookup, "find">;
-  users: UserUpdateStore;
-  authorityOver: typeof authorityOver;
-  enqueueLetter: typeof enqueueLetter;
-  recordSecurityEvent: typeof recordSecurityEvent;
-};
+type Deps = CurrentPasswordDeps &
+  StaffActDeps & {
+    people: Pick<PersonLookup, "find">;
+    users: UserUpdateStore;
+    authorityOver: typeof authorityOver;
+    enqueueLetter: typeof enqueueLetter;
+    recordSecurityEvent: typeof recordSecurityEvent;
+  };
 
 /** A registration can't be changed, because its owner can simply register again. */
 export const updateUser = async (
@@ -29,8 +31,12 @@ export const updateUser = async (
   const yourself = account.id === actor.id;
   if (yourself && (changes.status === "disabled" || changes.isStaff === false))
     throw new ApiError("not_yourself");
+  // A waiting move would undo a deactivation, and its freeze must survive an activation.
+  if (account.addressMove && body.is_active !== undefined) throw new ApiError("account_frozen");
   const ranks = changes.isStaff !== undefined;
-  if (ranks) await requireCurrentPassword(actor, body.current_password, deps);
+  if (ranks || changes.status === "disabled")
+    await requireCurrentPassword(actor, body.current_password, deps);
+  await spendStaffAct(actor, deps);
 
   const changed = await deps.users.change(account, changes, deps.authorityOver(actor, account));
   switch (changed) {
@@ -38,6 +44,8 @@ export const updateUser = async (
       throw new FieldErrors({ username: [usernameTaken] });
     case "gone":
       throw new ApiError("not_found");
+    case "frozen":
+      throw new ApiError("account_frozen");
     case "along_refused":
       throw new ApiError("permission_denied");
     default:

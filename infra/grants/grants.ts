@@ -115,7 +115,12 @@ export const grants = {
     DIGEST_SECRET_ID: read,
   },
   claimEmail: {
-    USERS_TABLE: allOf(confirmChange, { GetItem: ["email-claim", "user"] }),
+    USERS_TABLE: allOf(confirmChange, {
+      GetItem: ["email-claim", "user"],
+      // The address of a lost mailbox is refused from now on.
+      PutItem: ["undo"],
+      DeleteItem: ["undo"],
+    }),
     LIMITS_TABLE: spend,
     PSEUDONYM_SECRET_ID: read,
     DEVICE_SECRET_ID: read,

@@ -15,7 +15,9 @@ import { securityMetric } from "./security-metrics.ts";
 const period = Duration.minutes(1);
 
 export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQueue): void => {
-  const { STAGE, FAILED_GUESSES_ALARM_PER_HOUR, REQUESTS_ALARM_PER_FIVE_MINUTES, ALARM_EMAIL } = settings;
+  const { STAGE, ALARM_EMAIL } = settings;
+  const { FAILED_GUESSES_ALARM_PER_HOUR, RESET_LETTERS_ALARM_PER_HOUR, REQUESTS_ALARM_PER_FIVE_MINUTES } =
+    settings;
   const failuresOf = (name: FunctionName) =>
     new Metric({
       namespace: "AWS/Lambda",
@@ -64,10 +66,26 @@ export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQu
       securityMetric(STAGE, "LettersOverBudget"),
     ],
     [
+      "ResetLettersAlarm",
+      "Unusually many people get a code for a lost password",
+      securityMetric(STAGE, "ResetLetters"),
+      RESET_LETTERS_ALARM_PER_HOUR,
+    ],
+    [
       "RequestCountAlarm",
       "The API gets more requests than expected: a flood, a client that repeats calls, or growth",
       requests,
       REQUESTS_ALARM_PER_FIVE_MINUTES,
+    ],
+    [
+      "AddressMoveAlarm",
+      "An administrator froze an account, to move it from a lost mailbox to a new address",
+      securityMetric(STAGE, "AddressMoves"),
+    ],
+    [
+      "StaffActsAlarm",
+      "An administrator has reached the hourly limit on changes: the session may be stolen",
+      securityMetric(STAGE, "StaffActsOverLimit"),
     ],
   ] as const satisfies [string, string, IMetric, number?][];
   const topic = ALARM_EMAIL === undefined ? undefined : new Topic(scope, "Alarms", { enforceSSL: true });

@@ -5,11 +5,18 @@ import type { Construct } from "constructs";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import { guessRefusals, type ErrorCode } from "../../shared/contract/errors.ts";
 import type { Operation } from "../../shared/contract/operation.ts";
+import type { FunctionName } from "../grants/grant.ts";
 
 const field = (name: string, value: string) => FilterPattern.stringValue(`$.${name}`, "=", value);
 
 // A metric counts the log lines that match `lines`, of operations with an error for which `answers`
-// is true.
+// is true and of `functions`.
+type SecurityCount = {
+  answers: (code: ErrorCode) => boolean;
+  functions?: readonly FunctionName[];
+  lines: IFilterPattern;
+  period: Duration;
+};
 const counted = {
   FailedGuesses: {
     // A wrong current password has no error code, so its operations are found by this limit.
@@ -22,24 +29,40 @@ const counted = {
     lines: FilterPattern.all(field("event", "limited"), field("code", "letter_budget_spent")),
     period: Duration.minutes(1),
   },
-} as const satisfies Record<
-  string,
-  { answers: (code: ErrorCode) => boolean; lines: IFilterPattern; period: Duration }
->;
+  AddressMoves: {
+    answers: (code) => code === "too_many_address_moves",
+    lines: field("event", "address_move_started"),
+    period: Duration.minutes(1),
+  },
+  StaffActsOverLimit: {
+    answers: (code) => code === "too_many_staff_acts",
+    lines: FilterPattern.all(field("event", "limited"), field("code", "too_many_staff_acts")),
+    period: Duration.minutes(1),
+  },
+  /** They have no hourly limit: it would let a stranger stop the resets of others. */
+  ResetLetters: {
+    answers: () => false,
+    functions: ["mailer"],
+    lines: field("event", "reset_sent"),
+    period: Duration.hours(1),
+  },
+} as const satisfies Record<string, SecurityCount>;
 type SecurityMetric = keyof typeof counted;
+
+const isOperation = (name: FunctionName): name is OperationName => name in contract;
 
 const namespaceOf = (stage: string): string => `LitAuth/${stage}`;
 
 export const countSecurityEvents = (
   scope: Construct,
   stage: string,
-  operation: OperationName,
+  name: FunctionName,
   logGroup: ILogGroup,
 ): void => {
-  const { errors }: Operation = contract[operation];
-  for (const [metricName, { answers, lines }] of Object.entries(counted))
-    if (errors.some(answers))
-      new MetricFilter(scope, `${metricName}Of${operation}`, {
+  const { errors = [] }: Partial<Operation> = isOperation(name) ? contract[name] : {};
+  for (const [metricName, { answers, lines, functions = [] }] of Object.entries<SecurityCount>(counted))
+    if (errors.some(answers) || functions.includes(name))
+      new MetricFilter(scope, `${metricName}Of${name}`, {
         metricNamespace: namespaceOf(stage),
         metricName,
         logGroup,

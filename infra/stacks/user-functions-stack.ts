@@ -1,6 +1,7 @@
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Construct } from "constructs";
 import { FunctionsStack, userOperations, type FunctionsStackProps } from "./functions-stack.ts";
+import { countSecurityEvents } from "../monitoring/security-metrics.ts";
 import { guardKeys } from "./key-policies.ts";
 import { createKeysAtDeployment, rotateKeysOnSchedule } from "./key-lifecycle.ts";
 
@@ -12,7 +13,9 @@ export class UserFunctionsStack extends FunctionsStack {
     super(scope, id, { ...props, operations: userOperations });
     const { settings, stateful } = props;
     this.addFunction("pages");
-    this.addFunction("mailer").addEventSource(
+    const mailer = this.addFunction("mailer");
+    countSecurityEvents(this, settings.STAGE, "mailer", mailer.logGroup);
+    mailer.addEventSource(
       new SqsEventSource(stateful.mailQueue, {
         batchSize: 10,
         maxConcurrency: mailerConcurrency,

@@ -8,11 +8,13 @@ export type Act = {
   run: (typed: Record<string, string>) => Promise<unknown>;
   /** Opens a dialog with `fields` before the action. */
   question?: string;
+  /** The dialog's button, if it isn't named like the one that opens the dialog. */
+  confirmLabel?: string;
   fields?: FieldProps[];
   danger?: boolean;
 };
 
-/** The server asks for it before it grants rights or changes an address. */
+/** The server asks for it before it takes something from a person or grants rights. */
 export const ownPassword: FieldProps = {
   name: "current_password",
   label: "Your password",
@@ -22,7 +24,15 @@ export const ownPassword: FieldProps = {
 
 const noFields: FieldProps[] = [];
 
-export const ActButton = ({ label, done, run, question, fields = noFields, danger }: Act) => {
+export const ActButton = ({
+  label,
+  done,
+  run,
+  question,
+  confirmLabel = label,
+  fields = noFields,
+  danger,
+}: Act) => {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
   const { mutate, reset, isPending, error } = useAct(run, { done, noticesErrors: !question });
@@ -52,7 +62,7 @@ export const ActButton = ({ label, done, run, question, fields = noFields, dange
                 Cancel
               </button>
               <button type="submit" className={style ?? "primary"} disabled={isPending}>
-                {label}
+                {confirmLabel}
               </button>
             </div>
           </form>

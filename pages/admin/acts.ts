@@ -9,12 +9,18 @@ export type UserChanges = RequestOf<"PATCH /api/v1/admin/users/{id}/">["body"];
 
 export const changeUser = (id: string, body: UserChanges) =>
   signedRequest("PATCH /api/v1/admin/users/{id}/", { id, body });
-export const deleteUser = (id: string) => signedRequest("DELETE /api/v1/admin/users/{id}/", { id });
+export const deleteUser = (id: string, body: RequestOf<"DELETE /api/v1/admin/users/{id}/">["body"]) =>
+  signedRequest("DELETE /api/v1/admin/users/{id}/", { id, body });
 export const sendCode = (id: string) => signedRequest("POST /api/v1/admin/users/{id}/send-code/", { id });
 export const changeAddress = (
   id: string,
   body: RequestOf<"POST /api/v1/admin/users/{id}/set-email/">["body"],
 ) => signedRequest("POST /api/v1/admin/users/{id}/set-email/", { id, body });
+export const confirmMove = (
+  id: string,
+  body: RequestOf<"POST /api/v1/admin/users/{id}/set-email/confirm/">["body"],
+) => signedRequest("POST /api/v1/admin/users/{id}/set-email/confirm/", { id, body });
+export const cancelMove = (id: string) => signedRequest("DELETE /api/v1/admin/users/{id}/set-email/", { id });
 export const unlockUser = (id: string) => signedRequest("POST /api/v1/admin/users/{id}/unlock/", { id });
 export const endSessions = (id: string) => signedRequest("DELETE /api/v1/admin/users/{id}/sessions/", { id });
 

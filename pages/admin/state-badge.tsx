@@ -4,7 +4,7 @@ const labels = { active: "Active", disabled: "Deactivated", pending: "Pending" }
 
 export const StateBadge = ({ user }: { user: AdminUser }) => (
   <span className="badges">
-    <span className={`badge ${user.state}`}>{labels[user.state]}</span>
+    <span className={`badge ${user.state}`}>{user.address_move ? "Frozen" : labels[user.state]}</span>
     {user.is_staff && <span className="badge staff">Staff</span>}
   </span>
 );

@@ -1,16 +1,41 @@
 import { useRedirect } from "ra-core";
 import { ActButton, ownPassword, type Act } from "./act-button.tsx";
-import { changeAddress, changeUser, deleteUser, sendCode, unlockUser } from "./acts.ts";
+import {
+  cancelMove,
+  changeAddress,
+  changeUser,
+  confirmMove,
+  deleteUser,
+  sendCode,
+  unlockUser,
+} from "./acts.ts";
 import type { AdminUser } from "./data-provider.ts";
+import type { FieldProps } from "./form.tsx";
 
-const useActs = (
-  user: AdminUser,
-): Record<"activation" | "staff" | "code" | "address" | "unlock" | "remove", Act> => {
+type Offer =
+  | "activation"
+  | "staff"
+  | "code"
+  | "address"
+  | "lostMailbox"
+  | "confirmMove"
+  | "cancelMove"
+  | "unlock"
+  | "remove";
+
+const newAddress: FieldProps = {
+  name: "new_email",
+  label: "New address",
+  type: "email",
+  autoComplete: "off",
+};
+
+const useActs = (user: AdminUser): Record<Offer, Act> => {
   const redirect = useRedirect();
-  const { id, email } = user;
+  const { id, email, address_move: move } = user;
 
-  const remove = async () => {
-    await deleteUser(id);
+  const remove: Act["run"] = async ({ current_password = "" }) => {
+    await deleteUser(id, { current_password });
     redirect("list", "users");
   };
 
@@ -20,7 +45,8 @@ const useActs = (
           label: "Deactivate",
           question: `Deactivate ${email}? All sessions end at once.`,
           done: `${email} is deactivated.`,
-          run: () => changeUser(id, { is_active: false }),
+          run: ({ current_password }) => changeUser(id, { is_active: false, current_password }),
+          fields: [ownPassword],
           danger: true,
         }
       : { label: "Activate", done: `${email} is active.`, run: () => changeUser(id, { is_active: true }) },
@@ -50,14 +76,41 @@ const useActs = (
       run: ({ new_email = "", current_password = "" }) => changeAddress(id, { new_email, current_password }),
       fields: [
         {
-          name: "new_email",
-          label: "New address",
-          type: "email",
-          autoComplete: "off",
+          ...newAddress,
           hint: "We send a code to it. The old address is notified and can undo the change for seven days.",
         },
         ownPassword,
       ],
+    },
+    lostMailbox: {
+      label: move ? "Correct the new address…" : "Mailbox lost or stolen…",
+      question: `Freeze ${email} and move it to another address?`,
+      confirmLabel: "Freeze and move",
+      done: "The account is frozen. Both addresses get a notice.",
+      run: ({ new_email = "", current_password = "" }) =>
+        changeAddress(id, { new_email, current_password, mailbox: "lost" }),
+      fields: [
+        {
+          ...newAddress,
+          hint: "Sessions end at once, and no one can sign in. The new address gets its code after 72 hours, or when another administrator confirms. The old address can't undo it.",
+        },
+        ownPassword,
+      ],
+      danger: true,
+    },
+    confirmMove: {
+      label: move?.confirmed ? "Send another code" : "Confirm the move",
+      question: `Send the code for ${email} to ${move?.new_email ?? ""}?`,
+      done: "A code is on its way to the new address. The account stays frozen until the code is confirmed.",
+      run: ({ current_password = "" }) =>
+        confirmMove(id, { current_password, ...(move && { new_email: move.new_email }) }),
+      fields: [ownPassword],
+    },
+    cancelMove: {
+      label: "Cancel the move",
+      question: `Unfreeze ${email} and keep this address?`,
+      done: `${email} is no longer frozen.`,
+      run: () => cancelMove(id),
     },
     unlock: {
       label: "Unlock",
@@ -69,14 +122,20 @@ const useActs = (
       question: `Delete ${email}? This cannot be undone.`,
       done: `${email} is deleted.`,
       run: remove,
+      fields: [ownPassword],
       danger: true,
     },
   };
 };
 
 export const UserActions = ({ user, isSelf }: { user: AdminUser; isSelf: boolean }) => {
-  const { activation, staff, code, address, unlock, remove } = useActs(user);
-  const ofOthers = user.is_active ? [code, address, activation, staff] : [activation, staff];
+  const acts = useActs(user);
+  const { activation, staff, code, address, lostMailbox, unlock, remove } = acts;
+  const { confirmMove, cancelMove } = acts;
+  // Only an operator moves an administrator from a lost mailbox.
+  const moving = user.is_staff ? [cancelMove] : [confirmMove, lostMailbox, cancelMove];
+  const active = [code, address, ...(user.is_staff ? [] : [lostMailbox]), activation, staff];
+  const ofOthers = user.address_move ? moving : user.is_active ? active : [activation, staff];
   const offered =
     user.state === "pending" ? [code, unlock, remove] : isSelf ? [unlock] : [...ofOthers, unlock, remove];
   return (

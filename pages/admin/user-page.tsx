@@ -3,6 +3,7 @@ import { useParams } from "react-router";
 import type { AdminUser } from "./data-provider.ts";
 import { Loading } from "./layout.tsx";
 import { PageTitle } from "./page-title.tsx";
+import { MoveNotice } from "./move-notice.tsx";
 import { StateBadge } from "./state-badge.tsx";
 import { Time } from "./time.tsx";
 import { UserActions } from "./user-actions.tsx";
@@ -44,6 +45,7 @@ export const UserPage = () => {
         <>
           <PageTitle text={user.email} />
           <Facts user={user} />
+          {user.address_move && <MoveNotice move={user.address_move} ownId={identity?.id} />}
           <UserActions user={user} isSelf={identity?.id === user.id} />
           <UserForm key={JSON.stringify(user)} user={user} />
           {isPerson && <UserSessions userId={user.id} />}

@@ -55,13 +55,17 @@ const unchanged = (pk: string, undo: EmailUndo | undefined): TransactionPart => 
 });
 
 /** The undo items that belong to the account, with their time stopped or running again. */
-export const undoItemsAfter = async (before: User, after: User, now: number): Promise<TransactionPart[]> => {
+export const undoItemsAfter = async (
+  before: User,
+  after: User,
+  now: number,
+  // The item of an unconfirmed change is at the current address.
+  addressKeys = [...new Set([before.addressKey, wayBackOf(before, now) ?? before.addressKey])],
+): Promise<TransactionPart[]> => {
   if (before.status === after.status) return [];
   const disabled = after.status === "disabled";
-  // The item of an unconfirmed change is at the current address.
-  const pks = [...new Set([before.addressKey, wayBackOf(before, now) ?? before.addressKey])].map(emailUndoPk);
   return Promise.all(
-    pks.map(async (pk) => {
+    addressKeys.map(emailUndoPk).map(async (pk) => {
       const item = await readItem(variable("USERS_TABLE"), pk);
       const undo = item && emailUndoItem.parse(item);
       const runs = undo?.expiresAt !== undefined && undo.expiresAt > now;

@@ -29,8 +29,8 @@ export const userStore = (clock: Clock = nowSeconds) => {
   const rememberEarlierAddress = async (user: User, now: number): Promise<TransactionPart[]> => {
     const addressKey = wayBackOf(user, now);
     const undo = addressKey === undefined ? undefined : await readItem(table, emailUndoPk(addressKey));
-    if (!undo) return [];
-    return [rememberFormerAddress("earlier", { id: user.id, email: emailUndoItem.parse(undo).email }, now)];
+    const { email } = undo ? emailUndoItem.parse(undo) : {};
+    return email === undefined ? [] : [rememberFormerAddress("earlier", { id: user.id, email }, now)];
   };
 
   const removing = async (

@@ -50,7 +50,7 @@ const updateOf = (before: User, after: User) => {
     UpdateExpression: `SET ${sets.join(", ")}${removed.length > 0 ? ` REMOVE ${removed.join(", ")}` : ""}`,
     ConditionExpression: [
       ...compared.map((name) => `#${name} = :${name}Before`),
-      ...(ending ? ["addressKey = :addressKey"] : []),
+      ...(ending ? ["addressKey = :addressKey AND attribute_not_exists(addressMove)"] : []),
     ].join(" AND "),
     ExpressionAttributeNames: Object.fromEntries(compared.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: {
@@ -80,7 +80,9 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     user: User,
     changes: Changes,
     along: TransactionPart[] = [],
-  ): Promise<User | "username_taken" | "gone" | "along_refused"> => {
+  ): Promise<User | "username_taken" | "gone" | "along_refused" | "frozen"> => {
+    // Only the new address or a cancellation unfreezes an account that waits for its move.
+    if (user.addressMove && endsSessions(user, { ...user, ...changes })) return "frozen";
     const now = clock();
     const heldPk = heldUsernamePk(user);
     const key = usernameKey(changes.username ?? user.username);

@@ -56,7 +56,7 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
   // creates it.
   const appoint = async (
     administrator: Administrator,
-  ): Promise<"created" | "promoted" | "username_taken" | "address_held"> => {
+  ): Promise<"created" | "promoted" | "username_taken" | "address_held" | "frozen"> => {
     const { addressKey, username, passwordHash } = administrator;
     const userId = await users.findIdByAddress(addressKey);
     const user = userId === undefined ? undefined : await users.find(userId);
@@ -66,7 +66,7 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
     }
     const changes = { username, passwordHash, status: "active", isStaff: true } as const;
     const changed = await change(user, changes, [discardRegistration(addressKey)]);
-    if (changed === "username_taken") return changed;
+    if (changed === "username_taken" || changed === "frozen") return changed;
     return typeof changed === "string" ? appoint(administrator) : "promoted";
   };
 

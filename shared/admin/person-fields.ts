@@ -3,7 +3,7 @@ import { namesIn, shownUser } from "../accounts/user-fields.ts";
 import type { Changes } from "../accounts/user-update-store.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { listedAttributes, PersonState } from "../store/list-indexes.ts";
-import type { User } from "../store/user-items.ts";
+import { addressMoveItem, type User } from "../store/user-items.ts";
 
 export const listedPerson = z.object({
   id: z.string(),
@@ -15,10 +15,21 @@ export const listedPerson = z.object({
   isStaff: z.boolean().optional(),
   createdAt: z.int(),
   expiresAt: z.int().optional(),
+  addressMove: addressMoveItem.optional(),
 } satisfies Record<(typeof listedAttributes)[number], z.ZodType>);
 export type ListedPerson = z.output<typeof listedPerson>;
 
 export const stateOf = ({ status }: Pick<ListedPerson, "status">): PersonState => status ?? "pending";
+
+const shownMove = ({ addressMove: move }: ListedPerson) =>
+  move
+    ? {
+        new_email: move.email,
+        started_by: move.startedBy ?? null,
+        due: isoTime(move.dueAt),
+        confirmed: move.confirmation !== undefined,
+      }
+    : null;
 
 export const shownPerson = (person: ListedPerson) => {
   const state = stateOf(person);
@@ -28,6 +39,7 @@ export const shownPerson = (person: ListedPerson) => {
     is_active: state === "active",
     is_staff: person.isStaff ?? false,
     created: isoTime(person.createdAt),
+    address_move: shownMove(person),
   };
 };
 
@@ -37,11 +49,12 @@ type ChangesBody = Parameters<typeof namesIn>[0] & {
 };
 
 /**
- * Drops an unchanged rank. Otherwise it would be written without the password check and could
- * overwrite a concurrent change.
+ * Drops an unchanged state or rank. Otherwise it would be written without the password check and
+ * could overwrite a concurrent change.
  */
-export const changesIn = (body: ChangesBody, { isStaff }: User): Changes => ({
+export const changesIn = (body: ChangesBody, { status, isStaff }: User): Changes => ({
   ...namesIn(body),
-  ...(body.is_active !== undefined && { status: body.is_active ? "active" : "disabled" }),
+  ...(body.is_active !== undefined &&
+    body.is_active !== (status === "active") && { status: body.is_active ? "active" : "disabled" }),
   ...(body.is_staff !== undefined && body.is_staff !== isStaff && { isStaff: body.is_staff }),
 });

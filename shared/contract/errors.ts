@@ -29,6 +29,20 @@ export const errors = {
     detail: "The email address of this account was changed recently, and the change can still be undone.",
   },
   deactivated: { status: 400, detail: "This account is deactivated. Activate it first." },
+  account_frozen: {
+    status: 400,
+    detail:
+      "This account is frozen until its new address is confirmed. Cancel the change of address to unfreeze it.",
+  },
+  no_address_move: { status: 400, detail: "No change to another mailbox is waiting for this account." },
+  second_administrator_needed: {
+    status: 400,
+    detail: "You started this change. Another administrator can confirm it now, and you can after 72 hours.",
+  },
+  operator_needed: {
+    status: 400,
+    detail: "Only an operator can move an administrator's account to another mailbox.",
+  },
   not_found: { status: 404, detail: "Not found." },
   method_not_allowed: { status: 405, detail: "Method not allowed." },
   request_too_large: { status: 413, detail: "The request is too large." },
@@ -56,6 +70,12 @@ export const errors = {
   too_many_password_changes: { status: 429, detail: "Too many password changes." },
   too_many_username_changes: { status: 429, detail: "Too many username changes." },
   too_many_letters_from_network: { status: 429, detail: "Too many emails requested from your network." },
+  too_many_staff_acts: {
+    status: 429,
+    detail:
+      "You have made too many changes as an administrator. An operator can change many accounts at once.",
+  },
+  too_many_address_moves: { status: 429, detail: "You have moved too many accounts to another mailbox." },
   letter_budget_spent: { status: 429, detail: "The service has reached its hourly limit of registrations." },
   unexpected_failure: { status: 500, detail: "Something went wrong on our side. Try again." },
   service_unavailable: { status: 503, detail: "The service is busy. Try again." },

@@ -144,5 +144,17 @@ export const adminUser = user
     is_active: z.boolean(),
     is_staff: z.boolean(),
     created: time("2026-11-22T20:15:00.000Z"),
+    address_move: z
+      .object({
+        new_email: z.string().meta({ examples: ["ada.lovelace@example.org"] }),
+        started_by: z
+          .string()
+          .nullable()
+          .meta({ description: "An administrator, or `null` for an operator" }),
+        due: time("2026-11-25T20:15:00.000Z"),
+        confirmed: z.boolean(),
+      })
+      .nullable()
+      .meta({ description: "The waiting change to another mailbox, which freezes the account" }),
   })
   .meta({ id: "AdminUser" });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { staffErrors, type Operation } from "./operation.ts";
+import { staffActErrors, staffErrors, staffPasswordErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
 const admin = "/api/v1/admin";
@@ -35,7 +35,8 @@ export const staffOperations = {
     method: "PATCH",
     path: `${admin}/users/{id}/`,
     caller: "staff",
-    summary: "Change names, activation or staff rank (a new rank requires the administrator's own password)",
+    summary:
+      "Change names, activation or staff rank (deactivation and a new rank require the administrator's own password)",
     body: z.object({
       username: schemas.username.optional(),
       first_name: schemas.firstName.optional(),
@@ -45,15 +46,16 @@ export const staffOperations = {
       current_password: schemas.password.optional(),
     }),
     success: { status: 200, body: schemas.adminUser },
-    errors: [...staffErrors, "not_found", "not_yourself", "not_activated", "too_many_password_guesses"],
+    errors: [...staffPasswordErrors, "not_yourself", "not_activated", "account_frozen"],
   },
   deleteUser: {
     method: "DELETE",
     path: `${admin}/users/{id}/`,
     caller: "staff",
-    summary: "Delete an account or a registration",
+    summary: "Delete an account or a registration (requires the administrator's own password)",
+    body: z.object({ current_password: schemas.password }),
     success: { status: 204 },
-    errors: [...staffErrors, "not_found", "not_yourself"],
+    errors: [...staffPasswordErrors, "not_yourself"],
   },
   sendCode: {
     method: "POST",
@@ -62,24 +64,62 @@ export const staffOperations = {
     summary:
       "Email an activation code to a registration, or a password reset code to an account; never a sign-in code, which would replace the password",
     success: { status: 204 },
-    errors: [...staffErrors, "not_found", "deactivated", "too_many_letters"],
+    errors: [...staffActErrors, "deactivated", "account_frozen", "too_many_letters"],
   },
   setUserEmail: {
     method: "POST",
     path: `${admin}/users/{id}/set-email/`,
     caller: "staff",
     summary:
-      "Change the address of a user who lost their mailbox; the new address gets a code, the old one a notice (requires the administrator's own password)",
-    body: z.object({ new_email: schemas.newEmail, current_password: schemas.password }),
+      "Change a user's address (requires the administrator's own password); the new address gets a code, the old one a notice",
+    body: z.object({
+      new_email: schemas.newEmail,
+      current_password: schemas.password,
+      mailbox: schemas.choice(["reachable", "lost"]).default("reachable").meta({
+        description:
+          "`reachable`: the old address can undo the change for seven days. `lost`: the account is frozen at once, and the new address gets its code after 72 hours or when a second administrator confirms; no way back",
+      }),
+    }),
     success: { status: 204 },
     errors: [
-      ...staffErrors,
-      "not_found",
+      ...staffPasswordErrors,
       "not_activated",
       "deactivated",
-      "too_many_password_guesses",
+      "account_frozen",
+      "operator_needed",
+      "too_many_address_moves",
       "too_many_letters",
     ],
+  },
+  confirmUserEmail: {
+    method: "POST",
+    path: `${admin}/users/{id}/set-email/confirm/`,
+    caller: "staff",
+    summary:
+      "Confirm the change from a lost mailbox, as a second administrator or after 72 hours; the new address gets a code (requires the administrator's own password)",
+    body: z.object({
+      current_password: schemas.password,
+      new_email: schemas.newEmail
+        .optional()
+        .meta({ description: "The address that the caller means to confirm; another one is refused" }),
+    }),
+    success: { status: 204 },
+    errors: [
+      ...staffPasswordErrors,
+      "not_activated",
+      "no_address_move",
+      "second_administrator_needed",
+      "operator_needed",
+      "too_many_letters",
+    ],
+  },
+  cancelUserEmail: {
+    method: "DELETE",
+    path: `${admin}/users/{id}/set-email/`,
+    caller: "staff",
+    summary: "Cancel the change from a lost mailbox and unfreeze the account",
+    success: { status: 204 },
+    errors: [...staffActErrors, "not_activated", "no_address_move"],
   },
   unlockUser: {
     method: "POST",
@@ -87,7 +127,7 @@ export const staffOperations = {
     caller: "staff",
     summary: "Reset a person's counters of wrong passwords and codes",
     success: { status: 204 },
-    errors: [...staffErrors, "not_found"],
+    errors: staffActErrors,
   },
   listUserSessions: {
     method: "GET",
@@ -103,6 +143,6 @@ export const staffOperations = {
     caller: "staff",
     summary: "End all sessions of a person immediately",
     success: { status: 204 },
-    errors: [...staffErrors, "not_found"],
+    errors: staffActErrors,
   },
 } as const satisfies Record<string, Operation>;

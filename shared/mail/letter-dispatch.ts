@@ -1,10 +1,8 @@
 import type { AddressChangeStore } from "../accounts/address-change-store.ts";
-import type { AddressUndoStore } from "../accounts/address-undo-store.ts";
 import type { FormerAddress, FormerAddressStore } from "../accounts/former-address-store.ts";
 import type { RegistrationStore } from "../accounts/registration-store.ts";
 import type { UserStore } from "../accounts/user-store.ts";
 import type { PasswordResetStore } from "../passwords/password-reset-store.ts";
-import type { recordSecurityEvent } from "../platform/security-log.ts";
 import {
   emailChangePk,
   emailUndoPk,
@@ -30,19 +28,19 @@ import {
   addressWantedLetter,
   newAddressLetter,
 } from "./address-letters.ts";
-import { deliverCode, deliverNotice, deliverNoticeTo, type DeliveryDeps } from "./delivery.ts";
+import { deliverCode, deliverNotice, deliverNoticeTo } from "./delivery.ts";
 import type { Letter, NoticeLetter } from "./letter-layout.ts";
 import type { LetterOrder } from "./mail-queue.ts";
+import { awaitMove, sendMoveStarted, type MoveDeps } from "./move-delivery.ts";
+import { moveCancelledLetter } from "./move-letters.ts";
 import { goodbyeLetter, passwordChangedLetter, resetLetter } from "./password-letters.ts";
 
-type Deps = DeliveryDeps & {
+type Deps = MoveDeps & {
   users: Pick<UserStore, "findIdByAddress">;
   addressChanges: Pick<AddressChangeStore, "find">;
-  undoing: Pick<AddressUndoStore, "find">;
   registrations: Pick<RegistrationStore, "find">;
   resets: Pick<PasswordResetStore, "begin">;
   formerAddresses: Pick<FormerAddressStore, "find" | "forget">;
-  recordSecurityEvent: typeof recordSecurityEvent;
 };
 
 type OrderOf<Kind extends LetterOrder["kind"]> = Extract<LetterOrder, { kind: Kind }>;
@@ -55,7 +53,10 @@ const holderOf = async (addressKey: string, deps: Deps) => {
 
 /** Sends a notice instead of a code: a code for a held address couldn't be used. */
 const sendHeld = async (undo: EmailUndo, deps: Deps) => {
-  await deliverNoticeTo(undo.email, addressHeldLetter(undoableUntil(undo, deps.nowSeconds())), deps);
+  const { email } = undo;
+  const until = undoableUntil(undo, deps.nowSeconds());
+  // No one can return to a replaced address, and the holder of its mailbox may be a thief.
+  if (email !== undefined) await deliverNoticeTo(email, addressHeldLetter(until), deps);
   return "held";
 };
 
@@ -126,7 +127,7 @@ const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">
   // "superseded" is no failure: an earlier attempt of this order has sent the letter.
   if (change.withUndo)
     await deliverCode(undo, addressChangingLetter, { ...deps, lifetimeSeconds: undoSeconds });
-  else await deliverNotice(userId, addressChangingAgainLetter, deps);
+  else if (change.moveId === undefined) await deliverNotice(userId, addressChangingAgainLetter, deps);
 
   const pk = emailChangePk(userId);
   const { ownerId, held } = await holderOf(change.addressKey, deps);
@@ -164,6 +165,16 @@ export const dispatchLetter = async (order: LetterOrder, deps: Deps): Promise<st
       return deliverNotice(order.userId, sessionReplayedLetter, deps);
     case "rank_changed":
       return deliverNotice(order.userId, rankLetter(order.isStaff), deps);
+    case "address_move_started":
+      return sendMoveStarted(order, deps);
+    case "address_move_due": {
+      const { userId, moveId } = order;
+      const outcome = await awaitMove({ userId, moveId }, deps);
+      if (outcome !== "due") return outcome;
+      return sendEmailChange({ kind: "email_change", userId, otpRequestId: moveId }, deps);
+    }
+    case "address_move_cancelled":
+      return deliverNotice(order.userId, moveCancelledLetter, deps);
     default:
       return order satisfies never;
   }

@@ -14,17 +14,33 @@ export const letterOrder = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("goodbye"), userId: z.string() }),
   z.object({ kind: z.literal("session_replayed"), userId: z.string() }),
   z.object({ kind: z.literal("rank_changed"), userId: z.string(), isStaff: z.boolean() }),
+  z.object({ kind: z.literal("address_move_started"), userId: z.string(), moveId: z.string() }),
+  z.object({ kind: z.literal("address_move_due"), userId: z.string(), moveId: z.string() }),
+  z.object({ kind: z.literal("address_move_cancelled"), userId: z.string() }),
 ]);
 export type LetterOrder = z.output<typeof letterOrder>;
 
 const client = lazy(() => new SQSClient({}));
 
 /** A failure fails the request, so that no caller is told to expect a letter that can't be sent. */
-export const enqueueLetter = async (order: LetterOrder): Promise<void> => {
+export const enqueueLetter = async (order: LetterOrder, delaySeconds?: number): Promise<void> => {
   await client().send(
     new SendMessageCommand({
       QueueUrl: variable("MAIL_QUEUE_URL"),
       MessageBody: JSON.stringify(order),
+      DelaySeconds: delaySeconds,
     }),
   );
+};
+
+/** Below the 15 minutes after which the mailer drops an order. SQS allows no more than that. */
+export const longestDelaySeconds = 600;
+
+/** Tells both mailboxes of a move from a lost one. The second order waits until the move is due. */
+export const enqueueMove = async (
+  move: { userId: string; moveId: string },
+  enqueue: typeof enqueueLetter = enqueueLetter,
+): Promise<void> => {
+  await enqueue({ kind: "address_move_started", ...move });
+  await enqueue({ kind: "address_move_due", ...move }, longestDelaySeconds);
 };

@@ -26,6 +26,8 @@ export const emailChangeItem = z.object({
   /** True for a change by staff, which the owner can confirm without being signed in. */
   byStaff: z.boolean(),
   otpRequestId: z.string().optional(),
+  /** Set for a change from a lost mailbox (see `address-move-store`). It has no way back. */
+  moveId: z.string().optional(),
   expiresAt: z.int(),
 });
 export type EmailChange = z.output<typeof emailChangeItem>;
@@ -36,7 +38,8 @@ export type EmailChange = z.output<typeof emailChangeItem>;
  */
 export const emailUndoItem = z.object({
   userId: z.string(),
-  email: z.string(),
+  /** Missing for an address that was replaced as a lost mailbox: only its pseudonym is kept. */
+  email: z.string().optional(),
   expiresAt: z.int().optional(),
   secondsLeft: z.int().optional(),
 });

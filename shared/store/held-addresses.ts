@@ -1,17 +1,37 @@
 // An address that an account has changed from is held for it while the change can be undone.
 // Otherwise an attacker who changed it could register the old address and so block the undo.
+import { day } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { emailUndoPk } from "./address-items.ts";
 import type { TransactionPart } from "./dynamo.ts";
+
+const ofNoOther = (addressKey: string, userId: string, now: number) => ({
+  TableName: variable("USERS_TABLE"),
+  Key: { pk: emailUndoPk(addressKey) },
+  ConditionExpression: "attribute_not_exists(pk) OR expiresAt <= :now OR userId = :userId",
+  ExpressionAttributeValues: { ":now": now, ":userId": userId },
+});
 
 // Every transaction that assigns an address includes this condition, except the undo, which deletes
 // the undo item of its own account. So an unexpired undo item for an account's current address
 // always belongs to that account.
 export const notHeldForAnother = (addressKey: string, userId: string, now: number): TransactionPart => ({
-  ConditionCheck: {
+  ConditionCheck: ofNoOther(addressKey, userId, now),
+});
+
+/** Deletes the undo item, so that the account can't return to this address any more. */
+export const releaseAddress = (addressKey: string, userId: string, now: number): TransactionPart => ({
+  Delete: ofNoOther(addressKey, userId, now),
+});
+
+const retiredSeconds = 365 * day;
+/** The id of no account, so that no one can return to the address. */
+const retiredFor = "retired";
+
+/** Refuses an address that was replaced as a lost mailbox, also to its former account. */
+export const retireAddress = (addressKey: string, now: number): TransactionPart => ({
+  Put: {
     TableName: variable("USERS_TABLE"),
-    Key: { pk: emailUndoPk(addressKey) },
-    ConditionExpression: "attribute_not_exists(pk) OR expiresAt <= :now OR userId = :userId",
-    ExpressionAttributeValues: { ":now": now, ":userId": userId },
+    Item: { pk: emailUndoPk(addressKey), userId: retiredFor, expiresAt: now + retiredSeconds },
   },
 });

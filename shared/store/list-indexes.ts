@@ -30,6 +30,7 @@ export const listedAttributes = [
   "isStaff",
   "createdAt",
   "expiresAt",
+  "addressMove",
 ] as const;
 
 export const staffKey = "staff";

@@ -20,6 +20,20 @@ const person = {
   createdAt: z.int(),
 };
 
+/** The account waits to be moved from a lost mailbox, and is `disabled` meanwhile. */
+export const addressMoveItem = z.object({
+  id: z.string(),
+  email: z.string(),
+  addressKey: z.string(),
+  /** The administrator who started it, or nothing for an operator. */
+  startedBy: z.string().optional(),
+  /** From then on, it needs no second administrator. */
+  dueAt: z.int(),
+  /** The newest request for a code to the new address, once the move was confirmed. */
+  confirmation: z.string().optional(),
+});
+export type AddressMove = z.output<typeof addressMoveItem>;
+
 export const userItem = z.object({
   ...person,
   status: z.enum(["active", "disabled"]),
@@ -32,6 +46,7 @@ export const userItem = z.object({
   undoUntil: z.int().optional(),
   /** Replaces `undoUntil` while the account is deactivated. */
   undoSecondsLeft: z.int().optional(),
+  addressMove: addressMoveItem.optional(),
 });
 export type User = z.output<typeof userItem>;
 

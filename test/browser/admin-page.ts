@@ -32,7 +32,10 @@ export const find = async (page: Page, { email }: Person) => {
   await heading(page, email).waitFor();
 };
 
-export const confirm = async (page: Page, label: string) => {
+/** Opens the dialog of an action and confirms it, with the administrator's password if it asks. */
+export const confirm = async (page: Page, label: string, password?: string) => {
   await page.getByRole("button", { name: label }).click();
-  await page.getByRole("dialog").getByRole("button", { name: label }).click();
+  const dialog = page.getByRole("dialog");
+  if (password !== undefined) await dialog.getByLabel("Your password").fill(password);
+  await dialog.getByRole("button", { name: label }).click();
 };

@@ -33,7 +33,11 @@ describe("administrator on the admin page", () => {
     const person = await signedIn();
     const { page, problems } = await openAdmin();
     await find(page, person);
-    await confirm(page, "Deactivate");
+    await confirm(page, "Deactivate", "Not-The-Password-1");
+    await page.getByRole("dialog").getByText("Invalid password.").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await succeed("getMe", undefined, { token: person.access });
+    await confirm(page, "Deactivate", administrator.password);
     await page.getByText(`${person.email} is deactivated.`).waitFor();
     expectRefused(await call("getMe", undefined, { token: person.access }), "user_inactive");
     await page.getByRole("button", { name: "Activate", exact: true }).click();
@@ -60,7 +64,7 @@ describe("administrator on the admin page", () => {
     await page.getByRole("button", { name: "Delete" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     await succeed("getMe", undefined, { token: person.access });
-    await confirm(page, "Delete");
+    await confirm(page, "Delete", administrator.password);
     await heading(page, "Users").waitFor();
     expectRefused(await call("getMe", undefined, { token: person.access }), "user_not_found");
     expect(problems).toEqual([]);
@@ -93,6 +97,49 @@ describe("administrator on the admin page", () => {
     await dialog.getByRole("button", { name: "Change address…" }).click();
     await page.getByText("A code is on its way to the new address").waitFor();
     await succeed("claimEmail", { email, otp_code: await codeInInbox(page, email) });
+    expect(problems).toEqual([]);
+  });
+
+  it("moves a person from a lost mailbox, with a second administrator", async () => {
+    const [person, second] = [await signedIn(), await createAdministrator(stack.folder)];
+    const { email } = newPerson();
+    const { page, problems } = await openAdmin();
+    await find(page, person);
+    await page.getByRole("button", { name: "Mailbox lost or stolen…" }).click();
+    await page.getByRole("dialog").getByLabel("New address").fill(email);
+    await page.getByRole("dialog").getByLabel("Your password").fill(administrator.password);
+    await page.getByRole("dialog").getByRole("button", { name: "Freeze and move" }).click();
+    await page.getByText("The account is frozen.").waitFor();
+    await heading(page, person.email).waitFor();
+    await page.getByRole("heading", { name: "Frozen, because the mailbox is lost" }).waitFor();
+    expectRefused(await call("getMe", undefined, { token: person.access }), "user_inactive");
+    await confirm(page, "Confirm the move", administrator.password);
+    await page.getByRole("dialog").getByText("Another administrator can confirm it now").waitFor();
+
+    const other = await openPage(browser, stack.url);
+    await other.page.goto("/admin/");
+    await signInOn(other.page, second);
+    await find(other.page, person);
+    await confirm(other.page, "Confirm the move", second.password);
+    await other.page.getByText("A code is on its way to the new address.").waitFor();
+    await other.page.getByText("It is confirmed:").waitFor();
+    await succeed("claimEmail", { email, otp_code: await codeInInbox(other.page, email, 2) });
+    expect([...problems, ...other.problems]).toEqual([]);
+  });
+
+  it("cancels a move from a lost mailbox", async () => {
+    const person = await activated();
+    const { page, problems } = await openAdmin();
+    await find(page, person);
+    await page.getByRole("button", { name: "Mailbox lost or stolen…" }).click();
+    await page.getByRole("dialog").getByLabel("New address").fill(newPerson().email);
+    await page.getByRole("dialog").getByLabel("Your password").fill(administrator.password);
+    await page.getByRole("dialog").getByRole("button", { name: "Freeze and move" }).click();
+    await page.getByText("The account is frozen.").waitFor();
+    await confirm(page, "Cancel the move");
+    await page.getByText(`${person.email} is no longer frozen.`).waitFor();
+    await page.getByRole("button", { name: "Deactivate" }).waitFor();
+    await signIn(person, 3);
     expect(problems).toEqual([]);
   });
 
@@ -165,6 +212,15 @@ describe.each([
     await expectUsable(page);
     await page.getByRole("button", { name: "Make staff" }).click();
     await page.getByRole("dialog").getByLabel("Your password").waitFor();
+    await expectUsable(page);
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Mailbox lost or stolen…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("New address").fill(newPerson().email);
+    await dialog.getByLabel("Your password").fill(administrator.password);
+    await expectUsable(page);
+    await dialog.getByRole("button", { name: "Freeze and move" }).click();
+    await page.getByRole("heading", { name: "Frozen, because the mailbox is lost" }).waitFor();
     await expectUsable(page);
     expect(problems).toEqual([]);
   });

@@ -76,7 +76,10 @@ export const rooms: Record<string, Room> = {
   },
   commands: {
     holds: "what operators run",
-    imports: [...shared("platform identity contract keys passwords admin"), "commands/user-files"],
+    imports: [
+      ...shared("platform identity contract store keys sessions passwords accounts admin mail"),
+      "commands/user-files",
+    ],
   },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("contract") },
   "infra/grants": {

@@ -1,6 +1,6 @@
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import {
@@ -19,6 +19,7 @@ import { limitsOf } from "../support/limits/stack-limits.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
 import { registrationLettersTo } from "../../shared/limits/letter-limits.ts";
+import { staffActs } from "../../shared/limits/staff-limits.ts";
 
 let stack: Awaited<ReturnType<typeof sharedStack>>;
 let root: Awaited<ReturnType<typeof signedInAdmin>>;
@@ -26,6 +27,8 @@ beforeAll(async () => {
   stack = await sharedStack();
   root = await signedInAdmin(stack.folder);
 });
+// All tests of this file together make more changes than one administrator may.
+beforeEach(() => limitsOf(stack).clear(staffActs(root.id)));
 
 type Listed = { results: Record<string, unknown>[]; next: string | null };
 const listed = ({ status, body, text }: Answer): Listed => {
@@ -46,7 +49,7 @@ describe("staff permission", () => {
       expectRefused(await call(name, undefined, { path, token: person.access }), "permission_denied");
       expectRefused(await call(name, undefined, { path }), "not_authenticated");
     }
-    expect(staffOperations).toHaveLength(9);
+    expect(staffOperations).toHaveLength(11);
   });
 
   it("is read at each call, so a demotion takes effect immediately [ASVS 8.3.1]", async () => {
@@ -122,7 +125,10 @@ describe("GET admin/users/", () => {
 describe("administrator", () => {
   it("deactivates an account immediately and reactivates it [ASVS 7.4.2]", async () => {
     const person = await signedIn();
-    const off = await administer(root, "updateUser", { id: person.id, body: { is_active: false } });
+    const off = await administer(root, "updateUser", {
+      id: person.id,
+      body: { is_active: false, current_password: root.password },
+    });
     expect(off.body).toMatchObject({ state: "disabled", is_active: false });
     expectRefused(await call("getMe", undefined, { token: person.access }), "user_inactive");
     expectRefused(await call("refreshToken", { refresh: person.refresh }), "token_not_valid");
@@ -183,9 +189,12 @@ describe("administrator", () => {
 
   it("can't delete, deactivate or demote their own account", async () => {
     const { id } = root;
-    for (const body of [{ is_active: false }, { is_staff: false, current_password: root.password }])
+    const { password: current_password } = root;
+    for (const change of [{ is_active: false }, { is_staff: false }]) {
+      const body = { ...change, current_password };
       expectRefused(await administer(root, "updateUser", { id, body }), "not_yourself");
-    expectRefused(await administer(root, "deleteUser", { id }), "not_yourself");
+    }
+    expectRefused(await administer(root, "deleteUser", { id, body: { current_password } }), "not_yourself");
     const own = await call("deleteMe", { current_password: root.password }, { token: root.access });
     expectRefused(own, "not_yourself");
     const renamed = await administer(root, "updateUser", { id, body: { first_name: "Root" } });
@@ -212,7 +221,7 @@ describe("administrator", () => {
     const change = () =>
       administer(root, "updateUser", { id: person.id, body: { username: newPerson().username } });
     const [deleted, ...changes] = await Promise.all([
-      administer(root, "deleteUser", { id: person.id }),
+      administer(root, "deleteUser", { id: person.id, body: { current_password: root.password } }),
       ...Array.from({ length: 4 }, change),
     ]);
     expect(deleted.status, deleted.text).toBe(204);
@@ -228,6 +237,100 @@ describe("administrator", () => {
     const letters = (await lettersTo(email)).length;
     await register(newPerson({ email, username }));
     await succeed("activateUser", { email, otp_code: await codeTo(email, letters + 1) });
+  });
+});
+
+describe("act that takes something from a person", () => {
+  it("needs the administrator's own password [ASVS 7.5.1]", async () => {
+    const [person, frozen, other] = [await signedIn(), await activated(), await newAdmin()];
+    const new_email = newPerson().email;
+    const move = { new_email: newPerson().email, mailbox: "lost", current_password: other.password };
+    expect((await administer(other, "setUserEmail", { id: frozen.id, body: move })).status).toBe(204);
+    for (const [name, id, body] of [
+      ["deleteUser", person.id, {}],
+      ["updateUser", person.id, { is_active: false }],
+      ["updateUser", person.id, { is_staff: true }],
+      ["updateUser", other.id, { is_staff: false }],
+      ["setUserEmail", person.id, { new_email }],
+      ["setUserEmail", person.id, { new_email, mailbox: "lost" }],
+      ["confirmUserEmail", frozen.id, {}],
+    ] as const) {
+      expectFieldErrors(await administer(root, name, { id, body }), {
+        current_password: ["This field is required."],
+      });
+      const wrong = { ...body, current_password: person.password };
+      expectFieldErrors(await administer(root, name, { id, body: wrong }), {
+        current_password: ["Invalid password."],
+      });
+    }
+    await succeed("getMe", undefined, { token: person.access });
+    expect((await administer(root, "getUser", { id: frozen.id })).body).toMatchObject({
+      address_move: { confirmed: false },
+    });
+    expect((await administer(root, "getUser", { id: person.id })).body).toMatchObject({
+      email: person.email,
+      state: "active",
+      is_staff: false,
+    });
+  });
+
+  it("asks for no password if it changes nothing", async () => {
+    const { id } = await activated();
+    const change = (body: object) => administer(root, "updateUser", { id, body });
+    expect((await change({ is_active: true, is_staff: false })).status).toBe(200);
+    await change({ is_active: false, current_password: root.password });
+    expect((await change({ is_active: false })).body).toMatchObject({ state: "disabled" });
+    expect((await change({ is_active: true })).body).toMatchObject({ state: "active" });
+  });
+});
+
+describe("acts of one administrator", () => {
+  it("are limited to 60 an hour, and counted before each", async () => {
+    const [actor, other] = [await newAdmin(), await newAdmin()];
+    const limits = limitsOf(stack);
+    const { id } = await activated();
+    const acts = [
+      ["updateUser", { first_name: "Ada" }],
+      ["updateUser", { is_active: false, current_password: actor.password }],
+      ["updateUser", { is_active: true }],
+      ["updateUser", { is_staff: true, current_password: actor.password }],
+      ["updateUser", { is_staff: false, current_password: actor.password }],
+      ["sendCode", undefined],
+      ["unlockUser", undefined],
+      ["endUserSessions", undefined],
+      ["setUserEmail", { new_email: newPerson().email, current_password: actor.password }],
+      ["setUserEmail", { new_email: newPerson().email, current_password: actor.password, mailbox: "lost" }],
+      ["cancelUserEmail", undefined],
+      ["deleteUser", { current_password: actor.password }],
+    ] as const;
+    for (const [index, [name, body]] of acts.entries()) {
+      const { status, text } = await administer(actor, name, { id, body });
+      expect(status, `${name}: ${text}`).toBeLessThan(300);
+      expect(await limits.counted(staffActs(actor.id)), name).toEqual([index + 1]);
+    }
+    const { id: next } = await activated();
+    await limits.exhaust(staffActs(actor.id));
+    for (const [name, body] of acts.filter(([name]) => name !== "cancelUserEmail")) {
+      const answer = await administer(actor, name, { id: next, body });
+      // An unchanged state or rank is an act too.
+      expectRefused(answer, "too_many_staff_acts");
+      expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+    }
+    expect((await administer(actor, "getUser", { id: next })).body).toMatchObject({ state: "active" });
+    listed(await administer(actor, "listUsers"));
+    expect((await administer(other, "unlockUser", { id: next })).status).toBe(204);
+    const { line } = await logWith(stack, "DeleteUser", ['"limited"', "too_many_staff_acts"]);
+    expect(line).toContain('"operation":"deleteUser"');
+  });
+
+  it("pass the limit exactly as often as allowed, in parallel", async () => {
+    const actor = await newAdmin();
+    const { id } = await activated();
+    await Promise.all(Array.from({ length: 8 }, () => administer(actor, "unlockUser", { id })));
+    const rest = Array.from({ length: 60 }, () => administer(actor, "unlockUser", { id }));
+    const statuses = (await Promise.all(rest)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 204)).toHaveLength(52);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(8);
   });
 });
 
@@ -256,7 +359,9 @@ describe("registration, handled by staff", () => {
     for (const body of [{ is_active: true }, { is_staff: true, current_password: root.password }])
       expectRefused(await administer(root, "updateUser", { id: person.id, body }), "not_activated");
     const code = await codeTo(person.email);
-    expect((await administer(root, "deleteUser", { id: person.id })).status).toBe(204);
+    const { password: current_password } = root;
+    const deleted = await administer(root, "deleteUser", { id: person.id, body: { current_password } });
+    expect(deleted.status, deleted.text).toBe(204);
     expectRefused(await call("activateUser", { email: person.email, otp_code: code }), "activation_refused");
     expectRefused(await administer(root, "getUser", { id: person.id }), "not_found");
     // The name stays reserved for its hour: to be free at once would reveal the deletion.

@@ -297,7 +297,8 @@ describe("email change by an administrator", () => {
     expectRefused(await ask("00000000-0000-4000-8000-000000000000", email), "not_found");
     await ask(person.id, email);
     const otp_code = await codeTo(email);
-    await administer(root, "updateUser", { id: person.id, body: { is_active: false } });
+    const body = { is_active: false, current_password: root.password };
+    await administer(root, "updateUser", { id: person.id, body });
     expectRefused(await ask(person.id, newPerson().email), "deactivated");
     expectRefused(await administer(root, "sendCode", { id: person.id }), "deactivated");
     expectRefused(await call("claimEmail", { email, otp_code }), "code_refused");

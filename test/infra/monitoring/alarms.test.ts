@@ -65,6 +65,15 @@ describe("alarms", () => {
     });
   });
 
+  it("go off at an unusual number of resets, which no limit stops", () => {
+    expect(watched("ResetLetters")).toEqual(["Mailer"]);
+    expect(stage.one("AWS::CloudWatch::Alarm", "ResetLettersAlarm").Properties).toMatchObject({
+      MetricName: "ResetLetters",
+      Period: 3_600,
+      Threshold: 100,
+    });
+  });
+
   it("go off at an unusual number of requests", () => {
     const other = synthesiseStage({ REQUESTS_ALARM_PER_FIVE_MINUTES: "500" });
     for (const [source, Threshold] of [
@@ -81,9 +90,30 @@ describe("alarms", () => {
       });
   });
 
+  it("go off when an administrator freezes an account for a move", () => {
+    expect(watched("AddressMoves")).toEqual(["SetUserEmail"]);
+    expect(JSON.stringify(filters)).toContain(JSON.stringify('{ $.event = "address_move_started" }'));
+    expect(stage.one("AWS::CloudWatch::Alarm", "AddressMoveAlarm").Properties).toMatchObject({
+      MetricName: "AddressMoves",
+      Threshold: 1,
+    });
+  });
+
+  it("go off when an administrator reaches the limit on acts", () => {
+    expect(watched("StaffActsOverLimit")).toEqual(operationsWith("too_many_staff_acts"));
+    expect(watched("StaffActsOverLimit")).toHaveLength(8);
+    expect(JSON.stringify(filters)).toContain(
+      JSON.stringify('{ ($.event = "limited") && ($.code = "too_many_staff_acts") }'),
+    );
+    expect(stage.one("AWS::CloudWatch::Alarm", "StaffActsAlarm").Properties).toMatchObject({
+      MetricName: "StaffActsOverLimit",
+      Threshold: 1,
+    });
+  });
+
   it("send email if an address is set, and only then", () => {
     const alarms = (source: typeof stage) => Object.values(source.all("AWS::CloudWatch::Alarm"));
-    expect(alarms(stage)).toHaveLength(7);
+    expect(alarms(stage)).toHaveLength(10);
     expect(alarms(stage).flatMap((alarm) => alarm["AlarmActions"] ?? [])).toEqual([]);
     for (const alarm of alarms(withEmail)) expect(alarm["AlarmActions"]).toHaveLength(1);
     expect(Object.values(withEmail.all("AWS::SNS::Subscription"))).toMatchObject([

@@ -147,8 +147,10 @@ it("functions that hash have one whole vCPU", () => {
     "requestOtp",
     "deleteMe",
     "updateUser",
+    "deleteUser",
     "setEmail",
     "setUserEmail",
+    "confirmUserEmail",
     "setPassword",
     "confirmPasswordReset",
   ] as const)

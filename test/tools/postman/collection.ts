@@ -37,7 +37,10 @@ const requestOf = (step: Step) => {
     name: step.title ?? summary,
     event: [
       ...event("prerequest", step.before),
-      ...event("test", [...expectStatus(step.operation, success.status), ...(step.after ?? [])]),
+      ...event("test", [
+        ...expectStatus(step.operation, step.status ?? success.status),
+        ...(step.after ?? []),
+      ]),
     ],
     request: {
       method,

@@ -23,6 +23,8 @@ type Details<Name extends OperationName> = {
   id?: string;
   before?: string[];
   after?: string[];
+  /** The expected status, if it isn't the operation's success. */
+  status?: number;
 };
 
 export type Step = {
@@ -33,6 +35,7 @@ export type Step = {
   id?: string;
   before?: string[];
   after?: string[];
+  status?: number;
 };
 export type Folder = { name: string; description: string; before?: string[]; steps: Step[] };
 
@@ -173,6 +176,19 @@ export const journey: Folder[] = [
         before: readCode("new_email"),
       }),
       undoEmail("Undo the administrator's change"),
+      step("setUserEmail", {
+        title: "Freeze the account, because its mailbox is lost",
+        id: "user_id",
+        body: { new_email: "{{new_email}}", current_password: "{{admin_password}}", mailbox: "lost" },
+        before: newAddress,
+      }),
+      step("confirmUserEmail", {
+        title: "Confirm it, which needs another administrator for 72 hours",
+        id: "user_id",
+        body: { new_email: "{{new_email}}", current_password: "{{admin_password}}" },
+        status: 400,
+      }),
+      step("cancelUserEmail", { id: "user_id" }),
       step("createUser", {
         title: "Someone else registers",
         body: {
@@ -188,7 +204,11 @@ export const journey: Folder[] = [
         after: keep({ newcomer_id: "answer.results[0].id" }),
       }),
       step("sendCode", { id: "newcomer_id" }),
-      step("deleteUser", { title: "Delete the registration", id: "newcomer_id" }),
+      step("deleteUser", {
+        title: "Delete the registration",
+        id: "newcomer_id",
+        body: { current_password: "{{admin_password}}" },
+      }),
     ],
   },
   {

@@ -14,6 +14,8 @@ const mailer = (overrides: Partial<Deps>) => {
     undoing: { find: async () => undefined },
     registrations: neverCalled("registrations"),
     resets: neverCalled("resets"),
+    moves: neverCalled("moves"),
+    enqueueLetter: neverCalled("enqueueLetter"),
     formerAddresses: neverCalled("formerAddresses"),
     createCode: () => "012345",
     codeDigest: async (itemKey, purpose, code) => `${itemKey}|${purpose}|${code}`,

@@ -1,0 +1,114 @@
+// Deactivates or deletes the accounts that a file lists, one id or email address a line:
+//
+//   npm run users:bulk -- deactivate accounts.txt [--stage prod]            only counts and checks
+//   npm run users:bulk -- deactivate accounts.txt --confirm [--stage prod]  does it
+//   npm run users:bulk -- delete accounts.txt --confirm [--stage prod]
+//
+// Administrators, and accounts that wait for a change of mailbox, are reported and left alone. Run
+// the same command again after an interruption: what was done stays done. Registrations stay.
+import { open } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { userStore } from "../shared/accounts/user-store.ts";
+import { userUpdateStore } from "../shared/accounts/user-update-store.ts";
+import { isAddress } from "../shared/identity/email-address.ts";
+import { pseudonyms } from "../shared/identity/pseudonyms.ts";
+import { enqueueLetter } from "../shared/mail/mail-queue.ts";
+import { describeError } from "../shared/platform/logger.ts";
+import { sessionStore } from "../shared/sessions/session-store.ts";
+import type { User } from "../shared/store/user-items.ts";
+import { runCommand, shownCount } from "./run-command.ts";
+import { useTarget } from "./target.ts";
+import { inParallel } from "./user-files/in-parallel.ts";
+import { linesOf, type Line } from "./user-files/lines.ts";
+
+const usage = "npm run users:bulk -- deactivate|delete accounts.txt [--confirm] [--stage prod]";
+const atOnce = 8;
+const linesPerReport = 1_000;
+
+type Act = "deactivate" | "delete";
+type Outcome = "done" | "already done" | "not found" | "empty" | { problem: string };
+
+const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const deactivate = async (account: User): Promise<Outcome> => {
+  const changed = await userUpdateStore().change(account, { status: "disabled" });
+  return typeof changed === "string" ? { problem: "This account changed meanwhile." } : "done";
+};
+
+const remove = async (account: User): Promise<Outcome> => {
+  if ((await userStore().remove(account)) !== "removed") return "not found";
+  await Promise.all([
+    sessionStore().removeAll(account.id),
+    enqueueLetter({ kind: "goodbye", userId: account.id }),
+  ]);
+  return "done";
+};
+
+const bulk = (act: Act, isConfirmed: boolean) => {
+  const users = userStore();
+  const find = async (text: string): Promise<User | undefined> => {
+    const id = idPattern.test(text)
+      ? text.toLowerCase()
+      : await users.findIdByAddress(await pseudonyms.ofAddress(text));
+    return id === undefined ? undefined : users.find(id);
+  };
+
+  return async (line: Line): Promise<Outcome> => {
+    if ("problem" in line) return { problem: line.problem };
+    const text = line.text.replace(/^\uFEFF/, "").trim();
+    if (text === "") return "empty";
+    if (!idPattern.test(text) && !isAddress(text)) return { problem: "Neither an id nor an email address." };
+    const account = await find(text);
+    if (!account) return "not found";
+    if (account.isStaff) return { problem: "This is an administrator. Remove them from staff first." };
+    if (account.addressMove && act === "deactivate")
+      return { problem: "This account is frozen until its new address is confirmed." };
+    if (act === "deactivate" && account.status === "disabled") return "already done";
+    if (!isConfirmed) return "done";
+    return act === "deactivate" ? deactivate(account) : remove(account);
+  };
+};
+
+const readOptions = () => {
+  const { values, positionals } = parseArgs({
+    options: { confirm: { type: "boolean", default: false }, stage: { type: "string" } },
+    allowPositionals: true,
+  });
+  const [act, file, ...others] = positionals;
+  if ((act !== "deactivate" && act !== "delete") || file === undefined || others.length > 0)
+    throw new Error(`Name an act and one file. Usage: ${usage}`);
+  return { act, file, stage: values.stage, isConfirmed: values.confirm } as const;
+};
+
+const bulkUsers = async (): Promise<void> => {
+  const { act, file, stage, isConfirmed } = readOptions();
+  await using source = await open(file);
+  const target = await useTarget(stage);
+  const treat = bulk(act, isConfirmed);
+  const counts = { done: 0, "already done": 0, "not found": 0, refused: 0, empty: 0 };
+
+  await inParallel(linesOf(source.createReadStream({ autoClose: false })), atOnce, async (line) => {
+    const outcome = await treat(line).catch((error: unknown) => {
+      // Only the error's name is shown, because its message could contain data of the line.
+      throw new Error(
+        `Stopped at line ${line.number}: ${describeError(error).name}. Run the same command again.`,
+      );
+    });
+    if (line.number % linesPerReport === 0) console.error(`${shownCount(line.number)} lines read`);
+    if (typeof outcome === "string") counts[outcome] += 1;
+    else {
+      counts.refused += 1;
+      console.error(`line ${line.number}: ${outcome.problem}`);
+    }
+  });
+
+  if (counts.refused > 0) process.exitCode = 1;
+  const { done, empty: _, ...others } = counts;
+  const verb = act === "delete" ? "deleted" : "deactivated";
+  const told = { [isConfirmed ? verb : `would be ${verb}`]: done, ...others };
+  const sums = Object.entries(told).map(([what, count]) => `${shownCount(count)} ${what}`);
+  console.log(`Accounts of ${target.name}: ${sums.join(", ")}.`);
+  if (!isConfirmed) console.log("Nothing was changed. Run the same command with --confirm to do it.");
+};
+
+await runCommand(bulkUsers);

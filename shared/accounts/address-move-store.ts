@@ -1,0 +1,216 @@
+// Moves an account from a lost or stolen mailbox. The account is frozen (`disabled`) until the new
+// address has proven itself or the move is cancelled. The move is stored on the account, because it
+// waits for days and the freeze must not outlive it.
+import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
+import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
+import { variable } from "../platform/environment.ts";
+import {
+  changeSeconds,
+  emailChangePk,
+  emailClaimPk,
+  emailUndoPk,
+  resetPk,
+  wayBackOf,
+  type EmailChange,
+} from "../store/address-items.ts";
+import { forgettingDevices, takingAddress } from "../store/address-pointers.ts";
+import { transact, type TransactionPart } from "../store/dynamo.ts";
+import { notHeldForAnother, releaseAddress, retireAddress } from "../store/held-addresses.ts";
+import { listAttributes } from "../store/list-indexes.ts";
+import { updatePart, type UpdateDetails } from "../store/update-part.ts";
+import { addressPk, userPk, type AddressMove, type User } from "../store/user-items.ts";
+import { timerAfter, undoItemsAfter } from "./undo-pause.ts";
+
+/** The owner of the old mailbox has this time to object. */
+export const moveDelaySeconds = 72 * hour;
+
+type Move = Pick<AddressMove, "id" | "email" | "addressKey" | "startedBy">;
+type Confirmation = {
+  otpRequestId: string;
+  /** The id of an administrator, or `operator`. Only the mailer, once the move is due, has none. */
+  confirmer?: string;
+};
+type Outcome<Done extends string> = Done | "changed_meanwhile" | "along_refused";
+
+/** A second administrator or an operator needn't wait. Once confirmed, all can ask for a code. */
+export const mayConfirm = (
+  { startedBy, dueAt, confirmation }: AddressMove,
+  confirmer: Confirmation["confirmer"],
+  now: number,
+): boolean =>
+  dueAt <= now || confirmation !== undefined || (confirmer !== undefined && confirmer !== startedBy);
+
+export const addressMoveStore = (clock: Clock = nowSeconds) => {
+  const table = variable("USERS_TABLE");
+  const drop = (pk: string, condition: object = {}): TransactionPart => ({
+    Delete: { TableName: table, Key: { pk }, ...condition },
+  });
+  // Updates and doesn't put, so that the mailer needs no right to put items.
+  const write = (pk: string, sets: object, more?: UpdateDetails) => updatePart(table, pk, sets, more);
+  const commit = async <Done extends string>(
+    done: Done,
+    parts: TransactionPart[],
+    along: TransactionPart[],
+  ): Promise<Outcome<Done>> => {
+    const { refused } = await transact([...parts, ...along]);
+    if (!refused) return done;
+    return refused.slice(parts.length).some(({ failed }) => failed) ? "along_refused" : "changed_meanwhile";
+  };
+
+  /** The time for undoing an earlier change stops while the account is frozen. */
+  const pauseOf = async (user: User, status: User["status"], now: number) => {
+    const after: User = { ...user, status };
+    const timer = Object.entries(timerAfter(user, after, now));
+    const earlier = wayBackOf(user, now);
+    return {
+      sets: Object.fromEntries(timer.filter(([, value]) => value !== undefined)),
+      removed: timer.flatMap(([name, value]) => (value === undefined ? [name] : [])),
+      items: earlier === undefined ? [] : await undoItemsAfter(user, after, now, [earlier]),
+    };
+  };
+
+  /**
+   * Ends all sessions and revokes all codes. Replaces a move that waits. The code that undoes an
+   * earlier change is refused while the account is frozen, and works again after a cancellation.
+   */
+  const start = async (
+    user: User,
+    move: Move,
+    { staffToo }: { staffToo: boolean },
+    along: TransactionPart[] = [],
+  ): Promise<Outcome<"started">> => {
+    const now = clock();
+    const { listKey } = listAttributes(user, "disabled");
+    const addressMove: AddressMove = { ...move, dueAt: now + moveDelaySeconds };
+    const pause = await pauseOf(user, "disabled", now);
+    const movable = "addressKey = :old AND (#status = :active OR attribute_exists(addressMove))";
+    const parts = [
+      write(
+        userPk(user.id),
+        { addressMove, status: "disabled", listKey, ...pause.sets },
+        {
+          rest: `, sessionEpoch = sessionEpoch + :one ${[removingCode, ...pause.removed].join(", ")}`,
+          condition: staffToo ? movable : `${movable} AND isStaff = :no`,
+          values: {
+            ":old": user.addressKey,
+            ":active": "active",
+            ":one": 1,
+            ...(!staffToo && { ":no": false }),
+          },
+        },
+      ),
+      drop(emailChangePk(user.id)),
+      drop(resetPk(user.addressKey)),
+      // Belongs to a change that was not confirmed, since the account still has this address.
+      drop(emailUndoPk(user.addressKey)),
+      forgettingDevices(user),
+      ...pause.items,
+    ];
+    return commit("started", parts, along);
+  };
+
+  /** Lets the new address claim the account. A repetition revokes the older code. */
+  const confirm = async (
+    user: User,
+    move: AddressMove,
+    { otpRequestId, confirmer }: Confirmation,
+    along: TransactionPart[] = [],
+  ): Promise<Outcome<"confirmed"> | "too_early"> => {
+    const now = clock();
+    if (!mayConfirm(move, confirmer, now)) return "too_early";
+    const { id: userId, sessionEpoch } = user;
+    const { email, addressKey, id: moveId } = move;
+    const expiresAt = now + changeSeconds;
+    const change: EmailChange = {
+      userId,
+      email,
+      addressKey,
+      oldAddressKey: user.addressKey,
+      sessionEpoch,
+      moveId,
+      otpRequestId,
+      expiresAt,
+      withUndo: false,
+      byStaff: true,
+    };
+    const parts = [
+      write(
+        userPk(userId),
+        { addressMove: { ...move, confirmation: otpRequestId } },
+        // Each start has a new id, so the id stands for all that was read of the move.
+        { condition: "addressMove.id = :id", values: { ":id": moveId } },
+      ),
+      write(emailChangePk(userId), change, { rest: " REMOVE otpDigest, otpExpiresAt" }),
+      write(emailClaimPk(addressKey), { userId, expiresAt }),
+    ];
+    return commit("confirmed", parts, along);
+  };
+
+  /** Sessions stay ended, and the password stays. */
+  const cancel = async (
+    user: User,
+    { id }: AddressMove,
+    along: TransactionPart[] = [],
+  ): Promise<Outcome<"cancelled">> => {
+    const { listKey } = listAttributes(user, "active");
+    const pause = await pauseOf(user, "active", clock());
+    const unfrozen = write(
+      userPk(user.id),
+      { status: "active", listKey, ...pause.sets },
+      {
+        rest: ` REMOVE ${["addressMove", ...pause.removed].join(", ")}`,
+        condition: "addressMove.id = :id",
+        values: { ":id": id },
+      },
+    );
+    return commit("cancelled", [unfrozen, drop(emailChangePk(user.id)), ...pause.items], along);
+  };
+
+  /** The code came back: replaces the address and unfreezes the account. There is no way back. */
+  const claim = async (
+    user: User,
+    { addressKey, oldAddressKey, email, moveId }: EmailChange,
+    otpDigests: readonly string[],
+    invocationId: string,
+  ): Promise<User | "refused"> => {
+    const now = clock();
+    const { addressMove: _, undoAddressKey: __, undoUntil: ___, undoSecondsLeft: ____, ...kept } = user;
+    const changed: User = { ...kept, email, addressKey, status: "active" };
+    const { listKey, listAddress } = listAttributes(changed, "active");
+    const earlier = wayBackOf(user, now);
+    const { refused } = await transact(
+      [
+        drop(emailChangePk(user.id), {
+          ConditionExpression: `moveId = :moveId AND addressKey = :addressKey AND ${digestIsIn(otpDigests)} AND otpExpiresAt > :now AND expiresAt > :now`,
+          ExpressionAttributeValues: {
+            ":moveId": moveId,
+            ":addressKey": addressKey,
+            ":now": now,
+            ...digestValues(otpDigests),
+          },
+        }),
+        write(
+          userPk(user.id),
+          { email, addressKey, listAddress, listKey, status: "active" },
+          {
+            rest: ` ${removingCode}, addressMove, undoAddressKey, undoUntil, undoSecondsLeft`,
+            condition: "addressMove.id = :moveId AND addressKey = :old",
+            values: { ":moveId": moveId, ":old": oldAddressKey },
+          },
+        ),
+        takingAddress(addressKey, user.id, invocationId),
+        ...[addressPk(oldAddressKey), resetPk(oldAddressKey)].map((pk) => drop(pk)),
+        retireAddress(oldAddressKey, now),
+        // A transaction may contain an item only once: the new address can be the earlier one.
+        ...(earlier === addressKey ? [] : [notHeldForAnother(addressKey, user.id, now)]),
+        ...(earlier === undefined ? [] : [releaseAddress(earlier, user.id, now)]),
+      ],
+      { token: invocationId },
+    );
+    return refused ? "refused" : changed;
+  };
+
+  return { start, confirm, cancel, claim };
+};
+
+export type AddressMoveStore = ReturnType<typeof addressMoveStore>;

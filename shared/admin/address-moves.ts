@@ -1,0 +1,39 @@
+// Which accounts an administrator may move to another address, and which moves they may confirm.
+import { mayConfirm } from "../accounts/address-move-store.ts";
+import { ApiError, FieldErrors } from "../contract/errors.ts";
+import { normaliseAddress } from "../identity/email-address.ts";
+import type { AddressMove, User } from "../store/user-items.ts";
+
+export const requireUsable = ({ status, addressMove }: User): void => {
+  if (addressMove) throw new ApiError("account_frozen");
+  if (status === "disabled") throw new ApiError("deactivated");
+};
+
+export const requireMovable = (account: User, addressKey: string, mailbox: "reachable" | "lost"): void => {
+  // A move that waits can be started again, because its new address may have a mistake.
+  if (mailbox !== "lost" || !account.addressMove) requireUsable(account);
+  if (mailbox === "lost" && account.isStaff) throw new ApiError("operator_needed");
+  if (addressKey === account.addressKey)
+    throw new FieldErrors({ new_email: ["This is the account's address already."] });
+};
+
+/** Returns the move that the account waits for. */
+export const requireMove = ({ addressMove }: User): AddressMove => {
+  if (!addressMove) throw new ApiError("no_address_move");
+  return addressMove;
+};
+
+/** `meant` is the address that the administrator has seen. Another move may have replaced it. */
+export const requireConfirmable = (
+  account: User,
+  actor: User,
+  meant: string | undefined,
+  now: number,
+): AddressMove => {
+  const move = requireMove(account);
+  if (account.isStaff) throw new ApiError("operator_needed");
+  if (meant !== undefined && normaliseAddress(meant) !== normaliseAddress(move.email))
+    throw new FieldErrors({ new_email: ["Another address is waiting for this account."] });
+  if (!mayConfirm(move, actor.id, now)) throw new ApiError("second_administrator_needed");
+  return move;
+};

@@ -1,0 +1,24 @@
+// How much one administrator may do. A stolen session or a mistake in a script then harms a few
+// accounts and not all. Operators change many accounts at once with a command.
+import { day, hour } from "../platform/clock.ts";
+import type { Limit } from "./counters.ts";
+import { requireWithin, type LimitStore } from "./limit-store.ts";
+
+/** Counts every change of an account or a registration by this administrator. */
+export const staffActs = (actorId: string): Limit => ({
+  key: `staff-acts#${actorId}`,
+  rules: [{ maximum: 60, windowSeconds: hour }],
+  refusal: "too_many_staff_acts",
+});
+
+export const addressMoves = (actorId: string): Limit => ({
+  key: `address-moves#${actorId}`,
+  rules: [{ maximum: 5, windowSeconds: day }],
+  refusal: "too_many_address_moves",
+});
+
+export type StaffActDeps = { limits: Pick<LimitStore, "spend"> };
+
+/** Must come after every refusal that needs no write, and before the act. */
+export const spendStaffAct = async ({ id }: { id: string }, { limits }: StaffActDeps): Promise<void> =>
+  requireWithin(await limits.spend(staffActs(id)));
