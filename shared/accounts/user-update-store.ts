@@ -8,7 +8,7 @@ import { conditionalWrite, transact, type TransactionPart } from "../store/dynam
 import { listAttributes } from "../store/list-indexes.ts";
 import { userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
 import { heldUsernamePk, takingUsername } from "../store/username-items.ts";
-import { timerAfter, undoItemsAfter } from "./undo-pause.ts";
+import { timerAfter, undoItemsAfter } from "../store/undo-pause.ts";
 
 /** The write is conditional on these values, so that it doesn't overwrite a concurrent change. */
 const compared = ["username", "firstName", "lastName", "status", "isStaff"] as const;
