@@ -57,8 +57,8 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
   };
 
   /**
-   * Ends all sessions and revokes all codes. Replaces a move that waits. The code that undoes an
-   * earlier change is refused while the account is frozen, and works again after a cancellation.
+   * Ends all sessions and revokes all codes. Replaces a move that waits. An earlier change can't be
+   * undone while the account is frozen, but can after a cancellation.
    */
   const start = async (
     user: User,
@@ -95,7 +95,7 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
     return commit("started", parts, along);
   };
 
-  /** Lets the new address claim the account. A repetition revokes the older code. */
+  /** A repetition revokes the older code. */
   const confirm = async (
     user: User,
     move: AddressMove,
@@ -123,7 +123,6 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
       write(
         userPk(userId),
         { addressMove: { ...move, confirmation: otpRequestId } },
-        // Each start has a new id, so the id stands for all that was read of the move.
         { condition: "addressMove.id = :id", values: { ":id": moveId } },
       ),
       write(emailChangePk(userId), change, { rest: " REMOVE otpDigest, otpExpiresAt" }),
@@ -151,7 +150,7 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
     return commit("cancelled", [unfrozen, drop(emailChangePk(user.id)), ...pause.items], along);
   };
 
-  /** The code came back: replaces the address and unfreezes the account. There is no way back. */
+  /** Replaces the address and unfreezes the account, without a way back. */
   const claim = async (
     user: User,
     { addressKey, oldAddressKey, email, moveId }: EmailChange,
