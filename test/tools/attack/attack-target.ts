@@ -1,53 +1,81 @@
 // Starts the stack that is attacked, with the limits of a deployment, and creates its users.
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
 import { generousLimits } from "../../../infra/generous-limits.ts";
 import { settingsTable } from "../../../infra/settings-table.ts";
 import type { OperationName } from "../../../shared/contract/contract.ts";
-import { allLettersSent } from "../../support/mail/mail-queue.ts";
+import { runCommand } from "../../support/calls/commands.ts";
 import { startLocalStack } from "../../support/stacks/local-stack.ts";
-import { openLetterBox } from "../bench/letter-box.ts";
 import { overAll } from "../bench/measure.ts";
 import { newPerson, type Person } from "../bench/phases.ts";
 import { openNetworks, type Answer } from "../bench/networks.ts";
+import { attackLetters, type LetterCode } from "./attack-letters.ts";
+import { passTenMinutes } from "../../support/store/passing-time.ts";
 
 export type TargetUser = Person & { network: number; deviceToken: string | undefined };
 
+/** Guesses are counted in windows of five minutes, of which longer windows are multiples. */
+const windowMilliseconds = 300_000;
+
 export const openAttackTarget = async () => {
   await freshenBundles();
-  const directory = mkdtempSync(join(tmpdir(), "lit-auth-attack-"));
+  const folder = mkdtempSync(join(tmpdir(), "lit-auth-attack-"));
   const settings = Object.fromEntries(
     Object.entries(settingsTable).flatMap(([name, { fallback }]) =>
       name in generousLimits && fallback !== null ? [[name, fallback]] : [],
     ),
   );
-  const stack = await startLocalStack({ dataDirectory: directory, settings });
+  const stack = await startLocalStack({ dataDirectory: join(folder, ".local"), settings });
   const networks = openNetworks(stack.url);
-  const letterBox = openLetterBox(stack.mailboxFolder);
+  const letters = attackLetters(stack);
+  const codeTo = async (email: string, kind: LetterCode): Promise<string> => {
+    const code = await letters.newestCode(email, kind);
+    if (code === undefined) throw new Error(`no letter with a code for ${kind} came`);
+    return code;
+  };
 
   // Each user has a network of their own, so that limits by network affect only the attacker.
   let lastNetwork = 0;
   const newNetwork = () => (lastNetwork += 1);
+  const userOf = (person: Person): TargetUser => ({
+    ...person,
+    network: newNetwork(),
+    deviceToken: undefined,
+  });
 
-  const must = async (user: TargetUser, operation: OperationName, body: object, status: number) => {
-    const { network, deviceToken } = user;
+  /** Sends as this user, with their tokens, and keeps the device token of the answer. */
+  const sendAs = async (user: TargetUser, operation: OperationName, body?: object, id?: string) => {
+    const { network, deviceToken, access } = user;
     const answer = await networks.send(network, operation, {
-      body,
+      id,
+      ...(body && { body }),
+      ...(access !== "" && { token: access }),
       ...(deviceToken !== undefined && { deviceToken }),
     });
+    user.deviceToken = answer.headers.get("x-device-token") ?? user.deviceToken;
+    return answer;
+  };
+  const must = async (
+    user: TargetUser,
+    operation: OperationName,
+    body: object | undefined,
+    status: number,
+    id?: string,
+  ) => {
+    const answer = await sendAs(user, operation, body, id);
     if (answer.status !== status)
       throw new Error(`${operation} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-    user.deviceToken = answer.headers.get("x-device-token") ?? user.deviceToken;
     return answer;
   };
 
   const registered = async (): Promise<TargetUser> => {
-    const user = { ...newPerson(), network: newNetwork(), deviceToken: undefined };
+    const user = userOf(newPerson());
     const { username, email, password } = user;
     await must(user, "createUser", { username, email, password }, 201);
-    user.code = await letterBox.codeTo(email);
+    user.code = await codeTo(email, "activation");
     return user;
   };
   const activated = async (): Promise<TargetUser> => {
@@ -59,19 +87,18 @@ export const openAttackTarget = async () => {
   const askForCode = async (user: TargetUser): Promise<string> => {
     const { email, password } = user;
     await must(user, "requestOtp", { email, password }, 200);
-    user.code = await letterBox.codeTo(email);
+    user.code = await codeTo(email, "login");
     return user.code;
   };
   /** Resets the password, which makes the device known. */
   const resetPassword = async (user: TargetUser): Promise<void> => {
     const { email } = user;
     await must(user, "resetPassword", { email }, 204);
-    const body = { email, otp_code: await letterBox.longCodeTo(email), new_password: newPerson().password };
+    const body = { email, otp_code: await codeTo(email, "reset"), new_password: newPerson().password };
     await must(user, "confirmPasswordReset", body, 204);
     user.password = body.new_password;
   };
-  const signedIn = async (): Promise<TargetUser> => {
-    const user = await activated();
+  const signIn = async (user: TargetUser): Promise<TargetUser> => {
     const otp_code = await askForCode(user);
     const { body } = await must(user, "createToken", { email: user.email, otp_code }, 201);
     return Object.assign(user, body);
@@ -93,35 +120,44 @@ export const openAttackTarget = async () => {
   return {
     networks,
     newNetwork,
+    userOf,
+    sendAs,
+    must,
     registered,
     activated,
-    signedIn,
+    signIn,
+    signedIn: async () => signIn(await activated()),
     resetPassword,
     askForCode,
+    codeTo,
     sendMany,
-    /** Returns the number of letters that were sent to addresses that match. */
-    lettersTo: async (addresses: RegExp): Promise<number> => {
-      await allLettersSent(stack);
-      const receivers = readdirSync(stack.mailboxFolder).map((name) => name.split(" ")[1] ?? "");
-      return receivers.filter((address) => addresses.test(address)).length;
+    letters,
+    passTenMinutes: () => passTenMinutes(stack),
+
+    administrator: async (): Promise<TargetUser> => {
+      const user = userOf(newPerson());
+      const { email, username, password } = user;
+      const parameters = ["--email", email, "--username", username];
+      const { code, stderr } = await runCommand("create-admin", parameters, {
+        folder,
+        input: `${password}\n`,
+      });
+      if (code !== 0) throw new Error(`create-admin failed: ${stderr}`);
+      return signIn(user);
     },
+
+    /** Waits for the next window of the limits if this one ends within that time. */
+    awaitWindow: async (secondsNeeded: number): Promise<void> => {
+      const left = windowMilliseconds - (Date.now() % windowMilliseconds);
+      if (left < secondsNeeded * 1000) await delay(left);
+    },
+
     close: async () => {
-      letterBox.close();
       networks.close();
       await stack.stop();
-      rmSync(directory, { recursive: true });
+      rmSync(folder, { recursive: true });
     },
   };
 };
 
 export type AttackTarget = Awaited<ReturnType<typeof openAttackTarget>>;
-/** `not yet` means that the contract doesn't have what the attack needs. */
-export type Outcome = { verdict: "held" | "BROKEN" | "not yet"; summary: string };
-
-export const heldIf = (held: boolean, summary: string): Outcome => ({
-  verdict: held ? "held" : "BROKEN",
-  summary,
-});
-
-export const countOf = (answers: readonly Answer[], status: number): number =>
-  answers.filter((answer) => answer.status === status).length;

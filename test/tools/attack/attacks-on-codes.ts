@@ -1,6 +1,7 @@
 // Attacks that guess six-digit codes, or use one more than once.
-import { countOf, heldIf, type AttackTarget, type TargetUser, type Outcome } from "./attack-target.ts";
 import { forgedOrigin } from "../bench/networks.ts";
+import { countOf, heldIf, type Attack, type Outcome } from "./attack-outcome.ts";
+import type { AttackTarget, TargetUser } from "./attack-target.ts";
 
 const codeAt = (right: string, step: number) =>
   ((Number(right.replace(" ", "")) + step) % 1_000_000).toString().padStart(6, "0");
@@ -29,27 +30,10 @@ const guessFromManyNetworks = async (
   );
 };
 
-export const guessLoginCodes = async (target: AttackTarget): Promise<Outcome> => {
-  const victim = await target.activated();
-  await target.askForCode(victim);
-  return guessFromManyNetworks(target, "createToken", victim);
-};
-
-export const guessActivationCodes = async (target: AttackTarget): Promise<Outcome> =>
-  guessFromManyNetworks(target, "activateUser", await target.registered());
-
-export const submitInParallel = async (target: AttackTarget): Promise<Outcome> => {
-  const victim = await target.activated();
-  const body = { email: victim.email, otp_code: await target.askForCode(victim) };
-  const answers = await target.sendMany(16, (_, network) =>
-    target.networks.send(network, "createToken", { body }),
-  );
-  const successes = countOf(answers, 201);
-  return heldIf(successes === 1, `${successes} of 16 parallel submits of the right code signed in`);
-};
+const fewEvaluated = `at most ${mostEvaluated} guesses are evaluated`;
 
 /** Sends fifty wrong guesses, then the right code, then the code of a newly requested letter. */
-export const guessThenUseRightCode = async (target: AttackTarget): Promise<Outcome> => {
+const guessThenUseRightCode = async (target: AttackTarget): Promise<Outcome> => {
   const victim = await target.activated();
   const code = await target.askForCode(victim);
   const attempt = (otp_code: string) => (_: number, network: number) =>
@@ -62,4 +46,35 @@ export const guessThenUseRightCode = async (target: AttackTarget): Promise<Outco
     same?.status === 429 && newer?.status === 429,
     `after 50 wrong guesses the right code gets ${same?.status}, that of a new letter ${newer?.status}`,
   );
+};
+
+export const attacksOnCodes: Record<string, Attack> = {
+  "guess login codes from 500 networks": {
+    expected: fewEvaluated,
+    run: async (target) => {
+      const victim = await target.activated();
+      await target.askForCode(victim);
+      return guessFromManyNetworks(target, "createToken", victim);
+    },
+  },
+  "guess activation codes from 500 networks": {
+    expected: fewEvaluated,
+    run: async (target) => guessFromManyNetworks(target, "activateUser", await target.registered()),
+  },
+  "submit the right code 16 times at once": {
+    expected: "one submit signs in",
+    run: async (target) => {
+      const victim = await target.activated();
+      const body = { email: victim.email, otp_code: await target.askForCode(victim) };
+      const answers = await target.sendMany(16, (_, network) =>
+        target.networks.send(network, "createToken", { body }),
+      );
+      const successes = countOf(answers, 201);
+      return heldIf(successes === 1, `${successes} of 16 parallel submits of the right code signed in`);
+    },
+  },
+  "use the right code after wrong guesses": {
+    expected: "the limit refuses it, also the code of a new letter",
+    run: guessThenUseRightCode,
+  },
 };

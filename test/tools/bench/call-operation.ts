@@ -2,14 +2,20 @@
 import { request, type IncomingHttpHeaders, type RequestOptions } from "node:http";
 import { contract, type OperationName } from "../../../shared/contract/contract.ts";
 
-type Input = { body?: unknown; token?: string; headers?: Record<string, string> };
+type Input = {
+  body?: unknown;
+  token?: string;
+  headers?: Record<string, string>;
+  /** Of the account that an administrator acts on. */
+  id?: string | undefined;
+};
 type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: string };
 
 /** `connection` says from where and to which host. */
 export const callOperation = (
   connection: RequestOptions,
   operation: OperationName,
-  { body, token, headers }: Input,
+  { body, token, headers, id = "" }: Input,
 ): Promise<RawAnswer> => {
   const { method, path } = contract[operation];
   const payload = body === undefined ? "" : JSON.stringify(body);
@@ -20,14 +26,17 @@ export const callOperation = (
     ...headers,
   };
   return new Promise((resolve, reject) => {
-    const outgoing = request({ ...connection, method, path, headers: sent }, (incoming) => {
-      let text = "";
-      incoming.setEncoding("utf8");
-      incoming.on("data", (chunk: string) => (text += chunk));
-      incoming.on("end", () =>
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text }),
-      );
-    });
+    const outgoing = request(
+      { ...connection, method, path: path.replace("{id}", id), headers: sent },
+      (incoming) => {
+        let text = "";
+        incoming.setEncoding("utf8");
+        incoming.on("data", (chunk: string) => (text += chunk));
+        incoming.on("end", () =>
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text }),
+        );
+      },
+    );
     outgoing.on("error", reject);
     outgoing.end(payload);
   });

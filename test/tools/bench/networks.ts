@@ -5,7 +5,13 @@ import type { OperationName } from "../../../shared/contract/contract.ts";
 import { callOperation } from "./call-operation.ts";
 
 export type Answer = { status: number; headers: Headers; body: unknown };
-type Input = { body?: unknown; token?: string; deviceToken?: string; headers?: Record<string, string> };
+type Input = {
+  body?: unknown;
+  token?: string;
+  deviceToken?: string;
+  headers?: Record<string, string>;
+  id?: string | undefined;
+};
 type Networks = {
   send: (network: number, operation: OperationName, input?: Input) => Promise<Answer>;
   close: () => void;
