@@ -21,7 +21,7 @@ type Deps = {
   resets: Pick<PasswordResetStore, "findOwner">;
   passwords: Pick<PasswordStore, "reset">;
   activations: Pick<ActivationStore, "activateByReset">;
-  limits: Pick<LimitStore, "spend" | "giveBack" | "endRow" | "clear">;
+  limits: Pick<LimitStore, "spend" | "allowAgain" | "endRow" | "clear">;
   deviceTokens: Pick<DeviceTokens, "issue">;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork" | "decoyId">;
   codeDigests: Pick<CodeDigests, "reset">;

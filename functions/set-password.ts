@@ -2,9 +2,8 @@ import { contract } from "../shared/contract/contract.ts";
 import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
-import { passwordChangesOf } from "../shared/limits/guess-limits.ts";
-import { resetLettersTo } from "../shared/limits/letter-limits.ts";
-import { limitStore, requireWithin } from "../shared/limits/limit-store.ts";
+import { allowNewCodes, passwordChangesOf } from "../shared/limits/guess-limits.ts";
+import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { requireCurrentPassword, type CurrentPasswordDeps } from "../shared/passwords/current-password.ts";
 import { passwordHasher, type PasswordHasher } from "../shared/passwords/password-hash.ts";
@@ -13,6 +12,7 @@ import { passwordStore, type PasswordStore } from "../shared/passwords/password-
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 
 type Deps = CurrentPasswordDeps & {
+  limits: Pick<LimitStore, "allowAgain">;
   passwords: Pick<PasswordStore, "change">;
   hasher: PasswordHasher;
   deviceTokens: Pick<DeviceTokens, "issue">;
@@ -39,10 +39,10 @@ export const setPassword = async (
       throw new ApiError("user_not_found");
     case "changed":
       deps.recordSecurityEvent("password_changed", { userId: user.id, sessionId: session.sessionId });
-      // The change revoked a reset code, so its owner may ask for another one at once.
+      // The change revoked codes, so their owner may ask for others at once.
       await Promise.all([
         deps.enqueueLetter({ kind: "password_changed", userId: user.id, byReset: false }),
-        deps.limits.giveBack(resetLettersTo(user.addressKey)),
+        allowNewCodes(user.addressKey, deps.limits),
       ]);
       return { deviceToken: await deps.deviceTokens.issue(user.addressKey, invocationId) };
     default:

@@ -7,7 +7,7 @@ import { ApiError } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
-import { guessesFrom } from "../shared/limits/guess-limits.ts";
+import { allowNewCodes, guessesFrom } from "../shared/limits/guess-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
@@ -15,7 +15,7 @@ import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 type Deps = {
   users: Pick<UserStore, "find">;
   undoing: AddressUndoStore;
-  limits: Pick<LimitStore, "spend">;
+  limits: Pick<LimitStore, "spend" | "allowAgain">;
   deviceTokens: Pick<DeviceTokens, "issue">;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork" | "decoyId">;
   codeDigests: Pick<CodeDigests, "emailUndo">;
@@ -45,7 +45,10 @@ export const undoEmail = async (call: Call<typeof contract.undoEmail>, deps: Dep
   const undone = await deps.undoing.undo(user, earlier, digests, call.invocationId);
   if (undone === "refused") throw new ApiError("code_refused");
   deps.recordSecurityEvent("email_change_undone", { userId });
-  await deps.enqueueLetter({ kind: "email_change_undone", userId });
+  await Promise.all([
+    deps.enqueueLetter({ kind: "email_change_undone", userId }),
+    allowNewCodes(addressKey, deps.limits),
+  ]);
   return { deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 

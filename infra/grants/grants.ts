@@ -11,7 +11,6 @@ import {
   spend,
   spendAndClear,
   letterLimits,
-  codeLetterLimits,
   resetLimits,
   registrationLimits,
   tryLimits,
@@ -151,7 +150,7 @@ export const grants = {
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     DEVICE_SECRET_ID: read,
-    settings: [...verifying, ...passwordRules, ...codeLetterLimits],
+    settings: [...verifying, ...passwordRules],
     ...hashes,
   },
   resetPassword: {
@@ -172,7 +171,7 @@ export const grants = {
     PSEUDONYM_SECRET_ID: read,
     DEVICE_SECRET_ID: read,
     DIGEST_SECRET_ID: read,
-    settings: [...tryLimits, ...passwordRules, ...codeLetterLimits],
+    settings: [...tryLimits, ...passwordRules],
     ...hashes,
   },
   exportMe: {

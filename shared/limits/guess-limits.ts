@@ -1,7 +1,7 @@
 import { day, hour, minute } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import type { Limit, Rule } from "./counters.ts";
-import { resetLettersTo } from "./letter-limits.ts";
+import { lettersKey } from "./letter-limits.ts";
 import type { LimitStore } from "./limit-store.ts";
 
 /** The subject of all known devices of an address. */
@@ -55,16 +55,26 @@ export const guessKeys = (addressKey: string, userId: string): string[] => [
   currentPasswordGuess(userId).key,
 ];
 
+/** For acts that revoke codes: beyond the limits on letters, the owner can ask for others at once. */
+export const allowNewCodes = async (
+  addressKey: string,
+  limits: Pick<LimitStore, "allowAgain">,
+): Promise<void> => {
+  const { reset, signIn } = lettersKey;
+  const keys = [reset(addressKey), signIn(addressKey), signIn(devicesSubject(addressKey))];
+  await Promise.all(keys.map((key) => limits.allowAgain(key)));
+};
+
 // Not a part of the reset's transaction: strangers who count under the same limits could make it
 // fail.
 export const liftAfterReset = async (
   addressKey: string,
-  limits: Pick<LimitStore, "endRow" | "giveBack" | "clear">,
+  limits: Pick<LimitStore, "endRow" | "allowAgain" | "clear">,
 ): Promise<void> => {
   const rows = codeRowKeys(addressKey).map((key) => limits.endRow(key));
   // Only holders of a device token count here, and the reset has ended all tokens.
   const devices = guessKeysOf(devicesSubject(addressKey)).map((key) => limits.clear(key));
-  await Promise.all([limits.giveBack(resetLettersTo(addressKey)), ...rows, ...devices]);
+  await Promise.all([allowNewCodes(addressKey, limits), ...rows, ...devices]);
 };
 
 /** Each change sends a letter, and a limit never stops the letter of a change that happened. */

@@ -138,21 +138,27 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     return refused ? "refused" : "written";
   };
 
-  /** If a window has ended since the attempt was counted, nothing is given back. */
-  const giveBack = async (limit: Limit): Promise<void> => {
-    await takeBack(limit, "allowedAt");
-  };
-
-  /** Ends the row of consecutive attempts. What is counted in windows stays. */
-  const endRow = async (key: string): Promise<void> => {
+  const drop = async (key: string, name: "consecutive" | "allowedAt"): Promise<void> => {
     await conditionalWrite(
       new UpdateCommand({
         ...counters(key),
-        UpdateExpression: "REMOVE consecutive",
+        UpdateExpression: `REMOVE ${name}`,
         ConditionExpression: "attribute_exists(pk)",
       }),
     );
   };
+
+  /** Allows the next attempt beyond the rules at once. What is counted stays. */
+  const allowAgain = (key: string): Promise<void> => drop(key, "allowedAt");
+
+  /** If a window has ended since the attempt was counted, the count stays. */
+  const giveBack = async (limit: Limit): Promise<void> => {
+    const taken = await takeBack(limit, "allowedAt");
+    if (taken === "refused" && limit.allowedAgainAfterSeconds !== undefined) await allowAgain(limit.key);
+  };
+
+  /** Ends the row of consecutive attempts. What is counted in windows stays. */
+  const endRow = (key: string): Promise<void> => drop(key, "consecutive");
 
   /**
    * Ends the row of consecutive attempts and gives one attempt back. What others have counted
@@ -173,7 +179,7 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     return { outcome: "exhausted", refusal, retryAfterSeconds };
   };
 
-  return { spend, spendAll, giveBack, succeed, endRow, clear };
+  return { spend, spendAll, giveBack, allowAgain, succeed, endRow, clear };
 };
 
 export type LimitStore = ReturnType<typeof limitStore>;

@@ -61,6 +61,26 @@ describe("letters to one mailbox", () => {
     );
   });
 
+  it("leave at once after a code was used or revoked, also in the next window", async () => {
+    stubLimits();
+    const clock = fakeClock();
+    const limits = limitStore(clock.now);
+    clock.pass(3600 - (clock.now() % 3600));
+    for (const end of ["giveBack", "allowAgain"] as const) {
+      const mailbox = registrationLettersTo(randomUUID());
+      const ask = async () => (await spendLetter({ told: [], mailbox }, limits)).outcome;
+      for (let letters = 0; letters < 3; letters += 1) expect(await ask()).toBe("allowed");
+      clock.pass(2 * lifetimeSeconds - 1);
+      expect([await ask(), await ask(), await ask()]).toEqual(["allowed", "allowed", "covered"]);
+      // A window of ten minutes begins, in the same hour.
+      clock.pass(1);
+      expect(await ask()).toBe("covered");
+      await (end === "giveBack" ? limits.giveBack(mailbox) : limits.allowAgain(mailbox.key));
+      expect([await ask(), await ask()]).toEqual(["allowed", "covered"]);
+      clock.pass(3600 - (clock.now() % 3600));
+    }
+  });
+
   it("are five in an hour and one per lifetime of a code", async () => {
     stubLimits();
     const clock = fakeClock();
