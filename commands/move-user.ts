@@ -1,6 +1,6 @@
 // Moves an account from a lost or stolen mailbox, also an administrator's. `start` freezes it at
-// once. The new address gets its code after 72 hours, or with `confirm`, which also confirms what an
-// administrator started. `cancel` unfreezes the account.
+// once. The new address gets its code after 72 hours, or with `confirm`, which also confirms a move
+// that an administrator started. `cancel` unfreezes the account.
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { addressMoveStore } from "../shared/accounts/address-move-store.ts";
