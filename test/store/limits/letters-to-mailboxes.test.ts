@@ -28,43 +28,40 @@ const purposes: Record<string, (key: string) => Limit> = {
 };
 
 describe("letters to one mailbox", () => {
-  it.each(Object.keys(purposes))(
-    "leave its owner a valid code or a new one, for %s [ASVS 6.1.1]",
-    async (purpose) => {
-      stubLimits();
-      const limitOf = purposes[purpose]!;
-      const step = fc.oneof(
-        fc.constantFrom("stranger asks" as const, "owner asks" as const, "code is used" as const),
-        fc.integer({ min: 1, max: 700 }),
-      );
-      await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (path) => {
-          const clock = fakeClock();
-          const limits = limitStore(clock.now);
-          const limit = limitOf(randomUUID());
-          let codeUntil = 0;
-          let inFirstHour = 0;
-          for (const what of path) {
-            if (typeof what === "number") clock.pass(what);
-            else if (what === "code is used") {
-              // Only the owner of the mailbox can use it.
-              if (codeUntil > clock.now()) await limits.giveBack(limit);
-              codeUntil = 0;
-            } else {
-              const { outcome } = await spendLetter({ told: [], mailbox: limit }, limits);
-              if (outcome === "allowed")
-                [codeUntil, inFirstHour] = [clock.now() + lifetimeSeconds, inFirstHour + 1];
-              // Whether a stranger or the owner asked, a code in the mailbox is valid now.
-              expect(codeUntil).toBeGreaterThan(clock.now());
-            }
+  it.each(Object.keys(purposes))("leave its owner a valid code or a new one, for %s", async (purpose) => {
+    stubLimits();
+    const limitOf = purposes[purpose]!;
+    const step = fc.oneof(
+      fc.constantFrom("stranger asks" as const, "owner asks" as const, "code is used" as const),
+      fc.integer({ min: 1, max: 700 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (path) => {
+        const clock = fakeClock();
+        const limits = limitStore(clock.now);
+        const limit = limitOf(randomUUID());
+        let codeUntil = 0;
+        let inFirstHour = 0;
+        for (const what of path) {
+          if (typeof what === "number") clock.pass(what);
+          else if (what === "code is used") {
+            // Only the owner of the mailbox can use it.
+            if (codeUntil > clock.now()) await limits.giveBack(limit);
+            codeUntil = 0;
+          } else {
+            const { outcome } = await spendLetter({ told: [], mailbox: limit }, limits);
+            if (outcome === "allowed")
+              [codeUntil, inFirstHour] = [clock.now() + lifetimeSeconds, inFirstHour + 1];
+            // Whether a stranger or the owner asked, a code in the mailbox is valid now.
+            expect(codeUntil).toBeGreaterThan(clock.now());
           }
-        }),
-        { numRuns: 15 },
-      );
-    },
-  );
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
 
-  it("are five in an hour and one per lifetime of a code", async () => {
+  it("are five in an hour and one per lifetime of a code [ASVS 6.1.1]", async () => {
     stubLimits();
     const clock = fakeClock();
     clock.pass(3600 - (clock.now() % 3600));
