@@ -61,7 +61,7 @@ describe("letters to one mailbox", () => {
     );
   });
 
-  it("are five in an hour and one per lifetime of a code", async () => {
+  it("are five in an hour and one per lifetime of a code [ASVS 6.1.1]", async () => {
     stubLimits();
     const clock = fakeClock();
     clock.pass(3600 - (clock.now() % 3600));
