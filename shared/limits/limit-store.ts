@@ -17,7 +17,7 @@ import {
 
 type Refusal = { refusal: ErrorCode; retryAfterSeconds: number };
 type Exhausted = Refusal & { outcome: "exhausted" };
-export type Spending = { outcome: "allowed" } | Exhausted;
+type Spending = { outcome: "allowed" } | Exhausted;
 
 const staleCountersKept = 12;
 
@@ -175,9 +175,6 @@ export const limitStore = (clock: Clock = nowSeconds) => {
 export type LimitStore = ReturnType<typeof limitStore>;
 
 /** Throws the refusal of an exhausted limit. `userId` is for the log. */
-export const requireWithin = (
-  spent: Spending | { outcome: "covered" },
-  about: { userId?: string } = {},
-): void => {
+export const requireWithin = (spent: Spending, about: { userId?: string } = {}): void => {
   if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, { ...spent, ...about });
 };
