@@ -5,7 +5,7 @@ import { contract } from "../shared/contract/contract.ts";
 import { FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { giveBackLetter, registrationLetter, spendLetter } from "../shared/limits/letter-limits.ts";
+import { giveBackLetter, registrationLetter, spendMailbox } from "../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { passwordHasher, type PasswordHasher } from "../shared/passwords/password-hash.ts";
@@ -37,18 +37,22 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
   const addressKey = await ofAddress(email);
   const letter = registrationLetter(await ofMailbox(email), await ofNetwork(sourceIp));
   const [spent, waiting] = await Promise.all([
-    spendLetter(letter, deps.limits),
+    deps.limits.spendAll(letter.told),
     deps.registrations.find(addressKey),
   ]);
   requireWithin(spent);
+  const [passwordHash, outcome] = await Promise.all([
+    registrationSalt(addressKey).then((salt) => deps.hasher.hash(password, salt)),
+    spendMailbox(letter, deps.limits),
+  ]);
 
   const now = deps.nowSeconds();
-  const otpRequestId = spent.outcome === "covered" ? undefined : randomUUID();
+  const otpRequestId = outcome === "covered" ? undefined : randomUUID();
   const registration = {
     ...person,
     id: randomUUID(),
     addressKey,
-    passwordHash: await deps.hasher.hash(password, await registrationSalt(addressKey)),
+    passwordHash,
     ...(otpRequestId && { otpRequestId }),
     createdAt: now,
     expiresAt: now + deps.unactivatedAccountDays * day,

@@ -3,7 +3,7 @@ import { contract } from "../shared/contract/contract.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { lettersFrom, resetLettersTo, spendLetter } from "../shared/limits/letter-limits.ts";
-import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
+import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 
 type Deps = {
@@ -20,9 +20,8 @@ export const resetPassword = async (
   const { ofAddress, ofNetwork } = deps.pseudonyms;
   const addressKey = await ofAddress(email);
   const told = [lettersFrom("reset", await ofNetwork(sourceIp))];
-  const letter = await spendLetter({ told, mailbox: resetLettersTo(addressKey) }, deps.limits);
-  requireWithin(letter);
-  if (letter.outcome === "covered") return;
+  const letter = { told, mailbox: resetLettersTo(addressKey) };
+  if ((await spendLetter(letter, deps.limits)) === "covered") return;
   await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId: randomUUID() });
 };
 

@@ -37,7 +37,8 @@ export const errors = {
   no_address_move: { status: 400, detail: "No change to another mailbox is waiting for this account." },
   second_administrator_needed: {
     status: 400,
-    detail: "You started this change. Another administrator can confirm it now, and you can after 72 hours.",
+    detail:
+      "Another administrator can confirm this change now, if they were appointed more than 72 hours ago. Others can after 72 hours.",
   },
   operator_needed: {
     status: 400,

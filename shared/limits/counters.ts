@@ -8,7 +8,6 @@ import { keyOf } from "../store/item-kinds.ts";
 export type Rule = {
   readonly maximum: number;
   readonly windowSeconds?: number;
-  /** Overrides the refusal of the limit. */
   readonly refusal?: ErrorCode;
 };
 

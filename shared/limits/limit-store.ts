@@ -17,7 +17,7 @@ import {
 
 type Refusal = { refusal: ErrorCode; retryAfterSeconds: number };
 type Exhausted = Refusal & { outcome: "exhausted" };
-export type Spending = { outcome: "allowed" } | Exhausted;
+type Spending = { outcome: "allowed" } | Exhausted;
 
 const staleCountersKept = 12;
 
@@ -87,7 +87,6 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     values: Object.fromEntries(rules.map(({ maximum }, i) => [`:max${i}`, maximum])),
   });
 
-  /** Of several concurrent attempts beyond the rules, one is allowed. */
   const spendBeyondRules = async (limit: Limit, now: number): Promise<boolean> => {
     if (limit.allowedAgainAfterSeconds === undefined) return false;
     const { refused } = await count(limit, now, {
@@ -97,7 +96,6 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     return !refused;
   };
 
-  /** Counts one attempt, unless that would exceed a rule. */
   const spend = async (limit: Limit): Promise<Spending> => {
     const { key, rules } = limit;
     const now = clock();
@@ -160,10 +158,8 @@ export const limitStore = (clock: Clock = nowSeconds) => {
   /** Ends the row of consecutive attempts. What is counted in windows stays. */
   const endRow = (key: string): Promise<void> => drop(key, "consecutive");
 
-  /**
-   * Ends the row of consecutive attempts and gives one attempt back. What others have counted
-   * stays, so that strangers who keep guessing can't notice the success.
-   */
+  // Ends the row of consecutive attempts and gives one attempt back. What others have counted
+  // stays, so that strangers who keep guessing can't notice the success.
   const succeed = async (limit: Limit): Promise<void> => {
     if ((await takeBack(limit, "consecutive")) === "refused") await endRow(limit.key);
   };
@@ -185,9 +181,6 @@ export const limitStore = (clock: Clock = nowSeconds) => {
 export type LimitStore = ReturnType<typeof limitStore>;
 
 /** Throws the refusal of an exhausted limit. `userId` is for the log. */
-export const requireWithin = (
-  spent: Spending | { outcome: "covered" },
-  about: { userId?: string } = {},
-): void => {
+export const requireWithin = (spent: Spending, about: { userId?: string } = {}): void => {
   if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, { ...spent, ...about });
 };

@@ -25,9 +25,7 @@ export const addressMoveItem = z.object({
   id: z.string(),
   email: z.string(),
   addressKey: z.string(),
-  /** The administrator who started it, or nothing for an operator. */
   startedBy: z.string().optional(),
-  /** From then on, it needs no second administrator. */
   dueAt: z.int(),
   /** The newest request for a code to the new address, once the move was confirmed. */
   confirmation: z.string().optional(),
@@ -38,6 +36,8 @@ export const userItem = z.object({
   ...person,
   status: z.enum(["active", "disabled"]),
   isStaff: z.boolean(),
+  /** Missing in accounts that have been staff since their creation. */
+  staffSince: z.int().optional(),
   /** Missing in accounts that took their name before case was folded. */
   usernameKey: z.string().optional(),
   sessionEpoch: z.int(),

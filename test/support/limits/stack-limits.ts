@@ -31,8 +31,8 @@ export const limitsOf = (stack: Stack) => {
   const most = Math.max(...Object.values(generousLimits).map(Number));
 
   return {
-    /** Sets every counter to its maximum, as if the last attempt were allowed just now. */
-    exhaust: async (limit: Limit): Promise<void> => {
+    /** Sets every counter to its maximum, as if the last attempt were allowed then. */
+    exhaust: async (limit: Limit, { secondsAgo = 0 } = {}): Promise<void> => {
       const names = counterNames(limit);
       const now = Math.floor(Date.now() / 1000);
       await dynamo().send(
@@ -40,7 +40,7 @@ export const limitsOf = (stack: Stack) => {
           ...itemOf(limit),
           UpdateExpression: `SET expiresAt = :later, allowedAt = :now, ${names.map((_, i) => `#c${i} = :most`).join(", ")}`,
           ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
-          ExpressionAttributeValues: { ":now": now, ":later": now + 2 * 86_400, ":most": most },
+          ExpressionAttributeValues: { ":now": now - secondsAgo, ":later": now + 2 * 86_400, ":most": most },
         }),
       );
     },
