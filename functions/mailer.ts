@@ -6,6 +6,7 @@ import { registrationStore } from "../shared/accounts/registration-store.ts";
 import { userStore } from "../shared/accounts/user-store.ts";
 import { codeStore } from "../shared/codes/code-store.ts";
 import { codeDigest, createCode } from "../shared/codes/codes.ts";
+import { limitStore } from "../shared/limits/limit-store.ts";
 import { dispatchLetter } from "../shared/mail/letter-dispatch.ts";
 import { enqueueLetter, letterOrder } from "../shared/mail/mail-queue.ts";
 import { queueConsumer } from "../shared/platform/queue-consumer.ts";
@@ -28,6 +29,7 @@ const buildDeps = () => {
     undoing: addressUndoStore(),
     registrations: registrationStore(),
     resets: passwordResetStore(),
+    limits: limitStore(),
     formerAddresses: formerAddressStore(),
     createCode,
     codeDigest,

@@ -8,7 +8,7 @@ import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 
 type Deps = {
   limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
-  pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork">;
+  pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox" | "ofNetwork">;
   enqueueLetter: typeof enqueueLetter;
 };
 
@@ -17,12 +17,13 @@ export const resetPassword = async (
   { body: { email }, sourceIp }: Call<typeof contract.resetPassword>,
   deps: Deps,
 ): Promise<void> => {
-  const { ofAddress, ofNetwork } = deps.pseudonyms;
-  const addressKey = await ofAddress(email);
+  const { ofAddress, ofMailbox, ofNetwork } = deps.pseudonyms;
+  const [addressKey, mailboxKey] = [await ofAddress(email), await ofMailbox(email)];
   const told = [lettersFrom("reset", await ofNetwork(sourceIp))];
   const letter = { told, mailbox: resetLettersTo(addressKey) };
   if ((await spendLetter(letter, deps.limits)) === "covered") return;
-  await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId: randomUUID() });
+  const otpRequestId = randomUUID();
+  await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId, mailboxKey });
 };
 
 export const handler = endpoint(contract.resetPassword, resetPassword, () => ({

@@ -1,5 +1,5 @@
 import type { Grant } from "./grant.ts";
-import { background, read, rotate, write } from "./grant-words.ts";
+import { background, codeLetterLimits, read, rotate, spend, write } from "./grant-words.ts";
 
 export const backgroundGrants = {
   mailer: {
@@ -27,11 +27,13 @@ export const backgroundGrants = {
         "goodbye-undone",
       ],
     },
+    // Whether a reset is for an account or for a registration shows only here.
+    LIMITS_TABLE: spend,
     // An order that waits for its time queues itself again.
     MAIL_QUEUE_URL: ["SendMessage"],
     DIGEST_SECRET_ID: read,
     MAIL_FROM: ["SendEmail"],
-    settings: ["PRODUCT_NAME", "OTP_LIFETIME_SECONDS"],
+    settings: ["PRODUCT_NAME", ...codeLetterLimits],
     timeoutSeconds: 8,
     ...background,
   },

@@ -19,6 +19,8 @@ export const lettersKey = {
   registration: (mailboxKey: string): string => `letters#${mailboxKey}`,
   /** Counts the exact address, so that other spellings of the mailbox can't use up its resets. */
   reset: (addressKey: string): string => `letters-reset#${addressKey}`,
+  /** Anyone can register any number of spellings, so their resets count together. */
+  registrationReset: (mailboxKey: string): string => `letters-reset-registration#${mailboxKey}`,
   addressChange: (mailboxKey: string): string => `letters-change#${mailboxKey}`,
   signIn: (subject: string): string => `letters-sign-in#${subject}`,
 };
@@ -39,6 +41,14 @@ export const registrationLettersTo = (mailboxKey: string): Limit =>
 
 export const resetLettersTo = (addressKey: string): Limit =>
   alwaysOneCode(lettersTo(lettersKey.reset(addressKey)));
+
+/** Several spellings may reach their own limits, so that one can't use up the resets of another. */
+const spellingsAtOnce = 3;
+export const registrationResetLettersTo = (mailboxKey: string): Limit => {
+  const limit = lettersTo(lettersKey.registrationReset(mailboxKey));
+  const rules = limit.rules.map((rule) => ({ ...rule, maximum: spellingsAtOnce * rule.maximum }));
+  return alwaysOneCode({ ...limit, rules });
+};
 
 export const addressChangeLettersTo = (mailboxKey: string): Limit =>
   lettersTo(lettersKey.addressChange(mailboxKey));

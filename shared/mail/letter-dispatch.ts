@@ -2,6 +2,8 @@ import type { AddressChangeStore } from "../accounts/address-change-store.ts";
 import type { FormerAddress, FormerAddressStore } from "../accounts/former-address-store.ts";
 import type { RegistrationStore } from "../accounts/registration-store.ts";
 import type { UserStore } from "../accounts/user-store.ts";
+import { registrationResetLettersTo } from "../limits/letter-limits.ts";
+import type { LimitStore } from "../limits/limit-store.ts";
 import type { PasswordResetStore } from "../passwords/password-reset-store.ts";
 import {
   emailChangePk,
@@ -11,7 +13,7 @@ import {
   undoSeconds,
   type EmailUndo,
 } from "../store/address-items.ts";
-import { registrationPk, userPk, type Person } from "../store/user-items.ts";
+import { isAccount, registrationPk, userPk, type Person } from "../store/user-items.ts";
 import {
   activationLetter,
   addressTakenLetter,
@@ -40,6 +42,7 @@ type Deps = MoveDeps & {
   addressChanges: Pick<AddressChangeStore, "find">;
   registrations: Pick<RegistrationStore, "find">;
   resets: Pick<PasswordResetStore, "begin">;
+  limits: Pick<LimitStore, "spend" | "giveBack">;
   formerAddresses: Pick<FormerAddressStore, "find" | "forget">;
 };
 
@@ -79,15 +82,30 @@ const ownerOf = async (
   return user?.status === "active" && user.addressKey === addressKey ? user : undefined;
 };
 
+/** Strangers can register any number of spellings of a mailbox, so their letters count together. */
+const limitOf = (owner: Person, mailboxKey: string | undefined) =>
+  isAccount(owner) || mailboxKey === undefined ? undefined : registrationResetLettersTo(mailboxKey);
+
 /** Only the mailer looks the account up: the response to the request must not reveal it. */
-const sendPasswordReset = async ({ addressKey, otpRequestId }: OrderOf<"password_reset">, deps: Deps) => {
+const sendPasswordReset = async (
+  { addressKey, otpRequestId, mailboxKey }: OrderOf<"password_reset">,
+  deps: Deps,
+) => {
   const { ownerId, held } = await holderOf(addressKey, deps);
   if (held) return sendHeld(held, deps);
   const owner = await ownerOf(addressKey, ownerId, deps);
   if (!owner) return "no_account";
-  if ((await deps.resets.begin(owner, otpRequestId)) === "superseded") return "superseded";
-  const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId } as const;
-  const outcome = await deliverCode(request, resetLetter, deps);
+  const limit = limitOf(owner, mailboxKey);
+  if (limit && (await deps.limits.spend(limit)).outcome === "exhausted") return "covered";
+  let outcome = "failed";
+  try {
+    outcome = await deps.resets.begin(owner, otpRequestId);
+    const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId } as const;
+    if (outcome === "begun") outcome = await deliverCode(request, resetLetter, deps);
+  } finally {
+    // A failed order comes again, and counts again.
+    if (limit && outcome !== "sent") await deps.limits.giveBack(limit);
+  }
   if (outcome === "sent") deps.recordSecurityEvent("reset_sent", { userId: owner.id });
   return outcome;
 };

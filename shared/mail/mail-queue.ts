@@ -7,7 +7,13 @@ import { lazy } from "../platform/lazy.ts";
 export const letterOrder = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("activation"), addressKey: z.string(), otpRequestId: z.string() }),
   z.object({ kind: z.literal("login"), userId: z.string(), otpRequestId: z.string() }),
-  z.object({ kind: z.literal("password_reset"), addressKey: z.string(), otpRequestId: z.string() }),
+  z.object({
+    kind: z.literal("password_reset"),
+    addressKey: z.string(),
+    otpRequestId: z.string(),
+    /** Missing if staff asked: they ask for accounts only. */
+    mailboxKey: z.string().optional(),
+  }),
   z.object({ kind: z.literal("email_change"), userId: z.string(), otpRequestId: z.string() }),
   z.object({ kind: z.literal("email_change_undone"), userId: z.string() }),
   z.object({ kind: z.literal("password_changed"), userId: z.string(), byReset: z.boolean() }),

@@ -71,6 +71,15 @@ describe("limit on letters per mailbox", () => {
     }
   });
 
+  it("counts resets of registered spellings of one mailbox together", async () => {
+    const { email } = newPerson();
+    const tagged = Array.from({ length: 8 }, (_, index) => email.replace("@", `+${index}@`));
+    await Promise.all(tagged.map(registerAt));
+    for (const spelling of [...tagged, ...tagged]) expect((await reset(spelling)).status).toBe(204);
+    await settled();
+    expect(await lettersIn(...tagged)).toBe(3 + 3 * 3);
+  });
+
   it("isn't reached by attempts to register a taken username", async () => {
     const { username } = await register();
     const newcomer = newPerson();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { dispatchLetter } from "../../../shared/mail/letter-dispatch.ts";
 import { neverCalled } from "../../support/assert/never-called.ts";
 
@@ -14,6 +14,7 @@ const mailer = (overrides: Partial<Deps>) => {
     undoing: { find: async () => undefined },
     registrations: neverCalled("registrations"),
     resets: neverCalled("resets"),
+    limits: neverCalled("limits"),
     moves: neverCalled("moves"),
     enqueueLetter: neverCalled("enqueueLetter"),
     formerAddresses: neverCalled("formerAddresses"),
@@ -296,6 +297,59 @@ describe("letter dispatch", () => {
         expect(await dispatchLetter(order, deps)).toBe("no_account");
         expect(sent).toEqual([]);
       }
+    });
+
+    describe("of a registration", () => {
+      const registration = { id: "r", email: "new@example.com", addressKey: "k" } as Awaited<
+        ReturnType<Deps["registrations"]["find"]>
+      >;
+      const counting = (outcome: "allowed" | "exhausted", more: Partial<Deps>) => {
+        const counted: string[] = [];
+        const spent = { outcome, refusal: "too_many_letters", retryAfterSeconds: 1 } as const;
+        vi.stubEnv("UNPROVEN_LETTERS_PER_TEN_MINUTES", "3");
+        vi.stubEnv("UNPROVEN_LETTERS_PER_HOUR", "5");
+        vi.stubEnv("OTP_LIFETIME_SECONDS", "600");
+        const { deps, sent } = mailer({
+          users: { findIdByAddress: async () => undefined, find: neverCalled("find") },
+          registrations: { find: async () => registration },
+          limits: {
+            spend: async ({ key }) => {
+              counted.push(`spend ${key}`);
+              return spent;
+            },
+            giveBack: async ({ key }) => void counted.push(`give back ${key}`),
+          },
+          resets: { begin: async () => "begun" },
+          codes: { issue: async () => ({ email: "new@example.com" }), retire: async () => undefined },
+          recordSecurityEvent: () => undefined,
+          ...more,
+        });
+        return { counted, sent, dispatched: dispatchLetter({ ...order, mailboxKey: "m" }, deps) };
+      };
+      const [spend, giveBack] = ["spend", "give back"].map((act) => `${act} letters-reset-registration#m`);
+
+      it("counts for the mailbox", async () => {
+        const { counted, sent, dispatched } = counting("allowed", {});
+        expect(await dispatched).toBe("sent");
+        expect([counted, sent.length]).toEqual([[spend], 1]);
+      });
+
+      it("isn't sent beyond the limit and revokes no code", async () => {
+        const { counted, sent, dispatched } = counting("exhausted", { resets: neverCalled("resets") });
+        expect(await dispatched).toBe("covered");
+        expect([counted, sent]).toEqual([[spend], []]);
+      });
+
+      it("doesn't count if sending fails or was done before", async () => {
+        const failing = counting("allowed", { sendEmail: () => Promise.reject(new Error("Throttling")) });
+        await expect(failing.dispatched).rejects.toThrow("Throttling");
+        const repeated = counting("allowed", { resets: { begin: async () => "superseded" } });
+        expect(await repeated.dispatched).toBe("superseded");
+        expect([failing.counted, repeated.counted]).toEqual([
+          [spend, giveBack],
+          [spend, giveBack],
+        ]);
+      });
     });
 
     it("sends nothing for an order that was already carried out", async () => {
