@@ -52,16 +52,16 @@ describe("personal data", () => {
     const limits = limitStore(clock.now);
     const guess = codeGuess("login", user.addressKey);
     for (let tries = 0; tries < 3; tries += 1) await limits.spend(guess);
-    const hourly = {
-      key: lettersKey.registration(mailboxKey),
-      rules: [{ maximum: 5, windowSeconds: 3600 }],
-    };
-    await limits.spend({ ...hourly, refusal: "too_many_letters" });
-    await limits.spend(wrongPassword(devicesSubject(user.addressKey)));
+    const devices = devicesSubject(user.addressKey);
+    const hourly = { rules: [{ maximum: 5, windowSeconds: 3600 }], refusal: "too_many_letters" } as const;
+    const { registration, registrationReset, signIn } = lettersKey;
+    for (const key of [registration(mailboxKey), registrationReset(mailboxKey), signIn(devices)])
+      await limits.spend({ ...hourly, key });
+    await limits.spend(wrongPassword(devices));
     const { counters } = await personalDataStore(clock.now).find(user, mailboxKey);
     const from = (windowSeconds: number) => isoTime(clock.now() - (clock.now() % windowSeconds));
     const codes = { counts: "sign_in_codes_tried", number: 3 };
-    expect(counters).toHaveLength(6);
+    expect(counters).toHaveLength(8);
     expect(counters).toEqual(
       expect.arrayContaining([
         { ...codes, window_seconds: 300, from: from(300) },
@@ -73,7 +73,11 @@ describe("personal data", () => {
           window_seconds: 600,
           from: from(600),
         },
-        { counts: "letters_asked_for", number: 1, window_seconds: 3600, from: from(3600) },
+        ...[
+          "letters_asked_for",
+          "registration_reset_letters_asked_for",
+          "sign_in_letters_asked_for_on_known_devices",
+        ].map((counts) => ({ counts, number: 1, window_seconds: 3600, from: from(3600) })),
       ]),
     );
   });
