@@ -5,7 +5,9 @@ import { contract } from "../shared/contract/contract.ts";
 import { FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { giveBackLetter, registrationLetter, spendLetter } from "../shared/limits/letter-limits.ts";
+import { verifyChallenge } from "../shared/limits/challenge-service.ts";
+import { registrationChallenge, spendLetterOrChallenge } from "../shared/limits/challenge.ts";
+import { giveBackLetter, registrationLetter } from "../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { passwordHasher, type PasswordHasher } from "../shared/passwords/password-hash.ts";
@@ -18,6 +20,7 @@ type Deps = {
   registrations: Pick<RegistrationStore, "find" | "register">;
   limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox" | "ofNetwork" | "registrationSalt">;
+  verifyChallenge: typeof verifyChallenge;
   hasher: Pick<PasswordHasher, "hash">;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
@@ -37,7 +40,7 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
   const addressKey = await ofAddress(email);
   const letter = registrationLetter(await ofMailbox(email), await ofNetwork(sourceIp));
   const [spent, waiting] = await Promise.all([
-    spendLetter(letter, deps.limits),
+    spendLetterOrChallenge(letter, registrationChallenge(body.challenge_token), deps),
     deps.registrations.find(addressKey),
   ]);
   requireWithin(spent);
@@ -67,6 +70,7 @@ export const handler = endpoint(contract.createUser, createUser, () => ({
   registrations: registrationStore(),
   limits: limitStore(),
   pseudonyms,
+  verifyChallenge,
   hasher: passwordHasher,
   enqueueLetter,
   recordSecurityEvent,

@@ -2,32 +2,37 @@ import { randomUUID } from "node:crypto";
 import { contract } from "../shared/contract/contract.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { lettersFrom, resetLettersTo, spendLetter } from "../shared/limits/letter-limits.ts";
+import { verifyChallenge } from "../shared/limits/challenge-service.ts";
+import { resetChallenge, spendLetterOrChallenge } from "../shared/limits/challenge.ts";
+import { lettersFrom, resetLettersTo } from "../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 
 type Deps = {
   limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
+  verifyChallenge: typeof verifyChallenge;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork">;
   enqueueLetter: typeof enqueueLetter;
 };
 
 /** Only the mailer looks up the address, so response times don't reveal whether it is known. */
 export const resetPassword = async (
-  { body: { email }, sourceIp }: Call<typeof contract.resetPassword>,
+  { body: { email, challenge_token: token }, sourceIp }: Call<typeof contract.resetPassword>,
   deps: Deps,
 ): Promise<void> => {
   const { ofAddress, ofNetwork } = deps.pseudonyms;
   const addressKey = await ofAddress(email);
   const told = [lettersFrom("reset", await ofNetwork(sourceIp))];
-  const letter = await spendLetter({ told, mailbox: resetLettersTo(addressKey) }, deps.limits);
-  requireWithin(letter);
-  if (letter.outcome === "covered") return;
+  const letter = { told, mailbox: resetLettersTo(addressKey) };
+  const spent = await spendLetterOrChallenge(letter, resetChallenge(token), deps);
+  requireWithin(spent);
+  if (spent.outcome === "covered") return;
   await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId: randomUUID() });
 };
 
 export const handler = endpoint(contract.resetPassword, resetPassword, () => ({
   limits: limitStore(),
+  verifyChallenge,
   pseudonyms,
   enqueueLetter,
 }));

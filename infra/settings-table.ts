@@ -1,6 +1,7 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
 import { variables } from "../shared/platform/environment.ts";
+import { challengeSettings } from "./challenge-settings.ts";
 import { hashes, refusalFloorMilliseconds } from "./grants/grant-words.ts";
 
 const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
@@ -92,6 +93,7 @@ export const settingsTable = {
     fallback: "off",
     help: "Refuse passwords known from breaches: https://api.pwnedpasswords.com/range/, or off. The service receives five characters of the password's hash, never the password. If it can't be reached, passwords are accepted.",
   },
+  ...challengeSettings,
   ACCESS_TOKEN_LIFETIME_SECONDS: {
     schema: variables.ACCESS_TOKEN_LIFETIME_SECONDS,
     fallback: "900",

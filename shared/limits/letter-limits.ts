@@ -83,7 +83,7 @@ export const registrationBudget = (): Limit => ({
   refusal: "letter_budget_spent",
 });
 
-type Letter = { told: readonly Limit[]; mailbox: Limit };
+export type Letter = { told: readonly Limit[]; mailbox: Limit };
 
 export const registrationLetter = (mailboxKey: string, networkKey: string): Letter => ({
   told: [lettersFrom("registration", networkKey), registrationBudget()],
@@ -101,6 +101,8 @@ export const giveBackLetter = async (letter: Letter, limits: Pick<LimitStore, "g
   await Promise.all([giveBackBudget(letter, limits), limits.giveBack(letter.mailbox)]);
 };
 
+export type LetterSpending = Spending | { outcome: "covered"; needsChallenge?: true };
+
 /**
  * Returns `covered` if no letter may leave: enough have left for this mailbox, and the code in the
  * newest one is still valid. `exhausted` is the refusal of a limit that callers are told about.
@@ -108,10 +110,10 @@ export const giveBackLetter = async (letter: Letter, limits: Pick<LimitStore, "g
 export const spendLetter = async (
   letter: Letter,
   limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">,
-): Promise<Spending | { outcome: "covered" }> => {
+): Promise<LetterSpending> => {
   const [known, hidden] = await Promise.all([limits.spendAll(letter.told), limits.spend(letter.mailbox)]);
   if (known.outcome === "exhausted" && hidden.outcome === "allowed") await limits.giveBack(letter.mailbox);
   if (known.outcome === "exhausted" || hidden.outcome === "allowed") return known;
   await giveBackBudget(letter, limits);
-  return { outcome: "covered" };
+  return { ...known, outcome: "covered" };
 };

@@ -29,21 +29,23 @@ export const limitsOf = (stack: Stack) => {
   });
   const itemOf = ({ key }: Limit) => ({ TableName, Key: { pk: `limit#${key}` } });
   const most = Math.max(...Object.values(generousLimits).map(Number));
+  /** Sets every counter, as if the last attempt were allowed just now. */
+  const use = async (limit: Limit, attempts: number): Promise<void> => {
+    const names = counterNames(limit);
+    const now = Math.floor(Date.now() / 1000);
+    await dynamo().send(
+      new UpdateCommand({
+        ...itemOf(limit),
+        UpdateExpression: `SET expiresAt = :later, allowedAt = :now, ${names.map((_, i) => `#c${i} = :attempts`).join(", ")}`,
+        ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
+        ExpressionAttributeValues: { ":now": now, ":later": now + 2 * 86_400, ":attempts": attempts },
+      }),
+    );
+  };
 
   return {
-    /** Sets every counter to its maximum, as if the last attempt were allowed just now. */
-    exhaust: async (limit: Limit): Promise<void> => {
-      const names = counterNames(limit);
-      const now = Math.floor(Date.now() / 1000);
-      await dynamo().send(
-        new UpdateCommand({
-          ...itemOf(limit),
-          UpdateExpression: `SET expiresAt = :later, allowedAt = :now, ${names.map((_, i) => `#c${i} = :most`).join(", ")}`,
-          ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
-          ExpressionAttributeValues: { ":now": now, ":later": now + 2 * 86_400, ":most": most },
-        }),
-      );
-    },
+    use,
+    exhaust: (limit: Limit): Promise<void> => use(limit, most),
     clear: ({ key }: Limit): Promise<void> => limitStore().clear(key),
     /** Returns the counts of the current windows. */
     counted: async (limit: Limit): Promise<number[]> => {
