@@ -1,8 +1,8 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
 import { variables } from "../shared/platform/environment.ts";
-import { challengeSettings } from "./challenge-settings.ts";
 import { hashes, refusalFloorMilliseconds } from "./grants/grant-words.ts";
+import { outsideServices } from "./outside-services.ts";
 
 const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 const withoutSlash = (url: string) => !url.endsWith("/");
@@ -88,12 +88,7 @@ export const settingsTable = {
     fallback: String(refusalFloorMilliseconds(hashes.memoryMegabytes)),
     help: "Minimum response time when a password is refused. It hides whether a registration waits for its code, which takes a second hash to find out. Imported hashes take longer than ours: 800 also hides which accounts were imported from Django. The function waits and doesn't compute, and right passwords don't wait.",
   },
-  PWNED_PASSWORDS_URL: {
-    schema: variables.PWNED_PASSWORDS_URL,
-    fallback: "off",
-    help: "Refuse passwords known from breaches: https://api.pwnedpasswords.com/range/, or off. The service receives five characters of the password's hash, never the password. If it can't be reached, passwords are accepted.",
-  },
-  ...challengeSettings,
+  ...outsideServices,
   ACCESS_TOKEN_LIFETIME_SECONDS: {
     schema: variables.ACCESS_TOKEN_LIFETIME_SECONDS,
     fallback: "900",

@@ -169,7 +169,7 @@ describe("challenge", () => {
     expect((await reset(email, "x".repeat(4_096))).status).toBe(204);
   });
 
-  it("lets resets go on, but no registrations, without the service", async () => {
+  it("lets resets go on, but no registrations, without the service [ASVS 16.5.2]", async () => {
     for (const respond of [down, ...outages.slice(-4).map(([, one]) => one)]) {
       const known = await activated();
       await useFreeOf("registration", "reset");

@@ -88,7 +88,7 @@ describe("challenge", () => {
     expect(deps.asked).toHaveLength(1);
   });
 
-  it("is not judged before it is needed, so that no token is used up", async () => {
+  it("uses up no token before it is needed", async () => {
     stub();
     const deps = asking("refused");
     expect(await outcomeOf(spendLetterOrChallenge(resetFrom("n1"), resetChallenge("token"), deps))).toBe(

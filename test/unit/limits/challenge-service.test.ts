@@ -38,7 +38,7 @@ const verdictOn = (body: unknown, status?: number) => {
 };
 
 describe("challenge service", () => {
-  it("gets the secret key and the token in the body, and nothing else [ASVS 14.2.3]", async () => {
+  it("gets the secret key and token in the body, nothing else [ASVS 14.2.3]", async () => {
     expect(await verdictOn(solved)).toBe("solved");
     const [asked] = service.asked;
     expect(asked).toMatchObject({ method: "POST", url: "/siteverify" });
@@ -98,7 +98,7 @@ describe("challenge service", () => {
     expect([failures, service.asked.length]).toEqual([1, 1]);
   });
 
-  it("is counted as a failure if it or the secret can't be reached", async () => {
+  it("is counted as a failure if it or the secret is missing", async () => {
     const readSecret = () => Promise.reject(new Error("no version of this secret"));
     expect(await verifyChallenge(token, "register", { ...deps, readSecret })).toBe("unanswered");
     expect([failures, service.asked.length]).toEqual([1, 0]);

@@ -3,7 +3,13 @@ import { variables } from "../shared/platform/environment.ts";
 const areHostnames = (text: string) =>
   text.split(",").every((item) => /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(item.trim()));
 
-export const challengeSettings = {
+/** Part of `settingsTable`: services outside AWS that functions may call. */
+export const outsideServices = {
+  PWNED_PASSWORDS_URL: {
+    schema: variables.PWNED_PASSWORDS_URL,
+    fallback: "off",
+    help: "Refuse passwords known from breaches: https://api.pwnedpasswords.com/range/, or off. The service receives five characters of the password's hash, never the password. If it can't be reached, passwords are accepted.",
+  },
   CHALLENGE_VERIFY_URL: {
     schema: variables.CHALLENGE_VERIFY_URL,
     fallback: "off",
