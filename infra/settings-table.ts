@@ -1,13 +1,15 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
 import { variables } from "../shared/platform/environment.ts";
+import { capacitySettings } from "./capacity-settings.ts";
 import { hashes, refusalFloorMilliseconds } from "./grants/grant-words.ts";
-import { outsideServices } from "./outside-services.ts";
 
 const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 const withoutSlash = (url: string) => !url.endsWith("/");
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 const areOrigins = (text: string) => text === "*" || text.split(",").every((item) => isOrigin(item.trim()));
+const areHostnames = (text: string) =>
+  text.split(",").every((item) => /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(item.trim()));
 
 /** `fallback` is the default (null: none), and `help` is the explanation in `.env.sample`. */
 export const settingsTable = {
@@ -88,7 +90,34 @@ export const settingsTable = {
     fallback: String(refusalFloorMilliseconds(hashes.memoryMegabytes)),
     help: "Minimum response time when a password is refused. It hides whether a registration waits for its code, which takes a second hash to find out. Imported hashes take longer than ours: 800 also hides which accounts were imported from Django. The function waits and doesn't compute, and right passwords don't wait.",
   },
-  ...outsideServices,
+  PWNED_PASSWORDS_URL: {
+    schema: variables.PWNED_PASSWORDS_URL,
+    fallback: "off",
+    help: "Refuse passwords known from breaches: https://api.pwnedpasswords.com/range/, or off. The service receives five characters of the password's hash, never the password. If it can't be reached, passwords are accepted.",
+  },
+  CHALLENGE_VERIFY_URL: {
+    schema: variables.CHALLENGE_VERIFY_URL,
+    fallback: "off",
+    help: "A check against robots: the URL at which a service such as Turnstile, hCaptcha or reCAPTCHA verifies tokens, for example https://challenges.cloudflare.com/turnstile/v0/siteverify, or off. The service receives the token and your secret key, never the caller's IP or email address. The stack makes a secret for the key (0.40 USD a month), in which you put it.",
+  },
+  CHALLENGE_HOSTNAMES: {
+    schema: variables.CHALLENGE_HOSTNAMES.refine(
+      areHostnames,
+      "must be host names separated by commas, without https:// and paths",
+    ).optional(),
+    fallback: null,
+    help: "Required with CHALLENGE_VERIFY_URL. The host names of the pages that show the challenge, separated by commas. Tokens from other pages are refused.",
+  },
+  CHALLENGE_FREE_PER_NETWORK_PER_HOUR: {
+    schema: variables.CHALLENGE_FREE_PER_NETWORK_PER_HOUR,
+    fallback: "5",
+    help: "How many registrations, and how many password resets, one network may ask for in an hour without a challenge. Registrations also need one when half of UNPROVEN_LETTERS_OF_ALL_PER_HOUR is used. 0 means always.",
+  },
+  CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER: {
+    schema: variables.CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER,
+    fallback: "refuse",
+    help: "What happens to registrations that need a challenge while the service can't be reached: refuse (answer 503) or allow. Registrations that need none go on in both cases, and resets always go on.",
+  },
   ACCESS_TOKEN_LIFETIME_SECONDS: {
     schema: variables.ACCESS_TOKEN_LIFETIME_SECONDS,
     fallback: "900",
@@ -126,74 +155,5 @@ export const settingsTable = {
     fallback: "60",
     help: "How long logs are kept: one of CloudWatch's values (1 3 5 7 14 30 60 90 120 150 180 365 400 …). Keep them longer than backups (35 days): after a restore, the logs show which accounts to delete again.",
   },
-  THROTTLE_REQUESTS_PER_SECOND: {
-    schema: wholeNumber(1, 10_000),
-    fallback: "100",
-    help: "Requests per second to each operation that has no limit of its own below. API Gateway counts each operation separately and answers 429 above the limit.",
-  },
-  THROTTLE_BURST_REQUESTS: {
-    schema: wholeNumber(1, 5_000),
-    fallback: "200",
-    help: "How many requests above that rate each of these operations accepts in a burst.",
-  },
-  THROTTLE_HASHING_REQUESTS_PER_SECOND: {
-    schema: wholeNumber(1, 10_000),
-    fallback: "40",
-    help: "Requests per second to each operation that hashes a password, from all clients together. Against a flood from one network, turn on WAF.",
-  },
-  THROTTLE_HASHING_BURST_REQUESTS: {
-    schema: wholeNumber(1, 5_000),
-    fallback: "60",
-    help: "How many requests above that rate each of these operations accepts in a burst.",
-  },
-  THROTTLE_PUBLIC_REQUESTS_PER_SECOND: {
-    schema: wholeNumber(1, 10_000),
-    fallback: "50",
-    help: "Requests per second to each other public POST operation, such as exchanging a code or a refresh token.",
-  },
-  THROTTLE_PUBLIC_BURST_REQUESTS: {
-    schema: wholeNumber(1, 5_000),
-    fallback: "100",
-    help: "How many requests above that rate each of these operations accepts in a burst.",
-  },
-  HASHING_CONCURRENCY: {
-    schema: wholeNumber(0, 1_000),
-    fallback: "0",
-    help: "Lambda concurrency reserved for each function that hashes passwords. It is also the maximum, so that a flood of registrations doesn't starve other functions. Use 10 if the account's quota is 1000. Use 0 (no reservation) in a new account, because its quota of 10 allows none.",
-  },
-  WAF: {
-    schema: z.enum(["on", "off"]).optional(),
-    fallback: null,
-    help: "on: a web ACL in front of the API, with AWS's managed rules and a rate limit per IP address. It costs about 9 USD a month and 0.60 USD per million requests. off: none. Default: on for the stage named prod, and off for all others.",
-  },
-  WAF_REQUESTS_PER_FIVE_MINUTES: {
-    schema: wholeNumber(10, 2_000_000_000),
-    fallback: "2000",
-    help: "How many requests from one IP address the web ACL lets through in five minutes.",
-  },
-  RESET_LETTERS_ALARM_PER_HOUR: {
-    schema: wholeNumber(1, 10_000_000),
-    fallback: "100",
-    help: "How many emails with a reset code in an hour, over all accounts, raise an alarm. Nothing stops them, because a limit on all would let a stranger stop the resets of others.",
-  },
-  FAILED_GUESSES_ALARM_PER_HOUR: {
-    schema: wholeNumber(1, 1_000_000),
-    fallback: "100",
-    help: "How many refused passwords and codes in an hour, over all accounts, raise an alarm.",
-  },
-  REQUESTS_ALARM_PER_FIVE_MINUTES: {
-    schema: wholeNumber(1, 100_000_000),
-    fallback: "30000",
-    help: "How many requests to the API in five minutes raise an alarm. The default is 100 a second. A month of them costs about 900 USD for API Gateway alone. Set it to a few times what your busiest five minutes have.",
-  },
-  ALARM_EMAIL: {
-    schema: z.email().optional(),
-    fallback: null,
-    help: "The email address that receives alarms. If it is empty, no one is notified.",
-  },
-  MONTHLY_BUDGET_USD: {
-    schema: wholeNumber(1, 10_000_000).optional(),
-    fallback: null,
-    help: "A monthly budget for the whole AWS account. ALARM_EMAIL is told when 80 % and 100 % are spent, and when the forecast exceeds it. Nothing is stopped. All stages share it, so give each the same value: the stage that is deployed last decides. If it is empty, there is no budget.",
-  },
+  ...capacitySettings,
 } as const satisfies Record<string, { schema: z.ZodType; fallback: string | null; help: string }>;

@@ -20,10 +20,10 @@ const rowSchema = (clock: Clock) =>
   z.object({
     id: z.uuid({ error: "Must be a valid UUID." }).toLowerCase().optional(),
     email: schemas.email,
-    username: schemas.username,
+    username: schemas.importedUsername,
     password_hash: passwordHash,
-    first_name: schemas.firstName.default(""),
-    last_name: schemas.lastName.default(""),
+    first_name: schemas.importedName.default(""),
+    last_name: schemas.importedName.default(""),
     // The contract's sentence would repeat the value, which may be personal data.
     state: z.enum(["active", "disabled"], { error: "Must be active or disabled." }).default("active"),
     is_staff: schemas.flag.default(false),

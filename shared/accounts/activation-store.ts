@@ -1,5 +1,5 @@
-// Makes a registration an account, for the person who has proven the mailbox. Strangers may have
-// registered the same address before or since, so nothing of a registration that was replaced stays.
+// Makes a registration an account. A stranger may have registered the same address too, so nothing
+// of a registration that was replaced stays.
 import { randomUUID, timingSafeEqual } from "node:crypto";
 import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
 import { neutralUsername, usernameKey } from "../identity/username.ts";

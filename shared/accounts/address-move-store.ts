@@ -1,6 +1,5 @@
 // Moves an account from a lost or stolen mailbox. The account is frozen (`disabled`) until the new
-// address has proven itself or the move is cancelled. The move is stored on the account, because it
-// waits for days and the freeze must not outlive it.
+// address is proven or the move is cancelled.
 import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -19,7 +18,7 @@ import { notHeldForAnother, releaseAddress, retireAddress } from "../store/held-
 import { listAttributes } from "../store/list-indexes.ts";
 import { updatePart, type UpdateDetails } from "../store/update-part.ts";
 import { addressPk, userPk, type AddressMove, type User } from "../store/user-items.ts";
-import { timerAfter, undoItemsAfter } from "./undo-pause.ts";
+import { pauseOf } from "../store/undo-pause.ts";
 
 /** The owner of the old mailbox has this time to object. */
 export const moveDelaySeconds = 72 * hour;
@@ -45,7 +44,7 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
   const drop = (pk: string, condition: object = {}): TransactionPart => ({
     Delete: { TableName: table, Key: { pk }, ...condition },
   });
-  // Updates and doesn't put, so that the mailer needs no right to put items.
+  // The mailer has no right to put items.
   const write = (pk: string, sets: object, more?: UpdateDetails) => updatePart(table, pk, sets, more);
   const commit = async <Done extends string>(
     done: Done,
@@ -57,21 +56,9 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
     return refused.slice(parts.length).some(({ failed }) => failed) ? "along_refused" : "changed_meanwhile";
   };
 
-  /** The time for undoing an earlier change stops while the account is frozen. */
-  const pauseOf = async (user: User, status: User["status"], now: number) => {
-    const after: User = { ...user, status };
-    const timer = Object.entries(timerAfter(user, after, now));
-    const earlier = wayBackOf(user, now);
-    return {
-      sets: Object.fromEntries(timer.filter(([, value]) => value !== undefined)),
-      removed: timer.flatMap(([name, value]) => (value === undefined ? [name] : [])),
-      items: earlier === undefined ? [] : await undoItemsAfter(user, after, now, [earlier]),
-    };
-  };
-
   /**
-   * Ends all sessions and revokes all codes. Replaces a move that waits. The code that undoes an
-   * earlier change is refused while the account is frozen, and works again after a cancellation.
+   * Ends all sessions and revokes all codes. Replaces a move that waits. An earlier change can't be
+   * undone while the account is frozen, but can after a cancellation.
    */
   const start = async (
     user: User,
@@ -101,7 +88,6 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
       ),
       drop(emailChangePk(user.id)),
       drop(resetPk(user.addressKey)),
-      // Belongs to a change that was not confirmed, since the account still has this address.
       drop(emailUndoPk(user.addressKey)),
       forgettingDevices(user),
       ...pause.items,
@@ -109,7 +95,7 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
     return commit("started", parts, along);
   };
 
-  /** Lets the new address claim the account. A repetition revokes the older code. */
+  /** A repetition revokes the older code. */
   const confirm = async (
     user: User,
     move: AddressMove,
@@ -137,7 +123,6 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
       write(
         userPk(userId),
         { addressMove: { ...move, confirmation: otpRequestId } },
-        // Each start has a new id, so the id stands for all that was read of the move.
         { condition: "addressMove.id = :id", values: { ":id": moveId } },
       ),
       write(emailChangePk(userId), change, { rest: " REMOVE otpDigest, otpExpiresAt" }),
@@ -146,7 +131,6 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
     return commit("confirmed", parts, along);
   };
 
-  /** Sessions stay ended, and the password stays. */
   const cancel = async (
     user: User,
     { id }: AddressMove,
@@ -166,7 +150,7 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
     return commit("cancelled", [unfrozen, drop(emailChangePk(user.id)), ...pause.items], along);
   };
 
-  /** The code came back: replaces the address and unfreezes the account. There is no way back. */
+  /** Replaces the address and unfreezes the account, without a way back. */
   const claim = async (
     user: User,
     { addressKey, oldAddressKey, email, moveId }: EmailChange,
@@ -201,7 +185,7 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
         takingAddress(addressKey, user.id, invocationId),
         ...[addressPk(oldAddressKey), resetPk(oldAddressKey)].map((pk) => drop(pk)),
         retireAddress(oldAddressKey, now),
-        // A transaction may contain an item only once: the new address can be the earlier one.
+        // The new address can be the earlier one.
         ...(earlier === addressKey ? [] : [notHeldForAnother(addressKey, user.id, now)]),
         ...(earlier === undefined ? [] : [releaseAddress(earlier, user.id, now)]),
       ],

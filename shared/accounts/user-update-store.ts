@@ -8,7 +8,7 @@ import { conditionalWrite, transact, type TransactionPart } from "../store/dynam
 import { listAttributes } from "../store/list-indexes.ts";
 import { userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
 import { heldUsernamePk, takingUsername } from "../store/username-items.ts";
-import { timerAfter, undoItemsAfter } from "./undo-pause.ts";
+import { timerAfter, undoItemsAfter } from "../store/undo-pause.ts";
 
 /** The write is conditional on these values, so that it doesn't overwrite a concurrent change. */
 const compared = ["username", "firstName", "lastName", "status", "isStaff"] as const;
@@ -21,20 +21,20 @@ const endsSessions = (before: User, after: User): boolean =>
   before.isStaff !== after.isStaff ||
   before.passwordHash !== after.passwordHash;
 
-const timers = ["undoUntil", "undoSecondsLeft"] as const;
+/** Follow from the changes. */
+const derived = ["usernameKey", "staffSince", "undoUntil", "undoSecondsLeft"] as const;
 
 const updateOf = (before: User, after: User) => {
   const { listKey, staffKey } = listAttributes(after, after.status);
   const ending = endsSessions(before, after);
   const newPassword = after.passwordHash !== before.passwordHash;
   const [started, stopped] = [
-    timers.filter((name) => after[name] !== undefined && after[name] !== before[name]),
-    timers.filter((name) => after[name] === undefined && before[name] !== undefined),
+    derived.filter((name) => after[name] !== undefined && after[name] !== before[name]),
+    derived.filter((name) => after[name] === undefined && before[name] !== undefined),
   ];
   const sets = [
     ...compared.map((name) => `#${name} = :${name}`),
     "listKey = :listKey",
-    ...(after.usernameKey === undefined ? [] : ["usernameKey = :usernameKey"]),
     ...(staffKey === undefined ? [] : ["staffKey = :staffKey"]),
     ...(newPassword ? ["passwordHash = :passwordHash"] : []),
     ...(ending ? ["sessionEpoch = sessionEpoch + :one"] : []),
@@ -57,7 +57,6 @@ const updateOf = (before: User, after: User) => {
       ...Object.fromEntries(compared.map((name) => [`:${name}`, after[name]])),
       ...Object.fromEntries(compared.map((name) => [`:${name}Before`, before[name]])),
       ":listKey": listKey,
-      ...(after.usernameKey !== undefined && { ":usernameKey": after.usernameKey }),
       ...(staffKey !== undefined && { ":staffKey": staffKey }),
       ...(newPassword && { ":passwordHash": after.passwordHash }),
       ...(ending && { ":one": 1, ":addressKey": before.addressKey }),
@@ -89,7 +88,12 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     // A username that stays keeps its key, so that no existing account loses its name.
     const takesKey = changes.username !== undefined && usernamePk(key) !== heldPk;
     const merged: User = { ...user, ...changes, ...(takesKey && { usernameKey: key }) };
-    const changed: User = { ...merged, ...timerAfter(user, merged, now) };
+    const promoted = merged.isStaff && !user.isStaff;
+    const changed: User = {
+      ...merged,
+      ...timerAfter(user, merged, now),
+      ...(promoted && { staffSince: now }),
+    };
     const update = {
       TableName: table,
       Key: { pk: userPk(user.id) },

@@ -1,5 +1,5 @@
 // Which accounts an administrator may move to another address, and which moves they may confirm.
-import { mayConfirm } from "../accounts/address-move-store.ts";
+import { mayConfirm, moveDelaySeconds } from "../accounts/address-move-store.ts";
 import { ApiError, FieldErrors } from "../contract/errors.ts";
 import { normaliseAddress } from "../identity/email-address.ts";
 import type { AddressMove, User } from "../store/user-items.ts";
@@ -34,6 +34,9 @@ export const requireConfirmable = (
   if (account.isStaff) throw new ApiError("operator_needed");
   if (meant !== undefined && normaliseAddress(meant) !== normaliseAddress(move.email))
     throw new FieldErrors({ new_email: ["Another address is waiting for this account."] });
-  if (!mayConfirm(move, actor.id, now)) throw new ApiError("second_administrator_needed");
+  // The administrator who started the move may have appointed another one since.
+  const isNew = (actor.staffSince ?? 0) >= move.dueAt - moveDelaySeconds;
+  if (!mayConfirm(move, isNew ? move.startedBy : actor.id, now))
+    throw new ApiError("second_administrator_needed");
   return move;
 };

@@ -45,7 +45,8 @@ export const errors = {
   no_address_move: { status: 400, detail: "No change to another mailbox is waiting for this account." },
   second_administrator_needed: {
     status: 400,
-    detail: "You started this change. Another administrator can confirm it now, and you can after 72 hours.",
+    detail:
+      "An administrator who has not started this change, and was one before it, can confirm it now. Others can after 72 hours.",
   },
   operator_needed: {
     status: 400,

@@ -1,7 +1,7 @@
 // Fields of requests and responses. Clients match on Django REST framework's error sentences.
 import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
-import { isUsername, shownUsername } from "../identity/username.ts";
+import { isDjangoUsername, isUsername, shownUsername } from "../identity/username.ts";
 
 const text = () =>
   z
@@ -28,15 +28,17 @@ export const email = filled(text().trim())
   .refine(isAddress, "Enter a valid email address.")
   .meta({ format: "email", examples: ["ada@example.com"] });
 
-export const username = filled(text().trim())
-  // Runs before the length check: one compatibility character can expand to many.
-  .overwrite(shownUsername)
-  .max(150, atMost(150))
-  .refine(
-    isUsername,
-    "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.",
-  )
-  .meta({ examples: ["ada"] });
+const usernameThat = (isValid: (typed: string) => boolean) =>
+  filled(text().trim())
+    // Runs before the length check: one compatibility character can expand to many.
+    .overwrite(shownUsername)
+    .max(150, atMost(150))
+    .refine(
+      isValid,
+      "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.",
+    );
+export const username = usernameThat(isUsername).meta({ examples: ["ada"] });
+export const importedUsername = usernameThat(isDjangoUsername);
 
 /** A password is neither trimmed nor truncated (ASVS 6.2.8). */
 export const password = filled(text()).meta({
@@ -54,10 +56,11 @@ export const newPassword = chosenPassword.meta({ examples: ["nine quiet otters b
 // Control characters, line and paragraph separators, and marks that reverse the text around them.
 const misleading = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
 
+/** Imported names stay as they were, because their owners use them already. */
+export const importedName = text().trim().max(150, atMost(150));
+
 const personName = (example: string) =>
-  text()
-    .trim()
-    .max(150, atMost(150))
+  importedName
     .refine(
       (name) => !misleading.test(name),
       "This field may not contain line breaks, control characters or text direction overrides.",

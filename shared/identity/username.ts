@@ -2,13 +2,13 @@
 // forms and case.
 import { randomBytes } from "node:crypto";
 
-const usernamePattern = /^(?!\p{M})[\p{L}\p{M}\p{N}_.@+-]+$/u;
-const invisible = /\p{Default_Ignorable_Code_Point}/u;
+const djangoPattern = /^[\p{L}\p{M}\p{N}_.@+-]+$/u;
+const invisible = /^\p{M}|\p{Default_Ignorable_Code_Point}/u;
 
-export const isUsername = (typed: string): boolean => {
-  const shown = typed.normalize("NFKC");
-  return usernamePattern.test(shown) && !invisible.test(shown);
-};
+export const isDjangoUsername = (typed: string): boolean => djangoPattern.test(typed.normalize("NFKC"));
+
+export const isUsername = (typed: string): boolean =>
+  isDjangoUsername(typed) && !invisible.test(typed.normalize("NFKC"));
 
 export const shownUsername = (typed: string): string => typed.normalize("NFKC");
 

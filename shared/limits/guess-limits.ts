@@ -55,10 +55,8 @@ export const guessKeys = (addressKey: string, userId: string): string[] => [
   currentPasswordGuess(userId).key,
 ];
 
-/**
- * Ends the rows of failures that keep the owner out, and lets them ask for another reset. Not a part
- * of the reset's transaction, because strangers who count under the same limits could make it fail.
- */
+// Not a part of the reset's transaction: strangers who count under the same limits could make it
+// fail.
 export const liftAfterReset = async (
   addressKey: string,
   limits: Pick<LimitStore, "endRow" | "giveBack" | "clear">,

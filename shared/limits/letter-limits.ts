@@ -1,7 +1,6 @@
-// Limits by network and in total are told to the caller. A mailbox's limit is not, because its count
-// would reveal what other people requested for the mailbox: the answer stays the same, and no letter
-// leaves. It never leaves the owner without a code: beyond it, one letter may still leave in each
-// lifetime of a code.
+// Callers are told about limits by network and in total, but not about a mailbox's, which would
+// reveal what others requested. Beyond it, one letter may leave in each lifetime of a code, so that
+// the owner always has a code or can get one.
 import { hour, minute } from "../platform/clock.ts";
 import { environment, variable } from "../platform/environment.ts";
 import type { Limit, Rule } from "./counters.ts";
@@ -64,14 +63,14 @@ export const addressChangesOf = (userId: string): Limit => ({
 
 type Purpose = "registration" | "reset" | "addressChange";
 
-const networkPrefixes: Record<Purpose, string> = {
-  registration: "letters-from",
-  reset: "letters-reset-from",
-  addressChange: "letters-change-from",
+const networkKeys: Record<Purpose, (networkKey: string) => string> = {
+  registration: (networkKey) => `letters-from#${networkKey}`,
+  reset: (networkKey) => `letters-reset-from#${networkKey}`,
+  addressChange: (networkKey) => `letters-change-from#${networkKey}`,
 };
 
 export const lettersFrom = (purpose: Purpose, networkKey: string): Limit => ({
-  key: `${networkPrefixes[purpose]}#${networkKey}`,
+  key: networkKeys[purpose](networkKey),
   rules: [{ maximum: variable("UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"), windowSeconds: hour }],
   refusal: "too_many_letters_from_network",
 });

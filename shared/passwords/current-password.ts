@@ -10,8 +10,8 @@ export type CurrentPasswordDeps = {
 };
 
 /**
- * Limits guesses per account, so that the password can't be guessed with a stolen access token. After
- * the right one, `meanwhile` runs beside the write that gives the guess back.
+ * Limits guesses per account, so that the password can't be guessed with a stolen access token.
+ * After the right one, `meanwhile` runs beside the write that gives the guess back.
  */
 export const requireCurrentPassword = async (
   user: User,

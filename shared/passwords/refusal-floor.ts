@@ -1,4 +1,4 @@
-// A registration that waits takes one hash more, and imported hashes take longer to verify than ours.
+// A waiting registration takes one hash more, and imported hashes take longer to verify than ours.
 // The minimum time hides both, without computing anything.
 import { setTimeout as delay } from "node:timers/promises";
 import { variable } from "../platform/environment.ts";

@@ -38,6 +38,8 @@ export const userItem = z.object({
   ...person,
   status: z.enum(["active", "disabled"]),
   isStaff: z.boolean(),
+  /** Missing in accounts that have been staff since their creation. */
+  staffSince: z.int().optional(),
   /** Missing in accounts that took their name before case was folded. */
   usernameKey: z.string().optional(),
   sessionEpoch: z.int(),

@@ -110,7 +110,7 @@ describe("POST user/set_password/", () => {
     );
   });
 
-  it("limits the changes, so that a thief can't send a flood of letters", async () => {
+  it("limits the changes, and so the letters that a thief can cause", async () => {
     const person = await signedIn();
     let current = person.password;
     const change = async () => {

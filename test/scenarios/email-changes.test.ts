@@ -144,7 +144,10 @@ describe("old and new mailbox", () => {
   it("each get one notice of a deletion", async () => {
     const person = await moving();
     await person.confirm(person.code);
-    expect((await administer(root, "deleteUser", { id: person.id })).status).toBe(204);
+    expect(
+      (await administer(root, "deleteUser", { id: person.id, body: { current_password: root.password } }))
+        .status,
+    ).toBe(204);
     const farewells = [await letterTo(person.email, 4), await letterTo(person.newEmail, 2)];
     for (const { Subject } of farewells) expect(Subject).toContain("your account was deleted");
     await allLettersSent(stack);
@@ -204,7 +207,10 @@ describe("account that can return to an earlier address", () => {
     const [person, active] = [await moving(), await moving()];
     for (const { confirm, code } of [person, active]) await confirm(code);
     const set = async (is_active: boolean) => {
-      const { status } = await administer(root, "updateUser", { id: person.id, body: { is_active } });
+      const { status } = await administer(root, "updateUser", {
+        id: person.id,
+        body: { is_active, current_password: root.password },
+      });
       expect(status).toBe(200);
     };
     const callsOf = async (email: string, otp_code: string) => {

@@ -118,7 +118,7 @@ describe("device token", () => {
     expect((await ask(person, headerOf(answer))).status).toBe(200);
   });
 
-  it("has its own limits, and a success gives back only its own attempt", async () => {
+  it("has its own limits, and a success gives one attempt back", async () => {
     const { person, answer } = await personWithDevice();
     const device = headerOf(answer);
     for (let step = 0; step < 4; step += 1)
@@ -180,7 +180,7 @@ describe("success of an owner", () => {
     expect(await limits.counted(letters)).toEqual([0]);
   });
 
-  it("isn't prevented by a thief who asks for sign-in codes all the time", async () => {
+  it("isn't prevented by a thief who keeps asking for codes", async () => {
     const person = await activated();
     expect((await ask(person)).status).toBe(200);
     const code = await codeTo(person.email, 2);

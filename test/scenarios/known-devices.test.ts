@@ -86,7 +86,10 @@ const acts: Record<string, (owner: Owner) => Promise<{ answer?: Answer; email?: 
   },
   "a deactivation, after activation too": async ({ id }) => {
     for (const is_active of [false, true])
-      await answered(administer(root, "updateUser", { id, body: { is_active } }), 200);
+      await answered(
+        administer(root, "updateUser", { id, body: { is_active, current_password: root.password } }),
+        200,
+      );
     return {};
   },
   "a promotion": async ({ id }) => {
@@ -122,7 +125,7 @@ const acts: Record<string, (owner: Owner) => Promise<{ answer?: Answer; email?: 
     return {};
   },
   "a deletion by an administrator, for a new owner too": async ({ id, email }) => {
-    await answered(administer(root, "deleteUser", { id }), 204);
+    await answered(administer(root, "deleteUser", { id, body: { current_password: root.password } }), 204);
     await letterTo(email, 3);
     const { device } = await activate(newPerson({ email }), 4);
     expect(await isKnown(email, device)).toBe(true);

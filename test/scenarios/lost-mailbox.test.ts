@@ -153,6 +153,20 @@ describe("move from a lost mailbox", () => {
     await signInAgain(person.moved);
   });
 
+  it("isn't confirmed by an administrator who was appointed after its start", async () => {
+    const { id, newEmail } = await frozen();
+    const accomplice = await signedIn();
+    const body = { is_staff: true, current_password: root!.password };
+    const appointed = await administer(root!, "updateUser", { id: accomplice.id, body });
+    expect(appointed.status, appointed.text).toBe(200);
+    await letterTo(accomplice.email, 3);
+    const actor = { ...accomplice, ...(await signInAgain(accomplice)) };
+    expectRefused(await confirm(actor, id), "second_administrator_needed");
+    expect(await lettersTo(newEmail)).toHaveLength(1);
+    await makeMoveDue(stack, id);
+    expect((await confirm(actor, id)).status).toBe(204);
+  });
+
   it("can be confirmed by its starter once it is due", async () => {
     const { id, newEmail } = await frozen();
     expectRefused(await confirm(root!, id), "second_administrator_needed");

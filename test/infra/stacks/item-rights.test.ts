@@ -56,6 +56,9 @@ describe("items of accounts", () => {
       "setPassword",
       "confirmPasswordReset",
       "updateUser",
+      "setUserEmail",
+      "confirmUserEmail",
+      "cancelUserEmail",
       "endUserSessions",
       "mailer",
     ]);

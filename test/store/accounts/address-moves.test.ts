@@ -113,8 +113,9 @@ describe("move from a lost mailbox", () => {
 
   it("is never claimable after a cancellation that races a confirmation", async () => {
     const race = async () => {
-      const { confirmMove, cancel, claim, currentUser } = await movingFlow();
-      const [confirmed, cancelled] = await Promise.all([confirmMove("second"), cancel()]);
+      const { confirmMove, cancel, claim, currentUser, waiting } = await movingFlow();
+      const move = await waiting();
+      const [confirmed, cancelled] = await Promise.all([confirmMove("second", move), cancel(move)]);
       expect(["confirmed", "changed_meanwhile"]).toContain(confirmed);
       expect(cancelled).toBe("cancelled");
       expect(await claim()).toBe("refused");
@@ -139,7 +140,7 @@ describe("move from a lost mailbox", () => {
     };
     expect(await updates.change(user, { isStaff: true }, [along])).toBe("frozen");
     expect(await updates.change(stale, { firstName: "Ada" })).toMatchObject({ firstName: "Ada" });
-    expect(await userStore(clock.now).remove({ ...before })).toBe("refused");
+    expect(await userStore(clock.now).removeOwn({ ...before })).toBe("refused");
     expect(await currentUser()).toMatchObject({ status: "disabled" });
   });
 

@@ -61,7 +61,7 @@ describe("letters to one mailbox", () => {
     );
   });
 
-  it("are at most five and one per lifetime of a code in an hour", async () => {
+  it("are five in an hour and one per lifetime of a code", async () => {
     stubLimits();
     const clock = fakeClock();
     clock.pass(3600 - (clock.now() % 3600));

@@ -29,8 +29,7 @@ export const limitsOf = (stack: Stack) => {
   });
   const itemOf = ({ key }: Limit) => ({ TableName, Key: { pk: `limit#${key}` } });
   const most = Math.max(...Object.values(generousLimits).map(Number));
-  /** Sets every counter, as if the last attempt were allowed just now. */
-  const use = async (limit: Limit, attempts: number): Promise<void> => {
+  const use = async (limit: Limit, attempts: number, secondsAgo = 0): Promise<void> => {
     const names = counterNames(limit);
     const now = Math.floor(Date.now() / 1000);
     await dynamo().send(
@@ -38,14 +37,19 @@ export const limitsOf = (stack: Stack) => {
         ...itemOf(limit),
         UpdateExpression: `SET expiresAt = :later, allowedAt = :now, ${names.map((_, i) => `#c${i} = :attempts`).join(", ")}`,
         ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
-        ExpressionAttributeValues: { ":now": now, ":later": now + 2 * 86_400, ":attempts": attempts },
+        ExpressionAttributeValues: {
+          ":now": now - secondsAgo,
+          ":later": now + 2 * 86_400,
+          ":attempts": attempts,
+        },
       }),
     );
   };
 
   return {
     use,
-    exhaust: (limit: Limit): Promise<void> => use(limit, most),
+    /** Sets every counter to its maximum, as if the last attempt were allowed then. */
+    exhaust: (limit: Limit, { secondsAgo = 0 } = {}): Promise<void> => use(limit, most, secondsAgo),
     clear: ({ key }: Limit): Promise<void> => limitStore().clear(key),
     /** Returns the counts of the current windows. */
     counted: async (limit: Limit): Promise<number[]> => {

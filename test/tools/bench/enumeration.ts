@@ -1,7 +1,7 @@
 // `npm run bench:enumeration [-- --rounds 100 --row 11 --handicap 0.3]` measures whether response
 // times reveal who has an account. It calls each operation for as many known as unknown addresses,
-// in random order, one at a time on an idle stack. The last rows (`--row 17`) compare addresses with
-// and without a waiting registration. `--row` measures only that row, after it has run
+// in random order, one at a time on an idle stack. The last rows (`--row 17`) compare addresses
+// with and without a waiting registration. `--row` measures only that row, after it has run
 // those before. `--handicap` delays calls for known addresses by so many milliseconds, to check
 // that the benchmark detects it. Verdicts don't change the exit status, because a shared machine is
 // too noisy.

@@ -1,14 +1,8 @@
 // A deactivated account can't be undone, so the time for undoing stops until it is activated again.
 import { variable } from "../platform/environment.ts";
-import {
-  emailUndoItem,
-  emailUndoPk,
-  undoableUntil,
-  wayBackOf,
-  type EmailUndo,
-} from "../store/address-items.ts";
-import { readItem, type TransactionPart } from "../store/dynamo.ts";
-import type { User } from "../store/user-items.ts";
+import { emailUndoItem, emailUndoPk, undoableUntil, wayBackOf, type EmailUndo } from "./address-items.ts";
+import { readItem, type TransactionPart } from "./dynamo.ts";
+import type { User } from "./user-items.ts";
 
 type Timer = Record<"undoUntil" | "undoSecondsLeft", number | undefined>;
 
@@ -74,4 +68,16 @@ export const undoItemsAfter = async (
       return undo && isTheirs && changes ? withTimer(pk, undo, disabled, now) : unchanged(pk, undo);
     }),
   );
+};
+
+/** What a new state changes about an earlier change of address, which can still be undone. */
+export const pauseOf = async (user: User, status: User["status"], now: number) => {
+  const after: User = { ...user, status };
+  const timer = Object.entries(timerAfter(user, after, now));
+  const earlier = wayBackOf(user, now);
+  return {
+    sets: Object.fromEntries(timer.filter(([, value]) => value !== undefined)),
+    removed: timer.flatMap(([name, value]) => (value === undefined ? [name] : [])),
+    items: earlier === undefined ? [] : await undoItemsAfter(user, after, now, [earlier]),
+  };
 };
