@@ -40,16 +40,14 @@ const prepareData = (fresh: boolean) => {
   if (fresh) rmSync(dataDirectory, { recursive: true, force: true });
 };
 
-/**
- * `.env` may be for a deployment, so its stage, address and limits don't apply here, and a service
- * with TLS can't verify challenges, because its secret key is on AWS.
- */
+/** `.env` may be for a deployment, so its stage, address and limits don't apply here. */
 const readLocalSettings = (port: number) => {
   try {
     const settings = loadSettings(
       { MAIL_FROM: "no-reply@example.com" },
       { STAGE: "local", PUBLIC_URL: `http://127.0.0.1:${port}`, ...generousLimits },
     );
+    // The secret key of any other service is on AWS.
     const isStandIn = settings.CHALLENGE_VERIFY_URL.startsWith("http:");
     return isStandIn ? settings : { ...settings, CHALLENGE_VERIFY_URL: "off" };
   } catch (error) {

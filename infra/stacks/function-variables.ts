@@ -22,10 +22,7 @@ const secret = (arn: string): Resource => ({ value: arn, arn, service: "secretsm
 
 const absentSecret: Resource = { value: "off", service: "secretsmanager" };
 
-/**
- * An operator replaces its value by the service's secret key. It isn't in the stateful stack, which
- * couldn't remove it while functions still import it: the check could never be turned off.
- */
+// The stateful stack couldn't remove it while functions import it: nothing could turn the check off.
 const challengeSecret = (stack: Stack, { CHALLENGE_VERIFY_URL }: Settings): Resource => {
   if (CHALLENGE_VERIFY_URL === "off") return absentSecret;
   const { secretArn } = new Secret(stack, "ChallengeSecret", {

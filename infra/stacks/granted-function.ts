@@ -14,7 +14,6 @@ import { functionName, kebabCase, pascalCase, rolePath } from "../naming.ts";
 type Conditions = Record<string, Record<string, string | string[]>>;
 export type Resource = {
   readonly value: string;
-  /** Undefined if the stage doesn't have this resource. */
   readonly arn?: string;
   readonly indexArns?: readonly string[];
   readonly service: "dynamodb" | "secretsmanager" | "ses" | "sqs";

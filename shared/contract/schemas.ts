@@ -87,8 +87,7 @@ export const longCode = filled(text())
 
 export const token = filled(text()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
 
-// Only what tokens consist of: other text could make a firewall before the service refuse our call,
-// which would look like an outage.
+// Other text could make the service's firewall refuse our call, which would look like an outage.
 export const challengeToken = text()
   .max(4_096, atMost(4_096))
   .regex(/^[\w.~:+/=-]*$/, "Enter the token of the challenge.")

@@ -1,5 +1,5 @@
-// Asks the verification service whether a challenge was solved, in the form that reCAPTCHA,
-// Turnstile and hCaptcha share. It gets the token and our secret, but not the caller's IP address.
+// Asks a service in the form that reCAPTCHA, Turnstile and hCaptcha share. It gets the token and
+// our secret, but not the caller's IP address.
 import * as z from "zod";
 import { variable } from "../platform/environment.ts";
 import { countMetric } from "../platform/metrics.ts";
@@ -17,7 +17,7 @@ const answerSchema = z.object({
   "error-codes": z.array(z.string()).nullish(),
 });
 
-/** The service could not judge the token: our secret is wrong, or it has an error of its own. */
+/** Then the service could not judge the token. */
 const serviceFaults = new Set(["missing-input-secret", "invalid-input-secret", "internal-error"]);
 
 const judgementOf = async (url: string, secret: string, token: string) => {
@@ -39,7 +39,6 @@ const judgementOf = async (url: string, secret: string, token: string) => {
 type Deps = { countFailure: () => void; readSecret: (id: string) => Promise<string> };
 const outside: Deps = { countFailure: () => countMetric("ChallengeCheckFailed"), readSecret };
 
-/** Asks once. `unanswered` is counted as a metric: callers decide what an outage means. */
 export const verifyChallenge = async (
   token: string,
   action: ChallengeAction,

@@ -1,5 +1,5 @@
-// A check against robots. It depends on how many letters a network, or everyone together, has asked
-// for and never on the address, so it reveals nothing about one.
+// A check against robots depends on how much a network or all networks have asked for, never on the
+// address, so it reveals nothing about one.
 import { ApiError } from "../contract/errors.ts";
 import { minute } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -29,7 +29,6 @@ const challenged = (letter: Letter): Letter =>
 type Challenge = {
   action: ChallengeAction;
   token: string | undefined;
-  /** What happens if the service doesn't say whether the token is right. */
   withoutAnswer: "refuse" | "allow";
 };
 
@@ -39,7 +38,6 @@ export const registrationChallenge = (token: string | undefined): Challenge => (
   withoutAnswer: variable("CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER"),
 });
 
-/** An outage of another service keeps no one from their account. */
 export const resetChallenge = (token: string | undefined): Challenge => ({
   action: "reset_password",
   token,

@@ -2,7 +2,7 @@
 import * as z from "zod";
 
 const filled = z.string().min(1);
-/** A secret is sent there: without TLS, only to a stand-in on this machine. */
+/** Without TLS, only a stand-in on this machine may get it. */
 const mayGetSecret = (url: string): boolean => {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
@@ -41,7 +41,6 @@ export const variables = {
   REFUSAL_FLOOR_MILLISECONDS: wholeNumber(0, 5_000),
   /** The URL of a Pwned Passwords range service with a slash at the end, or `off`. */
   PWNED_PASSWORDS_URL: z.union([z.literal("off"), z.url().endsWith("/")]),
-  /** The verification service of a challenge against robots, or `off`. */
   CHALLENGE_VERIFY_URL: z.union([z.literal("off"), z.url().refine(mayGetSecret, "must begin with https://")]),
   CHALLENGE_SECRET_ID: filled,
   /** The host names of pages that show the challenge, separated by commas. */
