@@ -45,7 +45,9 @@ describe("settings", () => {
       expect(() => readSettings({ ...on, CHALLENGE_VERIFY_URL: url })).toThrow(/CHALLENGE_VERIFY_URL/);
     for (const names of ["", "https://app.example.com", "app.example.com/a", "a.example,", "*"])
       expect(() => readSettings({ ...on, CHALLENGE_HOSTNAMES: names })).toThrow(/CHALLENGE_HOSTNAMES/);
-    expect(() => readSettings({ ...on, CHALLENGE_FREE_PER_NETWORK_PER_HOUR: "-1" })).toThrow();
+    expect(() => readSettings({ ...on, CHALLENGE_FREE_PER_NETWORK_PER_HOUR: "-1" })).toThrow(
+      /CHALLENGE_FREE_PER_NETWORK/,
+    );
   });
 
   it("treat an empty value as unset, and prefer set values to defaults", () => {
