@@ -1,11 +1,6 @@
-// Deactivates or deletes the accounts that a file lists, one id or email address a line:
-//
-//   npm run users:bulk -- deactivate accounts.txt [--stage prod]            only counts and checks
-//   npm run users:bulk -- deactivate accounts.txt --confirm [--stage prod]  does it
-//   npm run users:bulk -- delete accounts.txt --confirm [--stage prod]
-//
-// Administrators, and accounts that wait for a change of mailbox, are reported and left alone. Run
-// the same command again after an interruption: what was done stays done. Registrations stay.
+// Deactivates or deletes the accounts that a file lists, one id or email address a line. Without
+// `--confirm`, it only counts and checks. Administrators and frozen accounts are left alone, and
+// registrations stay. After an interruption, run the same command again.
 import { open } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { userStore } from "../shared/accounts/user-store.ts";
@@ -89,7 +84,6 @@ const bulkUsers = async (): Promise<void> => {
 
   await inParallel(linesOf(source.createReadStream({ autoClose: false })), atOnce, async (line) => {
     const outcome = await treat(line).catch((error: unknown) => {
-      // Only the error's name is shown, because its message could contain data of the line.
       throw new Error(
         `Stopped at line ${line.number}: ${describeError(error).name}. Run the same command again.`,
       );

@@ -1,11 +1,6 @@
-// Moves an account from a lost or stolen mailbox, also an administrator's:
-//
-//   npm run users:move -- start --email old@example.com --new-email new@example.com [--stage prod]
-//   npm run users:move -- confirm --email old@example.com [--stage prod]
-//   npm run users:move -- cancel --email old@example.com [--stage prod]
-//
-// `start` freezes the account at once. The new address gets its code after 72 hours, or with
-// `confirm`. `cancel` unfreezes the account. `confirm` also confirms what an administrator started.
+// Moves an account from a lost or stolen mailbox, also an administrator's. `start` freezes it at
+// once. The new address gets its code after 72 hours, or with `confirm`, which also confirms a move
+// that an administrator started. `cancel` unfreezes the account.
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { addressMoveStore } from "../shared/accounts/address-move-store.ts";

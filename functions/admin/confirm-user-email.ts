@@ -29,7 +29,6 @@ type Deps = CurrentPasswordDeps & {
 
 type Asked = UserCall<typeof contract.confirmUserEmail>;
 
-/** Confirming again sends a new code, which replaces the older one. */
 export const confirmUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
   const { body, user: actor } = call;
   const find = async () => {

@@ -11,7 +11,6 @@ export type TableAction =
   | "BatchWriteItem"
   | "ConditionCheckItem";
 
-/** Which actions on items of which kinds, for example `{ PutItem: ["pending"] }`. */
 export type ActionsOnKinds<Kind extends string = ItemKind> = {
   readonly [Action in TableAction]?: readonly Kind[];
 } & {

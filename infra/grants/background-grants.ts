@@ -1,9 +1,7 @@
 import type { Grant } from "./grant.ts";
 import { background, read, rotate, write } from "./grant-words.ts";
 
-/** The functions that no client calls, and the pages. */
 export const backgroundGrants = {
-  /** The event source adds the rights to poll the queue. */
   mailer: {
     USERS_TABLE: {
       GetItem: [

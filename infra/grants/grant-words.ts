@@ -47,13 +47,11 @@ export const signedIn = {
 
 export const takeUsername = { PutItem: ["username"], ConditionCheckItem: ["username"] } as const;
 export const rename = { ...takeUsername, DeleteItem: ["username"] } as const;
-/** A reset code activates as well. */
 export const activate = {
   PutItem: ["user", "email", "username"],
   DeleteItem: ["pending"],
   ConditionCheckItem: ["undo", "username"],
 } as const;
-/** Ends what device tokens of an address vouch for. */
 export const forgetDevices = { UpdateItem: ["email"] } as const;
 export const confirmChange = {
   GetItem: ["email-change"],

@@ -19,9 +19,7 @@ const staff = {
   VERIFICATION_KEYS_ID: read,
   settings: verifying,
 } as const;
-/** Also authenticates the administrator. */
 const find = { BatchGetItem: ["user", "registration"], GetItem: ["pending"] } as const;
-/** An administrator's rank is a condition of what they write. */
 const asStaff = { ConditionCheckItem: ["user"] } as const;
 export const staffGrants = {
   listUsers: {

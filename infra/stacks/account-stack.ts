@@ -25,7 +25,6 @@ const addBudget = (scope: Construct, amount: number, email: string): void => {
 export class AccountStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, props);
-    // API Gateway has one role for CloudWatch logs.
     const role = new Role(this, "GatewayLogRole", {
       assumedBy: new ServicePrincipal("apigateway.amazonaws.com"),
       managedPolicies: [

@@ -8,7 +8,6 @@ export type Act = {
   run: (typed: Record<string, string>) => Promise<unknown>;
   /** Opens a dialog with `fields` before the action. */
   question?: string;
-  /** The dialog's button, if it isn't named like the one that opens the dialog. */
   confirmLabel?: string;
   fields?: FieldProps[];
   danger?: boolean;

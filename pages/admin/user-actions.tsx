@@ -132,7 +132,6 @@ export const UserActions = ({ user, isSelf }: { user: AdminUser; isSelf: boolean
   const acts = useActs(user);
   const { activation, staff, code, address, lostMailbox, unlock, remove } = acts;
   const { confirmMove, cancelMove } = acts;
-  // Only an operator moves an administrator from a lost mailbox.
   const moving = user.is_staff ? [cancelMove] : [confirmMove, lostMailbox, cancelMove];
   const active = [code, address, ...(user.is_staff ? [] : [lostMailbox]), activation, staff];
   const ofOthers = user.address_move ? moving : user.is_active ? active : [activation, staff];

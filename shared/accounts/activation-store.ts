@@ -28,7 +28,6 @@ type Owner = { email: string; brought: Partial<Chosen> };
 /** Matches no password (see `hash-forms`), so the owner sets one by a reset. */
 const noPassword = "!";
 
-/** The account that keeps only the address. */
 const bareAccount = (email: string): Account => ({
   id: randomUUID(),
   email,
@@ -132,7 +131,6 @@ export const activationStore = (clock: Clock = nowSeconds) => {
     }
     if (outcome === "username_taken") {
       if (owner.brought.username !== undefined) return outcome;
-      // Its hour is over, and someone else has taken it since.
       const brought = { ...owner.brought, username: neutralUsername() };
       return activate(registration, { ...owner, brought }, otpDigests, invocationId, randomUUID());
     }
@@ -157,7 +155,6 @@ export const activationStore = (clock: Clock = nowSeconds) => {
         ? passwordProblems(password, activatedAccount(registration, owner))
         : [],
 
-    /** The device generation of the address is named after the invocation. */
     activate,
 
     /** Keeps only the address. A reset code was sent to the same mailbox, so it proves it too. */

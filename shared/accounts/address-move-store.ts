@@ -44,7 +44,6 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
   const drop = (pk: string, condition: object = {}): TransactionPart => ({
     Delete: { TableName: table, Key: { pk }, ...condition },
   });
-  // The mailer has no right to put items.
   const write = (pk: string, sets: object, more?: UpdateDetails) => updatePart(table, pk, sets, more);
   const commit = async <Done extends string>(
     done: Done,
@@ -56,10 +55,8 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
     return refused.slice(parts.length).some(({ failed }) => failed) ? "along_refused" : "changed_meanwhile";
   };
 
-  /**
-   * Ends all sessions and revokes all codes. Replaces a move that waits. An earlier change can't be
-   * undone while the account is frozen, but can after a cancellation.
-   */
+  // Ends all sessions and revokes all codes. Replaces a move that waits. An earlier change can't be
+  // undone while the account is frozen, but can after a cancellation.
   const start = async (
     user: User,
     move: Move,
@@ -95,7 +92,6 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
     return commit("started", parts, along);
   };
 
-  /** A repetition revokes the older code. */
   const confirm = async (
     user: User,
     move: AddressMove,
@@ -150,7 +146,6 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
     return commit("cancelled", [unfrozen, drop(emailChangePk(user.id)), ...pause.items], along);
   };
 
-  /** Replaces the address and unfreezes the account, without a way back. */
   const claim = async (
     user: User,
     { addressKey, oldAddressKey, email, moveId }: EmailChange,
@@ -185,7 +180,6 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
         takingAddress(addressKey, user.id, invocationId),
         ...[addressPk(oldAddressKey), resetPk(oldAddressKey)].map((pk) => drop(pk)),
         retireAddress(oldAddressKey, now),
-        // The new address can be the earlier one.
         ...(earlier === addressKey ? [] : [notHeldForAnother(addressKey, user.id, now)]),
         ...(earlier === undefined ? [] : [releaseAddress(earlier, user.id, now)]),
       ],

@@ -38,10 +38,8 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
           rememberFormerAddress("undone", user, now),
         ];
 
-  /**
-   * All sessions end, because an attacker may have requested the change in one of them. A
-   * deactivated account is refused, because only staff may activate it.
-   */
+  // All sessions end, because an attacker may have requested the change in one of them. A
+  // deactivated account is refused, because only staff may activate it.
   const undo = async (
     user: User,
     { email, addressKey }: { email: string; addressKey: string },

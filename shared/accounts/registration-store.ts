@@ -78,10 +78,8 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
     return registration && registration.expiresAt > clock() ? registration : undefined;
   };
 
-  /**
-   * `waiting` is the registration that was found for the address. A registration without an
-   * `otpRequestId` sends no letter.
-   */
+  // `waiting` is the registration that was found for the address. A registration without an
+  // `otpRequestId` sends no letter.
   const register = async (
     registration: Registration,
     waiting: Registration | undefined,

@@ -85,10 +85,8 @@ export const userStore = (clock: Clock = nowSeconds) => {
     return removed.current ? remove(removed.current, along) : "refused";
   };
 
-  /**
-   * For the owner: the password that was checked must still be stored. While the account has a way
-   * back to an earlier address, it can't be deleted, because the caller may have taken it over.
-   */
+  // For the owner: the password that was checked must still be stored. While the account has a way
+  // back to an earlier address, it can't be deleted, because the caller may have taken it over.
   const removeOwn = async (user: User): Promise<"removed" | "refused" | { undoUntil: number }> => {
     const now = clock();
     const { undoUntil = now, passwordHash } = user;

@@ -26,5 +26,4 @@ export const usernameKey = (typed: string): string =>
     .join("")
     .normalize("NFKC");
 
-/** Shows that its owner has not chosen a name. */
 export const neutralUsername = (): string => `user_${randomBytes(6).toString("hex")}`;

@@ -8,9 +8,7 @@ import { keyOf } from "../store/item-kinds.ts";
 export type Rule = {
   readonly maximum: number;
   readonly windowSeconds?: number;
-  /** Attempts above this number need a challenge. */
   readonly challengeAbove?: number;
-  /** Overrides the refusal of the limit. */
   readonly refusal?: ErrorCode;
 };
 

@@ -52,7 +52,6 @@ export const deviceTokens = (
     return [deviceId, issuedAt, await vouch(addressKey, deviceId, issuedAt)].join(".");
   },
 
-  /** False if the token is forged, expired, for another address, or of an ended generation. */
   verify: async (token: string | undefined, addressKey: string): Promise<boolean> => {
     const [, deviceId = "", issuedAtText = "", mac = ""] = tokenPattern.exec(token ?? "") ?? [];
     const issuedAt = Number(issuedAtText);

@@ -4,7 +4,6 @@ import type { Limit, Rule } from "./counters.ts";
 import { resetLettersTo } from "./letter-limits.ts";
 import type { LimitStore } from "./limit-store.ts";
 
-/** The subject of all known devices of an address. */
 export const devicesSubject = (addressKey: string): string => `devices#${addressKey}`;
 
 // Five guesses in each of 288 windows would be 1,440 a day for one of a million codes, so the day
@@ -22,7 +21,6 @@ const wrongPasswordRules: readonly Rule[] = [
   { maximum: 100, windowSeconds: day },
 ];
 
-/** `subject` is an address key or the subject of its known devices. */
 export const codeGuess = (purpose: "activation" | "login", subject: string): Limit => ({
   key: `${purpose}#${subject}`,
   rules: codeGuessRules,

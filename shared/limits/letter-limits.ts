@@ -20,7 +20,6 @@ export const lettersKey = {
   /** Counts the exact address, so that other spellings of the mailbox can't use up its resets. */
   reset: (addressKey: string): string => `letters-reset#${addressKey}`,
   addressChange: (mailboxKey: string): string => `letters-change#${mailboxKey}`,
-  /** `subject` is the one of the guess limits. */
   signIn: (subject: string): string => `letters-sign-in#${subject}`,
 };
 
@@ -95,7 +94,6 @@ const giveBackBudget = async ({ told }: Letter, limits: Pick<LimitStore, "giveBa
   await Promise.all(budgets.map((limit) => limits.giveBack(limit)));
 };
 
-/** Called if the letter that was counted doesn't leave. */
 export const giveBackLetter = async (letter: Letter, limits: Pick<LimitStore, "giveBack">): Promise<void> => {
   await Promise.all([giveBackBudget(letter, limits), limits.giveBack(letter.mailbox)]);
 };

@@ -96,7 +96,6 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     values: Object.fromEntries(rules.map(({ maximum }, i) => [`:max${i}`, maximum])),
   });
 
-  /** Of several concurrent attempts beyond the rules, one is allowed. */
   const spendBeyondRules = async (limit: Limit, now: number): Promise<boolean> => {
     if (limit.allowedAgainAfterSeconds === undefined) return false;
     const { refused } = await count(limit, now, {
@@ -106,7 +105,6 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     return !refused;
   };
 
-  /** Counts one attempt, unless that would exceed a rule. */
   const spend = async (limit: Limit): Promise<Spending> => {
     const { key, rules } = limit;
     const now = clock();
@@ -163,10 +161,8 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     );
   };
 
-  /**
-   * Ends the row of consecutive attempts and gives one attempt back. What others have counted
-   * stays, so that strangers who keep guessing can't notice the success.
-   */
+  // Ends the row of consecutive attempts and gives one attempt back. What others have counted
+  // stays, so that strangers who keep guessing can't notice the success.
   const succeed = async (limit: Limit): Promise<void> => {
     if ((await takeBack(limit, "consecutive")) === "refused") await endRow(limit.key);
   };

@@ -4,7 +4,6 @@ import { day, hour } from "../platform/clock.ts";
 import type { Limit } from "./counters.ts";
 import { requireWithin, type LimitStore } from "./limit-store.ts";
 
-/** Counts every change of an account or a registration by this administrator. */
 export const staffActs = (actorId: string): Limit => ({
   key: `staff-acts#${actorId}`,
   rules: [{ maximum: 60, windowSeconds: hour }],

@@ -59,7 +59,6 @@ export const orderActivationCode = async (
   return spent.outcome === "covered" ? "covered" : requestActivationCode(registration, deps);
 };
 
-/** Without a limit: the caller has counted the letter. */
 export const requestActivationCode = async (
   { addressKey, passwordHash }: Registration,
   deps: Deps<"restartActivation">,

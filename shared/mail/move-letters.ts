@@ -13,7 +13,6 @@ export const mailboxLostLetter =
     ]),
   });
 
-/** Goes to the new address, before its code. */
 export const newMailboxLetter =
   (dueAt: number) =>
   ({ product, sentAtSeconds }: NoticeLetter): Letter => ({

@@ -18,7 +18,6 @@ const stretch = promisify(pbkdf2);
 // The package writes m, p, t. The reference implementation and most others accept only m, t, p.
 const inOrder = (phc: string) => phc.replace(/\$(m=\d+),(p=\d+),(t=\d+)\$/, "$$$1,$3,$2$$");
 
-/** Without `salt`, a random one is made. */
 export const hashPassword = async (password: string, salt?: Buffer): Promise<string> =>
   inOrder(await hash(prepare(password), { ...parameters, ...(salt && { salt }) }));
 

@@ -10,7 +10,6 @@ import type { Session } from "./session-store.ts";
 export const sessionEpochStore = () => {
   const { USERS_TABLE, SESSIONS_TABLE } = environment("USERS_TABLE", "SESSIONS_TABLE");
 
-  /** `refused` means that the account no longer exists. */
   const endAll = async ({
     id,
     addressKey,
@@ -30,7 +29,6 @@ export const sessionEpochStore = () => {
     ]);
     if (!refused) return "ended";
     const [account] = refused;
-    // The account has moved to another address meanwhile.
     return account?.failed && account.item ? endAll(userItem.parse(account.item)) : "refused";
   };
 

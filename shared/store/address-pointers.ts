@@ -25,7 +25,6 @@ export const takingAddress = (
   },
 });
 
-/** Fails if the address isn't the account's any more. */
 export const forgettingDevices = (
   { id, addressKey }: { id: string; addressKey: string },
   deviceGeneration: string = randomUUID(),

@@ -6,7 +6,6 @@ import type { User } from "./user-items.ts";
 
 type Timer = Record<"undoUntil" | "undoSecondsLeft", number | undefined>;
 
-/** The account's own time for undoing after a change of state. */
 export const timerAfter = (before: User, after: User, now: number): Timer => {
   const { undoUntil, undoSecondsLeft } = before;
   if (before.status !== after.status && after.status === "disabled" && (undoUntil ?? 0) > now)
@@ -48,12 +47,10 @@ const unchanged = (pk: string, undo: EmailUndo | undefined): TransactionPart => 
   },
 });
 
-/** The undo items that belong to the account, with their time stopped or running again. */
 export const undoItemsAfter = async (
   before: User,
   after: User,
   now: number,
-  // The item of an unconfirmed change is at the current address.
   addressKeys = [...new Set([before.addressKey, wayBackOf(before, now) ?? before.addressKey])],
 ): Promise<TransactionPart[]> => {
   if (before.status === after.status) return [];
@@ -70,7 +67,6 @@ export const undoItemsAfter = async (
   );
 };
 
-/** What a new state changes about an earlier change of address, which can still be undone. */
 export const pauseOf = async (user: User, status: User["status"], now: number) => {
   const after: User = { ...user, status };
   const timer = Object.entries(timerAfter(user, after, now));

@@ -25,9 +25,7 @@ export const addressMoveItem = z.object({
   id: z.string(),
   email: z.string(),
   addressKey: z.string(),
-  /** The administrator who started it, or nothing for an operator. */
   startedBy: z.string().optional(),
-  /** From then on, it needs no second administrator. */
   dueAt: z.int(),
   /** The newest request for a code to the new address, once the move was confirmed. */
   confirmation: z.string().optional(),

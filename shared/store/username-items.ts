@@ -3,7 +3,6 @@ import { variable } from "../platform/environment.ts";
 import type { TransactionPart } from "./dynamo.ts";
 import { usernamePk, type User } from "./user-items.ts";
 
-/** Returns the key of the item that keeps the account's username for it. */
 export const heldUsernamePk = ({ username, usernameKey: key }: Pick<User, "username" | "usernameKey">) =>
   usernamePk(key ?? earlierUsernameKey(username));
 
@@ -25,7 +24,6 @@ export const takingUsername = (
   const pk = usernamePk(usernameKey(username));
   const earlierPk = usernamePk(earlierUsernameKey(username));
   const put = { Put: { TableName, Item: { pk, ...holder }, ...free(addressKey, now) } };
-  // An account may still hold the name under its earlier key.
   return earlierPk === pk || earlierPk === heldPk
     ? [put]
     : [put, { ConditionCheck: { TableName, Key: { pk: earlierPk }, ...free(addressKey, now) } }];

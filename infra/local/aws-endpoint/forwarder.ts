@@ -2,7 +2,6 @@ import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { authorizationHeader } from "../aws/access-keys.ts";
 import type { Call } from "./required-access.ts";
 
-/** The engines know one key, which no principal has. */
 export type EngineAddress = { url: string; accessKeyId: string };
 type Forwarded = { status: number; headers: Record<string, string>; body: Buffer };
 

@@ -2,7 +2,6 @@
 // here what AWS denies.
 import * as z from "zod";
 
-/** A condition key that is absent has no value here. */
 export type Context = Readonly<Record<string, readonly string[]>>;
 export type Condition = (context: Context) => boolean;
 
@@ -20,7 +19,6 @@ export const matches = (pattern: string, value: string, flags = ""): boolean => 
   return expression.test(value);
 };
 
-/** A wildcard doesn't reach beyond the colons around it. */
 const arnMatches = (pattern: string, value: string): boolean => {
   const parts = (arn: string) => [...arn.split(":", 5), arn.split(":").slice(5).join(":")];
   const actual = parts(value);

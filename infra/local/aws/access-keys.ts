@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto";
 import { region } from "./local-account.ts";
 
-/** DynamoDB Local refuses ids that are not alphanumeric. */
 export const newAccessKeyId = (): string => `LOCAL${randomBytes(16).toString("hex").toUpperCase()}`;
 
 export const authorizationHeader = (accessKeyId: string, service: string): string =>

@@ -14,7 +14,6 @@ export type EngineName = "dynoxide" | "dynamodb-local";
 export type DynamoDbEngine = {
   name: EngineName;
   url: string;
-  /** The engine's tables are those of this key. */
   accessKeyId: string;
   pid: number;
   stop: () => Promise<void>;
@@ -40,7 +39,6 @@ const hasJava = (): boolean => {
 
 /** Halves start-up CPU: local traffic never runs long enough to profit from the second compiler. */
 const quickJava = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
-/** No page has an origin of this reserved domain. */
 const noOrigin = "https://none.invalid";
 
 // Neither engine checks a signature. Both let web pages call them unless they are hindered.

@@ -1,4 +1,3 @@
-// Finds an address for servers that can't report which port they were given.
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";

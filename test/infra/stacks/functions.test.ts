@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FunctionName, Grant } from "../../../infra/grants/grant.ts";
+import { refusalFloorMilliseconds } from "../../../infra/grants/grant-words.ts";
 import { defaultMemoryMegabytes, defaultTimeoutSeconds, grants } from "../../../infra/grants/grants.ts";
 import { loadFunctions } from "../../../infra/local/lambda/function-definitions.ts";
 import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts";
@@ -147,9 +148,21 @@ it("listUsers queries the indexes by name, never the table", () => {
   );
 });
 
+it("a refused password waits longer than two hashes take, by memory size", () => {
+  const { Environment, MemorySize } = stage.one("AWS::Lambda::Function", "RequestOtp").Properties as {
+    Environment: { Variables: Record<string, string> };
+    MemorySize: number;
+  };
+  const floor = Number(Environment.Variables["REFUSAL_FLOOR_MILLISECONDS"]);
+  expect(floor).toBe(refusalFloorMilliseconds(MemorySize));
+  expect(floor).toBeGreaterThanOrEqual(250);
+  expect(refusalFloorMilliseconds(MemorySize / 2)).toBe(2 * floor);
+});
+
 it("functions that hash have one whole vCPU", () => {
   for (const name of [
     "createUser",
+    "activateUser",
     "requestOtp",
     "deleteMe",
     "updateUser",
