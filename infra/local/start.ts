@@ -47,7 +47,6 @@ const readLocalSettings = (port: number) => {
       { MAIL_FROM: "no-reply@example.com" },
       { STAGE: "local", PUBLIC_URL: `http://127.0.0.1:${port}`, ...generousLimits },
     );
-    // The secret key of any other service is on AWS.
     const isStandIn = settings.CHALLENGE_VERIFY_URL.startsWith("http:");
     return isStandIn ? settings : { ...settings, CHALLENGE_VERIFY_URL: "off" };
   } catch (error) {

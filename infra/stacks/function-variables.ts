@@ -22,7 +22,7 @@ const secret = (arn: string): Resource => ({ value: arn, arn, service: "secretsm
 
 const absentSecret: Resource = { value: "off", service: "secretsmanager" };
 
-// The stateful stack couldn't remove it while functions import it: nothing could turn the check off.
+// As an export of the stateful stack, it would keep the check from being turned off again.
 const challengeSecret = (stack: Stack, { CHALLENGE_VERIFY_URL }: Settings): Resource => {
   if (CHALLENGE_VERIFY_URL === "off") return absentSecret;
   const { secretArn } = new Secret(stack, "ChallengeSecret", {

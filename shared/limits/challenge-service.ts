@@ -17,7 +17,6 @@ const answerSchema = z.object({
   "error-codes": z.array(z.string()).nullish(),
 });
 
-/** Then the service could not judge the token. */
 const serviceFaults = new Set(["missing-input-secret", "invalid-input-secret", "internal-error"]);
 
 const judgementOf = async (url: string, secret: string, token: string) => {
@@ -54,7 +53,6 @@ export const verifyChallenge = async (
     const isRight =
       solved.success &&
       hostnames.includes((solved.hostname ?? "").toLowerCase()) &&
-      // Not every service returns an action.
       (!solved.action || solved.action === action);
     return isRight ? "solved" : "refused";
   } catch {

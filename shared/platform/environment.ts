@@ -43,7 +43,6 @@ export const variables = {
   PWNED_PASSWORDS_URL: z.union([z.literal("off"), z.url().endsWith("/")]),
   CHALLENGE_VERIFY_URL: z.union([z.literal("off"), z.url().refine(mayGetSecret, "must begin with https://")]),
   CHALLENGE_SECRET_ID: filled,
-  /** The host names of pages that show the challenge, separated by commas. */
   CHALLENGE_HOSTNAMES: filled,
   CHALLENGE_FREE_PER_NETWORK_PER_HOUR: wholeNumber(0, 1_000_000),
   CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER: z.enum(["refuse", "allow"]),
