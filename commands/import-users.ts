@@ -1,24 +1,6 @@
-// `npm run users:import -- users.jsonl [--stage prod]` imports accounts with their password hashes
-// (PBKDF2-SHA256 or Argon2). Each line of the file is a JSON object:
-//
-//   {"email", "username", "password_hash", "first_name"?, "last_name"?, "is_staff"?,
-//    "id"? (a UUID), "state"? ("active" or "disabled"), "created"? ("2021-05-01T12:00:00Z")}
-//
+// `npm run users:import -- users.jsonl [--stage prod]` imports accounts with their password hashes.
 // Invalid lines are reported and skipped. Running the command again leaves imported accounts
-// unchanged, but imports those again that were deleted since. Export from Django without accounts
-// that were never confirmed; these users can register again:
-//
-//   umask 077; python manage.py shell <<'END'
-//   import json
-//   from django.contrib.auth import get_user_model
-//   with open("users.jsonl", "w") as file:
-//     for u in get_user_model().objects.filter(is_active=True).iterator():
-//       row = {"email": u.email, "username": u.username, "password_hash": u.password,
-//         "first_name": u.first_name, "last_name": u.last_name, "is_staff": u.is_staff,
-//         "created": u.date_joined.isoformat()}
-//       print(json.dumps(row), file=file)
-//
-//   END
+// unchanged, but imports those again that were deleted since (see docs/operations.md).
 import { open } from "node:fs/promises";
 import { accountImportStore } from "../shared/admin/account-import-store.ts";
 import { usernameTaken } from "../shared/contract/errors.ts";

@@ -8,7 +8,6 @@ import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { deviceTokens } from "../shared/limits/device-tokens.ts";
 import { wrongPassword } from "../shared/limits/guess-limits.ts";
 import { guessSubject, type GuessDeps } from "../shared/limits/guess-subject.ts";
-import { signInLettersFor, spendLetter } from "../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
 import { orderActivationCode, orderSignInCode } from "../shared/mail/code-requests.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
@@ -34,9 +33,9 @@ export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: D
   const addressKey = await deps.pseudonyms.ofAddress(email);
   const decoyId = await deps.pseudonyms.decoyId(email);
   const { subject, networkLimits } = await guessSubject(addressKey, call, deps);
-  const [guess, signInLetters] = [wrongPassword(subject), signInLettersFor(subject)];
+  const guess = wrongPassword(subject);
   const [spent, { accountId, registration }] = await Promise.all([
-    spendLetter({ told: [guess, ...networkLimits], mailbox: signInLetters }, deps.limits),
+    deps.limits.spendAll([guess, ...networkLimits]),
     deps.addresses.findByAddress(addressKey),
   ]);
   const userId = accountId ?? registration?.id ?? decoyId;
@@ -44,22 +43,11 @@ export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: D
 
   const user = await deps.users.find(accountId ?? decoyId);
   const person = await proof.prove(password, user, registration);
-  const mayLeave = spent.outcome === "allowed";
-  const noSignIn = async () => {
-    if (mayLeave) await deps.limits.giveBack(signInLetters);
-  };
+  if (person === undefined) throw new ApiError("no_active_account", { userId });
   const wasRight = () => deps.limits.giveBack(guess);
-  if (person === undefined) {
-    await noSignIn();
-    throw new ApiError("no_active_account", { userId });
-  }
   const ordered = isAccount(person)
-    ? await orderSignInCode(person, { password, mayLeave, meanwhile: wasRight }, deps)
-    : await orderActivationCode(
-        person,
-        { sourceIp: call.sourceIp, meanwhile: () => Promise.all([wasRight(), noSignIn()]) },
-        deps,
-      );
+    ? await orderSignInCode(person, { password, subject, wasRight }, deps)
+    : await orderActivationCode(person, { sourceIp: call.sourceIp, wasRight }, deps);
   if (ordered === "refused") throw new ApiError("no_active_account", { userId });
   if (ordered === "ordered") deps.recordSecurityEvent("code_sent", { userId: person.id });
   return { detail: "OTP successfully sent by email" };

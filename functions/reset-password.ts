@@ -3,9 +3,9 @@ import { contract } from "../shared/contract/contract.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { verifyChallenge } from "../shared/limits/challenge-service.ts";
-import { resetChallenge, spendLetterOrChallenge } from "../shared/limits/challenge.ts";
-import { lettersFrom, resetLettersTo } from "../shared/limits/letter-limits.ts";
-import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
+import { resetChallenge, spendToldLimits } from "../shared/limits/challenge.ts";
+import { lettersFrom, resetLettersTo, spendMailbox } from "../shared/limits/letter-limits.ts";
+import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 
 type Deps = {
@@ -24,9 +24,8 @@ export const resetPassword = async (
   const addressKey = await ofAddress(email);
   const told = [lettersFrom("reset", await ofNetwork(sourceIp))];
   const letter = { told, mailbox: resetLettersTo(addressKey) };
-  const spent = await spendLetterOrChallenge(letter, resetChallenge(token), deps);
-  requireWithin(spent);
-  if (spent.outcome === "covered") return;
+  await spendToldLimits(letter, resetChallenge(token), deps);
+  if ((await spendMailbox(letter, deps.limits)) === "covered") return;
   await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId: randomUUID() });
 };
 

@@ -34,8 +34,8 @@ export const requireConfirmable = (
   if (account.isStaff) throw new ApiError("operator_needed");
   if (meant !== undefined && normaliseAddress(meant) !== normaliseAddress(move.email))
     throw new FieldErrors({ new_email: ["Another address is waiting for this account."] });
-  // The administrator who started the move may have appointed another one since.
-  const isNew = (actor.staffSince ?? 0) >= move.dueAt - moveDelaySeconds;
+  // The administrator who started the move may have appointed an accomplice.
+  const isNew = now < (actor.staffSince ?? 0) + moveDelaySeconds;
   if (!mayConfirm(move, isNew ? move.startedBy : actor.id, now))
     throw new ApiError("second_administrator_needed");
   return move;

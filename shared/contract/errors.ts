@@ -46,7 +46,7 @@ export const errors = {
   second_administrator_needed: {
     status: 400,
     detail:
-      "An administrator who has not started this change, and was one before it, can confirm it now. Others can after 72 hours.",
+      "Another administrator can confirm this change now, if they were appointed more than 72 hours ago. Others can after 72 hours.",
   },
   operator_needed: {
     status: 400,

@@ -5,26 +5,23 @@ import { minute } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import type { ChallengeAction, verifyChallenge } from "./challenge-service.ts";
 import type { Limit, Rule } from "./counters.ts";
-import { giveBackLetter, spendLetter, type Letter, type LetterSpending } from "./letter-limits.ts";
-import type { LimitStore } from "./limit-store.ts";
+import { giveBackBudget, type Letter } from "./letter-limits.ts";
+import { requireWithin, type LimitStore } from "./limit-store.ts";
 
 const freeShareOfBudget = 0.5;
 
-const isBudget = ({ refusal }: Limit): boolean => refusal === "letter_budget_spent";
+const freeAttempts = ({ refusal }: Limit, { maximum }: Rule): number =>
+  refusal === "letter_budget_spent"
+    ? Math.floor(maximum * freeShareOfBudget)
+    : variable("CHALLENGE_FREE_PER_NETWORK_PER_HOUR");
 
-const freeAttempts = (limit: Limit, { maximum }: Rule): number =>
-  isBudget(limit) ? Math.floor(maximum * freeShareOfBudget) : variable("CHALLENGE_FREE_PER_NETWORK_PER_HOUR");
-
-const challenged = (letter: Letter): Letter =>
+const challenged = ({ told }: Letter): readonly Limit[] =>
   variable("CHALLENGE_VERIFY_URL") === "off"
-    ? letter
-    : {
-        ...letter,
-        told: letter.told.map((limit) => ({
-          ...limit,
-          rules: limit.rules.map((rule) => ({ ...rule, challengeAbove: freeAttempts(limit, rule) })),
-        })),
-      };
+    ? told
+    : told.map((limit) => ({
+        ...limit,
+        rules: limit.rules.map((rule) => ({ ...rule, challengeAbove: freeAttempts(limit, rule) })),
+      }));
 
 type Challenge = {
   action: ChallengeAction;
@@ -45,29 +42,29 @@ export const resetChallenge = (token: string | undefined): Challenge => ({
 });
 
 type Deps = {
-  limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
+  limits: Pick<LimitStore, "spendAll" | "giveBack">;
   verifyChallenge: typeof verifyChallenge;
 };
 
-const requireSolved = async ({ action, token, withoutAnswer }: Challenge, deps: Deps): Promise<void> => {
-  if (!token) throw new ApiError("challenge_required");
-  const verdict = await deps.verifyChallenge(token, action);
-  if (verdict === "refused") throw new ApiError("challenge_failed");
+const refusalOf = async (
+  { action, token, withoutAnswer }: Challenge,
+  { verifyChallenge }: Deps,
+): Promise<ApiError | undefined> => {
+  if (!token) return new ApiError("challenge_required");
+  const verdict = await verifyChallenge(token, action);
+  if (verdict === "refused") return new ApiError("challenge_failed");
   if (verdict === "unanswered" && withoutAnswer === "refuse")
-    throw new ApiError("service_unavailable", { retryAfterSeconds: minute });
+    return new ApiError("service_unavailable", { retryAfterSeconds: minute });
+  return undefined;
 };
 
-/** Like `spendLetter`, but asks for a solved challenge when many letters were asked for. */
-export const spendLetterOrChallenge = async (
-  letter: Letter,
-  challenge: Challenge,
-  deps: Deps,
-): Promise<LetterSpending> => {
-  const { limits } = deps;
-  const spent = await spendLetter(challenged(letter), limits);
-  if (spent.outcome === "exhausted" || !spent.needsChallenge) return spent;
-  // Otherwise robots with wrong tokens could hold a mailbox's letters while the service is asked.
-  if (spent.outcome === "allowed") await giveBackLetter(letter, limits);
-  await requireSolved(challenge, deps);
-  return spendLetter({ ...letter, told: letter.told.filter(isBudget) }, limits);
+/** Throws the refusal of a limit that callers are told about, or of the challenge. */
+export const spendToldLimits = async (letter: Letter, challenge: Challenge, deps: Deps): Promise<void> => {
+  const spent = await deps.limits.spendAll(challenged(letter));
+  requireWithin(spent);
+  if (!("needsChallenge" in spent)) return;
+  const refusal = await refusalOf(challenge, deps);
+  if (refusal === undefined) return;
+  await giveBackBudget(letter, deps.limits);
+  throw refusal;
 };

@@ -4,7 +4,7 @@
 import { hour, minute } from "../platform/clock.ts";
 import { environment, variable } from "../platform/environment.ts";
 import type { Limit, Rule } from "./counters.ts";
-import type { LimitStore, Spending } from "./limit-store.ts";
+import { requireWithin, type LimitStore } from "./limit-store.ts";
 
 const mailboxRules = (): Rule[] => {
   const settings = environment("UNPROVEN_LETTERS_PER_TEN_MINUTES", "UNPROVEN_LETTERS_PER_HOUR");
@@ -89,7 +89,10 @@ export const registrationLetter = (mailboxKey: string, networkKey: string): Lett
 });
 
 // The network's attempt stays counted, because it costs a hash even if no letter leaves.
-const giveBackBudget = async ({ told }: Letter, limits: Pick<LimitStore, "giveBack">): Promise<void> => {
+export const giveBackBudget = async (
+  { told }: Letter,
+  limits: Pick<LimitStore, "giveBack">,
+): Promise<void> => {
   const budgets = told.filter(({ refusal }) => refusal === "letter_budget_spent");
   await Promise.all(budgets.map((limit) => limits.giveBack(limit)));
 };
@@ -98,19 +101,25 @@ export const giveBackLetter = async (letter: Letter, limits: Pick<LimitStore, "g
   await Promise.all([giveBackBudget(letter, limits), limits.giveBack(letter.mailbox)]);
 };
 
-export type LetterSpending = Spending | { outcome: "covered"; needsChallenge?: true };
+type LetterLimits = Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
 
 /**
- * Returns `covered` if no letter may leave: enough have left for this mailbox, and the code in the
- * newest one is still valid. `exhausted` is the refusal of a limit that callers are told about.
+ * `covered` means that no letter may leave: enough have left for this mailbox, and the code in the
+ * newest one is still valid. Must come after the limits that callers are told about, so that those
+ * whom they refuse can't hold the owner's one letter even for a moment.
  */
+export const spendMailbox = async (letter: Letter, limits: LetterLimits): Promise<"allowed" | "covered"> => {
+  if ((await limits.spend(letter.mailbox)).outcome === "allowed") return "allowed";
+  await giveBackBudget(letter, limits);
+  return "covered";
+};
+
+/** Throws the refusal of a limit that callers are told about. */
 export const spendLetter = async (
   letter: Letter,
-  limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">,
-): Promise<LetterSpending> => {
-  const [known, hidden] = await Promise.all([limits.spendAll(letter.told), limits.spend(letter.mailbox)]);
-  if (known.outcome === "exhausted" && hidden.outcome === "allowed") await limits.giveBack(letter.mailbox);
-  if (known.outcome === "exhausted" || hidden.outcome === "allowed") return known;
-  await giveBackBudget(letter, limits);
-  return { ...known, outcome: "covered" };
+  limits: LetterLimits,
+  about: { userId?: string } = {},
+): Promise<"allowed" | "covered"> => {
+  requireWithin(await limits.spendAll(letter.told), about);
+  return spendMailbox(letter, limits);
 };

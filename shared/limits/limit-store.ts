@@ -18,7 +18,7 @@ import {
 type Refusal = { refusal: ErrorCode; retryAfterSeconds: number };
 type Exhausted = Refusal & { outcome: "exhausted" };
 type Allowed = { outcome: "allowed"; needsChallenge?: true };
-export type Spending = Allowed | Exhausted;
+type Spending = Allowed | Exhausted;
 
 const staleCountersKept = 12;
 
@@ -184,9 +184,6 @@ export const limitStore = (clock: Clock = nowSeconds) => {
 export type LimitStore = ReturnType<typeof limitStore>;
 
 /** Throws the refusal of an exhausted limit. `userId` is for the log. */
-export const requireWithin = (
-  spent: Spending | { outcome: "covered" },
-  about: { userId?: string } = {},
-): void => {
+export const requireWithin = (spent: Spending, about: { userId?: string } = {}): void => {
   if (spent.outcome === "exhausted") throw new ApiError(spent.refusal, { ...spent, ...about });
 };

@@ -4,8 +4,8 @@
 import { randomUUID } from "node:crypto";
 import type { CodeStore } from "../codes/code-store.ts";
 import type { Pseudonyms } from "../identity/pseudonyms.ts";
-import { registrationLetter, spendLetter } from "../limits/letter-limits.ts";
-import { requireWithin, type LimitStore } from "../limits/limit-store.ts";
+import { registrationLetter, signInLettersFor, spendLetter } from "../limits/letter-limits.ts";
+import type { LimitStore } from "../limits/limit-store.ts";
 import type { PasswordProof } from "../passwords/password-proof.ts";
 import type { Registration, User } from "../store/user-items.ts";
 import type { enqueueLetter } from "./mail-queue.ts";
@@ -17,28 +17,26 @@ type Deps<Restart extends keyof CodeStore> = {
 
 type Ordered = "ordered" | "covered" | "refused";
 
-/**
- * `meanwhile` runs in parallel with the write. The order is queued after both, so that a call that
- * fails sends no letter.
- */
+type SignInDeps = Deps<"restartLogin"> & {
+  limits: Pick<LimitStore, "spend" | "giveBack">;
+  passwords: Pick<PasswordProof, "upgrade">;
+};
+
+/** `subject` is the one of the guess limits. `wasRight` runs beside the letter's limit. */
 export const orderSignInCode = async (
   user: User,
-  {
-    password,
-    mayLeave,
-    meanwhile,
-  }: { password: string; mayLeave: boolean; meanwhile: () => Promise<unknown> },
-  deps: Deps<"restartLogin"> & { passwords: Pick<PasswordProof, "upgrade"> },
+  { password, subject, wasRight }: { password: string; subject: string; wasRight: () => Promise<void> },
+  deps: SignInDeps,
 ): Promise<Ordered> => {
   const passwordHash = await deps.passwords.upgrade(user, password);
-  if (!mayLeave) {
-    await meanwhile();
-    return "covered";
-  }
+  const letters = signInLettersFor(subject);
+  const [spent] = await Promise.all([deps.limits.spend(letters), wasRight()]);
+  if (spent.outcome === "exhausted") return "covered";
   const otpRequestId = randomUUID();
-  const restart = deps.codes.restartLogin(user.id, passwordHash, otpRequestId);
-  const [restarted] = await Promise.all([restart, meanwhile()]);
-  if (restarted === "refused") return "refused";
+  if ((await deps.codes.restartLogin(user.id, passwordHash, otpRequestId)) === "refused") {
+    await deps.limits.giveBack(letters);
+    return "refused";
+  }
   await deps.enqueueLetter({ kind: "login", userId: user.id, otpRequestId });
   return "ordered";
 };
@@ -46,7 +44,7 @@ export const orderSignInCode = async (
 /** The limit comes first: if no new letter leaves, the older code must stay valid. */
 export const orderActivationCode = async (
   registration: Registration,
-  { sourceIp, meanwhile }: { sourceIp: string; meanwhile: () => Promise<unknown> },
+  { sourceIp, wasRight }: { sourceIp: string; wasRight: () => Promise<void> },
   deps: Deps<"restartActivation"> & {
     limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
     pseudonyms: Pick<Pseudonyms, "ofMailbox" | "ofNetwork">;
@@ -54,9 +52,11 @@ export const orderActivationCode = async (
 ): Promise<Ordered> => {
   const { ofMailbox, ofNetwork } = deps.pseudonyms;
   const letter = registrationLetter(await ofMailbox(registration.email), await ofNetwork(sourceIp));
-  const [spent] = await Promise.all([spendLetter(letter, deps.limits), meanwhile()]);
-  requireWithin(spent, { userId: registration.id });
-  return spent.outcome === "covered" ? "covered" : requestActivationCode(registration, deps);
+  const [outcome] = await Promise.all([
+    spendLetter(letter, deps.limits, { userId: registration.id }),
+    wasRight(),
+  ]);
+  return outcome === "covered" ? outcome : requestActivationCode(registration, deps);
 };
 
 export const requestActivationCode = async (

@@ -1,7 +1,7 @@
 // The pointer of an address also holds its device generation: a device is known only while its
 // token carries the current one. Each act that ends what device tokens vouch for begins a
-// generation in its own transaction. A generation is named after the invocation that began it and
-// never returns. So nothing needs to outlive a deleted pointer, and an act needs no read before it.
+// generation in its own transaction. It is named after the invocation that began it and isn't used
+// again, so nothing needs to outlive a deleted pointer, and an act needs no read before it.
 import { randomUUID } from "node:crypto";
 import { variable } from "../platform/environment.ts";
 import { readItem, type TransactionPart } from "./dynamo.ts";

@@ -167,7 +167,7 @@ describe("device tokens", () => {
     for (const token of owner.devices) expect(await isKnown(owner.email, token)).toBe(true);
   });
 
-  it("allow ten wrong passwords together, however many there are", async () => {
+  it("allow ten wrong passwords together, however many there are [ASVS 6.3.1]", async () => {
     const owner = await personWithDevices();
     const { email } = owner;
     const devices = [...owner.devices];

@@ -139,7 +139,7 @@ describe("activation with a password and names", () => {
     expect(await signIn({ ...person, password }, 1)).toHaveProperty("access");
   });
 
-  it("refuses a bad password or taken username, leaving the code valid", async () => {
+  it("refuses a bad password or taken username, leaving the code valid [ASVS 6.2.11]", async () => {
     const [person, other] = [await register(), await activated()];
     const otp_code = await codeTo(person.email);
     const activate = (more: object) => call("activateUser", { email: person.email, otp_code, ...more });

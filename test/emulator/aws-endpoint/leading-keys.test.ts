@@ -52,7 +52,7 @@ const refused = (call: Promise<unknown>, action: string) =>
   });
 
 describe("condition on leading keys", () => {
-  it("decides about the key of a single item", async () => {
+  it("decides about the key of a single item [ASVS 13.2.2]", async () => {
     await probe().send(new PutItemCommand({ TableName, Item: { ...pending, colour: { S: "red" } } }));
     await probe().send(new GetItemCommand({ TableName, Key: email }));
     await probe().send(new UpdateItemCommand({ TableName, Key: email }));

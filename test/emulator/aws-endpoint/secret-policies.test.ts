@@ -43,7 +43,7 @@ describe("policy of a secret", () => {
       new GetSecretValueCommand({ SecretId: stack().outputs["data.RandomSecret"] }),
     );
 
-  it("denies what a role allows", async () => {
+  it("denies what a role allows [ASVS 13.3.2]", async () => {
     await expect(read("Consumer")).rejects.toMatchObject({
       name: "AccessDeniedException",
       message: expect.stringContaining("with an explicit deny in a resource-based policy"),

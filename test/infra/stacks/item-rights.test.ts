@@ -33,7 +33,7 @@ const writersOf = (key: string, ...actions: string[]) =>
   names.filter((name) => actions.some((action) => may(name, action, key)));
 
 describe("items of accounts", () => {
-  it("are created only with a code from the mailbox", () => {
+  it("are created only with a code from the mailbox [ASVS 13.2.2]", () => {
     expect(writersOf("user#1", "PutItem", "BatchWriteItem")).toEqual([
       "activateUser",
       "confirmPasswordReset",
@@ -64,7 +64,7 @@ describe("items of accounts", () => {
     ]);
   });
 
-  it("are out of reach of registering, which writes three kinds", () => {
+  it("are out of reach of registering, which writes three kinds [ASVS 13.2.2]", () => {
     const written = itemKinds.USERS_TABLE.filter((kind) =>
       writes.some((action) => may("createUser", action, keyOf(kind, "1"))),
     );

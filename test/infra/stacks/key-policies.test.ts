@@ -22,7 +22,7 @@ const readersOf = (source: typeof stage, id: string): string[] => {
 const role = (name: string) => `:role/lit-auth/dev/${name}/*`;
 
 describe("policies of key secrets", () => {
-  it("deny everyone else the keys of tokens and codes", () => {
+  it("deny everyone else the keys of tokens and codes [ASVS 13.3.2]", () => {
     for (const id of ids)
       expect(stage.one(type, id).Properties).toMatchObject({
         BlockPublicPolicy: true,
@@ -68,7 +68,7 @@ describe("policies of key secrets", () => {
     }
   });
 
-  it("hold for real principals, also for a role that replaces another", () => {
+  it("hold for real principals, also for a role that replaces another [ASVS 13.3.2]", () => {
     const templates = loadTemplates(stage.stacks, "http://127.0.0.1:1");
     const { decide } = loadPolicies(templates);
     for (const name of ["DigestKeys", "SigningKeys"]) {

@@ -52,7 +52,7 @@ const movingFlow = async (starter: string | undefined = "starter") => {
 };
 
 describe("move from a lost mailbox", () => {
-  it("is due after exactly 72 hours for its starter", async () => {
+  it("is due after exactly 72 hours for its starter [ASVS 6.4.4]", async () => {
     const { clock, confirmMove } = await movingFlow();
     clock.pass(moveDelaySeconds - 1);
     expect([await confirmMove("starter"), await confirmMove()]).toEqual(["too_early", "too_early"]);

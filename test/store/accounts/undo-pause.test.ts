@@ -83,7 +83,7 @@ describe("time for undoing", () => {
     expect(await activateAt(clock.now, user.addressKey)).not.toBe("refused");
   });
 
-  it("keeps the earlier address reserved while it is stopped", async () => {
+  it("keeps the earlier address reserved while it is stopped [ASVS 6.4.4]", async () => {
     const { clock, user, set } = await flow();
     clock.pass(6 * day);
     await set("disabled");

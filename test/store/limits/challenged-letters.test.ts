@@ -1,19 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../../../shared/contract/errors.ts";
-import {
-  registrationChallenge,
-  resetChallenge,
-  spendLetterOrChallenge,
-} from "../../../shared/limits/challenge.ts";
+import { registrationChallenge, resetChallenge, spendToldLimits } from "../../../shared/limits/challenge.ts";
 import type { Verdict } from "../../../shared/limits/challenge-service.ts";
 import {
   lettersFrom,
   registrationLetter,
   resetLettersTo,
   spendLetter,
+  spendMailbox,
   type Letter,
-  type LetterSpending,
 } from "../../../shared/limits/letter-limits.ts";
 import { limitStore } from "../../../shared/limits/limit-store.ts";
 import { farSeconds, fakeClock } from "../../support/store/fake-clock.ts";
@@ -53,20 +49,27 @@ const asking = (verdict: Verdict | ((token: string) => Promise<Verdict>)) => {
   };
 };
 
-const outcomeOf = (work: Promise<LetterSpending>): Promise<string> =>
-  work.then(
-    (spent) => (spent.outcome === "exhausted" ? spent.refusal : spent.outcome),
-    (error: unknown) => (error instanceof ApiError ? error.code : Promise.reject(error)),
-  );
+/** Returns what came of a letter, or the code of the refusal. */
+const outcomeOf = async (
+  letter: Letter,
+  challenge: ReturnType<typeof resetChallenge>,
+  deps: Parameters<typeof spendToldLimits>[2] & { limits: typeof limits },
+): Promise<string> => {
+  try {
+    await spendToldLimits(letter, challenge, deps);
+    return await spendMailbox(letter, deps.limits);
+  } catch (error) {
+    if (error instanceof ApiError) return error.code;
+    throw error;
+  }
+};
 
 describe("challenge", () => {
   it("is needed after exactly the free attempts, also in parallel", async () => {
     stub();
     const [network, deps] = [randomUUID(), asking("solved")];
     const outcomes = await Promise.all(
-      Array.from({ length: 12 }, () =>
-        outcomeOf(spendLetterOrChallenge(resetFrom(network), resetChallenge(undefined), deps)),
-      ),
+      Array.from({ length: 12 }, () => outcomeOf(resetFrom(network), resetChallenge(undefined), deps)),
     );
     expect(outcomes.filter((outcome) => outcome === "allowed")).toHaveLength(2);
     expect(outcomes.filter((outcome) => outcome === "challenge_required")).toHaveLength(10);
@@ -77,7 +80,7 @@ describe("challenge", () => {
     stub({ CHALLENGE_FREE_PER_NETWORK_PER_HOUR: "0" });
     const deps = asking("solved");
     const ask = (network: string, token?: string) =>
-      outcomeOf(spendLetterOrChallenge(resetFrom(network), resetChallenge(token), deps));
+      outcomeOf(resetFrom(network), resetChallenge(token), deps);
     expect(await ask(randomUUID())).toBe("challenge_required");
     expect(await ask(randomUUID(), "")).toBe("challenge_required");
     expect(await ask(randomUUID(), "token")).toBe("allowed");
@@ -91,9 +94,7 @@ describe("challenge", () => {
   it("uses up no token before it is needed", async () => {
     stub();
     const deps = asking("refused");
-    expect(await outcomeOf(spendLetterOrChallenge(resetFrom("n1"), resetChallenge("token"), deps))).toBe(
-      "allowed",
-    );
+    expect(await outcomeOf(resetFrom(randomUUID()), resetChallenge("token"), deps)).toBe("allowed");
     expect(deps.asked).toEqual([]);
   });
 
@@ -103,13 +104,7 @@ describe("challenge", () => {
     stub({ UNPROVEN_LETTERS_OF_ALL_PER_HOUR: "7" });
     const deps = { ...asking("solved"), limits: hour };
     const ask = (token?: string) =>
-      outcomeOf(
-        spendLetterOrChallenge(
-          registrationLetter(randomUUID(), randomUUID()),
-          registrationChallenge(token),
-          deps,
-        ),
-      );
+      outcomeOf(registrationLetter(randomUUID(), randomUUID()), registrationChallenge(token), deps);
     const outcomes = [];
     for (let times = 0; times < 5; times += 1) outcomes.push(await ask());
     expect(outcomes).toEqual(["allowed", "allowed", "allowed", "challenge_required", "challenge_required"]);
@@ -127,13 +122,8 @@ describe("challenge", () => {
       ["refused", "token", "challenge_failed"],
     ] as const)
       for (let times = 0; times < 8; times += 1)
-        expect(
-          await outcomeOf(
-            spendLetterOrChallenge(resetFrom(network, owner), resetChallenge(token), asking(verdict)),
-          ),
-        ).toBe(code);
-    const solved = () =>
-      outcomeOf(spendLetterOrChallenge(resetFrom(network, owner), resetChallenge("token"), asking("solved")));
+        expect(await outcomeOf(resetFrom(network, owner), resetChallenge(token), asking(verdict))).toBe(code);
+    const solved = () => outcomeOf(resetFrom(network, owner), resetChallenge("token"), asking("solved"));
     const outcomes = [await solved(), await solved(), await solved(), await solved()];
     expect(outcomes).toEqual(["allowed", "allowed", "allowed", "covered"]);
     // 16 failed, 4 solved.
@@ -150,15 +140,14 @@ describe("challenge", () => {
       return "refused";
     });
     const robots = Array.from({ length: 5 }, () =>
-      outcomeOf(spendLetterOrChallenge(resetFrom(randomUUID(), owner), resetChallenge("wrong"), slow)),
+      outcomeOf(resetFrom(randomUUID(), owner), resetChallenge("wrong"), slow),
     );
     await vi.waitFor(() => expect(slow.asked).toHaveLength(5));
     for (let times = 0; times < 3; times += 1)
-      expect((await spendLetter(resetFrom(randomUUID(), owner), limits)).outcome).toBe("allowed");
+      expect(await spendLetter(resetFrom(randomUUID(), owner), limits)).toBe("allowed");
     release();
     expect(new Set(await Promise.all(robots))).toEqual(new Set(["challenge_failed"]));
-    // Nothing was given back twice.
-    expect((await spendLetter(resetFrom(randomUUID(), owner), limits)).outcome).toBe("covered");
+    expect(await spendLetter(resetFrom(randomUUID(), owner), limits)).toBe("covered");
   });
 
   it("is needed for a covered mailbox too, and leaves no letter there", async () => {
@@ -166,9 +155,7 @@ describe("challenge", () => {
     const owner = randomUUID();
     for (let times = 0; times < 3; times += 1) await spendLetter(resetFrom(randomUUID(), owner), limits);
     const ask = (token: string | undefined, verdict: Verdict) =>
-      outcomeOf(
-        spendLetterOrChallenge(resetFrom(randomUUID(), owner), resetChallenge(token), asking(verdict)),
-      );
+      outcomeOf(resetFrom(randomUUID(), owner), resetChallenge(token), asking(verdict));
     expect(await ask(undefined, "solved")).toBe("challenge_required");
     expect(await ask("token", "refused")).toBe("challenge_failed");
     expect(await ask("token", "solved")).toBe("covered");
@@ -183,13 +170,11 @@ describe("challenge", () => {
       stub({ CHALLENGE_FREE_PER_NETWORK_PER_HOUR: "0", CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER: setting });
       const deps = asking("unanswered");
       const registration = registrationLetter(randomUUID(), randomUUID());
-      expect(
-        await outcomeOf(spendLetterOrChallenge(registration, registrationChallenge("token"), deps)),
-      ).toBe(expected);
-      const reset = spendLetterOrChallenge(resetFrom(randomUUID()), resetChallenge("token"), deps);
-      expect(await outcomeOf(reset)).toBe("allowed");
-      const without = spendLetterOrChallenge(resetFrom(randomUUID()), resetChallenge(undefined), deps);
-      expect(await outcomeOf(without)).toBe("challenge_required");
+      expect(await outcomeOf(registration, registrationChallenge("token"), deps)).toBe(expected);
+      expect(await outcomeOf(resetFrom(randomUUID()), resetChallenge("token"), deps)).toBe("allowed");
+      expect(await outcomeOf(resetFrom(randomUUID()), resetChallenge(undefined), deps)).toBe(
+        "challenge_required",
+      );
     }
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { orderSignInCode } from "../../../shared/mail/code-requests.ts";
 import type { User } from "../../../shared/store/user-items.ts";
 import { neverCalled } from "../../support/assert/never-called.ts";
@@ -7,11 +7,20 @@ const user = { id: "u" } as User;
 
 describe("login code request", () => {
   const passwords = { upgrade: async () => "hash" };
-  const right = { password: "right", mayLeave: true, meanwhile: async () => {} };
+  const right = { password: "right", subject: "s", wasRight: async () => {} };
+  const limitsWith = (outcome: "allowed" | "exhausted") => ({
+    spend: async () =>
+      outcome === "allowed" ? { outcome } : { outcome, refusal: "throttled" as const, retryAfterSeconds: 1 },
+    giveBack: async () => {},
+  });
+  beforeEach(() => {
+    vi.stubEnv("OTP_LIFETIME_SECONDS", "600");
+  });
   const request = async (restarted: "restarted" | "refused", call = right) => {
     const queued: unknown[] = [];
     const ordered = await orderSignInCode(user, call, {
       passwords,
+      limits: limitsWith("allowed"),
       codes: { restartLogin: async () => restarted },
       enqueueLetter: async (order) => void queued.push(order),
     });
@@ -29,24 +38,22 @@ describe("login code request", () => {
   });
 
   it("keeps the older code if no letter may leave", async () => {
-    const ordered = await orderSignInCode(
-      user,
-      { ...right, mayLeave: false },
-      {
-        passwords,
-        codes: { restartLogin: neverCalled("restartLogin") },
-        enqueueLetter: neverCalled("enqueueLetter"),
-      },
-    );
+    const ordered = await orderSignInCode(user, right, {
+      passwords,
+      limits: limitsWith("exhausted"),
+      codes: { restartLogin: neverCalled("restartLogin") },
+      enqueueLetter: neverCalled("enqueueLetter"),
+    });
     expect(ordered).toBe("covered");
   });
 
   it("queues nothing if the parallel work fails", async () => {
-    const failing = { ...right, meanwhile: () => Promise.reject(new Error("busy")) };
+    const failing = { ...right, wasRight: () => Promise.reject(new Error("busy")) };
     await expect(
       orderSignInCode(user, failing, {
         passwords,
-        codes: { restartLogin: async () => "restarted" },
+        limits: limitsWith("allowed"),
+        codes: { restartLogin: neverCalled("restartLogin") },
         enqueueLetter: neverCalled("enqueueLetter"),
       }),
     ).rejects.toThrow("busy");
