@@ -5,7 +5,6 @@ import { contract } from "../shared/contract/contract.ts";
 import { FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { verifyChallenge } from "../shared/limits/challenge-service.ts";
 import { registrationChallenge, spendToldLimits } from "../shared/limits/challenge.ts";
 import { giveBackLetter, registrationLetter, spendMailbox } from "../shared/limits/letter-limits.ts";
 import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
@@ -20,7 +19,6 @@ type Deps = {
   registrations: Pick<RegistrationStore, "find" | "register">;
   limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox" | "ofNetwork" | "registrationSalt">;
-  verifyChallenge: typeof verifyChallenge;
   hasher: Pick<PasswordHasher, "hash">;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
@@ -41,7 +39,7 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
   const letter = registrationLetter(await ofMailbox(email), await ofNetwork(sourceIp));
   const [waiting] = await Promise.all([
     deps.registrations.find(addressKey),
-    spendToldLimits(letter, registrationChallenge(body.challenge_token), deps),
+    spendToldLimits(letter, registrationChallenge(body.challenge_token), deps.limits),
   ]);
   const [passwordHash, outcome] = await Promise.all([
     registrationSalt(addressKey).then((salt) => deps.hasher.hash(password, salt)),
@@ -73,7 +71,6 @@ export const handler = endpoint(contract.createUser, createUser, () => ({
   registrations: registrationStore(),
   limits: limitStore(),
   pseudonyms,
-  verifyChallenge,
   hasher: passwordHasher,
   enqueueLetter,
   recordSecurityEvent,

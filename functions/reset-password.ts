@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { contract } from "../shared/contract/contract.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { verifyChallenge } from "../shared/limits/challenge-service.ts";
 import { resetChallenge, spendToldLimits } from "../shared/limits/challenge.ts";
 import { lettersFrom, resetLettersTo, spendMailbox } from "../shared/limits/letter-limits.ts";
 import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
@@ -10,7 +9,6 @@ import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 
 type Deps = {
   limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
-  verifyChallenge: typeof verifyChallenge;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork">;
   enqueueLetter: typeof enqueueLetter;
 };
@@ -24,14 +22,13 @@ export const resetPassword = async (
   const addressKey = await ofAddress(email);
   const told = [lettersFrom("reset", await ofNetwork(sourceIp))];
   const letter = { told, mailbox: resetLettersTo(addressKey) };
-  await spendToldLimits(letter, resetChallenge(token), deps);
+  await spendToldLimits(letter, resetChallenge(token), deps.limits);
   if ((await spendMailbox(letter, deps.limits)) === "covered") return;
   await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId: randomUUID() });
 };
 
 export const handler = endpoint(contract.resetPassword, resetPassword, () => ({
   limits: limitStore(),
-  verifyChallenge,
   pseudonyms,
   enqueueLetter,
 }));

@@ -3,7 +3,7 @@
 import { ApiError } from "../contract/errors.ts";
 import { minute } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
-import type { ChallengeAction, verifyChallenge } from "./challenge-service.ts";
+import { verifyChallenge, type ChallengeAction } from "./challenge-service.ts";
 import type { Limit, Rule } from "./counters.ts";
 import { giveBackBudget, type Letter } from "./letter-limits.ts";
 import { requireWithin, type LimitStore } from "./limit-store.ts";
@@ -41,17 +41,12 @@ export const resetChallenge = (token: string | undefined): Challenge => ({
   withoutAnswer: "allow",
 });
 
-type Deps = {
-  limits: Pick<LimitStore, "spendAll" | "giveBack">;
-  verifyChallenge: typeof verifyChallenge;
-};
-
 const refusalOf = async (
   { action, token, withoutAnswer }: Challenge,
-  { verifyChallenge }: Deps,
+  verify: typeof verifyChallenge,
 ): Promise<ApiError | undefined> => {
   if (!token) return new ApiError("challenge_required");
-  const verdict = await verifyChallenge(token, action);
+  const verdict = await verify(token, action);
   if (verdict === "refused") return new ApiError("challenge_failed");
   if (verdict === "unanswered" && withoutAnswer === "refuse")
     return new ApiError("service_unavailable", { retryAfterSeconds: minute });
@@ -59,12 +54,17 @@ const refusalOf = async (
 };
 
 /** Throws the refusal of a limit that callers are told about, or of the challenge. */
-export const spendToldLimits = async (letter: Letter, challenge: Challenge, deps: Deps): Promise<void> => {
-  const spent = await deps.limits.spendAll(challenged(letter));
+export const spendToldLimits = async (
+  letter: Letter,
+  challenge: Challenge,
+  limits: Pick<LimitStore, "spendAll" | "giveBack">,
+  verify = verifyChallenge,
+): Promise<void> => {
+  const spent = await limits.spendAll(challenged(letter));
   requireWithin(spent);
   if (!("needsChallenge" in spent)) return;
-  const refusal = await refusalOf(challenge, deps);
+  const refusal = await refusalOf(challenge, verify);
   if (refusal === undefined) return;
-  await giveBackBudget(letter, deps.limits);
+  await giveBackBudget(letter, limits);
   throw refusal;
 };

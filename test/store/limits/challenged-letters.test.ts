@@ -53,10 +53,10 @@ const asking = (verdict: Verdict | ((token: string) => Promise<Verdict>)) => {
 const outcomeOf = async (
   letter: Letter,
   challenge: ReturnType<typeof resetChallenge>,
-  deps: Parameters<typeof spendToldLimits>[2] & { limits: typeof limits },
+  deps: { limits: typeof limits; verifyChallenge: (token: string, action: string) => Promise<Verdict> },
 ): Promise<string> => {
   try {
-    await spendToldLimits(letter, challenge, deps);
+    await spendToldLimits(letter, challenge, deps.limits, deps.verifyChallenge);
     return await spendMailbox(letter, deps.limits);
   } catch (error) {
     if (error instanceof ApiError) return error.code;
