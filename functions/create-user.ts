@@ -5,8 +5,9 @@ import { contract } from "../shared/contract/contract.ts";
 import { FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
+import { registrationChallenge, spendToldLimits } from "../shared/limits/challenge.ts";
 import { giveBackLetter, registrationLetter, spendMailbox } from "../shared/limits/letter-limits.ts";
-import { limitStore, requireWithin, type LimitStore } from "../shared/limits/limit-store.ts";
+import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 import { passwordHasher, type PasswordHasher } from "../shared/passwords/password-hash.ts";
 import { requireGoodPassword } from "../shared/passwords/password-rules.ts";
@@ -36,11 +37,10 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
   const { ofAddress, ofMailbox, ofNetwork, registrationSalt } = deps.pseudonyms;
   const addressKey = await ofAddress(email);
   const letter = registrationLetter(await ofMailbox(email), await ofNetwork(sourceIp));
-  const [spent, waiting] = await Promise.all([
-    deps.limits.spendAll(letter.told),
+  const [waiting] = await Promise.all([
     deps.registrations.find(addressKey),
+    spendToldLimits(letter, registrationChallenge(body.challenge_token), deps.limits),
   ]);
-  requireWithin(spent);
   const [passwordHash, outcome] = await Promise.all([
     registrationSalt(addressKey).then((salt) => deps.hasher.hash(password, salt)),
     spendMailbox(letter, deps.limits),

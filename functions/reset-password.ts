@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { contract } from "../shared/contract/contract.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { lettersFrom, resetLettersTo, spendLetter } from "../shared/limits/letter-limits.ts";
+import { resetChallenge, spendToldLimits } from "../shared/limits/challenge.ts";
+import { lettersFrom, resetLettersTo, spendMailbox } from "../shared/limits/letter-limits.ts";
 import { limitStore, type LimitStore } from "../shared/limits/limit-store.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
 
@@ -14,14 +15,15 @@ type Deps = {
 
 /** Only the mailer looks up the address, so response times don't reveal whether it is known. */
 export const resetPassword = async (
-  { body: { email }, sourceIp }: Call<typeof contract.resetPassword>,
+  { body: { email, challenge_token: token }, sourceIp }: Call<typeof contract.resetPassword>,
   deps: Deps,
 ): Promise<void> => {
   const { ofAddress, ofMailbox, ofNetwork } = deps.pseudonyms;
   const [addressKey, mailboxKey] = [await ofAddress(email), await ofMailbox(email)];
   const told = [lettersFrom("reset", await ofNetwork(sourceIp))];
   const letter = { told, mailbox: resetLettersTo(addressKey) };
-  if ((await spendLetter(letter, deps.limits)) === "covered") return;
+  await spendToldLimits(letter, resetChallenge(token), deps.limits);
+  if ((await spendMailbox(letter, deps.limits)) === "covered") return;
   const otpRequestId = randomUUID();
   await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId, mailboxKey });
 };

@@ -21,6 +21,11 @@ const settingsSchema = z
   .refine(
     ({ MONTHLY_BUDGET_USD, ALARM_EMAIL }) => MONTHLY_BUDGET_USD === undefined || ALARM_EMAIL !== undefined,
     { path: ["MONTHLY_BUDGET_USD"], error: "needs ALARM_EMAIL" },
+  )
+  .refine(
+    ({ CHALLENGE_VERIFY_URL, CHALLENGE_HOSTNAMES }) =>
+      CHALLENGE_VERIFY_URL === "off" || CHALLENGE_HOSTNAMES !== undefined,
+    { path: ["CHALLENGE_HOSTNAMES"], error: "is needed by CHALLENGE_VERIFY_URL" },
   );
 export type Settings = z.output<typeof settingsSchema>;
 

@@ -21,6 +21,11 @@ export const letterLimits = ["UNPROVEN_LETTERS_PER_TEN_MINUTES", "UNPROVEN_LETTE
 export const codeLetterLimits = [...letterLimits, "OTP_LIFETIME_SECONDS"] as const;
 export const resetLimits = [...codeLetterLimits, "UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"] as const;
 export const registrationLimits = [...resetLimits, "UNPROVEN_LETTERS_OF_ALL_PER_HOUR"] as const;
+export const challenge = [
+  "CHALLENGE_VERIFY_URL",
+  "CHALLENGE_HOSTNAMES",
+  "CHALLENGE_FREE_PER_NETWORK_PER_HOUR",
+] as const;
 /** The device cookie's name depends on PUBLIC_URL: with HTTPS, it has the prefix `__Host-`. */
 export const tryLimits = ["TRIES_PER_NETWORK_PER_TEN_MINUTES", "PUBLIC_URL"] as const;
 export const passwordRules = ["PRODUCT_NAME", "PWNED_PASSWORDS_URL"] as const;

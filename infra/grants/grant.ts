@@ -11,6 +11,7 @@ type Actions = {
   PSEUDONYM_SECRET_ID: SecretAction;
   DIGEST_SECRET_ID: SecretAction;
   DEVICE_SECRET_ID: SecretAction;
+  CHALLENGE_SECRET_ID: SecretAction;
   SIGNING_KEYS_ID: SecretAction;
   VERIFICATION_KEYS_ID: SecretAction;
   MAIL_FROM: "SendEmail";

@@ -13,6 +13,7 @@ import {
   letterLimits,
   resetLimits,
   registrationLimits,
+  challenge,
   tryLimits,
   passwordRules,
   verifying,
@@ -45,7 +46,14 @@ export const grants = {
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,
-    settings: ["UNACTIVATED_ACCOUNT_DAYS", ...registrationLimits, ...passwordRules],
+    CHALLENGE_SECRET_ID: read,
+    settings: [
+      "UNACTIVATED_ACCOUNT_DAYS",
+      "CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER",
+      ...challenge,
+      ...registrationLimits,
+      ...passwordRules,
+    ],
     ...hashes,
   },
   activateUser: {
@@ -157,7 +165,8 @@ export const grants = {
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,
-    settings: resetLimits,
+    CHALLENGE_SECRET_ID: read,
+    settings: [...resetLimits, ...challenge],
   },
   confirmPasswordReset: {
     USERS_TABLE: allOf(activate, forgetDevices, {

@@ -43,10 +43,12 @@ const prepareData = (fresh: boolean) => {
 /** `.env` may be for a deployment, so its stage, address and limits don't apply here. */
 const readLocalSettings = (port: number) => {
   try {
-    return loadSettings(
+    const settings = loadSettings(
       { MAIL_FROM: "no-reply@example.com" },
       { STAGE: "local", PUBLIC_URL: `http://127.0.0.1:${port}`, ...generousLimits },
     );
+    const isStandIn = settings.CHALLENGE_VERIFY_URL.startsWith("http:");
+    return isStandIn ? settings : { ...settings, CHALLENGE_VERIFY_URL: "off" };
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error));
   }

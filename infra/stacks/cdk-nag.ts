@@ -31,7 +31,10 @@ const accepted: Record<string, Record<string, string>> = {
     "IAM5[Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*]":
       "In its sandbox, SES also requires the right to the recipient's identity. A condition allows one sender only.",
   },
-  UserFunctions: tracing,
+  UserFunctions: {
+    ...tracing,
+    SMG4: "The only secret here is the key of another service, which that service makes.",
+  },
   StaffFunctions: tracing,
   "Api/Routes": {
     APIG4:

@@ -1,5 +1,8 @@
-import type { Stack } from "aws-cdk-lib";
+import { CfnOutput, RemovalPolicy, type Stack } from "aws-cdk-lib";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { listIndexes } from "../../shared/store/list-indexes.ts";
+import type { FunctionName } from "../grants/grant.ts";
+import { grants } from "../grants/grants.ts";
 import type { GrantedFunctionProps, Resource } from "./granted-function.ts";
 import type { Settings } from "../settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
@@ -17,12 +20,27 @@ const withIndexes = (resource: Resource, names: readonly string[]): Resource => 
 
 const secret = (arn: string): Resource => ({ value: arn, arn, service: "secretsmanager" });
 
+const absentSecret: Resource = { value: "off", service: "secretsmanager" };
+
+// As an export of the stateful stack, it would keep the check from being turned off again.
+const challengeSecret = (stack: Stack, { CHALLENGE_VERIFY_URL }: Settings): Resource => {
+  if (CHALLENGE_VERIFY_URL === "off") return absentSecret;
+  const { secretArn } = new Secret(stack, "ChallengeSecret", {
+    description: "Secret key of the service that verifies challenges against robots",
+    generateSecretString: { passwordLength: 32, excludePunctuation: true },
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  new CfnOutput(stack, "ChallengeSecretArn", { value: secretArn });
+  return secret(secretArn);
+};
+
 export const mailIdentity = ({ MAIL_FROM, MAIL_IDENTITY }: Settings): string => MAIL_IDENTITY ?? MAIL_FROM;
 
 export const resourcesOf = (
   stack: Stack,
   settings: Settings,
   { users, sessions, limits, mailQueue, secretArns }: StatefulStack,
+  functions: readonly FunctionName[],
 ): GrantedFunctionProps["resources"] => ({
   USERS_TABLE: withIndexes(table(users), Object.keys(listIndexes)),
   SESSIONS_TABLE: table(sessions),
@@ -33,6 +51,9 @@ export const resourcesOf = (
   DEVICE_SECRET_ID: secret(secretArns.device),
   SIGNING_KEYS_ID: secret(secretArns.signingKeys),
   VERIFICATION_KEYS_ID: secret(secretArns.verificationKeys),
+  CHALLENGE_SECRET_ID: functions.some((name) => "CHALLENGE_SECRET_ID" in grants[name])
+    ? challengeSecret(stack, settings)
+    : absentSecret,
   MAIL_FROM: {
     value: settings.MAIL_FROM,
     // SES checks the address or its domain, and in the sandbox also the recipient's identity. So
@@ -59,6 +80,10 @@ export const functionSettings = (
   TRIES_PER_NETWORK_PER_TEN_MINUTES: String(settings.TRIES_PER_NETWORK_PER_TEN_MINUTES),
   REFUSAL_FLOOR_MILLISECONDS: String(settings.REFUSAL_FLOOR_MILLISECONDS),
   PWNED_PASSWORDS_URL: settings.PWNED_PASSWORDS_URL,
+  CHALLENGE_VERIFY_URL: settings.CHALLENGE_VERIFY_URL,
+  CHALLENGE_HOSTNAMES: settings.CHALLENGE_HOSTNAMES ?? "off",
+  CHALLENGE_FREE_PER_NETWORK_PER_HOUR: String(settings.CHALLENGE_FREE_PER_NETWORK_PER_HOUR),
+  CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER: settings.CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER,
   UNACTIVATED_ACCOUNT_DAYS: String(settings.UNACTIVATED_ACCOUNT_DAYS),
   ACCESS_TOKEN_LIFETIME_SECONDS: String(settings.ACCESS_TOKEN_LIFETIME_SECONDS),
   SESSION_IDLE_SECONDS: String(settings.SESSION_IDLE_SECONDS),

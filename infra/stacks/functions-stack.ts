@@ -33,7 +33,7 @@ export class FunctionsStack extends Stack {
     super(scope, id, stackProps);
     this.#common = {
       stage: settings.STAGE,
-      resources: resourcesOf(this, settings, stateful),
+      resources: resourcesOf(this, settings, stateful, operations),
       settings: functionSettings(settings, apiAddress(this, stateful.api, settings)),
       bundlesDirectory,
       hashingConcurrency: settings.HASHING_CONCURRENCY,

@@ -14,7 +14,7 @@ import { functionName, kebabCase, pascalCase, rolePath } from "../naming.ts";
 type Conditions = Record<string, Record<string, string | string[]>>;
 export type Resource = {
   readonly value: string;
-  readonly arn: string;
+  readonly arn?: string;
   readonly indexArns?: readonly string[];
   readonly service: "dynamodb" | "secretsmanager" | "ses" | "sqs";
   readonly condition?: Conditions;
@@ -39,7 +39,7 @@ type Statement = { actions: readonly string[]; on: readonly string[]; when?: Con
 const onlyKeysOf = (kinds: readonly ItemKind[]): Conditions => ({
   "ForAllValues:StringLike": { "dynamodb:LeadingKeys": kinds.map((kind) => keyOf(kind, "*")) },
 });
-const onKinds = (rights: ActionsOnKinds, { arn, indexArns = [] }: Resource): Statement[] => [
+const onKinds = (rights: ActionsOnKinds, arn: string, { indexArns = [] }: Resource): Statement[] => [
   ...groupedByKinds(rights).map(({ actions, kinds }) => ({ actions, on: [arn], when: onlyKeysOf(kinds) })),
   ...(rights.QueryIndexes ? [{ actions: ["Query"], on: indexArns }] : []),
 ];
@@ -53,9 +53,10 @@ const statementsOf = (
   resource: Resource,
 ): PolicyStatement[] => {
   const { arn, service, condition } = resource;
+  if (arn === undefined) return [];
   const statements = isList(rights)
     ? [{ actions: rights, on: [arn], when: condition }]
-    : onKinds(rights, resource);
+    : onKinds(rights, arn, resource);
   return statements.map(
     ({ actions, on, when }) =>
       new PolicyStatement({

@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { bearerErrors, codeGuessErrors, networkLetterErrors, type Operation } from "./operation.ts";
+import {
+  bearerErrors,
+  challengeErrors,
+  codeGuessErrors,
+  networkLetterErrors,
+  type Operation,
+} from "./operation.ts";
 import { personalData } from "./personal-data-schema.ts";
 import * as schemas from "./schemas.ts";
 
@@ -17,9 +23,10 @@ export const accountOperations = {
       password: schemas.chosenPassword,
       first_name: schemas.firstName.default(""),
       last_name: schemas.lastName.default(""),
+      challenge_token: schemas.challengeToken.optional(),
     }),
     success: { status: 201, body: schemas.user },
-    errors: [...networkLetterErrors, "letter_budget_spent"],
+    errors: [...networkLetterErrors, "letter_budget_spent", ...challengeErrors],
   },
   activateUser: {
     method: "POST",

@@ -15,6 +15,14 @@ export const errors = {
   user_inactive: { status: 401, detail: "User is inactive" },
   user_not_found: { status: 401, detail: "User not found" },
   permission_denied: { status: 403, detail: "You do not have permission to perform this action." },
+  challenge_required: {
+    status: 403,
+    detail: "Show that you are not a robot: solve the challenge and send its token.",
+  },
+  challenge_failed: {
+    status: 403,
+    detail: "The challenge was not solved, or its token is no longer valid. Solve it again.",
+  },
   cursor_not_valid: { status: 400, detail: "Invalid cursor" },
   not_yourself: {
     status: 400,

@@ -33,6 +33,10 @@ export const bearerErrors = [
 export const staffErrors = [...bearerErrors, "permission_denied"] as const;
 
 export const networkLetterErrors = ["too_many_letters_from_network"] as const satisfies readonly ErrorCode[];
+export const challengeErrors = [
+  "challenge_required",
+  "challenge_failed",
+] as const satisfies readonly ErrorCode[];
 /** The refusals of acts on a person. Those that take something also ask for the password. */
 export const staffActErrors = [...staffErrors, "not_found", "too_many_staff_acts"] as const;
 export const staffPasswordErrors = [...staffActErrors, "too_many_password_guesses"] as const;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { bearerErrors, networkLetterErrors, type Operation } from "./operation.ts";
+import { bearerErrors, challengeErrors, networkLetterErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
 const user = "/api/v1/auth/user";
@@ -20,9 +20,9 @@ export const passwordOperations = {
     path: `${user}/reset_password/`,
     caller: "public",
     summary: "Request a password reset; emails a code if the address has an account or a registration",
-    body: z.object({ email: schemas.email }),
+    body: z.object({ email: schemas.email, challenge_token: schemas.challengeToken.optional() }),
     success: { status: 204 },
-    errors: networkLetterErrors,
+    errors: [...networkLetterErrors, ...challengeErrors],
   },
   confirmPasswordReset: {
     method: "POST",

@@ -87,6 +87,16 @@ export const longCode = filled(text())
 
 export const token = filled(text()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
 
+// Other text could make the service's firewall refuse our call, which would look like an outage.
+export const challengeToken = text()
+  .max(4_096, atMost(4_096))
+  .regex(/^[\w.~:+/=-]*$/, "Enter the token of the challenge.")
+  .meta({
+    description:
+      "The token of a solved challenge against robots. It is needed after the refusals challenge_required and challenge_failed, and ignored otherwise",
+    examples: ["0.EXAMPLE-TOKEN-OF-THE-WIDGET"],
+  });
+
 export const user = z
   .object({
     username: z.string().meta({ examples: ["ada"] }),

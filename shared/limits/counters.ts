@@ -8,6 +8,7 @@ import { keyOf } from "../store/item-kinds.ts";
 export type Rule = {
   readonly maximum: number;
   readonly windowSeconds?: number;
+  readonly challengeAbove?: number;
   readonly refusal?: ErrorCode;
 };
 

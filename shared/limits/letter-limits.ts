@@ -91,7 +91,7 @@ export const registrationBudget = (): Limit => ({
   refusal: "letter_budget_spent",
 });
 
-type Letter = { told: readonly Limit[]; mailbox: Limit };
+export type Letter = { told: readonly Limit[]; mailbox: Limit };
 
 export const registrationLetter = (mailboxKey: string, networkKey: string): Letter => ({
   told: [lettersFrom("registration", networkKey), registrationBudget()],
@@ -99,7 +99,10 @@ export const registrationLetter = (mailboxKey: string, networkKey: string): Lett
 });
 
 // The network's attempt stays counted, because it costs a hash even if no letter leaves.
-const giveBackBudget = async ({ told }: Letter, limits: Pick<LimitStore, "giveBack">): Promise<void> => {
+export const giveBackBudget = async (
+  { told }: Letter,
+  limits: Pick<LimitStore, "giveBack">,
+): Promise<void> => {
   const budgets = told.filter(({ refusal }) => refusal === "letter_budget_spent");
   await Promise.all(budgets.map((limit) => limits.giveBack(limit)));
 };

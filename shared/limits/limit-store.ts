@@ -4,7 +4,7 @@ import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ApiError, type ErrorCode } from "../contract/errors.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
-import { conditionalWrite } from "../store/dynamo.ts";
+import { conditionalWrite, type Item } from "../store/dynamo.ts";
 import {
   counterName,
   countIn,
@@ -17,14 +17,23 @@ import {
 
 type Refusal = { refusal: ErrorCode; retryAfterSeconds: number };
 type Exhausted = Refusal & { outcome: "exhausted" };
-type Spending = { outcome: "allowed" } | Exhausted;
+type Allowed = { outcome: "allowed"; needsChallenge?: true };
+type Spending = Allowed | Exhausted;
 
 const staleCountersKept = 12;
+
+const allowed = (needsChallenge: boolean): Allowed => ({
+  outcome: "allowed",
+  ...(needsChallenge && { needsChallenge }),
+});
 
 const longest = (first: Refusal, ...others: Refusal[]): Exhausted => ({
   outcome: "exhausted",
   ...others.reduce((one, other) => (other.retryAfterSeconds > one.retryAfterSeconds ? other : one), first),
 });
+
+const isAboveFree = (rules: readonly Rule[], item: Item | undefined, now: number): boolean =>
+  rules.some((rule) => countIn(item, counterName(rule, now)) > (rule.challengeAbove ?? Infinity));
 
 export const limitStore = (clock: Clock = nowSeconds) => {
   const table = variable("LIMITS_TABLE");
@@ -106,7 +115,7 @@ export const limitStore = (clock: Clock = nowSeconds) => {
         await dropExpiredRow(key, now);
         return spend(limit);
       }
-      if (await spendBeyondRules(limit, now)) return { outcome: "allowed" };
+      if (await spendBeyondRules(limit, now)) return allowed(false);
       const passed = rules.filter((rule) => countIn(item, counterName(rule, now)) >= rule.maximum);
       const refusals = passed.map((rule) => ({
         refusal: rule.refusal ?? limit.refusal,
@@ -117,7 +126,7 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     const names = new Set(rules.map((rule) => counterName(rule, now)));
     const stale = Object.keys(item ?? {}).filter((name) => name.startsWith("w") && !names.has(name));
     if (stale.length > staleCountersKept) await forgetStale(key, stale);
-    return { outcome: "allowed" };
+    return allowed(isAboveFree(rules, item, now));
   };
 
   const takeBack = async ({ key, rules }: Limit, removed: string): Promise<"written" | "refused"> => {
@@ -168,9 +177,9 @@ export const limitStore = (clock: Clock = nowSeconds) => {
   const spendAll = async (limits: readonly Limit[]): Promise<Spending> => {
     const spent = await Promise.all(limits.map(async (limit) => ({ ...(await spend(limit)), limit })));
     const [first, ...others] = spent.filter((one) => one.outcome === "exhausted");
-    if (!first) return { outcome: "allowed" };
-    const allowed = spent.filter(({ outcome }) => outcome === "allowed");
-    await Promise.all(allowed.map(({ limit }) => giveBack(limit)));
+    if (!first) return allowed(spent.some((one) => one.outcome === "allowed" && one.needsChallenge === true));
+    const counted = spent.filter(({ outcome }) => outcome === "allowed");
+    await Promise.all(counted.map(({ limit }) => giveBack(limit)));
     const { refusal, retryAfterSeconds } = longest(first, ...others);
     return { outcome: "exhausted", refusal, retryAfterSeconds };
   };

@@ -2,6 +2,12 @@
 import * as z from "zod";
 
 const filled = z.string().min(1);
+/** Without TLS, only a stand-in on this machine may get it. */
+const mayGetSecret = (url: string): boolean => {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "localhost"].includes(hostname));
+};
 const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 
 export const variables = {
@@ -35,6 +41,11 @@ export const variables = {
   REFUSAL_FLOOR_MILLISECONDS: wholeNumber(0, 5_000),
   /** The URL of a Pwned Passwords range service with a slash at the end, or `off`. */
   PWNED_PASSWORDS_URL: z.union([z.literal("off"), z.url().endsWith("/")]),
+  CHALLENGE_VERIFY_URL: z.union([z.literal("off"), z.url().refine(mayGetSecret, "must begin with https://")]),
+  CHALLENGE_SECRET_ID: filled,
+  CHALLENGE_HOSTNAMES: filled,
+  CHALLENGE_FREE_PER_NETWORK_PER_HOUR: wholeNumber(0, 1_000_000),
+  CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER: z.enum(["refuse", "allow"]),
   UNACTIVATED_ACCOUNT_DAYS: wholeNumber(1, 365),
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(60, 86_400),
   SESSION_IDLE_SECONDS: wholeNumber(60, 31_536_000),

@@ -128,6 +128,25 @@ describe("npm start", () => {
   });
 
   it.each([
+    ["off", "https://service.example/siteverify"],
+    ["http://127.0.0.1:9/siteverify", "http://127.0.0.1:9/siteverify"],
+  ])("verifies challenges only with a service on this machine: %s", async (used, written) => {
+    const cwd = folder();
+    writeFileSync(
+      path.join(cwd, ".env"),
+      `CHALLENGE_VERIFY_URL=${written}\nCHALLENGE_HOSTNAMES=app.example.com\n`,
+    );
+    const port = await freePort();
+    const { child, ready } = npmStart(cwd, "--port", String(port));
+    await ready();
+    await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/reset_password/`, { method: "POST" });
+    const variables = descendants(child.pid ?? 0).map(variablesOf);
+    expect(variables.join().split("\0")).toContain(`CHALLENGE_VERIFY_URL=${used}`);
+    child.kill("SIGTERM");
+    expect(await exitCode(child)).toBe(0);
+  });
+
+  it.each([
     ["an unknown flag", ["--prot", "9000"], /^Unknown option '--prot'[^\n]* Known options: --port[^\n]*\n$/],
     ["an invalid port", ["--port", "http"], /^--port http is not a port number\. Known options: [^\n]*\n$/],
   ])("reports %s in one sentence, with exit status 1", async (_, flags, sentence) => {

@@ -29,6 +29,27 @@ describe("settings", () => {
     expect(() => readSettings({ ...required, MAIL_IDENTITY: "other.example" })).toThrow(/MAIL_IDENTITY/);
   });
 
+  it("name the pages and a safe service of challenges", () => {
+    const on = {
+      ...required,
+      CHALLENGE_VERIFY_URL: "https://service.example/siteverify",
+      CHALLENGE_HOSTNAMES: "app.example.com, localhost",
+    };
+    expect(readSettings(on)).toMatchObject({
+      CHALLENGE_FREE_PER_NETWORK_PER_HOUR: 5,
+      CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER: "refuse",
+    });
+    for (const url of ["http://127.0.0.1:9/verify", "http://localhost/verify"])
+      expect(readSettings({ ...on, CHALLENGE_VERIFY_URL: url }).CHALLENGE_VERIFY_URL).toBe(url);
+    for (const url of ["http://service.example/", "http://127.0.0.1:80@service.example/", "on", "ftp://a.b/"])
+      expect(() => readSettings({ ...on, CHALLENGE_VERIFY_URL: url })).toThrow(/CHALLENGE_VERIFY_URL/);
+    for (const names of ["", "https://app.example.com", "app.example.com/a", "a.example,", "*"])
+      expect(() => readSettings({ ...on, CHALLENGE_HOSTNAMES: names })).toThrow(/CHALLENGE_HOSTNAMES/);
+    expect(() => readSettings({ ...on, CHALLENGE_FREE_PER_NETWORK_PER_HOUR: "-1" })).toThrow(
+      /CHALLENGE_FREE_PER_NETWORK/,
+    );
+  });
+
   it("treat an empty value as unset, and prefer set values to defaults", () => {
     expect(readSettings({ ...required, STAGE: "", ALARM_EMAIL: "" })).toMatchObject({ STAGE: "dev" });
     expect(

@@ -6,7 +6,12 @@ import { checkWithNag } from "../../../infra/stacks/cdk-nag.ts";
 import { readSettings } from "../../../infra/settings.ts";
 import { requiredSettings, withStubBundles } from "../synthesised.ts";
 
-const settings = { ...requiredSettings, ALARM_EMAIL: "ops@example.com" };
+const settings = {
+  ...requiredSettings,
+  ALARM_EMAIL: "ops@example.com",
+  CHALLENGE_VERIFY_URL: "https://service.example/siteverify",
+  CHALLENGE_HOSTNAMES: "app.example.com",
+};
 /** CloudFormation's own validation takes seconds. `npm run synth` performs it. */
 const quick = { builtinCloudFormationValidation: false };
 

@@ -10,7 +10,11 @@ import { contract } from "../../../shared/contract/contract.ts";
 import type { Operation } from "../../../shared/contract/operation.ts";
 import { synthesiseStage } from "../synthesised.ts";
 
-const stage = synthesiseStage({ LOG_RETENTION_DAYS: "14" });
+const challenge = {
+  CHALLENGE_VERIFY_URL: "https://service.example/siteverify",
+  CHALLENGE_HOSTNAMES: "app.example.com",
+};
+const stage = synthesiseStage({ LOG_RETENTION_DAYS: "14", ...challenge });
 const guarded = synthesiseStage({ HASHING_CONCURRENCY: "7" });
 const names = Object.keys(grants) as FunctionName[];
 
@@ -30,7 +34,8 @@ const allowed = (name: FunctionName): string[] =>
   statementsOf(name)
     .flatMap(({ Action, Resource, Condition }) => {
       const text = JSON.stringify(Resource);
-      const resource = /ExportsOutput(?:FnGetAtt|Ref)([A-Za-z]+?)[0-9A-F]{8}/.exec(text)?.[1] ?? text;
+      const resource =
+        /(?:ExportsOutput(?:FnGetAtt|Ref)|"Ref":")([A-Za-z]+?)[0-9A-F]{8}/.exec(text)?.[1] ?? text;
       const on = text.includes("/index/") ? `${resource} indexes` : resource;
       return asList(Action).flatMap((action) =>
         keysIn(Condition).map((keys) => [action, on, ...keys].join(" ")),
@@ -56,6 +61,7 @@ const resourceNames: Record<string, string> = {
   PSEUDONYM_SECRET_ID: "secretsmanager KeySecret",
   DIGEST_SECRET_ID: "secretsmanager DigestKeys",
   DEVICE_SECRET_ID: "secretsmanager DeviceSecret",
+  CHALLENGE_SECRET_ID: "secretsmanager ChallengeSecret",
   SIGNING_KEYS_ID: "secretsmanager SigningKeys",
   VERIFICATION_KEYS_ID: "secretsmanager VerificationKeys",
 };
@@ -200,6 +206,25 @@ it("only functions that issue or check device tokens may read their secret", () 
   );
   const reading = names.filter((name) => allowed(name).some((right) => right.endsWith(" DeviceSecret")));
   expect(reading.toSorted()).toEqual(using.map(([name]) => name).toSorted());
+});
+
+it("the check against robots has a secret only if it is on", () => {
+  const secrets = ({ all }: typeof stage) =>
+    Object.keys(all("AWS::SecretsManager::Secret")).filter((id) => id.startsWith("Challenge"));
+  expect(secrets(stage)).toHaveLength(1);
+  expect(secrets(guarded)).toEqual([]);
+  for (const [source, secret] of [
+    [stage, expect.objectContaining({ Ref: expect.stringMatching(/^ChallengeSecret/) })],
+    [guarded, "off"],
+  ] as const)
+    for (const name of ["CreateUser", "ResetPassword"])
+      expect(source.one("AWS::Lambda::Function", name).Properties).toMatchObject({
+        Environment: { Variables: { CHALLENGE_SECRET_ID: secret } },
+      });
+  const reading = names.filter((name) => allowed(name).some((right) => right.endsWith(" ChallengeSecret")));
+  expect(reading).toEqual(["createUser", "resetPassword"]);
+  const rights = guarded.one("AWS::IAM::Policy", "ResetPasswordRoleDefaultPolicy");
+  expect(JSON.stringify(rights).match(/GetSecretValue/g)).toHaveLength(1);
 });
 
 it("signing keys are created at deployment", () => {

@@ -14,6 +14,8 @@ const stage = synthesiseStage({
   ALARM_EMAIL: "ops@example.com",
   MONTHLY_BUDGET_USD: "150",
   HASHING_CONCURRENCY: "7",
+  CHALLENGE_VERIFY_URL: "https://service.example/siteverify",
+  CHALLENGE_HOSTNAMES: "app.example.com",
 });
 const templateOf = (name: string) => {
   const found = stage.stacks.find(({ stackName }) => stackName === `lit-auth-dev-${name}`);

@@ -29,21 +29,27 @@ export const limitsOf = (stack: Stack) => {
   });
   const itemOf = ({ key }: Limit) => ({ TableName, Key: { pk: `limit#${key}` } });
   const most = Math.max(...Object.values(generousLimits).map(Number));
+  const use = async (limit: Limit, attempts: number, secondsAgo = 0): Promise<void> => {
+    const names = counterNames(limit);
+    const now = Math.floor(Date.now() / 1000);
+    await dynamo().send(
+      new UpdateCommand({
+        ...itemOf(limit),
+        UpdateExpression: `SET expiresAt = :later, allowedAt = :now, ${names.map((_, i) => `#c${i} = :attempts`).join(", ")}`,
+        ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
+        ExpressionAttributeValues: {
+          ":now": now - secondsAgo,
+          ":later": now + 2 * 86_400,
+          ":attempts": attempts,
+        },
+      }),
+    );
+  };
 
   return {
+    use,
     /** Sets every counter to its maximum, as if the last attempt were allowed then. */
-    exhaust: async (limit: Limit, { secondsAgo = 0 } = {}): Promise<void> => {
-      const names = counterNames(limit);
-      const now = Math.floor(Date.now() / 1000);
-      await dynamo().send(
-        new UpdateCommand({
-          ...itemOf(limit),
-          UpdateExpression: `SET expiresAt = :later, allowedAt = :now, ${names.map((_, i) => `#c${i} = :most`).join(", ")}`,
-          ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
-          ExpressionAttributeValues: { ":now": now - secondsAgo, ":later": now + 2 * 86_400, ":most": most },
-        }),
-      );
-    },
+    exhaust: (limit: Limit, { secondsAgo = 0 } = {}): Promise<void> => use(limit, most, secondsAgo),
     clear: ({ key }: Limit): Promise<void> => limitStore().clear(key),
     /** Returns the counts of the current windows. */
     counted: async (limit: Limit): Promise<number[]> => {

@@ -13,6 +13,7 @@ const secretFields = new Set([
   "refresh",
   "access",
   "token",
+  "challenge_token",
 ]);
 
 const collect = (value: unknown): string[] => {
