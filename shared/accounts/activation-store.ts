@@ -62,6 +62,9 @@ const provesCode = (
 export const activationStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
 
+  const find = async (addressKey: string): Promise<Registration | undefined> =>
+    registrationItem.safeParse(await readItem(table, registrationPk(addressKey))).data;
+
   // `own` is the condition on the activation code. With a reset code, `along` has the condition.
   const turn = async (
     { id, addressKey, replaced }: Registration,
@@ -134,12 +137,30 @@ export const activationStore = (clock: Clock = nowSeconds) => {
       const brought = { ...owner.brought, username: neutralUsername() };
       return activate(registration, { ...owner, brought }, otpDigests, invocationId, randomUUID());
     }
-    const current = registrationItem.safeParse(
-      await readItem(table, registrationPk(registration.addressKey)),
-    );
+    const current = await find(registration.addressKey);
     // The same code is valid again only if the registration was marked as replaced meanwhile.
-    return current.data?.replaced === true && registration.replaced !== true
-      ? activate(current.data, owner, otpDigests, invocationId, randomUUID())
+    return current?.replaced === true && registration.replaced !== true
+      ? activate(current, owner, otpDigests, invocationId, randomUUID())
+      : "refused";
+  };
+
+  /** Keeps only the address. A reset code was sent to the same mailbox, so it proves it too. */
+  const activateByReset = async (
+    registration: Registration,
+    { email, passwordHash }: { email: string; passwordHash: string },
+    otpDigests: readonly string[],
+    invocationId: string,
+    idempotencyToken = invocationId,
+  ): Promise<User | "refused"> => {
+    const account = { ...bareAccount(email), passwordHash };
+    const spending = spendingReset(registration, otpDigests, clock());
+    const invocation = { invocationId, idempotencyToken };
+    const outcome = await turn(registration, account, undefined, invocation, [spending]);
+    if (typeof outcome === "object") return outcome;
+    const current = await find(registration.addressKey);
+    // The code stays valid if the address was registered again meanwhile.
+    return current && (current.id !== registration.id || current.replaced !== registration.replaced)
+      ? activateByReset(current, { email, passwordHash }, otpDigests, invocationId, randomUUID())
       : "refused";
   };
 
@@ -157,19 +178,7 @@ export const activationStore = (clock: Clock = nowSeconds) => {
 
     activate,
 
-    /** Keeps only the address. A reset code was sent to the same mailbox, so it proves it too. */
-    activateByReset: async (
-      registration: Registration,
-      { email, passwordHash }: { email: string; passwordHash: string },
-      otpDigests: readonly string[],
-      invocationId: string,
-    ): Promise<User | "refused"> => {
-      const account = { ...bareAccount(email), passwordHash };
-      const invocation = { invocationId, idempotencyToken: invocationId };
-      const spending = spendingReset(registration, otpDigests, clock());
-      const outcome = await turn(registration, account, undefined, invocation, [spending]);
-      return outcome === "username_taken" ? "refused" : outcome;
-    },
+    activateByReset,
   };
 };
 

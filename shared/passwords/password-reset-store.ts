@@ -5,8 +5,16 @@ import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { resetPk } from "../store/address-items.ts";
+import { findAddressPointer } from "../store/address-pointers.ts";
 import { conditionalWrite, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
-import { registrationItem, registrationPk, userItem, userPk, type Person } from "../store/user-items.ts";
+import {
+  isAccount,
+  registrationItem,
+  registrationPk,
+  userItem,
+  userPk,
+  type Person,
+} from "../store/user-items.ts";
 
 // Longer than an order waits plus its code's lifetime, so that a repeated message is recognised.
 const rememberedSeconds = hour;
@@ -20,6 +28,9 @@ const resetItem = z.object({
 
 type Owner = Pick<Person, "id" | "addressKey">;
 
+/** Stored instead of an id: strangers can register the address again, which makes another id. */
+const anyRegistration = "registration";
+
 export const spendingReset = (
   { id, addressKey }: Owner,
   otpDigests: readonly string[],
@@ -28,8 +39,13 @@ export const spendingReset = (
   Delete: {
     TableName: variable("USERS_TABLE"),
     Key: { pk: resetPk(addressKey) },
-    ConditionExpression: `userId = :userId AND ${digestIsIn(otpDigests)} AND otpExpiresAt > :now`,
-    ExpressionAttributeValues: { ":userId": id, ...digestValues(otpDigests), ":now": now },
+    ConditionExpression: `userId IN (:userId, :registration) AND ${digestIsIn(otpDigests)} AND otpExpiresAt > :now`,
+    ExpressionAttributeValues: {
+      ":userId": id,
+      ":registration": anyRegistration,
+      ...digestValues(otpDigests),
+      ":now": now,
+    },
   },
 });
 
@@ -38,10 +54,8 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
 
   return {
     /** `superseded` means that the letter of this request has already been sent. */
-    begin: async (
-      { id, email, addressKey }: Owner & { email: string },
-      otpRequestId: string,
-    ): Promise<"begun" | "superseded"> => {
+    begin: async (owner: Person, otpRequestId: string): Promise<"begun" | "superseded"> => {
+      const { email, addressKey } = owner;
       const { refused } = await conditionalWrite(
         new UpdateCommand({
           TableName: table,
@@ -51,7 +65,7 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
           ConditionExpression:
             "attribute_not_exists(lastRequestId) OR lastRequestId <> :requestId OR otpRequestId = :requestId",
           ExpressionAttributeValues: {
-            ":userId": id,
+            ":userId": isAccount(owner) ? owner.id : anyRegistration,
             ":email": email,
             ":requestId": otpRequestId,
             ":expiresAt": clock() + rememberedSeconds,
@@ -85,8 +99,13 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
         readItem(table, userPk(userId)),
         readItem(table, registrationPk(addressKey)),
       ]);
-      const owner = user ? userItem.parse(user) : pending && registrationItem.parse(pending);
-      return owner?.id === userId ? owner : undefined;
+      if (user) return userItem.parse(user);
+      if (userId !== anyRegistration) return undefined;
+      if (pending) return registrationItem.parse(pending);
+      // The registration was activated meanwhile.
+      const pointer = await findAddressPointer(addressKey);
+      const account = pointer && (await readItem(table, userPk(pointer.userId)));
+      return account && userItem.parse(account);
     },
   };
 };

@@ -6,7 +6,7 @@ import { wrongCode } from "../support/mail/wrong-code.ts";
 import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
 import { codeTo, letterTo } from "../support/mail/letters.ts";
 import { newPassword } from "../support/people/credentials.ts";
-import { activated, newPerson, register, signIn, type Person } from "../support/people/people.ts";
+import { activated, newPerson, register, resetCode, signIn, type Person } from "../support/people/people.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 
 beforeAll(async () => {
@@ -85,6 +85,38 @@ describe("address that strangers register too", () => {
     expect(user).toMatchObject({ first_name: "", username: expect.stringMatching(/^user_[0-9a-f]{12}$/) });
     expect(ids).not.toContain(user.id);
   });
+});
+
+describe("reset code of a registration", () => {
+  it("stays valid when a stranger registers the address again", async () => {
+    const owner = await register();
+    const { email, password } = owner;
+    await succeed("resetPassword", { email });
+    const otp_code = await codeTo(email, 2);
+    await succeed("createUser", strangerAt(email));
+    await letterTo(email, 3);
+    await succeed("confirmPasswordReset", { email, otp_code, new_password: password });
+    const { access } = await signIn(owner, 4);
+    expect(await succeed("getMe", undefined, { token: access })).toMatchObject({ email, first_name: "" });
+  });
+
+  it.each(["once", "twice"])(
+    "stays valid after the activation of an address registered %s",
+    async (times) => {
+      const owner = await register();
+      const { email } = owner;
+      await codeTo(email);
+      if (times === "twice") await succeed("createUser", strangerAt(email));
+      const letters = times === "twice" ? 2 : 1;
+      const activation = await codeTo(email, letters);
+      const otp_code = await resetCode(owner, letters);
+      await succeed("activateUser", { email, otp_code: activation });
+      await succeed("confirmPasswordReset", { email, otp_code, new_password: owner.password });
+      expect(await signIn(owner, letters + 2)).toHaveProperty("access");
+      const again = { email, otp_code, new_password: newPassword() };
+      expectRefused(await call("confirmPasswordReset", again), "code_refused");
+    },
+  );
 });
 
 describe("registration that repeats the waiting one", () => {
