@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { contract } from "../shared/contract/contract.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { isOtherSpelling } from "../shared/identity/email-address.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { resetChallenge, spendToldLimits } from "../shared/limits/challenge.ts";
 import { lettersFrom, resetLettersTo, spendMailbox } from "../shared/limits/letter-limits.ts";
@@ -19,13 +20,18 @@ export const resetPassword = async (
   deps: Deps,
 ): Promise<void> => {
   const { ofAddress, ofMailbox, ofNetwork } = deps.pseudonyms;
-  const [addressKey, mailboxKey] = [await ofAddress(email), await ofMailbox(email)];
+  const addressKey = await ofAddress(email);
   const told = [lettersFrom("reset", await ofNetwork(sourceIp))];
   const letter = { told, mailbox: resetLettersTo(addressKey) };
   await spendToldLimits(letter, resetChallenge(token), deps.limits);
   if ((await spendMailbox(letter, deps.limits)) === "covered") return;
-  const otpRequestId = randomUUID();
-  await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId, mailboxKey });
+  const spellingOf = isOtherSpelling(email) ? await ofMailbox(email) : undefined;
+  await deps.enqueueLetter({
+    kind: "password_reset",
+    addressKey,
+    otpRequestId: randomUUID(),
+    ...(spellingOf && { spellingOf }),
+  });
 };
 
 export const handler = endpoint(contract.resetPassword, resetPassword, () => ({

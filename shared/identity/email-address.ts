@@ -41,3 +41,6 @@ export const mailboxOf = (typed: string): string => {
   if (gmailDomains.has(domain)) return `${local.replaceAll(".", "")}@gmail.com`;
   return yahooDomain.test(domain) ? `${local.replace(/-.*$/, "")}@${domain}` : `${local}@${domain}`;
 };
+
+/** True for all spellings of a mailbox but one. Anyone can make up any number of them. */
+export const isOtherSpelling = (typed: string): boolean => mailboxOf(typed) !== normaliseAddress(typed);

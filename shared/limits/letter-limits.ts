@@ -19,7 +19,7 @@ export const lettersKey = {
   registration: (mailboxKey: string): string => `letters#${mailboxKey}`,
   /** Counts the exact address, so that other spellings of the mailbox can't use up its resets. */
   reset: (addressKey: string): string => `letters-reset#${addressKey}`,
-  /** Anyone can register any number of spellings, so their resets count together. */
+  /** Resets of registrations with other spellings of the mailbox, which anyone can make up. */
   registrationReset: (mailboxKey: string): string => `letters-reset-registration#${mailboxKey}`,
   addressChange: (mailboxKey: string): string => `letters-change#${mailboxKey}`,
   signIn: (subject: string): string => `letters-sign-in#${subject}`,

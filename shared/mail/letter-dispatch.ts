@@ -83,19 +83,19 @@ const ownerOf = async (
 };
 
 /** Strangers can register any number of spellings of a mailbox, so their letters count together. */
-const limitOf = (owner: Person, mailboxKey: string | undefined) =>
-  isAccount(owner) || mailboxKey === undefined ? undefined : registrationResetLettersTo(mailboxKey);
+const limitOf = (owner: Person, spellingOf: string | undefined) =>
+  isAccount(owner) || spellingOf === undefined ? undefined : registrationResetLettersTo(spellingOf);
 
 /** Only the mailer looks the account up: the response to the request must not reveal it. */
 const sendPasswordReset = async (
-  { addressKey, otpRequestId, mailboxKey }: OrderOf<"password_reset">,
+  { addressKey, otpRequestId, spellingOf }: OrderOf<"password_reset">,
   deps: Deps,
 ) => {
   const { ownerId, held } = await holderOf(addressKey, deps);
   if (held) return sendHeld(held, deps);
   const owner = await ownerOf(addressKey, ownerId, deps);
   if (!owner) return "no_account";
-  const limit = limitOf(owner, mailboxKey);
+  const limit = limitOf(owner, spellingOf);
   if (limit && (await deps.limits.spend(limit)).outcome === "exhausted") return "covered";
   let outcome = "failed";
   try {

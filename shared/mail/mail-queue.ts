@@ -11,8 +11,8 @@ export const letterOrder = z.discriminatedUnion("kind", [
     kind: z.literal("password_reset"),
     addressKey: z.string(),
     otpRequestId: z.string(),
-    /** Missing if staff asked: they ask for accounts only. */
-    mailboxKey: z.string().optional(),
+    /** The mailbox that the address is another spelling of. */
+    spellingOf: z.string().optional(),
   }),
   z.object({ kind: z.literal("email_change"), userId: z.string(), otpRequestId: z.string() }),
   z.object({ kind: z.literal("email_change_undone"), userId: z.string() }),

@@ -67,13 +67,13 @@ const registrationsOnly = "at most 5 letters to the mailbox";
 
 export const attacksOnMailboxes: Record<string, Attack> = {
   "flood one mailbox from 500 networks": {
-    // Three counters apply: letters to registrations, resets to the bare address, and resets to
-    // registrations.
-    expected: "at most 15 letters to the mailbox",
+    // Three counters apply: five letters to registrations, five resets to the bare address, and 15
+    // resets to other spellings, if the attack crosses the border of two windows.
+    expected: "at most 25 letters to the mailbox",
     run: (target) => {
       const { email } = newPerson();
       const ways = ["register", "ask for a reset", "ask with the password registered"] as const;
-      return floodOneMailbox(target, [email, ...tagged(email)], ways, 15);
+      return floodOneMailbox(target, [email, ...tagged(email)], ways, 25);
     },
   },
   "flood a Gmail mailbox with dots, tags and its second domain": {

@@ -299,7 +299,7 @@ describe("letter dispatch", () => {
       }
     });
 
-    describe("of a registration", () => {
+    describe("of a registration with another spelling", () => {
       const registration = { id: "r", email: "new@example.com", addressKey: "k" } as Awaited<
         ReturnType<Deps["registrations"]["find"]>
       >;
@@ -324,7 +324,7 @@ describe("letter dispatch", () => {
           recordSecurityEvent: () => undefined,
           ...more,
         });
-        return { counted, sent, dispatched: dispatchLetter({ ...order, mailboxKey: "m" }, deps) };
+        return { counted, sent, dispatched: dispatchLetter({ ...order, spellingOf: "m" }, deps) };
       };
       const [spend, giveBack] = ["spend", "give back"].map((act) => `${act} letters-reset-registration#m`);
 
