@@ -53,7 +53,7 @@ export const guessKeys = (addressKey: string, userId: string): string[] => [
   currentPasswordGuess(userId).key,
 ];
 
-/** For acts that revoke codes: beyond the limits on letters, the owner can ask for others at once. */
+/** For acts that revoke codes: their owner can ask for others, also beyond the limits on letters. */
 export const allowNewCodes = async (
   addressKey: string,
   limits: Pick<LimitStore, "allowAgain">,

@@ -42,7 +42,7 @@ const acts: Record<string, (owner: Owner) => Promise<{ perform: () => Promise<un
     },
   };
 
-describe("codes that are revoked while no letter may leave", () => {
+describe("codes revoked beyond the limit on letters", () => {
   it.each(Object.entries(acts))("can be replaced at once after %s", async (act, prepare) => {
     const owner = { ...(await signedIn()), next: newPassword() };
     const { email } = owner;

@@ -64,8 +64,8 @@ const deleteBeforeUndo = async (target: AttackTarget): Promise<Outcome> => {
 };
 
 const timesTried = 40;
-// Five password changes, five changes of address, twenty sign-in codes and five resets an hour. Each
-// password change revokes codes, so another letter with each kind of code may leave.
+// Five password changes, five changes of address, twenty sign-in codes and five resets an hour.
+// Each password change revokes codes, so another letter with each kind of code may leave.
 const mostLetters = 55;
 
 const floodNotices = async (target: AttackTarget): Promise<Outcome> => {

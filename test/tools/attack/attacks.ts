@@ -1,4 +1,4 @@
-// `npm run attack [-- "keep an owner out"]` performs the attacks of strangers and thieves over HTTP,
+// `npm run attack [-- "keep an owner out"]` performs attacks of strangers and thieves over HTTP,
 // against a new local stack with the limits of a deployment. For each attack it prints what was
 // tried, what must be seen and what was seen, with `held` if the attack failed, and `BROKEN` if it
 // succeeded, which sets exit status 1. The argument selects attacks by a part of their name.
