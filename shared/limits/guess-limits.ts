@@ -53,7 +53,7 @@ export const guessKeys = (addressKey: string, userId: string): string[] => [
   currentPasswordGuess(userId).key,
 ];
 
-/** For acts that revoke codes: their owner can ask for others, also beyond the limits on letters. */
+/** For acts that revoke codes: their owner can ask for others, even beyond the limits. */
 export const allowNewCodes = async (
   addressKey: string,
   limits: Pick<LimitStore, "allowAgain">,
