@@ -44,15 +44,15 @@ export const activateUser = async (call: Call<typeof contract.activateUser>, dep
   const digests = await deps.codeDigests.activation(addressKey, code);
   const passwordHash = password === undefined ? undefined : await deps.hasher.hash(password);
   const owner = { email, brought: { ...namesIn(call.body), ...(passwordHash && { passwordHash }) } };
-  const refuse = async (fields: Record<string, string[]>) => {
-    await deps.limits.giveBack(guess);
-    throw new FieldErrors(fields);
-  };
   const problems = await deps.activations.passwordProblems(password, registration, owner, digests);
-  if (problems.length > 0) return refuse({ password: problems });
+  if (problems.length > 0) {
+    await deps.limits.giveBack(guess);
+    throw new FieldErrors({ password: problems });
+  }
   const user = await deps.activations.activate(registration, owner, digests, call.invocationId);
   if (user === "refused") throw new ApiError("activation_refused", { userId: registration.id });
-  if (user === "username_taken") return refuse({ username: [usernameTaken] });
+  // The attempt stays counted, so that a code doesn't serve to find out which usernames exist.
+  if (user === "username_taken") throw new FieldErrors({ username: [usernameTaken] });
   await deps.limits.succeed(guess);
   deps.recordSecurityEvent("activated", { userId: user.id });
   return { ...shownUser(user), deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };

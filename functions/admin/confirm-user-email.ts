@@ -7,7 +7,7 @@ import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../../shared/identity/pseudonyms.ts";
-import { addressChangeLettersTo } from "../../shared/limits/letter-limits.ts";
+import { staffChangeLettersTo } from "../../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../../shared/limits/limit-store.ts";
 import { staffActs } from "../../shared/limits/staff-limits.ts";
 import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
@@ -37,7 +37,7 @@ export const confirmUserEmail = async (call: Asked, deps: Deps): Promise<void> =
   };
   let { account, move } = await find();
   await requireCurrentPassword(actor, body.current_password, deps);
-  const letters = addressChangeLettersTo(await deps.pseudonyms.ofMailbox(move.email));
+  const letters = staffChangeLettersTo(await deps.pseudonyms.ofMailbox(move.email));
   requireWithin(await deps.limits.spendAll([staffActs(actor.id), letters]));
 
   const [confirmer, otpRequestId] = [actor.id, randomUUID()];

@@ -8,7 +8,7 @@ import { contract } from "../../shared/contract/contract.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../../shared/identity/pseudonyms.ts";
-import { addressChangeLettersTo } from "../../shared/limits/letter-limits.ts";
+import { staffChangeLettersTo } from "../../shared/limits/letter-limits.ts";
 import { limitStore, requireWithin, type LimitStore } from "../../shared/limits/limit-store.ts";
 import { addressMoves, staffActs } from "../../shared/limits/staff-limits.ts";
 import { enqueueLetter, enqueueMove } from "../../shared/mail/mail-queue.ts";
@@ -41,7 +41,7 @@ export const setUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
   };
   let account = await find();
   await requireCurrentPassword(actor, password, deps);
-  const letters = addressChangeLettersTo(await deps.pseudonyms.ofMailbox(email));
+  const letters = staffChangeLettersTo(await deps.pseudonyms.ofMailbox(email));
   const moves = mailbox === "lost" ? [addressMoves(actor.id)] : [];
   requireWithin(await deps.limits.spendAll([staffActs(actor.id), ...moves, letters]));
 

@@ -32,6 +32,7 @@ const keysOf = ({ id, addressKey }: User, mailboxKey: string): Record<Counted, s
   sign_in_letters_asked_for: lettersKey.signIn(addressKey),
   sign_in_letters_asked_for_on_known_devices: lettersKey.signIn(devicesSubject(addressKey)),
   address_change_letters_asked_for: lettersKey.addressChange(mailboxKey),
+  address_change_letters_asked_for_by_staff: lettersKey.staffChange(mailboxKey),
   address_changes_asked_for: addressChangesKey(id),
   password_changes_asked_for: passwordChangesOf(id).key,
   username_changes_asked_for: usernameChangesOf(id).key,

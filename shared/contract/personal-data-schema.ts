@@ -18,6 +18,7 @@ export const counted = [
   "sign_in_letters_asked_for",
   "sign_in_letters_asked_for_on_known_devices",
   "address_change_letters_asked_for",
+  "address_change_letters_asked_for_by_staff",
   "address_changes_asked_for",
   "password_changes_asked_for",
   "username_changes_asked_for",

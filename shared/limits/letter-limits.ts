@@ -22,6 +22,7 @@ export const lettersKey = {
   /** Resets of registrations with other spellings of the mailbox, which anyone can make up. */
   registrationReset: (mailboxKey: string): string => `letters-reset-registration#${mailboxKey}`,
   addressChange: (mailboxKey: string): string => `letters-change#${mailboxKey}`,
+  staffChange: (mailboxKey: string): string => `letters-staff-change#${mailboxKey}`,
   signIn: (subject: string): string => `letters-sign-in#${subject}`,
 };
 
@@ -52,6 +53,10 @@ export const registrationResetLettersTo = (mailboxKey: string): Limit => {
 
 export const addressChangeLettersTo = (mailboxKey: string): Limit =>
   lettersTo(lettersKey.addressChange(mailboxKey));
+
+/** Apart, so that no user can keep administrators from helping another one. */
+export const staffChangeLettersTo = (mailboxKey: string): Limit =>
+  lettersTo(lettersKey.staffChange(mailboxKey));
 
 /** Only someone who knows the password counts here, and a sign-in takes its letter back. */
 export const signInLettersFor = (subject: string): Limit =>

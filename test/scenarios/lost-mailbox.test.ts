@@ -1,6 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { moveDelaySeconds } from "../../shared/accounts/address-move-store.ts";
 import type { OperationName } from "../../shared/contract/contract.ts";
+import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
+import { addressChangeLettersTo } from "../../shared/limits/letter-limits.ts";
 import { addressMoves, staffActs } from "../../shared/limits/staff-limits.ts";
 import { administer, signedInAdmin, signInAgain } from "../support/people/administrators.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
@@ -165,6 +167,14 @@ describe("move from a lost mailbox", () => {
     expect(await lettersTo(newEmail)).toHaveLength(1);
     await makeMoveDue(stack, id);
     expect((await confirm(actor, id)).status).toBe(204);
+  });
+
+  it("isn't prevented by users who ask for the same new address", async () => {
+    const [person, newEmail] = [await signedIn(), newPerson().email];
+    const mailbox = await pseudonyms.ofMailbox(newEmail);
+    await limitsOf(stack).exhaust(addressChangeLettersTo(mailbox));
+    expect((await start(root!, person.id, newEmail)).status).toBe(204);
+    expect((await confirm(second!, person.id)).status).toBe(204);
   });
 
   it("can be confirmed by its starter once it is due", async () => {

@@ -2,7 +2,24 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../../shared/contract/errors.ts";
 import { pseudonyms } from "../../../shared/identity/pseudonyms.ts";
-import { registrationLetter } from "../../../shared/limits/letter-limits.ts";
+import type { Limit } from "../../../shared/limits/counters.ts";
+import {
+  codeGuess,
+  currentPasswordGuess,
+  devicesSubject,
+  passwordChangesOf,
+  usernameChangesOf,
+  wrongPassword,
+} from "../../../shared/limits/guess-limits.ts";
+import {
+  addressChangeLettersTo,
+  addressChangesOf,
+  registrationBudget,
+  registrationLetter,
+  registrationLettersTo,
+  resetLettersTo,
+  signInLettersFor,
+} from "../../../shared/limits/letter-limits.ts";
 import { call, succeed } from "../../support/calls/api.ts";
 import { comparable } from "../../support/assert/comparable.ts";
 import { expectRefused } from "../../support/assert/refusals.ts";
@@ -16,6 +33,7 @@ import {
   loginCode,
   newPerson,
   register,
+  signIn,
   signedIn,
   type Person,
 } from "../../support/people/people.ts";
@@ -215,4 +233,61 @@ describe("limit on letters per network and in total", () => {
     expect((await call("createUser", newcomer)).status).toBe(400);
     expect(await counted()).toEqual([[0, 0], [before + 1], ofAll]);
   });
+});
+
+const personWithDevice = async () => {
+  const person = await register();
+  const body = { ...person, otp_code: await codeTo(person.email) };
+  const activated = await call("activateUser", body);
+  const device = { headers: { "x-device-token": activated.headers.get("x-device-token") ?? "" } };
+  return { ...person, device, ...(await signIn(person)) };
+};
+
+// A stranger without the password and a thief with session and password have used up every counter
+// that they can. The owner still gets each kind of code.
+it("all counters used up leave the owner every kind of code [ASVS 6.1.1]", async () => {
+  const { exhaust, clear } = limits;
+  const person = await personWithDevice();
+  const { id, email, password, device, access: token } = person;
+  const newEmail = newPerson().email;
+  await succeed("setEmail", { new_email: newEmail, current_password: password }, { token });
+  const [key, mailbox] = [await pseudonyms.ofAddress(email), await pseudonyms.ofMailbox(email)];
+  const newMailbox = await pseudonyms.ofMailbox(newEmail);
+  const byStranger = [
+    wrongPassword(key),
+    codeGuess("login", key),
+    codeGuess("activation", key),
+    registrationLettersTo(mailbox),
+    resetLettersTo(key),
+    registrationBudget(),
+  ];
+  const byThief = [
+    signInLettersFor(key),
+    signInLettersFor(devicesSubject(key)),
+    addressChangesOf(id),
+    addressChangeLettersTo(newMailbox),
+    passwordChangesOf(id),
+    usernameChangesOf(id),
+    currentPasswordGuess(id),
+  ];
+  // The codes in the newest letters have expired, or were used.
+  const useUp = (limits: Limit[]) => Promise.all(limits.map((limit) => exhaust(limit, { secondsAgo: 600 })));
+  await useUp([...byStranger, ...byThief]);
+
+  const letters = 3;
+  await letterTo(email, letters);
+  await succeed("resetPassword", { email });
+  const otp_code = await codeTo(email, letters + 1);
+  const signInAgain = await call("requestOtp", { email, password }, device);
+  expect(signInAgain.status, signInAgain.text).toBe(200);
+  const login = await codeTo(email, letters + 2);
+  expect((await call("createToken", { email, otp_code: login }, device)).status).toBe(201);
+  const new_password = newPassword();
+  const reset = await call("confirmPasswordReset", { email, otp_code, new_password });
+  expect([reset.status, reset.text]).toEqual([204, ""]);
+  expect((await letterTo(email, letters + 3)).Subject).toContain("your password was changed");
+  const undo = (await lettersTo(email)).find(({ Subject }) => Subject.includes("about to change"));
+  await clear(registrationBudget());
+  const code = /^ {4}(\S+)$/m.exec(undo?.Body.text_part ?? "")?.[1];
+  expect((await call("undoEmail", { email, otp_code: code })).status).toBe(204);
 });
