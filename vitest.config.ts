@@ -19,7 +19,7 @@ const sharedProcess = <Project extends { test: object }>({ test, ...rest }: Proj
 });
 
 /** Deployed stages are slow. BASE_URL is read here, because vitest sets its own in workers. */
-const longestTestSeconds = process.env["BASE_URL"] === undefined ? 12 : 25;
+const longestTestSeconds = process.env["BASE_URL"] === undefined ? 5 : 25;
 
 /** These tests reach rate limits, which use the real clock. */
 const limitedProject = (name: string, globalSetup: string[] = []) => {
