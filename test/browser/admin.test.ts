@@ -114,7 +114,7 @@ describe("administrator on the admin page", () => {
     await page.getByRole("heading", { name: "Frozen, because the mailbox is lost" }).waitFor();
     expectRefused(await call("getMe", undefined, { token: person.access }), "user_inactive");
     await confirm(page, "Confirm the move", administrator.password);
-    await page.getByRole("dialog").getByText("Another administrator can confirm it now").waitFor();
+    await page.getByRole("dialog").getByText("Another administrator can confirm this change now").waitFor();
 
     const other = await openPage(browser, stack.url);
     await other.page.goto("/admin/");
