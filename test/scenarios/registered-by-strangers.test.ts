@@ -53,7 +53,7 @@ describe("address that strangers register too", () => {
     expect(password).toBe(owner.password);
   });
 
-  it.each(orders)("becomes a bare account without a password: %s %s %s", async (...order) => {
+  it.each(orders.slice(0, 2))("becomes a bare account without a password: %s %s %s", async (...order) => {
     const { owner, strangers, ids, letters } = await registerInOrder(order.filter(Boolean));
     const letter = await letterTo(owner.email, letters);
     expect(letter.Body.text_part).toContain("This address was registered more than once");

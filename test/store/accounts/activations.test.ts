@@ -9,6 +9,7 @@ import type { Clock } from "../../../shared/platform/clock.ts";
 import { registrationPk, type Registration } from "../../../shared/store/user-items.ts";
 import { activateWith, newRegistration, registeredWithCode } from "../../support/people/stored-people.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
+import { runs } from "../../support/store/property-runs.ts";
 
 const neutral = /^user_[0-9a-f]{12}$/;
 const hour = 3600;
@@ -135,7 +136,7 @@ describe("activation", () => {
           });
         else if (strangers === 0) expect(user).toMatchObject({ firstName: "Ada", passwordHash: "owner" });
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

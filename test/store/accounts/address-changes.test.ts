@@ -16,6 +16,7 @@ import {
   emailChangeFlow,
   type Address,
 } from "../../support/people/email-change-flow.ts";
+import { runs } from "../../support/store/property-runs.ts";
 
 const day = 86_400;
 
@@ -189,7 +190,7 @@ describe("email change", () => {
             place === at || taken.has(place),
           );
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 });

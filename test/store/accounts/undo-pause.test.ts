@@ -7,6 +7,7 @@ import { userUpdateStore } from "../../../shared/accounts/user-update-store.ts";
 import { emailUndoPk } from "../../../shared/store/address-items.ts";
 import { dynamo } from "../../../shared/store/dynamo.ts";
 import { activateAt, emailChangeFlow, isStored, newAddress } from "../../support/people/email-change-flow.ts";
+import { runs } from "../../support/store/property-runs.ts";
 
 const day = 86_400;
 
@@ -70,7 +71,7 @@ describe("time for undoing", () => {
         if (waits.length % 2 === 1) await set("active");
         expect(await undo(user.addressKey, "d")).toBe(left > 0 ? "undone" : "refused");
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   });
 

@@ -6,6 +6,7 @@ import { personList, type ListRequest } from "../../../shared/admin/person-list.
 import { listedPerson, type Kind } from "../../support/people/stored-people.ts";
 import { farSeconds } from "../../support/store/fake-clock.ts";
 import { ownUsersTable } from "../../support/store/own-users-table.ts";
+import { runs } from "../../support/store/property-runs.ts";
 
 const now = farSeconds;
 const { write, clear } = ownUsersTable();
@@ -69,7 +70,7 @@ describe("list of people", () => {
           }
         },
       ),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     ));
 
   it("continues after the last person shown, despite additions and deletions", async () => {

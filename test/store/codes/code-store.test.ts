@@ -5,6 +5,7 @@ import { codeStore } from "../../../shared/codes/code-store.ts";
 import { userPk } from "../../../shared/store/user-items.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
 import { activeUser } from "../../support/people/stored-people.ts";
+import { runs } from "../../support/store/property-runs.ts";
 
 const lifetime = 600;
 
@@ -79,7 +80,7 @@ describe("login code", () => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 

@@ -6,6 +6,7 @@ import { limitStore } from "../../../shared/limits/limit-store.ts";
 import { guessSubject } from "../../../shared/limits/guess-subject.ts";
 import { farSeconds, fakeClock } from "../../support/store/fake-clock.ts";
 import { codeGuess, devicesSubject } from "../../../shared/limits/guess-limits.ts";
+import { runs } from "../../support/store/property-runs.ts";
 
 const minute = 60;
 const day = 86_400;
@@ -79,7 +80,7 @@ describe("guess limits per subject and network", () => {
           }
         }
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   });
 

@@ -11,6 +11,7 @@ import {
 } from "../../../shared/limits/letter-limits.ts";
 import { limitStore } from "../../../shared/limits/limit-store.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
+import { runs } from "../../support/store/property-runs.ts";
 
 const lifetimeSeconds = 600;
 const stubLimits = () => {
@@ -57,7 +58,7 @@ describe("letters to one mailbox", () => {
           }
         }
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 

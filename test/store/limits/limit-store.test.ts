@@ -7,6 +7,7 @@ import type { Limit, Rule } from "../../../shared/limits/counters.ts";
 import { limitStore } from "../../../shared/limits/limit-store.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
 import { codeGuess, wrongPassword } from "../../../shared/limits/guess-limits.ts";
+import { runs } from "../../support/store/property-runs.ts";
 
 const aSubject = () => `test-${randomUUID()}`;
 const aKey = () => `test#${randomUUID()}`;
@@ -142,7 +143,7 @@ describe("rate limit", () => {
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

@@ -13,6 +13,7 @@ import { userStore } from "../../../shared/accounts/user-store.ts";
 import { passwordResetFlow, resetCodeLifetime } from "../../support/people/password-reset-flow.ts";
 import { activeUser, newRegistration, registeredWithCode } from "../../support/people/stored-people.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
+import { runs } from "../../support/store/property-runs.ts";
 
 describe("password reset code", () => {
   it("survives a write conflict, because the retry is identical", async () => {
@@ -191,7 +192,7 @@ describe("password reset code", () => {
           }
         }
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 });

@@ -22,6 +22,7 @@ import {
 import { tokenSigner, tokenVerifier } from "../../../shared/sessions/tokens.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
 import { activeUser } from "../../support/people/stored-people.ts";
+import { runs } from "../../support/store/property-runs.ts";
 
 const day = 86_400;
 
@@ -245,7 +246,7 @@ describe("session lifecycle", () => {
           await checkSessions(at);
         }
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   });
 
@@ -290,7 +291,7 @@ describe("session lifecycle", () => {
         expect(await isOpen(mine)).toBe(true);
         expect(await isOpen(other)).toBe(!signedOut && !order.includes(2));
       }),
-      { numRuns: 10 },
+      { numRuns: runs(10) },
     );
   });
 

@@ -18,6 +18,7 @@ declare module "vitest" {
     /** Empty if this machine can't run the engine. */
     engineUrl: string;
     engineAccessKeyId: string;
+    engineName: EngineName;
     /** The environment variables that name the tables. */
     storeEnvironment: Record<string, string>;
   }
@@ -26,6 +27,7 @@ declare module "vitest" {
 const tableVariables = { Users: "USERS_TABLE", Sessions: "SESSIONS_TABLE", Limits: "LIMITS_TABLE" };
 
 export const provideEngine = async (project: TestProject, name: EngineName): Promise<() => Promise<void>> => {
+  project.provide("engineName", name);
   const directory = mkdtempSync(join(tmpdir(), "lit-auth-store-"));
   try {
     const engine = await startDynamoDbEngine(directory, name);
