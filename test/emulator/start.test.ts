@@ -127,21 +127,17 @@ describe("npm start", () => {
     expect(await exitCode(child)).toBe(0);
   });
 
-  it.each([
-    ["off", "https://service.example/siteverify"],
-    ["http://127.0.0.1:9/siteverify", "http://127.0.0.1:9/siteverify"],
-  ])("verifies challenges only with a service on this machine: %s", async (used, written) => {
+  it("verifies no challenges with a service elsewhere", async () => {
     const cwd = folder();
-    writeFileSync(
-      path.join(cwd, ".env"),
-      `CHALLENGE_VERIFY_URL=${written}\nCHALLENGE_HOSTNAMES=app.example.com\n`,
-    );
+    const settings =
+      "CHALLENGE_VERIFY_URL=https://service.example/siteverify\nCHALLENGE_HOSTNAMES=app.example.com\n";
+    writeFileSync(path.join(cwd, ".env"), settings);
     const port = await freePort();
     const { child, ready } = npmStart(cwd, "--port", String(port));
     await ready();
     await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/reset_password/`, { method: "POST" });
     const variables = descendants(child.pid ?? 0).map(variablesOf);
-    expect(variables.join().split("\0")).toContain(`CHALLENGE_VERIFY_URL=${used}`);
+    expect(variables.join().split("\0")).toContain("CHALLENGE_VERIFY_URL=off");
     child.kill("SIGTERM");
     expect(await exitCode(child)).toBe(0);
   });

@@ -5,6 +5,10 @@ import type { Operation } from "../../../shared/contract/operation.ts";
 import { synthesiseStage } from "../synthesised.ts";
 
 const stage = synthesiseStage();
+const other = synthesiseStage({
+  FAILED_GUESSES_ALARM_PER_HOUR: "30",
+  REQUESTS_ALARM_PER_FIVE_MINUTES: "500",
+});
 const withEmail = synthesiseStage({ STAGE: "prod", ALARM_EMAIL: "ops@example.com" });
 const operations = Object.entries<Operation>(contract) as [OperationName, Operation][];
 
@@ -44,7 +48,6 @@ describe("alarms", () => {
         ],
       }),
     );
-    const other = synthesiseStage({ FAILED_GUESSES_ALARM_PER_HOUR: "30" });
     expect(other.one("AWS::CloudWatch::Alarm", "FailedGuessesAlarm").Properties).toMatchObject({
       Namespace: "LitAuth/dev",
       MetricName: "FailedGuesses",
@@ -75,7 +78,6 @@ describe("alarms", () => {
   });
 
   it("go off at an unusual number of requests", () => {
-    const other = synthesiseStage({ REQUESTS_ALARM_PER_FIVE_MINUTES: "500" });
     for (const [source, Threshold] of [
       [stage, 30_000],
       [other, 500],
