@@ -11,7 +11,7 @@ export const createRestApi = (stack: Stack, { STAGE }: Settings): CfnRestApi =>
     name: apiName(STAGE),
     endpointConfiguration: { types: ["REGIONAL"] },
     // Accepts TLS 1.2 and 1.3, while AWS's default accepts TLS 1.0 too. Such a policy needs an
-    // access mode: STRICT would also refuse clients whose TLS host name differs from the API's.
+    // access mode. STRICT would also compare the TLS host name with the API's, and refuse clients.
     securityPolicy: "SecurityPolicy_TLS13_1_2_2021_06",
     endpointAccessMode: "BASIC",
     minimumCompressionSize: Size.kibibytes(1).toBytes(),

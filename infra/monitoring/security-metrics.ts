@@ -12,7 +12,7 @@ const field = (name: string, value: string) => FilterPattern.stringValue(`$.${na
 // A metric counts the log lines that match `lines`, of operations with an error for which `answers`
 // is true and of `functions`.
 type SecurityCount = {
-  answers: (code: ErrorCode) => boolean;
+  answers?: (code: ErrorCode) => boolean;
   functions?: readonly FunctionName[];
   lines: IFilterPattern;
   period: Duration;
@@ -41,7 +41,6 @@ const counted = {
   },
   /** They have no hourly limit: it would let a stranger stop the resets of others. */
   ResetLetters: {
-    answers: () => false,
     functions: ["mailer"],
     lines: field("event", "reset_sent"),
     period: Duration.hours(1),
@@ -60,7 +59,9 @@ export const countSecurityEvents = (
   logGroup: ILogGroup,
 ): void => {
   const { errors = [] }: Partial<Operation> = isOperation(name) ? contract[name] : {};
-  for (const [metricName, { answers, lines, functions = [] }] of Object.entries<SecurityCount>(counted))
+  for (const [metricName, { answers = () => false, lines, functions = [] }] of Object.entries<SecurityCount>(
+    counted,
+  ))
     if (errors.some(answers) || functions.includes(name))
       new MetricFilter(scope, `${metricName}Of${name}`, {
         metricNamespace: namespaceOf(stage),

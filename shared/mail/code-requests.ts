@@ -4,7 +4,12 @@
 import { randomUUID } from "node:crypto";
 import type { CodeStore } from "../codes/code-store.ts";
 import type { Pseudonyms } from "../identity/pseudonyms.ts";
-import { registrationLetter, signInLettersFor, spendLetter } from "../limits/letter-limits.ts";
+import {
+  giveBackLetter,
+  registrationLetter,
+  signInLettersFor,
+  spendLetter,
+} from "../limits/letter-limits.ts";
 import type { LimitStore } from "../limits/limit-store.ts";
 import type { PasswordProof } from "../passwords/password-proof.ts";
 import type { Registration, User } from "../store/user-items.ts";
@@ -56,7 +61,10 @@ export const orderActivationCode = async (
     spendLetter(letter, deps.limits, { userId: registration.id }),
     wasRight(),
   ]);
-  return outcome === "covered" ? outcome : requestActivationCode(registration, deps);
+  if (outcome === "covered") return outcome;
+  const requested = await requestActivationCode(registration, deps);
+  if (requested === "refused") await giveBackLetter(letter, deps.limits);
+  return requested;
 };
 
 export const requestActivationCode = async (

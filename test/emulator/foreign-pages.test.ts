@@ -66,7 +66,7 @@ describe.each(engines)("foreign page with %s", (engine) => {
   });
   const running = (skip: (note: string) => never): Stack => stack ?? skip(`${engine} cannot run here`);
 
-  /** All sockets of the stack but the gateway's, whose CORS is the product's. */
+  /** All sockets of the stack but the gateway's: its CORS belongs to the product. */
   const sockets = (of: Stack) =>
     listening([process.pid, ...descendants(process.pid)]).filter(
       ({ port }) => port !== Number(new URL(of.url).port),

@@ -20,7 +20,7 @@ const tools = new Set([
   "WTFPL",
 ]);
 
-/** Packages without the field, whose licence is MIT by another field or their README. */
+/** These packages lack the field. Another field or their README says MIT. */
 const withoutField = new Set([
   "compute-gcd@1.2.1",
   "compute-lcm@1.1.2",

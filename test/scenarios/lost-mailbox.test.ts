@@ -42,7 +42,7 @@ const cancel = (actor: Administrator, id: string) => administer(actor, "cancelUs
 const shown = async (id: string) => (await administer(root!, "getUser", { id })).body;
 const claim = (email: string, otp_code: string) => call("claimEmail", { email, otp_code });
 
-/** A person whose mailbox is lost: `root` has started the move. */
+/** A person who has lost their mailbox: `root` has started the move. */
 const frozen = async () => {
   const person = await signedIn();
   const newEmail = newPerson().email;

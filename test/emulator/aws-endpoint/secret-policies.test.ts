@@ -50,7 +50,7 @@ describe("policy of a secret", () => {
     });
   });
 
-  it("spares the role whose path it names", async () => {
+  it("spares the role with the path that it names", async () => {
     expect((await read("Probe")).SecretString).toMatch(/^[A-Za-z0-9]{40}$/);
   });
 });

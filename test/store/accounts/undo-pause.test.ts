@@ -141,7 +141,7 @@ describe("deletion of an account with a way back", () => {
     expect(await userStore(clock.now).removeOwn(await currentUser())).toBe("removed");
   });
 
-  it("is refused to an owner whose account is deactivated meanwhile", async () => {
+  it("is refused to an owner of a deactivated account", async () => {
     const { clock, user, currentUser } = await emailChangeFlow();
     await userUpdateStore(clock.now).change(user, { status: "disabled" });
     expect(await userStore(clock.now).removeOwn(user)).toBe("refused");

@@ -35,7 +35,7 @@ const registerInOrder = async (target: AttackTarget, order: readonly Registrant[
   return { owner, strangers };
 };
 
-/** Each ends with an account whose password is the owner's. */
+/** Each ends with an account that has the owner's password. */
 const ways: Record<string, (target: AttackTarget, owner: TargetUser) => Promise<void>> = {
   "with a password": async (target, owner) => {
     const { username, email, password, code: otp_code } = owner;

@@ -6,7 +6,7 @@ import type { AttackTarget, TargetUser } from "./attack-target.ts";
 const askForReset = (target: AttackTarget, email: string, network = target.newNetwork()) =>
   target.networks.send(network, "resetPassword", { body: { email } });
 
-/** An account whose username isn't in its address. */
+/** An account with a username that isn't in its address. */
 const createOwner = async (target: AttackTarget): Promise<TargetUser> => {
   const owner = await target.signedIn();
   const username = `quartz${randomBytes(6).toString("hex")}`;

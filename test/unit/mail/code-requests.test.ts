@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { orderSignInCode } from "../../../shared/mail/code-requests.ts";
-import type { User } from "../../../shared/store/user-items.ts";
+import { orderActivationCode, orderSignInCode } from "../../../shared/mail/code-requests.ts";
+import type { Registration, User } from "../../../shared/store/user-items.ts";
 import { neverCalled } from "../../support/assert/never-called.ts";
 
 const user = { id: "u" } as User;
@@ -57,5 +57,35 @@ describe("login code request", () => {
         enqueueLetter: neverCalled("enqueueLetter"),
       }),
     ).rejects.toThrow("busy");
+  });
+});
+
+describe("activation code request", () => {
+  it("gives its letter back if the registration has changed meanwhile", async () => {
+    for (const name of [
+      "UNPROVEN_LETTERS_PER_TEN_MINUTES",
+      "UNPROVEN_LETTERS_PER_HOUR",
+      "UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR",
+      "UNPROVEN_LETTERS_OF_ALL_PER_HOUR",
+      "OTP_LIFETIME_SECONDS",
+    ])
+      vi.stubEnv(name, "600");
+    const givenBack: string[] = [];
+    const registration = { addressKey: "a", email: "a@example.com", passwordHash: "hash" } as Registration;
+    const ordered = await orderActivationCode(
+      registration,
+      { sourceIp: "192.0.2.1", wasRight: async () => {} },
+      {
+        codes: { restartActivation: async () => "refused" },
+        enqueueLetter: neverCalled("enqueueLetter"),
+        limits: {
+          spend: async () => ({ outcome: "allowed" }),
+          spendAll: async () => ({ outcome: "allowed" }),
+          giveBack: async ({ key }) => void givenBack.push(key),
+        },
+        pseudonyms: { ofMailbox: async () => "mailbox", ofNetwork: async () => "network" },
+      },
+    );
+    expect([ordered, givenBack.toSorted()]).toEqual(["refused", ["letters#mailbox", "letters-of-all"]]);
   });
 });
