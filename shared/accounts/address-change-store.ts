@@ -16,7 +16,8 @@ import {
   type EmailChange,
 } from "../store/address-items.ts";
 import { takingAddress } from "../store/address-pointers.ts";
-import { transact, type Item, readItem, type TransactionPart } from "../store/dynamo.ts";
+import type { Item } from "../store/documents.ts";
+import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { addressPk, userPk, type User } from "../store/user-items.ts";

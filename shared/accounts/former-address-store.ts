@@ -1,5 +1,4 @@
 // Stores former addresses until the last letter is sent, because orders hold no addresses.
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -47,14 +46,14 @@ export const formerAddressStore = (clock: Clock = nowSeconds) => {
 
     /** TTL deletes the empty item, so that the mailer needs no right to delete items. */
     forget: async (which: FormerAddress, userId: string): Promise<void> => {
-      await conditionalWrite(
-        new UpdateCommand({
+      await conditionalWrite({
+        Update: {
           TableName: table,
           Key: { pk: formerAddressPk(which, userId) },
           UpdateExpression: "REMOVE email",
           ConditionExpression: "attribute_exists(pk)",
-        }),
-      );
+        },
+      });
     },
   };
 };

@@ -14,7 +14,7 @@ import { isoTime, nowSeconds, type Clock } from "../platform/clock.ts";
 import { environment } from "../platform/environment.ts";
 import { addressChangePks, emailChangePk, emailUndoPk, resetPk } from "../store/address-items.ts";
 import { batchRead } from "../store/batch.ts";
-import type { Item } from "../store/dynamo.ts";
+import type { Item } from "../store/documents.ts";
 import { registrationPk, userPk, type User } from "../store/user-items.ts";
 import { formerAddressPk } from "./former-address-store.ts";
 

@@ -2,7 +2,8 @@ import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { addressChangePks, emailUndoItem, emailUndoPk, resetPk, wayBackOf } from "../store/address-items.ts";
 import { findAddressPointer } from "../store/address-pointers.ts";
-import { transact, readItem, type Item, type TransactionPart } from "../store/dynamo.ts";
+import type { Item } from "../store/documents.ts";
+import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
 import {
   addressPk,
   registrationIdPk,

@@ -1,4 +1,3 @@
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { codeAttributes } from "../codes/code-conditions.ts";
 import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
@@ -107,7 +106,7 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     const others = [...swapping, ...ended, ...along];
     const { refused } =
       others.length === 0
-        ? await conditionalWrite(new UpdateCommand(update))
+        ? await conditionalWrite({ Update: update })
         : await transact([{ Update: update }, ...others]);
     if (!refused)
       return { ...changed, sessionEpoch: user.sessionEpoch + (endsSessions(user, changed) ? 1 : 0) };

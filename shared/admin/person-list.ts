@@ -1,12 +1,11 @@
 // A page takes one query per shard, merged, and one batch read of its people. The section "What it
 // costs to list people" of docs/architecture.md has the numbers.
-import { paginateQuery } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { isAddress, normaliseAddress } from "../identity/email-address.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { batchRead } from "../store/batch.ts";
-import { dynamo } from "../store/dynamo.ts";
+import { readPages } from "../store/dynamo.ts";
 import {
   idOfPlace,
   listedAttributes,
@@ -88,21 +87,21 @@ export const personList = (clock: Clock = nowSeconds) => {
     partition: string,
   ): AsyncGenerator<Entry> {
     const { partition: partitionName, sort } = listIndexes[query.index];
-    const pages = paginateQuery(
-      // Twice an even share of the four shards, so that a second query is rarely needed.
-      { client: dynamo(), pageSize: Math.ceil((query.size + 1) / 2) },
-      {
+    const pages = readPages({
+      Query: {
         TableName: table,
         IndexName: query.index,
+        // Twice an even share of the four shards, so that a second query is rarely needed.
+        Limit: Math.ceil((query.size + 1) / 2),
         KeyConditionExpression: `#partition = :partition${query.condition}`,
         ProjectionExpression: "pk, #sort, expiresAt",
         ExpressionAttributeNames: { "#partition": partitionName, "#sort": sort },
         ExpressionAttributeValues: { ":partition": partition, ...query.values },
         ScanIndexForward: sort === "listAddress",
       },
-    );
-    for await (const { Items = [] } of pages)
-      for (const item of Items.map((one) => indexItem.parse(one)))
+    });
+    for await (const { items } of pages)
+      for (const item of items.map((one) => indexItem.parse(one)))
         if (isAlive(item)) yield { place: item[sort], pk: item.pk };
   };
 

@@ -1,6 +1,5 @@
 // A code is stored in attributes of the item that it is for, so each step is one conditional write.
 // A new request revokes the older code before its own is created.
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { conditionalWrite } from "../store/dynamo.ts";
@@ -36,8 +35,8 @@ export const codeStore = (clock: Clock = nowSeconds) => {
     otpRequestId: string,
   ): Promise<"restarted" | "refused"> => {
     const { ExpressionAttributeValues: values, ...update } = aliveInput();
-    const { refused } = await conditionalWrite(
-      new UpdateCommand({
+    const { refused } = await conditionalWrite({
+      Update: {
         ...update,
         Key: { pk },
         UpdateExpression: "SET otpRequestId = :requestId REMOVE otpDigest, otpExpiresAt",
@@ -47,8 +46,8 @@ export const codeStore = (clock: Clock = nowSeconds) => {
           ":requestId": otpRequestId,
           ":passwordHash": passwordHash,
         },
-      }),
-    );
+      },
+    });
     return refused ? "refused" : "restarted";
   };
 
@@ -62,8 +61,8 @@ export const codeStore = (clock: Clock = nowSeconds) => {
     /** Stores a code if its request is still the newest. Returns what its letter needs. */
     issue: async (pk: string, code: IssuedCode): Promise<CodeHolder | "superseded"> => {
       const { ExpressionAttributeValues: values, ...update } = aliveInput();
-      const { refused, item } = await conditionalWrite(
-        new UpdateCommand({
+      const { refused, item } = await conditionalWrite({
+        Update: {
           ...update,
           Key: { pk },
           UpdateExpression: "SET otpDigest = :digest, otpExpiresAt = :otpExpiresAt",
@@ -75,22 +74,22 @@ export const codeStore = (clock: Clock = nowSeconds) => {
             ":otpExpiresAt": code.otpExpiresAt,
           },
           ReturnValues: "ALL_NEW",
-        }),
-      );
+        },
+      });
       return refused ? "superseded" : codeItem.parse(item);
     },
 
     /** Called after sending, so that a duplicate of the order counts as superseded. */
     retire: async (pk: string, otpRequestId: string): Promise<void> => {
-      await conditionalWrite(
-        new UpdateCommand({
+      await conditionalWrite({
+        Update: {
           TableName: table,
           Key: { pk },
           UpdateExpression: "REMOVE otpRequestId",
           ConditionExpression: "otpRequestId = :requestId",
           ExpressionAttributeValues: { ":requestId": otpRequestId },
-        }),
-      );
+        },
+      });
     },
 
     // Wrong, expired, used and unknown codes fail the same condition. A refusal returns no item,
@@ -102,8 +101,8 @@ export const codeStore = (clock: Clock = nowSeconds) => {
       invocationId: string,
     ): Promise<User | "refused"> => {
       const { ExpressionAttributeValues: values, ...update } = aliveInput();
-      const { refused, item } = await conditionalWrite(
-        new UpdateCommand({
+      const { refused, item } = await conditionalWrite({
+        Update: {
           ...update,
           Key: { pk: userPk(userId) },
           UpdateExpression: `SET otpConsumedBy = :invocationId ${removingCode}`,
@@ -114,8 +113,8 @@ export const codeStore = (clock: Clock = nowSeconds) => {
             ...digestValues(otpDigests),
           },
           ReturnValues: "ALL_NEW",
-        }),
-      );
+        },
+      });
       return refused ? "refused" : userItem.parse(item);
     },
   };

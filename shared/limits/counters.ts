@@ -1,7 +1,7 @@
 // All windows of a key are counters in one item, named by their length and number.
 import type { ErrorCode } from "../contract/errors.ts";
 import { day } from "../platform/clock.ts";
-import type { Item } from "../store/dynamo.ts";
+import type { Item } from "../store/documents.ts";
 import { keyOf } from "../store/item-kinds.ts";
 
 /** Without `windowSeconds`, the rule limits consecutive attempts until `clear`. */

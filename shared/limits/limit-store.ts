@@ -1,10 +1,10 @@
 // One conditional write counts an attempt in all windows of a key, before the action, so that races
 // can't exceed a limit. It is the same write for known and unknown addresses.
-import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ApiError, type ErrorCode } from "../contract/errors.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
-import { conditionalWrite, type Item } from "../store/dynamo.ts";
+import type { Item } from "../store/documents.ts";
+import { conditionalWrite } from "../store/dynamo.ts";
 import {
   counterName,
   countIn,
@@ -41,29 +41,29 @@ export const limitStore = (clock: Clock = nowSeconds) => {
 
   const forgetStale = async (key: string, stale: string[]) => {
     const names = Object.fromEntries(stale.map((name, index) => [`#s${index}`, name]));
-    await conditionalWrite(
-      new UpdateCommand({
+    await conditionalWrite({
+      Update: {
         ...counters(key),
         UpdateExpression: `REMOVE ${Object.keys(names).join(", ")}`,
         ExpressionAttributeNames: names,
-      }),
-    );
+      },
+    });
   };
 
   /** Windows that have ended are never read again, so only the row has to go. */
   const dropExpiredRow = async (key: string, now: number) => {
-    await conditionalWrite(
-      new UpdateCommand({
+    await conditionalWrite({
+      Update: {
         ...counters(key),
         UpdateExpression: "REMOVE consecutive",
         ConditionExpression: "expiresAt <= :now",
         ExpressionAttributeValues: { ":now": now },
-      }),
-    );
+      },
+    });
   };
 
   const clear = async (key: string): Promise<void> => {
-    await conditionalWrite(new DeleteCommand(counters(key)));
+    await conditionalWrite({ Delete: counters(key) });
   };
 
   const count = (
@@ -73,8 +73,8 @@ export const limitStore = (clock: Clock = nowSeconds) => {
   ) => {
     const names = rules.map((rule) => counterName(rule, now));
     const dated = allowedAgainAfterSeconds !== undefined;
-    return conditionalWrite(
-      new UpdateCommand({
+    return conditionalWrite({
+      Update: {
         ...counters(key),
         UpdateExpression: `SET expiresAt = :expiresAt${dated ? ", allowedAt = :now" : ""} ADD ${names.map((_, i) => `#c${i} :one`).join(", ")}`,
         ConditionExpression: condition.expression,
@@ -87,8 +87,8 @@ export const limitStore = (clock: Clock = nowSeconds) => {
         },
         ReturnValues: "ALL_NEW",
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-      }),
-    );
+      },
+    });
   };
 
   const withinRules = (rules: readonly Rule[]) => ({
@@ -133,26 +133,26 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     const names = rules
       .filter(({ windowSeconds }) => windowSeconds !== undefined || removed !== "consecutive")
       .map((rule) => counterName(rule, clock()));
-    const { refused } = await conditionalWrite(
-      new UpdateCommand({
+    const { refused } = await conditionalWrite({
+      Update: {
         ...counters(key),
         UpdateExpression: `REMOVE ${removed} ADD ${names.map((_, i) => `#c${i} :less`).join(", ")}`,
         ConditionExpression: names.map((_, i) => `#c${i} > :none`).join(" AND "),
         ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
         ExpressionAttributeValues: { ":less": -1, ":none": 0 },
-      }),
-    );
+      },
+    });
     return refused ? "refused" : "written";
   };
 
   const drop = async (key: string, name: "consecutive" | "allowedAt"): Promise<void> => {
-    await conditionalWrite(
-      new UpdateCommand({
+    await conditionalWrite({
+      Update: {
         ...counters(key),
         UpdateExpression: `REMOVE ${name}`,
         ConditionExpression: "attribute_exists(pk)",
-      }),
-    );
+      },
+    });
   };
 
   /** Allows the next attempt beyond the rules at once. What is counted stays. */

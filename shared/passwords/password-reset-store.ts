@@ -1,12 +1,11 @@
 // The mailer writes the item, because the request must cost the same for unknown addresses.
-import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { resetPk } from "../store/address-items.ts";
 import { findAddressPointer } from "../store/address-pointers.ts";
-import { conditionalWrite, dynamo, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { conditionalWrite, readItem, readPages, type TransactionPart } from "../store/dynamo.ts";
 import {
   isAccount,
   registrationItem,
@@ -56,8 +55,8 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
     /** `superseded` means that the letter of this request has already been sent. */
     begin: async (owner: Person, otpRequestId: string): Promise<"begun" | "superseded"> => {
       const { email, addressKey } = owner;
-      const { refused } = await conditionalWrite(
-        new UpdateCommand({
+      const { refused } = await conditionalWrite({
+        Update: {
           TableName: table,
           Key: { pk: resetPk(addressKey) },
           UpdateExpression:
@@ -70,8 +69,8 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
             ":requestId": otpRequestId,
             ":expiresAt": clock() + rememberedSeconds,
           },
-        }),
-      );
+        },
+      });
       return refused ? "superseded" : "begun";
     },
 
@@ -80,21 +79,20 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
      * and reveal that there is an account.
      */
     findOwner: async (addressKey: string, otpDigests: readonly string[]): Promise<Person | undefined> => {
-      const { Items = [] } = await dynamo().send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: "pk = :pk",
-          FilterExpression: `${digestIsIn(otpDigests)} AND otpExpiresAt > :now`,
-          ExpressionAttributeValues: {
-            ":pk": resetPk(addressKey),
-            ":now": clock(),
-            ...digestValues(otpDigests),
-          },
-          ConsistentRead: true,
-        }),
-      );
-      if (!Items[0]) return undefined;
-      const { userId } = resetItem.parse(Items[0]);
+      const query = {
+        TableName: table,
+        KeyConditionExpression: "pk = :pk",
+        FilterExpression: `${digestIsIn(otpDigests)} AND otpExpiresAt > :now`,
+        ExpressionAttributeValues: {
+          ":pk": resetPk(addressKey),
+          ":now": clock(),
+          ...digestValues(otpDigests),
+        },
+        ConsistentRead: true,
+      };
+      const { value: page } = await readPages({ Query: query }).next();
+      if (!page?.items[0]) return undefined;
+      const { userId } = resetItem.parse(page.items[0]);
       const [user, pending] = await Promise.all([
         readItem(table, userPk(userId)),
         readItem(table, registrationPk(addressKey)),

@@ -1,7 +1,6 @@
 // A new password ends all sessions (`change` keeps the caller's) and revokes all codes except an
 // undo code, in one write: someone who knew the old password may have created them. For the same
 // reason all devices are forgotten.
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { removingCode } from "../codes/code-conditions.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -113,16 +112,16 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
       { id, passwordHash }: User,
       next: string,
     ): Promise<"replaced" | { current: string | undefined }> => {
-      const { refused, item } = await conditionalWrite(
-        new UpdateCommand({
+      const { refused, item } = await conditionalWrite({
+        Update: {
           TableName: table,
           Key: { pk: userPk(id) },
           UpdateExpression: "SET passwordHash = :next",
           ConditionExpression: "passwordHash = :checked",
           ExpressionAttributeValues: { ":next": next, ":checked": passwordHash },
           ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        }),
-      );
+        },
+      });
       return refused ? { current: item && userItem.parse(item).passwordHash } : "replaced";
     },
   };

@@ -3,13 +3,12 @@
 // refresh at once or a response is lost. Any older token must have been copied, and its use ends
 // the session.
 import { randomBytes, randomUUID } from "node:crypto";
-import { DeleteCommand, paginateQuery, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { environment, variable } from "../platform/environment.ts";
 import { lazy } from "../platform/lazy.ts";
 import { batchDelete } from "../store/batch.ts";
-import { conditionalWrite, dynamo } from "../store/dynamo.ts";
+import { conditionalWrite, readPages } from "../store/dynamo.ts";
 
 export const graceSeconds = 30;
 
@@ -61,20 +60,20 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
       createdAt: now,
       deviceLabel,
     };
-    await dynamo().send(new PutCommand({ TableName: table, Item: session }));
+    await conditionalWrite({ Put: { TableName: table, Item: session } });
     return session;
   };
 
   /** Of several concurrent calls, only one returns "ended". */
   const end = async (userId: string, sessionId: string): Promise<"ended" | "not_found"> => {
-    const { refused } = await conditionalWrite(
-      new DeleteCommand({
+    const { refused } = await conditionalWrite({
+      Delete: {
         TableName: table,
         Key: { userId, sessionId },
         ConditionExpression: "expiresAt > :now",
         ExpressionAttributeValues: { ":now": clock() },
-      }),
-    );
+      },
+    });
     return refused ? "not_found" : "ended";
   };
 
@@ -87,8 +86,8 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
   }): Promise<Session | "refused" | { replayed: Session }> => {
     const { userId, sessionId, jti, sessionCreatedAt } = claims;
     const now = clock();
-    const { refused, item } = await conditionalWrite(
-      new UpdateCommand({
+    const { refused, item } = await conditionalWrite({
+      Update: {
         TableName: table,
         Key: { userId, sessionId },
         UpdateExpression:
@@ -104,8 +103,8 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
         },
         ReturnValues: "ALL_NEW",
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-      }),
-    );
+      },
+    });
     if (!refused) return sessionItem.parse(item);
     const session = item && sessionItem.parse(item);
     if (!session || session.expiresAt <= now) return "refused";
@@ -116,16 +115,14 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
 
   const list = async (userId: string): Promise<Session[]> => {
     const sessions: Session[] = [];
-    for await (const { Items = [] } of paginateQuery(
-      { client: dynamo() },
-      {
-        TableName: table,
-        KeyConditionExpression: "userId = :userId",
-        ExpressionAttributeValues: { ":userId": userId },
-        ConsistentRead: true,
-      },
-    ))
-      sessions.push(...Items.map((item) => sessionItem.parse(item)));
+    const query = {
+      TableName: table,
+      KeyConditionExpression: "userId = :userId",
+      ExpressionAttributeValues: { ":userId": userId },
+      ConsistentRead: true,
+    };
+    for await (const { items } of readPages({ Query: query }))
+      sessions.push(...items.map((item) => sessionItem.parse(item)));
     return sessions.filter(({ expiresAt }) => expiresAt > clock());
   };
 

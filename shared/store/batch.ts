@@ -1,11 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
-  BatchGetCommand,
-  BatchWriteCommand,
-  type BatchWriteCommandInput,
-  type BatchWriteCommandOutput,
-} from "@aws-sdk/lib-dynamodb";
-import { dynamo, StoreBusyError, type Item } from "./dynamo.ts";
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  type BatchGetItemCommandInput,
+  type BatchWriteItemCommandInput,
+  type BatchWriteItemCommandOutput,
+} from "@aws-sdk/client-dynamodb";
+import { plain, typed, type Item } from "./documents.ts";
+import { dynamo, StoreBusyError } from "./dynamo.ts";
 
 const attempts = 4;
 const firstBackoffMilliseconds = 25;
@@ -22,43 +24,39 @@ export const batchRead = async (
     ProjectionExpression: attributes.map((name) => `#${name}`).join(", "),
     ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
   };
-  const requestFor = (Keys: Key[]) => ({ Keys, ConsistentRead: true, ...projection });
   const found: Record<string, Item[]> = {};
-  let wanted = Object.fromEntries(
-    Object.entries(keysByTable).map(([table, keys]) => [table, requestFor(keys)]),
+  const requests = Object.entries(keysByTable).map(
+    ([table, Keys]) => [table, { Keys, ConsistentRead: true, ...projection }] as const,
   );
+  let wanted = typed<BatchGetItemCommandInput>({ RequestItems: Object.fromEntries(requests) });
   for (let tried = 0; tried < attempts; tried += 1) {
     if (tried > 0) await delay(firstBackoffMilliseconds * 2 ** (tried - 1));
-    const { Responses = {}, UnprocessedKeys = {} } = await dynamo().send(
-      new BatchGetCommand({ RequestItems: wanted }),
-    );
+    const { Responses = {}, UnprocessedKeys = {} } = await dynamo().send(new BatchGetItemCommand(wanted));
     for (const [table, items] of Object.entries(Responses))
-      found[table] = [...(found[table] ?? []), ...items];
+      found[table] = [...(found[table] ?? []), ...items.map(plain)];
     if (Object.keys(UnprocessedKeys).length === 0) return found;
-    wanted = Object.fromEntries(
-      Object.entries(UnprocessedKeys).map(([table, { Keys = [] }]) => [table, requestFor(Keys)]),
-    );
+    wanted = { RequestItems: UnprocessedKeys };
   }
   throw new StoreBusyError();
 };
 
 type SendDeletes = (
-  input: BatchWriteCommandInput,
-) => Promise<Pick<BatchWriteCommandOutput, "UnprocessedItems">>;
+  input: BatchWriteItemCommandInput,
+) => Promise<Pick<BatchWriteItemCommandOutput, "UnprocessedItems">>;
 
 export const batchDelete = async (
   table: string,
   keys: readonly Key[],
-  send: SendDeletes = (input) => dynamo().send(new BatchWriteCommand(input)),
+  send: SendDeletes = (input) => dynamo().send(new BatchWriteItemCommand(input)),
 ): Promise<void> => {
   for (let start = 0; start < keys.length; start += deletesPerRequest) {
     const requests = keys.slice(start, start + deletesPerRequest).map((Key) => ({ DeleteRequest: { Key } }));
-    let wanted: NonNullable<BatchWriteCommandInput["RequestItems"]> = { [table]: requests };
-    for (let tried = 0; Object.keys(wanted).length > 0; tried += 1) {
+    let wanted = typed<BatchWriteItemCommandInput>({ RequestItems: { [table]: requests } });
+    for (let tried = 0; Object.keys(wanted.RequestItems ?? {}).length > 0; tried += 1) {
       if (tried === attempts) throw new StoreBusyError();
       if (tried > 0) await delay(firstBackoffMilliseconds * 2 ** (tried - 1));
-      const { UnprocessedItems = {} } = await send({ RequestItems: wanted });
-      wanted = UnprocessedItems;
+      const { UnprocessedItems = {} } = await send(wanted);
+      wanted = { RequestItems: UnprocessedItems };
     }
   }
 };

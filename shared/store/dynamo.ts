@@ -1,28 +1,31 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
   TransactionCanceledException,
   TransactionConflictException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
   type AttributeValue,
+  type DeleteItemCommandInput,
+  type PutItemCommandInput,
+  type QueryCommandInput,
+  type ScanCommandInput,
+  type TransactWriteItem,
+  type TransactWriteItemsCommandInput,
+  type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import {
-  DeleteCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-  type UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { lazy } from "../platform/lazy.ts";
+import { plain, typed, type Item, type Plain } from "./documents.ts";
 
-export type Item = Record<string, unknown>;
-export type TransactionPart = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+export type TransactionPart = Plain<TransactWriteItem>;
 
-export const dynamo = lazy(() =>
-  DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } }),
-);
+export const dynamo = lazy(() => new DynamoDBClient({}));
 
 /** All attempts were throttled or lost a race. The endpoint answers 503. */
 export class StoreBusyError extends Error {
@@ -37,8 +40,7 @@ type Part = { failed: boolean; item: Item | undefined };
 const attempts = 6;
 const firstBackoffMilliseconds = 25;
 
-// lib-dynamodb unmarshalls responses, but not the items in errors.
-const plain = (item: Record<string, AttributeValue> | undefined) => item && unmarshall(item);
+const maybePlain = (item: Record<string, AttributeValue> | undefined) => item && plain(item);
 
 // The SDK retries throttled single writes, but not transactions that throttling cancelled.
 const passingReasons = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
@@ -49,11 +51,12 @@ const isPassing = (error: unknown): boolean =>
     (error.CancellationReasons ?? []).some(({ Code = "" }) => passingReasons.has(Code)));
 
 const refusedParts = (error: unknown): Part[] | undefined => {
-  if (error instanceof ConditionalCheckFailedException) return [{ failed: true, item: plain(error.Item) }];
+  if (error instanceof ConditionalCheckFailedException)
+    return [{ failed: true, item: maybePlain(error.Item) }];
   if (!(error instanceof TransactionCanceledException)) return undefined;
   const parts = (error.CancellationReasons ?? []).map(({ Code, Item }) => ({
     failed: Code === "ConditionalCheckFailed",
-    item: plain(Item),
+    item: maybePlain(Item),
   }));
   return parts.some(({ failed }) => failed) ? parts : undefined;
 };
@@ -81,28 +84,36 @@ const attempt = async <Output>(
 /** If a condition failed, `refused` has one entry for each part of the write, in order. */
 export type Outcome = { refused: Part[] | undefined };
 
+type Write =
+  | { Put: Plain<PutItemCommandInput> }
+  | { Update: Plain<UpdateItemCommandInput> }
+  | { Delete: Plain<DeleteItemCommandInput> };
+
+const sendWrite = (write: Write) => {
+  if ("Put" in write) return dynamo().send(new PutItemCommand(typed<PutItemCommandInput>(write.Put)));
+  if ("Update" in write)
+    return dynamo().send(new UpdateItemCommand(typed<UpdateItemCommandInput>(write.Update)));
+  return dynamo().send(new DeleteItemCommand(typed<DeleteItemCommandInput>(write.Delete)));
+};
+
 /** The write's `ReturnValues…` options select `item`, both after success and after a refusal. */
-export const conditionalWrite = async (
-  write: UpdateCommand | DeleteCommand,
-): Promise<Outcome & { item: Item | undefined }> => {
-  const attempted = await attempt(() =>
-    // The client's overloads don't accept a union type.
-    write instanceof DeleteCommand ? dynamo().send(write) : dynamo().send(write),
-  );
+export const conditionalWrite = async (write: Write): Promise<Outcome & { item: Item | undefined }> => {
+  const attempted = await attempt(() => sendWrite(write));
   return "output" in attempted
-    ? { refused: undefined, item: attempted.output.Attributes }
+    ? { refused: undefined, item: maybePlain(attempted.output.Attributes) }
     : { refused: attempted.refused, item: attempted.refused[0]?.item };
 };
 
-type Transact = (input: TransactWriteCommandInput) => Promise<unknown>;
+type Transaction = { TransactItems: TransactionPart[]; ClientRequestToken: string | undefined };
 
 /** With `token`, a retry succeeds if the first attempt was written but its response was lost. */
 export const transact = async (
   parts: TransactionPart[],
   {
     token,
-    send = (input) => dynamo().send(new TransactWriteCommand(input)),
-  }: { token?: string; send?: Transact } = {},
+    send = (input) =>
+      dynamo().send(new TransactWriteItemsCommand(typed<TransactWriteItemsCommandInput>(input))),
+  }: { token?: string; send?: (input: Transaction) => Promise<unknown> } = {},
 ): Promise<Outcome> => {
   const attempted = await attempt(() => send({ TransactItems: parts, ClientRequestToken: token }));
   return { refused: "refused" in attempted ? attempted.refused : undefined };
@@ -110,7 +121,26 @@ export const transact = async (
 
 export const readItem = async (table: string, pk: string): Promise<Item | undefined> => {
   const { Item } = await dynamo().send(
-    new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }),
+    new GetItemCommand({ TableName: table, Key: { pk: { S: pk } }, ConsistentRead: true }),
   );
-  return Item;
+  return maybePlain(Item);
 };
+
+/** `next` is the key to start the following page after, if there is one. */
+type Page = { items: Item[]; next: Item | undefined };
+
+export async function* readPages(
+  read: { Query: Plain<QueryCommandInput> } | { Scan: Plain<ScanCommandInput> },
+): AsyncGenerator<Page> {
+  const input = "Query" in read ? read.Query : read.Scan;
+  let next = input.ExclusiveStartKey;
+  do {
+    const page = { ...input, ExclusiveStartKey: next };
+    const { Items = [], LastEvaluatedKey } =
+      "Query" in read
+        ? await dynamo().send(new QueryCommand(typed<QueryCommandInput>(page)))
+        : await dynamo().send(new ScanCommand(typed<ScanCommandInput>(page)));
+    next = maybePlain(LastEvaluatedKey);
+    yield { items: Items.map(plain), next };
+  } while (next);
+}

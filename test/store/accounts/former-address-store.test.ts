@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
-import { dynamo } from "../../../shared/store/dynamo.ts";
+import { documents } from "../../support/store/documents.ts";
 import { formerAddressStore, rememberFormerAddress } from "../../../shared/accounts/former-address-store.ts";
 import { activeUser } from "../../support/people/stored-people.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
@@ -12,7 +12,7 @@ describe("former address", () => {
     const user = await activeUser(clock.now);
     const formerAddresses = formerAddressStore(clock.now);
     const remember = () =>
-      dynamo().send(
+      documents().send(
         new TransactWriteCommand({ TransactItems: [rememberFormerAddress("deleted", user, clock.now())] }),
       );
     expect(await formerAddresses.find("deleted", user.id)).toBeUndefined();

@@ -3,7 +3,7 @@ import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { emailChangePk, emailUndoPk, resetPk } from "../../../shared/store/address-items.ts";
 import { isoTime } from "../../../shared/platform/clock.ts";
-import { dynamo } from "../../../shared/store/dynamo.ts";
+import { documents } from "../../support/store/documents.ts";
 import { environment } from "../../../shared/platform/environment.ts";
 import { formerAddressPk } from "../../../shared/accounts/former-address-store.ts";
 import { limitStore } from "../../../shared/limits/limit-store.ts";
@@ -14,7 +14,7 @@ import { codeGuess, devicesSubject, wrongPassword } from "../../../shared/limits
 import { lettersKey } from "../../../shared/limits/letter-limits.ts";
 
 const put = (item: Record<string, unknown>) =>
-  dynamo().send(new PutCommand({ TableName: environment("USERS_TABLE").USERS_TABLE, Item: item }));
+  documents().send(new PutCommand({ TableName: environment("USERS_TABLE").USERS_TABLE, Item: item }));
 
 const mailboxKey = `mailbox-${randomUUID()}`;
 

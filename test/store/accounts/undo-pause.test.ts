@@ -5,7 +5,8 @@ import { formerAddressStore } from "../../../shared/accounts/former-address-stor
 import { userStore } from "../../../shared/accounts/user-store.ts";
 import { userUpdateStore } from "../../../shared/accounts/user-update-store.ts";
 import { emailUndoPk } from "../../../shared/store/address-items.ts";
-import { dynamo } from "../../../shared/store/dynamo.ts";
+import { documents } from "../../support/store/documents.ts";
+import { interceptCalls } from "../../support/store/intercepted-calls.ts";
 import { activateAt, emailChangeFlow, isStored, newAddress } from "../../support/people/email-change-flow.ts";
 import { runs } from "../../support/store/property-runs.ts";
 
@@ -13,7 +14,7 @@ const day = 86_400;
 
 const undoItemOf = async (addressKey: string) => {
   const Key = { pk: emailUndoPk(addressKey) };
-  const { Item } = await dynamo().send(
+  const { Item } = await documents().send(
     new GetCommand({ TableName: process.env["USERS_TABLE"], Key, ConsistentRead: true }),
   );
   return Item;
@@ -100,20 +101,14 @@ describe("time for undoing", () => {
   it("stops too if the change begins during the deactivation", async () => {
     const { clock, user, ask, currentUser } = await emailChangeFlow();
     let begun = false;
-    dynamo().middlewareStack.add(
-      (next, { commandName }) =>
-        async (parameters) => {
-          if (commandName === "TransactWriteItemsCommand" && !begun) {
-            begun = true;
-            await ask(newAddress(), "d");
-          }
-          return next(parameters);
-        },
-      { step: "initialize", name: "change" },
-    );
-    await userUpdateStore(clock.now)
-      .change(user, { status: "disabled" })
-      .finally(() => dynamo().middlewareStack.remove("change"));
+    const restore = interceptCalls(async ({ name }, send) => {
+      if (name === "TransactWriteItemsCommand" && !begun) {
+        begun = true;
+        await ask(newAddress(), "d");
+      }
+      return send();
+    });
+    await userUpdateStore(clock.now).change(user, { status: "disabled" }).finally(restore);
     expect([begun, (await currentUser()).status]).toEqual([true, "disabled"]);
     expect(await undoItemOf(user.addressKey)).toMatchObject({ userId: user.id, secondsLeft: 7 * day });
   });

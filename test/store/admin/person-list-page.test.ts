@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { BatchWriteCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { personList, type ListRequest } from "../../../shared/admin/person-list.ts";
-import { dynamo } from "../../../shared/store/dynamo.ts";
+import { documents } from "../../support/store/documents.ts";
+import { interceptCalls } from "../../support/store/intercepted-calls.ts";
 import { listAttributes, listIndexes } from "../../../shared/store/list-indexes.ts";
 import { userPk } from "../../../shared/store/user-items.ts";
 import { eventually } from "../../support/assert/eventually.ts";
@@ -27,19 +28,13 @@ const idsOf = async (one: Partial<ListRequest> = {}) => (await pageOf(one)).peop
 /** Records the DynamoDB calls of this test from now on, each after `before`. */
 const watchCalls = (before: (command: string, input: string) => Promise<void> = async () => {}) => {
   const calls: { command: string; input: string; output: string }[] = [];
-  const name = randomUUID();
-  dynamo().middlewareStack.add(
-    (next, { commandName = "" }) =>
-      async (args) => {
-        const input = JSON.stringify(args.input);
-        await before(commandName, input);
-        const result = await next(args);
-        calls.push({ command: commandName, input, output: JSON.stringify(result.output) });
-        return result;
-      },
-    { step: "initialize", name },
-  );
-  const stop = () => void dynamo().middlewareStack.remove(name);
+  const stop = interceptCalls(async ({ name, input }, send) => {
+    const sent = JSON.stringify(input);
+    await before(name, sent);
+    const output = await send();
+    calls.push({ command: name, input: sent, output: JSON.stringify(output) });
+    return output;
+  });
   onTestFinished(stop);
   return { calls, stop };
 };
@@ -58,7 +53,7 @@ describe("page of a person list", () => {
     const person = newPerson("staff");
     await put(person);
     for (const [IndexName, { partition, sort }] of Object.entries(listIndexes)) {
-      const { Items } = await dynamo().send(
+      const { Items } = await documents().send(
         new QueryCommand({
           TableName: table,
           IndexName,
@@ -99,22 +94,15 @@ describe("page of a person list", () => {
     await clear();
     const person = newPerson("active");
     await put(person);
-    const name = randomUUID();
     const asked: object[] = [];
-    dynamo().middlewareStack.add(
-      (next, { commandName = "" }) =>
-        async (args) => {
-          const result = await next(args);
-          if (!commandName.startsWith("BatchGet")) return result;
-          asked.push(args.input);
-          const UnprocessedKeys = "RequestItems" in args.input ? args.input.RequestItems : {};
-          return asked.length > 1
-            ? result
-            : { ...result, output: { ...result.output, Responses: {}, UnprocessedKeys } };
-        },
-      { step: "initialize", name },
-    );
-    onTestFinished(() => void dynamo().middlewareStack.remove(name));
+    const restore = interceptCalls(async ({ name, input }, send) => {
+      const output = await send();
+      if (!name.startsWith("BatchGet")) return output;
+      asked.push(input);
+      const UnprocessedKeys = "RequestItems" in input ? input.RequestItems : {};
+      return asked.length > 1 ? output : { ...output, Responses: {}, UnprocessedKeys };
+    });
+    onTestFinished(restore);
     expect(await idsOf()).toEqual([person.id]);
     expect(asked).toHaveLength(2);
     expect(asked[1]).toEqual(asked[0]);
@@ -125,7 +113,7 @@ describe("page of a person list", () => {
     const person = newPerson("active");
     await put(person);
     meanwhile(() =>
-      dynamo().send(
+      documents().send(
         new UpdateCommand({
           TableName: table,
           Key: { pk: person.pk },
@@ -235,7 +223,7 @@ describe("page of a person list", () => {
     process.env["USERS_TABLE"] = wider;
     onTestFinished(() => void (process.env["USERS_TABLE"] = table));
     const people = [newPerson("active"), newPerson("pending", now - 1), newPerson("expired", now - 2)];
-    await dynamo().send(
+    await documents().send(
       new BatchWriteCommand({ RequestItems: { [wider]: people.map((Item) => ({ PutRequest: { Item } })) } }),
     );
     expect(await idsOf()).toEqual([people[0]?.id, people[1]?.id]);

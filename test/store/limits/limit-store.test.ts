@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dynamo } from "../../../shared/store/dynamo.ts";
+import { documents } from "../../support/store/documents.ts";
 import type { Limit, Rule } from "../../../shared/limits/counters.ts";
 import { limitStore } from "../../../shared/limits/limit-store.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
@@ -96,7 +96,7 @@ describe("rate limit", () => {
     const key = aKey();
     for (let windows = 0; windows < 40; windows += 1, clock.pass(300))
       await limits.spend(limited(key, [{ maximum: 5, windowSeconds: 300 }]));
-    const { Item } = await dynamo().send(
+    const { Item } = await documents().send(
       new GetCommand({ TableName: process.env["LIMITS_TABLE"], Key: { pk: `limit#${key}` } }),
     );
     expect(Object.keys(Item ?? {}).length).toBeLessThan(20);

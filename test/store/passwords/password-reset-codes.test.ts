@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { resetPk } from "../../../shared/store/address-items.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
-import { dynamo } from "../../../shared/store/dynamo.ts";
+import { interceptCalls } from "../../support/store/intercepted-calls.ts";
 import { passwordResetStore } from "../../../shared/passwords/password-reset-store.ts";
 import { passwordStore } from "../../../shared/passwords/password-store.ts";
 import { activationStore } from "../../../shared/accounts/activation-store.ts";
@@ -20,20 +20,15 @@ describe("password reset code", () => {
     const { user, clock, send } = await passwordResetFlow();
     await send("r", "d");
     const sent: unknown[] = [];
-    dynamo().middlewareStack.add(
-      (next) => (call) => {
-        sent.push(call.input);
-        if (sent.length > 1) return next(call);
-        clock.pass(1);
-        const CancellationReasons = [{ Code: "TransactionConflict" }];
-        const error = { $metadata: {}, message: "cancelled", CancellationReasons };
-        return Promise.reject(new TransactionCanceledException(error));
-      },
-      { step: "initialize", name: "conflict" },
-    );
-    const outcome = await passwordStore(clock.now)
-      .reset(user, "new", ["d"], randomUUID())
-      .finally(() => dynamo().middlewareStack.remove("conflict"));
+    const restore = interceptCalls(({ input }, send) => {
+      sent.push(input);
+      if (sent.length > 1) return send();
+      clock.pass(1);
+      const CancellationReasons = [{ Code: "TransactionConflict" }];
+      const error = { $metadata: {}, message: "cancelled", CancellationReasons };
+      return Promise.reject(new TransactionCanceledException(error));
+    });
+    const outcome = await passwordStore(clock.now).reset(user, "new", ["d"], randomUUID()).finally(restore);
     expect(outcome).toBe("reset");
     expect(sent[1]).toEqual(sent[0]);
   });

@@ -3,7 +3,7 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { callerStore } from "../../../shared/sessions/callers.ts";
-import { dynamo } from "../../../shared/store/dynamo.ts";
+import { documents } from "../../support/store/documents.ts";
 import { userPk } from "../../../shared/store/user-items.ts";
 import { sessionEpochStore } from "../../../shared/sessions/session-epoch-store.ts";
 import {
@@ -151,7 +151,7 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 const setStatus = async ({ state }: World, status: "active" | "disabled") => {
-  await dynamo().send(
+  await documents().send(
     new UpdateCommand({
       TableName: process.env["USERS_TABLE"],
       Key: { pk: userPk(state.user.id) },

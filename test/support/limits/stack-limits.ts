@@ -2,7 +2,7 @@
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Stack } from "../../../infra/local/stack.ts";
 import { generousLimits } from "../../../infra/generous-limits.ts";
-import { dynamo } from "../../../shared/store/dynamo.ts";
+import { documents } from "../store/documents.ts";
 import { outputOf } from "../stacks/stack-outputs.ts";
 import type { Limit } from "../../../shared/limits/counters.ts";
 import { limitStore } from "../../../shared/limits/limit-store.ts";
@@ -32,7 +32,7 @@ export const limitsOf = (stack: Stack) => {
   const use = async (limit: Limit, attempts: number, secondsAgo = 0): Promise<void> => {
     const names = counterNames(limit);
     const now = Math.floor(Date.now() / 1000);
-    await dynamo().send(
+    await documents().send(
       new UpdateCommand({
         ...itemOf(limit),
         UpdateExpression: `SET expiresAt = :later, allowedAt = :now, ${names.map((_, i) => `#c${i} = :attempts`).join(", ")}`,
@@ -53,7 +53,7 @@ export const limitsOf = (stack: Stack) => {
     clear: ({ key }: Limit): Promise<void> => limitStore().clear(key),
     /** Returns the counts of the current windows. */
     counted: async (limit: Limit): Promise<number[]> => {
-      const { Item } = await dynamo().send(new GetCommand({ ...itemOf(limit), ConsistentRead: true }));
+      const { Item } = await documents().send(new GetCommand({ ...itemOf(limit), ConsistentRead: true }));
       return counterNames(limit, [0]).map((name) => Number(Item?.[name] ?? 0));
     },
   };

@@ -7,7 +7,7 @@ import { emailChangePk, emailUndoPk } from "../../../shared/store/address-items.
 import { addressUndoStore } from "../../../shared/accounts/address-undo-store.ts";
 import type { Clock } from "../../../shared/platform/clock.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
-import { dynamo } from "../../../shared/store/dynamo.ts";
+import { documents } from "../store/documents.ts";
 import { registrationPk, type User } from "../../../shared/store/user-items.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
 import { userStore } from "../../../shared/accounts/user-store.ts";
@@ -20,7 +20,7 @@ export type Address = { email: string; addressKey: string };
 export const newAddress = (): Address => ({ email: "new@example.com", addressKey: `key-${randomUUID()}` });
 
 export const isStored = async (pk: string): Promise<boolean> => {
-  const { Item } = await dynamo().send(
+  const { Item } = await documents().send(
     new GetCommand({ TableName: process.env["USERS_TABLE"], Key: { pk }, ConsistentRead: true }),
   );
   return Item !== undefined;

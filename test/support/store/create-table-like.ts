@@ -1,10 +1,10 @@
 import { CreateTableCommand, DescribeTableCommand, type Projection } from "@aws-sdk/client-dynamodb";
-import { dynamo } from "../../../shared/store/dynamo.ts";
+import { documents } from "./documents.ts";
 
 /** Creates an empty table with another's keys and indexes, with a new projection if asked. */
 export const createTableLike = async (from: string, to: string, projection?: Projection): Promise<void> => {
-  const { Table } = await dynamo().send(new DescribeTableCommand({ TableName: from }));
-  await dynamo().send(
+  const { Table } = await documents().send(new DescribeTableCommand({ TableName: from }));
+  await documents().send(
     new CreateTableCommand({
       TableName: to,
       BillingMode: "PAY_PER_REQUEST",

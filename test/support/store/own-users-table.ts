@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { BatchWriteCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, inject } from "vitest";
-import { dynamo } from "../../../shared/store/dynamo.ts";
+import { documents } from "./documents.ts";
 import { createTableLike } from "./create-table-like.ts";
 
 /** Gives a test file its own users table, because lists also show what other files write. */
@@ -15,7 +15,7 @@ export const ownUsersTable = () => {
 
   const write = async (requests: Record<string, unknown>[]) => {
     for (let start = 0; start < requests.length; start += 25)
-      await dynamo().send(
+      await documents().send(
         new BatchWriteCommand({ RequestItems: { [table]: requests.slice(start, start + 25) } }),
       );
   };
@@ -24,7 +24,7 @@ export const ownUsersTable = () => {
     write,
     put: (...items: object[]) => write(items.map((Item) => ({ PutRequest: { Item } }))),
     clear: async () => {
-      const { Items = [] } = await dynamo().send(new ScanCommand({ TableName: table }));
+      const { Items = [] } = await documents().send(new ScanCommand({ TableName: table }));
       await write(Items.map(({ pk }) => ({ DeleteRequest: { Key: { pk } } })));
     },
   };

@@ -14,7 +14,8 @@ import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
 import { readSettings } from "../../../infra/settings.ts";
 import { synthesise } from "../../../infra/synthesise.ts";
 import { nowSeconds } from "../../../shared/platform/clock.ts";
-import { dynamo } from "../../../shared/store/dynamo.ts";
+import { documents } from "../../support/store/documents.ts";
+import { interceptCalls } from "../../support/store/intercepted-calls.ts";
 import { userUpdateStore, type Changes } from "../../../shared/accounts/user-update-store.ts";
 import { userItem } from "../../../shared/store/user-items.ts";
 import { personList, type ListRequest, type PersonList } from "../../../shared/admin/person-list.ts";
@@ -37,22 +38,19 @@ const capacity = z.object({
 
 /** Makes every call report its consumed capacity, and adds it up. */
 const measureUnits = () => {
-  dynamo().middlewareStack.add(
-    (next) => async (args) => {
-      Object.assign(args.input, { ReturnConsumedCapacity: "INDEXES" });
-      const answer = await next(args);
-      const consumed = Object.entries(answer.output).find(([name]) => name === "ConsumedCapacity")?.[1];
-      meter.calls += 1;
-      for (const { Table, GlobalSecondaryIndexes } of [consumed ?? []]
-        .flat()
-        .map((one) => capacity.parse(one))) {
-        meter.tableUnits += Table.CapacityUnits;
-        for (const index of Object.values(GlobalSecondaryIndexes)) meter.indexUnits += index.CapacityUnits;
-      }
-      return answer;
-    },
-    { step: "initialize" },
-  );
+  interceptCalls(async ({ input }, send) => {
+    Object.assign(input, { ReturnConsumedCapacity: "INDEXES" });
+    const answer = await send();
+    const consumed = Object.entries(answer).find(([name]) => name === "ConsumedCapacity")?.[1];
+    meter.calls += 1;
+    for (const { Table, GlobalSecondaryIndexes } of [consumed ?? []]
+      .flat()
+      .map((one) => capacity.parse(one))) {
+      meter.tableUnits += Table.CapacityUnits;
+      for (const index of Object.values(GlobalSecondaryIndexes)) meter.indexUnits += index.CapacityUnits;
+    }
+    return answer;
+  });
 };
 
 const personNumber = (number: number) => {
@@ -70,7 +68,7 @@ const addPeople = async (table: string, from: number, to: number) => {
         const numbers = Array.from({ length: Math.max(0, Math.min(batch, to - first)) }, (_, i) => first + i);
         const requests = numbers.map((number) => ({ PutRequest: { Item: personNumber(number) } }));
         if (requests.length > 0)
-          await dynamo().send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
+          await documents().send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
       }),
     );
 };
@@ -120,7 +118,7 @@ const changes: Record<string, [Changes, Changes]> = {
 const measureChange = async (table: string, [there, back]: [Changes, Changes]) => {
   const now = nowSeconds();
   const person = listedPerson("active", { now, createdAt: now, email: "ada@example.com" });
-  await dynamo().send(new PutCommand({ TableName: table, Item: person }));
+  await documents().send(new PutCommand({ TableName: table, Item: person }));
   let user = userItem.parse(person);
   let next = there;
   return measure(async () => {

@@ -11,7 +11,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
-import { dynamo } from "../../../shared/store/dynamo.ts";
+import { documents } from "../../support/store/documents.ts";
 import { environment } from "../../../shared/platform/environment.ts";
 
 const owner = randomUUID();
@@ -52,14 +52,14 @@ export const createBareCalls = async (): Promise<Record<string, () => Promise<un
   const QueueUrl = new URL(QueueName, MAIL_QUEUE_URL).href;
   const userKey = { pk: user.pk };
   const sessionKey = { userId: owner, sessionId: owner };
-  await dynamo().send(new PutCommand({ TableName: USERS_TABLE, Item: user }));
-  await dynamo().send(new PutCommand({ TableName: SESSIONS_TABLE, Item: session }));
+  await documents().send(new PutCommand({ TableName: USERS_TABLE, Item: user }));
+  await documents().send(new PutCommand({ TableName: SESSIONS_TABLE, Item: session }));
 
   return {
     "dynamodb:GetItem": () =>
-      dynamo().send(new GetCommand({ TableName: USERS_TABLE, Key: userKey, ConsistentRead: true })),
+      documents().send(new GetCommand({ TableName: USERS_TABLE, Key: userKey, ConsistentRead: true })),
     "dynamodb:BatchGetItem": () =>
-      dynamo().send(
+      documents().send(
         new BatchGetCommand({
           RequestItems: {
             [USERS_TABLE]: { Keys: [userKey], ConsistentRead: true },
@@ -67,9 +67,9 @@ export const createBareCalls = async (): Promise<Record<string, () => Promise<un
           },
         }),
       ),
-    "dynamodb:PutItem": () => dynamo().send(new PutCommand({ TableName: SESSIONS_TABLE, Item: session })),
+    "dynamodb:PutItem": () => documents().send(new PutCommand({ TableName: SESSIONS_TABLE, Item: session })),
     "dynamodb:UpdateItem": () =>
-      dynamo().send(
+      documents().send(
         new UpdateCommand({
           TableName: USERS_TABLE,
           Key: userKey,
@@ -81,9 +81,11 @@ export const createBareCalls = async (): Promise<Record<string, () => Promise<un
         }),
       ),
     "dynamodb:DeleteItem": () =>
-      dynamo().send(new DeleteCommand({ TableName: SESSIONS_TABLE, Key: { userId: owner, sessionId: "-" } })),
+      documents().send(
+        new DeleteCommand({ TableName: SESSIONS_TABLE, Key: { userId: owner, sessionId: "-" } }),
+      ),
     "dynamodb:Query": () =>
-      dynamo().send(
+      documents().send(
         new QueryCommand({
           TableName: SESSIONS_TABLE,
           KeyConditionExpression: "userId = :userId",
@@ -92,13 +94,13 @@ export const createBareCalls = async (): Promise<Record<string, () => Promise<un
         }),
       ),
     "dynamodb:BatchWriteItem": () =>
-      dynamo().send(
+      documents().send(
         new BatchWriteCommand({
           RequestItems: { [SESSIONS_TABLE]: [{ DeleteRequest: { Key: { userId: owner, sessionId: "-" } } }] },
         }),
       ),
     "dynamodb:TransactWriteItems": () =>
-      dynamo().send(
+      documents().send(
         new TransactWriteCommand({
           TransactItems: [1, 2, 3].map((part) => ({
             Put: {

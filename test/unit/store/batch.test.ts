@@ -1,11 +1,14 @@
-import type { BatchWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import type { BatchWriteItemCommandInput } from "@aws-sdk/client-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, it } from "vitest";
 import { batchDelete } from "../../../shared/store/batch.ts";
 import { StoreBusyError } from "../../../shared/store/dynamo.ts";
 
 const keys = Array.from({ length: 30 }, (_, index) => ({ sessionId: String(index) }));
-const keysOf = ({ RequestItems = {} }: BatchWriteCommandInput) =>
-  Object.values(RequestItems).flatMap((requests) => requests.map(({ DeleteRequest }) => DeleteRequest?.Key));
+const keysOf = ({ RequestItems = {} }: BatchWriteItemCommandInput) =>
+  Object.values(RequestItems).flatMap((requests) =>
+    requests.map(({ DeleteRequest }) => unmarshall(DeleteRequest?.Key ?? {})),
+  );
 
 describe("batch delete", () => {
   it("retries only what the table left unprocessed", async () => {
@@ -21,7 +24,7 @@ describe("batch delete", () => {
   });
 
   it("fails if the table stays busy", async () => {
-    const full = async ({ RequestItems }: BatchWriteCommandInput) => ({ UnprocessedItems: RequestItems });
+    const full = async ({ RequestItems }: BatchWriteItemCommandInput) => ({ UnprocessedItems: RequestItems });
     await expect(batchDelete("table", keys, full)).rejects.toThrow(StoreBusyError);
   });
 });
