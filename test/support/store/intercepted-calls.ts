@@ -3,7 +3,7 @@ import { dynamo } from "../../../shared/store/dynamo.ts";
 type Command = { name: string; input: object };
 type Interceptor = (command: Command, send: () => Promise<object>) => Promise<object>;
 
-/** Passes every call of the store's client through `intercept`, until the returned function runs. */
+/** Passes every call of the store's client through `intercept`, until the result is called. */
 export const interceptCalls = (intercept: Interceptor): (() => void) => {
   const client = dynamo();
   const send = client.send.bind(client);
