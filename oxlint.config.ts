@@ -20,10 +20,16 @@ const places: Record<string, readonly string[]> = {
   "@aws-lambda-powertools/parameters": ["shared/platform/secrets.ts"],
   "@aws-sdk/client-ses": ["shared/mail/ses.ts", "infra/localstack/*.ts"],
   "@aws-sdk/client-sqs": ["shared/mail/mail-queue.ts"],
-  "@aws-sdk/client-dynamodb": ["shared/store/{dynamo,batch,documents}.ts"],
+  "@aws-sdk/client-dynamodb": [
+    "shared/store/dynamo.ts",
+    "shared/store/batch.ts",
+    "shared/store/documents.ts",
+  ],
   "@aws-sdk/util-dynamodb": ["shared/store/documents.ts"],
   "@aws-sdk/lib-dynamodb": [],
-  "@aws-sdk/client-secrets-manager": ["shared/keys/key-ring-store.ts"],
+  "@aws-sdk/client-secrets-manager": ["shared/keys/key-ring-store.ts", "shared/platform/secrets.ts"],
+  "@aws-sdk/core": ["shared/platform/aws-client.ts"],
+  "@smithy/types": ["shared/platform/aws-client.ts", "shared/platform/aws-http.ts"],
   "@aws-sdk/client-cloudformation": ["commands/target.ts", "infra/localstack/*.ts"],
   "@aws-sdk/client-lambda": ["commands/revoke-keys.ts", "infra/localstack/*.ts"],
   "aws-cdk-lib": [

@@ -1,6 +1,7 @@
 // Orders hold only ids and pseudonyms, so that a dead-letter queue exposes no address or code.
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
+import { lean, leanJsonOptions } from "../platform/aws-client.ts";
 import { variable } from "../platform/environment.ts";
 import { lazy } from "../platform/lazy.ts";
 
@@ -26,7 +27,7 @@ export const letterOrder = z.discriminatedUnion("kind", [
 ]);
 export type LetterOrder = z.output<typeof letterOrder>;
 
-const client = lazy(() => new SQSClient({}));
+const client = lazy(() => lean(new SQSClient(leanJsonOptions)));
 
 /** A failure fails the request, so that no caller is told to expect a letter that can't be sent. */
 export const enqueueLetter = async (order: LetterOrder, delaySeconds?: number): Promise<void> => {

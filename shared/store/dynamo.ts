@@ -20,12 +20,13 @@ import {
   type TransactWriteItemsCommandInput,
   type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
+import { lean, leanJsonOptions } from "../platform/aws-client.ts";
 import { lazy } from "../platform/lazy.ts";
 import { plain, typed, type Item, type Plain } from "./documents.ts";
 
 export type TransactionPart = Plain<TransactWriteItem>;
 
-export const dynamo = lazy(() => new DynamoDBClient({}));
+export const dynamo = lazy(() => lean(new DynamoDBClient(leanJsonOptions)));
 
 /** All attempts were throttled or lost a race. The endpoint answers 503. */
 export class StoreBusyError extends Error {

@@ -1,0 +1,60 @@
+// Sends the requests of AWS SDK clients. The SDK's own handler streams bodies, follows settings and
+// sets four timers for each request, which takes as long as sending it.
+import { Agent, request as overHttp, type ClientRequest, type IncomingMessage } from "node:http";
+import { Agent as TlsAgent, request as overTls } from "node:https";
+import type { HttpRequest, HttpResponse } from "@smithy/types";
+import { lazy } from "./lazy.ts";
+
+const connectionMilliseconds = 1_500;
+/** The longest silence. The SDK's three attempts fit into the time that a function has. */
+const silenceMilliseconds = 2_500;
+
+/** The SDK retries errors of this name. */
+class TimeoutError extends Error {
+  override name = "TimeoutError";
+}
+
+const plainAgent = lazy(() => new Agent({ keepAlive: true }));
+const tlsAgent = lazy(() => new TlsAgent({ keepAlive: true }));
+
+const open = ({ protocol, hostname, port, method, path, headers }: HttpRequest): ClientRequest => {
+  const options = { host: hostname, port, method, path, headers };
+  return protocol === "https:"
+    ? overTls({ ...options, agent: tlsAgent() })
+    : overHttp({ ...options, agent: plainAgent() });
+};
+
+const giveUpConnecting = (request: ClientRequest): void => {
+  request.destroy(new TimeoutError(`no connection within ${connectionMilliseconds} ms`));
+};
+
+const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+
+/** Collects the body, so that nothing has to read a stream. */
+const exchange = (request: HttpRequest): Promise<{ response: HttpResponse }> =>
+  new Promise((resolve, reject) => {
+    const outgoing = open(request);
+    outgoing.on("error", reject);
+    outgoing.setTimeout(silenceMilliseconds, () => {
+      outgoing.destroy(new TimeoutError(`no answer within ${silenceMilliseconds} ms`));
+    });
+    outgoing.on("socket", (socket) => {
+      if (!socket.connecting) return;
+      const connecting = setTimeout(giveUpConnecting, connectionMilliseconds, outgoing);
+      const connected = request.protocol === "https:" ? "secureConnect" : "connect";
+      for (const event of [connected, "close"]) socket.once(event, () => clearTimeout(connecting));
+    });
+    outgoing.on("response", (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+      incoming.on("error", reject);
+      incoming.on("end", () => {
+        const { statusCode = 0 } = incoming;
+        resolve({ response: { statusCode, headers: headersOf(incoming), body: Buffer.concat(chunks) } });
+      });
+    });
+    outgoing.end(request.body);
+  });
+
+export const requestHandler = { handle: exchange };

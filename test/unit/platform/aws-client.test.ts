@@ -1,0 +1,186 @@
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { lean, leanJsonOptions, leanOptions } from "../../../shared/platform/aws-client.ts";
+import { requestHandler } from "../../../shared/platform/aws-http.ts";
+
+const region = "us-east-1";
+const credentials = { accessKeyId: "AKIATEST", secretAccessKey: "test" };
+
+const listening = async (server: Server): Promise<number> => {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+};
+
+type Answer = { status?: number; body: string; hangUp?: boolean };
+
+/** Answers with `answers` in order, and then again with the last one. */
+const startService = async (...answers: [Answer, ...Answer[]]) => {
+  const requests: { headers: IncomingHttpHeaders; body: string }[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const {
+        status = 200,
+        body,
+        hangUp,
+      } = answers[Math.min(requests.length, answers.length - 1)] ?? answers[0];
+      requests.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+      if (hangUp && body === "") return void request.socket.destroy();
+      response.writeHead(status, { "content-type": "application/x-amz-json-1.0" });
+      if (hangUp) return void response.write(body, () => request.socket.destroy());
+      // Splits the bytes of a character.
+      const bytes = Buffer.from(body);
+      response.write(bytes.subarray(0, bytes.indexOf(0xc3) + 1));
+      response.end(bytes.subarray(bytes.indexOf(0xc3) + 1));
+    });
+  });
+  const endpoint = `http://127.0.0.1:${await listening(server)}`;
+  return { requests, endpoint };
+};
+
+const clientOf = (endpoint: string, options: object = {}) =>
+  lean(new DynamoDBClient({ ...leanJsonOptions, region, credentials, endpoint, ...options }));
+
+const getItem = () => new GetItemCommand({ TableName: "Table", Key: { pk: { S: "é" } } });
+const found = { body: '{"Item":{"pk":{"S":"é"}}}' };
+
+const common = [
+  "httpAuthSchemeMiddleware",
+  "endpointV2Middleware",
+  "serializerMiddleware",
+  "hostHeaderMiddleware",
+  "recursionDetectionMiddleware",
+  "retryMiddleware",
+  "httpSigningMiddleware",
+  "deserializerMiddleware",
+];
+const options = { region, credentials };
+const email = { Destination: {}, Source: "", Message: { Subject: { Data: "" }, Body: {} } };
+
+describe("lean client", () => {
+  it.each([
+    {
+      client: lean(new DynamoDBClient({ ...leanJsonOptions, ...options })),
+      command: new GetItemCommand({ TableName: "Table", Key: {} }),
+      ofTheService: [],
+    },
+    {
+      client: lean(new SQSClient({ ...leanJsonOptions, ...options })),
+      command: new SendMessageCommand({ QueueUrl: "", MessageBody: "" }),
+      ofTheService: ["sendMessageMiddleware", "queueUrlMiddleware"],
+    },
+    {
+      client: lean(new SESClient({ ...leanOptions, ...options })),
+      command: new SendEmailCommand(email),
+      ofTheService: [],
+    },
+    {
+      client: lean(new SecretsManagerClient({ ...leanOptions, ...options })),
+      command: new GetSecretValueCommand({ SecretId: "" }),
+      ofTheService: [],
+    },
+  ])("keeps only this middleware: $client.config.serviceId", ({ client, command, ofTheService }) => {
+    Reflect.apply(command.resolveMiddleware, command, [client.middlewareStack, client.config, {}]);
+    const stack = Reflect.apply(client.middlewareStack.concat, client.middlewareStack, [
+      command.middlewareStack,
+    ]);
+    const names = stack.identify().map((name: string) => name.replace(/ .*/, ""));
+    expect(names.toSorted()).toEqual([...common, ...ofTheService].toSorted());
+  });
+
+  it("sends and reads what the service does", async () => {
+    const { requests, endpoint } = await startService(found);
+    const { Item, $metadata } = await clientOf(endpoint).send(getItem());
+    expect(Item).toEqual({ pk: { S: "é" } });
+    expect($metadata).toMatchObject({ httpStatusCode: 200, attempts: 1 });
+    expect(JSON.parse(requests[0]?.body ?? "")).toEqual({ TableName: "Table", Key: { pk: { S: "é" } } });
+    expect(requests[0]?.headers).toMatchObject({
+      "x-amz-target": "DynamoDB_20120810.GetItem",
+      "content-type": "application/x-amz-json-1.0",
+      authorization: expect.stringMatching(
+        /^AWS4-HMAC-SHA256 Credential=AKIATEST\/\d{8}\/us-east-1\/dynamodb\//,
+      ),
+    });
+  });
+
+  it("passes on the trace that detects recursion", async () => {
+    const { requests, endpoint } = await startService(found);
+    const client = clientOf(endpoint);
+    for (const trace of ["Root=1-1", "Root=1-2"]) {
+      vi.stubEnv("AWS_LAMBDA_FUNCTION_NAME", "function");
+      vi.stubEnv("_X_AMZN_TRACE_ID", trace);
+      await client.send(getItem());
+    }
+    vi.unstubAllEnvs();
+    expect(requests.map(({ headers }) => headers["x-amzn-trace-id"])).toEqual(["Root=1-1", "Root=1-2"]);
+  });
+
+  it("throws the errors of the SDK", async () => {
+    const __type = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";
+    const body = JSON.stringify({ __type, message: "failed", Item: { pk: { S: "é" } } });
+    const { endpoint } = await startService({ status: 400, body });
+    const error: unknown = await clientOf(endpoint)
+      .send(new UpdateItemCommand({ TableName: "Table", Key: {} }))
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ConditionalCheckFailedException);
+    expect(error).toMatchObject({ Item: { pk: { S: "é" } }, $metadata: { httpStatusCode: 400 } });
+  });
+
+  it.each([
+    { fault: "throttling", answer: { status: 400, body: '{"__type":"ThrottlingException"}' } },
+    { fault: "a server error", answer: { status: 500, body: "{}" } },
+    { fault: "a lost connection", answer: { body: "", hangUp: true } },
+    { fault: "half an answer", answer: { body: '{"Item":{', hangUp: true } },
+  ])("retries after $fault", async ({ answer }) => {
+    const { requests, endpoint } = await startService(answer, found);
+    const { Item, $metadata } = await clientOf(endpoint).send(getItem());
+    expect([Item, $metadata.attempts, requests.length]).toEqual([{ pk: { S: "é" } }, 2, 2]);
+  });
+
+  it("asks for new credentials when they expire", async () => {
+    const { requests, endpoint } = await startService(found);
+    let given = 0;
+    const client = clientOf(endpoint, {
+      credentials: async () => {
+        given += 1;
+        return { ...credentials, accessKeyId: `AKIA${given}`, expiration: new Date() };
+      },
+    });
+    for (let call = 0; call < 3; call += 1) await client.send(getItem());
+    const used = requests.map(({ headers }) => /AKIA\d+/.exec(headers.authorization ?? "")?.[0]);
+    expect(new Set(used).size).toBe(3);
+  });
+});
+
+describe("request handler", () => {
+  const silent = () => listening(createTcpServer(() => {}));
+  const request = (protocol: string, port: number) => ({
+    ...{ protocol, hostname: "127.0.0.1", port, method: "POST", path: "/", query: {}, headers: {} },
+    body: "{}",
+  });
+
+  it.each([
+    { what: "answer", protocol: "http:" },
+    { what: "connection", protocol: "https:" },
+  ])("gives up without any $what", async ({ what, protocol }) => {
+    const exchange = requestHandler.handle(request(protocol, await silent()));
+    await expect(exchange).rejects.toMatchObject({
+      name: "TimeoutError",
+      message: expect.stringMatching(`^no ${what} within`),
+    });
+  });
+});
