@@ -29,6 +29,7 @@ const places: Record<string, readonly string[]> = {
   "@aws-sdk/lib-dynamodb": [],
   "@aws-sdk/client-secrets-manager": ["shared/keys/key-ring-store.ts", "shared/platform/secrets.ts"],
   "@aws-sdk/core": ["shared/platform/aws-client.ts"],
+  "@aws-sdk/credential-provider-env": ["shared/platform/environment-credentials.ts"],
   "@smithy/types": ["shared/platform/aws-client.ts", "shared/platform/aws-http.ts"],
   "@aws-sdk/client-cloudformation": ["commands/target.ts", "infra/localstack/*.ts"],
   "@aws-sdk/client-lambda": ["commands/revoke-keys.ts", "infra/localstack/*.ts"],

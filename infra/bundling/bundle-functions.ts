@@ -51,7 +51,7 @@ const options = (files: readonly string[], outdir: string) =>
     platform: "node",
     target: "node24",
     mainFields: ["module", "main"],
-    alias: { "@aws-sdk/credential-provider-node": "./infra/bundling/environment-credentials.ts" },
+    alias: { "@aws-sdk/credential-provider-node": "./shared/platform/environment-credentials.ts" },
     banner: { js: banner },
     external: Object.keys(unbundledPackages),
     legalComments: "none",
