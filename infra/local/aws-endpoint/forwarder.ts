@@ -1,57 +1,46 @@
-import { Agent, type IncomingHttpHeaders, request } from "node:http";
-import { authorizationHeader } from "../aws/access-keys.ts";
-import type { Call } from "./required-access.ts";
+import type { Duplex } from "node:stream";
+import { connect as connectTo } from "node:net";
+import { authorizationHeader, uncheckedDate } from "../aws/access-keys.ts";
+import { createEngineClient } from "../aws/engine-client.ts";
 
-export type EngineAddress = { url: string; accessKeyId: string };
-type Forwarded = { status: number; headers: Record<string, string>; body: Buffer };
+export type EngineAddress = {
+  url: string;
+  accessKeyId: string;
+  /** Opens a connection, for an engine that can be reached without TCP. */
+  connect?: () => Duplex;
+};
+/** What an engine reads of a request. */
+export type Sent = { target: string | undefined; contentType: string; body: Buffer };
+export type Answer = { status: number; headers: Record<string, string>; body: string | Buffer };
 
 const passedOn = ["content-type", "x-amzn-requestid", "x-amz-crc32", "x-amzn-query-error"];
 
-export const createForwarder = ({ url, accessKeyId }: EngineAddress) => {
-  const agent = new Agent({ keepAlive: true });
-  const { hostname, port } = new URL(url);
+export const createForwarder = (
+  service: "dynamodb" | "sqs",
+  { url, accessKeyId, connect }: EngineAddress,
+) => {
+  const { host, hostname, port } = new URL(url);
+  const client = createEngineClient(
+    connect ?? (() => connectTo({ host: hostname, port: Number(port), noDelay: true })),
+  );
+  const unchanging = [
+    "POST / HTTP/1.1",
+    `host: ${host}`,
+    `authorization: ${authorizationHeader(accessKeyId, service)}`,
+    `x-amz-date: ${uncheckedDate}`,
+    "content-type: ",
+  ].join("\r\n");
 
-  const forward = (
-    { service }: Call,
-    headers: IncomingHttpHeaders,
-    body: Buffer,
-    signal: AbortSignal | undefined,
-  ) =>
-    new Promise<Forwarded>((resolve, reject) => {
-      const outgoing = request(
-        {
-          agent,
-          hostname,
-          port,
-          method: "POST",
-          path: "/",
-          ...(signal === undefined ? {} : { signal }),
-          headers: {
-            host: `${hostname}:${port}`,
-            "content-type": headers["content-type"] ?? "application/x-amz-json-1.0",
-            "x-amz-target": headers["x-amz-target"],
-            "x-amz-date": headers["x-amz-date"],
-            authorization: authorizationHeader(accessKeyId, service),
-            "content-length": body.length,
-          },
-        },
-        (incoming) => {
-          const chunks: Buffer[] = [];
-          incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-          incoming.on("error", reject);
-          incoming.on("end", () => {
-            const answered: Record<string, string> = {};
-            for (const name of passedOn) {
-              const value = incoming.headers[name];
-              if (typeof value === "string") answered[name] = value;
-            }
-            resolve({ status: incoming.statusCode ?? 500, headers: answered, body: Buffer.concat(chunks) });
-          });
-        },
-      );
-      outgoing.on("error", reject);
-      outgoing.end(body);
-    });
+  const forward = async ({ target, contentType, body }: Sent, signal?: AbortSignal): Promise<Answer> => {
+    const targetLine = target === undefined ? "" : `x-amz-target: ${target}\r\n`;
+    const answer = await client.post(`${unchanging}${contentType}\r\n${targetLine}`, body, signal);
+    const headers: Record<string, string> = {};
+    for (const name of passedOn) {
+      const value = answer.headers[name];
+      if (value !== undefined) headers[name] = value;
+    }
+    return { status: answer.status, headers, body: answer.body };
+  };
 
-  return { forward, close: () => agent.destroy() };
+  return { forward, close: client.close };
 };

@@ -91,7 +91,7 @@ export const startSqsEngine = async (templates: Templates, dataDirectory: string
     if (server.inspectQueue(name) === undefined) server.createQueue(name);
     await awsRequest(
       url,
-      { service: "sqs", target: "SetQueueAttributes", accessKeyId },
+      { service: "sqs", operation: "SetQueueAttributes", accessKeyId },
       { QueueUrl: queue.identity().ref, Attributes: attributes },
     );
   }
