@@ -14,14 +14,19 @@ export type AnswerReader = {
   /** The connection has ended. This completes only an answer that has no other end. */
   end: () => EngineAnswer;
 };
-/** Each `yield` waits for the next packet. `undefined` stands for the end of the connection. */
-type Reading<Result> = Generator<undefined, Result, Buffer | undefined>;
+type Head = Pick<EngineAnswer, "status" | "headers"> & { isCurrent: boolean };
+/** `surplus` counts the bytes that came after the body. */
+type Body = { body: Buffer; surplus: number };
+type BodyReader = (packet: Buffer) => Body | undefined;
 
 const mostHeadBytes = 64 * 1024;
-const cutOff = "The engine closed the connection before its answer was complete.";
+const lineEnd = "\r\n";
+const nothing = Buffer.alloc(0);
+const joined = (first: Buffer, second: Buffer) =>
+  first.length === 0 ? second : Buffer.concat([first, second]);
 
-const parseHead = (head: string) => {
-  const [first = "", ...lines] = head.split("\r\n");
+const parseHead = (head: string): Head => {
+  const [first = "", ...lines] = head.split(lineEnd);
   const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(first) ?? [];
   if (status === undefined) throw new Error("The engine's answer is not HTTP.");
   const headers: Record<string, string> = {};
@@ -32,88 +37,102 @@ const parseHead = (head: string) => {
   return { status: Number(status), headers, isCurrent: minor === "1" };
 };
 
-const sizeOf = (text: string, radix: 10 | 16): number => {
-  const digits = radix === 10 ? /^\d{1,15}$/ : /^[\da-f]{1,12}$/i;
-  if (!digits.test(text)) throw new Error("The engine's answer has no valid length.");
-  return Number.parseInt(text, radix);
+const sizeOf = (digits: string, base: 10 | 16): number => {
+  if (!(base === 10 ? /^\d{1,15}$/ : /^[\da-f]{1,12}$/i).test(digits))
+    throw new Error("The engine's answer has no valid length.");
+  return Number.parseInt(digits, base);
 };
 
-function* readAnswer(): Reading<EngineAnswer> {
-  let unread: Buffer = Buffer.alloc(0);
+const readLength = (length: number): BodyReader => {
+  const parts: Buffer[] = [];
+  let missing = length;
+  return (packet) => {
+    parts.push(packet);
+    missing -= packet.length;
+    if (missing > 0) return undefined;
+    const all = parts.length === 1 ? packet : Buffer.concat(parts);
+    return { body: all.subarray(0, length), surplus: -missing };
+  };
+};
 
-  function* more(): Reading<Buffer> {
-    const packet = yield;
-    if (packet === undefined) throw new Error(cutOff);
-    return packet;
-  }
-  function* until(separator: string): Reading<string> {
+const readChunks = (): BodyReader => {
+  const parts: Buffer[] = [];
+  let unread: Buffer = nothing;
+  let missing = 0;
+  let awaited: "size" | "data" | "end of data" | "trailer" = "size";
+  return (packet) => {
+    unread = joined(unread, packet);
     for (;;) {
-      const end = unread.indexOf(separator);
-      if (end !== -1) {
-        const text = unread.toString("latin1", 0, end);
-        unread = unread.subarray(end + separator.length);
-        return text;
+      if (awaited === "data") {
+        const part = unread.subarray(0, missing);
+        parts.push(part);
+        missing -= part.length;
+        unread = unread.subarray(part.length);
+        if (missing > 0) return undefined;
+        awaited = "end of data";
       }
-      if (unread.length > mostHeadBytes) throw new Error("The head of the engine's answer is too long.");
-      unread = Buffer.concat([unread, yield* more()]);
+      const end = unread.indexOf(lineEnd);
+      if (end === -1 && unread.length > mostHeadBytes) sizeOf("", 16);
+      if (end === -1) return undefined;
+      const line = unread.toString("latin1", 0, end);
+      unread = unread.subarray(end + lineEnd.length);
+      if (awaited === "size") {
+        missing = sizeOf(line.replace(/\s*(;.*)?$/s, ""), 16);
+        awaited = missing === 0 ? "trailer" : "data";
+      } else if (awaited === "end of data") {
+        if (line !== "") sizeOf("", 16);
+        awaited = "size";
+      } else if (line === "") return { body: Buffer.concat(parts), surplus: unread.length };
     }
-  }
-  function* take(bytes: number): Reading<Buffer> {
-    const parts: Buffer[] = [];
-    let missing = bytes;
-    while (missing > unread.length) {
-      parts.push(unread);
-      missing -= unread.length;
-      unread = yield* more();
-    }
-    parts.push(unread.subarray(0, missing));
-    unread = unread.subarray(missing);
-    return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
-  }
-  function* takeChunks(): Reading<Buffer> {
-    const parts: Buffer[] = [];
-    for (;;) {
-      const [size = ""] = (yield* until("\r\n")).split(";");
-      const bytes = sizeOf(size.trim(), 16);
-      if (bytes === 0) break;
-      parts.push(yield* take(bytes));
-      if ((yield* until("\r\n")) !== "") throw new Error("The engine's answer has no valid length.");
-    }
-    while ((yield* until("\r\n")) !== "");
-    return Buffer.concat(parts);
-  }
-  function* takeAll(): Reading<Buffer> {
-    const parts = [unread];
-    for (let packet = yield; packet !== undefined; packet = yield) parts.push(packet);
-    unread = Buffer.alloc(0);
-    return Buffer.concat(parts);
-  }
-
-  let head = parseHead(yield* until("\r\n\r\n"));
-  while (head.status < 200) head = parseHead(yield* until("\r\n\r\n"));
-  const { status, headers, isCurrent } = head;
-  const length = status === 204 || status === 304 ? "0" : headers["content-length"];
-  const isChunked = headers["transfer-encoding"]?.toLowerCase() === "chunked";
-  let body: Buffer;
-  if (isChunked) body = yield* takeChunks();
-  else body = length === undefined ? yield* takeAll() : yield* take(sizeOf(length, 10));
-  const hasEnd = isChunked || length !== undefined;
-  const closes = headers["connection"]?.toLowerCase() === "close";
-  return { status, headers, body, keepsAlive: isCurrent && hasEnd && !closes && unread.length === 0 };
-}
+  };
+};
 
 export const createAnswerReader = (): AnswerReader => {
-  const reading = readAnswer();
-  reading.next();
+  let unread: Buffer = nothing;
+  let head: Head | undefined;
+  let readBody: BodyReader | undefined;
+  /** Is set while only the end of the connection ends the answer. */
+  let untilEnd: Buffer[] | undefined;
+
+  const begin = ({ status, headers }: Head): BodyReader => {
+    if (status === 204 || status === 304) return readLength(0);
+    if (headers["transfer-encoding"]?.toLowerCase() === "chunked") return readChunks();
+    const length = headers["content-length"];
+    if (length !== undefined) return readLength(sizeOf(length, 10));
+    const parts: Buffer[] = (untilEnd = []);
+    return (packet) => void parts.push(packet);
+  };
+
+  const add = (packet: Buffer): EngineAnswer | undefined => {
+    let rest = packet;
+    if (head === undefined || readBody === undefined) {
+      unread = joined(unread, packet);
+      const end = unread.indexOf(lineEnd + lineEnd);
+      if (end === -1 && unread.length > mostHeadBytes)
+        throw new Error("The head of the engine's answer is too long.");
+      if (end === -1) return undefined;
+      rest = unread.subarray(end + 2 * lineEnd.length);
+      const parsed = parseHead(unread.toString("latin1", 0, end));
+      unread = nothing;
+      // The answer itself follows an interim one.
+      if (parsed.status < 200) return add(rest);
+      head = parsed;
+      readBody = begin(parsed);
+    }
+    const complete = readBody(rest);
+    if (complete === undefined) return undefined;
+    const { status, headers, isCurrent } = head;
+    const closes = headers["connection"]?.toLowerCase() === "close";
+    const keepsAlive = isCurrent && !closes && complete.surplus === 0;
+    return { status, headers, body: complete.body, keepsAlive };
+  };
+
   return {
-    add: (packet) => {
-      const { done, value } = reading.next(packet);
-      return done ? value : undefined;
-    },
+    add,
     end: () => {
-      const { done, value } = reading.next(undefined);
-      if (!done) throw new Error(cutOff);
-      return value;
+      if (head === undefined || untilEnd === undefined)
+        throw new Error("The engine closed the connection before its answer was complete.");
+      return { status: head.status, headers: head.headers, body: Buffer.concat(untilEnd), keepsAlive: false };
     },
   };
 };

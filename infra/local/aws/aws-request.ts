@@ -25,7 +25,8 @@ export const readAwsAnswer = (operation: string, status: number, text: string): 
   const fields: Record<string, unknown> = { ...answer };
   if (status === 200) return fields;
   const code = String(fields["__type"]).replace(/^.*#/, "");
-  throw new AwsRequestError(code, String(fields["message"] ?? fields["Message"] ?? text));
+  const message = fields["message"] ?? fields["Message"];
+  throw new AwsRequestError(code, typeof message === "string" ? message : text);
 };
 
 export const awsRequest = async (

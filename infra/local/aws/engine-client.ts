@@ -42,11 +42,11 @@ export const createEngineClient = (connect: () => Duplex): EngineClient => {
   };
 
   const attempt = (connection: Connection, read: (reader: AnswerReader) => EngineAnswer | undefined) => {
-    // Bytes that answer no request are of no use to the next one.
-    if (connection.exchange === undefined) return void connection.socket.destroy();
     try {
-      const answer = read(connection.exchange.reader);
+      const answer = connection.exchange && read(connection.exchange.reader);
       if (answer !== undefined) settle(connection, { answer });
+      // Bytes that answer no request must not be read as the answer to the next one.
+      else if (connection.exchange === undefined) connection.socket.destroy();
     } catch (error) {
       settle(connection, { error });
     }
