@@ -44,12 +44,12 @@ const onLoopback = async (
   accessKeyId: string,
   start: () => Promise<FauxqsServer>,
 ): Promise<{ fauxqs: FauxqsServer; http: HttpServer }> => {
-  let http: HttpServer | undefined;
+  const servers: HttpServer[] = [];
   const listen = Reflect.get(Server.prototype, "listen");
   Server.prototype.listen = function (this: Server, ...given: unknown[]) {
     if (this instanceof HttpServer) {
       requireKey(this, accessKeyId);
-      http = this;
+      servers.push(this);
     }
     const [options, ...rest] = given;
     const local =
@@ -59,6 +59,7 @@ const onLoopback = async (
   };
   try {
     const fauxqs = await start();
+    const [http] = servers;
     if (http === undefined) throw new Error("fauxqs did not listen");
     return { fauxqs, http };
   } finally {
