@@ -1,4 +1,3 @@
-// The services behind the endpoint. What reaches them has been checked and counted.
 import * as z from "zod";
 import { ServiceError } from "../aws/service-error.ts";
 import { sendEmail } from "../mailbox/ses-api.ts";

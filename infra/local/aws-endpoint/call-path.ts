@@ -42,7 +42,6 @@ export const createCallPath = () => {
     return fate === "answer" ? answer : undefined;
   };
 
-  /** Calls SQS from this process. Fails as a call over HTTP does. */
   const callSqs = async (
     accessKeyId: string,
     operation: string,

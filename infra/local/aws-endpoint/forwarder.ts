@@ -6,10 +6,8 @@ import { createEngineClient } from "../aws/engine-client.ts";
 export type EngineAddress = {
   url: string;
   accessKeyId: string;
-  /** Opens a connection, for an engine that can be reached without TCP. */
   connect?: () => Duplex;
 };
-/** What an engine reads of a request. */
 export type Sent = { target: string | undefined; contentType: string; body: Buffer };
 export type Answer = { status: number; headers: Record<string, string>; body: string | Buffer };
 

@@ -2,21 +2,17 @@
 
 export type EngineAnswer = {
   status: number;
-  /** Names are in lower case. */
   headers: Readonly<Record<string, string>>;
   body: Buffer;
-  /** Whether the engine waits for another request on this connection. */
   keepsAlive: boolean;
 };
 export type AnswerReader = {
-  /** Returns the answer when it is complete. Throws if the bytes are no answer. */
   add: (packet: Buffer) => EngineAnswer | undefined;
   /** The connection has ended. This completes only an answer that has no other end. */
   end: () => EngineAnswer;
 };
 type Head = Pick<EngineAnswer, "status" | "headers"> & { isCurrent: boolean };
-/** `surplus` counts the bytes that came after the body. */
-type Body = { body: Buffer; surplus: number };
+type Body = { body: Buffer; surplusBytes: number };
 type BodyReader = (packet: Buffer) => Body | undefined;
 
 const mostHeadBytes = 64 * 1024;
@@ -51,7 +47,7 @@ const readLength = (length: number): BodyReader => {
     missing -= packet.length;
     if (missing > 0) return undefined;
     const all = parts.length === 1 ? packet : Buffer.concat(parts);
-    return { body: all.subarray(0, length), surplus: -missing };
+    return { body: all.subarray(0, length), surplusBytes: -missing };
   };
 };
 
@@ -82,7 +78,7 @@ const readChunks = (): BodyReader => {
       } else if (awaited === "end of data") {
         if (line !== "") sizeOf("", 16);
         awaited = "size";
-      } else if (line === "") return { body: Buffer.concat(parts), surplus: unread.length };
+      } else if (line === "") return { body: Buffer.concat(parts), surplusBytes: unread.length };
     }
   };
 };
@@ -91,15 +87,14 @@ export const createAnswerReader = (): AnswerReader => {
   let unread: Buffer = nothing;
   let head: Head | undefined;
   let readBody: BodyReader | undefined;
-  /** Is set while only the end of the connection ends the answer. */
-  let untilEnd: Buffer[] | undefined;
+  let partsUntilEnd: Buffer[] | undefined;
 
   const begin = ({ status, headers }: Head): BodyReader => {
     if (status === 204 || status === 304) return readLength(0);
     if (headers["transfer-encoding"]?.toLowerCase() === "chunked") return readChunks();
     const length = headers["content-length"];
     if (length !== undefined) return readLength(sizeOf(length, 10));
-    const parts: Buffer[] = (untilEnd = []);
+    const parts: Buffer[] = (partsUntilEnd = []);
     return (packet) => void parts.push(packet);
   };
 
@@ -123,16 +118,21 @@ export const createAnswerReader = (): AnswerReader => {
     if (complete === undefined) return undefined;
     const { status, headers, isCurrent } = head;
     const closes = headers["connection"]?.toLowerCase() === "close";
-    const keepsAlive = isCurrent && !closes && complete.surplus === 0;
+    const keepsAlive = isCurrent && !closes && complete.surplusBytes === 0;
     return { status, headers, body: complete.body, keepsAlive };
   };
 
   return {
     add,
     end: () => {
-      if (head === undefined || untilEnd === undefined)
+      if (head === undefined || partsUntilEnd === undefined)
         throw new Error("The engine closed the connection before its answer was complete.");
-      return { status: head.status, headers: head.headers, body: Buffer.concat(untilEnd), keepsAlive: false };
+      return {
+        status: head.status,
+        headers: head.headers,
+        body: Buffer.concat(partsUntilEnd),
+        keepsAlive: false,
+      };
     },
   };
 };

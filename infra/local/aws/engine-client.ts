@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { createAnswerReader, type AnswerReader, type EngineAnswer } from "./answer-reader.ts";
 
 export type EngineClient = {
-  /** `head` has no line with the length. An aborted request closes its connection. */
+  /** `head` lacks the length. An aborted request closes its connection. */
   post: (head: string, body: Uint8Array, signal?: AbortSignal) => Promise<EngineAnswer>;
   close: () => void;
 };
@@ -15,7 +15,7 @@ type Exchange = {
 };
 type Connection = { socket: Duplex; exchange: Exchange | undefined; idleSince: number };
 
-/** Engines close connections that idle for 30 seconds or more, perhaps at the moment of a request. */
+/** Engines close a connection that idles for 30 seconds, perhaps just when it is used again. */
 const mostIdleMilliseconds = 5000;
 
 const withLength = (head: string, body: Uint8Array): Buffer => {

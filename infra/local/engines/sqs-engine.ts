@@ -14,7 +14,6 @@ import type { Templates } from "../cloudformation/templates.ts";
 export type SqsEngine = Pick<FauxqsServer, "inspectQueue" | "stop"> & {
   url: string;
   accessKeyId: string;
-  /** Opens a connection inside this process, which costs half of what TCP does. */
   connect: () => Duplex;
 };
 
@@ -29,7 +28,7 @@ const requireKey = (server: HttpServer, accessKeyId: string) => {
   });
 };
 
-/** An HTTP server takes any stream as a connection. If one end closes, so does the other. */
+/** Costs half of what TCP does: an HTTP server takes any stream as a connection. */
 const connectTo = (server: HttpServer): Duplex => {
   const [ours, theirs] = duplexPair();
   ours.once("close", () => theirs.destroy());
