@@ -8,7 +8,7 @@ import { namesThisMachine } from "../aws/foreign-requests.ts";
 import { region } from "../aws/local-account.ts";
 import { asServiceError, errorAnswer, ServiceError } from "../aws/service-error.ts";
 import { createCallPath } from "./call-path.ts";
-import type { Answer } from "./forwarder.ts";
+import type { Answer } from "../aws/forwarder.ts";
 import type { Call } from "./required-access.ts";
 
 const readBody = (request: IncomingMessage): Promise<Buffer> =>

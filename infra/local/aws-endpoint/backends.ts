@@ -4,7 +4,7 @@ import { sendEmail } from "../mailbox/ses-api.ts";
 import type { Mailbox } from "../mailbox/mailbox-files.ts";
 import type { RotateSecret } from "../secrets/secret-rotation.ts";
 import type { SecretsManager } from "../secrets/secrets-manager.ts";
-import { createForwarder, type Answer, type EngineAddress, type Sent } from "./forwarder.ts";
+import { createForwarder, type Answer, type EngineAddress, type Sent } from "../aws/forwarder.ts";
 import type { Policies } from "./iam-policy.ts";
 import type { Call } from "./required-access.ts";
 

@@ -6,7 +6,7 @@ import { authorise, type Principal } from "./authorise.ts";
 import { connectBackends, type Backends } from "./backends.ts";
 import { createCallCounter } from "./call-counter.ts";
 import { createFaults } from "./faults.ts";
-import type { Answer, Sent } from "./forwarder.ts";
+import type { Answer, Sent } from "../aws/forwarder.ts";
 import { createPrincipals } from "./principals.ts";
 import type { Call } from "./required-access.ts";
 

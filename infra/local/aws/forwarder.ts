@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { connect as connectTo } from "node:net";
-import { authorizationHeader, uncheckedDate } from "../aws/access-keys.ts";
-import { createEngineClient } from "../aws/engine-client.ts";
+import { authorizationHeader, uncheckedDate } from "./access-keys.ts";
+import { createEngineClient } from "./engine-client.ts";
 
 export type EngineAddress = {
   url: string;
