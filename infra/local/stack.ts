@@ -85,6 +85,7 @@ const start = async (
   const lambda = createLambdaService(templates, {
     awsEndpointUrl: awsEndpoint.url,
     admit: awsEndpoint.admit,
+    callSqs: awsEndpoint.callSqs,
     openLog: logs.open,
     onPollerError: (principal, message) => onLog?.(principal, JSON.stringify({ level: "ERROR", message })),
     concurrencyPerFunction,

@@ -1,33 +1,15 @@
-// Identifies principals by access key id, checks their policies and calls the emulators.
+// Takes AWS calls over HTTP: finds the caller by access key id and reads what they ask.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { randomUUID } from "node:crypto";
-import * as z from "zod";
-import { authorise, type Principal } from "./authorise.ts";
-import { createCallCounter } from "./call-counter.ts";
-import { createFaults } from "./faults.ts";
-import { createForwarder, type EngineAddress } from "./forwarder.ts";
-import { lambdaOperation } from "./lambda-api.ts";
-import { createPrincipals } from "./principals.ts";
+import { readAuthorization } from "../aws/access-keys.ts";
+import { jsonContentType } from "../aws/aws-request.ts";
 import { namesThisMachine } from "../aws/foreign-requests.ts";
-import type { Mailbox } from "../mailbox/mailbox-files.ts";
-import type { Policies } from "./iam-policy.ts";
-import type { Call } from "./required-access.ts";
-import type { RotateSecret } from "../secrets/secret-rotation.ts";
-import type { SecretsManager } from "../secrets/secrets-manager.ts";
+import { region } from "../aws/local-account.ts";
 import { asServiceError, errorAnswer, ServiceError } from "../aws/service-error.ts";
-import { sendEmail } from "../mailbox/ses-api.ts";
-
-type Backends = {
-  dynamoDb: EngineAddress;
-  sqs: EngineAddress;
-  secrets: SecretsManager;
-  rotateSecret: RotateSecret;
-  mailbox: Mailbox;
-  replaceExecutionEnvironments: (functionName: string) => void;
-  policies: Policies;
-};
-type Answer = { status: number; headers: Record<string, string>; body: string | Buffer };
+import { createCallPath } from "./call-path.ts";
+import type { Answer } from "../aws/forwarder.ts";
+import type { Call } from "./required-access.ts";
 
 const readBody = (request: IncomingMessage): Promise<Buffer> =>
   new Promise((resolve, reject) => {
@@ -37,17 +19,19 @@ const readBody = (request: IncomingMessage): Promise<Buffer> =>
     request.on("error", reject);
   });
 
-const parseCall = (
-  service: string,
-  { method = "", url = "", headers }: IncomingMessage,
-  body: Buffer,
-): Call => {
-  if (service === "lambda") {
-    const { operation, functionName } = lambdaOperation(method, url);
-    return { service, operation, parameters: functionName };
-  }
-  const target = headers["x-amz-target"];
-  if (typeof target === "string") {
+/** Operators' commands use this operation to replace execution environments. */
+const configurationPath = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/;
+
+const parseLambdaCall = ({ method, url = "" }: IncomingMessage): Call => {
+  const [, name] = configurationPath.exec(url) ?? [];
+  if (method !== "PUT" || name === undefined)
+    throw new ServiceError("UnknownOperationException", "This Lambda operation is not supported locally");
+  const parameters = decodeURIComponent(name);
+  return { service: "lambda", operation: "UpdateFunctionConfiguration", parameters };
+};
+
+const parseCall = (service: string, target: string | undefined, body: Buffer): Call => {
+  if (target !== undefined) {
     const operation = target.slice(target.lastIndexOf(".") + 1);
     return { service, operation, parameters: JSON.parse(body.toString()) };
   }
@@ -55,70 +39,33 @@ const parseCall = (
   return { service, operation: form.get("Action") ?? "Unknown", parameters: form };
 };
 
+/** DynamoDB's endpoints say this to anyone. Functions open their first connection with it. */
+const health: Answer = {
+  status: 200,
+  headers: { "content-type": "text/plain" },
+  body: `healthy: dynamodb.${region}.amazonaws.com `,
+};
+
 /** Listens before the backends exist, because queue URLs in the templates contain its address. */
 export const startAwsEndpoint = async () => {
-  const counter = createCallCounter();
-  const { faults, strike, isQuiet } = createFaults();
-  const { admit, accessKeyIdOf, identify } = createPrincipals();
-  let backends: Backends | undefined;
-  let dynamoDb: ReturnType<typeof createForwarder> | undefined;
-  let sqs: ReturnType<typeof createForwarder> | undefined;
-
-  const perform = async (
-    call: Call,
-    request: IncomingMessage,
-    body: Buffer,
-    requestId: string,
-    signal?: AbortSignal,
-  ): Promise<Answer> => {
-    if (backends === undefined)
-      throw new ServiceError("ServiceUnavailable", "The stack is still starting", { status: 503 });
-    const { service, operation, parameters } = call;
-    if (service === "dynamodb" && dynamoDb) return dynamoDb.forward(call, request.headers, body, signal);
-    if (service === "sqs" && sqs) return sqs.forward(call, request.headers, body, signal);
-    if (service === "ses" && parameters instanceof URLSearchParams) {
-      return sendEmail(parameters, backends.mailbox, requestId);
-    }
-    if (service === "lambda") {
-      backends.replaceExecutionEnvironments(String(parameters));
-      return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
-    }
-    if (service !== "secretsmanager") {
-      throw new ServiceError("UnknownOperationException", `The service ${service} is not supported locally`);
-    }
-    const { secrets, rotateSecret } = backends;
-    const result =
-      operation === "RotateSecret"
-        ? await rotateSecret(...rotationParameters(parameters, secrets))
-        : secrets.call(operation, parameters);
-    return {
-      status: 200,
-      headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId },
-      body: JSON.stringify(result),
-    };
-  };
+  const { identify, perform, disconnect, ...path } = createCallPath();
 
   const answer = async (
     request: IncomingMessage,
     response: ServerResponse,
-    service: string,
-    principal: Principal | undefined,
+    { accessKeyId, service }: ReturnType<typeof readAuthorization>,
     requestId: string,
   ): Promise<Answer | undefined> => {
-    if (!namesThisMachine(request.headers.host, port))
+    const { method, url, headers } = request;
+    if (!namesThisMachine(headers.host, port))
       throw new ServiceError("AccessDeniedException", "The host name is not this machine's.", {
         status: 403,
       });
-    if (principal === undefined || backends === undefined) {
-      throw new ServiceError(
-        "UnrecognizedClientException",
-        "The security token included in the request is invalid.",
-      );
-    }
+    if (method === "GET" && url === "/ping") return health;
+    const principal = identify(accessKeyId);
     const body = await readBody(request);
-    const call = parseCall(service, request, body);
-    counter.count(principal.name, `${service}:${call.operation}`);
-    authorise(call, principal, backends.policies, backends.secrets.arnOf);
+    const target = headers["x-amz-target"]?.toString();
+    const call = service === "lambda" ? parseLambdaCall(request) : parseCall(service, target, body);
     // A disconnected poller must not receive a message.
     let signal: AbortSignal | undefined;
     if (call.operation === "ReceiveMessage") {
@@ -126,19 +73,18 @@ export const startAwsEndpoint = async () => {
       response.on("close", () => hungUp.abort());
       signal = hungUp.signal;
     }
-    const fate = isQuiet() ? "answer" : await strike({ principal: principal.name, ...call });
-    const result = await perform(call, request, body, requestId, signal);
-    return fate === "answer" ? result : undefined;
+    const sent = { target, contentType: headers["content-type"] ?? jsonContentType, body };
+    return perform(principal, call, sent, requestId, signal);
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { principal, service } = identify(request.headers.authorization);
+    const authorization = readAuthorization(request.headers.authorization);
     const requestId = randomUUID();
     let result: Answer | undefined;
     try {
-      result = await answer(request, response, service, principal, requestId);
+      result = await answer(request, response, authorization, requestId);
     } catch (error) {
-      result = errorAnswer(service, requestId, asServiceError(error));
+      result = errorAnswer(authorization.service, requestId, asServiceError(error));
     }
     if (result === undefined) return void request.socket.destroy();
     response.sendDate = false;
@@ -158,30 +104,14 @@ export const startAwsEndpoint = async () => {
   const { port } = address;
 
   return {
+    ...path,
     url: `http://127.0.0.1:${port}`,
-    ...counter,
-    faults,
-    connect: (given: Backends) => {
-      backends = given;
-      dynamoDb = createForwarder(given.dynamoDb);
-      sqs = createForwarder(given.sqs);
-    },
-    admit,
-    accessKeyIdOf,
     stop: async () => {
       const closed = once(server, "close");
       server.close();
       server.closeAllConnections();
-      dynamoDb?.close();
-      sqs?.close();
+      disconnect();
       await closed;
     },
   };
-};
-
-const rotateParameters = z.object({ SecretId: z.string(), ClientRequestToken: z.string().optional() });
-
-const rotationParameters = (parameters: unknown, secrets: SecretsManager): Parameters<RotateSecret> => {
-  const { SecretId, ClientRequestToken } = rotateParameters.parse(parameters);
-  return [secrets.arnOf(SecretId) ?? SecretId, ClientRequestToken];
 };

@@ -57,7 +57,7 @@ export const createFaults = () => {
   return {
     faults,
     /** Throws the planned error or waits. Returns whether the answer must be lost. */
-    strike: async (call: FaultyCall): Promise<"answer" | "lose-answer"> => {
+    strike: async (call: FaultyCall, hungUp?: AbortSignal): Promise<"answer" | "lose-answer"> => {
       const plan = take(call);
       if (plan === undefined) return "answer";
       const { fault, removed } = plan;
@@ -66,7 +66,9 @@ export const createFaults = () => {
         throw new ServiceError(code, message, options);
       }
       if ("delayMilliseconds" in fault)
-        await delay(fault.delayMilliseconds, undefined, { signal: removed.signal }).catch(() => {});
+        await delay(fault.delayMilliseconds, undefined, {
+          signal: AbortSignal.any(hungUp ? [removed.signal, hungUp] : [removed.signal]),
+        }).catch(() => {});
       return "lostAnswer" in fault ? "lose-answer" : "answer";
     },
     isQuiet: () => planned.size === 0,

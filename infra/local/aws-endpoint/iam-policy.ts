@@ -76,28 +76,32 @@ const statementsBySecret = (templates: Templates): Map<string, Statement[]> =>
 
 export const loadPolicies = (templates: Templates): Policies => {
   const [byRole, bySecret] = [statementsByRole(templates), statementsBySecret(templates)];
-  const decisions = new Map<string, Decision>();
+  const concerning = new Map<string, { ofRole: Statement[]; ofSecret: Statement[] }>();
 
-  const evaluate = (role: string, { action, resource, context = {} }: Access): Decision => {
-    const known: Context = { "aws:SecureTransport": ["true"], "aws:PrincipalArn": [role], ...context };
-    const applies = (statement: Statement) =>
+  /** What holds for an action on a resource, before conditions, is the same in every call. */
+  const statementsOn = (role: string, action: string, resource: string) => {
+    const key = `${role} ${action} ${resource}`;
+    const known = concerning.get(key);
+    if (known !== undefined) return known;
+    const concerns = (statement: Statement) =>
       statement.Action.some((pattern) => matches(pattern, action, "i")) &&
-      statement.Resource.some((pattern) => matches(pattern, resource)) &&
-      statement.Condition.every((holds) => holds(known));
-    const applicable = (byRole.get(role) ?? []).filter(applies);
-    if (applicable.some(({ Effect }) => Effect === "Deny")) return "denied";
-    if (bySecret.get(resource)?.some(applies)) return "denied-by-resource";
-    return applicable.length > 0 ? "allowed" : "not-allowed";
+      statement.Resource.some((pattern) => matches(pattern, resource));
+    const ofRole = (byRole.get(role) ?? []).filter(concerns);
+    const ofSecret = (bySecret.get(resource) ?? []).filter(concerns);
+    concerning.set(key, { ofRole, ofSecret });
+    return { ofRole, ofSecret };
   };
 
   return {
     partitionKeys: loadPartitionKeys(templates),
-    decide: (role, access) => {
-      if (access.context !== undefined) return evaluate(role, access);
-      const key = `${role} ${access.action} ${access.resource}`;
-      const decision = decisions.get(key) ?? evaluate(role, access);
-      decisions.set(key, decision);
-      return decision;
+    decide: (role, { action, resource, context }) => {
+      const known: Context = { "aws:SecureTransport": ["true"], "aws:PrincipalArn": [role], ...context };
+      const applies = ({ Condition }: Statement) => Condition.every((holds) => holds(known));
+      const { ofRole, ofSecret } = statementsOn(role, action, resource);
+      const applicable = ofRole.filter(applies);
+      if (applicable.some(({ Effect }) => Effect === "Deny")) return "denied";
+      if (ofSecret.some(applies)) return "denied-by-resource";
+      return applicable.length > 0 ? "allowed" : "not-allowed";
     },
   };
 };

@@ -38,17 +38,26 @@ const value = z.record(z.string(), z.unknown()).transform((typed) => {
   return typeof text === "string" ? text : unknownKey;
 });
 const attributes = z.record(z.string(), value);
-const itemSchema = z.object({ Key: attributes.optional(), Item: attributes.optional() });
 const querySchema = z.object({
   KeyConditionExpression: z.string(),
   ExpressionAttributeNames: z.record(z.string(), z.string()).default({}),
   ExpressionAttributeValues: attributes.default({}),
 });
 
+export type JsonObject = Readonly<Record<string, unknown>>;
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const keyIn = (item: unknown, name: string): string => {
+  const typed = isObject(item) ? item[name] : undefined;
+  const [text] = isObject(typed) ? Object.values(typed) : [];
+  return typeof text === "string" ? text : unknownKey;
+};
+
 /** Of a call that wrongly has both, both count, whichever of them the engine uses. */
 export const keysOfItem = (part: unknown, name = ""): string[] => {
-  const { Key, Item } = itemSchema.safeParse(part).data ?? {};
-  const found = [Key, Item].flatMap((one) => (one ? [one[name] ?? unknownKey] : []));
+  const { Key, Item } = isObject(part) ? part : {};
+  const found = [Key, Item].flatMap((one) => (one === undefined ? [] : [keyIn(one, name)]));
   return found.length === 0 ? [unknownKey] : found;
 };
 

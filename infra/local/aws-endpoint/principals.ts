@@ -1,4 +1,4 @@
-import { newAccessKeyId, readAuthorization } from "../aws/access-keys.ts";
+import { newAccessKeyId } from "../aws/access-keys.ts";
 import type { Principal } from "./authorise.ts";
 
 /** Each run gives its principals new access keys, so no page can know one beforehand. */
@@ -12,9 +12,6 @@ export const createPrincipals = () => {
     },
     accessKeyIdOf: (name: string): string | undefined =>
       [...byAccessKey].find(([, principal]) => principal.name === name)?.[0],
-    identify: (authorization: string | undefined): { principal: Principal | undefined; service: string } => {
-      const { accessKeyId, service } = readAuthorization(authorization);
-      return { principal: byAccessKey.get(accessKeyId), service };
-    },
+    principalOf: (accessKeyId: string): Principal | undefined => byAccessKey.get(accessKeyId),
   };
 };

@@ -1,9 +1,9 @@
 // IAM checks each item of a transaction, all keys of a batch in one table together, and an index as
 // its own resource.
-import * as z from "zod";
 import { arn } from "../aws/local-account.ts";
 import type { Access } from "./iam-policy.ts";
-import { keysOfItem, keysOfQuery, type PartitionKeys } from "./leading-keys.ts";
+import { ServiceError } from "../aws/service-error.ts";
+import { isObject, keysOfItem, keysOfQuery, type JsonObject, type PartitionKeys } from "./leading-keys.ts";
 import { bareAddress } from "../mailbox/ses-api.ts";
 
 export type Call = { service: string; operation: string; parameters: unknown };
@@ -13,16 +13,29 @@ type RequiredAccess = Access[][];
 const tableArn = (table: string): string =>
   table.startsWith("arn:") ? table : arn("dynamodb", `table/${table}`);
 
-const onTable = z.object({ TableName: z.string(), IndexName: z.string().optional() });
-const part = z.record(z.string(), z.looseObject({ TableName: z.string() }));
-const transaction = z.object({ TransactItems: z.array(part) });
-const batchOfKeys = z
-  .object({ Keys: z.array(z.unknown()) })
-  .transform(({ Keys }) => Keys.map((Key) => ({ Key })));
-const batchOfWrites = z
-  .array(z.record(z.string(), z.unknown()))
-  .transform((requests) => requests.flatMap((request) => Object.values(request)));
-const batch = z.object({ RequestItems: z.record(z.string(), z.union([batchOfKeys, batchOfWrites])) });
+// These look only at what decides, and without schemas, because every call passes here.
+const invalid = (what: string) => new ServiceError("ValidationException", `The call has no valid ${what}.`);
+
+const fieldsOf = (value: unknown, what: string): JsonObject => {
+  if (!isObject(value)) throw invalid(what);
+  return value;
+};
+const listOf = (value: unknown, what: string): unknown[] => {
+  if (!Array.isArray(value)) throw invalid(what);
+  return value;
+};
+const textIn = (parameters: unknown, name: string): string => {
+  const value = fieldsOf(parameters, name)[name];
+  if (typeof value !== "string") throw invalid(name);
+  return value;
+};
+
+/** A table's requests are `{ Keys: […] }` or `[{ PutRequest: { Item } }, …]`. */
+const partsOfBatch = (requests: unknown): unknown[] =>
+  Array.isArray(requests)
+    ? requests.flatMap((request) => Object.values(fieldsOf(request, "RequestItems")))
+    : listOf(fieldsOf(requests, "RequestItems")["Keys"], "Keys").map((Key) => ({ Key }));
+
 const partActions: Record<string, string> = {
   Put: "PutItem",
   Update: "UpdateItem",
@@ -44,26 +57,28 @@ const dynamodb = (operation: string, parameters: unknown, partitionKeys: Partiti
   switch (operation) {
     case "TransactWriteItems":
     case "TransactGetItems":
-      return transaction
-        .parse(parameters)
-        .TransactItems.flatMap((item) =>
-          Object.entries(item).map(([kind, one]) =>
-            on(partActions[kind] ?? kind, one.TableName, keysOfItem(one, partitionKeys(one.TableName))),
-          ),
-        );
+      return listOf(fieldsOf(parameters, "parameters")["TransactItems"], "TransactItems").flatMap((item) =>
+        Object.entries(fieldsOf(item, "TransactItems")).map(([kind, part]) => {
+          const table = textIn(part, "TableName");
+          return on(partActions[kind] ?? kind, table, keysOfItem(part, partitionKeys(table)));
+        }),
+      );
     case "BatchGetItem":
     case "BatchWriteItem":
-      return Object.entries(batch.parse(parameters).RequestItems).map(([table, requests]) =>
-        on(
-          operation,
-          table,
-          requests.flatMap((one) => keysOfItem(one, partitionKeys(table))),
-        ),
+      return Object.entries(fieldsOf(fieldsOf(parameters, "parameters")["RequestItems"], "RequestItems")).map(
+        ([table, requests]) =>
+          on(
+            operation,
+            table,
+            partsOfBatch(requests).flatMap((part) => keysOfItem(part, partitionKeys(table))),
+          ),
       );
     case "ListTables":
       return [[{ action: "dynamodb:ListTables", resource: "*" }]];
     default: {
-      const { TableName, IndexName } = onTable.parse(parameters);
+      const TableName = textIn(parameters, "TableName");
+      const { IndexName } = fieldsOf(parameters, "parameters");
+      if (IndexName !== undefined && typeof IndexName !== "string") throw invalid("IndexName");
       const resource = IndexName === undefined ? TableName : `${TableName}/index/${IndexName}`;
       const name = partitionKeys(TableName, IndexName);
       if (operation === "Query") return [on(operation, resource, keysOfQuery(parameters, name))];
@@ -73,10 +88,11 @@ const dynamodb = (operation: string, parameters: unknown, partitionKeys: Partiti
   }
 };
 
-const queue = z.union([
-  z.object({ QueueUrl: z.string() }).transform(({ QueueUrl }) => QueueUrl.split("/").at(-1) ?? QueueUrl),
-  z.object({ QueueName: z.string() }).transform(({ QueueName }) => QueueName),
-]);
+const queueIn = (parameters: unknown): string => {
+  const { QueueUrl } = fieldsOf(parameters, "parameters");
+  if (typeof QueueUrl !== "string") return textIn(parameters, "QueueName");
+  return QueueUrl.slice(QueueUrl.lastIndexOf("/") + 1);
+};
 
 const ses = (operation: string, parameters: unknown): RequiredAccess => {
   const form = parameters instanceof URLSearchParams ? parameters : new URLSearchParams();
@@ -102,10 +118,10 @@ export const requiredAccess = (
       return dynamodb(operation, parameters, partitionKeys);
     case "sqs":
       return [
-        [{ action: `sqs:${operation.replace(/Batch$/, "")}`, resource: arn("sqs", queue.parse(parameters)) }],
+        [{ action: `sqs:${operation.replace(/Batch$/, "")}`, resource: arn("sqs", queueIn(parameters)) }],
       ];
     case "secretsmanager": {
-      const { SecretId } = z.object({ SecretId: z.string() }).parse(parameters);
+      const SecretId = textIn(parameters, "SecretId");
       return [[{ action: `secretsmanager:${operation}`, resource: secretArn(SecretId) ?? SecretId }]];
     }
     case "ses":

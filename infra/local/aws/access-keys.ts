@@ -7,6 +7,9 @@ export const newAccessKeyId = (): string => `LOCAL${randomBytes(16).toString("he
 export const authorizationHeader = (accessKeyId: string, service: string): string =>
   `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=local`;
 
+/** Engines require the header `x-amz-date`, but do not check it. */
+export const uncheckedDate = "20260101T000000Z";
+
 const credential = /Credential=([^/]+)\/[^/]+\/[^/]+\/([^/]+)\//;
 
 export const readAuthorization = (header: string | undefined): { accessKeyId: string; service: string } => {

@@ -18,8 +18,9 @@ const tableSchema = z.object({
 });
 
 export const createTables = async (templates: Templates, engine: Engine): Promise<void> => {
-  const call = (target: string, parameters: Record<string, unknown>) =>
-    awsRequest(engine.url, { service: "dynamodb", target, accessKeyId: engine.accessKeyId }, parameters);
+  const { url, accessKeyId } = engine;
+  const call = (operation: string, parameters: Record<string, unknown>) =>
+    awsRequest(url, { service: "dynamodb", operation, accessKeyId }, parameters);
 
   const create = async (TableName: string, properties: z.output<typeof tableSchema>) => {
     const { TimeToLiveSpecification, ...definition } = properties;

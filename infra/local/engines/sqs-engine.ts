@@ -2,6 +2,7 @@
 import { Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Server } from "node:net";
 import path from "node:path";
+import { type Duplex, duplexPair } from "node:stream";
 import { DatabaseSync } from "node:sqlite";
 import { startFauxqs, type FauxqsServer } from "fauxqs";
 import * as z from "zod";
@@ -10,7 +11,11 @@ import { newAccessKeyId, readAuthorization } from "../aws/access-keys.ts";
 import { region } from "../aws/local-account.ts";
 import type { Templates } from "../cloudformation/templates.ts";
 
-export type SqsEngine = Pick<FauxqsServer, "inspectQueue" | "stop"> & { url: string; accessKeyId: string };
+export type SqsEngine = Pick<FauxqsServer, "inspectQueue" | "stop"> & {
+  url: string;
+  accessKeyId: string;
+  connect: () => Duplex;
+};
 
 /** fauxqs itself checks neither keys nor host names, and takes forms, which pages send anywhere. */
 const requireKey = (server: HttpServer, accessKeyId: string) => {
@@ -23,12 +28,28 @@ const requireKey = (server: HttpServer, accessKeyId: string) => {
   });
 };
 
+/** Costs half of what TCP does: an HTTP server takes any stream as a connection. */
+const connectTo = (server: HttpServer): Duplex => {
+  const [ours, theirs] = duplexPair();
+  ours.once("close", () => theirs.destroy());
+  theirs.once("close", () => ours.destroy());
+  server.emit("connection", theirs);
+  return ours;
+};
+
 // Makes fauxqs listen on 127.0.0.1 only, because it has no option for the host. Replaces `listen`
 // while it starts.
-const onLoopback = async <Result>(accessKeyId: string, start: () => Promise<Result>): Promise<Result> => {
+const onLoopback = async (
+  accessKeyId: string,
+  start: () => Promise<FauxqsServer>,
+): Promise<{ fauxqs: FauxqsServer; http: HttpServer }> => {
+  const servers: HttpServer[] = [];
   const listen = Reflect.get(Server.prototype, "listen");
   Server.prototype.listen = function (this: Server, ...given: unknown[]) {
-    if (this instanceof HttpServer) requireKey(this, accessKeyId);
+    if (this instanceof HttpServer) {
+      requireKey(this, accessKeyId);
+      servers.push(this);
+    }
     const [options, ...rest] = given;
     const local =
       typeof options === "object" && options !== null ? { ...options, host: "127.0.0.1" } : options;
@@ -36,7 +57,10 @@ const onLoopback = async <Result>(accessKeyId: string, start: () => Promise<Resu
     return this;
   };
   try {
-    return await start();
+    const fauxqs = await start();
+    const [http] = servers;
+    if (http === undefined) throw new Error("fauxqs did not listen");
+    return { fauxqs, http };
   } finally {
     Server.prototype.listen = listen;
   }
@@ -71,7 +95,7 @@ const queueSchema = z.object({
 
 export const startSqsEngine = async (templates: Templates, dataDirectory: string): Promise<SqsEngine> => {
   const accessKeyId = newAccessKeyId();
-  const server = await onLoopback(accessKeyId, () =>
+  const { fauxqs, http } = await onLoopback(accessKeyId, () =>
     withoutFlushes(() =>
       startFauxqs({
         port: 0,
@@ -81,19 +105,25 @@ export const startSqsEngine = async (templates: Templates, dataDirectory: string
       }),
     ),
   );
-  const url = `http://127.0.0.1:${server.port}`;
+  const url = `http://127.0.0.1:${fauxqs.port}`;
   for (const queue of templates.ofType("AWS::SQS::Queue")) {
     const name = queue.identity().attributes["QueueName"] ?? queue.logicalId;
     const attributes = Object.fromEntries(
       Object.entries(queueSchema.parse(queue.properties())).filter(([, value]) => value !== undefined),
     );
     // Creating a queue again would drop its messages.
-    if (server.inspectQueue(name) === undefined) server.createQueue(name);
+    if (fauxqs.inspectQueue(name) === undefined) fauxqs.createQueue(name);
     await awsRequest(
       url,
-      { service: "sqs", target: "SetQueueAttributes", accessKeyId },
+      { service: "sqs", operation: "SetQueueAttributes", accessKeyId },
       { QueueUrl: queue.identity().ref, Attributes: attributes },
     );
   }
-  return { url, accessKeyId, inspectQueue: (name) => server.inspectQueue(name), stop: () => server.stop() };
+  return {
+    url,
+    accessKeyId,
+    connect: () => connectTo(http),
+    inspectQueue: (name) => fauxqs.inspectQueue(name),
+    stop: () => fauxqs.stop(),
+  };
 };

@@ -4,11 +4,12 @@ import { loadEventSourceMappings } from "./event-source-mapping.ts";
 import type { Outcome } from "./execution-environment.ts";
 import { loadFunctions, type FunctionDefinition } from "./function-definitions.ts";
 import { createFunctionPool, type FunctionPool } from "./function-pool.ts";
-import { startQueuePoller, type Poller } from "./queue-poller.ts";
+import { startQueuePoller, type Poller, type SqsCall } from "./queue-poller.ts";
 
 type Options = {
   awsEndpointUrl: string;
   admit: (principal: { name: string; role: string }) => string;
+  callSqs: (accessKeyId: string, ...call: Parameters<SqsCall>) => ReturnType<SqsCall>;
   openLog: (functionLabel: string) => (line: string) => void;
   onPollerError: (principal: string, message: string) => void;
   concurrencyPerFunction?: number | undefined;
@@ -29,7 +30,7 @@ type LambdaService = {
 const defaultConcurrency = Math.max(3, availableParallelism() + 1);
 
 export const createLambdaService = (templates: Templates, options: Options): LambdaService => {
-  const { awsEndpointUrl, admit, openLog, onPollerError } = options;
+  const { awsEndpointUrl, admit, callSqs, openLog, onPollerError } = options;
   const { concurrencyPerFunction = defaultConcurrency, returnFailedAfterSeconds } = options;
 
   const pools = loadFunctions(templates).map((definition) => {
@@ -62,9 +63,8 @@ export const createLambdaService = (templates: Templates, options: Options): Lam
         const onError = (message: string) => onPollerError(principal, message);
         pollers.push(
           startQueuePoller(mapping, {
-            awsEndpointUrl,
             principal,
-            accessKeyId,
+            callSqs: (...call) => callSqs(accessKeyId, ...call),
             invoke,
             returnFailedAfterSeconds,
             onError,

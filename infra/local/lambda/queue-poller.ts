@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { awsRequest } from "../aws/aws-request.ts";
 import type { Outcome } from "./execution-environment.ts";
 import type { EventSourceMapping } from "./event-source-mapping.ts";
 import { handled, receivedSchema, toRecord, type Message } from "./queue-event.ts";
@@ -9,22 +8,25 @@ const longPollSeconds = 1;
 const mostPerRequest = 10;
 const pauseAfterErrorMilliseconds = 1000;
 
+export type SqsCall = (
+  operation: string,
+  parameters: Record<string, unknown>,
+  signal?: AbortSignal,
+) => Promise<Record<string, unknown>>;
 export type Poller = { stop: () => Promise<void> };
 
 /** Failed messages become visible after their timeout, or after `returnFailedAfterSeconds`. */
 export const startQueuePoller = (
   mapping: EventSourceMapping,
   {
-    awsEndpointUrl,
     principal,
-    accessKeyId,
+    callSqs,
     invoke,
     returnFailedAfterSeconds,
     onError,
   }: {
-    awsEndpointUrl: string;
     principal: string;
-    accessKeyId: string;
+    callSqs: SqsCall;
     invoke: (event: unknown) => Promise<Outcome>;
     returnFailedAfterSeconds?: number | undefined;
     onError: (message: string) => void;
@@ -33,13 +35,8 @@ export const startQueuePoller = (
   const { queueUrl, queueArn, batchSize, windowMilliseconds, reportsFailures, concurrency } = mapping;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
-  const call = (target: string, parameters: Record<string, unknown>, signal?: AbortSignal) =>
-    awsRequest(
-      awsEndpointUrl,
-      { service: "sqs", target, accessKeyId },
-      { QueueUrl: queueUrl, ...parameters },
-      signal,
-    );
+  const call: SqsCall = (operation, parameters, signal) =>
+    callSqs(operation, { QueueUrl: queueUrl, ...parameters }, signal);
 
   const receive = async (most: number, waitSeconds: number): Promise<Message[]> => {
     const answer = await call(
@@ -67,12 +64,12 @@ export const startQueuePoller = (
     return batch;
   };
 
-  const inBatches = async (target: string, messages: Message[], parameters = {}): Promise<void> => {
+  const inBatches = async (operation: string, messages: Message[], parameters = {}): Promise<void> => {
     for (let from = 0; from < messages.length; from += mostPerRequest) {
       const Entries = messages
         .slice(from, from + mostPerRequest)
         .map(({ MessageId, ReceiptHandle }) => ({ Id: MessageId, ReceiptHandle, ...parameters }));
-      await call(target, { Entries });
+      await call(operation, { Entries });
     }
   };
 

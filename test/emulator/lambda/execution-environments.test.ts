@@ -44,6 +44,7 @@ describe("execution environment", () => {
       AWS_REGION: "us-east-1",
       AWS_LAMBDA_FUNCTION_NAME: "service-Probe",
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "256",
+      AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
       AWS_ENDPOINT_URL: stack().endpoint.url,
       _HANDLER: "index.handler",
       TZ: ":UTC",
