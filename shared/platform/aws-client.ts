@@ -11,7 +11,7 @@ import type {
   SerdeFunctions,
   SerializeMiddleware,
 } from "@smithy/types";
-import { requestHandler } from "./aws-http.ts";
+import { pingingHandler, requestHandler } from "./aws-http.ts";
 
 /** Only for services whose members are texts, numbers, lists and maps, which JSON can carry. */
 class PlainJson extends AwsJson1_0Protocol {
@@ -99,4 +99,22 @@ export const lean = <
     return stack;
   };
   return client;
+};
+
+type Rehearsable<Stack, Config, Input> = {
+  input: Input;
+  resolveMiddleware: (
+    stack: Stack,
+    config: Config,
+    options: object,
+  ) => (call: { input: Input }) => Promise<unknown>;
+};
+
+/** Runs the whole way of a command, so that the first real one finds all of it ready. */
+export const openConnection = async <Stack, Config extends object, Input>(
+  client: { middlewareStack: Stack; config: Config },
+  command: Rehearsable<Stack, Config, Input>,
+): Promise<void> => {
+  const config = { ...client.config, requestHandler: pingingHandler };
+  await command.resolveMiddleware(client.middlewareStack, config, {})({ input: command.input });
 };

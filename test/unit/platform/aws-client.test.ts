@@ -11,7 +11,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { lean, leanJsonOptions, leanOptions } from "../../../shared/platform/aws-client.ts";
+import { lean, leanJsonOptions, leanOptions, openConnection } from "../../../shared/platform/aws-client.ts";
 import { requestHandler } from "../../../shared/platform/aws-http.ts";
 
 const region = "us-east-1";
@@ -28,7 +28,8 @@ type Answer = { status?: number; body: string; hangUp?: boolean };
 
 /** Answers with `answers` in order, and then again with the last one. */
 const startService = async (...answers: [Answer, ...Answer[]]) => {
-  const requests: { headers: IncomingHttpHeaders; body: string }[] = [];
+  const requests: { line: string; headers: IncomingHttpHeaders; body: string }[] = [];
+  let connections = 0;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -38,7 +39,8 @@ const startService = async (...answers: [Answer, ...Answer[]]) => {
         body,
         hangUp,
       } = answers[Math.min(requests.length, answers.length - 1)] ?? answers[0];
-      requests.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+      const line = `${request.method} ${request.url}`;
+      requests.push({ line, headers: request.headers, body: Buffer.concat(chunks).toString() });
       if (hangUp && body === "") request.socket.destroy();
       else response.writeHead(status, { "content-type": "application/x-amz-json-1.0" });
       if (hangUp) response.write(body, () => request.socket.destroy());
@@ -50,7 +52,8 @@ const startService = async (...answers: [Answer, ...Answer[]]) => {
     });
   });
   const endpoint = `http://127.0.0.1:${await listening(server)}`;
-  return { requests, endpoint };
+  server.on("connection", () => (connections += 1));
+  return { requests, endpoint, connections: () => connections };
 };
 
 const clientOf = (endpoint: string, options: object = {}) =>
@@ -161,6 +164,18 @@ describe("lean client", () => {
     for (let call = 0; call < 3; call += 1) await client.send(getItem());
     const used = requests.map(({ headers }) => /AKIA\d+/.exec(headers.authorization ?? "")?.[0]);
     expect(new Set(used).size).toBe(3);
+  });
+});
+
+describe("opening of a connection", () => {
+  it("only asks for the health, and serves the next call", async () => {
+    const { requests, endpoint, connections } = await startService(found);
+    const client = clientOf(endpoint);
+    await openConnection(client, getItem());
+    expect(requests).toMatchObject([{ line: "GET /ping", body: "" }]);
+    expect(requests[0]?.headers).not.toHaveProperty("authorization");
+    await client.send(getItem());
+    expect([requests.length, connections()]).toEqual([2, 1]);
   });
 });
 
