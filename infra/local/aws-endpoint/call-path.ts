@@ -5,6 +5,7 @@ import { asServiceError, ServiceError } from "../aws/service-error.ts";
 import { authorise, type Principal } from "./authorise.ts";
 import { connectBackends, type Backends } from "./backends.ts";
 import { createCallCounter } from "./call-counter.ts";
+import { createUnitCounter } from "./capacity-units.ts";
 import { createFaults } from "./faults.ts";
 import type { Answer, Sent } from "../aws/forwarder.ts";
 import { createPrincipals } from "./principals.ts";
@@ -12,6 +13,7 @@ import type { Call } from "./required-access.ts";
 
 export const createCallPath = () => {
   const counter = createCallCounter();
+  const { measured, ...unitCounter } = createUnitCounter();
   const { faults, strike, isQuiet } = createFaults();
   const { admit, accessKeyIdOf, principalOf } = createPrincipals();
   let connected: (ReturnType<typeof connectBackends> & Pick<Backends, "policies" | "secrets">) | undefined;
@@ -38,7 +40,10 @@ export const createCallPath = () => {
     counter.count(principal.name, `${call.service}:${call.operation}`);
     authorise(call, principal, connected.policies, connected.secrets.arnOf);
     const fate = isQuiet() ? "answer" : await strike({ principal: principal.name, ...call }, signal);
-    const answer = await connected.serve(call, sent, requestId, signal);
+    const { serve } = connected;
+    const answer = await measured(principal.name, call, sent.body, (body) =>
+      serve(call, { ...sent, body }, requestId, signal),
+    );
     return fate === "answer" ? answer : undefined;
   };
 
@@ -67,6 +72,7 @@ export const createCallPath = () => {
 
   return {
     ...counter,
+    ...unitCounter,
     faults,
     admit,
     accessKeyIdOf,

@@ -7,6 +7,7 @@ import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
 import { allLettersSent } from "../../support/mail/mail-queue.ts";
 import { outputOf } from "../../support/stacks/stack-outputs.ts";
 import { startLocalStack } from "../../support/stacks/local-stack.ts";
+import { createTripCounter } from "./trip-counter.ts";
 import { createCpuMeter, ownCpuMilliseconds } from "./cpu-meter.ts";
 import type { Question, Snapshot, StackAddress } from "./stack-messages.ts";
 
@@ -14,8 +15,10 @@ await freshenBundles();
 const directory = mkdtempSync(join(tmpdir(), "lit-auth-bench-"));
 // The default floor, which tests turn off.
 const floor = String(refusalFloorMilliseconds(hashes.memoryMegabytes));
+const environments = 2;
 const stack = await startLocalStack({
   dataDirectory: directory,
+  concurrencyPerFunction: environments,
   settings: { REFUSAL_FLOOR_MILLISECONDS: process.env["REFUSAL_FLOOR_MILLISECONDS"] ?? floor },
 });
 
@@ -23,6 +26,8 @@ const engineMeter = createCpuMeter();
 const functionMeters = Object.keys(stack.processes().functions).map(
   (label) => [label, createCpuMeter()] as const,
 );
+
+const startTrips = createTripCounter(stack);
 
 const takeSnapshot = async (): Promise<Snapshot> => {
   await allLettersSent(stack);
@@ -34,11 +39,13 @@ const takeSnapshot = async (): Promise<Snapshot> => {
       functionMeters.map(([label, meter]) => [label, meter(functions[label] ?? [])]),
     ),
     calls: stack.calls(),
+    units: stack.units(),
   };
 };
 
 const { url, region, accessKeyId, secretAccessKey } = stack.endpoint;
 const address: StackAddress = {
+  environments,
   engine: stack.engine,
   url: stack.url,
   mailboxFolder: stack.mailboxFolder,
@@ -55,10 +62,14 @@ const address: StackAddress = {
 
 // Ctrl-C reaches this process too, but it ends only when the load generator disconnects.
 process.on("SIGINT", () => {});
+let endTrips = (): number => 0;
 const answerTo = async (question: Question) => {
   if (question === "snapshot") return process.send?.(await takeSnapshot());
-  await allLettersSent(stack, 2);
-  return process.send?.("quiet");
+  if (question === "trips") return process.send?.(endTrips());
+  if (question === "quiet") await allLettersSent(stack, 2);
+  else if ("count" in question) stack.countUnits(question.count);
+  else endTrips = startTrips(question);
+  return process.send?.("done");
 };
 process.on("message", (question: Question) => void answerTo(question));
 process.on("disconnect", () => {

@@ -10,6 +10,9 @@ export type StackUnderLoad = {
   snapshot: () => Promise<Snapshot>;
   /** Waits for the same, at almost no cost. */
   quiet: () => Promise<void>;
+  countUnits: (on: boolean) => Promise<void>;
+  /** Returns the AWS calls of a function one after the other, while each takes this time longer. */
+  countTrips: (principal: string, milliseconds: number, work: () => Promise<void>) => Promise<number>;
   stop: () => Promise<void>;
 };
 
@@ -38,6 +41,14 @@ export const startStackUnderLoad = async (): Promise<StackUnderLoad> => {
     snapshot: () => ask<Snapshot>("snapshot"),
     quiet: async () => {
       await ask("quiet");
+    },
+    countUnits: async (on) => {
+      await ask({ count: on });
+    },
+    countTrips: async (principal, milliseconds, work) => {
+      await ask({ delay: milliseconds, principal });
+      await work();
+      return ask<number>("trips");
     },
     stop: async () => {
       child.disconnect();
