@@ -3,7 +3,7 @@ import { decoyRegistration } from "../shared/accounts/decoys.ts";
 import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
 import { namesIn, shownUser } from "../shared/accounts/user-fields.ts";
 import { codeDigests, type CodeDigests } from "../shared/codes/codes.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/account-operations.ts";
 import { ApiError, FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";

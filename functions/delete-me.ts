@@ -1,5 +1,5 @@
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/account-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { limitStore } from "../shared/limits/limit-store.ts";

@@ -1,4 +1,4 @@
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/session-operations.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { parseVerificationKeys } from "../shared/keys/signing-keys.ts";
 import { variable } from "../shared/platform/environment.ts";

@@ -1,4 +1,4 @@
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/session-operations.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { sessionStore, type SessionStore } from "../shared/sessions/session-store.ts";
 import { shownSessions } from "../shared/sessions/session-view.ts";

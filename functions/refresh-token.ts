@@ -1,5 +1,5 @@
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/session-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";

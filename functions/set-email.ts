@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { addressChangeStore, type AddressChangeStore } from "../shared/accounts/address-change-store.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/address-operations.ts";
 import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";

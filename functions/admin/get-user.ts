@@ -1,6 +1,6 @@
 import { shownPerson } from "../../shared/admin/person-fields.ts";
 import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
-import { contract } from "../../shared/contract/contract.ts";
+import * as contract from "../../shared/contract/staff-operations.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
 type Deps = { people: Pick<PersonLookup, "find"> };

@@ -5,6 +5,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { context, type BuildOptions, type BuildResult, type Metafile } from "esbuild";
 import { writePageAssets } from "./page-assets.ts";
 import { requiredBuiltins } from "./required-builtins.ts";
+import { unreadConstants } from "./unread-constants.ts";
 import { copyUnbundledPackages, unbundledPackages } from "./unbundled-packages.ts";
 import { watchFolders } from "./watch-folders.ts";
 
@@ -73,6 +74,7 @@ export const bundleFunctions = async ({
     ...options(files, outdir),
     plugins: [
       requiredBuiltins,
+      unreadConstants,
       {
         name: "write-bundles",
         setup: (build) =>

@@ -3,7 +3,6 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import * as z from "zod";
-import { contract } from "../contract/contract.ts";
 import type { BodyOf, Operation, ParametersOf, QueryOf, ResultOf } from "../contract/operation.ts";
 import { lazy } from "../platform/lazy.ts";
 import { describeError, logError, logInfo, nameRequest } from "../platform/logger.ts";
@@ -25,16 +24,13 @@ export type Call<O extends Operation> = {
   invocationId: string;
 };
 
-const nameOf = (operation: Operation) =>
-  Object.entries(contract).find(([, candidate]) => candidate === operation)?.[0] ?? "unknown";
-
 /** Must be used first: middy runs `after` and `onError` in reverse, so this one comes last. */
 export const concluding = (
   operation: Operation,
   userIdOf: (event: APIGatewayProxyEvent) => string | undefined = () => undefined,
 ): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => {
   const started = new WeakMap<APIGatewayProxyEvent, number>();
-  const name = nameOf(operation);
+  const { name } = operation;
   const fields = (event: APIGatewayProxyEvent, status: number) => {
     const userId = userIdOf(event);
     return {

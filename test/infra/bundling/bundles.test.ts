@@ -2,10 +2,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { bundleFunctions, bundlesDirectory } from "../../../infra/bundling/bundle-functions.ts";
 import type { Grant } from "../../../infra/grants/grant.ts";
 import { grants } from "../../../infra/grants/grants.ts";
 import { kebabCase } from "../../../infra/naming.ts";
+import { contract } from "../../../shared/contract/contract.ts";
+import type { Operation } from "../../../shared/contract/operation.ts";
+import { email, password, publicKey } from "../../../shared/contract/schemas.ts";
 
 const first = mkdtempSync(join(tmpdir(), "lit-auth-bundles-"));
 const { metafile } = await bundleFunctions({ outdir: first });
@@ -15,7 +19,25 @@ const bundles = Object.entries(metafile.outputs).map(([path, { inputs }]) => ({
   name: basename(dirname(path)),
   inputs: Object.keys(inputs),
 }));
+const codeOf = (name: string) => readFileSync(join(first, kebabCase(name), "index.mjs"), "utf8");
 const filesOf = (folder: string) => readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted();
+
+/** The texts of a schema's descriptions and examples that stand in a bundle as they are here. */
+const textsOf = (schema: z.ZodType | undefined, io: "input" | "output"): string[] => {
+  const texts: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === "string" && /^(?!\w+$)[ !#-[\]-_a-~]{12,}$/.test(value)) texts.push(value);
+    else if (typeof value === "object" && value !== null) Object.values(value).forEach(collect);
+  };
+  if (schema) collect(z.toJSONSchema(schema, { io }));
+  return texts;
+};
+const marksOf = ({ summary, body, query, success }: Operation): string[] => [
+  summary,
+  ...textsOf(body, "input"),
+  ...textsOf(query, "input"),
+  ...textsOf("body" in success ? success.body : undefined, "output"),
+];
 
 describe("bundles", () => {
   it("exist for every function in the grants", () => {
@@ -54,8 +76,31 @@ describe("bundles", () => {
     ]);
   });
 
-  it("are at most 615 kB each", () => {
-    const large = Object.values(metafile.outputs).filter(({ bytes }) => bytes > 615_000);
+  it("contain the contract's entry of their own operation and of no other", () => {
+    const entries = Object.keys(contract).map((name) => [
+      name,
+      [...codeOf(name).matchAll(/\bname:"(\w+)",method:"/g)].map(([, held]) => held),
+    ]);
+    expect(entries).toEqual(Object.keys(contract).map((name) => [name, [name]]));
+  });
+
+  it("contain no schema that only other operations read", () => {
+    const operations = Object.values<Operation>(contract);
+    // Key rings are read with the first schema, and other schemas are made from the other two.
+    const common = [publicKey, email, password].flatMap((schema) => textsOf(schema, "output"));
+    const strange = operations.flatMap((operation) => {
+      const code = codeOf(operation.name);
+      const own = new Set([...marksOf(operation), ...common]);
+      const others = new Set(operations.flatMap(marksOf).filter((mark) => !own.has(mark)));
+      expect(others.size).toBeGreaterThan(30);
+      expect(code).toContain(operation.summary);
+      return [...others].filter((mark) => code.includes(mark)).map((mark) => `${operation.name}: ${mark}`);
+    });
+    expect(strange).toEqual([]);
+  });
+
+  it("are at most 605 kB each", () => {
+    const large = Object.values(metafile.outputs).filter(({ bytes }) => bytes > 605_000);
     expect(large).toEqual([]);
   });
 
@@ -73,7 +118,7 @@ describe("bundles", () => {
   it("load Node's modules by name, without importing all their exports", () => {
     for (const { name } of bundles) {
       const code = readFileSync(join(first, name, "index.mjs"), "utf8");
-      const imported = [...code.matchAll(/\bfrom\s*"(node:[\w/]+)"/g)].map(([, module]) => module);
+      const imported = [...code.matchAll(/\b(?:from|import\()\s*"(node:[\w/]+)"/g)].map(([, from]) => from);
       expect(imported, name).toEqual(["node:module"]);
     }
   });
