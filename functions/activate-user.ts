@@ -58,7 +58,7 @@ export const activateUser = async (call: Call<typeof contract.activateUser>, dep
   return { ...shownUser(user), deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 
-export const handler = endpoint(contract.activateUser, activateUser, () => ({
+export const handler = await endpoint(contract.activateUser, activateUser, () => ({
   registrations: registrationStore(),
   activations: activationStore(),
   limits: limitStore(),

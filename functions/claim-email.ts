@@ -53,7 +53,7 @@ export const claimEmail = async (call: Call<typeof contract.claimEmail>, deps: D
   return { ...shownUser(changed), deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 
-export const handler = endpoint(contract.claimEmail, claimEmail, () => ({
+export const handler = await endpoint(contract.claimEmail, claimEmail, () => ({
   users: userStore(),
   changes: addressChangeStore(),
   moves: addressMoveStore(),

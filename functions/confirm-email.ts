@@ -32,7 +32,7 @@ export const confirmEmail = async (
   };
 };
 
-export const handler = userEndpoint(contract.confirmEmail, confirmEmail, () => ({
+export const handler = await userEndpoint(contract.confirmEmail, confirmEmail, () => ({
   changes: addressChangeStore(),
   deviceTokens: deviceTokens(),
   codeDigests,

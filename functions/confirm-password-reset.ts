@@ -64,7 +64,7 @@ export const confirmPasswordReset = async (call: Call<typeof contract.confirmPas
   return { deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 
-export const handler = endpoint(contract.confirmPasswordReset, confirmPasswordReset, () => ({
+export const handler = await endpoint(contract.confirmPasswordReset, confirmPasswordReset, () => ({
   users: userStore(),
   resets: passwordResetStore(),
   passwords: passwordStore(),

@@ -59,7 +59,7 @@ export const createToken = async (call: Call<typeof contract.createToken>, deps:
   return { ...(await deps.tokens.pair(session)), deviceToken };
 };
 
-export const handler = endpoint(contract.createToken, createToken, () => ({
+export const handler = await endpoint(contract.createToken, createToken, () => ({
   users: userStore(),
   codes: codeStore(),
   sessions: sessionStore(),

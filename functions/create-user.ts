@@ -67,7 +67,7 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
   return shownUser(registration);
 };
 
-export const handler = endpoint(contract.createUser, createUser, () => ({
+export const handler = await endpoint(contract.createUser, createUser, () => ({
   registrations: registrationStore(),
   limits: limitStore(),
   pseudonyms,

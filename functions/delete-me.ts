@@ -38,7 +38,7 @@ export const deleteMe = async ({ body, user }: UserCall<typeof contract.deleteMe
   ]);
 };
 
-export const handler = userEndpoint(contract.deleteMe, deleteMe, () => ({
+export const handler = await userEndpoint(contract.deleteMe, deleteMe, () => ({
   users: userStore(),
   sessions: sessionStore(),
   limits: limitStore(),

@@ -22,7 +22,7 @@ export const endOtherSessions = async (
   return { deviceToken: await deps.deviceTokens.issue(user.addressKey, invocationId) };
 };
 
-export const handler = userEndpoint(contract.endOtherSessions, endOtherSessions, () => ({
+export const handler = await userEndpoint(contract.endOtherSessions, endOtherSessions, () => ({
   epochs: sessionEpochStore(),
   deviceTokens: deviceTokens(),
   recordSecurityEvent,

@@ -16,7 +16,7 @@ export const endSession = async (
   deps.recordSecurityEvent("session_ended", { userId: user.id, sessionId });
 };
 
-export const handler = userEndpoint(contract.endSession, endSession, () => ({
+export const handler = await userEndpoint(contract.endSession, endSession, () => ({
   sessions: sessionStore(),
   recordSecurityEvent,
 }));

@@ -47,7 +47,7 @@ export const exportMe = async ({ user, session }: UserCall<typeof contract.expor
   };
 };
 
-export const handler = userEndpoint(contract.exportMe, exportMe, () => ({
+export const handler = await userEndpoint(contract.exportMe, exportMe, () => ({
   personalData: personalDataStore(),
   sessions: sessionStore(),
   pseudonyms,

@@ -10,6 +10,6 @@ export const getConfiguration = async (_: Call<typeof contract.getConfiguration>
   claims_supported: ["iss", "aud", "sub", "iat", "exp", "jti", "auth_time", "sid", "token_type", "user_id"],
 });
 
-export const handler = endpoint(contract.getConfiguration, getConfiguration, () => ({
+export const handler = await endpoint(contract.getConfiguration, getConfiguration, () => ({
   issuer: variable("PUBLIC_URL"),
 }));

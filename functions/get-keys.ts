@@ -9,7 +9,7 @@ type Deps = { readVerificationKeys: () => Promise<string> };
 export const getKeys = async (_: Call<typeof contract.getKeys>, deps: Deps) =>
   parseVerificationKeys(await deps.readVerificationKeys());
 
-export const handler = endpoint(contract.getKeys, getKeys, () => {
+export const handler = await endpoint(contract.getKeys, getKeys, () => {
   const VERIFICATION_KEYS_ID = variable("VERIFICATION_KEYS_ID");
   return { readVerificationKeys: () => readSecret(VERIFICATION_KEYS_ID) };
 });

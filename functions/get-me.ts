@@ -4,4 +4,4 @@ import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 
 export const getMe = async ({ user }: UserCall<typeof contract.getMe>) => shownUser(user);
 
-export const handler = userEndpoint(contract.getMe, getMe, () => ({}));
+export const handler = await userEndpoint(contract.getMe, getMe, () => ({}));

@@ -8,6 +8,6 @@ type Deps = { sessions: Pick<SessionStore, "list"> };
 export const listSessions = async ({ user, session }: UserCall<typeof contract.listSessions>, deps: Deps) =>
   shownSessions(await deps.sessions.list(user.id), user, session.sessionId);
 
-export const handler = userEndpoint(contract.listSessions, listSessions, () => ({
+export const handler = await userEndpoint(contract.listSessions, listSessions, () => ({
   sessions: sessionStore(),
 }));

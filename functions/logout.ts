@@ -21,7 +21,7 @@ export const logout = async ({ body: { refresh } }: Call<typeof contract.logout>
     deps.recordSecurityEvent("session_ended", { userId, sessionId });
 };
 
-export const handler = endpoint(contract.logout, logout, () => ({
+export const handler = await endpoint(contract.logout, logout, () => ({
   verifier: tokenVerifier(),
   sessions: sessionStore(),
   recordSecurityEvent,

@@ -55,7 +55,7 @@ export const refreshToken = async ({ body: { refresh } }: Call<typeof contract.r
   return deps.signer.pair(session);
 };
 
-export const handler = endpoint(contract.refreshToken, refreshToken, () => ({
+export const handler = await endpoint(contract.refreshToken, refreshToken, () => ({
   verifier: tokenVerifier(),
   users: userStore(),
   sessions: sessionStore(),

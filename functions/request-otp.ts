@@ -53,7 +53,7 @@ export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: D
   return { detail: "OTP successfully sent by email" };
 };
 
-export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
+export const handler = await endpoint(contract.requestOtp, requestOtp, () => ({
   addresses: addressLookup(),
   users: userStore(),
   codes: codeStore(),

@@ -34,7 +34,7 @@ export const resetPassword = async (
   });
 };
 
-export const handler = endpoint(contract.resetPassword, resetPassword, () => ({
+export const handler = await endpoint(contract.resetPassword, resetPassword, () => ({
   limits: limitStore(),
   pseudonyms,
   enqueueLetter,

@@ -51,7 +51,7 @@ export const setEmail = async ({ body, user, sourceIp }: UserCall<typeof contrac
   await deps.enqueueLetter({ kind: "email_change", userId: user.id, otpRequestId });
 };
 
-export const handler = userEndpoint(contract.setEmail, setEmail, () => ({
+export const handler = await userEndpoint(contract.setEmail, setEmail, () => ({
   changes: addressChangeStore(),
   limits: limitStore(),
   pseudonyms,

@@ -50,7 +50,7 @@ export const setPassword = async (
   }
 };
 
-export const handler = userEndpoint(contract.setPassword, setPassword, () => ({
+export const handler = await userEndpoint(contract.setPassword, setPassword, () => ({
   passwords: passwordStore(),
   limits: limitStore(),
   hasher: passwordHasher,

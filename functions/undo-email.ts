@@ -52,7 +52,7 @@ export const undoEmail = async (call: Call<typeof contract.undoEmail>, deps: Dep
   return { deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 
-export const handler = endpoint(contract.undoEmail, undoEmail, () => ({
+export const handler = await endpoint(contract.undoEmail, undoEmail, () => ({
   users: userStore(),
   undoing: addressUndoStore(),
   limits: limitStore(),

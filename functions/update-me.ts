@@ -31,7 +31,7 @@ export const updateMe = async ({ body, user }: UserCall<typeof contract.updateMe
   }
 };
 
-export const handler = userEndpoint(contract.updateMe, updateMe, () => ({
+export const handler = await userEndpoint(contract.updateMe, updateMe, () => ({
   users: userUpdateStore(),
   limits: limitStore(),
   recordSecurityEvent,

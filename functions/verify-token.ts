@@ -19,7 +19,7 @@ export const verifyToken = async ({ body: { token } }: Call<typeof contract.veri
   return {};
 };
 
-export const handler = endpoint(contract.verifyToken, verifyToken, () => ({
+export const handler = await endpoint(contract.verifyToken, verifyToken, () => ({
   verifier: tokenVerifier(),
   callers: callerStore(),
   nowSeconds,

@@ -36,7 +36,7 @@ export const cancelUserEmail = async (
   await deps.enqueueLetter({ kind: "address_move_cancelled", userId: id });
 };
 
-export const handler = userEndpoint(contract.cancelUserEmail, cancelUserEmail, () => ({
+export const handler = await userEndpoint(contract.cancelUserEmail, cancelUserEmail, () => ({
   people: personLookup(),
   moves: addressMoveStore(),
   limits: limitStore(),

@@ -53,7 +53,7 @@ export const confirmUserEmail = async (call: Asked, deps: Deps): Promise<void> =
   await deps.enqueueLetter({ kind: "email_change", userId: account.id, otpRequestId });
 };
 
-export const handler = userEndpoint(contract.confirmUserEmail, confirmUserEmail, () => ({
+export const handler = await userEndpoint(contract.confirmUserEmail, confirmUserEmail, () => ({
   people: personLookup(),
   moves: addressMoveStore(),
   limits: limitStore(),

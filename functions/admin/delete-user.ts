@@ -60,7 +60,7 @@ export const deleteUser = async (
   await remove(person, actor, deps);
 };
 
-export const handler = userEndpoint(contract.deleteUser, deleteUser, () => ({
+export const handler = await userEndpoint(contract.deleteUser, deleteUser, () => ({
   people: personLookup(),
   users: userStore(),
   registrations: registrationStore(),

@@ -25,7 +25,7 @@ export const endUserSessions = async (
   deps.recordSecurityEvent("all_sessions_ended", { userId: id, actorId: actor.id });
 };
 
-export const handler = userEndpoint(contract.endUserSessions, endUserSessions, () => ({
+export const handler = await userEndpoint(contract.endUserSessions, endUserSessions, () => ({
   people: personLookup(),
   epochs: sessionEpochStore(),
   limits: limitStore(),

@@ -9,4 +9,4 @@ export const getUser = async ({ parameters: { id } }: UserCall<typeof contract.g
   return shownPerson(await requirePerson(id, deps));
 };
 
-export const handler = userEndpoint(contract.getUser, getUser, () => ({ people: personLookup() }));
+export const handler = await userEndpoint(contract.getUser, getUser, () => ({ people: personLookup() }));

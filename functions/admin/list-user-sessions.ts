@@ -16,7 +16,7 @@ export const listUserSessions = async (
   return shownSessions(await deps.sessions.list(id), person, session.sessionId);
 };
 
-export const handler = userEndpoint(contract.listUserSessions, listUserSessions, () => ({
+export const handler = await userEndpoint(contract.listUserSessions, listUserSessions, () => ({
   people: personLookup(),
   sessions: sessionStore(),
 }));

@@ -21,7 +21,7 @@ export const listUsers = async (
   return { results: page.people.map(shownPerson), next: page.next };
 };
 
-export const handler = userEndpoint(contract.listUsers, listUsers, () => ({
+export const handler = await userEndpoint(contract.listUsers, listUsers, () => ({
   list: personList(),
   people: personLookup(),
 }));

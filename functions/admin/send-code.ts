@@ -45,7 +45,7 @@ export const sendCode = async (
   deps.recordSecurityEvent("code_sent", { userId: id, actorId: actor.id });
 };
 
-export const handler = userEndpoint(contract.sendCode, sendCode, () => ({
+export const handler = await userEndpoint(contract.sendCode, sendCode, () => ({
   people: personLookup(),
   codes: codeStore(),
   limits: limitStore(),

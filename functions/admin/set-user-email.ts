@@ -64,7 +64,7 @@ export const setUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
   await deps.enqueueLetter({ kind: "email_change", userId: account.id, otpRequestId: id });
 };
 
-export const handler = userEndpoint(contract.setUserEmail, setUserEmail, () => ({
+export const handler = await userEndpoint(contract.setUserEmail, setUserEmail, () => ({
   people: personLookup(),
   changes: addressChangeStore(),
   moves: addressMoveStore(),

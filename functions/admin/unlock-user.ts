@@ -22,7 +22,7 @@ export const unlockUser = async (
   deps.recordSecurityEvent("guesses_forgotten", { userId: id, actorId: actor.id });
 };
 
-export const handler = userEndpoint(contract.unlockUser, unlockUser, () => ({
+export const handler = await userEndpoint(contract.unlockUser, unlockUser, () => ({
   people: personLookup(),
   limits: limitStore(),
   recordSecurityEvent,

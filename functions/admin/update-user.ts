@@ -59,7 +59,7 @@ export const updateUser = async (
   }
 };
 
-export const handler = userEndpoint(contract.updateUser, updateUser, () => ({
+export const handler = await userEndpoint(contract.updateUser, updateUser, () => ({
   people: personLookup(),
   users: userUpdateStore(),
   limits: limitStore(),

@@ -2,7 +2,7 @@
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { variable } from "../platform/environment.ts";
-import { lazy } from "../platform/lazy.ts";
+import { prepared } from "../platform/lazy.ts";
 
 export const letterOrder = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("activation"), addressKey: z.string(), otpRequestId: z.string() }),
@@ -26,7 +26,7 @@ export const letterOrder = z.discriminatedUnion("kind", [
 ]);
 export type LetterOrder = z.output<typeof letterOrder>;
 
-const client = lazy(() => new SQSClient({}));
+const client = prepared(() => new SQSClient({}));
 
 /** A failure fails the request, so that no caller is told to expect a letter that can't be sent. */
 export const enqueueLetter = async (order: LetterOrder, delaySeconds?: number): Promise<void> => {

@@ -1,10 +1,10 @@
 import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { deliverableAddress } from "../identity/email-address.ts";
 import { environment } from "../platform/environment.ts";
-import { lazy } from "../platform/lazy.ts";
+import { prepared } from "../platform/lazy.ts";
 import type { Letter } from "./letter-layout.ts";
 
-const client = lazy(() => new SESClient({}));
+const client = prepared(() => new SESClient({}));
 
 const utf8 = (text: string) => ({ Data: text, Charset: "UTF-8" });
 

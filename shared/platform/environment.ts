@@ -55,6 +55,21 @@ export const variables = {
 export type VariableName = keyof typeof variables;
 type Environment = { [Name in VariableName]: z.output<(typeof variables)[Name]> };
 
+/** Lambda sets it in every function, and nothing else does. */
+export const isLambda = (): boolean => process.env["AWS_LAMBDA_INITIALIZATION_TYPE"] !== undefined;
+
+/** Of the secrets that most calls of this function read. Few calls need the challenge's. */
+export const secretIds = (): string[] =>
+  (
+    [
+      "PSEUDONYM_SECRET_ID",
+      "DIGEST_SECRET_ID",
+      "DEVICE_SECRET_ID",
+      "SIGNING_KEYS_ID",
+      "VERIFICATION_KEYS_ID",
+    ] as const
+  ).flatMap((name) => process.env[name] ?? []);
+
 const readings = new Map<string, { raw: string | undefined; parsed: z.ZodSafeParseResult<unknown> }>();
 
 // Results are cached, because some variables are read on every request.

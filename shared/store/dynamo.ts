@@ -15,12 +15,12 @@ import {
   type UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { lazy } from "../platform/lazy.ts";
+import { prepared } from "../platform/lazy.ts";
 
 export type Item = Record<string, unknown>;
 export type TransactionPart = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
-export const dynamo = lazy(() =>
+export const dynamo = prepared(() =>
   DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } }),
 );
 

@@ -31,7 +31,7 @@ const itemAt = ({ items, session }: Canned, key: Item = {}): Item | undefined =>
 };
 
 const answerTo = (target: string, request: Request, canned: Canned): object => {
-  switch (target.split(".")[1]) {
+  switch (target.replace(/^.*\./, "")) {
     case "GetSecretValue": {
       const { SecretId = "" } = request;
       return { ARN: SecretId, Name: SecretId, VersionId: "1", SecretString: canned.secrets[SecretId] };

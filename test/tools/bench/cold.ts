@@ -28,7 +28,8 @@ const rounds = Number(values.rounds);
 
 // Everything else of this machine can then use the other core.
 const canPin = availableParallelism() > 1 && spawnSync("taskset", ["-c", "0", "true"]).status === 0;
-const [command = "", ...pinned] = [...(canPin ? ["taskset", "-c", "0"] : []), process.execPath];
+const command = canPin ? "taskset" : process.execPath;
+const pinned = canPin ? ["-c", "0", process.execPath] : [];
 const argon2 = join(import.meta.dirname, "../../../node_modules/argon2");
 const script = join(import.meta.dirname, "first-call.ts");
 const run = promisify(execFile);
