@@ -1,11 +1,10 @@
 // The wrapper around every use case: it validates the input, filters the answer through the
 // contract, maps refusals to one error shape and logs one line.
-import { performance } from "node:perf_hooks";
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import * as z from "zod";
 import type { BodyOf, Operation, ParametersOf, QueryOf, ResultOf } from "../contract/operation.ts";
-import { compile, inInitPhase, initPhase } from "../platform/init-phase.ts";
+import { initPhase } from "../platform/init-phase.ts";
 import { prepared } from "../platform/lazy.ts";
 import { describeError, logError, logInfo, nameRequest } from "../platform/logger.ts";
 import { sentDeviceToken } from "./device-cookie.ts";
@@ -81,18 +80,6 @@ export const callOf = <O extends Operation>(
   invocationId: context.awsRequestId,
 });
 
-const schemasOf = ({ body, query, success }: Operation) => [
-  body,
-  query,
-  "body" in success ? success.body : undefined,
-];
-
-/** Ends once the operation is prepared for its first call, as far as the init phase lets it be. */
-export const prepare = async (operation: Operation): Promise<void> => {
-  inInitPhase(() => schemasOf(operation).map(compile));
-  await initPhase();
-};
-
 /** `buildDeps` runs in the init phase or at the first call, and again only if it failed. */
 export const endpoint = async <O extends Operation & { caller: "public" }, Deps>(
   operation: O,
@@ -100,7 +87,7 @@ export const endpoint = async <O extends Operation & { caller: "public" }, Deps>
   buildDeps: () => Deps,
 ) => {
   const deps = prepared(buildDeps);
-  await prepare(operation);
+  await initPhase();
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(concluding(operation))
     .handler(async (event: APIGatewayProxyEvent, context: Context) => {

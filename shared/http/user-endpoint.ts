@@ -5,11 +5,12 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-l
 import { ApiError } from "../contract/errors.ts";
 import type { Operation, ResultOf } from "../contract/operation.ts";
 import { nowSeconds } from "../platform/clock.ts";
+import { initPhase } from "../platform/init-phase.ts";
 import { prepared } from "../platform/lazy.ts";
 import { callerStore, type Caller } from "../sessions/callers.ts";
 import { staffSessionIsOver } from "../sessions/staff-session.ts";
 import { tokenVerifier } from "../sessions/tokens.ts";
-import { callOf, concluding, prepare, type Call } from "./endpoint.ts";
+import { callOf, concluding, type Call } from "./endpoint.ts";
 import { header } from "./headers.ts";
 import { answer } from "./responses.ts";
 
@@ -48,7 +49,7 @@ export const userEndpoint = async <O extends Operation & { caller: "user" | "sta
   buildDeps: () => Deps,
 ) => {
   const deps = prepared(buildDeps);
-  await prepare(operation);
+  await initPhase();
   const callers = new WeakMap<APIGatewayProxyEvent, Caller>();
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(concluding(operation, (event) => callers.get(event)?.user.id))

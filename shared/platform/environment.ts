@@ -60,15 +60,9 @@ export const isLambda = (): boolean => process.env["AWS_LAMBDA_INITIALIZATION_TY
 
 /** Of the secrets that most calls of this function read. Few calls need the challenge's. */
 export const secretIds = (): string[] =>
-  (
-    [
-      "PSEUDONYM_SECRET_ID",
-      "DIGEST_SECRET_ID",
-      "DEVICE_SECRET_ID",
-      "SIGNING_KEYS_ID",
-      "VERIFICATION_KEYS_ID",
-    ] as const
-  ).flatMap((name) => process.env[name] ?? []);
+  Object.keys(variables)
+    .filter((name) => name.endsWith("_ID") && name !== "CHALLENGE_SECRET_ID")
+    .flatMap((name) => process.env[name] ?? []);
 
 const readings = new Map<string, { raw: string | undefined; parsed: z.ZodSafeParseResult<unknown> }>();
 

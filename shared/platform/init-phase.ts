@@ -25,10 +25,6 @@ const allWork = async (): Promise<void> => {
   while (underWay.length > 0) await Promise.all(underWay.splice(0));
 };
 
-/** zod generates a schema's code when it first parses. */
-export const compile = (schema: { safeParse: (value: unknown) => unknown } | undefined): void =>
-  void schema?.safeParse({});
-
 /** A function's file awaits this at its end, because Lambda waits for it at full speed. */
 export const initPhase = async (): Promise<void> => {
   let timer: NodeJS.Timeout | undefined;

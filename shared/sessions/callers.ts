@@ -1,6 +1,5 @@
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { environment } from "../platform/environment.ts";
-import { compile, inInitPhase } from "../platform/init-phase.ts";
 import { batchRead } from "../store/batch.ts";
 import { userItem, userPk, type User } from "../store/user-items.ts";
 import { sessionItem, type Session } from "./session-store.ts";
@@ -10,7 +9,6 @@ export type Caller = { user: User; session: Session };
 
 export const callerStore = (clock: Clock = nowSeconds) => {
   const { USERS_TABLE, SESSIONS_TABLE } = environment("USERS_TABLE", "SESSIONS_TABLE");
-  inInitPhase(() => [userItem, sessionItem].map(compile));
 
   return {
     /** Takes verified claims, so forged tokens cost no read. The error codes are simplejwt's. */
