@@ -56,16 +56,20 @@ const staffOnly: Restriction = {
   group: ["**/shared/admin/**", "../admin/**"],
   message: "only functions/admin/ and commands/ may import shared/admin/",
 };
+const ownEntryOnly: Restriction = {
+  group: ["**/contract/contract.ts"],
+  message: "import the file of the operation's entry: contract.ts would bring every schema into the bundle",
+};
 const sharedOnly: Restriction = { group: ["./*.ts", "zod"], message: "a function may import shared/ only" };
 
 // Files → forbidden imports. test/repository/rooms.test.ts checks the whole table of folders. The rules
 // here also appear in editors.
 const walls: Record<string, Restriction[]> = {
   "**/*.{ts,tsx}": [outside("functions", "test")],
-  "shared/**/*.ts": [outside("functions", "infra", "commands", "test"), staffOnly],
-  "shared/admin/**/*.ts": [outside("functions", "infra", "commands", "test")],
-  "functions/*.ts": [outside("functions", "infra", "commands", "test"), sharedOnly, staffOnly],
-  "functions/admin/*.ts": [outside("functions", "infra", "commands", "test"), sharedOnly],
+  "shared/**/*.ts": [outside("functions", "infra", "commands", "test"), staffOnly, ownEntryOnly],
+  "shared/admin/**/*.ts": [outside("functions", "infra", "commands", "test"), ownEntryOnly],
+  "functions/*.ts": [outside("functions", "infra", "commands", "test"), sharedOnly, staffOnly, ownEntryOnly],
+  "functions/admin/*.ts": [outside("functions", "infra", "commands", "test"), sharedOnly, ownEntryOnly],
   "infra/**/*.ts": [outside("functions", "commands", "test"), staffOnly],
   "commands/**/*.ts": [outside("functions", "test")],
   "pages/**/*.{ts,tsx}": [

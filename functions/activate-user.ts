@@ -3,7 +3,7 @@ import { decoyRegistration } from "../shared/accounts/decoys.ts";
 import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
 import { namesIn, shownUser } from "../shared/accounts/user-fields.ts";
 import { codeDigests, type CodeDigests } from "../shared/codes/codes.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/account-operations.ts";
 import { ApiError, FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
@@ -58,7 +58,7 @@ export const activateUser = async (call: Call<typeof contract.activateUser>, dep
   return { ...shownUser(user), deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 
-export const handler = endpoint(contract.activateUser, activateUser, () => ({
+export const handler = await endpoint(contract.activateUser, activateUser, () => ({
   registrations: registrationStore(),
   activations: activationStore(),
   limits: limitStore(),

@@ -4,7 +4,7 @@ import { decoyChange, decoyUser } from "../shared/accounts/decoys.ts";
 import { shownUser } from "../shared/accounts/user-fields.ts";
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 import { codeDigests, type CodeDigests } from "../shared/codes/codes.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/address-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
@@ -53,7 +53,7 @@ export const claimEmail = async (call: Call<typeof contract.claimEmail>, deps: D
   return { ...shownUser(changed), deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 
-export const handler = endpoint(contract.claimEmail, claimEmail, () => ({
+export const handler = await endpoint(contract.claimEmail, claimEmail, () => ({
   users: userStore(),
   changes: addressChangeStore(),
   moves: addressMoveStore(),

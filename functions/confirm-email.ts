@@ -1,7 +1,7 @@
 import { addressChangeStore, type AddressChangeStore } from "../shared/accounts/address-change-store.ts";
 import { shownUser } from "../shared/accounts/user-fields.ts";
 import { codeDigests, type CodeDigests } from "../shared/codes/codes.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/address-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
@@ -32,7 +32,7 @@ export const confirmEmail = async (
   };
 };
 
-export const handler = userEndpoint(contract.confirmEmail, confirmEmail, () => ({
+export const handler = await userEndpoint(contract.confirmEmail, confirmEmail, () => ({
   changes: addressChangeStore(),
   deviceTokens: deviceTokens(),
   codeDigests,

@@ -1,7 +1,7 @@
 import { activationStore, type ActivationStore } from "../shared/accounts/activation-store.ts";
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 import { codeDigests, type CodeDigests } from "../shared/codes/codes.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/password-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
@@ -64,7 +64,7 @@ export const confirmPasswordReset = async (call: Call<typeof contract.confirmPas
   return { deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 
-export const handler = endpoint(contract.confirmPasswordReset, confirmPasswordReset, () => ({
+export const handler = await endpoint(contract.confirmPasswordReset, confirmPasswordReset, () => ({
   users: userStore(),
   resets: passwordResetStore(),
   passwords: passwordStore(),

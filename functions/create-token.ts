@@ -1,7 +1,7 @@
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 import { codeStore, type CodeStore } from "../shared/codes/code-store.ts";
 import { codeDigests, type CodeDigests } from "../shared/codes/codes.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/session-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
@@ -59,7 +59,7 @@ export const createToken = async (call: Call<typeof contract.createToken>, deps:
   return { ...(await deps.tokens.pair(session)), deviceToken };
 };
 
-export const handler = endpoint(contract.createToken, createToken, () => ({
+export const handler = await endpoint(contract.createToken, createToken, () => ({
   users: userStore(),
   codes: codeStore(),
   sessions: sessionStore(),

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
 import { shownUser } from "../shared/accounts/user-fields.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/account-operations.ts";
 import { FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
@@ -67,7 +67,7 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
   return shownUser(registration);
 };
 
-export const handler = endpoint(contract.createUser, createUser, () => ({
+export const handler = await endpoint(contract.createUser, createUser, () => ({
   registrations: registrationStore(),
   limits: limitStore(),
   pseudonyms,

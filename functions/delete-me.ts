@@ -1,5 +1,5 @@
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/account-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { limitStore } from "../shared/limits/limit-store.ts";
@@ -38,7 +38,7 @@ export const deleteMe = async ({ body, user }: UserCall<typeof contract.deleteMe
   ]);
 };
 
-export const handler = userEndpoint(contract.deleteMe, deleteMe, () => ({
+export const handler = await userEndpoint(contract.deleteMe, deleteMe, () => ({
   users: userStore(),
   sessions: sessionStore(),
   limits: limitStore(),

@@ -1,4 +1,4 @@
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/session-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
@@ -22,7 +22,7 @@ export const endOtherSessions = async (
   return { deviceToken: await deps.deviceTokens.issue(user.addressKey, invocationId) };
 };
 
-export const handler = userEndpoint(contract.endOtherSessions, endOtherSessions, () => ({
+export const handler = await userEndpoint(contract.endOtherSessions, endOtherSessions, () => ({
   epochs: sessionEpochStore(),
   deviceTokens: deviceTokens(),
   recordSecurityEvent,

@@ -1,4 +1,4 @@
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/session-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
@@ -16,7 +16,7 @@ export const endSession = async (
   deps.recordSecurityEvent("session_ended", { userId: user.id, sessionId });
 };
 
-export const handler = userEndpoint(contract.endSession, endSession, () => ({
+export const handler = await userEndpoint(contract.endSession, endSession, () => ({
   sessions: sessionStore(),
   recordSecurityEvent,
 }));

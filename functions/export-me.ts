@@ -1,6 +1,6 @@
 import { personalDataStore, type PersonalDataStore } from "../shared/accounts/personal-data-store.ts";
 import { shownUser } from "../shared/accounts/user-fields.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/account-operations.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { isoTime, nowSeconds, type Clock } from "../shared/platform/clock.ts";
@@ -47,7 +47,7 @@ export const exportMe = async ({ user, session }: UserCall<typeof contract.expor
   };
 };
 
-export const handler = userEndpoint(contract.exportMe, exportMe, () => ({
+export const handler = await userEndpoint(contract.exportMe, exportMe, () => ({
   personalData: personalDataStore(),
   sessions: sessionStore(),
   pseudonyms,

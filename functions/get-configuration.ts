@@ -1,4 +1,4 @@
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/session-operations.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { variable } from "../shared/platform/environment.ts";
 
@@ -10,6 +10,6 @@ export const getConfiguration = async (_: Call<typeof contract.getConfiguration>
   claims_supported: ["iss", "aud", "sub", "iat", "exp", "jti", "auth_time", "sid", "token_type", "user_id"],
 });
 
-export const handler = endpoint(contract.getConfiguration, getConfiguration, () => ({
+export const handler = await endpoint(contract.getConfiguration, getConfiguration, () => ({
   issuer: variable("PUBLIC_URL"),
 }));

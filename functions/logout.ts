@@ -1,4 +1,4 @@
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/session-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
@@ -21,7 +21,7 @@ export const logout = async ({ body: { refresh } }: Call<typeof contract.logout>
     deps.recordSecurityEvent("session_ended", { userId, sessionId });
 };
 
-export const handler = endpoint(contract.logout, logout, () => ({
+export const handler = await endpoint(contract.logout, logout, () => ({
   verifier: tokenVerifier(),
   sessions: sessionStore(),
   recordSecurityEvent,

@@ -42,4 +42,4 @@ const buildDeps = () => {
   };
 };
 
-export const handler = queueConsumer(letterOrder, dispatchLetter, buildDeps, { maximumAgeSeconds });
+export const handler = await queueConsumer(letterOrder, dispatchLetter, buildDeps, { maximumAgeSeconds });

@@ -4,7 +4,8 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { errors } from "../shared/contract/errors.ts";
 import { strictTransportSecurity } from "../shared/contract/transport-security.ts";
 import { readPageFiles, type PageFiles } from "../shared/http/page-files.ts";
-import { lazy } from "../shared/platform/lazy.ts";
+import { initPhase } from "../shared/platform/init-phase.ts";
+import { prepared } from "../shared/platform/lazy.ts";
 
 const hasCurrent = (event: APIGatewayProxyEvent, etag = "") =>
   Object.entries(event.headers).some(
@@ -35,7 +36,9 @@ export const servePage = (event: APIGatewayProxyEvent, files: PageFiles): APIGat
     : { statusCode: 200, headers, body: file.body };
 };
 
-const files = lazy(() => readPageFiles(join(import.meta.dirname, "public")));
+const files = prepared(() => readPageFiles(join(import.meta.dirname, "public")));
 
 export const handler = async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> =>
   servePage(event, files());
+
+await initPhase();

@@ -1,5 +1,5 @@
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/session-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { enqueueLetter } from "../shared/mail/mail-queue.ts";
@@ -55,7 +55,7 @@ export const refreshToken = async ({ body: { refresh } }: Call<typeof contract.r
   return deps.signer.pair(session);
 };
 
-export const handler = endpoint(contract.refreshToken, refreshToken, () => ({
+export const handler = await endpoint(contract.refreshToken, refreshToken, () => ({
   verifier: tokenVerifier(),
   users: userStore(),
   sessions: sessionStore(),

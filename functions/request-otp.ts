@@ -1,7 +1,7 @@
 import { addressLookup, type AddressLookup } from "../shared/accounts/address-lookup.ts";
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 import { codeStore, type CodeStore } from "../shared/codes/code-store.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/session-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
@@ -53,7 +53,7 @@ export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: D
   return { detail: "OTP successfully sent by email" };
 };
 
-export const handler = endpoint(contract.requestOtp, requestOtp, () => ({
+export const handler = await endpoint(contract.requestOtp, requestOtp, () => ({
   addresses: addressLookup(),
   users: userStore(),
   codes: codeStore(),

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/password-operations.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { isOtherSpelling } from "../shared/identity/email-address.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
@@ -34,7 +34,7 @@ export const resetPassword = async (
   });
 };
 
-export const handler = endpoint(contract.resetPassword, resetPassword, () => ({
+export const handler = await endpoint(contract.resetPassword, resetPassword, () => ({
   limits: limitStore(),
   pseudonyms,
   enqueueLetter,

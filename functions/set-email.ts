@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { addressChangeStore, type AddressChangeStore } from "../shared/accounts/address-change-store.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/address-operations.ts";
 import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
@@ -51,7 +51,7 @@ export const setEmail = async ({ body, user, sourceIp }: UserCall<typeof contrac
   await deps.enqueueLetter({ kind: "email_change", userId: user.id, otpRequestId });
 };
 
-export const handler = userEndpoint(contract.setEmail, setEmail, () => ({
+export const handler = await userEndpoint(contract.setEmail, setEmail, () => ({
   changes: addressChangeStore(),
   limits: limitStore(),
   pseudonyms,

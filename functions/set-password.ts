@@ -1,4 +1,4 @@
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/password-operations.ts";
 import { ApiError, FieldErrors } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { deviceTokens, type DeviceTokens } from "../shared/limits/device-tokens.ts";
@@ -50,7 +50,7 @@ export const setPassword = async (
   }
 };
 
-export const handler = userEndpoint(contract.setPassword, setPassword, () => ({
+export const handler = await userEndpoint(contract.setPassword, setPassword, () => ({
   passwords: passwordStore(),
   limits: limitStore(),
   hasher: passwordHasher,

@@ -2,7 +2,7 @@ import { addressUndoStore, type AddressUndoStore } from "../shared/accounts/addr
 import { decoyUser } from "../shared/accounts/decoys.ts";
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 import { codeDigests, type CodeDigests } from "../shared/codes/codes.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/address-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
@@ -52,7 +52,7 @@ export const undoEmail = async (call: Call<typeof contract.undoEmail>, deps: Dep
   return { deviceToken: await deps.deviceTokens.issue(addressKey, call.invocationId) };
 };
 
-export const handler = endpoint(contract.undoEmail, undoEmail, () => ({
+export const handler = await endpoint(contract.undoEmail, undoEmail, () => ({
   users: userStore(),
   undoing: addressUndoStore(),
   limits: limitStore(),

@@ -1,6 +1,6 @@
 import { namesIn, shownUser } from "../shared/accounts/user-fields.ts";
 import { userUpdateStore, type UserUpdateStore } from "../shared/accounts/user-update-store.ts";
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/account-operations.ts";
 import { ApiError, FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { usernameChangesOf } from "../shared/limits/guess-limits.ts";
@@ -31,7 +31,7 @@ export const updateMe = async ({ body, user }: UserCall<typeof contract.updateMe
   }
 };
 
-export const handler = userEndpoint(contract.updateMe, updateMe, () => ({
+export const handler = await userEndpoint(contract.updateMe, updateMe, () => ({
   users: userUpdateStore(),
   limits: limitStore(),
   recordSecurityEvent,

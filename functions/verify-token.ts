@@ -1,4 +1,4 @@
-import { contract } from "../shared/contract/contract.ts";
+import * as contract from "../shared/contract/session-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { nowSeconds, type Clock } from "../shared/platform/clock.ts";
@@ -19,7 +19,7 @@ export const verifyToken = async ({ body: { token } }: Call<typeof contract.veri
   return {};
 };
 
-export const handler = endpoint(contract.verifyToken, verifyToken, () => ({
+export const handler = await endpoint(contract.verifyToken, verifyToken, () => ({
   verifier: tokenVerifier(),
   callers: callerStore(),
   nowSeconds,

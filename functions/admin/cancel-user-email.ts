@@ -2,7 +2,7 @@ import { addressMoveStore, type AddressMoveStore } from "../../shared/accounts/a
 import { requireMove } from "../../shared/admin/address-moves.ts";
 import { personLookup, requireAccount, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { authorityOver } from "../../shared/admin/staff-authority.ts";
-import { contract } from "../../shared/contract/contract.ts";
+import * as contract from "../../shared/contract/staff-operations.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { limitStore } from "../../shared/limits/limit-store.ts";
@@ -36,7 +36,7 @@ export const cancelUserEmail = async (
   await deps.enqueueLetter({ kind: "address_move_cancelled", userId: id });
 };
 
-export const handler = userEndpoint(contract.cancelUserEmail, cancelUserEmail, () => ({
+export const handler = await userEndpoint(contract.cancelUserEmail, cancelUserEmail, () => ({
   people: personLookup(),
   moves: addressMoveStore(),
   limits: limitStore(),

@@ -3,7 +3,7 @@ import { addressMoveStore, type AddressMoveStore } from "../../shared/accounts/a
 import { requireConfirmable } from "../../shared/admin/address-moves.ts";
 import { personLookup, requireAccount, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { authorityOver } from "../../shared/admin/staff-authority.ts";
-import { contract } from "../../shared/contract/contract.ts";
+import * as contract from "../../shared/contract/staff-operations.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../../shared/identity/pseudonyms.ts";
@@ -53,7 +53,7 @@ export const confirmUserEmail = async (call: Asked, deps: Deps): Promise<void> =
   await deps.enqueueLetter({ kind: "email_change", userId: account.id, otpRequestId });
 };
 
-export const handler = userEndpoint(contract.confirmUserEmail, confirmUserEmail, () => ({
+export const handler = await userEndpoint(contract.confirmUserEmail, confirmUserEmail, () => ({
   people: personLookup(),
   moves: addressMoveStore(),
   limits: limitStore(),

@@ -2,7 +2,7 @@ import { registrationStore, type RegistrationStore } from "../../shared/accounts
 import { userStore, type UserStore } from "../../shared/accounts/user-store.ts";
 import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { authorityOver } from "../../shared/admin/staff-authority.ts";
-import { contract } from "../../shared/contract/contract.ts";
+import * as contract from "../../shared/contract/staff-operations.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { limitStore } from "../../shared/limits/limit-store.ts";
@@ -60,7 +60,7 @@ export const deleteUser = async (
   await remove(person, actor, deps);
 };
 
-export const handler = userEndpoint(contract.deleteUser, deleteUser, () => ({
+export const handler = await userEndpoint(contract.deleteUser, deleteUser, () => ({
   people: personLookup(),
   users: userStore(),
   registrations: registrationStore(),

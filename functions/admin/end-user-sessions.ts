@@ -1,5 +1,5 @@
 import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
-import { contract } from "../../shared/contract/contract.ts";
+import * as contract from "../../shared/contract/staff-operations.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { limitStore } from "../../shared/limits/limit-store.ts";
@@ -25,7 +25,7 @@ export const endUserSessions = async (
   deps.recordSecurityEvent("all_sessions_ended", { userId: id, actorId: actor.id });
 };
 
-export const handler = userEndpoint(contract.endUserSessions, endUserSessions, () => ({
+export const handler = await userEndpoint(contract.endUserSessions, endUserSessions, () => ({
   people: personLookup(),
   epochs: sessionEpochStore(),
   limits: limitStore(),

@@ -1,6 +1,6 @@
 import { shownPerson } from "../../shared/admin/person-fields.ts";
 import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
-import { contract } from "../../shared/contract/contract.ts";
+import * as contract from "../../shared/contract/staff-operations.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
 type Deps = { people: Pick<PersonLookup, "find"> };
@@ -9,4 +9,4 @@ export const getUser = async ({ parameters: { id } }: UserCall<typeof contract.g
   return shownPerson(await requirePerson(id, deps));
 };
 
-export const handler = userEndpoint(contract.getUser, getUser, () => ({ people: personLookup() }));
+export const handler = await userEndpoint(contract.getUser, getUser, () => ({ people: personLookup() }));

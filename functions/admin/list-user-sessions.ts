@@ -1,5 +1,5 @@
 import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
-import { contract } from "../../shared/contract/contract.ts";
+import * as contract from "../../shared/contract/staff-operations.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { sessionStore, type SessionStore } from "../../shared/sessions/session-store.ts";
 import { shownSessions } from "../../shared/sessions/session-view.ts";
@@ -16,7 +16,7 @@ export const listUserSessions = async (
   return shownSessions(await deps.sessions.list(id), person, session.sessionId);
 };
 
-export const handler = userEndpoint(contract.listUserSessions, listUserSessions, () => ({
+export const handler = await userEndpoint(contract.listUserSessions, listUserSessions, () => ({
   people: personLookup(),
   sessions: sessionStore(),
 }));

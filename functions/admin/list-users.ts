@@ -1,7 +1,7 @@
 import { shownPerson } from "../../shared/admin/person-fields.ts";
 import { personList, type PersonList } from "../../shared/admin/person-list.ts";
 import { personLookup, type PersonLookup } from "../../shared/admin/person-lookup.ts";
-import { contract } from "../../shared/contract/contract.ts";
+import * as contract from "../../shared/contract/staff-operations.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
@@ -21,7 +21,7 @@ export const listUsers = async (
   return { results: page.people.map(shownPerson), next: page.next };
 };
 
-export const handler = userEndpoint(contract.listUsers, listUsers, () => ({
+export const handler = await userEndpoint(contract.listUsers, listUsers, () => ({
   list: personList(),
   people: personLookup(),
 }));

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { requireUsable } from "../../shared/admin/address-moves.ts";
 import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { codeStore, type CodeStore } from "../../shared/codes/code-store.ts";
-import { contract } from "../../shared/contract/contract.ts";
+import * as contract from "../../shared/contract/staff-operations.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../../shared/identity/pseudonyms.ts";
@@ -45,7 +45,7 @@ export const sendCode = async (
   deps.recordSecurityEvent("code_sent", { userId: id, actorId: actor.id });
 };
 
-export const handler = userEndpoint(contract.sendCode, sendCode, () => ({
+export const handler = await userEndpoint(contract.sendCode, sendCode, () => ({
   people: personLookup(),
   codes: codeStore(),
   limits: limitStore(),

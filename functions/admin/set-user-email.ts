@@ -4,7 +4,7 @@ import { addressMoveStore, type AddressMoveStore } from "../../shared/accounts/a
 import { requireMovable } from "../../shared/admin/address-moves.ts";
 import { personLookup, requireAccount, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { authorityOver } from "../../shared/admin/staff-authority.ts";
-import { contract } from "../../shared/contract/contract.ts";
+import * as contract from "../../shared/contract/staff-operations.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../../shared/identity/pseudonyms.ts";
@@ -64,7 +64,7 @@ export const setUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
   await deps.enqueueLetter({ kind: "email_change", userId: account.id, otpRequestId: id });
 };
 
-export const handler = userEndpoint(contract.setUserEmail, setUserEmail, () => ({
+export const handler = await userEndpoint(contract.setUserEmail, setUserEmail, () => ({
   people: personLookup(),
   changes: addressChangeStore(),
   moves: addressMoveStore(),

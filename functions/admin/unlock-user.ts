@@ -1,5 +1,5 @@
 import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
-import { contract } from "../../shared/contract/contract.ts";
+import * as contract from "../../shared/contract/staff-operations.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { guessKeys } from "../../shared/limits/guess-limits.ts";
 import { limitStore, type LimitStore } from "../../shared/limits/limit-store.ts";
@@ -22,7 +22,7 @@ export const unlockUser = async (
   deps.recordSecurityEvent("guesses_forgotten", { userId: id, actorId: actor.id });
 };
 
-export const handler = userEndpoint(contract.unlockUser, unlockUser, () => ({
+export const handler = await userEndpoint(contract.unlockUser, unlockUser, () => ({
   people: personLookup(),
   limits: limitStore(),
   recordSecurityEvent,

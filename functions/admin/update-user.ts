@@ -2,7 +2,7 @@ import { userUpdateStore, type UserUpdateStore } from "../../shared/accounts/use
 import { changesIn, shownPerson } from "../../shared/admin/person-fields.ts";
 import { personLookup, requireAccount, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { authorityOver } from "../../shared/admin/staff-authority.ts";
-import { contract } from "../../shared/contract/contract.ts";
+import * as contract from "../../shared/contract/staff-operations.ts";
 import { ApiError, FieldErrors, usernameTaken } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { limitStore } from "../../shared/limits/limit-store.ts";
@@ -59,7 +59,7 @@ export const updateUser = async (
   }
 };
 
-export const handler = userEndpoint(contract.updateUser, updateUser, () => ({
+export const handler = await userEndpoint(contract.updateUser, updateUser, () => ({
   people: personLookup(),
   users: userUpdateStore(),
   limits: limitStore(),

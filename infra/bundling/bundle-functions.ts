@@ -5,7 +5,13 @@ import { basename, dirname, join, relative } from "node:path";
 import { context, type BuildOptions, type BuildResult, type Metafile } from "esbuild";
 import { writePageAssets } from "./page-assets.ts";
 import { requiredBuiltins } from "./required-builtins.ts";
-import { copyUnbundledPackages, unbundledPackages } from "./unbundled-packages.ts";
+import { unreadConstants } from "./unread-constants.ts";
+import {
+  copyUnbundledPackages,
+  lambdaPlatform,
+  unbundledPackages,
+  type Platform,
+} from "./unbundled-packages.ts";
 import { watchFolders } from "./watch-folders.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -19,12 +25,15 @@ const sourceFolders = (): string[] =>
 
 const entryFiles = (): string[] => globSync("functions/**/*.ts", { cwd: root }).toSorted();
 
-const writeBundles = async ({ outputFiles = [], metafile }: BuildResult): Promise<string[]> => {
+const writeBundles = async (
+  { outputFiles = [], metafile }: BuildResult,
+  platforms: readonly Platform[],
+): Promise<string[]> => {
   const changed: string[] = [];
   for (const { path, contents } of outputFiles) {
     const directory = dirname(path);
     const imports = metafile?.outputs[relative(root, path)]?.imports.map(({ path }) => path) ?? [];
-    await copyUnbundledPackages(imports, directory);
+    await copyUnbundledPackages(imports, directory, platforms);
     const before = await readFile(path).catch(() => undefined);
     if (before?.equals(contents)) continue;
     await mkdir(directory, { recursive: true });
@@ -63,8 +72,13 @@ const options = (files: readonly string[], outdir: string) =>
 /** With `onChange`, rebuilds on changes until `stop`, and reports the changed folders. */
 export const bundleFunctions = async ({
   outdir = bundlesDirectory,
+  platforms = [lambdaPlatform],
   onChange,
-}: { outdir?: string; onChange?: (folders: string[]) => void } = {}): Promise<{
+}: {
+  outdir?: string;
+  platforms?: readonly Platform[];
+  onChange?: (folders: string[]) => void;
+} = {}): Promise<{
   metafile: Metafile;
   stop: () => Promise<void>;
 }> => {
@@ -74,11 +88,12 @@ export const bundleFunctions = async ({
     ...options(files, outdir),
     plugins: [
       requiredBuiltins,
+      unreadConstants,
       {
         name: "write-bundles",
         setup: (build) =>
           build.onEnd(async (result) => {
-            const changed = result.errors.length > 0 ? [] : await writeBundles(result);
+            const changed = result.errors.length > 0 ? [] : await writeBundles(result, platforms);
             if (changed.length > 0) report?.(changed);
           }),
       },

@@ -10,7 +10,9 @@ export const requiredBuiltins: Plugin = {
   name: "required-builtins",
   setup: (build) => {
     build.onResolve({ filter: bare }, ({ path, kind }) =>
-      kind === "import-statement" ? { path, namespace, sideEffects: false } : undefined,
+      kind === "import-statement" || kind === "dynamic-import"
+        ? { path, namespace, sideEffects: false }
+        : undefined,
     );
     build.onLoad({ filter: /.*/, namespace }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)})`,

@@ -1,6 +1,7 @@
 // argon2 is native code. The word list would slow cold starts, but only new passwords need it.
+import { globSync } from "node:fs";
 import { cp, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 const packagesDirectory = join(import.meta.dirname, "../../node_modules");
 
@@ -10,23 +11,48 @@ export const unbundledPackages: Record<string, readonly string[]> = {
   "@zxcvbn-ts/language-common": ["@zxcvbn-ts/language-common", "@zxcvbn-ts/dictionary-compression"],
 };
 
+/** Native binaries by the names of Node. Amazon Linux has glibc. */
+export type Platform = "linux-arm64" | "linux-x64";
+
+/**
+ * The platform of every deployed function. On this machine the runner names the installed package
+ * (`ARGON2_PREBUILD`), so that the folders have the same bytes wherever they are made.
+ */
+export const lambdaPlatform: Platform = "linux-arm64";
+
 /** Excludes `argon2/build`: its loader prefers this machine's binary to the one for Lambda. */
-const isShipped = (path: string) =>
-  !/argon2\/(build|argon2|.*\.(gyp|cpp|cts))(\/|$)|@zxcvbn-ts\/.*(\/src|\.mjs|\.ts|\/zxcvbn-ts\.js)$|\.map$/.test(
-    path,
-  );
+const isNeverShipped =
+  /^argon2\/(build|argon2)\/|^@zxcvbn-ts\/.*(\/src\/|\.mjs$|\/zxcvbn-ts\.js$)|\.(gyp|cpp|[cm]?ts|map|md)$/;
+const binary = /\/prebuilds\/([^/]+)\/.+$/;
+
+const filesOf = (directory: string): string[] =>
+  globSync("**", { cwd: directory, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(directory, join(parentPath, name)).replaceAll("\\", "/"))
+    .toSorted();
 
 const manifestOf = (directory: string) => readFile(join(directory, "package.json"), "utf8").catch(() => "");
 
 /** Keeps current copies, because a running process may have loaded them. */
-export const copyUnbundledPackages = async (imports: readonly string[], directory: string): Promise<void> => {
+export const copyUnbundledPackages = async (
+  imports: readonly string[],
+  directory: string,
+  platforms: readonly Platform[],
+): Promise<void> => {
+  const isShipped = (path: string): boolean => {
+    const [file, platform = ""] = binary.exec(path) ?? [];
+    if (file === undefined) return !isNeverShipped.test(path);
+    return platforms.some((known) => known === platform) && file.includes(".glibc.");
+  };
   const wanted = imports.flatMap((name) => unbundledPackages[name] ?? []);
   if (wanted.length === 0) await rm(join(directory, "node_modules"), { recursive: true, force: true });
   for (const name of wanted) {
     const source = join(packagesDirectory, name);
     const destination = join(directory, "node_modules", name);
-    if ((await manifestOf(destination)) === (await manifestOf(source))) continue;
+    const shipped = filesOf(source).filter((file) => isShipped(`${name}/${file}`));
+    const isCurrent = (await manifestOf(destination)) === (await manifestOf(source));
+    if (isCurrent && filesOf(destination).join() === shipped.join()) continue;
     await rm(destination, { recursive: true, force: true });
-    await cp(source, destination, { recursive: true, filter: isShipped });
+    for (const file of shipped) await cp(join(source, file), join(destination, file));
   }
 };

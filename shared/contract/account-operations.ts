@@ -11,78 +11,87 @@ import * as schemas from "./schemas.ts";
 
 const user = "/api/v1/auth/user";
 
-export const accountOperations = {
-  createUser: {
-    method: "POST",
-    path: `${user}/`,
-    caller: "public",
-    summary: "Register an account and email an activation code to its address",
-    body: z.object({
-      username: schemas.username,
-      email: schemas.email,
-      password: schemas.chosenPassword,
-      first_name: schemas.firstName.default(""),
-      last_name: schemas.lastName.default(""),
-      challenge_token: schemas.challengeToken.optional(),
-    }),
-    success: { status: 201, body: schemas.user },
-    errors: [...networkLetterErrors, "letter_budget_spent", ...challengeErrors],
-  },
-  activateUser: {
-    method: "POST",
-    path: `${user}/activation/`,
-    caller: "public",
-    summary:
-      "Activate the account with the code from the email; a password and names sent along replace the registered ones",
-    body: z.object({
-      email: schemas.email,
-      otp_code: schemas.shortCode,
-      password: schemas.chosenPassword.optional(),
-      username: schemas.username.optional(),
-      first_name: schemas.firstName.optional(),
-      last_name: schemas.lastName.optional(),
-    }),
-    readsDeviceToken: true,
-    success: { status: 200, body: schemas.user },
-    issuesDeviceToken: true,
-    errors: ["activation_refused", ...codeGuessErrors],
-  },
-  getMe: {
-    method: "GET",
-    path: `${user}/me/`,
-    caller: "user",
-    summary: "Get the signed-in user's account",
-    success: { status: 200, body: schemas.user },
-    errors: bearerErrors,
-  },
-  updateMe: {
-    method: "PATCH",
-    path: `${user}/me/`,
-    caller: "user",
-    summary: "Change the username, first name or last name",
-    body: z.object({
-      username: schemas.username.optional(),
-      first_name: schemas.firstName.optional(),
-      last_name: schemas.lastName.optional(),
-    }),
-    success: { status: 200, body: schemas.user },
-    errors: [...bearerErrors, "too_many_username_changes"],
-  },
-  deleteMe: {
-    method: "DELETE",
-    path: `${user}/me/`,
-    caller: "user",
-    summary: "Delete the account (requires the current password)",
-    body: z.object({ current_password: schemas.password }),
-    success: { status: 204 },
-    errors: [...bearerErrors, "not_yourself", "too_many_password_guesses", "deletion_waits"],
-  },
-  exportMe: {
-    method: "GET",
-    path: `${user}/me/export/`,
-    caller: "user",
-    summary: "Export all personal data stored about the signed-in user",
-    success: { status: 200, body: personalData },
-    errors: bearerErrors,
-  },
-} as const satisfies Record<string, Operation>;
+export const createUser = {
+  name: "createUser",
+  method: "POST",
+  path: `${user}/`,
+  caller: "public",
+  summary: "Register an account and email an activation code to its address",
+  body: z.object({
+    username: schemas.username,
+    email: schemas.email,
+    password: schemas.chosenPassword,
+    first_name: schemas.firstName.default(""),
+    last_name: schemas.lastName.default(""),
+    challenge_token: schemas.challengeToken.optional(),
+  }),
+  success: { status: 201, body: schemas.user },
+  errors: [...networkLetterErrors, "letter_budget_spent", ...challengeErrors],
+} as const satisfies Operation;
+
+export const activateUser = {
+  name: "activateUser",
+  method: "POST",
+  path: `${user}/activation/`,
+  caller: "public",
+  summary:
+    "Activate the account with the code from the email; a password and names sent along replace the registered ones",
+  body: z.object({
+    email: schemas.email,
+    otp_code: schemas.shortCode,
+    password: schemas.chosenPassword.optional(),
+    username: schemas.username.optional(),
+    first_name: schemas.firstName.optional(),
+    last_name: schemas.lastName.optional(),
+  }),
+  readsDeviceToken: true,
+  success: { status: 200, body: schemas.user },
+  issuesDeviceToken: true,
+  errors: ["activation_refused", ...codeGuessErrors],
+} as const satisfies Operation;
+
+export const getMe = {
+  name: "getMe",
+  method: "GET",
+  path: `${user}/me/`,
+  caller: "user",
+  summary: "Get the signed-in user's account",
+  success: { status: 200, body: schemas.user },
+  errors: bearerErrors,
+} as const satisfies Operation;
+
+export const updateMe = {
+  name: "updateMe",
+  method: "PATCH",
+  path: `${user}/me/`,
+  caller: "user",
+  summary: "Change the username, first name or last name",
+  body: z.object({
+    username: schemas.username.optional(),
+    first_name: schemas.firstName.optional(),
+    last_name: schemas.lastName.optional(),
+  }),
+  success: { status: 200, body: schemas.user },
+  errors: [...bearerErrors, "too_many_username_changes"],
+} as const satisfies Operation;
+
+export const deleteMe = {
+  name: "deleteMe",
+  method: "DELETE",
+  path: `${user}/me/`,
+  caller: "user",
+  summary: "Delete the account (requires the current password)",
+  body: z.object({ current_password: schemas.password }),
+  success: { status: 204 },
+  errors: [...bearerErrors, "not_yourself", "too_many_password_guesses", "deletion_waits"],
+} as const satisfies Operation;
+
+export const exportMe = {
+  name: "exportMe",
+  method: "GET",
+  path: `${user}/me/export/`,
+  caller: "user",
+  summary: "Export all personal data stored about the signed-in user",
+  success: { status: 200, body: personalData },
+  errors: bearerErrors,
+} as const satisfies Operation;

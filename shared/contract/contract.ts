@@ -1,19 +1,32 @@
 // Lists all operations. Handlers, validation, Lambda functions, routes, `openapi.yaml` and the
-// typed client of the tests are derived from it.
-import { accountOperations } from "./account-operations.ts";
-import { addressOperations } from "./address-operations.ts";
+// typed client of the tests are derived from it. A function imports only the file of its entry.
+import * as accountOperations from "./account-operations.ts";
+import * as addressOperations from "./address-operations.ts";
 import type { Operation } from "./operation.ts";
-import { passwordOperations } from "./password-operations.ts";
-import { sessionOperations } from "./session-operations.ts";
-import { staffOperations } from "./staff-operations.ts";
+import * as passwordOperations from "./password-operations.ts";
+import * as sessionOperations from "./session-operations.ts";
+import * as staffOperations from "./staff-operations.ts";
 
-export const contract = {
+const operations = {
   ...accountOperations,
   ...sessionOperations,
   ...addressOperations,
   ...passwordOperations,
   ...staffOperations,
-} as const satisfies Record<string, Operation>;
+};
 
-export type Contract = typeof contract;
+export type Contract = typeof operations;
 export type OperationName = keyof Contract;
+
+/** Every entry carries the name under which it is exported. */
+type Named = { readonly [Name in OperationName]: Operation & { readonly name: Name } };
+
+const methods: readonly Operation["method"][] = ["GET", "POST", "PATCH", "DELETE"];
+const place = ({ path, method }: Operation) => `${path} ${methods.indexOf(method)}`;
+
+/** In the order of paths and methods, because loaders may list a file's exports in another one. */
+export const contract = Object.fromEntries(
+  Object.entries(operations satisfies Named).toSorted(([, one], [, other]) =>
+    place(one) < place(other) ? -1 : 1,
+  ),
+) as Contract;

@@ -2,6 +2,8 @@ import type * as z from "zod";
 import type { ErrorCode } from "./errors.ts";
 
 export type Operation = {
+  /** Also its name in the contract, in logs and, in kebab case, of its file and its function. */
+  readonly name: string;
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** The path ends with the slash that Django clients send. Requests may omit it. */
   readonly path: `/${string}`;

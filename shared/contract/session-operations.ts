@@ -4,105 +4,122 @@ import * as schemas from "./schemas.ts";
 
 const auth = "/api/v1/auth";
 
-export const sessionOperations = {
-  requestOtp: {
-    method: "POST",
-    path: `${auth}/user/otp/`,
-    caller: "public",
-    summary: "Request a sign-in code with email address and password; it replaces any older code",
-    body: z.object({ email: schemas.email, password: schemas.password }),
-    readsDeviceToken: true,
-    success: {
-      status: 200,
-      body: z.object({ detail: z.string().meta({ examples: ["OTP successfully sent by email"] }) }),
-    },
-    errors: [
-      "no_active_account",
-      "too_many_password_guesses",
-      "too_many_tries_from_network",
-      ...networkLetterErrors,
-      "letter_budget_spent",
-    ],
+export const requestOtp = {
+  name: "requestOtp",
+  method: "POST",
+  path: `${auth}/user/otp/`,
+  caller: "public",
+  summary: "Request a sign-in code with email address and password; it replaces any older code",
+  body: z.object({ email: schemas.email, password: schemas.password }),
+  readsDeviceToken: true,
+  success: {
+    status: 200,
+    body: z.object({ detail: z.string().meta({ examples: ["OTP successfully sent by email"] }) }),
   },
-  createToken: {
-    method: "POST",
-    path: `${auth}/jwt/create/`,
-    caller: "public",
-    summary: "Sign in with the code from the email; returns a pair of tokens",
-    body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
-    readsDeviceToken: true,
-    success: { status: 201, body: schemas.tokenPair },
-    issuesDeviceToken: true,
-    errors: ["sign_in_refused", ...codeGuessErrors],
-  },
-  refreshToken: {
-    method: "POST",
-    path: `${auth}/jwt/refresh/`,
-    caller: "public",
-    summary: "Exchange a refresh token for a new pair of tokens",
-    body: z.object({ refresh: schemas.token }),
-    success: { status: 200, body: schemas.tokenPair },
-    errors: ["token_not_valid"],
-  },
-  verifyToken: {
-    method: "POST",
-    path: `${auth}/jwt/verify/`,
-    caller: "public",
-    summary: "Check whether an access or refresh token is valid right now",
-    body: z.object({ token: schemas.token }),
-    success: { status: 200, body: z.object({}) },
-    errors: ["token_not_valid"],
-  },
-  logout: {
-    method: "POST",
-    path: `${auth}/jwt/logout/`,
-    caller: "public",
-    summary: "Sign out; ends the session of the refresh token, if it hasn't ended yet",
-    body: z.object({ refresh: schemas.token }),
-    success: { status: 204 },
-    errors: ["token_not_valid"],
-  },
-  listSessions: {
-    method: "GET",
-    path: `${auth}/user/me/sessions/`,
-    caller: "user",
-    summary: "List the active sessions, most recently used first",
-    success: { status: 200, body: z.object({ results: z.array(schemas.session) }) },
-    errors: bearerErrors,
-  },
-  endOtherSessions: {
-    method: "DELETE",
-    path: `${auth}/user/me/sessions/`,
-    caller: "user",
-    summary: "End all other sessions immediately",
-    success: { status: 204 },
-    issuesDeviceToken: true,
-    errors: bearerErrors,
-  },
-  endSession: {
-    method: "DELETE",
-    path: `${auth}/user/me/sessions/{id}/`,
-    caller: "user",
-    summary: "End one session immediately",
-    success: { status: 204 },
-    errors: [...bearerErrors, "not_found"],
-  },
-  getKeys: {
-    method: "GET",
-    path: "/.well-known/jwks.json",
-    caller: "public",
-    summary: "Get the public keys that verify our tokens (RFC 7517)",
-    success: { status: 200, body: z.object({ keys: z.array(schemas.publicKey) }) },
-    cacheSeconds: 300,
-    errors: [],
-  },
-  getConfiguration: {
-    method: "GET",
-    path: "/.well-known/openid-configuration",
-    caller: "public",
-    summary: "Get the issuer's metadata, which tells services where its keys are",
-    success: { status: 200, body: schemas.discovery },
-    cacheSeconds: 300,
-    errors: [],
-  },
-} as const satisfies Record<string, Operation>;
+  errors: [
+    "no_active_account",
+    "too_many_password_guesses",
+    "too_many_tries_from_network",
+    ...networkLetterErrors,
+    "letter_budget_spent",
+  ],
+} as const satisfies Operation;
+
+export const createToken = {
+  name: "createToken",
+  method: "POST",
+  path: `${auth}/jwt/create/`,
+  caller: "public",
+  summary: "Sign in with the code from the email; returns a pair of tokens",
+  body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
+  readsDeviceToken: true,
+  success: { status: 201, body: schemas.tokenPair },
+  issuesDeviceToken: true,
+  errors: ["sign_in_refused", ...codeGuessErrors],
+} as const satisfies Operation;
+
+export const refreshToken = {
+  name: "refreshToken",
+  method: "POST",
+  path: `${auth}/jwt/refresh/`,
+  caller: "public",
+  summary: "Exchange a refresh token for a new pair of tokens",
+  body: z.object({ refresh: schemas.token }),
+  success: { status: 200, body: schemas.tokenPair },
+  errors: ["token_not_valid"],
+} as const satisfies Operation;
+
+export const verifyToken = {
+  name: "verifyToken",
+  method: "POST",
+  path: `${auth}/jwt/verify/`,
+  caller: "public",
+  summary: "Check whether an access or refresh token is valid right now",
+  body: z.object({ token: schemas.token }),
+  success: { status: 200, body: z.object({}) },
+  errors: ["token_not_valid"],
+} as const satisfies Operation;
+
+export const logout = {
+  name: "logout",
+  method: "POST",
+  path: `${auth}/jwt/logout/`,
+  caller: "public",
+  summary: "Sign out; ends the session of the refresh token, if it hasn't ended yet",
+  body: z.object({ refresh: schemas.token }),
+  success: { status: 204 },
+  errors: ["token_not_valid"],
+} as const satisfies Operation;
+
+export const listSessions = {
+  name: "listSessions",
+  method: "GET",
+  path: `${auth}/user/me/sessions/`,
+  caller: "user",
+  summary: "List the active sessions, most recently used first",
+  success: { status: 200, body: z.object({ results: z.array(schemas.session) }) },
+  errors: bearerErrors,
+} as const satisfies Operation;
+
+export const endOtherSessions = {
+  name: "endOtherSessions",
+  method: "DELETE",
+  path: `${auth}/user/me/sessions/`,
+  caller: "user",
+  summary: "End all other sessions immediately",
+  success: { status: 204 },
+  issuesDeviceToken: true,
+  errors: bearerErrors,
+} as const satisfies Operation;
+
+export const endSession = {
+  name: "endSession",
+  method: "DELETE",
+  path: `${auth}/user/me/sessions/{id}/`,
+  caller: "user",
+  summary: "End one session immediately",
+  success: { status: 204 },
+  errors: [...bearerErrors, "not_found"],
+} as const satisfies Operation;
+
+export const getKeys = {
+  name: "getKeys",
+  method: "GET",
+  path: "/.well-known/jwks.json",
+  caller: "public",
+  summary: "Get the public keys that verify our tokens (RFC 7517)",
+  success: { status: 200, body: z.object({ keys: z.array(schemas.publicKey) }) },
+  cacheSeconds: 300,
+  errors: [],
+} as const satisfies Operation;
+
+export const getConfiguration = {
+  name: "getConfiguration",
+  method: "GET",
+  path: "/.well-known/openid-configuration",
+  caller: "public",
+  summary: "Get the issuer's metadata, which tells services where its keys are",
+  success: { status: 200, body: schemas.discovery },
+  cacheSeconds: 300,
+  errors: [],
+} as const satisfies Operation;

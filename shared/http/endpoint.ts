@@ -3,9 +3,9 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import * as z from "zod";
-import { contract } from "../contract/contract.ts";
 import type { BodyOf, Operation, ParametersOf, QueryOf, ResultOf } from "../contract/operation.ts";
-import { lazy } from "../platform/lazy.ts";
+import { initPhase } from "../platform/init-phase.ts";
+import { prepared } from "../platform/lazy.ts";
 import { describeError, logError, logInfo, nameRequest } from "../platform/logger.ts";
 import { sentDeviceToken } from "./device-cookie.ts";
 import { header } from "./headers.ts";
@@ -25,16 +25,13 @@ export type Call<O extends Operation> = {
   invocationId: string;
 };
 
-const nameOf = (operation: Operation) =>
-  Object.entries(contract).find(([, candidate]) => candidate === operation)?.[0] ?? "unknown";
-
 /** Must be used first: middy runs `after` and `onError` in reverse, so this one comes last. */
 export const concluding = (
   operation: Operation,
   userIdOf: (event: APIGatewayProxyEvent) => string | undefined = () => undefined,
 ): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => {
   const started = new WeakMap<APIGatewayProxyEvent, number>();
-  const name = nameOf(operation);
+  const { name } = operation;
   const fields = (event: APIGatewayProxyEvent, status: number) => {
     const userId = userIdOf(event);
     return {
@@ -83,13 +80,14 @@ export const callOf = <O extends Operation>(
   invocationId: context.awsRequestId,
 });
 
-/** `buildDeps` runs at the first call, and again only if it failed. */
-export const endpoint = <O extends Operation & { caller: "public" }, Deps>(
+/** `buildDeps` runs in the init phase or at the first call, and again only if it failed. */
+export const endpoint = async <O extends Operation & { caller: "public" }, Deps>(
   operation: O,
   useCase: (call: Call<O>, deps: Deps) => Promise<ResultOf<O>>,
   buildDeps: () => Deps,
 ) => {
-  const deps = lazy(buildDeps);
+  const deps = prepared(buildDeps);
+  await initPhase();
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(concluding(operation))
     .handler(async (event: APIGatewayProxyEvent, context: Context) => {

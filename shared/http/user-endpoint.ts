@@ -5,7 +5,8 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-l
 import { ApiError } from "../contract/errors.ts";
 import type { Operation, ResultOf } from "../contract/operation.ts";
 import { nowSeconds } from "../platform/clock.ts";
-import { lazy } from "../platform/lazy.ts";
+import { initPhase } from "../platform/init-phase.ts";
+import { prepared } from "../platform/lazy.ts";
 import { callerStore, type Caller } from "../sessions/callers.ts";
 import { staffSessionIsOver } from "../sessions/staff-session.ts";
 import { tokenVerifier } from "../sessions/tokens.ts";
@@ -23,7 +24,7 @@ const bearerToken = (event: APIGatewayProxyEvent): string => {
   return token;
 };
 
-const authenticator = lazy(() => {
+const authenticator = prepared(() => {
   const [verifier, callers] = [tokenVerifier(), callerStore()];
   return async (event: APIGatewayProxyEvent): Promise<Caller> => {
     const claims = await verifier.verify(bearerToken(event), ["access"]);
@@ -42,12 +43,13 @@ const requireStaff = ({ user, session }: Caller): void => {
     throw new ApiError("token_not_valid");
 };
 
-export const userEndpoint = <O extends Operation & { caller: "user" | "staff" }, Deps>(
+export const userEndpoint = async <O extends Operation & { caller: "user" | "staff" }, Deps>(
   operation: O,
   useCase: (call: UserCall<O>, deps: Deps) => Promise<ResultOf<O>>,
   buildDeps: () => Deps,
 ) => {
-  const deps = lazy(buildDeps);
+  const deps = prepared(buildDeps);
+  await initPhase();
   const callers = new WeakMap<APIGatewayProxyEvent, Caller>();
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(concluding(operation, (event) => callers.get(event)?.user.id))

@@ -1,9 +1,9 @@
 // Orders hold only ids and pseudonyms, so that a dead-letter queue exposes no address or code.
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
-import { lean, leanJsonOptions } from "../platform/aws-client.ts";
+import { lean, leanJsonOptions, openConnection } from "../platform/aws-client.ts";
 import { variable } from "../platform/environment.ts";
-import { lazy } from "../platform/lazy.ts";
+import { prepared } from "../platform/lazy.ts";
 
 export const letterOrder = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("activation"), addressKey: z.string(), otpRequestId: z.string() }),
@@ -27,7 +27,11 @@ export const letterOrder = z.discriminatedUnion("kind", [
 ]);
 export type LetterOrder = z.output<typeof letterOrder>;
 
-const client = lazy(() => lean(new SQSClient(leanJsonOptions)));
+const client = prepared(() => {
+  const sqs = lean(new SQSClient(leanJsonOptions));
+  const rehearsed = new GetQueueUrlCommand({ QueueName: "-" });
+  return Object.assign(sqs, { openConnection: () => openConnection(sqs, rehearsed) });
+});
 
 /** A failure fails the request, so that no caller is told to expect a letter that can't be sent. */
 export const enqueueLetter = async (order: LetterOrder, delaySeconds?: number): Promise<void> => {

@@ -2,10 +2,10 @@ import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { deliverableAddress } from "../identity/email-address.ts";
 import { lean, leanOptions } from "../platform/aws-client.ts";
 import { environment } from "../platform/environment.ts";
-import { lazy } from "../platform/lazy.ts";
+import { prepared } from "../platform/lazy.ts";
 import type { Letter } from "./letter-layout.ts";
 
-const client = lazy(() => lean(new SESClient(leanOptions)));
+const client = prepared(() => lean(new SESClient(leanOptions)));
 
 const utf8 = (text: string) => ({ Data: text, Charset: "UTF-8" });
 

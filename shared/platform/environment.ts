@@ -55,6 +55,15 @@ export const variables = {
 export type VariableName = keyof typeof variables;
 type Environment = { [Name in VariableName]: z.output<(typeof variables)[Name]> };
 
+/** Lambda sets it in every function, and nothing else does. */
+export const isLambda = (): boolean => process.env["AWS_LAMBDA_INITIALIZATION_TYPE"] !== undefined;
+
+/** Of the secrets that most calls of this function read. Few calls need the challenge's. */
+export const secretIds = (): string[] =>
+  Object.keys(variables)
+    .filter((name) => name.endsWith("_ID") && name !== "CHALLENGE_SECRET_ID")
+    .flatMap((name) => process.env[name] ?? []);
+
 const readings = new Map<string, { raw: string | undefined; parsed: z.ZodSafeParseResult<unknown> }>();
 
 // Results are cached, because some variables are read on every request.

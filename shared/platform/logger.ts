@@ -1,8 +1,8 @@
 // Logs allow-listed fields only, so that no address, code or token gets in by accident.
 import { Logger } from "@aws-lambda-powertools/logger";
-import { lazy } from "./lazy.ts";
+import { prepared } from "./lazy.ts";
 
-const logger = lazy(() => new Logger({ serviceName: "lit-auth" }));
+const logger = prepared(() => new Logger({ serviceName: "lit-auth" }));
 
 /** Adds the id to all later lines. An execution environment handles one request at a time. */
 export const nameRequest = (requestId: string): void => logger().appendKeys({ requestId });

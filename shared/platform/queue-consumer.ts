@@ -2,19 +2,21 @@ import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-p
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type * as z from "zod";
-import { lazy } from "./lazy.ts";
+import { initPhase } from "./init-phase.ts";
+import { prepared } from "./lazy.ts";
 import { describeError, logError, logInfo, nameRequest } from "./logger.ts";
 import { countMetric } from "./metrics.ts";
 
 const ageSeconds = (record: SQSRecord) => (Date.now() - Number(record.attributes.SentTimestamp)) / 1000;
 
-export const queueConsumer = <Message extends { kind: string }, Deps>(
+export const queueConsumer = async <Message extends { kind: string }, Deps>(
   message: z.ZodType<Message>,
   consume: (message: Message, deps: Deps) => Promise<string>,
   buildDeps: () => Deps,
   { maximumAgeSeconds }: { maximumAgeSeconds: number },
 ) => {
-  const deps = lazy(buildDeps);
+  const deps = prepared(buildDeps);
+  await initPhase();
 
   const consumeRecord = async (record: SQSRecord): Promise<void> => {
     const { messageId } = record;

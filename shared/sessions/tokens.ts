@@ -6,6 +6,7 @@ import * as z from "zod";
 import { parseSigningKeys, parseVerificationKeys } from "../keys/signing-keys.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { environment } from "../platform/environment.ts";
+import { inInitPhase } from "../platform/init-phase.ts";
 import { readSecret } from "../platform/secrets.ts";
 import type { Session } from "./session-store.ts";
 
@@ -61,6 +62,7 @@ export const tokenSigner = (clock: Clock = nowSeconds, read: typeof readSecret =
     const { current } = parseSigningKeys(stored);
     return { kid: current.kid, key: await importJWK(current, algorithm) };
   });
+  inInitPhase(async () => signingKey(await read(settings.SIGNING_KEYS_ID)));
 
   const sign = async (
     session: Session,
@@ -125,6 +127,22 @@ export const tokenVerifier = (clock: Clock = nowSeconds, read: typeof readSecret
       currentDate: new Date(clock() * 1000),
     });
   };
+
+  /** Its signature is wrong, so that it is refused after all steps that need the key. */
+  const unsignedToken = (kid: string): string => {
+    const [header, payload] = [{ alg: algorithm, kid }, {}].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString("base64url"),
+    );
+    return `${header}.${payload}.${Buffer.alloc(256).toString("base64url")}`;
+  };
+
+  /** The library imports a key when it first verifies with it. */
+  const importKeys = async (): Promise<void> => {
+    const stored = await read(settings.VERIFICATION_KEYS_ID);
+    for (const { kid } of parseVerificationKeys(stored).keys)
+      await verified(unsignedToken(kid), stored).catch(() => {});
+  };
+  inInitPhase(importKeys);
 
   /** Bypasses the cache: an unknown key may be new. Concurrent callers share one read. */
   const readFreshKeys = async (): Promise<string> => {

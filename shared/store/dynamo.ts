@@ -20,13 +20,17 @@ import {
   type TransactWriteItemsCommandInput,
   type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import { lean, leanJsonOptions } from "../platform/aws-client.ts";
-import { lazy } from "../platform/lazy.ts";
+import { lean, leanJsonOptions, openConnection } from "../platform/aws-client.ts";
+import { prepared } from "../platform/lazy.ts";
 import { plain, typed, type Item, type Plain } from "./documents.ts";
 
 export type TransactionPart = Plain<TransactWriteItem>;
 
-export const dynamo = lazy(() => lean(new DynamoDBClient(leanJsonOptions)));
+export const dynamo = prepared(() => {
+  const client = lean(new DynamoDBClient(leanJsonOptions));
+  const rehearsed = new GetItemCommand({ TableName: "-", Key: {} });
+  return Object.assign(client, { openConnection: () => openConnection(client, rehearsed) });
+});
 
 /** All attempts were throttled or lost a race. The endpoint answers 503. */
 export class StoreBusyError extends Error {

@@ -16,6 +16,8 @@ export type ExecutionEnvironment = {
 
 const initSeconds = 10;
 const runtime = path.join(import.meta.dirname, "runtime.ts");
+/** The folders of functions hold argon2's binary for Lambda only, so its loader looks here. */
+const installedArgon2 = path.join(import.meta.dirname, "../../../node_modules/argon2");
 /** With the compile cache, a cold start needs only a little more than half the CPU. */
 const compileCache = path.join(import.meta.dirname, "../../../build/compile-cache");
 
@@ -32,8 +34,8 @@ export const startExecutionEnvironment = (
 ): ExecutionEnvironment => {
   const { name, arn, memoryMegabytes, timeoutSeconds, codeFolder, handler } = definition;
   const child = fork(runtime, [name, arn, String(memoryMegabytes)], {
-    // The runtime removes the cache's variable before it loads the function.
-    env: { ...variables, NODE_COMPILE_CACHE: compileCache },
+    // The runtime removes the last two variables before the first call.
+    env: { ...variables, NODE_COMPILE_CACHE: compileCache, ARGON2_PREBUILD: installedArgon2 },
     execArgv: [`--max-old-space-size=${memoryMegabytes}`],
     cwd: codeFolder,
     // Ctrl-C reaches only the runner, which lets the current event finish.

@@ -68,6 +68,7 @@ let handler: Handler | undefined;
 const initialise = async (codeFolder: string, name: string): Promise<void> => {
   try {
     handler = await load(codeFolder, name);
+    delete process.env["ARGON2_PREBUILD"];
     send({ type: "ready" });
     // Execution environments are often killed, so the cache is written now.
     flushCompileCache();

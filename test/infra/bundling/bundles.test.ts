@@ -1,11 +1,17 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { bundleFunctions, bundlesDirectory } from "../../../infra/bundling/bundle-functions.ts";
+import { lambdaPlatform } from "../../../infra/bundling/unbundled-packages.ts";
 import type { Grant } from "../../../infra/grants/grant.ts";
 import { grants } from "../../../infra/grants/grants.ts";
 import { kebabCase } from "../../../infra/naming.ts";
+import { contract } from "../../../shared/contract/contract.ts";
+import type { Operation } from "../../../shared/contract/operation.ts";
+import { email, password, publicKey } from "../../../shared/contract/schemas.ts";
+import { synthesiseStage } from "../synthesised.ts";
 
 const first = mkdtempSync(join(tmpdir(), "lit-auth-bundles-"));
 const { metafile } = await bundleFunctions({ outdir: first });
@@ -15,7 +21,30 @@ const bundles = Object.entries(metafile.outputs).map(([path, { inputs }]) => ({
   name: basename(dirname(path)),
   inputs: Object.keys(inputs),
 }));
+const codeOf = (name: string) => readFileSync(join(first, kebabCase(name), "index.mjs"), "utf8");
 const filesOf = (folder: string) => readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted();
+const packagesOf = (name: string): string[] => {
+  const folder = join(first, name, "node_modules");
+  const files = existsSync(folder) ? filesOf(folder) : [];
+  return files.filter((file) => statSync(join(folder, file)).isFile());
+};
+
+/** The texts of a schema's descriptions and examples that stand in a bundle as they are here. */
+const textsOf = (schema: z.ZodType | undefined, io: "input" | "output"): string[] => {
+  const texts: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === "string" && /^(?!\w+$)[ !#-[\]-_a-~]{12,}$/.test(value)) texts.push(value);
+    else if (typeof value === "object" && value !== null) Object.values(value).forEach(collect);
+  };
+  if (schema) collect(z.toJSONSchema(schema, { io }));
+  return texts;
+};
+const marksOf = ({ summary, body, query, success }: Operation): string[] => [
+  summary,
+  ...textsOf(body, "input"),
+  ...textsOf(query, "input"),
+  ...textsOf("body" in success ? success.body : undefined, "output"),
+];
 
 describe("bundles", () => {
   it("exist for every function in the grants", () => {
@@ -31,15 +60,50 @@ describe("bundles", () => {
     expect([...inputs].filter((path) => /aws-cdk|constructs|esbuild|vitest/.test(path))).toEqual([]);
   });
 
-  it("carry argon2 only if they hash, and only its prebuilt binaries", () => {
+  it("carry argon2 only if they hash", () => {
     const hashing = bundles
       .map(({ name }) => name)
       .filter((name) => filesOf(join(first, name)).includes("node_modules"));
     const marked = Object.entries<Grant>(grants).flatMap(([name, { hashes }]) => (hashes ? [name] : []));
     expect(hashing.toSorted()).toEqual(marked.map(kebabCase).toSorted());
-    const files = filesOf(join(first, "create-user/node_modules"));
-    expect(files).toContain(join("argon2", "prebuilds", "linux-arm64", "argon2.armv8.glibc.node"));
-    expect(files.filter((file) => /argon2\/build|\.target\.mk|\.cpp/.test(file))).toEqual([]);
+  });
+
+  it("carry argon2 with one binary, the one for Lambda", () => {
+    expect(packagesOf("request-otp")).toEqual([
+      "@phc/format/index.js",
+      "@phc/format/license",
+      "@phc/format/package.json",
+      "argon2/LICENSE",
+      "argon2/argon2.cjs",
+      "argon2/package.json",
+      "argon2/prebuilds/linux-arm64/argon2.armv8.glibc.node",
+      "node-gyp-build/LICENSE",
+      "node-gyp-build/bin.js",
+      "node-gyp-build/build-test.js",
+      "node-gyp-build/index.js",
+      "node-gyp-build/node-gyp-build.js",
+      "node-gyp-build/optional.js",
+      "node-gyp-build/package.json",
+    ]);
+  });
+
+  it("carry the binary for the architecture of the templates", () => {
+    const functions = Object.values(synthesiseStage().all("AWS::Lambda::Function"));
+    const ours = functions.filter(({ Handler }) => Handler === "index.handler");
+    const platforms = new Set(ours.map(({ Architectures }) => `linux-${String(Architectures)}`));
+    expect([...platforms]).toEqual([lambdaPlatform]);
+  });
+
+  it("unpack to at most 1.1 MB with the word list, and 0.7 MB without", () => {
+    const sizes = bundles
+      .filter(({ name }) => name !== "pages")
+      .map(({ name }) => {
+        const files = filesOf(join(first, name)).map((file) => statSync(join(first, name, file)));
+        return { name, bytes: files.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0) };
+      });
+    const aim = (name: string) =>
+      packagesOf(name).some((file) => /zxcvbn/.test(file)) ? 1_120_000 : 700_000;
+    expect(sizes.filter(({ name, bytes }) => bytes > aim(name))).toEqual([]);
   });
 
   it("carry the list of common passwords only where passwords are set [ASVS 6.2.12]", () => {
@@ -54,8 +118,31 @@ describe("bundles", () => {
     ]);
   });
 
-  it("are at most 615 kB each", () => {
-    const large = Object.values(metafile.outputs).filter(({ bytes }) => bytes > 615_000);
+  it("contain the contract's entry of their own operation and of no other", () => {
+    const entries = Object.keys(contract).map((name) => [
+      name,
+      [...codeOf(name).matchAll(/\bname:"(\w+)",method:"/g)].map(([, held]) => held),
+    ]);
+    expect(entries).toEqual(Object.keys(contract).map((name) => [name, [name]]));
+  });
+
+  it("contain no schema that only other operations read", () => {
+    const operations = Object.values<Operation>(contract);
+    // Key rings are read with the first schema, and other schemas are made from the other two.
+    const common = [publicKey, email, password].flatMap((schema) => textsOf(schema, "output"));
+    const strange = operations.flatMap((operation) => {
+      const code = codeOf(operation.name);
+      const own = new Set([...marksOf(operation), ...common]);
+      const others = new Set(operations.flatMap(marksOf).filter((mark) => !own.has(mark)));
+      expect(others.size).toBeGreaterThan(30);
+      expect(code).toContain(operation.summary);
+      return [...others].filter((mark) => code.includes(mark)).map((mark) => `${operation.name}: ${mark}`);
+    });
+    expect(strange).toEqual([]);
+  });
+
+  it("are at most 605 kB each", () => {
+    const large = Object.values(metafile.outputs).filter(({ bytes }) => bytes > 605_000);
     expect(large).toEqual([]);
   });
 
@@ -73,7 +160,7 @@ describe("bundles", () => {
   it("load Node's modules by name, without importing all their exports", () => {
     for (const { name } of bundles) {
       const code = readFileSync(join(first, name, "index.mjs"), "utf8");
-      const imported = [...code.matchAll(/\bfrom\s*"(node:[\w/]+)"/g)].map(([, module]) => module);
+      const imported = [...code.matchAll(/\b(?:from|import\()\s*"(node:[\w/]+)"/g)].map(([, from]) => from);
       expect(imported, name).toEqual(["node:module"]);
     }
   });

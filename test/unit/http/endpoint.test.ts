@@ -22,7 +22,7 @@ const answering = (useCase: () => Promise<{ detail: string }>) => endpoint(opera
 
 describe("endpoint", () => {
   it("removes fields that the contract doesn't name [ASVS 8.2.3, 14.2.2, 14.3.2, 15.3.1]", async () => {
-    const handler = answering(async () => ({ detail: "sent", passwordHash: "$argon2id$" }));
+    const handler = await answering(async () => ({ detail: "sent", passwordHash: "$argon2id$" }));
     const answer = await handler(proxyEvent({ body }), lambdaContext);
     expect(JSON.parse(answer.body)).toEqual({ detail: "sent" });
     expect(answer.headers).toMatchObject({
@@ -33,7 +33,7 @@ describe("endpoint", () => {
   });
 
   it("answers an unexpected error with a plain 500, logged once [ASVS 13.4.2, 16.3.4, 16.5.1]", async () => {
-    const handler = answering(() =>
+    const handler = await answering(() =>
       Promise.reject(new Error("table lit-auth-users is on fire for a@example.com")),
     );
     const answer = await handler(proxyEvent({ body }), lambdaContext);
@@ -48,12 +48,12 @@ describe("endpoint", () => {
   });
 
   it("answers 500 for a result that breaks the contract [ASVS 16.5.3]", async () => {
-    const handler = answering(async () => ({ detail: 5 as unknown as string }));
+    const handler = await answering(async () => ({ detail: 5 as unknown as string }));
     expect((await handler(proxyEvent({ body }), lambdaContext)).statusCode).toBe(500);
   });
 
   it("sends a rate limit's retry-after header", async () => {
-    const handler = answering(() =>
+    const handler = await answering(() =>
       Promise.reject(new ApiError("too_many_password_guesses", { retryAfterSeconds: 17 })),
     );
     const answer = await handler(proxyEvent({ body }), lambdaContext);
@@ -62,7 +62,7 @@ describe("endpoint", () => {
 
   it("builds its dependencies once, and again only after a failure", async () => {
     let built = 0;
-    const handler = endpoint(
+    const handler = await endpoint(
       operation,
       async () => ({ detail: "sent" }),
       () => {
@@ -79,13 +79,13 @@ describe("endpoint", () => {
   });
 
   it("decodes bodies that the gateway sends in base64", async () => {
-    const handler = answering(async () => ({ detail: "sent" }));
+    const handler = await answering(async () => ({ detail: "sent" }));
     const encoded = proxyEvent({ body: Buffer.from(body).toString("base64"), isBase64Encoded: true });
     expect((await handler(encoded, lambdaContext)).statusCode).toBe(200);
   });
 
   it("answers only allowed origins with CORS headers, and varies by origin", async () => {
-    const handler = answering(async () => ({ detail: "sent" }));
+    const handler = await answering(async () => ({ detail: "sent" }));
     const from = async (origin?: string) => {
       const headers = { "content-type": "application/json", ...(origin !== undefined && { Origin: origin }) };
       return (await handler(proxyEvent({ body, headers }), lambdaContext)).headers ?? {};
@@ -100,7 +100,7 @@ describe("endpoint", () => {
   });
 
   it("allows cookies from named origins, but not with the wildcard", async () => {
-    const handler = answering(async () => ({ detail: "sent" }));
+    const handler = await answering(async () => ({ detail: "sent" }));
     const headersFor = async (allowed: string) => {
       vi.stubEnv("ALLOWED_ORIGINS", allowed);
       const headers = { "content-type": "application/json", origin: "https://app.example" };
