@@ -112,18 +112,20 @@ const waitInWords = (seconds: number): string => {
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 };
 
-const time = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-  timeZone: "UTC",
-});
+/** Made on demand: it takes several milliseconds, and hardly any call needs it. */
+const createTimeFormat = () =>
+  new Intl.DateTimeFormat("en-GB", {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: "UTC",
+  });
 
 /** Rounded up to whole minutes, so that waiting until then is enough. */
 const timeInWords = (epochSeconds: number): string => {
-  const parts = time.formatToParts(Math.ceil(epochSeconds / 60) * 60_000);
+  const parts = createTimeFormat().formatToParts(Math.ceil(epochSeconds / 60) * 60_000);
   const [day, month, year, hour, minute] = (["day", "month", "year", "hour", "minute"] as const).map(
     (type) => parts.find((part) => part.type === type)?.value,
   );

@@ -9,10 +9,10 @@ import {
   UpdateSecretVersionStageCommand,
   type GetSecretValueCommandInput,
 } from "@aws-sdk/client-secrets-manager";
-import { lean, leanOptions } from "../platform/aws-client.ts";
+import { lean, leanJson1_1Options } from "../platform/aws-client.ts";
 import { lazy } from "../platform/lazy.ts";
 
-const client = lazy(() => lean(new SecretsManagerClient(leanOptions)));
+const client = lazy(() => lean(new SecretsManagerClient(leanJson1_1Options)));
 
 // Equal reasons give equal version ids. Secrets Manager ignores a repeated write with the same
 // value and refuses one with another value.

@@ -40,9 +40,17 @@ class PlainJson extends AwsJson1_0Protocol {
   }
 }
 
+class PlainJson1_1 extends PlainJson {
+  override getDefaultContentType(): string {
+    return "application/x-amz-json-1.1";
+  }
+}
+
 /** With `cacheMiddleware`, the middleware of a command is built once and not for each call. */
 export const leanOptions = { requestHandler, cacheMiddleware: true };
 export const leanJsonOptions = { ...leanOptions, protocol: PlainJson };
+/** For Secrets Manager. Times stay numbers, and no secret of ours is binary. */
+export const leanJson1_1Options = { ...leanOptions, protocol: PlainJson1_1 };
 
 /** They would log nothing, name the SDK to AWS, and set a header that Node sets. */
 const unused = ["loggerMiddleware", "getUserAgentMiddleware", "contentLengthMiddleware"];

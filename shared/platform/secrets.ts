@@ -1,6 +1,6 @@
 import { SecretsProvider } from "@aws-lambda-powertools/parameters/secrets";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { leanOptions } from "./aws-client.ts";
+import { leanJson1_1Options } from "./aws-client.ts";
 import { secretIds } from "./environment.ts";
 import { inInitPhase } from "./init-phase.ts";
 import { prepared } from "./lazy.ts";
@@ -9,7 +9,7 @@ const maxAgeSeconds = 300;
 const provider = prepared(() => {
   inInitPhase(() => Promise.all(secretIds().map((id) => readSecret(id))));
   // Powertools adds to the user agent, so this client keeps the SDK's middleware.
-  return new SecretsProvider({ awsSdkV3Client: new SecretsManagerClient(leanOptions) });
+  return new SecretsProvider({ awsSdkV3Client: new SecretsManagerClient(leanJson1_1Options) });
 });
 const reads = new Map<string, Promise<string>>();
 
