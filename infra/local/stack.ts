@@ -1,5 +1,6 @@
 import { startAwsEndpoint } from "./aws-endpoint/aws-endpoint.ts";
 import type { CallCounts } from "./aws-endpoint/call-counter.ts";
+import type { UnitCounts } from "./aws-endpoint/capacity-units.ts";
 import type { Faults } from "./aws-endpoint/faults.ts";
 import { loadPolicies } from "./aws-endpoint/iam-policy.ts";
 import { region } from "./aws/local-account.ts";
@@ -46,6 +47,10 @@ export type Stack = {
   outputs: Record<string, string>;
   faults: Faults;
   calls: () => CallCounts;
+  /** The read and write units of DynamoDB, counted only while `countUnits` is on. */
+  units: () => UnitCounts;
+  countUnits: (on: boolean) => void;
+  /** Empties both counters. */
   resetCalls: () => void;
   invoke: (functionLabel: string, event: unknown) => Promise<Outcome>;
   inspectQueue: SqsEngine["inspectQueue"];
@@ -127,7 +132,12 @@ const start = async (
     outputs,
     faults: awsEndpoint.faults,
     calls: awsEndpoint.calls,
-    resetCalls: awsEndpoint.reset,
+    units: awsEndpoint.units,
+    countUnits: awsEndpoint.countUnits,
+    resetCalls: () => {
+      awsEndpoint.reset();
+      awsEndpoint.resetUnits();
+    },
     invoke: lambda.invoke,
     inspectQueue: sqs.inspectQueue,
     processes: () => ({ engine: dynamoDb.pid, functions: lambda.pids() }),

@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { authorise, type Principal } from "./authorise.ts";
 import { createCallCounter } from "./call-counter.ts";
+import { createUnitCounter } from "./capacity-units.ts";
 import { createFaults } from "./faults.ts";
 import { createForwarder, type EngineAddress } from "./forwarder.ts";
 import { lambdaOperation } from "./lambda-api.ts";
@@ -58,6 +59,7 @@ const parseCall = (
 /** Listens before the backends exist, because queue URLs in the templates contain its address. */
 export const startAwsEndpoint = async () => {
   const counter = createCallCounter();
+  const unitCounter = createUnitCounter();
   const { faults, strike, isQuiet } = createFaults();
   const { admit, accessKeyIdOf, identify } = createPrincipals();
   let backends: Backends | undefined;
@@ -65,6 +67,7 @@ export const startAwsEndpoint = async () => {
   let sqs: ReturnType<typeof createForwarder> | undefined;
 
   const perform = async (
+    principal: string,
     call: Call,
     request: IncomingMessage,
     body: Buffer,
@@ -74,7 +77,12 @@ export const startAwsEndpoint = async () => {
     if (backends === undefined)
       throw new ServiceError("ServiceUnavailable", "The stack is still starting", { status: 503 });
     const { service, operation, parameters } = call;
-    if (service === "dynamodb" && dynamoDb) return dynamoDb.forward(call, request.headers, body, signal);
+    if (service === "dynamodb" && dynamoDb) {
+      const { forward } = dynamoDb;
+      return unitCounter.measured(principal, call, body, (sent) =>
+        forward(call, request.headers, sent, signal),
+      );
+    }
     if (service === "sqs" && sqs) return sqs.forward(call, request.headers, body, signal);
     if (service === "ses" && parameters instanceof URLSearchParams) {
       return sendEmail(parameters, backends.mailbox, requestId);
@@ -127,7 +135,7 @@ export const startAwsEndpoint = async () => {
       signal = hungUp.signal;
     }
     const fate = isQuiet() ? "answer" : await strike({ principal: principal.name, ...call });
-    const result = await perform(call, request, body, requestId, signal);
+    const result = await perform(principal.name, call, request, body, requestId, signal);
     return fate === "answer" ? result : undefined;
   };
 
@@ -160,6 +168,7 @@ export const startAwsEndpoint = async () => {
   return {
     url: `http://127.0.0.1:${port}`,
     ...counter,
+    ...unitCounter,
     faults,
     connect: (given: Backends) => {
       backends = given;
