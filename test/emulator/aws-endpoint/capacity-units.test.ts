@@ -72,11 +72,11 @@ it("each item of a transaction costs double", async () => {
     TransactItems: [
       { Put: { TableName, Item: key("other") } },
       { Update: { TableName, Key: key("small"), ...setZ } },
-      { Delete: { TableName, Key: key("large") } },
+      { Delete: { TableName, Key: key("gone") } },
       { ConditionCheck: { TableName, Key: key("third"), ConditionExpression: "attribute_not_exists(pk)" } },
     ],
   });
-  expect(await unitsOf(() => client.send(transaction))).toEqual({ read: 0, write: 2 + 2 + 10 + 2 });
+  expect(await unitsOf(() => client.send(transaction))).toEqual({ read: 0, write: 2 + 2 + 2 + 2 });
 });
 
 it("batches cost the sum of their items", async () => {
