@@ -34,7 +34,10 @@ const consumed = z
   .union([oneCapacity.transform((one) => [one]), z.array(oneCapacity)])
   .transform((all) => all.reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0));
 const answerWithUnits = z.looseObject({ ConsumedCapacity: consumed });
-const failure = z.looseObject({ __type: z.string() });
+const failure = z.looseObject({ __type: z.string() }).transform(({ __type: type, ...error }) => ({
+  type: type.slice(type.indexOf("#") + 1),
+  ...error,
+}));
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -42,7 +45,9 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /** The size of a value in DynamoDB's JSON, such as `{ "S": "text" }`, by AWS's published rules. */
 const sizeOfValue = (value: unknown): number => {
   if (!isObject(value)) return 0;
-  const [[type = "", held] = []] = Object.entries(value);
+  const [entry] = Object.entries(value);
+  if (entry === undefined) return 0;
+  const [type, held] = entry;
   if (type === "N") return Math.ceil(String(held).replace(/^-?0*|\.|0*$/g, "").length / 2) + 1;
   if (type === "B") return Buffer.byteLength(String(held), "base64");
   if (type === "BOOL" || type === "NULL") return 1;
@@ -62,9 +67,9 @@ export const writeUnitsOf = (...versions: (Attributes | undefined)[]): number =>
 /** The units of a write or transaction whose condition failed. Other failures cost nothing. */
 const unitsOfFailure = (parameters: unknown, answer: unknown): number => {
   const { data: error } = failure.safeParse(answer);
-  if (error?.__type.endsWith("#ConditionalCheckFailedException"))
+  if (error?.type === "ConditionalCheckFailedException")
     return writeUnitsOf(write.parse(parameters).Item, refusedWrite.parse(error).Item);
-  if (!error?.__type.endsWith("#TransactionCanceledException")) return 0;
+  if (error?.type !== "TransactionCanceledException") return 0;
   const { CancellationReasons } = refusedTransaction.parse(error);
   if (!CancellationReasons.some(({ Code }) => Code === "ConditionalCheckFailed")) return 0;
   return transactedWrites

@@ -1,21 +1,25 @@
 // Runs one phase for its people, and measures how long it took and which process used the CPU.
-import type { CallCounts } from "../../../infra/local/aws-endpoint/call-counter.ts";
+import { callsWithoutMailer, mailer } from "./mailer-calls.ts";
 import type { Person, Phase } from "./phases.ts";
 import type { Snapshot } from "./stack-messages.ts";
 import type { StackUnderLoad } from "./stack-under-load.ts";
+import { median } from "./two-samples.ts";
+
+export type Cpu = { functions: number; mailer: number; runner: number; engine: number; total: number };
+/** The median of several parts of a run, and the least and the most of them. */
+export type Spread = { median: number; low: number; high: number };
 
 export type Measurement = {
   phase: Phase;
   p50Milliseconds: number;
   p95Milliseconds: number;
-  perSecond: number;
+  perSecond: Spread;
   /** CPU milliseconds of one operation, including the letter that it sends. */
-  cpu: { functions: number; mailer: number; runner: number; engine: number; total: number };
+  cpu: Cpu;
+  spread: { total: Spread; functions: Spread };
   /** AWS calls of one operation, without those of the mailer. */
   calls: Record<string, number>;
 };
-
-const mailer = "Mailer";
 
 /** Starts the next item as soon as one ends, so that `concurrency` items run at any time. */
 export const overAll = async <Item>(
@@ -33,40 +37,16 @@ export const overAll = async <Item>(
 const percentile = (sorted: readonly number[], share: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
-const callsWithoutMailer = (counts: CallCounts): Record<string, number> => {
-  const sums: Record<string, number> = {};
-  for (const [principal, calls] of Object.entries(counts)) {
-    if (principal.startsWith(mailer)) continue;
-    for (const [name, count] of Object.entries(calls)) sums[name] = (sums[name] ?? 0) + count;
-  }
-  return sums;
-};
+export const spreadOf = (numbers: readonly number[]): Spread => ({
+  median: median(numbers),
+  low: Math.min(...numbers),
+  high: Math.max(...numbers),
+});
 
 const sumWithoutMailer = ({ functions }: Snapshot) =>
   Object.entries(functions).reduce((sum, [label, cpu]) => (label === mailer ? sum : sum + cpu), 0);
 
-export const measure = async (
-  stack: StackUnderLoad,
-  phase: Phase,
-  people: Person[],
-  concurrency: number,
-): Promise<Measurement> => {
-  const { prepare, run, rounds } = phase;
-  if (prepare) await Promise.all(people.map(prepare));
-  const runs = Array.from({ length: rounds }, () => people).flat();
-  const durations: number[] = [];
-
-  const before = await stack.snapshot();
-  const started = performance.now();
-  await overAll(runs, concurrency, async (person) => {
-    const began = performance.now();
-    await run(person);
-    durations.push(performance.now() - began);
-  });
-  const seconds = (performance.now() - started) / 1000;
-  const after = await stack.snapshot();
-
-  const count = runs.length;
+const cpuBetween = (before: Snapshot, after: Snapshot, count: number): Cpu => {
   const each = (read: (snapshot: Snapshot) => number) => (read(after) - read(before)) / count;
   const cpu = {
     functions: each(sumWithoutMailer),
@@ -74,8 +54,46 @@ export const measure = async (
     runner: each(({ runner }) => runner),
     engine: each(({ engine }) => engine),
   };
-  const callsBefore = callsWithoutMailer(before.calls);
-  const calls = Object.entries(callsWithoutMailer(after.calls)).map(
+  return { ...cpu, total: cpu.functions + cpu.mailer + cpu.runner + cpu.engine };
+};
+
+const inParts = <Item>(items: readonly Item[], parts: number): Item[][] =>
+  Array.from({ length: parts }, (_, part) =>
+    items.slice(Math.round((part * items.length) / parts), Math.round(((part + 1) * items.length) / parts)),
+  );
+
+/** Measures the people in several parts, whose spread shows how far the machine can be trusted. */
+export const measure = async (
+  stack: StackUnderLoad,
+  phase: Phase,
+  people: Person[],
+  { concurrency, parts }: { concurrency: number; parts: number },
+): Promise<Measurement> => {
+  const { prepare, run, rounds } = phase;
+  if (prepare) await Promise.all(people.map(prepare));
+  const durations: number[] = [];
+  const costs: Cpu[] = [];
+  const rates: number[] = [];
+
+  const first = await stack.snapshot();
+  let before = first;
+  for (const part of inParts(people, parts)) {
+    const runs = Array.from({ length: rounds }, () => part).flat();
+    const started = performance.now();
+    await overAll(runs, concurrency, async (person) => {
+      const began = performance.now();
+      await run(person);
+      durations.push(performance.now() - began);
+    });
+    rates.push((runs.length / (performance.now() - started)) * 1000);
+    const after = await stack.snapshot();
+    costs.push(cpuBetween(before, after, runs.length));
+    before = after;
+  }
+
+  const count = people.length * rounds;
+  const callsBefore = callsWithoutMailer(first.calls);
+  const calls = Object.entries(callsWithoutMailer(before.calls)).map(
     ([name, total]) => [name, (total - (callsBefore[name] ?? 0)) / count] as const,
   );
   durations.sort((a, b) => a - b);
@@ -83,8 +101,12 @@ export const measure = async (
     phase,
     p50Milliseconds: percentile(durations, 0.5),
     p95Milliseconds: percentile(durations, 0.95),
-    perSecond: count / seconds,
-    cpu: { ...cpu, total: cpu.functions + cpu.mailer + cpu.runner + cpu.engine },
+    perSecond: spreadOf(rates),
+    cpu: cpuBetween(first, before, count),
+    spread: {
+      total: spreadOf(costs.map(({ total }) => total)),
+      functions: spreadOf(costs.map(({ functions }) => functions)),
+    },
     calls: Object.fromEntries(calls.filter(([, times]) => times > 0)),
   };
 };

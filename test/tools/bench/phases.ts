@@ -12,6 +12,8 @@ export type Person = {
   code: string;
   access: string;
   refresh: string;
+  /** The device token of the last sign-in. */
+  knownDevice: string;
 };
 
 export type Phase = {
@@ -25,6 +27,10 @@ export type Phase = {
   /** Runs for all people before the measurement. */
   prepare?: (person: Person) => Promise<void>;
   run: (person: Person) => Promise<void>;
+  /** Only this half of the people runs the phase. An account with a new address can't be deleted. */
+  half?: "first" | "second";
+  /** Warms the function up with calls that need no new person. */
+  warm?: (person: Person) => Promise<void>;
 };
 
 /** Uses other letters than usernames, so that no password resembles its owner's name. */
@@ -34,16 +40,45 @@ const newPassword = (): string =>
 export const newPerson = (): Person => {
   const username = `b${randomBytes(8).toString("hex")}`;
   const password = newPassword();
-  return { username, email: `${username}@example.com`, password, code: "", access: "", refresh: "" };
+  const email = `${username}@example.com`;
+  return { username, email, password, code: "", access: "", refresh: "", knownDevice: "" };
 };
 
 const newAddressOf = (email: string) => `new-${email}`;
 
 const tokenPair = z.object({ access: z.string(), refresh: z.string() });
+
+/** The people who run a phase. Each half has at least one. */
+export const peopleOf = <Someone>({ half }: Phase, people: readonly Someone[]): Someone[] => {
+  const middle = Math.ceil(people.length / 2);
+  if (half === undefined) return [...people];
+  return half === "first" ? people.slice(0, middle) : people.slice(people.length - middle);
+};
+
 /** V8 continues to optimise cheap operations for hundreds of calls, so these are repeated. */
 const cheapRounds = 6;
 
-export const createPhases = ({ call, callForStatus }: Client, { codeTo, longCodeTo }: LetterBox) => {
+const wrongCode = "000000";
+const wrongLongCode = "AAAA-AAAA-AAAA-AAAA";
+
+export const createPhases = (client: Client, { codeTo, longCodeTo }: LetterBox) => {
+  const { call, callForStatus, callForDevice } = client;
+  // Unknown addresses, so that no limit of an address is reached.
+  const refusals = {
+    activateUser: async () => {
+      const body = { email: newPerson().email, otp_code: wrongCode };
+      await callForStatus("activateUser", { body }, 400);
+    },
+    createToken: async () => {
+      await callForStatus("createToken", { body: { email: newPerson().email, otp_code: wrongCode } }, 401);
+    },
+    resetPassword: async () => {
+      await call("resetPassword", { body: { email: newPerson().email } });
+    },
+    confirmEmail: async ({ access }: Person) => {
+      await callForStatus("confirmEmail", { token: access, body: { otp_code: wrongLongCode } }, 400);
+    },
+  };
   const steps = {
     createUser: async ({ username, email, password }: Person) => {
       await call("createUser", { body: { username, email, password } });
@@ -59,7 +94,16 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo, longCode
     },
     createToken: async (person: Person) => {
       const { email, code } = person;
-      Object.assign(person, tokenPair.parse(await call("createToken", { body: { email, otp_code: code } })));
+      const answer = await callForDevice("createToken", { body: { email, otp_code: code } });
+      Object.assign(person, tokenPair.parse(answer.body), { knownDevice: answer.deviceToken });
+    },
+    requestOtpFromKnownDevice: async ({ email, password, knownDevice: deviceToken }: Person) => {
+      await call("requestOtp", { body: { email, password }, deviceToken });
+    },
+    createTokenFromKnownDevice: async (person: Person) => {
+      const { email, code, knownDevice: deviceToken } = person;
+      const body = { email, otp_code: code };
+      Object.assign(person, tokenPair.parse(await call("createToken", { body, deviceToken })));
     },
     verifyToken: async ({ access }: Person) => {
       await call("verifyToken", { body: { token: access } });
@@ -132,12 +176,25 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo, longCode
     };
 
   const signIn = consecutive(steps.requestOtp, steps.readCode, steps.createToken);
+  const signInFromKnownDevice = consecutive(
+    steps.requestOtpFromKnownDevice,
+    steps.readCode,
+    steps.createTokenFromKnownDevice,
+  );
 
   const single = { requests: 1, rounds: 1 };
   const cheap = { requests: 1, rounds: cheapRounds };
+  const warmItself = (phase: Phase): Phase => (phase.rounds > 1 ? { ...phase, warm: phase.run } : phase);
   const operations: Phase[] = [
     { ...single, name: "createUser", run: steps.createUser, work: { hashes: 1 } },
-    { ...single, name: "activateUser", prepare: steps.readCode, run: steps.activateUser, work: {} },
+    {
+      ...single,
+      name: "activateUser",
+      prepare: steps.readCode,
+      run: steps.activateUser,
+      work: {},
+      warm: refusals.activateUser,
+    },
     { ...single, name: "requestOtp", run: steps.requestOtp, work: { hashes: 1 } },
     {
       ...single,
@@ -145,16 +202,30 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo, longCode
       prepare: steps.readCode,
       run: steps.createToken,
       work: { signatures: 2 },
+      warm: refusals.createToken,
     },
     { ...cheap, name: "verifyToken", run: steps.verifyToken, work: { checks: 1 } },
     { ...cheap, name: "verifyToken, forged", run: steps.verifyForgedToken, work: { checks: 1 } },
     { ...cheap, name: "getMe", run: steps.getMe, work: { checks: 1 } },
     { ...cheap, name: "updateMe", run: steps.updateMe, work: { checks: 1 } },
-    { ...single, name: "refreshToken", run: steps.refreshToken, work: { checks: 1, signatures: 2 } },
+    {
+      ...single,
+      name: "refreshToken",
+      run: steps.refreshToken,
+      work: { checks: 1, signatures: 2 },
+      // Within 30 seconds, each gets the same pair again, with the same signatures.
+      warm: steps.refreshToken,
+    },
     { ...cheap, name: "exportMe", run: steps.exportMe, work: { checks: 1 } },
     { ...single, name: "setPassword", run: steps.setPassword, work: { checks: 1, hashes: 2 } },
-    { ...single, name: "logout", run: steps.logout, work: { checks: 1 } },
-    { ...single, name: "resetPassword", run: steps.resetPassword, work: {} },
+    { ...single, name: "logout", run: steps.logout, work: { checks: 1 }, warm: steps.logout },
+    {
+      ...single,
+      name: "resetPassword",
+      run: steps.resetPassword,
+      work: {},
+      warm: refusals.resetPassword,
+    },
     {
       ...single,
       name: "confirmPasswordReset",
@@ -163,17 +234,32 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo, longCode
       work: { hashes: 1 },
     },
     { name: "sign-in", requests: 2, rounds: 1, run: signIn, work: { hashes: 1, signatures: 2 } },
+    {
+      name: "sign-in, known device",
+      requests: 2,
+      rounds: 1,
+      run: signInFromKnownDevice,
+      work: { hashes: 1, signatures: 2 },
+    },
     { ...cheap, name: "listSessions", run: steps.listSessions, work: { checks: 1 } },
-    { ...single, name: "endOtherSessions", run: steps.endOtherSessions, work: { checks: 1 } },
-    { ...single, name: "setEmail", run: steps.setEmail, work: { checks: 1, hashes: 1 } },
     {
       ...single,
+      name: "endOtherSessions",
+      run: steps.endOtherSessions,
+      work: { checks: 1 },
+      warm: steps.endOtherSessions,
+    },
+    { ...single, half: "first", name: "setEmail", run: steps.setEmail, work: { checks: 1, hashes: 1 } },
+    {
+      ...single,
+      half: "first",
       name: "confirmEmail",
       prepare: steps.readNewAddressCode,
       run: steps.confirmEmail,
       work: { checks: 1 },
+      warm: refusals.confirmEmail,
     },
-    { ...single, name: "deleteMe", run: steps.deleteMe, work: { checks: 1, hashes: 1 } },
+    { ...single, half: "second", name: "deleteMe", run: steps.deleteMe, work: { checks: 1, hashes: 1 } },
   ];
   const activate = consecutive(steps.createUser, steps.readCode, steps.activateUser);
   const life: Phase = {
@@ -183,5 +269,5 @@ export const createPhases = ({ call, callForStatus }: Client, { codeTo, longCode
     run: consecutive(activate, signIn, steps.getMe, steps.updateMe, steps.refreshToken, steps.deleteMe),
     work: { hashes: 3, signatures: 4, checks: 4 },
   };
-  return { operations, life, activate, enter: consecutive(activate, signIn) };
+  return { operations: operations.map(warmItself), life, activate, enter: consecutive(activate, signIn) };
 };

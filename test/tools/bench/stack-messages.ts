@@ -1,8 +1,13 @@
 // The messages between the load generator and the process with the stack.
 import type { CallCounts } from "../../../infra/local/aws-endpoint/call-counter.ts";
+import type { UnitCounts } from "../../../infra/local/aws-endpoint/capacity-units.ts";
 
-/** `quiet` is answered when all letters are sent, `snapshot` also with the cost so far. */
-export type Question = "snapshot" | "quiet";
+/**
+ * `quiet` is answered when all letters are sent, `snapshot` also with the cost so far. `count`
+ * switches the counting of units, which costs CPU. `delay` makes each AWS call of a function longer,
+ * and 0 ends that.
+ */
+export type Question = "snapshot" | "quiet" | { count: boolean } | { delay: number; principal: string };
 
 /** The cost since the start, with all letters sent. */
 export type Snapshot = {
@@ -13,9 +18,13 @@ export type Snapshot = {
   /** CPU milliseconds by function. */
   functions: Record<string, number>;
   calls: CallCounts;
+  /** Those of the times when they were counted. */
+  units: UnitCounts;
 };
 
 export type StackAddress = {
+  /** Execution environments of each function under load. */
+  environments: number;
   engine: string;
   url: string;
   mailboxFolder: string;

@@ -14,8 +14,10 @@ await freshenBundles();
 const directory = mkdtempSync(join(tmpdir(), "lit-auth-bench-"));
 // The default floor, which tests turn off.
 const floor = String(refusalFloorMilliseconds(hashes.memoryMegabytes));
+const environments = 2;
 const stack = await startLocalStack({
   dataDirectory: directory,
+  concurrencyPerFunction: environments,
   settings: { REFUSAL_FLOOR_MILLISECONDS: process.env["REFUSAL_FLOOR_MILLISECONDS"] ?? floor },
 });
 
@@ -34,11 +36,13 @@ const takeSnapshot = async (): Promise<Snapshot> => {
       functionMeters.map(([label, meter]) => [label, meter(functions[label] ?? [])]),
     ),
     calls: stack.calls(),
+    units: stack.units(),
   };
 };
 
 const { url, region, accessKeyId, secretAccessKey } = stack.endpoint;
 const address: StackAddress = {
+  environments,
   engine: stack.engine,
   url: stack.url,
   mailboxFolder: stack.mailboxFolder,
@@ -57,8 +61,14 @@ const address: StackAddress = {
 process.on("SIGINT", () => {});
 const answerTo = async (question: Question) => {
   if (question === "snapshot") return process.send?.(await takeSnapshot());
-  await allLettersSent(stack, 2);
-  return process.send?.("quiet");
+  if (question === "quiet") await allLettersSent(stack, 2);
+  else if ("count" in question) stack.countUnits(question.count);
+  else {
+    stack.faults.clear();
+    const { principal, delay } = question;
+    if (delay > 0) stack.faults.add({ principal, delayMilliseconds: delay, times: Infinity });
+  }
+  return process.send?.("done");
 };
 process.on("message", (question: Question) => void answerTo(question));
 process.on("disconnect", () => {

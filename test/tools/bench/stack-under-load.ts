@@ -10,6 +10,9 @@ export type StackUnderLoad = {
   snapshot: () => Promise<Snapshot>;
   /** Waits for the same, at almost no cost. */
   quiet: () => Promise<void>;
+  countUnits: (on: boolean) => Promise<void>;
+  /** Makes each AWS call of a function longer. 0 ends that. */
+  delay: (principal: string, milliseconds: number) => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -38,6 +41,12 @@ export const startStackUnderLoad = async (): Promise<StackUnderLoad> => {
     snapshot: () => ask<Snapshot>("snapshot"),
     quiet: async () => {
       await ask("quiet");
+    },
+    countUnits: async (on) => {
+      await ask({ count: on });
+    },
+    delay: async (principal, milliseconds) => {
+      await ask({ delay: milliseconds, principal });
     },
     stop: async () => {
       child.disconnect();

@@ -1,0 +1,93 @@
+// What one operation asks of AWS: calls, round trips in sequence and DynamoDB's units. These numbers
+// don't depend on the machine, so any difference to a baseline is a change of the code.
+import type { UnitCounts, Units } from "../../../infra/local/aws-endpoint/capacity-units.ts";
+import { pascalCase } from "../../../infra/naming.ts";
+import { contract } from "../../../shared/contract/contract.ts";
+import { callsWithoutMailer, mailer } from "./mailer-calls.ts";
+import { overAll } from "./measure.ts";
+import type { Person, Phase } from "./phases.ts";
+import type { StackUnderLoad } from "./stack-under-load.ts";
+
+export type Footprint = {
+  /** By action, without those of the mailer, and without secrets, which are read every five minutes. */
+  calls: Record<string, number>;
+  units: Units;
+  /** The units of the letter that the operation sends. */
+  mailer: Units;
+  /** Calls one after the other. Only single operations have them. */
+  trips: number | undefined;
+};
+
+/** A trip is longer than all other work of the operation, most of which is its hashes. */
+const tripMillisecondsOf = ({ work: { hashes = 0 } }: Phase): number => 100 + 100 * hashes;
+
+export const sumOfUnits = (counts: UnitCounts, isIncluded: (principal: string) => boolean): Units => {
+  const sum = { read: 0, write: 0 };
+  for (const [principal, actions] of Object.entries(counts))
+    for (const { read, write } of isIncluded(principal) ? Object.values(actions) : []) {
+      sum.read += read;
+      sum.write += write;
+    }
+  return sum;
+};
+
+export const unitsWithLetter = ({ units, mailer }: Footprint): Units => ({
+  read: units.read + mailer.read,
+  write: units.write + mailer.write,
+});
+
+const isMailer = (principal: string) => principal.startsWith(mailer);
+const differenceOf = (after: Units, before: Units, count: number): Units => ({
+  read: (after.read - before.read) / count,
+  write: (after.write - before.write) / count,
+});
+
+const runFor = async ({ run }: Phase, people: readonly Person[]) => {
+  for (const person of people) await run(person);
+};
+
+/** Noise only adds time, so the least of all people is nearest to the truth. */
+const tripsOf = async (stack: StackUnderLoad, phase: Phase, people: readonly Person[]) => {
+  if (!(phase.name in contract)) {
+    await runFor(phase, people);
+    return undefined;
+  }
+  const principal = pascalCase(phase.name);
+  const tripMilliseconds = tripMillisecondsOf(phase);
+  const times: number[] = [];
+  await stack.delay(principal, tripMilliseconds);
+  await overAll([...people], stack.address.environments, async (person) => {
+    const started = performance.now();
+    await phase.run(person);
+    times.push(performance.now() - started);
+  });
+  await stack.delay(principal, 0);
+  return Math.floor(Math.min(...times) / tripMilliseconds);
+};
+
+/** `counted` and `timed` are different people, because most operations change their person. */
+export const measureFootprint = async (
+  stack: StackUnderLoad,
+  phase: Phase,
+  { counted, timed }: { counted: readonly Person[]; timed: readonly Person[] },
+): Promise<Footprint> => {
+  if (phase.prepare) await Promise.all([...counted, ...timed].map(phase.prepare));
+  const before = await stack.snapshot();
+  await stack.countUnits(true);
+  await runFor(phase, counted);
+  const after = await stack.snapshot();
+  await stack.countUnits(false);
+  const [callsBefore, callsAfter] = [before, after].map(({ calls }) => callsWithoutMailer(calls));
+  const calls = Object.entries(callsAfter ?? {})
+    .filter(([name]) => !name.startsWith("secretsmanager:"))
+    .map(([name, total]) => [name, (total - (callsBefore?.[name] ?? 0)) / counted.length] as const)
+    .filter(([, times]) => times > 0);
+  const unitsOf = (isIncluded: (principal: string) => boolean) =>
+    differenceOf(sumOfUnits(after.units, isIncluded), sumOfUnits(before.units, isIncluded), counted.length);
+  return {
+    calls: Object.fromEntries(calls),
+    units: unitsOf((principal) => !isMailer(principal)),
+    mailer: unitsOf(isMailer),
+    trips: await tripsOf(stack, phase, timed),
+  };
+};
