@@ -4,7 +4,6 @@ import type { UnitCounts, Units } from "../../../infra/local/aws-endpoint/capaci
 import { pascalCase } from "../../../infra/naming.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 import { callsWithoutMailer, mailer } from "./mailer-calls.ts";
-import { overAll } from "./measure.ts";
 import type { Person, Phase } from "./phases.ts";
 import type { StackUnderLoad } from "./stack-under-load.ts";
 
@@ -18,8 +17,8 @@ export type Footprint = {
   trips: number | undefined;
 };
 
-/** A trip is longer than all other work of the operation, most of which is its hashes. */
-const tripMillisecondsOf = ({ work: { hashes = 0 } }: Phase): number => 100 + 100 * hashes;
+/** Much longer than parallel calls lie apart, also while other programs use the machine. */
+const tripMilliseconds = 150;
 
 export const sumOfUnits = (counts: UnitCounts, isIncluded: (principal: string) => boolean): Units => {
   const sum = { read: 0, write: 0 };
@@ -46,23 +45,16 @@ const runFor = async ({ run }: Phase, people: readonly Person[]) => {
   for (const person of people) await run(person);
 };
 
-/** Noise only adds time, so the least of all people is nearest to the truth. */
+/** A busy machine or a secret that is read again only adds trips, so the least is the truth. */
 const tripsOf = async (stack: StackUnderLoad, phase: Phase, people: readonly Person[]) => {
   if (!(phase.name in contract)) {
     await runFor(phase, people);
     return undefined;
   }
-  const principal = pascalCase(phase.name);
-  const tripMilliseconds = tripMillisecondsOf(phase);
-  const times: number[] = [];
-  await stack.delay(principal, tripMilliseconds);
-  await overAll([...people], stack.address.environments, async (person) => {
-    const started = performance.now();
-    await phase.run(person);
-    times.push(performance.now() - started);
-  });
-  await stack.delay(principal, 0);
-  return Math.floor(Math.min(...times) / tripMilliseconds);
+  const trips: number[] = [];
+  for (const person of people)
+    trips.push(await stack.countTrips(pascalCase(phase.name), tripMilliseconds, () => phase.run(person)));
+  return Math.min(...trips);
 };
 
 /** `counted` and `timed` are different people, because most operations change their person. */

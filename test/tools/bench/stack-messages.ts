@@ -4,10 +4,11 @@ import type { UnitCounts } from "../../../infra/local/aws-endpoint/capacity-unit
 
 /**
  * `quiet` is answered when all letters are sent, `snapshot` also with the cost so far. `count`
- * switches the counting of units, which costs CPU. `delay` makes each AWS call of a function longer,
- * and 0 ends that.
+ * switches the counting of units, which costs CPU. `delay` makes each AWS call of a function longer.
+ * `trips` ends that, and is answered with the calls meanwhile that had to wait for an earlier one.
  */
-export type Question = "snapshot" | "quiet" | { count: boolean } | { delay: number; principal: string };
+export type Question =
+  "snapshot" | "quiet" | { count: boolean } | { delay: number; principal: string } | "trips";
 
 /** The cost since the start, with all letters sent. */
 export type Snapshot = {

@@ -7,6 +7,7 @@ import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
 import { allLettersSent } from "../../support/mail/mail-queue.ts";
 import { outputOf } from "../../support/stacks/stack-outputs.ts";
 import { startLocalStack } from "../../support/stacks/local-stack.ts";
+import { createTripCounter } from "./trip-counter.ts";
 import { createCpuMeter, ownCpuMilliseconds } from "./cpu-meter.ts";
 import type { Question, Snapshot, StackAddress } from "./stack-messages.ts";
 
@@ -25,6 +26,8 @@ const engineMeter = createCpuMeter();
 const functionMeters = Object.keys(stack.processes().functions).map(
   (label) => [label, createCpuMeter()] as const,
 );
+
+const startTrips = createTripCounter(stack);
 
 const takeSnapshot = async (): Promise<Snapshot> => {
   await allLettersSent(stack);
@@ -59,15 +62,13 @@ const address: StackAddress = {
 
 // Ctrl-C reaches this process too, but it ends only when the load generator disconnects.
 process.on("SIGINT", () => {});
+let endTrips = (): number => 0;
 const answerTo = async (question: Question) => {
   if (question === "snapshot") return process.send?.(await takeSnapshot());
+  if (question === "trips") return process.send?.(endTrips());
   if (question === "quiet") await allLettersSent(stack, 2);
   else if ("count" in question) stack.countUnits(question.count);
-  else {
-    stack.faults.clear();
-    const { principal, delay } = question;
-    if (delay > 0) stack.faults.add({ principal, delayMilliseconds: delay, times: Infinity });
-  }
+  else endTrips = startTrips(question);
   return process.send?.("done");
 };
 process.on("message", (question: Question) => void answerTo(question));

@@ -11,8 +11,8 @@ export type StackUnderLoad = {
   /** Waits for the same, at almost no cost. */
   quiet: () => Promise<void>;
   countUnits: (on: boolean) => Promise<void>;
-  /** Makes each AWS call of a function longer. 0 ends that. */
-  delay: (principal: string, milliseconds: number) => Promise<void>;
+  /** Returns the AWS calls of a function one after the other, while each takes this time longer. */
+  countTrips: (principal: string, milliseconds: number, work: () => Promise<void>) => Promise<number>;
   stop: () => Promise<void>;
 };
 
@@ -45,8 +45,10 @@ export const startStackUnderLoad = async (): Promise<StackUnderLoad> => {
     countUnits: async (on) => {
       await ask({ count: on });
     },
-    delay: async (principal, milliseconds) => {
+    countTrips: async (principal, milliseconds, work) => {
       await ask({ delay: milliseconds, principal });
+      await work();
+      return ask<number>("trips");
     },
     stop: async () => {
       child.disconnect();
