@@ -1,5 +1,5 @@
 import type { Grant } from "./grant.ts";
-import { background, codeLetterLimits, read, rotate, spend, write } from "./grant-words.ts";
+import { background, codeLetterLimits, mailing, read, rotate, spend, write } from "./grant-words.ts";
 
 export const backgroundGrants = {
   mailer: {
@@ -35,7 +35,7 @@ export const backgroundGrants = {
     MAIL_FROM: ["SendEmail"],
     settings: ["PRODUCT_NAME", ...codeLetterLimits],
     timeoutSeconds: 8,
-    ...background,
+    ...mailing,
   },
   createKeys: {
     DIGEST_SECRET_ID: write,

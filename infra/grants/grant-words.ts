@@ -8,7 +8,8 @@ const megabytesOfOneVcpu = 1_769;
 export const refusalFloorMilliseconds = (memoryMegabytes: number): number =>
   Math.ceil((floorMillisecondsOnOneVcpu * megabytesOfOneVcpu) / memoryMegabytes);
 
-/** No client waits for these functions. */
+// docs/operations.md#memory-of-functions says why these sizes.
+export const mailing = { memoryMegabytes: 256 };
 export const background = { memoryMegabytes: 512 };
 
 export const read = ["GetSecretValue"] as const;

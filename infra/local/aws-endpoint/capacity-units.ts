@@ -1,7 +1,7 @@
 // Counts the read and write units that DynamoDB would bill, by principal and action. It asks the
 // engine for them, which costs a second serialisation, so it is off unless a bench or a test turns
-// it on. No engine reports a failed condition, which DynamoDB bills like the write: that is computed
-// here, by the larger of the item in the request and the item that the refusal returns.
+// it on. No engine reports the units of a failed condition, which DynamoDB bills like the write.
+// They are computed from the item in the request and the one that the refusal returns.
 import * as z from "zod";
 import type { Answer } from "../aws/forwarder.ts";
 import type { Call } from "./required-access.ts";

@@ -167,8 +167,8 @@ it("sizes of items follow AWS's rules", () => {
   expect(writeUnitsOf({ pk: text(1_023) })).toBe(2);
   expect(writeUnitsOf({ pk: text(10) }, { pk: text(2_000) })).toBe(2);
   const nested = { m: { M: { a: { L: [{ N: "12" }, { BOOL: true }, { SS: ["ab", "cd"] }] } } } };
-  // 1 for the name, 3 + 1 for the map with one member, 1 for its name, 3 + 3 for the list with three
-  // members, and 2 + 1 + 4 for these. The text fills the first kilobyte.
+  // The name, the map with its member, that one's name, the list with three members, and their
+  // values. The text fills the first kilobyte.
   const bytes = 1 + 4 + 1 + 6 + 7;
   expect(writeUnitsOf({ ...nested, t: text(1_024 - bytes - 1) })).toBe(1);
   expect(writeUnitsOf({ ...nested, t: text(1_025 - bytes - 1) })).toBe(2);

@@ -62,7 +62,7 @@ const verdictOn = (column: string, before: number | undefined, after: number | u
   return after > before === !rates.has(column) ? "dearer" : "cheaper";
 };
 
-/** A call that an operation no longer makes is a change to 0. A row that is missing was not measured. */
+/** A call that an operation no longer makes is a change to 0. A missing row was not measured. */
 const compareExact = (before: Baseline["exact"], after: Baseline["exact"]): Change[] =>
   pairsOf(before, after)
     .map((pair) => ({

@@ -31,8 +31,7 @@ const isOperation = (name: string): name is OperationName => Object.hasOwn(contr
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const newPeople = (count: number) => Array.from({ length: count }, newPerson);
 
-const run = async (stack: StackUnderLoad, { save, compare }: ReturnType<typeof readBenchOptions>) => {
-  const earlier = compare === undefined ? undefined : loadBaseline(compare);
+const run = async (stack: StackUnderLoad): Promise<Results> => {
   const client = createClient(stack.address.url);
   const letterBox = openLetterBox(stack.address.mailboxFolder);
   await using resources = new AsyncDisposableStack();
@@ -118,16 +117,17 @@ const run = async (stack: StackUnderLoad, { save, compare }: ReturnType<typeof r
   print(floorTable(floors));
   print(`${footprintTable(footprints, warmCalls)}${footprintLegend}`);
   print(aimsTable(aimsOf(results, titles.crowd)));
-  const baseline = baselineOf(results);
-  if (earlier) print(comparisonText(earlier, baseline));
-  if (save !== undefined) saveBaseline(save, baseline);
+  return results;
 };
 
 await runScript(async () => {
-  const options = readBenchOptions(process.argv.slice(2));
+  const { save, compare } = readBenchOptions(process.argv.slice(2));
+  const earlier = compare === undefined ? undefined : loadBaseline(compare);
   const stack = await startStackUnderLoad();
   try {
-    await run(stack, options);
+    const baseline = baselineOf(await run(stack));
+    if (earlier) print(comparisonText(earlier, baseline));
+    if (save !== undefined) saveBaseline(save, baseline);
   } finally {
     await stack.stop();
   }

@@ -1,5 +1,5 @@
-// What one operation asks of AWS: calls, round trips in sequence and DynamoDB's units. These numbers
-// don't depend on the machine, so any difference to a baseline is a change of the code.
+// What one operation asks of AWS: calls, round trips in sequence and DynamoDB's units. The machine
+// doesn't change these numbers, so any difference to a baseline is a change of the code.
 import type { UnitCounts, Units } from "../../../infra/local/aws-endpoint/capacity-units.ts";
 import { pascalCase } from "../../../infra/naming.ts";
 import { contract } from "../../../shared/contract/contract.ts";
@@ -8,7 +8,7 @@ import type { Person, Phase } from "./phases.ts";
 import type { StackUnderLoad } from "./stack-under-load.ts";
 
 export type Footprint = {
-  /** By action, without those of the mailer, and without secrets, which are read every five minutes. */
+  /** By action, without the mailer's, and without secrets, which are read every five minutes. */
   calls: Record<string, number>;
   units: Units;
   /** The units of the letter that the operation sends. */

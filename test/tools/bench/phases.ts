@@ -27,7 +27,7 @@ export type Phase = {
   /** Runs for all people before the measurement. */
   prepare?: (person: Person) => Promise<void>;
   run: (person: Person) => Promise<void>;
-  /** Only this half of the people runs the phase. An account with a new address can't be deleted. */
+  /** Only this half runs the phase, because an account with a new address can't be deleted. */
   half?: "first" | "second";
   /** Warms the function up with calls that need no new person. */
   warm?: (person: Person) => Promise<void>;

@@ -4,8 +4,8 @@ import type { UnitCounts } from "../../../infra/local/aws-endpoint/capacity-unit
 
 /**
  * `quiet` is answered when all letters are sent, `snapshot` also with the cost so far. `count`
- * switches the counting of units, which costs CPU. `delay` makes each AWS call of a function longer.
- * `trips` ends that, and is answered with the calls meanwhile that had to wait for an earlier one.
+ * switches the counting of units, which costs CPU. `delay` makes each AWS call of a function take
+ * longer. `trips` ends that, and is answered with the calls that had to wait for an earlier one.
  */
 export type Question =
   "snapshot" | "quiet" | { count: boolean } | { delay: number; principal: string } | "trips";

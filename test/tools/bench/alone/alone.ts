@@ -87,7 +87,7 @@ await runScript(async () => {
     }
     process.stderr.write("\n");
     const columns = Object.keys(trees).flatMap((tree) => [tree, "spread"]);
-    const change = against === undefined ? [] : ["this tree is"];
+    const change = against === undefined ? [] : ["difference"];
     process.stdout.write(
       `CPU ms of one call after ${calls.warm} others (${hashingCalls.warm} where a password is hashed), medians of ${rounds} processes that take turns\n` +
         textTable(["function", ...columns, ...change, "aim"], rows),

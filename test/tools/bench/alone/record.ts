@@ -1,6 +1,6 @@
-// Records, for each function, an event and the answers that AWS gave while it was handled: the steps
-// of `phases.ts` run on an embedded stack, and the function under test runs in a process of its
-// own, on the given bundles. The bundles may come from another checkout.
+// Records, for each function, an event and the answers of AWS while it was handled. The steps of
+// `phases.ts` run on an embedded stack, and the function under test runs in a process of its own,
+// on the given bundles. The bundles may come from another checkout.
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,9 +36,11 @@ const answered = z.object({
 
 type Input = Parameters<Client["callForDevice"]>[1];
 
+type Route = { method: string; path: string };
+const adminPage: Route = { method: "GET", path: "/admin/" };
+
 /** The event that the gateway would make of a call. */
-const eventOf = (name: OperationName, { body, token, deviceToken }: Input, host: string) => {
-  const { method, path } = contract[name];
+const eventOf = ({ method, path }: Route, { body, token, deviceToken }: Input, host: string) => {
   const rawHeaders = [
     ["Host", host],
     ["User-Agent", "bench"],
@@ -137,7 +139,7 @@ const recordOne = async (
   }
 };
 
-/** Records each operation that has a phase, and the mailer. `endpoint` answers them later. */
+/** Records each operation that has a phase, the mailer and a page. */
 const recordAll = async (
   stack: Stack,
   endpoint: CannedEndpoint,
@@ -166,7 +168,9 @@ const recordAll = async (
   const letterBox = openLetterBox(stack.mailboxFolder);
   let underTest: OperationName | undefined;
   const answerOf = async (name: OperationName, input: Input, status: number) => {
-    const { statusCode, body, headers } = answered.parse(await record(name, eventOf(name, input, host)));
+    const { statusCode, body, headers } = answered.parse(
+      await record(name, eventOf(contract[name], input, host)),
+    );
     if (statusCode !== status) throw new Error(`${name} answered ${statusCode}: ${body}`);
     return {
       body: body === "" ? undefined : (JSON.parse(body) as unknown),
@@ -192,6 +196,7 @@ const recordAll = async (
         await phase.run(person);
         underTest = undefined;
       }
+    await record("pages", { ...eventOf(adminPage, {}, host), resource: "/admin" });
   } finally {
     letterBox.close();
     client.close();

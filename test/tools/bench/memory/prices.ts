@@ -1,4 +1,4 @@
-// List prices of us-east-1, read on 2025-11-25.
+// List prices of us-east-1, as of 2026-11-26.
 const dollarsPerGigabyteSecond = 0.000_013_333_4; // Lambda on arm64
 const megabytesPerGigabyte = 1_024;
 

@@ -1,6 +1,6 @@
 // Gives a process the share of one vCPU that Lambda gives to a memory size, by a control group of
 // Linux. This needs the `cpu` controller of cgroup v1, and the right to write it.
-import { accessSync, constants, existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../../../infra/user-error.ts";
@@ -14,17 +14,29 @@ const periodMicroseconds = periodMilliseconds * 1000;
 
 export type VcpuShare = {
   add: (pid: number) => void;
-  /** The init phase has a whole vCPU, whatever the memory. */
+  /** The init phase has a whole vCPU at any size. */
   set: (memoryMegabytes: number) => void;
   remove: () => Promise<void>;
 };
 
+const prefix = "lit-auth-bench-";
+/** An interrupted run leaves an empty group. One that is in use can't be removed. */
+const removeEmptyGroups = () => {
+  for (const name of readdirSync(controller).filter((one) => one.startsWith(prefix)))
+    try {
+      rmdirSync(join(controller, name));
+    } catch {
+      continue;
+    }
+};
+
 export const createVcpuShare = (): VcpuShare => {
-  const group = join(controller, `lit-auth-bench-${process.pid}`);
+  const group = join(controller, `${prefix}${process.pid}`);
   try {
     if (!existsSync(join(controller, "cpu.cfs_quota_us"))) throw new Error("no cgroup v1");
     accessSync(join(controller, "cgroup.procs"), constants.W_OK);
-    mkdirSync(group, { recursive: true });
+    removeEmptyGroups();
+    mkdirSync(group);
   } catch (error) {
     throw new UserError(
       `This machine can't throttle a process: ${controller} must be the cpu controller of cgroup v1, and writable (usually by root). ${String(error)}`,
