@@ -1,10 +1,9 @@
-// esbuild keeps every constant whose making could have an effect, which a call or a spread could.
-// Files in `shared/` only define when they are imported, so a constant that nothing in the bundle
-// reads can go: other operations, their schemas, orders of letters. Each becomes a pure call.
+// esbuild keeps what a call or a spread makes, because making it could have an effect. In `shared/`
+// it has none, so what nothing reads can go: the schemas of other operations, for instance.
 import { readFile } from "node:fs/promises";
 import { transform, type Plugin } from "esbuild";
 
-// As esbuild prints it, only the first and the last line of a statement begin without a space.
+// In esbuild's own layout, only the first and last line of a statement have no indent.
 const constant =
   /^((?:export )?const \w+ = )(?!\(|async\b|function\b|\w+ =>|[\d_.]+;$|"[^"]*";$)((?:.|\n(?=[ })\]]))+);$/gm;
 

@@ -55,7 +55,6 @@ export const variables = {
 export type VariableName = keyof typeof variables;
 type Environment = { [Name in VariableName]: z.output<(typeof variables)[Name]> };
 
-/** Lambda sets it in every function, and nothing else does. */
 export const isLambda = (): boolean => process.env["AWS_LAMBDA_INITIALIZATION_TYPE"] !== undefined;
 
 /** Of the secrets that most calls of this function read. Few calls need the challenge's. */
