@@ -3,7 +3,6 @@
 import { readFile } from "node:fs/promises";
 import { transform, type Plugin } from "esbuild";
 
-// In esbuild's own layout, only the first and last line of a statement have no indent.
 const constant =
   /^((?:export )?const \w+ = )(?!\(|async\b|function\b|\w+ =>|[\d_.]+;$|"[^"]*";$)((?:.|\n(?=[ })\]]))+);$/gm;
 

@@ -1,5 +1,5 @@
-// Lambda loads a function with a whole processor, and calls it with a share of one. So clients, keys
-// and connections are made here. What fails or takes too long is left to the calls.
+// Lambda loads a function at full speed and calls it at a part of that. So clients, keys and
+// connections are made here. What fails or takes too long is left to the calls.
 import { isLambda } from "./environment.ts";
 
 /** After ten seconds, Lambda would begin anew. */
