@@ -11,13 +11,9 @@ export const unbundledPackages: Record<string, readonly string[]> = {
   "@zxcvbn-ts/language-common": ["@zxcvbn-ts/language-common", "@zxcvbn-ts/dictionary-compression"],
 };
 
-/** Native binaries by the names of Node. Amazon Linux has glibc. */
 export type Platform = "linux-arm64" | "linux-x64";
 
-/**
- * The platform of every deployed function. On this machine the runner names the installed package
- * (`ARGON2_PREBUILD`), so that the folders have the same bytes wherever they are made.
- */
+/** Of every deployed function. The local runner loads the binary of the installed package. */
 export const lambdaPlatform: Platform = "linux-arm64";
 
 /** Excludes `argon2/build`: its loader prefers this machine's binary to the one for Lambda. */

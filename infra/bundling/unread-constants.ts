@@ -1,10 +1,10 @@
-// esbuild keeps every constant whose making could have an effect, which a call or a spread could.
-// Files in `shared/` only define when they are imported, so a constant that nothing in the bundle
-// reads can go: other operations, their schemas, orders of letters. Each becomes a pure call.
+// esbuild keeps what a call or a spread makes, because making it could have an effect. In `shared/`
+// it has none, so what nothing reads can go: the schemas of other operations, for instance.
 import { readFile } from "node:fs/promises";
+import { join, sep } from "node:path";
 import { transform, type Plugin } from "esbuild";
 
-// As esbuild prints it, only the first and the last line of a statement begin without a space.
+const shared = join(import.meta.dirname, "../../shared") + sep;
 const constant =
   /^((?:export )?const \w+ = )(?!\(|async\b|function\b|\w+ =>|[\d_.]+;$|"[^"]*";$)((?:.|\n(?=[ })\]]))+);$/gm;
 
@@ -17,7 +17,8 @@ export const asPureCalls = (code: string): string =>
 export const unreadConstants: Plugin = {
   name: "unread-constants",
   setup: (build) => {
-    build.onLoad({ filter: /\/shared\/.+\.ts$/ }, async ({ path }) => {
+    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      if (!path.startsWith(shared)) return undefined;
       const { code } = await transform(await readFile(path, "utf8"), { loader: "ts", target: "node24" });
       return { contents: asPureCalls(code), loader: "js" };
     });

@@ -18,13 +18,12 @@ const operations = {
 export type Contract = typeof operations;
 export type OperationName = keyof Contract;
 
-/** Every entry carries the name under which it is exported. */
 type Named = { readonly [Name in OperationName]: Operation & { readonly name: Name } };
 
 const methods: readonly Operation["method"][] = ["GET", "POST", "PATCH", "DELETE"];
 const place = ({ path, method }: Operation) => `${path} ${methods.indexOf(method)}`;
 
-/** In the order of paths and methods, because loaders may list a file's exports in another one. */
+/** Sorted, because loaders may list a file's exports in different orders. */
 export const contract = Object.fromEntries(
   Object.entries(operations satisfies Named).toSorted(([, one], [, other]) =>
     place(one) < place(other) ? -1 : 1,

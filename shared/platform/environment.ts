@@ -55,10 +55,9 @@ export const variables = {
 export type VariableName = keyof typeof variables;
 type Environment = { [Name in VariableName]: z.output<(typeof variables)[Name]> };
 
-/** Lambda sets it in every function, and nothing else does. */
 export const isLambda = (): boolean => process.env["AWS_LAMBDA_INITIALIZATION_TYPE"] !== undefined;
 
-/** Of the secrets that most calls of this function read. Few calls need the challenge's. */
+/** Without the challenge's, which few calls need. */
 export const secretIds = (): string[] =>
   Object.keys(variables)
     .filter((name) => name.endsWith("_ID") && name !== "CHALLENGE_SECRET_ID")

@@ -1,18 +1,16 @@
-// Lambda loads a function with a whole processor, and runs its calls with a share of one. So the
-// function prepares here what its first call would otherwise have to: clients, secrets, keys,
-// connections. What fails or takes too long is left to the calls.
+// Lambda loads a function at full speed and calls it at a part of that. So clients, keys and
+// connections are made here. What fails or takes too long is left to the calls.
 import { isLambda } from "./environment.ts";
 
-/** Lambda ends an initialisation after ten seconds and begins it anew at the first call. */
+/** After ten seconds, Lambda would begin anew. */
 const longestMilliseconds = 3_000;
 
 let isOver = false;
 const underWay: Promise<unknown>[] = [];
 
-/** Without effect after the phase, and outside Lambda. The work begins when the file has loaded. */
+/** Begins once the file has loaded. Has no effect later, or outside Lambda. */
 export const inInitPhase = (work: () => unknown): void => {
   if (isOver || !isLambda()) return;
-  // The caller that needs the work repeats it and gets its error.
   underWay.push(
     Promise.resolve()
       .then(work)
@@ -21,11 +19,10 @@ export const inInitPhase = (work: () => unknown): void => {
 };
 
 const allWork = async (): Promise<void> => {
-  // Work may add more work.
   while (underWay.length > 0) await Promise.all(underWay.splice(0));
 };
 
-/** A function's file awaits this at its end, because Lambda waits for it at full speed. */
+/** The last line of a function's file awaits this, and so Lambda waits for it at full speed. */
 export const initPhase = async (): Promise<void> => {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<void>((resolve) => {

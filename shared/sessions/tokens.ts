@@ -128,7 +128,6 @@ export const tokenVerifier = (clock: Clock = nowSeconds, read: typeof readSecret
     });
   };
 
-  /** Its signature is wrong, so that it is refused after all steps that need the key. */
   const unsignedToken = (kid: string): string => {
     const [header, payload] = [{ alg: algorithm, kid }, {}].map((part) =>
       Buffer.from(JSON.stringify(part)).toString("base64url"),
@@ -136,7 +135,7 @@ export const tokenVerifier = (clock: Clock = nowSeconds, read: typeof readSecret
     return `${header}.${payload}.${Buffer.alloc(256).toString("base64url")}`;
   };
 
-  /** The library imports a key when it first verifies with it. */
+  /** The library imports a key at the first verification, here of a wrong signature. */
   const importKeys = async (): Promise<void> => {
     const stored = await read(settings.VERIFICATION_KEYS_ID);
     for (const { kid } of parseVerificationKeys(stored).keys)
