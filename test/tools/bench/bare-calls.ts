@@ -1,18 +1,10 @@
-// One AWS call of each kind that operations make, with the usual size and the same clients.
+// One AWS call of each kind that operations make, with the usual size, as the stores make them.
 import { randomUUID } from "node:crypto";
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import {
-  BatchGetCommand,
-  BatchWriteCommand,
-  DeleteCommand,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
-import { documents } from "../../support/store/documents.ts";
+import { lean, leanJsonOptions } from "../../../shared/platform/aws-client.ts";
 import { environment } from "../../../shared/platform/environment.ts";
+import { batchDelete, batchRead } from "../../../shared/store/batch.ts";
+import { conditionalWrite, readItem, readPages, transact } from "../../../shared/store/dynamo.ts";
 
 const owner = randomUUID();
 const user = {
@@ -39,79 +31,67 @@ const session = {
   expiresAt: 2_000_000_000,
 };
 
+const ifActive = {
+  ConditionExpression: "attribute_not_exists(pk) OR #status = :active",
+  ExpressionAttributeNames: { "#status": "status" },
+};
+
 export const createBareCalls = async (): Promise<Record<string, () => Promise<unknown>>> => {
   const { USERS_TABLE, SESSIONS_TABLE, MAIL_QUEUE_URL } = environment(
     "USERS_TABLE",
     "SESSIONS_TABLE",
     "MAIL_QUEUE_URL",
   );
-  const queues = new SQSClient({});
+  const queues = lean(new SQSClient(leanJsonOptions));
   // A queue without a poller, because the mailer doesn't belong to the floor.
   const QueueName = `floor-${owner}`;
   await queues.send(new CreateQueueCommand({ QueueName }));
   const QueueUrl = new URL(QueueName, MAIL_QUEUE_URL).href;
-  const userKey = { pk: user.pk };
-  const sessionKey = { userId: owner, sessionId: owner };
-  await documents().send(new PutCommand({ TableName: USERS_TABLE, Item: user }));
-  await documents().send(new PutCommand({ TableName: SESSIONS_TABLE, Item: session }));
+  const putSession = () => conditionalWrite({ Put: { TableName: SESSIONS_TABLE, Item: session } });
+  const missing = { userId: owner, sessionId: "-" };
+  await conditionalWrite({ Put: { TableName: USERS_TABLE, Item: user } });
+  await putSession();
 
   return {
-    "dynamodb:GetItem": () =>
-      documents().send(new GetCommand({ TableName: USERS_TABLE, Key: userKey, ConsistentRead: true })),
+    "dynamodb:GetItem": () => readItem(USERS_TABLE, user.pk),
     "dynamodb:BatchGetItem": () =>
-      documents().send(
-        new BatchGetCommand({
-          RequestItems: {
-            [USERS_TABLE]: { Keys: [userKey], ConsistentRead: true },
-            [SESSIONS_TABLE]: { Keys: [sessionKey], ConsistentRead: true },
-          },
-        }),
-      ),
-    "dynamodb:PutItem": () => documents().send(new PutCommand({ TableName: SESSIONS_TABLE, Item: session })),
+      batchRead({
+        [USERS_TABLE]: [{ pk: user.pk }],
+        [SESSIONS_TABLE]: [{ userId: owner, sessionId: owner }],
+      }),
+    "dynamodb:PutItem": putSession,
     "dynamodb:UpdateItem": () =>
-      documents().send(
-        new UpdateCommand({
+      conditionalWrite({
+        Update: {
           TableName: USERS_TABLE,
-          Key: userKey,
+          Key: { pk: user.pk },
           UpdateExpression: "SET firstName = :first, lastName = :last",
-          ConditionExpression: "attribute_exists(pk) AND #status = :active",
-          ExpressionAttributeNames: { "#status": "status" },
+          ...ifActive,
           ExpressionAttributeValues: { ":first": "Ada", ":last": "Lovelace", ":active": "active" },
           ReturnValues: "ALL_NEW",
-        }),
-      ),
-    "dynamodb:DeleteItem": () =>
-      documents().send(
-        new DeleteCommand({ TableName: SESSIONS_TABLE, Key: { userId: owner, sessionId: "-" } }),
-      ),
+        },
+      }),
+    "dynamodb:DeleteItem": () => conditionalWrite({ Delete: { TableName: SESSIONS_TABLE, Key: missing } }),
     "dynamodb:Query": () =>
-      documents().send(
-        new QueryCommand({
+      readPages({
+        Query: {
           TableName: SESSIONS_TABLE,
           KeyConditionExpression: "userId = :userId",
           ExpressionAttributeValues: { ":userId": owner },
           ConsistentRead: true,
-        }),
-      ),
-    "dynamodb:BatchWriteItem": () =>
-      documents().send(
-        new BatchWriteCommand({
-          RequestItems: { [SESSIONS_TABLE]: [{ DeleteRequest: { Key: { userId: owner, sessionId: "-" } } }] },
-        }),
-      ),
+        },
+      }).next(),
+    "dynamodb:BatchWriteItem": () => batchDelete(SESSIONS_TABLE, [missing]),
     "dynamodb:TransactWriteItems": () =>
-      documents().send(
-        new TransactWriteCommand({
-          TransactItems: [1, 2, 3].map((part) => ({
-            Put: {
-              TableName: USERS_TABLE,
-              Item: { ...user, pk: `${user.pk}#${part}` },
-              ConditionExpression: "attribute_not_exists(pk) OR #status = :active",
-              ExpressionAttributeNames: { "#status": "status" },
-              ExpressionAttributeValues: { ":active": "active" },
-            },
-          })),
-        }),
+      transact(
+        [1, 2, 3].map((part) => ({
+          Put: {
+            TableName: USERS_TABLE,
+            Item: { ...user, pk: `${user.pk}#${part}` },
+            ...ifActive,
+            ExpressionAttributeValues: { ":active": "active" },
+          },
+        })),
       ),
     "sqs:SendMessage": () =>
       queues.send(
