@@ -118,6 +118,12 @@ describe("lean client", () => {
     });
   });
 
+  it("reads an empty answer as one without members", async () => {
+    const { endpoint } = await startService({ body: "" });
+    const { $metadata, ...members } = await clientOf(endpoint).send(getItem());
+    expect([$metadata.attempts, members]).toEqual([1, {}]);
+  });
+
   it("passes on the trace that detects recursion", async () => {
     const { requests, endpoint } = await startService(found);
     const client = clientOf(endpoint);
