@@ -198,6 +198,13 @@ describe("request handler", () => {
     body: "{}",
   });
 
+  it("reaches an IPv6 address", async () => {
+    const server = createServer((_, response) => response.end("{}"));
+    const mapped = { ...request("http:", await listening(server)), hostname: "[::ffff:127.0.0.1]" };
+    const { response } = await requestHandler.handle(mapped);
+    expect([response.statusCode, String(response.body)]).toEqual([200, "{}"]);
+  });
+
   it.each([
     { what: "answer", protocol: "http:" },
     { what: "connection", protocol: "https:" },
