@@ -33,9 +33,9 @@ const parseHead = (head: string): Head => {
   return { status: Number(status), headers, isCurrent: minor === "1" };
 };
 
+const invalidLength = () => new Error("The engine's answer has no valid length.");
 const sizeOf = (digits: string, base: 10 | 16): number => {
-  if (!(base === 10 ? /^\d{1,15}$/ : /^[\da-f]{1,12}$/i).test(digits))
-    throw new Error("The engine's answer has no valid length.");
+  if (!(base === 10 ? /^\d{1,15}$/ : /^[\da-f]{1,12}$/i).test(digits)) throw invalidLength();
   return Number.parseInt(digits, base);
 };
 
@@ -68,7 +68,7 @@ const readChunks = (): BodyReader => {
         awaited = "end of data";
       }
       const end = unread.indexOf(lineEnd);
-      if (end === -1 && unread.length > mostHeadBytes) sizeOf("", 16);
+      if (end === -1 && unread.length > mostHeadBytes) throw invalidLength();
       if (end === -1) return undefined;
       const line = unread.toString("latin1", 0, end);
       unread = unread.subarray(end + lineEnd.length);
@@ -76,7 +76,7 @@ const readChunks = (): BodyReader => {
         missing = sizeOf(line.replace(/\s*(;.*)?$/s, ""), 16);
         awaited = missing === 0 ? "trailer" : "data";
       } else if (awaited === "end of data") {
-        if (line !== "") sizeOf("", 16);
+        if (line !== "") throw invalidLength();
         awaited = "size";
       } else if (line === "") return { body: Buffer.concat(parts), surplusBytes: unread.length };
     }
