@@ -34,12 +34,16 @@ const masked = (message: string): string =>
     .replace(/\b[A-Z2-7]{4}(?:-?[A-Z2-7]{4}){3}\b/g, "[code]")
     .replace(/\b\d{3}[ -]?\d{3}\b/g, "[number]");
 
+/** Other errors repeat the messages of their causes. */
+const quotesInput = (error: unknown): boolean =>
+  error instanceof SyntaxError || (error instanceof Error && quotesInput(error.cause));
+
 export const describeError = (error: unknown): ErrorDescription => {
   if (!(error instanceof Error)) return { name: typeof error, message: "", frames: [] };
   const frames = (error.stack ?? "").split("\n").filter((line) => line.startsWith("    at "));
   return {
     name: error.name,
-    message: error instanceof SyntaxError ? "" : masked(error.message),
+    message: quotesInput(error) ? "" : masked(error.message),
     frames: frames.map((line) => line.trim()),
   };
 };

@@ -12,15 +12,19 @@ describe("errors in the log", () => {
     expect(frames[0]).toMatch(/^at /);
   });
 
-  it("don't quote text that failed to parse", () => {
+  it("don't quote text that failed to parse, nor do errors caused by it", () => {
     const parse = () => {
       try {
-        return JSON.parse('{"password": "hunter2');
+        return JSON.parse('{"a": hunter2}');
       } catch (error) {
-        return describeError(error);
+        return error;
       }
     };
-    expect(JSON.stringify(parse())).not.toContain("hunter2");
+    const cause = parse();
+    expect(String(cause)).toContain("hunter2");
+    const wrapped = new Error(String(cause), { cause });
+    for (const error of [cause, wrapped, new Error(String(cause), { cause: wrapped })])
+      expect(JSON.stringify(describeError(error))).not.toContain("hunter2");
   });
 
   it("lose their value if they are no Error", () => {
