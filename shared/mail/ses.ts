@@ -1,11 +1,12 @@
 import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { deliverableAddress } from "../identity/email-address.ts";
 import { lean, leanOptions } from "../platform/aws-client.ts";
+import { patientHandler } from "../platform/aws-http.ts";
 import { environment } from "../platform/environment.ts";
 import { prepared } from "../platform/lazy.ts";
 import type { Letter } from "./letter-layout.ts";
 
-const client = prepared(() => lean(new SESClient(leanOptions)));
+const client = prepared(() => lean(new SESClient({ ...leanOptions, requestHandler: patientHandler })));
 
 const utf8 = (text: string) => ({ Data: text, Charset: "UTF-8" });
 

@@ -8,6 +8,7 @@ import { lazy } from "./lazy.ts";
 const connectionMilliseconds = 1_500;
 /** The longest silence. Three attempts fit into the time that a function has. */
 const silenceMilliseconds = 2_500;
+const patienceMilliseconds = 6_000;
 
 /** The SDK retries errors of this name. */
 class TimeoutError extends Error {
@@ -34,12 +35,12 @@ const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
 /** Collects the body, so that nothing has to read a stream. */
-const exchange = (request: HttpRequest): Promise<{ response: HttpResponse }> =>
+const exchange = (request: HttpRequest, silence = silenceMilliseconds): Promise<{ response: HttpResponse }> =>
   new Promise((resolve, reject) => {
     const outgoing = open(request);
     outgoing.on("error", reject);
-    outgoing.setTimeout(silenceMilliseconds, () => {
-      outgoing.destroy(new TimeoutError(`no answer within ${silenceMilliseconds} ms`));
+    outgoing.setTimeout(silence, () => {
+      outgoing.destroy(new TimeoutError(`no answer within ${silence} ms`));
     });
     outgoing.on("socket", (socket) => {
       if (!socket.connecting) return;
@@ -59,7 +60,10 @@ const exchange = (request: HttpRequest): Promise<{ response: HttpResponse }> =>
     outgoing.end(request.body);
   });
 
-export const requestHandler = { handle: exchange };
+export const requestHandler = { handle: (request: HttpRequest) => exchange(request) };
+
+/** For services that repeat the effect of a retried call, as SES sends a second letter. */
+export const patientHandler = { handle: (request: HttpRequest) => exchange(request, patienceMilliseconds) };
 
 /**
  * Opens a connection and keeps it: the request is not sent, but the service is asked whether it is

@@ -253,6 +253,16 @@ describe("mail queue", () => {
     expect((await call("confirmPasswordReset", body)).status).toBe(204);
   });
 
+  it("asks SES once for a letter if the answer is slow", async () => {
+    stack.faults.add({ principal: "Mailer", operation: "SendEmail", delayMilliseconds: 3_500 });
+    const asked = () => stack.calls()["Mailer"]?.["ses:SendEmail"] ?? 0;
+    const before = asked();
+    const { email } = await register();
+    await letterTo(email);
+    await allLettersSent(stack);
+    expect(asked() - before).toBe(1);
+  });
+
   it("loses no order when the mailer is killed mid-batch", async () => {
     stack.faults.add({ principal: "Mailer", operation: "SendEmail", delayMilliseconds: 1500, times: 3 });
     const before = stack.calls()["Mailer"]?.["ses:SendEmail"] ?? 0;
