@@ -21,7 +21,7 @@ type Serialising = Parameters<AwsJson1_0Protocol["serializeRequest"]>[2];
 class PlainJson extends AwsJson1_0Protocol {
   readonly #drafts = new Map<string, Draft>();
 
-  /** The SDK gives an empty input the members that it fills itself: tokens that make retries safe. */
+  /** The SDK fills some members itself, even of no input: tokens that make retries safe. */
   async #draft(operation: OperationSchema, context: Serialising): Promise<Draft> {
     const { headers, body } = await super.serializeRequest(operation, {}, context);
     headers["content-type"] = this.getDefaultContentType();

@@ -114,7 +114,7 @@ describe("request of a lean client", () => {
     }
   });
 
-  it("repeats a token that makes a transaction or a new secret safe to retry", async () => {
+  it("repeats its token, which makes retries safe", async () => {
     stub({ AWS_REGION: "eu-west-1" });
     const tokens: string[] = [];
     const handle = (request: HttpRequest) => {

@@ -12,7 +12,7 @@ describe("errors in the log", () => {
     expect(frames[0]).toMatch(/^at /);
   });
 
-  it("don't quote text that failed to parse, nor do errors caused by it", () => {
+  it("don't quote text that failed to parse, even as a cause", () => {
     const parse = () => {
       try {
         return JSON.parse('{"a": hunter2}');
