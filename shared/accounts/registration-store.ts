@@ -2,7 +2,11 @@
 // fails if the address is taken or held.
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import { emailUndoPk } from "../store/address-items.ts";
+import { batchRead } from "../store/batch.ts";
+import type { Item } from "../store/documents.ts";
 import { conditionalWrite, transact, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { holdOf, type Hold } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import {
   registrationIdPk,
@@ -74,11 +78,13 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
     };
   };
 
-  const find = async (addressKey: string): Promise<Registration | undefined> => {
-    const item = await readItem(table, registrationPk(addressKey));
+  const alive = (item: Item | undefined): Registration | undefined => {
     const registration = item && registrationItem.parse(item);
     return registration && registration.expiresAt > clock() ? registration : undefined;
   };
+
+  const find = async (addressKey: string): Promise<Registration | undefined> =>
+    alive(await readItem(table, registrationPk(addressKey)));
 
   /** Before anything of a registration is stored, so that it can run beside the password's hash. */
   const reserve = async ({
@@ -113,6 +119,16 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
 
   return {
     find,
+
+    findWithHold: async (
+      addressKey: string,
+    ): Promise<{ registration: Registration | undefined; hold: Hold }> => {
+      const pks = [registrationPk(addressKey), emailUndoPk(addressKey)];
+      const { [table]: items = [] } = await batchRead({ [table]: pks.map((pk) => ({ pk })) });
+      const [registration, undo] = pks.map((pk) => items.find((item) => item["pk"] === pk));
+      return { registration: alive(registration), hold: holdOf(undo, clock()) };
+    },
+
     reserve,
     register,
 

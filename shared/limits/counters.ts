@@ -1,5 +1,4 @@
-// All windows of a key are counters in one item, named by their length and number. Limits share a
-// key where one write changes both.
+// All windows of a key are counters in one item. Limits share a key where one write changes both.
 import type { ErrorCode } from "../contract/errors.ts";
 import { day } from "../platform/clock.ts";
 import type { Item } from "../store/documents.ts";

@@ -1,5 +1,4 @@
-// Takes attempts back that should not count. What others have counted stays, so that strangers who
-// keep guessing can't notice a success.
+// Takes back attempts that should not count, and none of others: strangers would notice a success.
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { conditionalWrite } from "../store/dynamo.ts";

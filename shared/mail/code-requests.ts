@@ -28,7 +28,6 @@ type SignInDeps = Deps<"restartLogin"> & {
   passwords: Pick<PasswordProof, "upgrade">;
 };
 
-/** `guess` is what the right password has cost. */
 export const orderSignInCode = async (
   user: User,
   { password, subject, guess }: { password: string; subject: string; guess: Limit },
