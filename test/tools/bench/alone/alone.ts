@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { bundlesDirectory } from "../../../../infra/bundling/bundle-functions.ts";
 import { runScript } from "../../../../infra/run-script.ts";
 import { UserError } from "../../../../infra/user-error.ts";
-import { spreadOf } from "../measure.ts";
+import { spreadOf } from "../stack/measure.ts";
 import { textTable } from "../text-table.ts";
 import type { Case } from "./messages.ts";
 import { startCannedEndpoint, startFunction, type CannedEndpoint } from "./processes.ts";

@@ -21,9 +21,9 @@ import { kebabCase, pascalCase } from "../../../../infra/naming.ts";
 import { UserError } from "../../../../infra/user-error.ts";
 import { contract, type OperationName } from "../../../../shared/contract/contract.ts";
 import { templatesAt } from "../../../support/stacks/test-templates.ts";
-import { createClient, type Client } from "../client.ts";
-import { openLetterBox } from "../letter-box.ts";
-import { createPhases, newPerson, peopleOf } from "../phases.ts";
+import { createClient, type Client } from "../load/client.ts";
+import { openLetterBox } from "../load/letter-box.ts";
+import { createPhases, newPerson, peopleOf } from "../load/phases.ts";
 import type { Case } from "./messages.ts";
 import { startFunction, type CannedEndpoint } from "./processes.ts";
 

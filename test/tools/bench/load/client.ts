@@ -1,6 +1,6 @@
 // The load generator's HTTP client.
 import { Agent } from "node:http";
-import { contract, type OperationName } from "../../../shared/contract/contract.ts";
+import { contract, type OperationName } from "../../../../shared/contract/contract.ts";
 import { callOperation } from "./call-operation.ts";
 
 type Input = { body?: unknown; token?: string; deviceToken?: string };

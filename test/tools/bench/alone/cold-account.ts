@@ -2,15 +2,15 @@
 // event for each operation, made of the examples in the contract.
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import { grants, operationSettings } from "../../../infra/grants/grants.ts";
-import type { FunctionName, Grant } from "../../../infra/grants/grant.ts";
-import { contract } from "../../../shared/contract/contract.ts";
-import type { Operation } from "../../../shared/contract/operation.ts";
-import { createDigestKeys } from "../../../shared/keys/digest-keys.ts";
-import { createSigningKeys, publicKeySet } from "../../../shared/keys/signing-keys.ts";
-import { hashPassword } from "../../../shared/passwords/password-hash.ts";
-import { tokenSigner } from "../../../shared/sessions/tokens.ts";
-import { proxyEvent } from "../../support/calls/proxy-event.ts";
+import { grants, operationSettings } from "../../../../infra/grants/grants.ts";
+import type { FunctionName, Grant } from "../../../../infra/grants/grant.ts";
+import { contract } from "../../../../shared/contract/contract.ts";
+import type { Operation } from "../../../../shared/contract/operation.ts";
+import { createDigestKeys } from "../../../../shared/keys/digest-keys.ts";
+import { createSigningKeys, publicKeySet } from "../../../../shared/keys/signing-keys.ts";
+import { hashPassword } from "../../../../shared/passwords/password-hash.ts";
+import { tokenSigner } from "../../../../shared/sessions/tokens.ts";
+import { proxyEvent } from "../../../support/calls/proxy-event.ts";
 import { itemOf, type Canned } from "./canned-aws.ts";
 
 const password = "correct horse battery staple";

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import type { Client } from "./client.ts";
-import type { Work } from "./floor-messages.ts";
+import type { Work } from "../stack/floor-messages.ts";
 import type { LetterBox } from "./letter-box.ts";
 
 export type Person = {

@@ -9,14 +9,14 @@ import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { bundleFunctions, bundlesDirectory } from "../../../infra/bundling/bundle-functions.ts";
-import { grants } from "../../../infra/grants/grants.ts";
-import type { FunctionName } from "../../../infra/grants/grant.ts";
-import { kebabCase } from "../../../infra/naming.ts";
+import { bundleFunctions, bundlesDirectory } from "../../../../infra/bundling/bundle-functions.ts";
+import { grants } from "../../../../infra/grants/grants.ts";
+import type { FunctionName } from "../../../../infra/grants/grant.ts";
+import { kebabCase } from "../../../../infra/naming.ts";
 import { coldAccount, variablesOf } from "./cold-account.ts";
 import type { ColdStart } from "./first-call.ts";
-import { textTable } from "./text-table.ts";
-import { median } from "./two-samples.ts";
+import { textTable } from "../text-table.ts";
+import { median } from "../two-samples.ts";
 
 const { values, positionals } = parseArgs({
   options: { against: { type: "string" }, rounds: { type: "string", default: "9" } },
@@ -30,7 +30,7 @@ const rounds = Number(values.rounds);
 const canPin = availableParallelism() > 1 && spawnSync("taskset", ["-c", "0", "true"]).status === 0;
 const command = canPin ? "taskset" : process.execPath;
 const pinned = canPin ? ["-c", "0", process.execPath] : [];
-const argon2 = join(import.meta.dirname, "../../../node_modules/argon2");
+const argon2 = join(import.meta.dirname, "../../../../node_modules/argon2");
 const script = join(import.meta.dirname, "first-call.ts");
 const run = promisify(execFile);
 
