@@ -1,61 +1,46 @@
 // `npm run bench:cold` measures the size of each function, and in new processes what its
-// initialisation and its first call cost, against an AWS endpoint that is warm. Names of operations
-// choose some. `--against <folder>` alternates with the bundles of another checkout,
-// `--rounds <number>` sets how often.
-import { execFile, fork, spawnSync } from "node:child_process";
-import { once } from "node:events";
+// initialisation and its first call cost. Another process answers its AWS calls with what was
+// recorded once. With `--against <folder>`, bundles of another checkout take turns with these.
+import { spawnSync } from "node:child_process";
 import { globSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
-import { parseArgs, promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { bundleFunctions, bundlesDirectory } from "../../../../infra/bundling/bundle-functions.ts";
-import { grants } from "../../../../infra/grants/grants.ts";
-import type { FunctionName } from "../../../../infra/grants/grant.ts";
-import { kebabCase } from "../../../../infra/naming.ts";
-import { coldAccount, variablesOf } from "./cold-account.ts";
-import type { ColdStart } from "./first-call.ts";
+import * as z from "zod";
+import { runScript } from "../../../../infra/run-script.ts";
 import { textTable } from "../text-table.ts";
 import { median } from "../two-samples.ts";
+import type { Case } from "./messages.ts";
+import { chosenNames, readOptions } from "./options.ts";
+import { startCannedEndpoint, startFunction, type CannedEndpoint } from "./processes.ts";
+import { recordCases } from "./record.ts";
 
-const { values, positionals } = parseArgs({
-  options: { against: { type: "string" }, rounds: { type: "string", default: "9" } },
-  allowPositionals: true,
-});
-const names = (positionals.length > 0 ? positionals : Object.keys(grants)) as FunctionName[];
-const trees = [bundlesDirectory, ...(values.against === undefined ? [] : [values.against])];
-const rounds = Number(values.rounds);
+/** CPU and wall time of the initialisation, then of the first call. */
+type ColdStart = { milliseconds: number[]; answer: string };
 
 // Everything else of this machine can then use the other core.
+const pinTo = (pid: number | string) => spawnSync("taskset", ["-acp", "0", String(pid)]).status === 0;
 const canPin = availableParallelism() > 1 && spawnSync("taskset", ["-c", "0", "true"]).status === 0;
-const command = canPin ? "taskset" : process.execPath;
-const pinned = canPin ? ["-c", "0", process.execPath] : [];
-const argon2 = join(import.meta.dirname, "../../../../node_modules/argon2");
-const script = join(import.meta.dirname, "first-call.ts");
-const run = promisify(execFile);
 
-await bundleFunctions();
-const { canned, eventFor } = await coldAccount();
-const endpoint = fork(join(import.meta.dirname, "canned-aws.ts"));
-endpoint.send(canned);
-const [port] = await once(endpoint, "message");
-const url = `http://127.0.0.1:${port}`;
+const answered = z
+  .object({ statusCode: z.number().optional(), batchItemFailures: z.array(z.unknown()).default([]) })
+  .default({ batchItemFailures: [] });
+const answerOf = (payload: unknown): string => {
+  const { statusCode, batchItemFailures } = answered.parse(payload);
+  return batchItemFailures.length > 0 ? "failed" : String(statusCode ?? "-");
+};
 
-const coldStart = async (tree: string, name: FunctionName): Promise<ColdStart> => {
-  const bundle = join(tree, kebabCase(name), "index.mjs");
-  const env = {
-    ...variablesOf(name, url),
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "cold",
-    AWS_SECRET_ACCESS_KEY: "cold",
-    AWS_ENDPOINT_URL: url,
-    AWS_LAMBDA_FUNCTION_NAME: name,
-    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-    ARGON2_PREBUILD: argon2,
-    PATH: process.env["PATH"],
-  };
-  const { stdout } = await run(command, [...pinned, script, bundle, eventFor(name)], { env });
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+const coldStart = async (endpoint: CannedEndpoint, tested: Case): Promise<ColdStart> => {
+  await endpoint.set({ type: "replay", recorded: tested.recorded, delayMilliseconds: {} });
+  const running = await startFunction({ ...tested, ...(canPin && { onStart: pinTo }) });
+  try {
+    const { initCpu, initMilliseconds } = running.loaded;
+    const { cpu, milliseconds, payload } = await running.call(tested.event, 1);
+    endpoint.expectAllAnswered(tested.name);
+    return { milliseconds: [initCpu, initMilliseconds, cpu, ...milliseconds], answer: answerOf(payload) };
+  } finally {
+    await running.stop();
+  }
 };
 
 const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(0);
@@ -67,30 +52,35 @@ const sizesOf = (bundle: string): string[] => {
     .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
   return [code.length, gzipSync(code).length, whole].map(kilobytes);
 };
-const millisecondsOf = (samples: readonly ColdStart[]): string[] =>
-  (["init", "call"] as const).flatMap((phase) =>
-    (["cpu", "wall"] as const).map((kind) => {
-      const middle = median(samples.map((sample) => sample[phase][kind]));
-      return Number.isNaN(middle) ? "-" : middle.toFixed(0);
-    }),
-  );
 
-const rows: string[][] = [];
-for (const name of names) {
-  const samples: ColdStart[][] = trees.map(() => []);
-  for (let round = 0; round < rounds; round += 1)
-    for (const [index, tree] of trees.entries()) samples[index]?.push(await coldStart(tree, name));
-  for (const [index, tree] of trees.entries()) {
-    const bundle = join(tree, kebabCase(name), "index.mjs");
-    const status = samples[index]?.[0]?.status;
-    const label = index === 0 ? kebabCase(name) : "  against";
-    rows.push([label, ...sizesOf(bundle), ...millisecondsOf(samples[index] ?? []), String(status ?? "-")]);
-  }
-}
-endpoint.disconnect();
-
-const head = ["function", "kB", "gzip", "asset", "init CPU", "wall", "first call CPU", "wall", "answer"];
-process.stdout.write(
-  `Sizes in kB, times in ms: medians of ${rounds} new processes, ${canPin ? "on one core" : "not pinned to one core"}.
+await runScript(async () => {
+  const { trees, only, rounds } = readOptions("bench:cold", 9);
+  const endpoint = await startCannedEndpoint();
+  try {
+    const recordings = await recordCases(endpoint, trees);
+    const rows: string[][] = [];
+    for (const name of chosenNames(recordings[0], only)) {
+      const cases = recordings.flatMap((recorded) => recorded.get(name) ?? []);
+      const samples = cases.map((): ColdStart[] => []);
+      for (let round = 0; round < rounds; round += 1)
+        for (const [tree, tested] of cases.entries()) samples[tree]?.push(await coldStart(endpoint, tested));
+      for (const [tree, { bundle }] of cases.entries()) {
+        const starts = samples[tree] ?? [];
+        const times = [0, 1, 2, 3].map((column) =>
+          median(starts.map(({ milliseconds }) => milliseconds[column] ?? NaN)).toFixed(0),
+        );
+        const answers = new Set(starts.map(({ answer }) => answer));
+        rows.push([tree === 0 ? name : "  against", ...sizesOf(bundle), ...times, [...answers].join(", ")]);
+      }
+      process.stderr.write(`${name} `);
+    }
+    process.stderr.write("\n");
+    const head = "function;kB;gzip;asset;init CPU;wall;first call CPU;wall;answer".split(";");
+    process.stdout.write(
+      `Sizes in kB, times in ms: medians of ${rounds} new processes, ${canPin ? "on one core" : "not pinned to one core"}.
 The AWS endpoint is local, warm and without TLS. A first call that hashes includes the hash.\n\n${textTable(head, rows)}`,
-);
+    );
+  } finally {
+    await endpoint.stop();
+  }
+});

@@ -269,5 +269,6 @@ export const createPhases = (client: Client, { codeTo, longCodeTo }: LetterBox) 
     run: consecutive(activate, signIn, steps.getMe, steps.updateMe, steps.refreshToken, steps.deleteMe),
     work: { hashes: 3, signatures: 4, checks: 4 },
   };
-  return { operations: operations.map(warmItself), life, activate, enter: consecutive(activate, signIn) };
+  const enter = consecutive(activate, signIn);
+  return { operations: operations.map(warmItself), life, activate, signIn, enter };
 };
