@@ -56,7 +56,7 @@ export const peopleOf = <Someone>({ half }: Phase, people: readonly Someone[]): 
 };
 
 /** V8 continues to optimise cheap operations for hundreds of calls, so these are repeated. */
-const cheapRounds = 6;
+const cheapRounds = 9;
 
 const wrongCode = "000000";
 const wrongLongCode = "AAAA-AAAA-AAAA-AAAA";

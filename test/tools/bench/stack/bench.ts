@@ -17,7 +17,7 @@ import { aimsOf, baselineOf, type Results } from "./results.ts";
 import { startStackUnderLoad, type StackUnderLoad } from "../load/stack-under-load.ts";
 
 const alone = { people: 30, concurrency: 1, parts: 3 };
-const crowd = { people: 192, concurrency: 16, parts: 4 };
+const crowd = { people: 132, concurrency: 16, parts: 3 };
 const lives = { people: 40, concurrency: 1, parts: 4 };
 const cold = { people: 10, concurrency: 1, parts: 1 };
 /** Each hashing operation of these people costs a hash, so these are as many as time allows. */
