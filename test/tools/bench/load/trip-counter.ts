@@ -1,6 +1,6 @@
 // Counts calls to AWS one after the other. While each call takes a fixed time, a call that comes
 // later than that after another can have waited for it; calls that come together can't.
-import type { Stack } from "../../../infra/local/stack.ts";
+import type { Stack } from "../../../../infra/local/stack.ts";
 
 /** The length of the longest sequence of calls that each came after the end of the one before. */
 export const longestSequence = (arrivals: readonly number[], callMilliseconds: number): number => {
