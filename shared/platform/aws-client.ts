@@ -1,5 +1,6 @@
 // Clients of the AWS SDK without what they carry for other programs, which takes more than half the
 // CPU time of a call. The SDK still signs, retries, maps errors and detects recursion.
+import { randomUUID } from "node:crypto";
 import { AwsJson1_0Protocol } from "@aws-sdk/core/protocols";
 import type {
   HandlerExecutionContext,
@@ -13,20 +14,41 @@ import type {
 } from "@smithy/types";
 import { pingingHandler, requestHandler } from "./aws-http.ts";
 
+type Draft = { headers: Record<string, string>; tokens: string[] };
+type Serialising = Parameters<AwsJson1_0Protocol["serializeRequest"]>[2];
+
 /** Only for services whose members are texts, numbers, lists and maps, which JSON can carry. */
 class PlainJson extends AwsJson1_0Protocol {
+  readonly #drafts = new Map<string, Draft>();
+
+  /** The SDK gives an empty input the members that it fills itself: tokens that make retries safe. */
+  async #draft(operation: OperationSchema, context: Serialising): Promise<Draft> {
+    const { headers, body } = await super.serializeRequest(operation, {}, context);
+    headers["content-type"] = this.getDefaultContentType();
+    const draft = { headers, tokens: Object.keys(JSON.parse(new TextDecoder().decode(body))) };
+    this.#drafts.set(operation.name, draft);
+    return draft;
+  }
+
   override async serializeRequest(
-    { name }: OperationSchema,
+    operation: OperationSchema,
     input: object,
-    { endpoint }: Parameters<AwsJson1_0Protocol["serializeRequest"]>[2],
+    context: Serialising,
   ): Promise<HttpRequest> {
-    const headers = {
-      "content-type": this.getDefaultContentType(),
-      "x-amz-target": `${this.serviceTarget}.${name}`,
+    const { headers, tokens } = this.#drafts.get(operation.name) ?? (await this.#draft(operation, context));
+    const { protocol, hostname, port, path } = await context.endpoint();
+    const members: Record<string, unknown> = { ...input };
+    for (const name of tokens) members[name] ??= randomUUID();
+    return {
+      method: "POST",
+      protocol,
+      hostname,
+      ...(port && { port }),
+      path: path.endsWith("/") ? path : `${path}/`,
+      query: {},
+      headers: { ...headers },
+      body: JSON.stringify(members),
     };
-    const { protocol, hostname, port, path } = await endpoint();
-    const target = { method: "POST", protocol, hostname, path, query: {}, ...(port && { port }) };
-    return { ...target, headers, body: JSON.stringify(input) };
   }
 
   override async deserializeResponse<Output extends MetadataBearer>(
@@ -36,7 +58,8 @@ class PlainJson extends AwsJson1_0Protocol {
   ): Promise<Output> {
     if (this.isErrorResponse(response.statusCode))
       return super.deserializeResponse(operation, context, response);
-    return { ...JSON.parse(String(response.body)), $metadata: this.deserializeMetadata(response) };
+    const answer = JSON.parse(String(response.body) || "{}");
+    return { ...answer, $metadata: this.deserializeMetadata(response) };
   }
 }
 

@@ -6,7 +6,7 @@ import type { HttpRequest, HttpResponse } from "@smithy/types";
 import { lazy } from "./lazy.ts";
 
 const connectionMilliseconds = 1_500;
-/** The longest silence. The SDK's three attempts fit into the time that a function has. */
+/** The longest silence. Three attempts fit into the time that a function has. */
 const silenceMilliseconds = 2_500;
 
 /** The SDK retries errors of this name. */
@@ -18,7 +18,9 @@ const plainAgent = lazy(() => new Agent({ keepAlive: true }));
 const tlsAgent = lazy(() => new TlsAgent({ keepAlive: true }));
 
 const open = ({ protocol, hostname, port, method, path, headers }: HttpRequest): ClientRequest => {
-  const options = { host: hostname, port, method, path, headers };
+  // A URL writes an IPv6 address in brackets, and the resolver knows it without them.
+  const host = hostname.replace(/^\[(.+)\]$/, "$1");
+  const options = { host, port, method, path, headers };
   return protocol === "https:"
     ? overTls({ ...options, agent: tlsAgent() })
     : overHttp({ ...options, agent: plainAgent() });

@@ -3,10 +3,11 @@ import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
   type BatchGetItemCommandInput,
+  type BatchGetItemCommandOutput,
   type BatchWriteItemCommandInput,
   type BatchWriteItemCommandOutput,
 } from "@aws-sdk/client-dynamodb";
-import { plain, typed, type Item } from "./documents.ts";
+import { plain, typedItem, type Item } from "./documents.ts";
 import { dynamo, StoreBusyError } from "./dynamo.ts";
 
 const attempts = 4;
@@ -15,27 +16,34 @@ const deletesPerRequest = 25;
 
 type Key = Record<string, string>;
 
+type SendReads = (
+  input: BatchGetItemCommandInput,
+) => Promise<Pick<BatchGetItemCommandOutput, "Responses" | "UnprocessedKeys">>;
+
 /** Keys that stay unprocessed are an error: an unread session would sign its user out. */
 export const batchRead = async (
   keysByTable: Record<string, Key[]>,
   attributes?: readonly string[],
+  send: SendReads = (input) => dynamo().send(new BatchGetItemCommand(input)),
 ): Promise<Record<string, Item[]>> => {
   const projection = attributes && {
     ProjectionExpression: attributes.map((name) => `#${name}`).join(", "),
     ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
   };
   const found: Record<string, Item[]> = {};
-  const requests = Object.entries(keysByTable).map(
-    ([table, Keys]) => [table, { Keys, ConsistentRead: true, ...projection }] as const,
-  );
-  let wanted = typed<BatchGetItemCommandInput>({ RequestItems: Object.fromEntries(requests) });
+  let wanted = Object.entries(keysByTable).map(([table, keys]) => [table, keys.map(typedItem)] as const);
   for (let tried = 0; tried < attempts; tried += 1) {
     if (tried > 0) await delay(firstBackoffMilliseconds * 2 ** (tried - 1));
-    const { Responses = {}, UnprocessedKeys = {} } = await dynamo().send(new BatchGetItemCommand(wanted));
+    const requests = wanted.map(
+      ([table, Keys]) => [table, { Keys, ConsistentRead: true, ...projection }] as const,
+    );
+    const { Responses = {}, UnprocessedKeys = {} } = await send({
+      RequestItems: Object.fromEntries(requests),
+    });
     for (const [table, items] of Object.entries(Responses))
       found[table] = [...(found[table] ?? []), ...items.map(plain)];
-    if (Object.keys(UnprocessedKeys).length === 0) return found;
-    wanted = { RequestItems: UnprocessedKeys };
+    wanted = Object.entries(UnprocessedKeys).map(([table, { Keys = [] }]) => [table, Keys] as const);
+    if (wanted.length === 0) return found;
   }
   throw new StoreBusyError();
 };
@@ -50,8 +58,10 @@ export const batchDelete = async (
   send: SendDeletes = (input) => dynamo().send(new BatchWriteItemCommand(input)),
 ): Promise<void> => {
   for (let start = 0; start < keys.length; start += deletesPerRequest) {
-    const requests = keys.slice(start, start + deletesPerRequest).map((Key) => ({ DeleteRequest: { Key } }));
-    let wanted = typed<BatchWriteItemCommandInput>({ RequestItems: { [table]: requests } });
+    const requests = keys
+      .slice(start, start + deletesPerRequest)
+      .map((key) => ({ DeleteRequest: { Key: typedItem(key) } }));
+    let wanted: BatchWriteItemCommandInput = { RequestItems: { [table]: requests } };
     for (let tried = 0; Object.keys(wanted.RequestItems ?? {}).length > 0; tried += 1) {
       if (tried === attempts) throw new StoreBusyError();
       if (tried > 0) await delay(firstBackoffMilliseconds * 2 ** (tried - 1));

@@ -17,14 +17,17 @@ export type Plain<Input> = Input extends TypedItem
 
 const itemMembers = new Set(["Key", "Item", "ExpressionAttributeValues", "ExclusiveStartKey"]);
 
-const typedMember = (name: string, value: unknown): unknown => {
-  if (itemMembers.has(name) && value !== undefined) return marshall(value, { removeUndefinedValues: true });
-  return name === "Keys" && Array.isArray(value) ? value.map((key) => marshall(key)) : typedValue(value);
-};
+export const typedItem = (item: Item): TypedItem => marshall(item, { removeUndefinedValues: true });
+
+const isObject = (value: unknown): value is Item =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const typedMember = (name: string, value: unknown): unknown =>
+  itemMembers.has(name) && isObject(value) ? typedItem(value) : typedValue(value);
 
 const typedValue = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(typedValue);
-  if (typeof value !== "object" || value === null) return value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, typedMember(name, member)]));
 };
 

@@ -153,6 +153,18 @@ describe("lost answer of a write", () => {
     await signIn({ ...person, password }, 3);
   });
 
+  it("fails no change of a username, and no deletion", async () => {
+    const { access: token, password, email } = await signedIn();
+    const strikes = ["UpdateMe", "DeleteMe"].map((principal) =>
+      stack.faults.add({ principal, operation: "TransactWriteItems", lostAnswer: true }),
+    );
+    const { username } = newPerson();
+    expect((await succeed("updateMe", { username }, { token })).username).toBe(username);
+    expect((await call("deleteMe", { current_password: password }, { token })).status).toBe(204);
+    expect(strikes.map(({ struck }) => struck())).toEqual([1, 1]);
+    expectRefused(await call("requestOtp", { email, password }), "no_active_account");
+  });
+
   it("loses no token pair: a retried refresh returns it again", async () => {
     const person = await signedIn();
     const fault = stack.faults.add({ principal: "RefreshToken", operation: "UpdateItem", lostAnswer: true });

@@ -118,6 +118,12 @@ describe("lean client", () => {
     });
   });
 
+  it("reads an empty answer as one without members", async () => {
+    const { endpoint } = await startService({ body: "" });
+    const { $metadata, ...members } = await clientOf(endpoint).send(getItem());
+    expect([$metadata.attempts, members]).toEqual([1, {}]);
+  });
+
   it("passes on the trace that detects recursion", async () => {
     const { requests, endpoint } = await startService(found);
     const client = clientOf(endpoint);
@@ -190,6 +196,13 @@ describe("request handler", () => {
     query: {},
     headers: {},
     body: "{}",
+  });
+
+  it("reaches an IPv6 address", async () => {
+    const server = createServer((_, response) => response.end("{}"));
+    const mapped = { ...request("http:", await listening(server)), hostname: "[::ffff:127.0.0.1]" };
+    const { response } = await requestHandler.handle(mapped);
+    expect([response.statusCode, String(response.body)]).toEqual([200, "{}"]);
   });
 
   it.each([
