@@ -15,7 +15,7 @@ import { passwordHasher, type PasswordHasher } from "../shared/passwords/passwor
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 
 type Deps = {
-  registrations: Pick<RegistrationStore, "find">;
+  registrations: Pick<RegistrationStore, "findWithHold">;
   activations: Pick<ActivationStore, "passwordProblems" | "activate">;
   limits: Pick<LimitStore, "spendAll" | "giveBack" | "succeed">;
   deviceTokens: DeviceTokens;
@@ -35,9 +35,9 @@ export const activateUser = async (call: Call<typeof contract.activateUser>, dep
   const decoy = decoyRegistration(addressKey, await deps.pseudonyms.decoyId(email));
   const { subject, networkLimits } = await guessSubject(addressKey, call, deps);
   const guess = codeGuess("activation", subject);
-  const [spent, registration = decoy] = await Promise.all([
+  const [spent, { registration = decoy, hold }] = await Promise.all([
     deps.limits.spendAll([guess, ...networkLimits]),
-    deps.registrations.find(addressKey),
+    deps.registrations.findWithHold(addressKey),
   ]);
   requireWithin(spent, { userId: registration.id });
 
@@ -49,7 +49,7 @@ export const activateUser = async (call: Call<typeof contract.activateUser>, dep
     await deps.limits.giveBack(guess);
     throw new FieldErrors({ password: problems });
   }
-  const user = await deps.activations.activate(registration, owner, digests, call.invocationId);
+  const user = await deps.activations.activate(registration, owner, digests, call.invocationId, { hold });
   if (user === "refused") throw new ApiError("activation_refused", { userId: registration.id });
   // The attempt stays counted, so that a code doesn't serve to find out which usernames exist.
   if (user === "username_taken") throw new FieldErrors({ username: [usernameTaken] });

@@ -20,7 +20,7 @@ type Deps = {
   codes: Pick<CodeStore, "consume">;
   sessions: Pick<SessionStore, "create">;
   tokens: TokenSigner;
-  limits: Pick<LimitStore, "spendAll" | "succeed" | "giveBack">;
+  limits: Pick<LimitStore, "spendAll" | "succeed">;
   deviceTokens: DeviceTokens;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofNetwork" | "decoyId">;
   codeDigests: Pick<CodeDigests, "login">;
@@ -51,8 +51,7 @@ export const createToken = async (call: Call<typeof contract.createToken>, deps:
 
   const [session] = await Promise.all([
     deps.sessions.create(user.id, user.sessionEpoch, deviceLabel(call.userAgent)),
-    deps.limits.succeed(guess),
-    deps.limits.giveBack(signInLettersFor(subject)),
+    deps.limits.succeed(guess, signInLettersFor(subject)),
   ]);
   deps.recordSecurityEvent("signed_in", { userId, sessionId: session.sessionId });
   const deviceToken = await deps.deviceTokens.issue(addressKey, deviceGeneration);

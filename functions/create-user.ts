@@ -16,7 +16,7 @@ import { variable } from "../shared/platform/environment.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 
 type Deps = {
-  registrations: Pick<RegistrationStore, "find" | "register">;
+  registrations: Pick<RegistrationStore, "find" | "reserve" | "register">;
   limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox" | "ofNetwork" | "registrationSalt">;
   hasher: Pick<PasswordHasher, "hash">;
@@ -41,23 +41,23 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
     deps.registrations.find(addressKey),
     spendToldLimits(letter, registrationChallenge(body.challenge_token), deps.limits),
   ]);
-  const [passwordHash, outcome] = await Promise.all([
-    registrationSalt(addressKey).then((salt) => deps.hasher.hash(password, salt)),
-    spendMailbox(letter, deps.limits),
-  ]);
-
   const now = deps.nowSeconds();
-  const otpRequestId = outcome === "covered" ? undefined : randomUUID();
-  const registration = {
+  const named = {
     ...person,
     id: randomUUID(),
     addressKey,
-    passwordHash,
-    ...(otpRequestId && { otpRequestId }),
     createdAt: now,
     expiresAt: now + deps.unactivatedAccountDays * day,
   };
-  if ((await deps.registrations.register(registration, waiting)) === "username_taken") {
+  const [passwordHash, outcome, reserved] = await Promise.all([
+    registrationSalt(addressKey).then((salt) => deps.hasher.hash(password, salt)),
+    spendMailbox(letter, deps.limits),
+    deps.registrations.reserve(named),
+  ]);
+
+  const otpRequestId = outcome === "covered" ? undefined : randomUUID();
+  const registration = { ...named, passwordHash, ...(otpRequestId && { otpRequestId }) };
+  if ((await deps.registrations.register(registration, waiting, reserved)) === "username_taken") {
     // No letter is sent, so the search for a free name must not use up letters.
     if (otpRequestId) await giveBackLetter(letter, deps.limits);
     throw new FieldErrors({ username: [usernameTaken] });

@@ -44,10 +44,9 @@ export const requestOtp = async (call: Call<typeof contract.requestOtp>, deps: D
   const user = await deps.users.find(accountId ?? decoyId);
   const person = await proof.prove(password, user, registration);
   if (person === undefined) throw new ApiError("no_active_account", { userId });
-  const wasRight = () => deps.limits.giveBack(guess);
   const ordered = isAccount(person)
-    ? await orderSignInCode(person, { password, subject, wasRight }, deps)
-    : await orderActivationCode(person, { sourceIp: call.sourceIp, wasRight }, deps);
+    ? await orderSignInCode(person, { password, subject, guess }, deps)
+    : await orderActivationCode(person, { sourceIp: call.sourceIp, guess }, deps);
   if (ordered === "refused") throw new ApiError("no_active_account", { userId });
   if (ordered === "ordered") deps.recordSecurityEvent("code_sent", { userId: person.id });
   return { detail: "OTP successfully sent by email" };

@@ -1,7 +1,6 @@
 // The entry point of the CDK command line (`cdk.json`). `--stage` overrides the setting.
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildApp, isForLocalStack } from "./build-app.ts";
+import { buildApp } from "./build-app.ts";
 import { bundleFunctions } from "./bundling/bundle-functions.ts";
 import { checkWithNag } from "./stacks/cdk-nag.ts";
 import { loadSettings } from "./settings.ts";
@@ -18,11 +17,7 @@ const readSettings = () => {
 };
 
 const settings = readSettings();
-// LocalStack runs functions on this machine's kind of processor, which may not be Lambda's.
-const bundles = isForLocalStack() ? join(import.meta.dirname, "../build/localstack/functions") : undefined;
-await bundleFunctions(
-  bundles === undefined ? {} : { outdir: bundles, platforms: ["linux-arm64", "linux-x64"] },
-);
-const app = buildApp(settings, bundles);
+await bundleFunctions();
+const app = buildApp(settings);
 checkWithNag(app);
 app.synth();

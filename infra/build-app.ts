@@ -19,8 +19,6 @@ const flags = {
 // Set by `-c localstack=true`. Then there is no Sender stack, because LocalStack can't create an
 // SES identity, and a tag sets the API's id, so that the tokens' issuer is known before deployment.
 const localStackFlag = "localstack";
-export const isForLocalStack = (): boolean =>
-  new App({ analyticsReporting: false, autoSynth: false }).node.tryGetContext(localStackFlag) !== undefined;
 
 export const buildApp = (settings: Settings, bundles = bundlesDirectory, options: AppProps = {}): App => {
   const app = new App({ analyticsReporting: false, ...options, context: { ...flags, ...options.context } });

@@ -24,7 +24,6 @@ export const checkpointBeside = (file: string) => {
       return text === undefined ? undefined : checkpoint.parse(JSON.parse(text));
     },
 
-    /** The rename makes the write atomic. */
     write: async (state: Checkpoint): Promise<void> => {
       await writeFile(`${path}.new`, JSON.stringify(state), { mode: 0o600, flush: true });
       await rename(`${path}.new`, path);

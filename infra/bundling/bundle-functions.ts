@@ -6,12 +6,7 @@ import { context, type BuildOptions, type BuildResult, type Metafile } from "esb
 import { writePageAssets } from "./page-assets.ts";
 import { requiredBuiltins } from "./required-builtins.ts";
 import { unreadConstants } from "./unread-constants.ts";
-import {
-  copyUnbundledPackages,
-  lambdaPlatform,
-  unbundledPackages,
-  type Platform,
-} from "./unbundled-packages.ts";
+import { copyUnbundledPackages, unbundledPackages } from "./unbundled-packages.ts";
 import { watchFolders } from "./watch-folders.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -25,15 +20,12 @@ const sourceFolders = (): string[] =>
 
 const entryFiles = (): string[] => globSync("functions/**/*.ts", { cwd: root }).toSorted();
 
-const writeBundles = async (
-  { outputFiles = [], metafile }: BuildResult,
-  platforms: readonly Platform[],
-): Promise<string[]> => {
+const writeBundles = async ({ outputFiles = [], metafile }: BuildResult): Promise<string[]> => {
   const changed: string[] = [];
   for (const { path, contents } of outputFiles) {
     const directory = dirname(path);
     const imports = metafile?.outputs[relative(root, path)]?.imports.map(({ path }) => path) ?? [];
-    await copyUnbundledPackages(imports, directory, platforms);
+    await copyUnbundledPackages(imports, directory);
     const before = await readFile(path).catch(() => undefined);
     if (before?.equals(contents)) continue;
     await mkdir(directory, { recursive: true });
@@ -72,13 +64,8 @@ const options = (files: readonly string[], outdir: string) =>
 /** With `onChange`, rebuilds on changes until `stop`, and reports the changed folders. */
 export const bundleFunctions = async ({
   outdir = bundlesDirectory,
-  platforms = [lambdaPlatform],
   onChange,
-}: {
-  outdir?: string;
-  platforms?: readonly Platform[];
-  onChange?: (folders: string[]) => void;
-} = {}): Promise<{
+}: { outdir?: string; onChange?: (folders: string[]) => void } = {}): Promise<{
   metafile: Metafile;
   stop: () => Promise<void>;
 }> => {
@@ -93,7 +80,7 @@ export const bundleFunctions = async ({
         name: "write-bundles",
         setup: (build) =>
           build.onEnd(async (result) => {
-            const changed = result.errors.length > 0 ? [] : await writeBundles(result, platforms);
+            const changed = result.errors.length > 0 ? [] : await writeBundles(result);
             if (changed.length > 0) report?.(changed);
           }),
       },

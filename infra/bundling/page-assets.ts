@@ -38,7 +38,6 @@ const writeAdmin = async (directory: string) => {
   });
   let page = await readFile(join(sources, "admin/index.html"), "utf8");
   for (const output of Object.keys(metafile.outputs).map((path) => basename(path)))
-    // Replaces `{main.js}` by the name with its hash.
     page = page.replace(`{${output.replace(/-[^-]+(?=\.\w+$)/, "")}}`, `assets/${output}`);
   await writeFile(join(directory, "index.html"), page);
 };

@@ -11,15 +11,19 @@ export const unbundledPackages: Record<string, readonly string[]> = {
   "@zxcvbn-ts/language-common": ["@zxcvbn-ts/language-common", "@zxcvbn-ts/dictionary-compression"],
 };
 
-export type Platform = "linux-arm64" | "linux-x64";
-
-/** Of every deployed function. The local runner loads the binary of the installed package. */
-export const lambdaPlatform: Platform = "linux-arm64";
+/** Lambda's, and that of LocalStack and most other machines. The bytes are the same everywhere. */
+const shippedPlatforms = new Set(["linux-arm64", "linux-x64"]);
 
 /** Excludes `argon2/build`: its loader prefers this machine's binary to the one for Lambda. */
 const isNeverShipped =
   /^argon2\/(build|argon2)\/|^@zxcvbn-ts\/.*(\/src\/|\.mjs$|\/zxcvbn-ts\.js$)|\.(gyp|cpp|[cm]?ts|map|md)$/;
 const binary = /\/prebuilds\/([^/]+)\/.+$/;
+
+const isShipped = (path: string): boolean => {
+  const [file, platform = ""] = binary.exec(path) ?? [];
+  if (file === undefined) return !isNeverShipped.test(path);
+  return shippedPlatforms.has(platform) && file.includes(".glibc.");
+};
 
 const filesOf = (directory: string): string[] =>
   globSync("**", { cwd: directory, withFileTypes: true })
@@ -30,16 +34,7 @@ const filesOf = (directory: string): string[] =>
 const manifestOf = (directory: string) => readFile(join(directory, "package.json"), "utf8").catch(() => "");
 
 /** Keeps current copies, because a running process may have loaded them. */
-export const copyUnbundledPackages = async (
-  imports: readonly string[],
-  directory: string,
-  platforms: readonly Platform[],
-): Promise<void> => {
-  const isShipped = (path: string): boolean => {
-    const [file, platform = ""] = binary.exec(path) ?? [];
-    if (file === undefined) return !isNeverShipped.test(path);
-    return platforms.some((known) => known === platform) && file.includes(".glibc.");
-  };
+export const copyUnbundledPackages = async (imports: readonly string[], directory: string): Promise<void> => {
   const wanted = imports.flatMap((name) => unbundledPackages[name] ?? []);
   if (wanted.length === 0) await rm(join(directory, "node_modules"), { recursive: true, force: true });
   for (const name of wanted) {

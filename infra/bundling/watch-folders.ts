@@ -1,6 +1,5 @@
 import { watch } from "node:fs";
 
-/** Editors save a file in several steps. */
 const quietMilliseconds = 50;
 
 /** Calls `react` after each burst of changes. Calls never overlap. */

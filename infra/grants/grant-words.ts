@@ -58,7 +58,7 @@ export const confirmChange = {
   GetItem: ["email-change"],
   PutItem: ["email"],
   UpdateItem: ["user", "undo"],
-  DeleteItem: ["email", "email-change", "reset"],
+  DeleteItem: ["email-change", "reset"],
   ConditionCheckItem: ["undo"],
 } as const;
 /** Also finds the held address, which gets a goodbye too. */

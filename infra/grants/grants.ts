@@ -57,7 +57,7 @@ export const grants = {
     ...hashes,
   },
   activateUser: {
-    USERS_TABLE: allOf(activate, { GetItem: ["pending", "email"] }),
+    USERS_TABLE: allOf(activate, { GetItem: ["pending", "email"], BatchGetItem: ["pending", "undo"] }),
     LIMITS_TABLE: spend,
     PSEUDONYM_SECRET_ID: read,
     DEVICE_SECRET_ID: read,

@@ -24,7 +24,6 @@ export const lockDataDirectory = (dataDirectory: string): { unlock: () => void }
 /** Tells operators' commands where the stack runs. Only the owner can read the file. */
 export const announceStack = (dataDirectory: string, stack: Record<string, unknown>): (() => void) => {
   const file = path.join(dataDirectory, "stack.json");
-  // The mode counts only for a new file.
   rmSync(file, { force: true });
   writeFileSync(file, JSON.stringify(stack, null, 2), { mode: 0o600 });
   return () => rmSync(file, { force: true });

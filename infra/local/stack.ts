@@ -24,7 +24,6 @@ import { openSecretsManager } from "./secrets/secrets-manager.ts";
 
 export type StackOptions = {
   templates: readonly StackTemplate[];
-  /** 0 means any free port. */
   port: number;
   dataDirectory: string;
   engine?: EngineName;
@@ -43,18 +42,15 @@ export type Stack = {
   endpoint: { url: string; region: string; accessKeyId: string; secretAccessKey: string };
   /** The key of a function (`CreateUser`) or of its queue poller (`MailerPoller`). */
   accessKeyIdOf: (principal: string) => string | undefined;
-  /** Values by `<stack>.<name>`. */
   outputs: Record<string, string>;
   faults: Faults;
   calls: () => CallCounts;
   /** The read and write units of DynamoDB, counted only while `countUnits` is on. */
   units: () => UnitCounts;
   countUnits: (on: boolean) => void;
-  /** Empties both counters. */
   resetCalls: () => void;
   invoke: (functionLabel: string, event: unknown) => Promise<Outcome>;
   inspectQueue: SqsEngine["inspectQueue"];
-  /** Returns process ids. */
   processes: () => { engine: number; functions: Record<string, number[]> };
   /** Makes the next call of these bundles (by default all) start with the new code. */
   replaceExecutionEnvironments: (codeFolders?: readonly string[]) => void;

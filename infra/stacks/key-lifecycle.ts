@@ -48,7 +48,6 @@ export const rotateKeysOnSchedule = (
       secretId: arn,
       rotationLambdaArn: rotateKeys.functionArn,
       rotationRules: { automaticallyAfterDays: KEY_ROTATION_DAYS },
-      // The deployment has just created the keys.
       rotateImmediatelyOnUpdate: false,
     });
     // Secrets Manager checks the permission when the schedule is created.

@@ -9,7 +9,7 @@ import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { takingAddress } from "../store/address-pointers.ts";
 import { readItem, transact, type TransactionPart } from "../store/dynamo.ts";
-import { notHeldForAnother } from "../store/held-addresses.ts";
+import { notHeldForAnother, takingAsRead, type Hold } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import {
   registrationItem,
@@ -37,8 +37,8 @@ const bareAccount = (email: string): Account => ({
   passwordHash: noPassword,
 });
 
-/** The idempotency token lets the SDK's retry of one transaction succeed after a lost response. */
-type Invocation = { invocationId: string; idempotencyToken: string };
+/** The token lets the SDK's retry of one transaction succeed after a lost response. */
+type Invocation = { invocationId: string; idempotencyToken: string; hold?: Hold | undefined };
 
 const activatedAccount = (
   { replaced, id, username, firstName, lastName, passwordHash, email }: Registration,
@@ -70,7 +70,7 @@ export const activationStore = (clock: Clock = nowSeconds) => {
     { id, addressKey, replaced }: Registration,
     account: Account,
     own: { condition: string; values: Record<string, string> } | undefined,
-    { invocationId, idempotencyToken }: Invocation,
+    { invocationId, idempotencyToken, hold }: Invocation,
     along: TransactionPart[],
   ): Promise<User | "refused" | "username_taken"> => {
     const now = clock();
@@ -105,8 +105,9 @@ export const activationStore = (clock: Clock = nowSeconds) => {
           ConditionExpression: absent,
         },
       },
-      takingAddress(addressKey, user.id, invocationId),
-      notHeldForAnother(addressKey, user.id, now),
+      ...(hold === undefined
+        ? [takingAddress(addressKey, user.id, invocationId), notHeldForAnother(addressKey, user.id, now)]
+        : [takingAsRead(hold, addressKey, user.id, invocationId)]),
       ...along,
     ];
     const naming = takingUsername(user.username, { userId: user.id }, { addressKey, now });
@@ -120,9 +121,11 @@ export const activationStore = (clock: Clock = nowSeconds) => {
     owner: Owner,
     otpDigests: readonly string[],
     invocationId: string,
-    idempotencyToken = invocationId,
+    { idempotencyToken = invocationId, hold }: { idempotencyToken?: string; hold?: Hold } = {},
   ): Promise<User | "refused" | "username_taken"> => {
-    const invocation = { invocationId, idempotencyToken };
+    const invocation = { invocationId, idempotencyToken, hold };
+    const again = (one: Registration, brought = owner.brought) =>
+      activate(one, { ...owner, brought }, otpDigests, invocationId, { idempotencyToken: randomUUID() });
     const own = {
       condition: `${digestIsIn(otpDigests)} AND otpExpiresAt > :now`,
       values: digestValues(otpDigests),
@@ -134,14 +137,12 @@ export const activationStore = (clock: Clock = nowSeconds) => {
     }
     if (outcome === "username_taken") {
       if (owner.brought.username !== undefined) return outcome;
-      const brought = { ...owner.brought, username: neutralUsername() };
-      return activate(registration, { ...owner, brought }, otpDigests, invocationId, randomUUID());
+      return again(registration, { ...owner.brought, username: neutralUsername() });
     }
+    if (hold !== undefined) return again(registration);
     const current = await find(registration.addressKey);
     // The same code is valid again only if the registration was marked as replaced meanwhile.
-    return current?.replaced === true && registration.replaced !== true
-      ? activate(current, owner, otpDigests, invocationId, randomUUID())
-      : "refused";
+    return current?.replaced === true && registration.replaced !== true ? again(current) : "refused";
   };
 
   /** Keeps only the address. A reset code was sent to the same mailbox, so it proves it too. */

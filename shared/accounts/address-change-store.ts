@@ -15,12 +15,12 @@ import {
   undoSeconds,
   type EmailChange,
 } from "../store/address-items.ts";
-import { takingAddress } from "../store/address-pointers.ts";
+import { leavingAddress, takingAddress } from "../store/address-pointers.ts";
 import type { Item } from "../store/documents.ts";
 import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
-import { addressPk, userPk, type User } from "../store/user-items.ts";
+import { userPk, type User } from "../store/user-items.ts";
 
 type NewAddress = { email: string; addressKey: string; otpRequestId: string; byStaff: boolean };
 
@@ -132,7 +132,7 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
         },
       },
       takingAddress(addressKey, user.id, idempotencyToken),
-      { Delete: { TableName: table, Key: { pk: addressPk(oldAddressKey) } } },
+      leavingAddress(oldAddressKey, now),
       { Delete: { TableName: table, Key: { pk: resetPk(oldAddressKey) } } },
       notHeldForAnother(addressKey, user.id, now),
     ];

@@ -23,7 +23,7 @@ export const addressLookup = (clock: Clock = nowSeconds) => {
       const registration = items.find(({ pk }) => pk === registrationPk(addressKey));
       const parsed = registration && registrationItem.parse(registration);
       return {
-        accountId: pointer && pointerItem.parse(pointer).userId,
+        accountId: pointerItem.safeParse(pointer).data?.userId,
         registration: parsed && parsed.expiresAt > clock() ? parsed : undefined,
       };
     },

@@ -12,12 +12,12 @@ import {
   wayBackOf,
   type EmailChange,
 } from "../store/address-items.ts";
-import { forgettingDevices, takingAddress } from "../store/address-pointers.ts";
+import { forgettingDevices, leavingAddress, takingAddress } from "../store/address-pointers.ts";
 import { transact, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother, releaseAddress, retireAddress } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { updatePart, type UpdateDetails } from "../store/update-part.ts";
-import { addressPk, userPk, type AddressMove, type User } from "../store/user-items.ts";
+import { userPk, type AddressMove, type User } from "../store/user-items.ts";
 import { pauseOf } from "../store/undo-pause.ts";
 
 /** The owner of the old mailbox has this time to object. */
@@ -178,7 +178,8 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
           },
         ),
         takingAddress(addressKey, user.id, invocationId),
-        ...[addressPk(oldAddressKey), resetPk(oldAddressKey)].map((pk) => drop(pk)),
+        leavingAddress(oldAddressKey, now),
+        drop(resetPk(oldAddressKey)),
         retireAddress(oldAddressKey, now),
         ...(earlier === addressKey ? [] : [notHeldForAnother(addressKey, user.id, now)]),
         ...(earlier === undefined ? [] : [releaseAddress(earlier, user.id, now)]),

@@ -8,8 +8,8 @@ import {
   usernameChangesOf,
   wrongPassword,
 } from "../limits/guess-limits.ts";
-import { addressChangesKey, lettersKey } from "../limits/letter-limits.ts";
-import { limitPk, storedCounters } from "../limits/counters.ts";
+import { addressChangesKey, lettersKey, signInItem, signInLetterRules } from "../limits/letter-limits.ts";
+import { limitPk, storedCounters, type Rule } from "../limits/counters.ts";
 import { isoTime, nowSeconds, type Clock } from "../platform/clock.ts";
 import { environment } from "../platform/environment.ts";
 import { addressChangePks, emailChangePk, emailUndoPk, resetPk } from "../store/address-items.ts";
@@ -18,28 +18,36 @@ import type { Item } from "../store/documents.ts";
 import { registrationPk, userPk, type User } from "../store/user-items.ts";
 import { formerAddressPk } from "./former-address-store.ts";
 
-const keysOf = ({ id, addressKey }: User, mailboxKey: string): Record<Counted, string> => ({
-  activation_codes_tried: codeGuess("activation", addressKey).key,
-  sign_in_codes_tried: codeGuess("login", addressKey).key,
-  passwords_tried: wrongPassword(addressKey).key,
-  activation_codes_tried_on_known_devices: codeGuess("activation", devicesSubject(addressKey)).key,
-  sign_in_codes_tried_on_known_devices: codeGuess("login", devicesSubject(addressKey)).key,
-  passwords_tried_on_known_devices: wrongPassword(devicesSubject(addressKey)).key,
-  current_password_tried: currentPasswordGuess(id).key,
-  letters_asked_for: lettersKey.registration(mailboxKey),
-  reset_letters_asked_for: lettersKey.reset(addressKey),
-  registration_reset_letters_asked_for: lettersKey.registrationReset(mailboxKey),
-  sign_in_letters_asked_for: lettersKey.signIn(addressKey),
-  sign_in_letters_asked_for_on_known_devices: lettersKey.signIn(devicesSubject(addressKey)),
-  address_change_letters_asked_for: lettersKey.addressChange(mailboxKey),
-  address_change_letters_asked_for_by_staff: lettersKey.staffChange(mailboxKey),
-  address_changes_asked_for: addressChangesKey(id),
-  password_changes_asked_for: passwordChangesOf(id).key,
-  username_changes_asked_for: usernameChangesOf(id).key,
+type Counters = { key: string; rules?: readonly Rule[] };
+
+const ofKey = (key: string): Counters => ({ key });
+const signInLetters = (subject: string): Counters => ({
+  key: signInItem(subject).key,
+  rules: signInLetterRules,
 });
 
-const shownCounters = (counts: Counted, item: Item = {}) =>
-  storedCounters(item).map(({ number, windowSeconds, from }) => ({
+const countersOf = ({ id, addressKey }: User, mailboxKey: string): Record<Counted, Counters> => ({
+  activation_codes_tried: codeGuess("activation", addressKey),
+  sign_in_codes_tried: codeGuess("login", addressKey),
+  passwords_tried: wrongPassword(addressKey),
+  activation_codes_tried_on_known_devices: codeGuess("activation", devicesSubject(addressKey)),
+  sign_in_codes_tried_on_known_devices: codeGuess("login", devicesSubject(addressKey)),
+  passwords_tried_on_known_devices: wrongPassword(devicesSubject(addressKey)),
+  current_password_tried: currentPasswordGuess(id),
+  letters_asked_for: ofKey(lettersKey.registration(mailboxKey)),
+  reset_letters_asked_for: ofKey(lettersKey.reset(addressKey)),
+  registration_reset_letters_asked_for: ofKey(lettersKey.registrationReset(mailboxKey)),
+  sign_in_letters_asked_for: signInLetters(addressKey),
+  sign_in_letters_asked_for_on_known_devices: signInLetters(devicesSubject(addressKey)),
+  address_change_letters_asked_for: ofKey(lettersKey.addressChange(mailboxKey)),
+  address_change_letters_asked_for_by_staff: ofKey(lettersKey.staffChange(mailboxKey)),
+  address_changes_asked_for: ofKey(addressChangesKey(id)),
+  password_changes_asked_for: passwordChangesOf(id),
+  username_changes_asked_for: usernameChangesOf(id),
+});
+
+const shownCounters = (counts: Counted, rules: readonly Rule[] | undefined, item: Item = {}) =>
+  storedCounters(item, rules).map(({ number, windowSeconds, from }) => ({
     counts,
     window_seconds: windowSeconds ?? null,
     from: from === undefined ? null : isoTime(from),
@@ -63,7 +71,8 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
     /** Omits expired items that TTL has not deleted yet. */
     find: async (user: User, mailboxKey: string) => {
       const now = clock();
-      const keys = keysOf(user, mailboxKey);
+      const limits = countersOf(user, mailboxKey);
+      const limitPks = new Set(counted.map((counts) => limitPk(limits[counts].key)));
       const changePk = emailChangePk(user.id);
       const undoPks = addressChangePks(user, now).filter(
         (pk) => pk !== changePk && pk !== emailUndoPk(user.addressKey),
@@ -76,7 +85,7 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
       ];
       const { [USERS_TABLE]: items = [], [LIMITS_TABLE]: counters = [] } = await batchRead({
         [USERS_TABLE]: [accountPk, pendingPk, lostPk, undonePk, changePk, ...undoPks].map((pk) => ({ pk })),
-        [LIMITS_TABLE]: Object.values(keys).map((key) => ({ pk: limitPk(key) })),
+        [LIMITS_TABLE]: [...limitPks].map((pk) => ({ pk })),
       });
       const at = (pk: string): Dated => {
         const item = dated.parse(items.find((item) => item["pk"] === pk) ?? {});
@@ -96,12 +105,11 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
         registration: registration
           ? { created: isoTime(registration.createdAt), until: isoTime(registration.expiresAt) }
           : null,
-        counters: counted.flatMap((counts) =>
-          shownCounters(
-            counts,
-            counters.find(({ pk }) => pk === limitPk(keys[counts])),
-          ),
-        ),
+        counters: counted.flatMap((counts) => {
+          const { key, rules } = limits[counts];
+          const item = counters.find(({ pk }) => pk === limitPk(key));
+          return shownCounters(counts, rules, item);
+        }),
       };
     },
   };

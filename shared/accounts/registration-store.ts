@@ -2,7 +2,11 @@
 // fails if the address is taken or held.
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
-import { transact, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { emailUndoPk } from "../store/address-items.ts";
+import { batchRead } from "../store/batch.ts";
+import type { Item } from "../store/documents.ts";
+import { conditionalWrite, transact, readItem, type TransactionPart } from "../store/dynamo.ts";
+import { holdOf, type Hold } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import {
   registrationIdPk,
@@ -10,7 +14,7 @@ import {
   registrationPk,
   type Registration,
 } from "../store/user-items.ts";
-import { takingUsername } from "../store/username-items.ts";
+import { reserveUsername } from "../store/username-items.ts";
 
 /** Counted from the registration, also if it is removed or replaced: an earlier end would tell. */
 const usernameReservedSeconds = hour;
@@ -20,6 +24,8 @@ const usernameReservedSeconds = hour;
 const identity = ["email", "username", "firstName", "lastName", "passwordHash"] as const;
 const repeats = (one: Registration, other: Registration): boolean =>
   identity.every((name) => one[name] === other[name]);
+
+type Reserved = "reserved" | "username_taken";
 
 export const registrationStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
@@ -40,7 +46,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
 
   // If no letter leaves, the waiting registration and its code stay, because the code in the newest
   // letter must work.
-  const replacing = (registration: Registration, waiting: Registration | undefined): TransactionPart => {
+  const replacing = (registration: Registration, waiting: Registration | undefined) => {
     const { addressKey, otpRequestId } = registration;
     const replaced = waiting && (waiting.replaced === true || !repeats(registration, waiting));
     const { ConditionExpression, ExpressionAttributeValues } = still(waiting, clock());
@@ -72,10 +78,29 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
     };
   };
 
-  const find = async (addressKey: string): Promise<Registration | undefined> => {
-    const item = await readItem(table, registrationPk(addressKey));
+  const alive = (item: Item | undefined): Registration | undefined => {
     const registration = item && registrationItem.parse(item);
     return registration && registration.expiresAt > clock() ? registration : undefined;
+  };
+
+  const find = async (addressKey: string): Promise<Registration | undefined> =>
+    alive(await readItem(table, registrationPk(addressKey)));
+
+  /** Before anything of a registration is stored, so that it can run beside the password's hash. */
+  const reserve = async ({
+    id,
+    addressKey,
+    username,
+    expiresAt,
+  }: Pick<Registration, "id" | "addressKey" | "username" | "expiresAt">): Promise<Reserved> => {
+    const now = clock();
+    const [reserved] = await Promise.all([
+      reserveUsername(username, { addressKey, now, expiresAt: now + usernameReservedSeconds }),
+      conditionalWrite({
+        Put: { TableName: table, Item: { pk: registrationIdPk(id), addressKey, expiresAt } },
+      }),
+    ]);
+    return reserved;
   };
 
   // `waiting` is the registration that was found for the address. A registration without an
@@ -83,23 +108,28 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
   const register = async (
     registration: Registration,
     waiting: Registration | undefined,
+    reserved?: Reserved,
   ): Promise<"registered" | "username_taken"> => {
-    const { id, addressKey, username, expiresAt } = registration;
-    const now = clock();
-    const reservation = { reservedFor: addressKey, expiresAt: now + usernameReservedSeconds };
-    const { refused } = await transact([
-      replacing(registration, waiting),
-      { Put: { TableName: table, Item: { pk: registrationIdPk(id), addressKey, expiresAt } } },
-      ...takingUsername(username, reservation, { addressKey, now }),
-    ]);
+    if ((reserved ?? (await reserve(registration))) === "username_taken") return "username_taken";
+    const { refused } = await conditionalWrite(replacing(registration, waiting));
     if (!refused) return "registered";
-    if (refused.slice(2).some(({ failed }) => failed)) return "username_taken";
     // Another registration of the address came first. Every retry means that one succeeded.
-    return register(registration, await find(addressKey));
+    return register(registration, await find(registration.addressKey), "reserved");
   };
 
   return {
     find,
+
+    findWithHold: async (
+      addressKey: string,
+    ): Promise<{ registration: Registration | undefined; hold: Hold }> => {
+      const pks = [registrationPk(addressKey), emailUndoPk(addressKey)];
+      const { [table]: items = [] } = await batchRead({ [table]: pks.map((pk) => ({ pk })) });
+      const [registration, undo] = pks.map((pk) => items.find((item) => item["pk"] === pk));
+      return { registration: alive(registration), hold: holdOf(undo, clock()) };
+    },
+
+    reserve,
     register,
 
     /** The username stays reserved for its hour. */

@@ -20,7 +20,6 @@ const endsSessions = (before: User, after: User): boolean =>
   before.isStaff !== after.isStaff ||
   before.passwordHash !== after.passwordHash;
 
-/** Follow from the changes. */
 const derived = ["usernameKey", "staffSince", "undoUntil", "undoSecondsLeft"] as const;
 
 const updateOf = (before: User, after: User) => {

@@ -3,7 +3,6 @@ import type { Item } from "../store/documents.ts";
 import { readPages } from "../store/dynamo.ts";
 import { userItem, userPk, type User } from "../store/user-items.ts";
 
-/** Limits the memory for one page. About every third item is an account. */
 const itemsPerPage = 500;
 
 type AccountBatch = { users: User[]; next: Item | undefined };

@@ -17,7 +17,6 @@ export const requireMovable = (account: User, addressKey: string, mailbox: "reac
     throw new FieldErrors({ new_email: ["This is the account's address already."] });
 };
 
-/** Returns the move that the account waits for. */
 export const requireMove = ({ addressMove }: User): AddressMove => {
   if (!addressMove) throw new ApiError("no_address_move");
   return addressMove;

@@ -25,7 +25,6 @@ const createLongCode = (): string =>
 export const createCode = (purpose: CodePurpose): string =>
   purpose === "activation" || purpose === "login" ? createShortCode() : createLongCode();
 
-/** Returns `123 456` or `ABCD-EFGH-IJKL-MNOP`. */
 export const shownCode = (code: string): string =>
   code.length === longCodeCharacters
     ? (code.match(/.{4}/g) ?? []).join("-")

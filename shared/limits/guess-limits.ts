@@ -1,7 +1,7 @@
 import { day, hour, minute } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import type { Limit, Rule } from "./counters.ts";
-import { lettersKey } from "./letter-limits.ts";
+import { lettersKey, signInItem } from "./letter-limits.ts";
 import type { LimitStore } from "./limit-store.ts";
 
 export const devicesSubject = (addressKey: string): string => `devices#${addressKey}`;
@@ -16,36 +16,36 @@ const codeGuessRules: readonly Rule[] = [
 
 // Consecutive failures aren't limited here, because a stranger could then block the password
 // permanently.
-const wrongPasswordRules: readonly Rule[] = [
+const wrongPasswordRules = (name?: "passwords"): readonly Rule[] => [
   { maximum: 10, windowSeconds: 10 * minute },
-  { maximum: 100, windowSeconds: day },
+  { maximum: 100, windowSeconds: day, ...(name && { name }) },
 ];
 
 export const codeGuess = (purpose: "activation" | "login", subject: string): Limit => ({
-  key: `${purpose}#${subject}`,
+  ...(purpose === "login" ? signInItem(subject) : { key: `activation#${subject}` }),
   rules: codeGuessRules,
   refusal: "too_many_code_guesses",
 });
 
 export const wrongPassword = (subject: string): Limit => ({
-  key: `password#${subject}`,
-  rules: wrongPasswordRules,
+  ...signInItem(subject),
+  rules: wrongPasswordRules("passwords"),
   refusal: "too_many_password_guesses",
 });
 
 /** Without this limit, a stolen access token would allow unlimited guesses of the password. */
 export const currentPasswordGuess = (userId: string): Limit => ({
   key: `current-password#${userId}`,
-  rules: wrongPasswordRules,
+  rules: wrongPasswordRules(),
   refusal: "too_many_password_guesses",
 });
 
-const codeRowKeys = (subject: string): string[] => [
-  codeGuess("activation", subject).key,
-  codeGuess("login", subject).key,
+const codeGuesses = (subject: string): Limit[] => [
+  codeGuess("activation", subject),
+  codeGuess("login", subject),
 ];
 
-const guessKeysOf = (subject: string): string[] => [...codeRowKeys(subject), wrongPassword(subject).key];
+const guessKeysOf = (subject: string): string[] => codeGuesses(subject).map(({ key }) => key);
 
 /** A new device generation clears none of them: with a stolen session, it can be begun at will. */
 export const guessKeys = (addressKey: string, userId: string): string[] => [
@@ -69,10 +69,12 @@ export const liftAfterReset = async (
   addressKey: string,
   limits: Pick<LimitStore, "endRow" | "allowAgain" | "clear">,
 ): Promise<void> => {
-  const rows = codeRowKeys(addressKey).map((key) => limits.endRow(key));
-  // Only holders of a device token count here, and the reset has ended all tokens.
-  const devices = guessKeysOf(devicesSubject(addressKey)).map((key) => limits.clear(key));
-  await Promise.all([allowNewCodes(addressKey, limits), ...rows, ...devices]);
+  await Promise.all([
+    limits.allowAgain(lettersKey.reset(addressKey)),
+    ...codeGuesses(addressKey).map((guess) => limits.endRow(guess)),
+    // Only holders of a device token count here, and the reset has ended all tokens.
+    ...guessKeysOf(devicesSubject(addressKey)).map((key) => limits.clear(key)),
+  ]);
 };
 
 /** Each change sends a letter, and a limit never stops the letter of a change that happened. */

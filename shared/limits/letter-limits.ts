@@ -1,7 +1,7 @@
 // Callers are told about limits by network and in total, but not about a mailbox's, which would
 // reveal what others requested. Beyond it, one letter may leave in each lifetime of a code, so that
 // the owner always has a code or can get one.
-import { hour, minute } from "../platform/clock.ts";
+import { day, hour, minute } from "../platform/clock.ts";
 import { environment, variable } from "../platform/environment.ts";
 import type { Limit, Rule } from "./counters.ts";
 import { requireWithin, type LimitStore } from "./limit-store.ts";
@@ -14,6 +14,9 @@ const mailboxRules = (): Rule[] => {
   ];
 };
 
+/** Counts passwords, codes and letters of sign-ins together, because each success changes two. */
+export const signInItem = (subject: string) => ({ key: `login#${subject}`, keptSeconds: day });
+
 // Each purpose has its own count, so that letters of one kind can't use up those of another.
 export const lettersKey = {
   registration: (mailboxKey: string): string => `letters#${mailboxKey}`,
@@ -23,7 +26,7 @@ export const lettersKey = {
   registrationReset: (mailboxKey: string): string => `letters-reset-registration#${mailboxKey}`,
   addressChange: (mailboxKey: string): string => `letters-change#${mailboxKey}`,
   staffChange: (mailboxKey: string): string => `letters-staff-change#${mailboxKey}`,
-  signIn: (subject: string): string => `letters-sign-in#${subject}`,
+  signIn: (subject: string): string => signInItem(subject).key,
 };
 
 const lettersTo = (key: string): Limit => ({
@@ -58,13 +61,11 @@ export const addressChangeLettersTo = (mailboxKey: string): Limit =>
 export const staffChangeLettersTo = (mailboxKey: string): Limit =>
   lettersTo(lettersKey.staffChange(mailboxKey));
 
+export const signInLetterRules: readonly Rule[] = [{ maximum: 20, windowSeconds: hour }];
+
 /** Only someone who knows the password counts here, and a sign-in takes its letter back. */
 export const signInLettersFor = (subject: string): Limit =>
-  alwaysOneCode({
-    key: lettersKey.signIn(subject),
-    rules: [{ maximum: 20, windowSeconds: hour }],
-    refusal: "too_many_letters",
-  });
+  alwaysOneCode({ ...signInItem(subject), rules: signInLetterRules, refusal: "too_many_letters" });
 
 export const addressChangesKey = (userId: string): string => `address-changes#${userId}`;
 

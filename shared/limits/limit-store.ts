@@ -6,21 +6,28 @@ import { variable } from "../platform/environment.ts";
 import type { Item } from "../store/documents.ts";
 import { conditionalWrite } from "../store/dynamo.ts";
 import {
+  consecutive,
   counterName,
   countIn,
-  lifetimeSeconds,
+  endedCounters,
+  hasRow,
+  isRow,
   limitPk,
+  rowLifetimeSeconds,
+  rowUntil,
   secondsLeft,
+  windowsLifetimeSeconds,
   type Limit,
   type Rule,
 } from "./counters.ts";
+import { limitReturns } from "./limit-returns.ts";
 
 type Refusal = { refusal: ErrorCode; retryAfterSeconds: number };
 type Exhausted = Refusal & { outcome: "exhausted" };
 type Allowed = { outcome: "allowed"; needsChallenge?: true };
 type Spending = Allowed | Exhausted;
 
-const staleCountersKept = 12;
+const endedCountersKept = 12;
 
 const allowed = (needsChallenge: boolean): Allowed => ({
   outcome: "allowed",
@@ -35,66 +42,87 @@ const longest = (first: Refusal, ...others: Refusal[]): Exhausted => ({
 const isAboveFree = (rules: readonly Rule[], item: Item | undefined, now: number): boolean =>
   rules.some((rule) => countIn(item, counterName(rule, now)) > (rule.challengeAbove ?? Infinity));
 
+type Condition = { expression: string; values: Record<string, number> };
+
+const withinRules = (rules: readonly Rule[]): Condition => ({
+  expression: rules.map((_, i) => `(attribute_not_exists(#c${i}) OR #c${i} < :max${i})`).join(" AND "),
+  values: Object.fromEntries(rules.map(({ maximum }, i) => [`:max${i}`, maximum])),
+});
+
+const passedRules = ({ rules }: Limit, item: Item | undefined, now: number): Rule[] =>
+  rules.filter((rule) => countIn(item, counterName(rule, now)) >= rule.maximum);
+
 export const limitStore = (clock: Clock = nowSeconds) => {
   const table = variable("LIMITS_TABLE");
-  const counters = (key: string) => ({ TableName: table, Key: { pk: limitPk(key) } });
+  const returns = limitReturns(clock);
 
-  const forgetStale = async (key: string, stale: string[]) => {
-    const names = Object.fromEntries(stale.map((name, index) => [`#s${index}`, name]));
-    await conditionalWrite({
-      Update: {
-        ...counters(key),
-        UpdateExpression: `REMOVE ${Object.keys(names).join(", ")}`,
-        ExpressionAttributeNames: names,
-      },
+  const change = (key: string, update: object) =>
+    conditionalWrite({ Update: { TableName: table, Key: { pk: limitPk(key) }, ...update } });
+
+  const forgetCounters = async (key: string, counters: string[]) => {
+    const names = Object.fromEntries(counters.map((name, index) => [`#s${index}`, name]));
+    await change(key, {
+      UpdateExpression: `REMOVE ${Object.keys(names).join(", ")}`,
+      ExpressionAttributeNames: names,
     });
   };
 
   /** Windows that have ended are never read again, so only the row has to go. */
   const dropExpiredRow = async (key: string, now: number) => {
-    await conditionalWrite({
-      Update: {
-        ...counters(key),
-        UpdateExpression: "REMOVE consecutive",
-        ConditionExpression: "expiresAt <= :now",
-        ExpressionAttributeValues: { ":now": now },
-      },
+    await change(key, {
+      UpdateExpression: `REMOVE ${consecutive}, ${rowUntil}`,
+      ConditionExpression: "expiresAt <= :now",
+      ExpressionAttributeValues: { ":now": now },
     });
   };
 
-  const clear = async (key: string): Promise<void> => {
-    await conditionalWrite({ Delete: counters(key) });
+  // The windows of another limit are kept longer than a row that is in its last day. Rows that were
+  // counted by earlier versions have no end yet.
+  const settleRow = async (limit: Limit, item: Item, now: number) => {
+    const [counted, until] = [countIn(item, consecutive), countIn(item, rowUntil)];
+    const keptUntil = now + windowsLifetimeSeconds(limit);
+    if (hasRow(limit) || (until === 0 ? counted === 0 : until >= keptUntil)) return;
+    const ending = {
+      UpdateExpression: `SET expiresAt = :until REMOVE ${consecutive}, ${rowUntil}`,
+      ConditionExpression: `${rowUntil} = :seen`,
+      ExpressionAttributeValues: { ":until": keptUntil, ":seen": until },
+    };
+    const dating = {
+      UpdateExpression: `SET expiresAt = :until, ${rowUntil} = :until`,
+      ConditionExpression: `attribute_exists(${consecutive}) AND attribute_not_exists(${rowUntil})`,
+      ExpressionAttributeValues: { ":until": now + rowLifetimeSeconds },
+    };
+    await change(limit.key, until === 0 ? dating : ending);
   };
 
-  const count = (
-    { key, rules, allowedAgainAfterSeconds }: Limit,
-    now: number,
-    condition: { expression: string; values: Record<string, number> },
-  ) => {
-    const names = rules.map((rule) => counterName(rule, now));
-    const dated = allowedAgainAfterSeconds !== undefined;
-    return conditionalWrite({
-      Update: {
-        ...counters(key),
-        UpdateExpression: `SET expiresAt = :expiresAt${dated ? ", allowedAt = :now" : ""} ADD ${names.map((_, i) => `#c${i} :one`).join(", ")}`,
-        ConditionExpression: condition.expression,
-        ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
-        ExpressionAttributeValues: {
-          ":one": 1,
-          ...(dated && { ":now": now }),
-          ":expiresAt": now + lifetimeSeconds(rules),
-          ...condition.values,
-        },
-        ReturnValues: "ALL_NEW",
-        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+  const count = (limit: Limit, now: number, condition: Condition, givenBack: readonly Rule[] = []) => {
+    const names = limit.rules.map((rule) => counterName(rule, now));
+    const namesBack = givenBack.map((rule) => counterName(rule, now));
+    const [row, dated] = [hasRow(limit), limit.allowedAgainAfterSeconds !== undefined];
+    const sets = [
+      row ? `expiresAt = :until, ${rowUntil} = :until` : `expiresAt = if_not_exists(${rowUntil}, :until)`,
+      ...(dated ? ["allowedAt = :now"] : []),
+    ];
+    const adds = [...names.map((_, i) => `#c${i} :one`), ...namesBack.map((_, i) => `#b${i} :less`)];
+    const conditions = [condition.expression, ...namesBack.map((_, i) => `#b${i} > :none`)];
+    return change(limit.key, {
+      UpdateExpression: `SET ${sets.join(", ")} ADD ${adds.join(", ")}`,
+      ConditionExpression: conditions.join(" AND "),
+      ExpressionAttributeNames: Object.fromEntries([
+        ...names.map((name, i) => [`#c${i}`, name]),
+        ...namesBack.map((name, i) => [`#b${i}`, name]),
+      ]),
+      ExpressionAttributeValues: {
+        ":one": 1,
+        ...(dated && { ":now": now }),
+        ":until": now + (row ? rowLifetimeSeconds : windowsLifetimeSeconds(limit)),
+        ...(namesBack.length > 0 && { ":less": -1, ":none": 0 }),
+        ...condition.values,
       },
+      ReturnValues: "ALL_NEW",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     });
   };
-
-  const withinRules = (rules: readonly Rule[]) => ({
-    expression: rules.map((_, i) => `(attribute_not_exists(#c${i}) OR #c${i} < :max${i})`).join(" AND "),
-    values: Object.fromEntries(rules.map(({ maximum }, i) => [`:max${i}`, maximum])),
-  });
 
   const spendBeyondRules = async (limit: Limit, now: number): Promise<boolean> => {
     if (limit.allowedAgainAfterSeconds === undefined) return false;
@@ -105,72 +133,39 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     return !refused;
   };
 
-  const spend = async (limit: Limit): Promise<Spending> => {
-    const { key, rules } = limit;
-    const now = clock();
-    const { refused, item } = await count(limit, now, withinRules(rules));
-    if (refused) {
-      // The item has expired, but TTL hasn't deleted it yet.
-      if (item && countIn(item, "expiresAt") <= now) {
-        await dropExpiredRow(key, now);
-        return spend(limit);
-      }
-      if (await spendBeyondRules(limit, now)) return allowed(false);
-      const passed = rules.filter((rule) => countIn(item, counterName(rule, now)) >= rule.maximum);
-      const refusals = passed.map((rule) => ({
-        refusal: rule.refusal ?? limit.refusal,
-        retryAfterSeconds: secondsLeft(rule, item, now),
-      }));
-      return longest({ refusal: limit.refusal, retryAfterSeconds: 1 }, ...refusals);
+  const afterRefusal = async (limit: Limit, item: Item | undefined, now: number): Promise<Spending> => {
+    const passed = passedRules(limit, item, now);
+    // The item has expired, but TTL hasn't deleted it yet.
+    if (passed.some(isRow) && countIn(item, "expiresAt") <= now) {
+      await dropExpiredRow(limit.key, now);
+      return spend(limit);
     }
-    const names = new Set(rules.map((rule) => counterName(rule, now)));
-    const stale = Object.keys(item ?? {}).filter((name) => name.startsWith("w") && !names.has(name));
-    if (stale.length > staleCountersKept) await forgetStale(key, stale);
-    return allowed(isAboveFree(rules, item, now));
+    if (await spendBeyondRules(limit, now)) return allowed(false);
+    const refusals = passed.map((rule) => ({
+      refusal: rule.refusal ?? limit.refusal,
+      retryAfterSeconds: secondsLeft(rule, item, now),
+    }));
+    return longest({ refusal: limit.refusal, retryAfterSeconds: 1 }, ...refusals);
   };
 
-  const takeBack = async ({ key, rules }: Limit, removed: string): Promise<"written" | "refused"> => {
-    const names = rules
-      .filter(({ windowSeconds }) => windowSeconds !== undefined || removed !== "consecutive")
-      .map((rule) => counterName(rule, clock()));
-    const { refused } = await conditionalWrite({
-      Update: {
-        ...counters(key),
-        UpdateExpression: `REMOVE ${removed} ADD ${names.map((_, i) => `#c${i} :less`).join(", ")}`,
-        ConditionExpression: names.map((_, i) => `#c${i} > :none`).join(" AND "),
-        ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#c${i}`, name])),
-        ExpressionAttributeValues: { ":less": -1, ":none": 0 },
-      },
-    });
-    return refused ? "refused" : "written";
+  const afterCount = async (limit: Limit, item: Item = {}, now: number): Promise<Spending> => {
+    await settleRow(limit, item, now);
+    const ended = endedCounters(item, now);
+    if (ended.length > endedCountersKept) await forgetCounters(limit.key, ended);
+    return allowed(isAboveFree(limit.rules, item, now));
   };
 
-  const drop = async (key: string, name: "consecutive" | "allowedAt"): Promise<void> => {
-    await conditionalWrite({
-      Update: {
-        ...counters(key),
-        UpdateExpression: `REMOVE ${name}`,
-        ConditionExpression: "attribute_exists(pk)",
-      },
-    });
-  };
-
-  /** Allows the next attempt beyond the rules at once. What is counted stays. */
-  const allowAgain = (key: string): Promise<void> => drop(key, "allowedAt");
-
-  /** If a window has ended since the attempt was counted, the count stays. */
-  const giveBack = async (limit: Limit): Promise<void> => {
-    const taken = await takeBack(limit, "allowedAt");
-    if (taken === "refused" && limit.allowedAgainAfterSeconds !== undefined) await allowAgain(limit.key);
-  };
-
-  /** Ends the row of consecutive attempts. What is counted in windows stays. */
-  const endRow = (key: string): Promise<void> => drop(key, "consecutive");
-
-  // Ends the row of consecutive attempts and gives one attempt back. What others have counted
-  // stays, so that strangers who keep guessing can't notice the success.
-  const succeed = async (limit: Limit): Promise<void> => {
-    if ((await takeBack(limit, "consecutive")) === "refused") await endRow(limit.key);
+  /** The write that counts gives an attempt of `inPlaceOf` back, which has the same key. */
+  const spend = async (limit: Limit, inPlaceOf?: Limit): Promise<Spending> => {
+    const now = clock();
+    const { refused, item } = await count(limit, now, withinRules(limit.rules), inPlaceOf?.rules);
+    if (!refused) return afterCount(limit, item, now);
+    if (!inPlaceOf) return afterRefusal(limit, item, now);
+    const [spending] = await Promise.all([
+      passedRules(limit, item, now).length === 0 ? spend(limit) : afterRefusal(limit, item, now),
+      returns.giveBack(inPlaceOf),
+    ]);
+    return spending;
   };
 
   /** Counts one attempt under each limit or, if one is exhausted, under none. */
@@ -179,12 +174,12 @@ export const limitStore = (clock: Clock = nowSeconds) => {
     const [first, ...others] = spent.filter((one) => one.outcome === "exhausted");
     if (!first) return allowed(spent.some((one) => one.outcome === "allowed" && one.needsChallenge === true));
     const counted = spent.filter(({ outcome }) => outcome === "allowed");
-    await Promise.all(counted.map(({ limit }) => giveBack(limit)));
+    await Promise.all(counted.map(({ limit }) => returns.giveBack(limit)));
     const { refusal, retryAfterSeconds } = longest(first, ...others);
     return { outcome: "exhausted", refusal, retryAfterSeconds };
   };
 
-  return { spend, spendAll, giveBack, allowAgain, succeed, endRow, clear };
+  return { ...returns, spend, spendAll };
 };
 
 export type LimitStore = ReturnType<typeof limitStore>;

@@ -4,6 +4,7 @@
 import { randomUUID } from "node:crypto";
 import type { CodeStore } from "../codes/code-store.ts";
 import type { Pseudonyms } from "../identity/pseudonyms.ts";
+import type { Limit } from "../limits/counters.ts";
 import {
   giveBackLetter,
   registrationLetter,
@@ -27,15 +28,14 @@ type SignInDeps = Deps<"restartLogin"> & {
   passwords: Pick<PasswordProof, "upgrade">;
 };
 
-/** `subject` is the one of the guess limits. `wasRight` runs beside the letter's limit. */
 export const orderSignInCode = async (
   user: User,
-  { password, subject, wasRight }: { password: string; subject: string; wasRight: () => Promise<void> },
+  { password, subject, guess }: { password: string; subject: string; guess: Limit },
   deps: SignInDeps,
 ): Promise<Ordered> => {
   const passwordHash = await deps.passwords.upgrade(user, password);
   const letters = signInLettersFor(subject);
-  const [spent] = await Promise.all([deps.limits.spend(letters), wasRight()]);
+  const spent = await deps.limits.spend(letters, guess);
   if (spent.outcome === "exhausted") return "covered";
   const otpRequestId = randomUUID();
   if ((await deps.codes.restartLogin(user.id, passwordHash, otpRequestId)) === "refused") {
@@ -49,7 +49,7 @@ export const orderSignInCode = async (
 /** The limit comes first: if no new letter leaves, the older code must stay valid. */
 export const orderActivationCode = async (
   registration: Registration,
-  { sourceIp, wasRight }: { sourceIp: string; wasRight: () => Promise<void> },
+  { sourceIp, guess }: { sourceIp: string; guess: Limit },
   deps: Deps<"restartActivation"> & {
     limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
     pseudonyms: Pick<Pseudonyms, "ofMailbox" | "ofNetwork">;
@@ -59,7 +59,7 @@ export const orderActivationCode = async (
   const letter = registrationLetter(await ofMailbox(registration.email), await ofNetwork(sourceIp));
   const [outcome] = await Promise.all([
     spendLetter(letter, deps.limits, { userId: registration.id }),
-    wasRight(),
+    deps.limits.giveBack(guess),
   ]);
   if (outcome === "covered") return outcome;
   const requested = await requestActivationCode(registration, deps);

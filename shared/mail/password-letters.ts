@@ -29,7 +29,6 @@ export const passwordChangedLetter =
     ]),
   });
 
-/** Goes to the addresses of a deleted account. */
 export const goodbyeLetter = ({ product, sentAtSeconds }: NoticeLetter): Letter => ({
   subject: `${product}: your account was deleted`,
   ...layOut(product, [

@@ -64,7 +64,6 @@ export const sessionStore = (clock: Clock = nowSeconds) => {
     return session;
   };
 
-  /** Of several concurrent calls, only one returns "ended". */
   const end = async (userId: string, sessionId: string): Promise<"ended" | "not_found"> => {
     const { refused } = await conditionalWrite({
       Delete: {

@@ -2,7 +2,9 @@
 // Otherwise an attacker who changed it could register the old address and so block the undo.
 import { day } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
-import { emailUndoPk } from "./address-items.ts";
+import { emailUndoItem, emailUndoPk, undoableUntil } from "./address-items.ts";
+import { takingAddress } from "./address-pointers.ts";
+import type { Item } from "./documents.ts";
 import type { TransactionPart } from "./dynamo.ts";
 
 const ofNoOther = (addressKey: string, userId: string, now: number) => ({
@@ -12,12 +14,28 @@ const ofNoOther = (addressKey: string, userId: string, now: number) => ({
   ExpressionAttributeValues: { ":now": now, ":userId": userId },
 });
 
-// Every transaction that assigns an address includes this condition, except the undo, which deletes
-// the undo item of its own account. So an unexpired undo item for an account's current address
-// always belongs to that account.
+// Every transaction that assigns an address includes this condition or is sure of it otherwise. So
+// an unexpired undo item for an account's current address always belongs to that account.
 export const notHeldForAnother = (addressKey: string, userId: string, now: number): TransactionPart => ({
   ConditionCheck: ofNoOther(addressKey, userId, now),
 });
+
+export type Hold = "held" | "free";
+
+export const holdOf = (undo: Item | undefined, now: number): Hold =>
+  undo && undoableUntil(emailUndoItem.parse(undo), now) > now ? "held" : "free";
+
+const nowhere = "attribute_exists(pk) AND attribute_not_exists(pk)";
+
+/**
+ * For a hold that was read in the same invocation: the same write for free and held addresses. It
+ * also fails if the address was left since, and then the condition above must decide.
+ */
+export const takingAsRead = (
+  hold: Hold,
+  ...[addressKey, userId, generation]: [string, string, string]
+): TransactionPart =>
+  takingAddress(addressKey, userId, generation, hold === "held" ? nowhere : "attribute_not_exists(pk)");
 
 /** Deletes the undo item, so that the account can't return to this address any more. */
 export const releaseAddress = (addressKey: string, userId: string, now: number): TransactionPart => ({

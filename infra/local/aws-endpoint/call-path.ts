@@ -27,7 +27,6 @@ export const createCallPath = () => {
     );
   };
 
-  /** Returns undefined if the answer must be lost. */
   const perform = async (
     principal: Principal,
     call: Call,

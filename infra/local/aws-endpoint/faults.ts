@@ -16,7 +16,6 @@ type Fault = {
 );
 
 export type Faults = {
-  /** `remove` also ends the fault's delays. */
   add: (fault: Fault) => { struck: () => number; remove: () => void };
   clear: () => void;
 };

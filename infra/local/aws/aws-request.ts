@@ -18,7 +18,6 @@ export const jsonContentType = "application/x-amz-json-1.0";
 export const awsTarget = (service: JsonService, operation: string): string =>
   `${targetPrefixes[service]}.${operation}`;
 
-/** Throws the error that the answer tells. */
 export const readAwsAnswer = (operation: string, status: number, text: string): Record<string, unknown> => {
   const answer: unknown = text === "" ? {} : JSON.parse(text);
   if (typeof answer !== "object" || answer === null) throw new AwsRequestError(operation, text);

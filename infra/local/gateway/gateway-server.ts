@@ -18,7 +18,6 @@ export type RunnerPages = (request: IncomingMessage, path: string, query: URLSea
 type Options = { api: Api; responses: GatewayResponses; invoke: Invoke; runnerPages: RunnerPages };
 
 const largestRequestBytes = 10 * 1024 * 1024;
-/** Lambda's limit for an event. */
 const largestEventBytes = 6 * 1024 * 1024;
 
 const readBody = (incoming: IncomingMessage): Promise<Buffer | "too-large"> =>

@@ -5,7 +5,6 @@ import { accountId } from "../aws/local-account.ts";
 export type GatewayRequest = {
   requestId: string;
   method: string;
-  /** As sent, without the query string. */
   path: string;
   query: URLSearchParams;
   rawHeaders: readonly string[];

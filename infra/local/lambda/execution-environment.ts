@@ -16,7 +16,7 @@ export type ExecutionEnvironment = {
 
 const initSeconds = 10;
 const runtime = path.join(import.meta.dirname, "runtime.ts");
-/** Bundles hold argon2's binary for Lambda only. Its loader also looks here. */
+/** Bundles hold argon2's binaries for Linux only. Its loader also looks here. */
 const installedArgon2 = path.join(import.meta.dirname, "../../../node_modules/argon2");
 /** With the compile cache, a cold start needs only a little more than half the CPU. */
 const compileCache = path.join(import.meta.dirname, "../../../build/compile-cache");

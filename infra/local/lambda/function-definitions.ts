@@ -4,7 +4,6 @@ import { constructName } from "../aws/local-account.ts";
 import type { Resource, Templates } from "../cloudformation/templates.ts";
 
 export type FunctionDefinition = {
-  /** The construct's name, such as `CreateUser`. */
   label: string;
   name: string;
   arn: string;

@@ -19,7 +19,7 @@ type Options = { limit: number; credentials: Credentials; onLog: (line: string) 
 
 const idleMilliseconds = 5 * 60_000;
 
-const reservedVariables = (
+export const reservedVariables = (
   { name, handler, memoryMegabytes, codeFolder, logFormat }: FunctionDefinition,
   { endpointUrl, accessKeyId }: Credentials,
 ): Record<string, string> => ({

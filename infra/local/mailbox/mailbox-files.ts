@@ -64,7 +64,6 @@ const parse = (file: string): StoredEmail => {
   };
 };
 
-/** Only the end of an id is random. */
 const fileName = ({ id, sentAt, to }: StoredEmail): string => {
   const time = sentAt.replaceAll(":", "-");
   const recipient = (to[0] ?? "unknown").replace(/[^\w.@+-]/g, "_").slice(0, 100);

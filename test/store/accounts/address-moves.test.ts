@@ -7,7 +7,14 @@ import { userUpdateStore } from "../../../shared/accounts/user-update-store.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
 import { emailChangePk, emailUndoPk } from "../../../shared/store/address-items.ts";
 import type { User } from "../../../shared/store/user-items.ts";
-import { activateAt, emailChangeFlow, isStored, newAddress } from "../../support/people/email-change-flow.ts";
+import { activateWith } from "../../support/people/stored-people.ts";
+import {
+  activateAt,
+  emailChangeFlow,
+  isStored,
+  newAddress,
+  registeredAt,
+} from "../../support/people/email-change-flow.ts";
 
 const year = 365 * 86_400;
 
@@ -170,6 +177,14 @@ describe("move from a lost mailbox", () => {
 });
 
 describe("address that was replaced as a lost mailbox", () => {
+  it("is refused to an activation that read no hold before", async () => {
+    const { user, clock, confirmMove, claim } = await movingFlow();
+    const registration = await registeredAt(clock.now, user.addressKey);
+    await confirmMove("second");
+    expect(await claim()).toMatchObject({ status: "active" });
+    expect(await activateWith(clock.now, registration, "newcomer", { hold: "free" })).toBe("refused");
+  });
+
   it("is refused for exactly a year, also to its former account", async () => {
     const { user, clock, confirmMove, claim, ask, confirm } = await movingFlow();
     await confirmMove("second");

@@ -13,11 +13,13 @@ import { fakeClock } from "../../support/store/fake-clock.ts";
 import {
   isStored,
   newAddress,
+  activateAsReadAt,
   activateAt,
+  registeredAt,
   emailChangeFlow,
   emailChangeSteps,
 } from "../../support/people/email-change-flow.ts";
-import { newRegistration } from "../../support/people/stored-people.ts";
+import { activateWith, newRegistration } from "../../support/people/stored-people.ts";
 
 const day = 86_400;
 type Clock = ReturnType<typeof fakeClock>;
@@ -35,6 +37,8 @@ const moved = async (clock = fakeClock()) => {
 const takers = {
   "an activation": async ({ now }: Clock, addressKey: string) =>
     (await activateAt(now, addressKey)) !== "refused",
+  "an activation that has read the hold": async ({ now }: Clock, addressKey: string) =>
+    (await activateAsReadAt(now, addressKey)) !== "refused",
   "an activation by a reset": async ({ now }: Clock, addressKey: string) => {
     const registration = newRegistration(now(), { addressKey });
     await registrationStore(now).register(registration, undefined);
@@ -83,6 +87,20 @@ describe("held address", () => {
       expect(await take(clock, user.addressKey)).toBe(true);
       expect(await undo(user.addressKey, "d")).toBe("refused");
     });
+  });
+
+  it("is reserved though an activation read it before", async () => {
+    const { clock, user, ask, confirm, remove } = await emailChangeFlow();
+    const registration = await registeredAt(clock.now, user.addressKey);
+    const { hold } = await registrationStore(clock.now).findWithHold(user.addressKey);
+    expect(hold).toBe("free");
+    await ask(newAddress(), "d");
+    const activate = () => activateWith(clock.now, registration, "newcomer", { hold });
+    expect(await activate()).toBe("refused");
+    expect(await confirm("d")).not.toBe("refused");
+    expect(await activate()).toBe("refused");
+    await remove();
+    expect(await activate()).toMatchObject({ addressKey: user.addressKey });
   });
 
   it("is released and notified when the account is deleted", async () => {

@@ -52,7 +52,7 @@ describe("registration", () => {
   it("is activated again if the same invocation repeats it", async () => {
     const clock = fakeClock();
     const registration = await registeredWithCode(clock.now, "d");
-    const activate = (token: string) => activateWith(clock.now, registration, "d", token);
+    const activate = (token: string) => activateWith(clock.now, registration, "d", { token });
     const invocation = randomUUID();
     expect(await activate(invocation)).toMatchObject({ id: registration.id });
     expect(await activate(invocation)).toMatchObject({ id: registration.id });

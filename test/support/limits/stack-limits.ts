@@ -4,16 +4,18 @@ import type { Stack } from "../../../infra/local/stack.ts";
 import { generousLimits } from "../../../infra/generous-limits.ts";
 import { documents } from "../store/documents.ts";
 import { outputOf } from "../stacks/stack-outputs.ts";
-import type { Limit } from "../../../shared/limits/counters.ts";
+import { counterName, type Limit } from "../../../shared/limits/counters.ts";
 import { limitStore } from "../../../shared/limits/limit-store.ts";
 
 /** The counters of the current window and of the next one, which may begin during the test. */
 const counterNames = ({ rules }: Limit, windows = [0, 1]): string[] =>
-  rules.flatMap(({ windowSeconds }) =>
-    windowSeconds === undefined
-      ? ["consecutive"]
-      : windows.map((later) => `w${windowSeconds}#${Math.floor(Date.now() / 1000 / windowSeconds) + later}`),
-  );
+  rules.flatMap((rule) => [
+    ...new Set(
+      windows.map((later) =>
+        counterName(rule, Math.floor(Date.now() / 1000) + later * (rule.windowSeconds ?? 0)),
+      ),
+    ),
+  ]);
 
 export const limitsOf = (stack: Stack) => {
   const { endpoint } = stack;

@@ -8,7 +8,7 @@ import { addressUndoStore } from "../../../shared/accounts/address-undo-store.ts
 import type { Clock } from "../../../shared/platform/clock.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
 import { documents } from "../store/documents.ts";
-import { registrationPk, type User } from "../../../shared/store/user-items.ts";
+import { registrationPk, type Registration, type User } from "../../../shared/store/user-items.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
 import { userStore } from "../../../shared/accounts/user-store.ts";
 import { fakeClock } from "../store/fake-clock.ts";
@@ -65,11 +65,8 @@ export const emailChangeFlow = async (clock = fakeClock()) => {
   return { clock, user, ...emailChangeSteps(clock.now, user.id) };
 };
 
-/** Another person registers with an address and activates with the code that was sent there. */
-export const activateAt = async (
-  clock: Clock,
-  addressKey: string,
-): Promise<User | "refused" | "username_taken"> => {
+/** Another person registers with an address and gets a code there. */
+export const registeredAt = async (clock: Clock, addressKey: string): Promise<Registration> => {
   const registration = newRegistration(clock(), { addressKey });
   const registrations = registrationStore(clock);
   await registrations.register(registration, await registrations.find(addressKey));
@@ -78,5 +75,16 @@ export const activateAt = async (
     otpDigest: "newcomer",
     otpExpiresAt: clock() + codeLifetime,
   });
-  return activateWith(clock, (await registrations.find(addressKey)) ?? registration, "newcomer");
+  return (await registrations.find(addressKey)) ?? registration;
+};
+
+export const activateAt = async (clock: Clock, addressKey: string) =>
+  activateWith(clock, await registeredAt(clock, addressKey), "newcomer");
+
+/** As the endpoint does it, which reads before whether the address is held. */
+export const activateAsReadAt = async (clock: Clock, addressKey: string) => {
+  await registeredAt(clock, addressKey);
+  const { registration, hold } = await registrationStore(clock).findWithHold(addressKey);
+  if (!registration) throw new Error("no registration");
+  return activateWith(clock, registration, "newcomer", { hold });
 };

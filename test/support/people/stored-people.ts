@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../shared/platform/clock.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
 import { registrationPk, userPk, type Registration, type User } from "../../../shared/store/user-items.ts";
+import type { Hold } from "../../../shared/store/held-addresses.ts";
 import { listAttributes } from "../../../shared/store/list-indexes.ts";
 import { activationStore } from "../../../shared/accounts/activation-store.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
@@ -40,9 +41,15 @@ export const activateWith = (
   clock: Clock,
   registration: Registration,
   digest: string,
-  token: string = randomUUID(),
+  { token = randomUUID(), hold }: { token?: string; hold?: Hold } = {},
 ) =>
-  activationStore(clock).activate(registration, { email: registration.email, brought: {} }, [digest], token);
+  activationStore(clock).activate(
+    registration,
+    { email: registration.email, brought: {} },
+    [digest],
+    token,
+    hold ? { hold } : {},
+  );
 
 export const activeUser = async (clock: Clock): Promise<User> => {
   const registration = await registeredWithCode(clock, "digest");

@@ -1,4 +1,4 @@
-import type { Answer } from "../bench/networks.ts";
+import type { Answer } from "../bench/load/networks.ts";
 import type { AttackTarget } from "./attack-target.ts";
 
 export type Outcome = { held: boolean; saw: string };

@@ -9,9 +9,9 @@ import { settingsTable } from "../../../infra/settings-table.ts";
 import type { OperationName } from "../../../shared/contract/contract.ts";
 import { runCommand } from "../../support/calls/commands.ts";
 import { startLocalStack } from "../../support/stacks/local-stack.ts";
-import { overAll } from "../bench/measure.ts";
-import { newPerson, type Person } from "../bench/phases.ts";
-import { openNetworks, type Answer } from "../bench/networks.ts";
+import { overAll } from "../bench/stack/measure.ts";
+import { newPerson, type Person } from "../bench/load/phases.ts";
+import { openNetworks, type Answer } from "../bench/load/networks.ts";
 import { attackLetters, type LetterCode } from "./attack-letters.ts";
 import { passTenMinutes } from "../../support/store/passing-time.ts";
 

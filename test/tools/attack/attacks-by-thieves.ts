@@ -1,6 +1,6 @@
 // Attacks by a thief who has a session, a device token and the password of an owner.
-import { newPerson } from "../bench/phases.ts";
-import type { Answer } from "../bench/networks.ts";
+import { newPerson } from "../bench/load/phases.ts";
+import type { Answer } from "../bench/load/networks.ts";
 import { countOf, heldWithout, type Attack, type Outcome } from "./attack-outcome.ts";
 import type { AttackTarget, TargetUser } from "./attack-target.ts";
 

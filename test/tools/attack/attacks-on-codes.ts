@@ -1,5 +1,5 @@
 // Attacks that guess six-digit codes, or use one more than once.
-import { forgedOrigin } from "../bench/networks.ts";
+import { forgedOrigin } from "../bench/load/networks.ts";
 import { countOf, heldIf, type Attack, type Outcome } from "./attack-outcome.ts";
 import type { AttackTarget, TargetUser } from "./attack-target.ts";
 

@@ -1,5 +1,5 @@
 // Attacks with device tokens that were copied from an owner's devices.
-import { newPerson } from "../bench/phases.ts";
+import { newPerson } from "../bench/load/phases.ts";
 import { countOf, heldIf, heldWithout, type Attack, type Outcome } from "./attack-outcome.ts";
 import type { AttackTarget, TargetUser } from "./attack-target.ts";
 

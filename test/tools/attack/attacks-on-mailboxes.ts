@@ -1,8 +1,8 @@
 // Attacks that flood mailboxes.
 import { mailboxOf } from "../../../shared/identity/email-address.ts";
 import { probes, suspectAt } from "../../support/calls/enumeration-probes.ts";
-import { forgedOrigin } from "../bench/networks.ts";
-import { newPerson } from "../bench/phases.ts";
+import { forgedOrigin } from "../bench/load/networks.ts";
+import { newPerson } from "../bench/load/phases.ts";
 import { countOf, heldIf, type Attack, type Outcome } from "./attack-outcome.ts";
 import type { AttackTarget } from "./attack-target.ts";
 

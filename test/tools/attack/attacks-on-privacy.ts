@@ -2,7 +2,7 @@
 import type { OperationName } from "../../../shared/contract/contract.ts";
 import { comparable, withoutOwnWords } from "../../support/assert/comparable.ts";
 import { needsAsker, probes, suspectAt, type ProbeName } from "../../support/calls/enumeration-probes.ts";
-import { newPerson } from "../bench/phases.ts";
+import { newPerson } from "../bench/load/phases.ts";
 import { heldIf, heldWithout, type Attack, type Outcome } from "./attack-outcome.ts";
 import type { AttackTarget, TargetUser } from "./attack-target.ts";
 

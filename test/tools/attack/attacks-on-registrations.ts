@@ -1,5 +1,5 @@
 // Attacks by a stranger who registers the address of another person before, between or after them.
-import { newPerson, type Person } from "../bench/phases.ts";
+import { newPerson, type Person } from "../bench/load/phases.ts";
 import { heldWithout, type Attack, type Outcome } from "./attack-outcome.ts";
 import type { AttackTarget, TargetUser } from "./attack-target.ts";
 

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BatchWriteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { startDynamoDbEngine } from "../../../infra/local/engines/dynamodb-engine.ts";
 import { createTables } from "../../../infra/local/engines/create-tables.ts";
@@ -17,9 +17,8 @@ import { nowSeconds } from "../../../shared/platform/clock.ts";
 import { documents } from "../../support/store/documents.ts";
 import { interceptCalls } from "../../support/store/intercepted-calls.ts";
 import { userUpdateStore, type Changes } from "../../../shared/accounts/user-update-store.ts";
-import { userItem } from "../../../shared/store/user-items.ts";
 import { personList, type ListRequest, type PersonList } from "../../../shared/admin/person-list.ts";
-import { listedPerson } from "../../support/people/stored-people.ts";
+import { activeUser, listedPerson } from "../../support/people/stored-people.ts";
 import { textTable } from "./text-table.ts";
 
 const namedCrowds = process.argv.slice(2).map(Number);
@@ -115,11 +114,8 @@ const changes: Record<string, [Changes, Changes]> = {
   rank: [{ isStaff: true }, { isStaff: false }],
 };
 
-const measureChange = async (table: string, [there, back]: [Changes, Changes]) => {
-  const now = nowSeconds();
-  const person = listedPerson("active", { now, createdAt: now, email: "ada@example.com" });
-  await documents().send(new PutCommand({ TableName: table, Item: person }));
-  let user = userItem.parse(person);
+const measureChange = async ([there, back]: [Changes, Changes]) => {
+  let user = await activeUser(nowSeconds);
   let next = there;
   return measure(async () => {
     const changed = await userUpdateStore().change(user, next);
@@ -160,7 +156,7 @@ try {
   }
   const changeRows: string[][] = [];
   for (const [name, change] of Object.entries(changes))
-    changeRows.push([name, ...(await measureChange(table, change))]);
+    changeRows.push([name, ...(await measureChange(change))]);
   const head = ["p50 ms", "p95 ms", "calls", "index units", "table units"];
   process.stdout.write(
     `${engine.name}, each row repeated ${repeats} times\n` +

@@ -8,11 +8,11 @@
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { probes, suspectAt, type ProbeName, type Suspect } from "../../support/calls/enumeration-probes.ts";
-import { createClient } from "./client.ts";
-import { openLetterBox } from "./letter-box.ts";
-import { overAll } from "./measure.ts";
-import { createPhases, newPerson } from "./phases.ts";
-import { startStackUnderLoad } from "./stack-under-load.ts";
+import { createClient } from "./load/client.ts";
+import { openLetterBox } from "./load/letter-box.ts";
+import { overAll } from "./stack/measure.ts";
+import { createPhases, newPerson } from "./load/phases.ts";
+import { startStackUnderLoad } from "./load/stack-under-load.ts";
 import { textTable } from "./text-table.ts";
 import { compareSamples, verdictLegend, verdictOn } from "./two-samples.ts";
 

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { wrongPassword } from "../../../shared/limits/guess-limits.ts";
+import { signInLettersFor } from "../../../shared/limits/letter-limits.ts";
 import { orderActivationCode, orderSignInCode } from "../../../shared/mail/code-requests.ts";
 import type { Registration, User } from "../../../shared/store/user-items.ts";
 import { neverCalled } from "../../support/assert/never-called.ts";
@@ -7,7 +9,8 @@ const user = { id: "u" } as User;
 
 describe("login code request", () => {
   const passwords = { upgrade: async () => "hash" };
-  const right = { password: "right", subject: "s", wasRight: async () => {} };
+  const guess = wrongPassword("s");
+  const right = { password: "right", subject: "s", guess };
   const limitsWith = (outcome: "allowed" | "exhausted") => ({
     spend: async () =>
       outcome === "allowed" ? { outcome } : { outcome, refusal: "throttled" as const, retryAfterSeconds: 1 },
@@ -47,12 +50,28 @@ describe("login code request", () => {
     expect(ordered).toBe("covered");
   });
 
-  it("queues nothing if the parallel work fails", async () => {
-    const failing = { ...right, wasRight: () => Promise.reject(new Error("busy")) };
+  it("counts its letter in place of the right password's attempt", async () => {
+    const spent: unknown[] = [];
+    await orderSignInCode(user, right, {
+      passwords,
+      limits: {
+        ...limitsWith("allowed"),
+        spend: async (...limits) => {
+          spent.push(...limits.map((limit) => limit?.rules));
+          return { outcome: "allowed" };
+        },
+      },
+      codes: { restartLogin: async () => "restarted" },
+      enqueueLetter: async () => {},
+    });
+    expect(spent).toEqual([signInLettersFor("s").rules, guess.rules]);
+  });
+
+  it("queues nothing if counting fails", async () => {
     await expect(
-      orderSignInCode(user, failing, {
+      orderSignInCode(user, right, {
         passwords,
-        limits: limitsWith("allowed"),
+        limits: { ...limitsWith("allowed"), spend: () => Promise.reject(new Error("busy")) },
         codes: { restartLogin: neverCalled("restartLogin") },
         enqueueLetter: neverCalled("enqueueLetter"),
       }),
@@ -74,7 +93,7 @@ describe("activation code request", () => {
     const registration = { addressKey: "a", email: "a@example.com", passwordHash: "hash" } as Registration;
     const ordered = await orderActivationCode(
       registration,
-      { sourceIp: "192.0.2.1", wasRight: async () => {} },
+      { sourceIp: "192.0.2.1", guess: wrongPassword("a") },
       {
         codes: { restartActivation: async () => "refused" },
         enqueueLetter: neverCalled("enqueueLetter"),
@@ -86,6 +105,9 @@ describe("activation code request", () => {
         pseudonyms: { ofMailbox: async () => "mailbox", ofNetwork: async () => "network" },
       },
     );
-    expect([ordered, givenBack.toSorted()]).toEqual(["refused", ["letters#mailbox", "letters-of-all"]]);
+    expect([ordered, givenBack.toSorted()]).toEqual([
+      "refused",
+      ["letters#mailbox", "letters-of-all", wrongPassword("a").key],
+    ]);
   });
 });

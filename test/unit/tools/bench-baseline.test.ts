@@ -10,10 +10,10 @@ import {
   percentOf,
   saveBaseline,
   type Baseline,
-} from "../../tools/bench/baseline.ts";
-import { readBenchOptions } from "../../tools/bench/bench-options.ts";
-import { sumOfUnits } from "../../tools/bench/footprint.ts";
-import { spreadOf } from "../../tools/bench/measure.ts";
+} from "../../tools/bench/stack/baseline.ts";
+import { readBenchOptions } from "../../tools/bench/stack/bench-options.ts";
+import { sumOfUnits } from "../../tools/bench/stack/footprint.ts";
+import { spreadOf } from "../../tools/bench/stack/measure.ts";
 
 const around = (median: number, by = 0.1) => ({ median, low: median - by, high: median + by });
 const baseline = (parts: Partial<Baseline> = {}): Baseline => ({

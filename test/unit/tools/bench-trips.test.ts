@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { longestSequence } from "../../tools/bench/trip-counter.ts";
+import { longestSequence } from "../../support/stacks/trip-counter.ts";
 
 describe("calls one after the other", () => {
   it("are one if all come together", () => {

@@ -38,6 +38,14 @@ describe("canned answers", () => {
     expect(bodyOf(call("DynamoDB_20120810.PutItem", { TableName: "users" }))).toBeUndefined();
   });
 
+  it("are those of the same version of a secret", () => {
+    const read = (VersionStage: string) =>
+      call("secretsmanager.GetSecretValue", { SecretId: "keys", VersionStage }, "secretsmanager");
+    const stages = ["AWSPENDING", "AWSCURRENT"];
+    const canned = createCannedAnswers(stages.map((stage) => ({ call: read(stage), answer: answer(stage) })));
+    expect(stages.map((stage) => canned(read(stage))?.body)).toEqual(['"AWSPENDING"', '"AWSCURRENT"']);
+  });
+
   it("carry the digest of the message that was sent", () => {
     const send = (MessageBody: string) => call("AmazonSQS.SendMessage", { MessageBody }, "sqs");
     const canned = createCannedAnswers([{ call: send("one"), answer: answer({ MessageId: "1" }) }]);

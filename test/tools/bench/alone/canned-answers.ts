@@ -13,6 +13,7 @@ const parameters = z.looseObject({
   TableName: z.string().optional(),
   IndexName: z.string().optional(),
   SecretId: z.string().optional(),
+  VersionStage: z.string().optional(),
   Key: key.optional(),
   Item: z.looseObject({ pk: z.unknown().optional() }).optional(),
   RequestItems: key.optional(),
@@ -25,9 +26,9 @@ const withoutIds = (text: string): string => text.replaceAll(/#[^"]*/g, "#");
 const descriptionsOf = ({ service, target, body }: RecordedCall): string[] => {
   const operation = `${service} ${target.slice(target.lastIndexOf(".") + 1)}`;
   if (service === "ses") return [operation];
-  const { TableName, IndexName, SecretId, Key, Item, RequestItems, ExpressionAttributeValues } =
+  const { TableName, IndexName, SecretId, VersionStage, Key, Item, RequestItems, ExpressionAttributeValues } =
     parameters.parse(JSON.parse(body));
-  const place = JSON.stringify([operation, TableName, IndexName, SecretId]);
+  const place = JSON.stringify([operation, TableName, IndexName, SecretId, VersionStage]);
   const what = JSON.stringify([Key, Item?.pk, RequestItems, IndexName && ExpressionAttributeValues]);
   return [`${place} ${what}`, `${place} ${withoutIds(what)}`, place, operation];
 };

@@ -21,6 +21,8 @@ const context = () => ({
   getRemainingTimeInMillis: () => 30_000,
 });
 
+// What node itself does in the background of its start must not count.
+await delay(50);
 const startedCpu = cpuMilliseconds();
 const started = performance.now();
 const { handler }: Record<string, unknown> = await import(pathToFileURL(bundle).href);
@@ -29,6 +31,8 @@ const loaded: Loaded = {
   initCpu: cpuMilliseconds() - startedCpu,
   initMilliseconds: performance.now() - started,
 };
+
+delete process.env["ARGON2_PREBUILD"];
 
 const call = async ({ event, times, pauseMilliseconds }: ToFunction): Promise<FromFunction> => {
   const milliseconds: number[] = [];

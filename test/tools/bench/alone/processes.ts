@@ -5,17 +5,21 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { transformSync } from "esbuild";
 import { root } from "../../../../infra/run-script.ts";
+import { lazy } from "../../../../shared/platform/lazy.ts";
 import type { Recorded } from "./canned-answers.ts";
 import type { FromFunction, Loaded, ToEndpoint, ToFunction, Case } from "./messages.ts";
 
+/** Bundles hold argon2's binary for Lambda only. Its loader also looks here. */
+const installedArgon2 = join(root, "node_modules/argon2");
+
 /** As JavaScript, because what runs TypeScript in Node would add to the function's memory. */
-const functionProcess = (): string => {
+const compiledFunctionProcess = lazy((): string => {
   const source = readFileSync(join(import.meta.dirname, "function-process.ts"), "utf8");
   const file = join(root, "build/bench/function-process.mjs");
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, transformSync(source, { loader: "ts", target: "node24" }).code);
   return file;
-};
+});
 
 const messageOf = async <Message>(child: ChildProcess, what: string): Promise<Message> => {
   const settled = new AbortController();
@@ -63,8 +67,11 @@ export const startCannedEndpoint = async () => {
     /** Returns and forgets what was recorded. */
     take: async (): Promise<Recorded[]> =>
       (await ask<{ type: string; recorded: Recorded[] }>({ type: "take" }, "taken")).recorded,
-    /** Calls that nothing was recorded for. */
-    unanswered: () => [...unanswered],
+    /** Throws if nothing was recorded for a call of this function. */
+    expectAllAnswered: (name: string) => {
+      if (unanswered.size > 0)
+        throw new Error(`${name} made calls that were not recorded: ${[...unanswered].join(", ")}`);
+    },
     stop: () => stopped(child),
   };
 };
@@ -87,8 +94,9 @@ export const startFunction = async ({
   /** Called before the function is loaded. */
   onStart?: (pid: number) => void;
 }): Promise<FunctionProcess> => {
-  const child = fork(functionProcess(), [bundle, name], {
-    env: environment,
+  const child = fork(compiledFunctionProcess(), [bundle, name], {
+    // The process removes the last variable after the initialisation.
+    env: { ...environment, ARGON2_PREBUILD: installedArgon2 },
     execArgv: [`--max-old-space-size=${memoryMegabytes}`],
     cwd: dirname(bundle),
     stdio: ["ignore", "ignore", "inherit", "ipc"],

@@ -1,5 +1,5 @@
-// Records, for each function, an event and the answers of AWS while it was handled. The steps of
-// `phases.ts` run on an embedded stack, and the function under test runs in a process of its own,
+// Records, for each function, an event and the answers of AWS while it was handled. The steps run
+// on an embedded stack, but the first call of each operation is answered by a process of its own,
 // on the given bundles. The bundles may come from another checkout.
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -9,110 +9,46 @@ import * as z from "zod";
 import { freshenBundles } from "../../../../infra/bundling/fresh-bundles.ts";
 import { freePort } from "../../../../infra/local/engines/free-port.ts";
 import { loadTemplates } from "../../../../infra/local/cloudformation/templates.ts";
-import { proxyEvent } from "../../../../infra/local/gateway/proxy-event.ts";
 import {
   loadFunctions,
   type FunctionDefinition,
 } from "../../../../infra/local/lambda/function-definitions.ts";
+import { reservedVariables } from "../../../../infra/local/lambda/function-pool.ts";
 import { startStack, type Stack } from "../../../../infra/local/stack.ts";
 import { grants } from "../../../../infra/grants/grants.ts";
 import type { FunctionName } from "../../../../infra/grants/grant.ts";
 import { kebabCase, pascalCase } from "../../../../infra/naming.ts";
 import { UserError } from "../../../../infra/user-error.ts";
-import { contract, type OperationName } from "../../../../shared/contract/contract.ts";
+import { contract } from "../../../../shared/contract/contract.ts";
 import { templatesAt } from "../../../support/stacks/test-templates.ts";
-import { createClient, type Client } from "../client.ts";
-import { openLetterBox } from "../letter-box.ts";
-import { createPhases, newPerson, peopleOf } from "../phases.ts";
+import { createClient, type Client } from "../load/client.ts";
+import { openLetterBox } from "../load/letter-box.ts";
+import { createPhases, newPerson, peopleOf } from "../load/phases.ts";
+import { eventOf, queueEvent } from "./events.ts";
 import type { Case } from "./messages.ts";
 import { startFunction, type CannedEndpoint } from "./processes.ts";
+import { callRareOperations } from "./rare-operations.ts";
 
 const answered = z.object({
   statusCode: z.number(),
   body: z.string(),
   headers: z.record(z.string(), z.string()).default({}),
-  multiValueHeaders: z.record(z.string(), z.array(z.string())).default({}),
 });
 
-type Input = Parameters<Client["callForDevice"]>[1];
+const adminPage = { method: "GET", path: "/admin/" };
 
-type Route = { method: string; path: string };
-const adminPage: Route = { method: "GET", path: "/admin/" };
-
-/** The event that the gateway would make of a call. */
-const eventOf = ({ method, path }: Route, { body, token, deviceToken }: Input, host: string) => {
-  const rawHeaders = [
-    ["Host", host],
-    ["User-Agent", "bench"],
-    ["Content-Type", "application/json"],
-    ...(token === undefined ? [] : [["Authorization", `Bearer ${token}`]]),
-    ...(deviceToken === undefined ? [] : [["X-Device-Token", deviceToken]]),
-  ].flat();
-  return proxyEvent(
-    {
-      requestId: randomUUID(),
-      method,
-      path,
-      query: new URLSearchParams(),
-      rawHeaders,
-      headers: { host, "user-agent": "bench" },
-      sourceIp: "127.0.0.1",
-      receivedAt: Date.now(),
-      body: Buffer.from(body === undefined ? "" : JSON.stringify(body)),
-    },
-    { resource: path, resourceId: "bench", pathParameters: null },
-    { apiId: "bench", stage: "test" },
-    false,
-  );
-};
-
-const queueEvent = (body: string) => ({
-  Records: [
-    {
-      messageId: randomUUID(),
-      receiptHandle: "bench",
-      body,
-      attributes: {
-        ApproximateReceiveCount: "1",
-        SentTimestamp: String(Date.now()),
-        SenderId: "bench",
-        ApproximateFirstReceiveTimestamp: String(Date.now()),
-      },
-      messageAttributes: {},
-      md5OfBody: "",
-      eventSource: "aws:sqs",
-      eventSourceARN: "arn:aws:sqs:us-east-1:000000000000:bench",
-      awsRegion: "us-east-1",
-    },
-  ],
-});
-
+/** Those that Lambda would set, with the canned endpoint in place of the stack's. */
 const environmentOf = (
-  { variables, name, memoryMegabytes, codeFolder }: FunctionDefinition,
-  { endpoint }: Stack,
+  definition: FunctionDefinition,
+  { endpoint: { url, accessKeyId } }: Stack,
   endpointUrl: string,
 ): Record<string, string> => {
-  const own = { ...variables };
-  for (const [variable, value] of Object.entries(own))
-    own[variable] = value.replaceAll(endpoint.url, endpointUrl);
-  return {
-    ...own,
-    AWS_REGION: endpoint.region,
-    // The policies are not measured, and the grants of another checkout may differ.
-    AWS_ACCESS_KEY_ID: endpoint.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: endpoint.secretAccessKey,
-    AWS_SESSION_TOKEN: "bench",
-    AWS_ENDPOINT_URL: endpointUrl,
-    AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
-    AWS_LAMBDA_FUNCTION_NAME: name,
-    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMegabytes),
-    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-    AWS_LAMBDA_LOG_FORMAT: "JSON",
-    LAMBDA_TASK_ROOT: codeFolder,
-    PATH: "/usr/bin:/bin",
-    TZ: ":UTC",
-  };
+  const own = Object.entries(definition.variables).map(([name, value]) => [
+    name,
+    value.replaceAll(url, endpointUrl),
+  ]);
+  // The policies are not measured, and the grants of another checkout may differ.
+  return { ...Object.fromEntries(own), ...reservedVariables(definition, { endpointUrl, accessKeyId }) };
 };
 
 const order = z.object({ MessageBody: z.string() });
@@ -139,13 +75,12 @@ const recordOne = async (
   }
 };
 
-/** Records each operation that has a phase, the mailer and a page. */
+/** Records the first call of each operation, the mailer, the keys' functions and a page. */
 const recordAll = async (
-  stack: Stack,
+  { stack, folder, functions }: { stack: Stack; folder: string; functions: FunctionDefinition[] },
   endpoint: CannedEndpoint,
-  functions: FunctionDefinition[],
   bundles: string,
-) => {
+): Promise<Map<string, Case>> => {
   const { host } = new URL(stack.url);
   const cases = new Map<string, Case>();
   const definitionOf = (name: FunctionName) => {
@@ -156,7 +91,7 @@ const recordAll = async (
   const record = async (name: FunctionName, event: unknown) => {
     const recording = await recordOne(stack, endpoint, definitionOf(name), { name, bundles, event });
     const { payload, ...recordedCase } = recording;
-    cases.set(name, recordedCase);
+    if (!cases.has(name)) cases.set(name, recordedCase);
     // The order for the letter was held back, so that the recorded mailer sends it.
     const sent = recordedCase.recorded.find(({ call }) => call.target.endsWith("SendMessage"));
     if (sent !== undefined)
@@ -166,37 +101,37 @@ const recordAll = async (
 
   const client = createClient(stack.url);
   const letterBox = openLetterBox(stack.mailboxFolder);
-  let underTest: OperationName | undefined;
-  const answerOf = async (name: OperationName, input: Input, status: number) => {
+  const callForDevice: Client["callForDevice"] = async (name, input) => {
+    if (cases.has(name)) return client.callForDevice(name, input);
     const { statusCode, body, headers } = answered.parse(
       await record(name, eventOf(contract[name], input, host)),
     );
-    if (statusCode !== status) throw new Error(`${name} answered ${statusCode}: ${body}`);
+    if (statusCode !== contract[name].success.status)
+      throw new Error(`${name} answered ${statusCode}: ${body}`);
     return {
       body: body === "" ? undefined : (JSON.parse(body) as unknown),
       deviceToken: headers["x-device-token"] ?? "",
     };
   };
-  const statusOf = (name: OperationName) => contract[name].success.status;
   const recordingClient: Client = {
     ...client,
-    call: async (name, input = {}) =>
-      name === underTest ? (await answerOf(name, input, statusOf(name))).body : client.call(name, input),
-    callForDevice: async (name, input) =>
-      name === underTest ? answerOf(name, input, statusOf(name)) : client.callForDevice(name, input),
+    call: async (name, input = {}) => (await callForDevice(name, input)).body,
+    callForDevice,
   };
   try {
-    const { operations } = createPhases(recordingClient, letterBox);
+    const phases = createPhases(recordingClient, letterBox);
     const everyone = [newPerson(), newPerson()];
-    for (const phase of operations)
-      for (const [index, person] of peopleOf(phase, everyone).entries()) {
-        if (phase.prepare) await phase.prepare(person);
-        const isFirst = index === 0 && Object.hasOwn(contract, phase.name);
-        underTest = isFirst ? (phase.name as OperationName) : undefined;
+    for (const phase of phases.operations)
+      for (const person of peopleOf(phase, everyone)) {
+        await phase.prepare?.(person);
         await phase.run(person);
-        underTest = undefined;
       }
+    await callRareOperations({ client: recordingClient, phases, letterBox, folder });
     await record("pages", { ...eventOf(adminPage, {}, host), resource: "/admin" });
+    await record("createKeys", {});
+    const rotation = { ClientRequestToken: randomUUID(), Step: "testSecret" };
+    const SecretId = definitionOf("rotateKeys").variables["SIGNING_KEYS_ID"];
+    await record("rotateKeys", { ...rotation, SecretId });
   } finally {
     letterBox.close();
     client.close();
@@ -210,17 +145,19 @@ export const recordCases = async (
   bundleFolders: readonly string[],
 ): Promise<Map<string, Case>[]> => {
   await freshenBundles();
-  const dataDirectory = mkdtempSync(join(tmpdir(), "lit-auth-alone-"));
+  const folder = mkdtempSync(join(tmpdir(), "lit-auth-alone-"));
   const port = await freePort();
   const templates = await templatesAt(`http://127.0.0.1:${port}`);
+  const dataDirectory = join(folder, ".local");
   const stack = await startStack({ templates, port, dataDirectory, concurrencyPerFunction: 1 });
   try {
     const functions = loadFunctions(loadTemplates(templates, stack.endpoint.url));
     const all: Map<string, Case>[] = [];
-    for (const bundles of bundleFolders) all.push(await recordAll(stack, endpoint, functions, bundles));
+    for (const bundles of bundleFolders)
+      all.push(await recordAll({ stack, folder, functions }, endpoint, bundles));
     return all;
   } finally {
     await stack.stop();
-    rmSync(dataDirectory, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 };

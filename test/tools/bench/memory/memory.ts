@@ -6,6 +6,7 @@ import { bundlesDirectory } from "../../../../infra/bundling/bundle-functions.ts
 import { runScript } from "../../../../infra/run-script.ts";
 import { UserError } from "../../../../infra/user-error.ts";
 import type { Case } from "../alone/messages.ts";
+import { chosenNames } from "../alone/options.ts";
 import { startCannedEndpoint, startFunction, type CannedEndpoint } from "../alone/processes.ts";
 import { recordCases } from "../alone/record.ts";
 import { median } from "../two-samples.ts";
@@ -90,14 +91,10 @@ await runScript(async () => {
   const endpoint = await startCannedEndpoint();
   try {
     const [cases = new Map<string, Case>()] = await recordCases(endpoint, [bundlesDirectory]);
-    const unknown = only.filter((name) => !cases.has(name));
-    if (unknown.length > 0)
-      throw new UserError(
-        `--only names ${unknown.join(", ")}. The functions are ${[...cases.keys()].join(", ")}.`,
-      );
+    const names = chosenNames(cases, only);
     const rows: MemoryRow[] = [];
     for (const tested of cases.values()) {
-      if (!only.includes(tested.name)) continue;
+      if (!names.includes(tested.name)) continue;
       const measured: Measured[] = [];
       for (const size of sizes) measured.push(await measureAt(endpoint, share, tested, size));
       const resident = Math.max(...measured.map((one) => one.resident));

@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hashes, refusalFloorMilliseconds } from "../../../infra/grants/grant-words.ts";
-import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
-import { allLettersSent } from "../../support/mail/mail-queue.ts";
-import { outputOf } from "../../support/stacks/stack-outputs.ts";
-import { startLocalStack } from "../../support/stacks/local-stack.ts";
-import { createTripCounter } from "./trip-counter.ts";
+import { hashes, refusalFloorMilliseconds } from "../../../../infra/grants/grant-words.ts";
+import { freshenBundles } from "../../../../infra/bundling/fresh-bundles.ts";
+import { allLettersSent } from "../../../support/mail/mail-queue.ts";
+import { outputOf } from "../../../support/stacks/stack-outputs.ts";
+import { startLocalStack } from "../../../support/stacks/local-stack.ts";
+import { createTripCounter } from "../../../support/stacks/trip-counter.ts";
 import { createCpuMeter, ownCpuMilliseconds } from "./cpu-meter.ts";
 import type { Question, Snapshot, StackAddress } from "./stack-messages.ts";
 

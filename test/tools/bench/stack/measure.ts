@@ -1,9 +1,9 @@
 // Runs one phase for its people, and measures how long it took and which process used the CPU.
 import { callsWithoutMailer, mailer } from "./mailer-calls.ts";
-import type { Person, Phase } from "./phases.ts";
-import type { Snapshot } from "./stack-messages.ts";
-import type { StackUnderLoad } from "./stack-under-load.ts";
-import { median } from "./two-samples.ts";
+import type { Person, Phase } from "../load/phases.ts";
+import type { Snapshot } from "../load/stack-messages.ts";
+import type { StackUnderLoad } from "../load/stack-under-load.ts";
+import { median } from "../two-samples.ts";
 
 export type Cpu = { functions: number; mailer: number; runner: number; engine: number; total: number };
 /** The median of several parts of a run, and the least and the most of them. */

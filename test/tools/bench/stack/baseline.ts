@@ -1,8 +1,8 @@
 // A saved run of the benchmark, and what changed since.
 import { readFileSync, writeFileSync } from "node:fs";
 import * as z from "zod";
-import { UserError } from "../../../infra/user-error.ts";
-import { textTable } from "./text-table.ts";
+import { UserError } from "../../../../infra/user-error.ts";
+import { textTable } from "../text-table.ts";
 
 const spread = z.object({ median: z.number(), low: z.number(), high: z.number() });
 const table = <Cell extends z.ZodType>(cell: Cell) => z.record(z.string(), z.record(z.string(), cell));

@@ -1,6 +1,6 @@
 // Calls an operation over node:http. `fetch` would cost several times the CPU.
 import { request, type IncomingHttpHeaders, type RequestOptions } from "node:http";
-import { contract, type OperationName } from "../../../shared/contract/contract.ts";
+import { contract, type OperationName } from "../../../../shared/contract/contract.ts";
 
 type Input = {
   body?: unknown;

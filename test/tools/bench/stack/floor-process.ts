@@ -1,9 +1,9 @@
 // Measures the floor in a process that does nothing else.
 import { createSign, createVerify, generateKeyPairSync } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { hashPassword } from "../../../shared/passwords/password-hash.ts";
+import { hashPassword } from "../../../../shared/passwords/password-hash.ts";
 import { createBareCalls } from "./bare-calls.ts";
-import { ownCpuMilliseconds } from "./cpu-meter.ts";
+import { ownCpuMilliseconds } from "../load/cpu-meter.ts";
 import type { Floor } from "./floor-messages.ts";
 
 const repeat = async (work: () => unknown, times: number) => {

@@ -1,10 +1,10 @@
 // One AWS call of each kind that operations make, with the usual size, as the stores make them.
 import { randomUUID } from "node:crypto";
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { lean, leanJsonOptions } from "../../../shared/platform/aws-client.ts";
-import { environment } from "../../../shared/platform/environment.ts";
-import { batchDelete, batchRead } from "../../../shared/store/batch.ts";
-import { conditionalWrite, readItem, readPages, transact } from "../../../shared/store/dynamo.ts";
+import { lean, leanJsonOptions } from "../../../../shared/platform/aws-client.ts";
+import { environment } from "../../../../shared/platform/environment.ts";
+import { batchDelete, batchRead } from "../../../../shared/store/batch.ts";
+import { conditionalWrite, readItem, readPages, transact } from "../../../../shared/store/dynamo.ts";
 
 const owner = randomUUID();
 const user = {

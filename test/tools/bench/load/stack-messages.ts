@@ -1,6 +1,6 @@
 // The messages between the load generator and the process with the stack.
-import type { CallCounts } from "../../../infra/local/aws-endpoint/call-counter.ts";
-import type { UnitCounts } from "../../../infra/local/aws-endpoint/capacity-units.ts";
+import type { CallCounts } from "../../../../infra/local/aws-endpoint/call-counter.ts";
+import type { UnitCounts } from "../../../../infra/local/aws-endpoint/capacity-units.ts";
 
 /**
  * `quiet` is answered when all letters are sent, `snapshot` also with the cost so far. `count`

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { UserError } from "../../../infra/user-error.ts";
+import { UserError } from "../../../../infra/user-error.ts";
 
 export type BenchOptions = { save: string | undefined; compare: string | undefined };
 

@@ -3,7 +3,7 @@ import { floorOf } from "./floor.ts";
 import type { Floor } from "./floor-messages.ts";
 import { unitsWithLetter, type Footprint } from "./footprint.ts";
 import type { Cpu, Measurement } from "./measure.ts";
-import { textTable } from "./text-table.ts";
+import { textTable } from "../text-table.ts";
 
 const head =
   "operation;p50 ms;p95 ms;per s;CPU ms;low;high;cold;function;floor;over;mailer;gateway;endpoint;engine;write units;read units".split(

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import type { Client } from "./client.ts";
-import type { Work } from "./floor-messages.ts";
+import type { Work } from "../stack/floor-messages.ts";
 import type { LetterBox } from "./letter-box.ts";
 
 export type Person = {
@@ -56,7 +56,7 @@ export const peopleOf = <Someone>({ half }: Phase, people: readonly Someone[]): 
 };
 
 /** V8 continues to optimise cheap operations for hundreds of calls, so these are repeated. */
-const cheapRounds = 6;
+const cheapRounds = 9;
 
 const wrongCode = "000000";
 const wrongLongCode = "AAAA-AAAA-AAAA-AAAA";
@@ -269,5 +269,6 @@ export const createPhases = (client: Client, { codeTo, longCodeTo }: LetterBox) 
     run: consecutive(activate, signIn, steps.getMe, steps.updateMe, steps.refreshToken, steps.deleteMe),
     work: { hashes: 3, signatures: 4, checks: 4 },
   };
-  return { operations: operations.map(warmItself), life, activate, enter: consecutive(activate, signIn) };
+  const enter = consecutive(activate, signIn);
+  return { operations: operations.map(warmItself), life, activate, signIn, enter };
 };

@@ -1,4 +1,4 @@
-import type { CallCounts } from "../../../infra/local/aws-endpoint/call-counter.ts";
+import type { CallCounts } from "../../../../infra/local/aws-endpoint/call-counter.ts";
 
 /** The mailer, and with another ending its queue poller. */
 export const mailer = "Mailer";

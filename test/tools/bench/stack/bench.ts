@@ -2,22 +2,22 @@
 // the results, but doesn't fail if one is missed, because a shared machine may be slow for other
 // reasons. `--save <file>` writes the results, and `--compare <file>` prints what changed since.
 import { availableParallelism, loadavg } from "node:os";
-import { runScript } from "../../../infra/run-script.ts";
-import { contract, type OperationName } from "../../../shared/contract/contract.ts";
+import { runScript } from "../../../../infra/run-script.ts";
+import { contract, type OperationName } from "../../../../shared/contract/contract.ts";
 import { comparisonText, loadBaseline, saveBaseline } from "./baseline.ts";
 import { readBenchOptions } from "./bench-options.ts";
-import { createClient } from "./client.ts";
+import { createClient } from "../load/client.ts";
 import { measureFloor } from "./floor.ts";
 import { measureFootprint, type Footprint } from "./footprint.ts";
-import { openLetterBox } from "./letter-box.ts";
+import { openLetterBox } from "../load/letter-box.ts";
 import { measure, overAll, type Cpu, type Measurement } from "./measure.ts";
-import { createPhases, newPerson, peopleOf, type Phase } from "./phases.ts";
+import { createPhases, newPerson, peopleOf, type Phase } from "../load/phases.ts";
 import { aimsTable, floorTable, footprintLegend, footprintTable, legend, operationsTable } from "./report.ts";
 import { aimsOf, baselineOf, type Results } from "./results.ts";
-import { startStackUnderLoad, type StackUnderLoad } from "./stack-under-load.ts";
+import { startStackUnderLoad, type StackUnderLoad } from "../load/stack-under-load.ts";
 
 const alone = { people: 30, concurrency: 1, parts: 3 };
-const crowd = { people: 192, concurrency: 16, parts: 4 };
+const crowd = { people: 132, concurrency: 16, parts: 3 };
 const lives = { people: 40, concurrency: 1, parts: 4 };
 const cold = { people: 10, concurrency: 1, parts: 1 };
 /** Each hashing operation of these people costs a hash, so these are as many as time allows. */

@@ -1,11 +1,11 @@
 // What one operation asks of AWS: calls, round trips in sequence and DynamoDB's units. The machine
 // doesn't change these numbers, so any difference to a baseline is a change of the code.
-import type { UnitCounts, Units } from "../../../infra/local/aws-endpoint/capacity-units.ts";
-import { pascalCase } from "../../../infra/naming.ts";
-import { contract } from "../../../shared/contract/contract.ts";
+import type { UnitCounts, Units } from "../../../../infra/local/aws-endpoint/capacity-units.ts";
+import { pascalCase } from "../../../../infra/naming.ts";
+import { contract } from "../../../../shared/contract/contract.ts";
 import { callsWithoutMailer, mailer } from "./mailer-calls.ts";
-import type { Person, Phase } from "./phases.ts";
-import type { StackUnderLoad } from "./stack-under-load.ts";
+import type { Person, Phase } from "../load/phases.ts";
+import type { StackUnderLoad } from "../load/stack-under-load.ts";
 
 export type Footprint = {
   /** By action, without the mailer's, and without secrets, which are read every five minutes. */

@@ -1,7 +1,7 @@
 // Sends requests from many client networks. Every address of 127.0.0.0/8 belongs to this machine,
 // so each number gets a source address of its own.
 import { Agent } from "node:http";
-import type { OperationName } from "../../../shared/contract/contract.ts";
+import type { OperationName } from "../../../../shared/contract/contract.ts";
 import { callOperation } from "./call-operation.ts";
 
 export type Answer = { status: number; headers: Headers; body: unknown };

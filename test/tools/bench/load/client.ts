@@ -1,9 +1,15 @@
 // The load generator's HTTP client.
 import { Agent } from "node:http";
-import { contract, type OperationName } from "../../../shared/contract/contract.ts";
+import { contract, type OperationName } from "../../../../shared/contract/contract.ts";
 import { callOperation } from "./call-operation.ts";
 
-type Input = { body?: unknown; token?: string; deviceToken?: string };
+export type Input = {
+  body?: unknown;
+  token?: string;
+  deviceToken?: string;
+  /** Of the account or session in the path. */
+  id?: string | undefined;
+};
 export type Client = {
   /** Returns the response body. The status must be the one in the contract. */
   call: (name: OperationName, input?: Input) => Promise<unknown>;
