@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   ConditionalCheckFailedException,
@@ -9,6 +10,7 @@ import {
   ScanCommand,
   TransactionCanceledException,
   TransactionConflictException,
+  TransactionInProgressException,
   TransactWriteItemsCommand,
   UpdateItemCommand,
   type AttributeValue,
@@ -52,6 +54,7 @@ const passingReasons = new Set(["TransactionConflict", "ThrottlingError", "Provi
 
 const isPassing = (error: unknown): boolean =>
   error instanceof TransactionConflictException ||
+  error instanceof TransactionInProgressException ||
   (error instanceof TransactionCanceledException &&
     (error.CancellationReasons ?? []).some(({ Code = "" }) => passingReasons.has(Code)));
 
@@ -109,13 +112,13 @@ export const conditionalWrite = async (write: Write): Promise<Outcome & { item: 
     : { refused: attempted.refused, item: attempted.refused[0]?.item };
 };
 
-type Transaction = { TransactItems: TransactionPart[]; ClientRequestToken: string | undefined };
+type Transaction = { TransactItems: TransactionPart[]; ClientRequestToken: string };
 
-/** With `token`, a retry succeeds if the first attempt was written but its response was lost. */
+/** A retry with the same `token` succeeds if an earlier attempt was written. */
 export const transact = async (
   parts: TransactionPart[],
   {
-    token,
+    token = randomUUID(),
     send = (input) =>
       dynamo().send(new TransactWriteItemsCommand(typed<TransactWriteItemsCommandInput>(input))),
   }: { token?: string; send?: (input: Transaction) => Promise<unknown> } = {},

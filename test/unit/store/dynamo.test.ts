@@ -1,4 +1,4 @@
-import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { TransactionCanceledException, TransactionInProgressException } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
 import { StoreBusyError, transact } from "../../../shared/store/dynamo.ts";
 
@@ -22,6 +22,17 @@ describe("transaction", () => {
       expect(failures).toEqual([]);
     },
   );
+
+  it.each([undefined, "own"])("keeps its token while an earlier attempt runs: %s", async (token) => {
+    const running = new TransactionInProgressException({ $metadata: {}, message: "running" });
+    const tokens: string[] = [];
+    const send = async ({ ClientRequestToken }: { ClientRequestToken: string }) => {
+      if (tokens.push(ClientRequestToken) < 3) throw running;
+    };
+    expect(await transact([], { send, ...(token && { token }) })).toEqual({ refused: undefined });
+    expect(tokens).toEqual(Array(3).fill(token ?? expect.stringMatching(/^[\da-f-]{36}$/)));
+    expect(new Set(tokens).size).toBe(1);
+  });
 
   it("fails as busy after endless conflicts", async () => {
     const send = () => Promise.reject(cancelled("TransactionConflict"));
