@@ -3,6 +3,7 @@ import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/clie
 import * as z from "zod";
 import { lean, leanJsonOptions, openConnection } from "../platform/aws-client.ts";
 import { variable } from "../platform/environment.ts";
+import { inInitPhase } from "../platform/init-phase.ts";
 import { prepared } from "../platform/lazy.ts";
 
 export const letterOrder = z.discriminatedUnion("kind", [
@@ -29,8 +30,8 @@ export type LetterOrder = z.output<typeof letterOrder>;
 
 const client = prepared(() => {
   const sqs = lean(new SQSClient(leanJsonOptions));
-  const rehearsed = new GetQueueUrlCommand({ QueueName: "-" });
-  return Object.assign(sqs, { openConnection: () => openConnection(sqs, rehearsed) });
+  inInitPhase(() => openConnection(sqs, new GetQueueUrlCommand({ QueueName: "-" })));
+  return sqs;
 });
 
 /** A failure fails the request, so that no caller is told to expect a letter that can't be sent. */

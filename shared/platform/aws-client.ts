@@ -17,7 +17,7 @@ import { pingingHandler, requestHandler } from "./aws-http.ts";
 type Draft = { headers: Record<string, string>; tokens: string[] };
 type Serialising = Parameters<AwsJson1_0Protocol["serializeRequest"]>[2];
 
-/** Only for services whose members are texts, numbers, lists and maps, which JSON can carry. */
+/** Only for calls without bytes and dates, because JSON has neither. */
 class PlainJson extends AwsJson1_0Protocol {
   readonly #drafts = new Map<string, Draft>();
 

@@ -6,19 +6,9 @@ export const lazy = <T>(build: () => T): (() => T) => {
   return () => (built ??= { value: build() }).value;
 };
 
-type Connecting = { openConnection: () => Promise<unknown> };
-const isConnecting = (built: unknown): built is Connecting =>
-  typeof built === "object" &&
-  built !== null &&
-  "openConnection" in built &&
-  typeof built.openConnection === "function";
-
-/** Built in Lambda's init phase, where a client also opens its connection; else as `lazy`. */
+/** Built in Lambda's init phase, where the builder may add work of its own; else as `lazy`. */
 export const prepared = <T>(build: () => T): (() => T) => {
   const get = lazy(build);
-  inInitPhase(() => {
-    const built = get();
-    return isConnecting(built) && built.openConnection();
-  });
+  inInitPhase(get);
   return get;
 };

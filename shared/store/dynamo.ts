@@ -23,6 +23,7 @@ import {
   type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { lean, leanJsonOptions, openConnection } from "../platform/aws-client.ts";
+import { inInitPhase } from "../platform/init-phase.ts";
 import { prepared } from "../platform/lazy.ts";
 import { plain, typed, type Item, type Plain } from "./documents.ts";
 
@@ -30,8 +31,8 @@ export type TransactionPart = Plain<TransactWriteItem>;
 
 export const dynamo = prepared(() => {
   const client = lean(new DynamoDBClient(leanJsonOptions));
-  const rehearsed = new GetItemCommand({ TableName: "-", Key: {} });
-  return Object.assign(client, { openConnection: () => openConnection(client, rehearsed) });
+  inInitPhase(() => openConnection(client, new GetItemCommand({ TableName: "-", Key: {} })));
+  return client;
 });
 
 /** All attempts were throttled or lost a race. The endpoint answers 503. */

@@ -64,7 +64,7 @@ const sizeOfItem = (item: Attributes): number =>
 export const writeUnitsOf = (...versions: (Attributes | undefined)[]): number =>
   Math.max(1, ...versions.map((item) => (item ? Math.ceil(sizeOfItem(item) / bytesPerWriteUnit) : 0)));
 
-/** The units of a write or transaction whose condition failed. Other failures cost nothing. */
+/** Of all failures, DynamoDB bills only failed conditions. */
 const unitsOfFailure = (parameters: unknown, answer: unknown): number => {
   const { data: error } = failure.safeParse(answer);
   if (error?.type === "ConditionalCheckFailedException")

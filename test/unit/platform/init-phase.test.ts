@@ -75,9 +75,9 @@ describe("init phase", () => {
     expect(await printedBy(script)).toEqual(["3", "alive"]);
   });
 
-  it("opens the connections of clients", async () => {
+  it("includes the work that a builder adds", async () => {
     const script = `
-      prepared(() => ({ openConnection: async () => print("open") }));
+      prepared(() => inInitPhase(() => print("open")));
       prepared(() => "no client");
       await initPhase();`;
     expect(await printedBy(script)).toEqual(["open"]);

@@ -62,7 +62,7 @@ const inParts = <Item>(items: readonly Item[], parts: number): Item[][] =>
     items.slice(Math.round((part * items.length) / parts), Math.round(((part + 1) * items.length) / parts)),
   );
 
-/** Measures the people in several parts, whose spread shows how far the machine can be trusted. */
+/** Measures the people in several parts. Their spread shows how noisy the machine is. */
 export const measure = async (
   stack: StackUnderLoad,
   phase: Phase,
