@@ -37,6 +37,7 @@ export const backgroundGrants = {
     timeoutSeconds: 8,
     ...mailing,
   },
+  feedback: { ...mailing },
   createKeys: {
     DIGEST_SECRET_ID: write,
     SIGNING_KEYS_ID: write,

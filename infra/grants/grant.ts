@@ -28,4 +28,4 @@ export type Grant = { readonly [Name in keyof Actions]?: readonly Actions[Name][
   readonly memoryMegabytes?: number;
   readonly timeoutSeconds?: number;
 };
-export type FunctionName = OperationName | "mailer" | "createKeys" | "rotateKeys" | "pages";
+export type FunctionName = OperationName | "mailer" | "feedback" | "createKeys" | "rotateKeys" | "pages";

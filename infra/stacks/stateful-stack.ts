@@ -13,7 +13,7 @@ import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { listIndexes, projectedAttributes } from "../../shared/store/list-indexes.ts";
 import { apiAddress, createRestApi } from "../api/bare-api.ts";
-import { grants } from "../grants/grants.ts";
+import { defaultTimeoutSeconds, grants } from "../grants/grants.ts";
 import { pascalCase } from "../naming.ts";
 import { isProduction, type Settings } from "../settings.ts";
 
@@ -33,6 +33,8 @@ export class StatefulStack extends Stack {
   readonly limits: Table;
   readonly mailQueue: Queue;
   readonly mailDeadLetters: Queue;
+  readonly feedbackQueue: Queue;
+  readonly feedbackDeadLetters: Queue;
   readonly secretArns: {
     readonly key: string;
     readonly digest: string;
@@ -86,6 +88,16 @@ export class StatefulStack extends Stack {
       // The mailer drops and counts orders that are too old. SQS would drop them without a count.
       retentionPeriod: Duration.days(4),
       deadLetterQueue: { queue: this.mailDeadLetters, maxReceiveCount: receivesBeforeDeadLetter },
+    });
+    this.feedbackDeadLetters = new Queue(this, "FeedbackDeadLetters", {
+      ...queue,
+      retentionPeriod: Duration.days(14),
+    });
+    this.feedbackQueue = new Queue(this, "Feedback", {
+      ...queue,
+      visibilityTimeout: Duration.seconds(6 * defaultTimeoutSeconds),
+      retentionPeriod: Duration.days(4),
+      deadLetterQueue: { queue: this.feedbackDeadLetters, maxReceiveCount: receivesBeforeDeadLetter },
     });
     new CfnOutput(this, "MailQueueUrl", { value: this.mailQueue.queueUrl });
     new CfnOutput(this, "MailDeadLettersUrl", { value: this.mailDeadLetters.queueUrl });

@@ -22,6 +22,9 @@ export class UserFunctionsStack extends FunctionsStack {
         reportBatchItemFailures: true,
       }),
     );
+    this.addFunction("feedback").addEventSource(
+      new SqsEventSource(stateful.feedbackQueue, { batchSize: 10, reportBatchItemFailures: true }),
+    );
     const keysMade = createKeysAtDeployment(this, this.addFunction("createKeys"), settings);
     const rotation = rotateKeysOnSchedule(this, this.addFunction("rotateKeys"), stateful, settings);
     // Secrets Manager tests the function when a schedule is created, so the keys must exist.

@@ -13,7 +13,7 @@ export const queueConsumer = async <Message extends { kind: string }, Deps>(
   message: z.ZodType<Message>,
   consume: (message: Message, deps: Deps) => Promise<string>,
   buildDeps: () => Deps,
-  { maximumAgeSeconds }: { maximumAgeSeconds: number },
+  { maximumAgeSeconds = Infinity }: { maximumAgeSeconds?: number } = {},
 ) => {
   const deps = prepared(buildDeps);
   await initPhase();

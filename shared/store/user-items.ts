@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { locales } from "../identity/locale.ts";
 import { keyOf } from "./item-kinds.ts";
 
 export const userPk = (userId: string) => keyOf("user", userId);
@@ -6,6 +7,9 @@ export const addressPk = (addressKey: string) => keyOf("email", addressKey);
 export const usernamePk = (usernameKey: string) => keyOf("username", usernameKey);
 export const registrationPk = (addressKey: string) => keyOf("pending", addressKey);
 export const registrationIdPk = (id: string) => keyOf("registration", id);
+
+/** The language of letters. A value of a later version counts as none. */
+export const storedLocale = z.enum(locales).optional().catch(undefined);
 
 const person = {
   id: z.string(),
@@ -18,6 +22,7 @@ const person = {
   /** Our PHC string, or the imported form of another system (see `hash-forms`). */
   passwordHash: z.string(),
   createdAt: z.int(),
+  locale: storedLocale,
 };
 
 /** The account waits to be moved from a lost mailbox, and is `disabled` meanwhile. */
@@ -67,7 +72,13 @@ export type Person = User | Registration;
 export const isAccount = (person: Person): person is User => "status" in person;
 
 /** The part that all items with a code have in common. */
-export const codeItem = z.object({ email: z.string(), replaced: z.boolean().optional() });
+export const codeItem = z.object({
+  email: z.string(),
+  /** Missing in items whose key it is. */
+  addressKey: z.string().optional(),
+  locale: storedLocale,
+  replaced: z.boolean().optional(),
+});
 export type CodeHolder = z.output<typeof codeItem>;
 
 /** `email#<address key>`, and `username#<name>` of an account. */

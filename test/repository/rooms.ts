@@ -30,6 +30,10 @@ export const rooms: Record<string, Room> = {
     holds: "who may try what how often; device tokens",
     imports: shared("platform identity contract store"),
   },
+  "shared/delivery": {
+    holds: "whether letters arrive: bounces, complaints, and what they stop",
+    imports: shared("platform identity contract store limits"),
+  },
   "shared/codes": {
     holds: "one-time codes: create, digest, issue, consume",
     imports: shared("platform store keys"),
@@ -44,15 +48,15 @@ export const rooms: Record<string, Room> = {
   },
   "shared/accounts": {
     holds: "accounts, registrations and their addresses; decoys for unknown ones",
-    imports: shared("platform identity contract store limits codes passwords"),
+    imports: shared("platform identity contract store limits delivery codes passwords"),
   },
   "shared/admin": {
     holds: "what only staff and operators use: find, list, import, scan",
-    imports: shared("platform identity contract store accounts"),
+    imports: shared("platform identity contract store delivery accounts"),
   },
   "shared/mail": {
     holds: "letters: order, make, lay out, send",
-    imports: shared("platform identity store limits codes passwords accounts"),
+    imports: shared("platform identity store limits delivery codes passwords accounts"),
   },
   "shared/http": {
     holds: "the wrapper around every use case: bearer token, body, response, headers, pages",
@@ -61,13 +65,13 @@ export const rooms: Record<string, Room> = {
   functions: {
     holds: "one file per operation or queue: what callers can do",
     imports: shared(
-      "platform identity contract store keys limits codes sessions passwords accounts mail http",
+      "platform identity contract store keys limits delivery codes sessions passwords accounts mail http",
     ),
   },
   "functions/admin": {
     holds: "the same for operations that only staff may call",
     imports: shared(
-      "platform identity contract store limits codes sessions passwords accounts admin mail http",
+      "platform identity contract store limits delivery codes sessions passwords accounts admin mail http",
     ),
   },
   "commands/user-files": {

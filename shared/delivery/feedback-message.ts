@@ -1,0 +1,28 @@
+// What the rules of the configuration set keep of an event of SES. It names no address: `recipient`
+// is the pseudonym in the tag that the mailer has set.
+import * as z from "zod";
+
+const tag = z.tuple([z.string().min(1)]).transform(([value]) => value);
+
+const common = {
+  messageId: z.string(),
+  /** When the bounce or complaint was reported. */
+  at: z.iso.datetime({ offset: true }),
+  /** When the letter was sent. */
+  sentAt: z.iso.datetime({ offset: true }),
+  recipient: tag,
+  kind: tag,
+};
+
+export const feedbackMessage = z.discriminatedUnion("event", [
+  z.object({
+    event: z.literal("bounce"),
+    ...common,
+    bounceType: z.string(),
+    bounceSubType: z.string(),
+    /** `missing` if the status is 5.1.x: the other server says that the mailbox does not exist. */
+    mailbox: z.enum(["missing", "other"]),
+  }),
+  z.object({ event: z.literal("complaint"), ...common }),
+]);
+export type FeedbackMessage = z.output<typeof feedbackMessage>;
