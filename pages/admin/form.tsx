@@ -35,7 +35,6 @@ export const Field = ({ label, hint, failure, ...input }: FieldProps) => {
 type ChoiceProps = SelectHTMLAttributes<HTMLSelectElement> & {
   name: string;
   label: string;
-  /** Values, with the text of each. */
   choices: Record<string, string>;
 };
 

@@ -9,7 +9,6 @@ type ProfileBody = {
 };
 type Profile = Pick<User, "username" | "firstName" | "lastName" | "locale">;
 
-/** `null` removes the language. */
 export const profileIn = ({
   username,
   first_name: firstName,

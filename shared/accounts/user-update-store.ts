@@ -20,7 +20,6 @@ const endsSessions = (before: User, after: User): boolean =>
   before.isStaff !== after.isStaff ||
   before.passwordHash !== after.passwordHash;
 
-/** Written only if they change. */
 const optional = ["locale", "usernameKey", "staffSince", "undoUntil", "undoSecondsLeft"] as const;
 
 const updateOf = (before: User, after: User) => {
