@@ -109,10 +109,10 @@ export const challengeToken = text()
     examples: ["0.EXAMPLE-TOKEN-OF-THE-WIDGET"],
   });
 
-const shownLocale = z.enum(locales).meta({ examples: ["de"] });
-export const knownLocale = shownLocale
-  .nullable()
-  .meta({ description: "The language of emails, or `null` if none is known" });
+const shownLocale = z
+  .enum(locales)
+  .meta({ description: "The language of emails, if it is known", examples: ["de"] });
+export const knownLocale = shownLocale.nullable();
 
 export const user = z
   .object({
@@ -121,7 +121,7 @@ export const user = z
     last_name: z.string().meta({ examples: ["Lovelace"] }),
     email: z.string().meta({ examples: ["ada@example.com"] }),
     id: z.string().meta({ examples: ["0b8f2f3e-5a35-4d0e-9b62-6f1f5f1d7c11"] }),
-    locale: shownLocale.optional().meta({ description: "The language of emails. Missing if none is known" }),
+    locale: shownLocale.optional(),
   })
   .meta({ id: "User" });
 
