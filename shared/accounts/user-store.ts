@@ -30,8 +30,9 @@ export const userStore = (clock: Clock = nowSeconds) => {
   const rememberEarlierAddress = async (user: User, now: number): Promise<TransactionPart[]> => {
     const addressKey = wayBackOf(user, now);
     const undo = addressKey === undefined ? undefined : await readItem(table, emailUndoPk(addressKey));
-    const { email } = undo ? emailUndoItem.parse(undo) : {};
-    return email === undefined ? [] : [rememberFormerAddress("earlier", { id: user.id, email }, now)];
+    const { email, locale } = undo ? emailUndoItem.parse(undo) : {};
+    if (addressKey === undefined || email === undefined) return [];
+    return [rememberFormerAddress("earlier", { id: user.id, email, addressKey, locale }, now)];
   };
 
   const removing = async (

@@ -4,6 +4,7 @@ import { shownCode, type codeDigest, type CodePurpose, type createCode } from ".
 import type { Clock } from "../platform/clock.ts";
 import type { CodeHolder } from "../store/user-items.ts";
 import type { CodeLetter, Letter, NoticeLetter } from "./letter-layout.ts";
+import type { Recipient } from "./recipient.ts";
 import type { sendEmail } from "./ses.ts";
 
 export type DeliveryDeps = {
@@ -20,6 +21,7 @@ export type DeliveryDeps = {
 /** Creates and sends a code. Its lifetime starts now, however long the order has waited. */
 export const deliverCode = async (
   { pk, purpose, otpRequestId }: { pk: string; purpose: CodePurpose; otpRequestId: string },
+  kind: string | ((holder: CodeHolder) => string),
   letterFor: (letter: CodeLetter, holder: CodeHolder) => Letter,
   deps: DeliveryDeps,
 ) => {
@@ -33,7 +35,8 @@ export const deliverCode = async (
   });
   if (holder === "superseded") return "superseded";
   await deps.sendEmail(
-    holder.email,
+    holder,
+    typeof kind === "string" ? kind : kind(holder),
     letterFor({ code: shownCode(code), sentAtSeconds, lifetimeSeconds, product }, holder),
   );
   await deps.codes.retire(pk, otpRequestId);
@@ -41,18 +44,20 @@ export const deliverCode = async (
 };
 
 export const deliverNoticeTo = async (
-  email: string,
+  to: Recipient,
+  kind: string,
   letterFor: (letter: NoticeLetter) => Letter,
   deps: Pick<DeliveryDeps, "sendEmail" | "product" | "nowSeconds">,
-) => deps.sendEmail(email, letterFor({ product: deps.product, sentAtSeconds: deps.nowSeconds() }));
+) => deps.sendEmail(to, kind, letterFor({ product: deps.product, sentAtSeconds: deps.nowSeconds() }));
 
 export const deliverNotice = async (
   userId: string,
+  kind: string,
   letterFor: (letter: NoticeLetter) => Letter,
   deps: DeliveryDeps,
 ) => {
   const owner = await deps.users.find(userId);
   if (!owner) return "superseded";
-  await deliverNoticeTo(owner.email, letterFor, deps);
+  await deliverNoticeTo(owner, kind, letterFor, deps);
   return "sent";
 };

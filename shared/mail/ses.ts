@@ -5,6 +5,7 @@ import { patientHandler } from "../platform/aws-http.ts";
 import { environment } from "../platform/environment.ts";
 import { prepared } from "../platform/lazy.ts";
 import type { Letter } from "./letter-layout.ts";
+import type { Recipient } from "./recipient.ts";
 
 const client = prepared(() => lean(new SESClient({ ...leanOptions, requestHandler: patientHandler })));
 
@@ -14,9 +15,13 @@ const utf8 = (text: string) => ({ Data: text, Charset: "UTF-8" });
 const senderOf = (product: string, address: string): string =>
   `=?UTF-8?B?${Buffer.from(product).toString("base64")}?= <${address}>`;
 
-export const sendEmail = async (to: string, { subject, text, html }: Letter): Promise<void> => {
+export const sendEmail = async (
+  { email }: Recipient,
+  _kind: string,
+  { subject, text, html }: Letter,
+): Promise<void> => {
   const { MAIL_FROM, PRODUCT_NAME } = environment("MAIL_FROM", "PRODUCT_NAME");
-  const address = deliverableAddress(to);
+  const address = deliverableAddress(email);
   if (address === undefined) throw new Error("the stored address is not deliverable");
   await client().send(
     new SendEmailCommand({

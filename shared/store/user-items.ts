@@ -74,8 +74,7 @@ export const isAccount = (person: Person): person is User => "status" in person;
 /** The part that all items with a code have in common. */
 export const codeItem = z.object({
   email: z.string(),
-  /** Missing in items whose key it is. */
-  addressKey: z.string().optional(),
+  addressKey: z.string(),
   locale: storedLocale,
   replaced: z.boolean().optional(),
 });

@@ -5,8 +5,11 @@ import { neverCalled } from "../../support/assert/never-called.ts";
 type Deps = Parameters<typeof dispatchLetter>[1];
 type Sent = { to: string; text: string };
 
+const known = (email: string) => ({ email, addressKey: `key of ${email}` });
+
 const mailer = (overrides: Partial<Deps>) => {
   const sent: Sent[] = [];
+  const tagged: string[][] = [];
   const deps: Deps = {
     users: neverCalled("users"),
     codes: neverCalled("codes"),
@@ -20,14 +23,17 @@ const mailer = (overrides: Partial<Deps>) => {
     formerAddresses: neverCalled("formerAddresses"),
     createCode: () => "012345",
     codeDigest: async (itemKey, purpose, code) => `${itemKey}|${purpose}|${code}`,
-    sendEmail: async (to, { text }) => void sent.push({ to, text }),
+    sendEmail: async ({ email: to, addressKey }, kind, { text }) => {
+      sent.push({ to, text });
+      tagged.push([addressKey, kind]);
+    },
     recordSecurityEvent: neverCalled("recordSecurityEvent"),
     nowSeconds: () => 1000,
     product: "LIT Auth",
     lifetimeSeconds: 600,
     ...overrides,
   };
-  return { deps, sent };
+  return { deps, sent, tagged };
 };
 
 const activation = { kind: "activation", addressKey: "k", otpRequestId: "r" } as const;
@@ -40,7 +46,7 @@ describe("letter dispatch", () => {
       codes: {
         issue: async (pk, code) => {
           steps.push({ pk, ...code });
-          return { email: "a@example.com" };
+          return known("a@example.com");
         },
         retire: async (pk, requestId) => void steps.push(["retire", pk, requestId, sent.length]),
       },
@@ -119,7 +125,7 @@ describe("letter dispatch", () => {
           codes: {
             issue: async (pk) => {
               issued.push(pk);
-              return { email: pk === "undo#old" ? "old@example.com" : "new@example.com" };
+              return known(pk === "undo#old" ? "old@example.com" : "new@example.com");
             },
             retire: async () => undefined,
           },
@@ -164,7 +170,7 @@ describe("letter dispatch", () => {
     const changing = (changes: Partial<typeof change>, ownerOfNew?: string) => {
       const retired: string[] = [];
       const ends: Record<string, number> = {};
-      const { deps, sent } = mailer({
+      const { deps, sent, tagged } = mailer({
         addressChanges: { find: async () => ({ ...change, ...changes }) },
         users: {
           findIdByAddress: async () => ownerOfNew,
@@ -173,22 +179,26 @@ describe("letter dispatch", () => {
         codes: {
           issue: async (pk, { otpExpiresAt }) => {
             ends[pk] = otpExpiresAt;
-            return { email: pk === "undo#old" ? "old@example.com" : "new@example.com" };
+            return known(pk === "undo#old" ? "old@example.com" : "new@example.com");
           },
           retire: async (pk) => void retired.push(pk),
         },
         createCode: (purpose) => (purpose === "email_undo" ? "UNDO".repeat(4) : "MOVE".repeat(4)),
       });
-      return { deps, sent, retired, ends };
+      return { deps, sent, tagged, retired, ends };
     };
     const [undoCode, moveCode] = ["UNDO-UNDO-UNDO-UNDO", "MOVE-MOVE-MOVE-MOVE"];
 
     it("notifies the old address, with an undo code, before the new one [ASVS 7.5.1]", async () => {
-      const { deps, sent, retired } = changing({});
+      const { deps, sent, tagged, retired } = changing({});
       expect(await dispatchLetter(order, deps)).toBe("sent");
       expect(sent).toEqual([
         { to: "old@example.com", text: expect.stringContaining(undoCode) },
         { to: "new@example.com", text: expect.stringContaining(moveCode) },
+      ]);
+      expect(tagged).toEqual([
+        ["key of old@example.com", "email_changing"],
+        ["key of new@example.com", "email_change"],
       ]);
       expect(retired).toEqual(["undo#old", "email-change#u"]);
     });
@@ -202,8 +212,8 @@ describe("letter dispatch", () => {
     it("sends the new address nothing if notifying the old one fails", async () => {
       const { deps } = changing({});
       const told: string[] = [];
-      const sendEmail = async (to: string) => {
-        told.push(to);
+      const sendEmail: Deps["sendEmail"] = async ({ email }) => {
+        told.push(email);
         throw new Error("Throttling");
       };
       await expect(dispatchLetter(order, { ...deps, sendEmail })).rejects.toThrow("Throttling");
@@ -236,7 +246,7 @@ describe("letter dispatch", () => {
   it("keeps the request open for a retry if sending fails", async () => {
     const { deps } = mailer({
       codes: {
-        issue: async () => ({ email: "a@example.com" }),
+        issue: async () => known("a@example.com"),
         retire: neverCalled("retire"),
       },
       sendEmail: () => Promise.reject(new Error("Throttling")),
@@ -264,7 +274,7 @@ describe("letter dispatch", () => {
         codes: {
           issue: async (pk, code) => {
             issued.push({ pk, ...code });
-            return { email: owner.email };
+            return known(owner.email);
           },
           retire: async () => undefined,
         },
@@ -320,7 +330,7 @@ describe("letter dispatch", () => {
             giveBack: async ({ key }) => void counted.push(`give back ${key}`),
           },
           resets: { begin: async () => "begun" },
-          codes: { issue: async () => ({ email: "new@example.com" }), retire: async () => undefined },
+          codes: { issue: async () => known("new@example.com"), retire: async () => undefined },
           recordSecurityEvent: () => undefined,
           ...more,
         });
@@ -372,12 +382,12 @@ describe("letter dispatch", () => {
   });
 
   it("notifies both mailboxes of an undone change, the former one once", async () => {
-    const left = ["left@example.com"];
+    const left = [known("left@example.com")];
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
     const { deps, sent } = mailer({
       users: { findIdByAddress: neverCalled("pointer"), find: async () => owner },
       formerAddresses: {
-        find: async (goodbye) => (goodbye === "undone" ? left[0] : ""),
+        find: async (goodbye) => (goodbye === "undone" ? left[0] : undefined),
         forget: async () => void left.pop(),
       },
     });
@@ -393,7 +403,7 @@ describe("letter dispatch", () => {
     const steps: string[] = [];
     const { deps, sent } = mailer({
       formerAddresses: {
-        find: async (goodbye) => `${goodbye}@example.com`,
+        find: async (goodbye) => known(`${goodbye}@example.com`),
         forget: async (goodbye, userId) => void steps.push(`${goodbye} ${userId} after ${sent.length}`),
       },
     });
