@@ -29,6 +29,7 @@ export const variables = {
   /** One encoded word of a mail header holds 45 bytes of UTF-8 (RFC 2047). */
   PRODUCT_NAME: filled.refine((name) => Buffer.byteLength(name) <= 45, "must not be longer than 45 bytes"),
   MAIL_FROM: z.email(),
+  MAIL_REPLY_TO: z.union([z.literal("off"), z.email()]),
   /** All letters are sent through this configuration set of SES. */
   CONFIGURATION_SET: filled,
   /** ASVS 6.5.5 allows at most ten minutes. */
