@@ -6,6 +6,8 @@ import { registrationStore } from "../shared/accounts/registration-store.ts";
 import { userStore } from "../shared/accounts/user-store.ts";
 import { codeStore } from "../shared/codes/code-store.ts";
 import { codeDigest, createCode } from "../shared/codes/codes.ts";
+import { countingSent } from "../shared/delivery/all-letters-store.ts";
+import { letterStops } from "../shared/delivery/letter-stops.ts";
 import { limitStore } from "../shared/limits/limit-store.ts";
 import { dispatchLetter } from "../shared/mail/letter-dispatch.ts";
 import { enqueueLetter, letterOrder } from "../shared/mail/mail-queue.ts";
@@ -24,6 +26,7 @@ const buildDeps = () => {
   return {
     users: userStore(),
     codes: codeStore(),
+    stops: letterStops(),
     addressChanges: addressChangeStore(),
     moves: addressMoveStore(),
     undoing: addressUndoStore(),
@@ -33,7 +36,7 @@ const buildDeps = () => {
     formerAddresses: formerAddressStore(),
     createCode,
     codeDigest,
-    sendEmail,
+    sendEmail: countingSent(sendEmail),
     enqueueLetter,
     recordSecurityEvent,
     nowSeconds,

@@ -13,6 +13,7 @@ export const backgroundGrants = {
         "goodbye",
         "goodbye-earlier",
         "goodbye-undone",
+        "delivery",
       ],
       // Codes are stored in the item that they are for, which may be the account.
       UpdateItem: [
@@ -28,16 +29,26 @@ export const backgroundGrants = {
       ],
     },
     // Whether a reset is for an account or for a registration shows only here.
-    LIMITS_TABLE: spend,
+    LIMITS_TABLE: { ...spend, GetItem: ["limit"] },
     // An order that waits for its time queues itself again.
     MAIL_QUEUE_URL: ["SendMessage"],
     DIGEST_SECRET_ID: read,
     MAIL_FROM: ["SendEmail"],
-    settings: ["PRODUCT_NAME", ...codeLetterLimits],
+    settings: ["PRODUCT_NAME", "MX_RESOLVER", ...codeLetterLimits],
     timeoutSeconds: 8,
     ...mailing,
   },
-  feedback: { ...mailing },
+  feedback: {
+    USERS_TABLE: {
+      GetItem: ["user"],
+      BatchGetItem: ["email", "pending"],
+      PutItem: ["delivery"],
+      DeleteItem: ["pending", "registration"],
+    },
+    LIMITS_TABLE: { ...spend, GetItem: ["limit"] },
+    PSEUDONYM_SECRET_ID: read,
+    ...mailing,
+  },
   createKeys: {
     DIGEST_SECRET_ID: write,
     SIGNING_KEYS_ID: write,

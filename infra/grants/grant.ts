@@ -25,6 +25,8 @@ export type Grant = { readonly [Name in keyof Actions]?: readonly Actions[Name][
   readonly settings?: readonly SettingVariable[];
   /** True if the function hashes passwords. It gets a lower throttle and HASHING_CONCURRENCY. */
   readonly hashes?: true;
+  /** True if the function may take addresses off SES's suppression list, which is no resource. */
+  readonly liftsSuppression?: true;
   readonly memoryMegabytes?: number;
   readonly timeoutSeconds?: number;
 };

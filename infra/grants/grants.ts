@@ -186,7 +186,7 @@ export const grants = {
   exportMe: {
     ...signedIn,
     USERS_TABLE: allOf(signedIn.USERS_TABLE, {
-      BatchGetItem: ["pending", "reset", "email-change", "undo", "goodbye-undone"],
+      BatchGetItem: ["pending", "reset", "email-change", "undo", "goodbye-undone", "delivery"],
     }),
     SESSIONS_TABLE: ["BatchGetItem", "Query"],
     LIMITS_TABLE: { BatchGetItem: ["limit"] },

@@ -26,15 +26,15 @@ export const staffGrants = {
     ...staff,
     USERS_TABLE: {
       QueryIndexes: true,
-      BatchGetItem: ["user", "pending"],
+      BatchGetItem: ["user", "pending", "delivery"],
       GetItem: ["username", "user", "pending"],
     },
   },
-  getUser: { ...staff, USERS_TABLE: find },
+  getUser: { ...staff, USERS_TABLE: allOf(find, { GetItem: ["delivery"] }) },
   updateUser: {
     ...staff,
     USERS_TABLE: allOf(find, asStaff, rename, forgetDevices, {
-      GetItem: ["undo"],
+      GetItem: ["undo", "delivery"],
       UpdateItem: ["user", "undo"],
       ConditionCheckItem: ["undo"],
     }),
@@ -92,6 +92,12 @@ export const staffGrants = {
     MAIL_QUEUE_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,
     settings: [...verifying, ...codeLetterLimits],
+  },
+  retryDelivery: {
+    ...staff,
+    USERS_TABLE: allOf(find, { PutItem: ["delivery"] }),
+    LIMITS_TABLE: spend,
+    liftsSuppression: true,
   },
   unlockUser: { ...staff, USERS_TABLE: find, LIMITS_TABLE: spendAndClear },
   listUserSessions: { ...staff, USERS_TABLE: find, SESSIONS_TABLE: ["BatchGetItem", "Query"] },

@@ -83,6 +83,16 @@ export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQu
       securityMetric(STAGE, "AddressMoves"),
     ],
     [
+      "BouncesAtOneDomainAlarm",
+      "Ten mailboxes of accounts at one domain were said to be missing within an hour",
+      securityMetric(STAGE, "BouncesAtOneDomain"),
+    ],
+    [
+      "RegistrationsStoppedAlarm",
+      "Too many emails after registrations came back: no one can register for an hour",
+      securityMetric(STAGE, "RegistrationsStopped"),
+    ],
+    [
       "StaffActsAlarm",
       "An administrator has reached the hourly limit on changes: the session may be stolen",
       securityMetric(STAGE, "StaffActsOverLimit"),

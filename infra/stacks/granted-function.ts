@@ -95,6 +95,11 @@ export class GrantedFunction extends Function {
       for (const statement of statementsOf(rights, resource)) role.addToPolicy(statement);
     }
 
+    if (grant.liftsSuppression)
+      role.addToPolicy(
+        new PolicyStatement({ actions: ["ses:DeleteSuppressedDestination"], resources: ["*"] }),
+      );
+
     super(scope, id, {
       functionName: functionName(props.stage, name),
       description: `LIT Auth ${name}`,

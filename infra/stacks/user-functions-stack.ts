@@ -22,7 +22,9 @@ export class UserFunctionsStack extends FunctionsStack {
         reportBatchItemFailures: true,
       }),
     );
-    this.addFunction("feedback").addEventSource(
+    const feedback = this.addFunction("feedback");
+    countSecurityEvents(this, settings.STAGE, "feedback", feedback.logGroup);
+    feedback.addEventSource(
       new SqsEventSource(stateful.feedbackQueue, { batchSize: 10, reportBatchItemFailures: true }),
     );
     const keysMade = createKeysAtDeployment(this, this.addFunction("createKeys"), settings);

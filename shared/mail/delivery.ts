@@ -1,6 +1,7 @@
 import type { UserStore } from "../accounts/user-store.ts";
 import type { CodeStore } from "../codes/code-store.ts";
 import { shownCode, type codeDigest, type CodePurpose, type createCode } from "../codes/codes.ts";
+import type { LetterStops } from "../delivery/letter-stops.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { CodeHolder } from "../store/user-items.ts";
 import type { CodeLetter, Letter, NoticeLetter } from "./letter-layout.ts";
@@ -10,6 +11,7 @@ import type { sendEmail } from "./ses.ts";
 export type DeliveryDeps = {
   users: Pick<UserStore, "find">;
   codes: Pick<CodeStore, "issue" | "retire">;
+  stops: LetterStops;
   createCode: typeof createCode;
   codeDigest: typeof codeDigest;
   sendEmail: typeof sendEmail;
@@ -18,9 +20,17 @@ export type DeliveryDeps = {
   lifetimeSeconds: number;
 };
 
+/** `domainKey` marks the letter as unproven, where the item of the code doesn't have it. */
+type CodeRequest = {
+  pk: string;
+  purpose: CodePurpose;
+  otpRequestId: string;
+  domainKey?: string | undefined;
+};
+
 /** Creates and sends a code. Its lifetime starts now, however long the order has waited. */
 export const deliverCode = async (
-  { pk, purpose, otpRequestId }: { pk: string; purpose: CodePurpose; otpRequestId: string },
+  { pk, purpose, otpRequestId, domainKey }: CodeRequest,
   kind: string | ((holder: CodeHolder) => string),
   letterFor: (letter: CodeLetter, holder: CodeHolder) => Letter,
   deps: DeliveryDeps,
@@ -34,6 +44,10 @@ export const deliverCode = async (
     otpExpiresAt: sentAtSeconds + lifetimeSeconds,
   });
   if (holder === "superseded") return "superseded";
+  if (purpose !== "email_undo" && (await deps.stops.holdBack({ domainKey, ...holder }))) {
+    await deps.codes.retire(pk, otpRequestId, { unsent: true });
+    return "stopped";
+  }
   await deps.sendEmail(
     holder,
     typeof kind === "string" ? kind : kind(holder),

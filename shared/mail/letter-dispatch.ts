@@ -61,8 +61,15 @@ const sendHeld = async (addressKey: string, undo: EmailUndo, deps: Deps) => {
   return "held";
 };
 
+// What a registration causes is held back for every address alike: a notice that comes back, where
+// a code would not leave, would tell that the address is known.
 const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation">, deps: Deps) => {
   const { ownerId, held } = await holderOf(addressKey, deps);
+  if (ownerId !== undefined || held) {
+    const registration = await deps.registrations.find(addressKey);
+    if (!registration) return "superseded";
+    if (await deps.stops.holdBack(registration)) return "stopped";
+  }
   if (ownerId !== undefined) return deliverNotice(ownerId, "address_taken", addressTakenLetter, deps);
   if (held) return sendHeld(addressKey, held, deps);
   const pk = registrationPk(addressKey);
@@ -99,7 +106,8 @@ const sendPasswordReset = async (
   let outcome = "failed";
   try {
     outcome = await deps.resets.begin(owner, otpRequestId);
-    const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId } as const;
+    const domainKey = isAccount(owner) ? undefined : owner.domainKey;
+    const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId, domainKey } as const;
     if (outcome === "begun") outcome = await deliverCode(request, "password_reset", resetLetter, deps);
   } finally {
     // A failed order comes again, and counts again.

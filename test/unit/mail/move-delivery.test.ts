@@ -16,6 +16,7 @@ const mailer = (user: User | undefined, now: number, overrides: Partial<MoveDeps
   const deps: MoveDeps = {
     users: { find: async () => user },
     codes: neverCalled("codes"),
+    stops: neverCalled("stops"),
     moves: neverCalled("moves"),
     undoing: neverCalled("undoing"),
     recordSecurityEvent: (event, { userId }) => void events.push([event, userId]),
