@@ -1,6 +1,7 @@
 // Orders hold only ids and pseudonyms, so that a dead-letter queue exposes no address or code.
 import * as z from "zod";
 import { day, minute } from "../platform/clock.ts";
+import type { Later } from "./ses-answers.ts";
 
 /** Orders of an earlier version have none of these. */
 const history = z.object({
@@ -56,3 +57,31 @@ const longestWaitSeconds = 4 * day;
 
 export const hasWaitedTooLong = ({ orderedAt = Infinity }: LetterOrder, now: number): boolean =>
   now - orderedAt > longestWaitSeconds;
+
+/** Seconds, chosen by simulation: with a rate of one letter a second, 150 codes leave in time. */
+const windows = {
+  /** A rate frees up at once, and a quota or a pause seldom does. */
+  room: { code: { first: 4, last: 30 }, notice: { first: 60, last: 900 } },
+  closed: { code: { first: 60, last: 120 }, notice: { first: 240, last: 900 } },
+};
+
+/** Before its code is worth nothing, an order is tried once more. */
+const reserveSeconds = 10;
+
+/**
+ * The window doubles with each try, and a random part of it spreads the orders. Those of notices are
+ * longer, so that they make room for codes. SQS allows no more than 900 seconds.
+ */
+export const delaySecondsOf = (
+  order: LetterOrder,
+  { reason, now }: { reason: Later; now: number },
+  random: () => number,
+): number => {
+  const secondsLeft = secondsLeftOf(order, now);
+  const isWaitedFor = secondsLeft > 0 && secondsLeft < Infinity;
+  const isClosed = reason === "quota_exceeded" || reason === "sending_paused";
+  const { first, last } = windows[isClosed ? "closed" : "room"][isWaitedFor ? "code" : "notice"];
+  const latest = isWaitedFor ? secondsLeft - reserveSeconds : last;
+  const windowSeconds = Math.min(first * 2 ** (order.tries ?? 0), last, latest);
+  return Math.max(1, Math.ceil(random() * windowSeconds));
+};

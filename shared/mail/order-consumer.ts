@@ -2,9 +2,8 @@
 // never that SES had no room for its letter: such an order is queued anew, and the old one is done.
 import type { Outcome, Received } from "../platform/queue-consumer.ts";
 import { dispatchLetter } from "./letter-dispatch.ts";
-import { hasWaitedTooLong, isTooOld, secondsLeftOf, type LetterOrder } from "./letter-orders.ts";
+import { delaySecondsOf, hasWaitedTooLong, isTooOld, type LetterOrder } from "./letter-orders.ts";
 import type { enqueueLetter, putAside } from "./mail-queue.ts";
-import { delaySecondsOf } from "./order-delays.ts";
 import { isLater, verdictOf, type Later } from "./ses-answers.ts";
 import type { sendEmail } from "./ses.ts";
 
@@ -38,14 +37,13 @@ const sendingFor = (order: LetterOrder, deps: Deps) => {
 };
 
 const sendLater = async (order: LetterOrder, reason: Later, error: unknown, deps: Deps): Promise<Outcome> => {
-  const { tries = 0 } = order;
   const now = deps.nowSeconds();
   if (hasWaitedTooLong(order, now)) {
     await deps.putAside(order);
     return { outcome: "never_sent", error };
   }
-  const delaySeconds = delaySecondsOf({ reason, tries, secondsLeft: secondsLeftOf(order, now) }, deps.random);
-  await deps.enqueueLetter({ ...order, tries: tries + 1 }, delaySeconds);
+  const delaySeconds = delaySecondsOf(order, { reason, now }, deps.random);
+  await deps.enqueueLetter({ ...order, tries: (order.tries ?? 0) + 1 }, delaySeconds);
   return reason;
 };
 

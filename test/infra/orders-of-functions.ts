@@ -26,7 +26,8 @@ const ordersIn = (text: string): string[] => [
   ),
 ];
 
-const queueOf = (kind: string) => (["activation", "login"].includes(kind) ? "MAIL_QUEUE_URL" : "NOTICE_QUEUE_URL");
+const queueOf = (kind: string) =>
+  ["activation", "login"].includes(kind) ? "MAIL_QUEUE_URL" : "NOTICE_QUEUE_URL";
 
 // The mailer makes any order again.
 const names = (Object.keys(grants) as FunctionName[]).filter((name) => name !== "mailer");
@@ -43,7 +44,12 @@ export const queuesGranted = (): Record<string, string[]> =>
   Object.fromEntries(
     names.map((name) => {
       const grant: Grant = grants[name];
-      const queues = ["MAIL_QUEUE_URL", "NOTICE_QUEUE_URL", "MAIL_DEAD_LETTERS_URL", "NOTICE_DEAD_LETTERS_URL"];
+      const queues = [
+        "MAIL_QUEUE_URL",
+        "NOTICE_QUEUE_URL",
+        "MAIL_DEAD_LETTERS_URL",
+        "NOTICE_DEAD_LETTERS_URL",
+      ];
       return [name, queues.filter((queue) => queue in grant).toSorted()];
     }),
   );

@@ -217,7 +217,9 @@ describe("the mailer", () => {
 
   it("alone may cause its own next call, because orders wait for SES", () => {
     const allowing = ({ all }: typeof stage) =>
-      Object.entries(all("AWS::Lambda::Function")).filter(([, { RecursiveLoop }]) => RecursiveLoop === "Allow");
+      Object.entries(all("AWS::Lambda::Function")).filter(
+        ([, { RecursiveLoop }]) => RecursiveLoop === "Allow",
+      );
     expect(allowing(stage).map(([id]) => id)).toEqual([expect.stringMatching(/^Mailer/)]);
     expect(loadFunctions(loadTemplates(stage.stacks, "http://127.0.0.1:1")).length).toBeGreaterThan(0);
   });
