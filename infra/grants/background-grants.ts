@@ -37,7 +37,7 @@ export const backgroundGrants = {
     DIGEST_SECRET_ID: read,
     MAIL_FROM: ["SendEmail"],
     settings: ["PRODUCT_NAME", ...codeLetterLimits],
-    // Two letters fit, one slow and one that SES leaves without an answer twice.
+    // A slow letter fits, and one that SES leaves without an answer twice.
     timeoutSeconds: 20,
     queuesItself: true,
     ...mailing,

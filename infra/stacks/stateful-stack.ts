@@ -85,7 +85,7 @@ export class StatefulStack extends Stack {
     const mailQueue = (name: string, aside: Queue) =>
       new Queue(this, name, {
         ...queue,
-        // The mailer decides which orders are too old. SQS would drop them without a word.
+        // SQS drops old orders without a word. The mailer writes a line.
         ...longest,
         visibilityTimeout: Duration.seconds(mailVisibilitySeconds),
         deadLetterQueue: { queue: aside, maxReceiveCount: receivesBeforeDeadLetter },

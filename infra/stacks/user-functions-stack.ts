@@ -12,7 +12,6 @@ export class UserFunctionsStack extends FunctionsStack {
     this.addFunction("pages");
     const mailer = this.addFunction("mailer");
     countSecurityEvents(this, settings.STAGE, "mailer", mailer.logGroup);
-    // Measured (npm run bench:mail): small batches, one letter after the other, meet SES's rate best.
     for (const queue of [stateful.mailQueue, stateful.noticeQueue])
       mailer.addEventSource(
         new SqsEventSource(queue, {

@@ -3,11 +3,8 @@ import * as z from "zod";
 import { day, minute } from "../platform/clock.ts";
 import type { Later } from "./ses-answers.ts";
 
-/** Orders of an earlier version have none of these. */
 const history = z.object({
-  /** Epoch seconds, kept when the order is queued again. */
   orderedAt: z.number().optional(),
-  /** How often SES had no room for it. Only the next delay depends on this. */
   tries: z.number().optional(),
   /** Which of its letters have left, by kind and pseudonym. */
   sent: z.array(z.string()).optional(),
@@ -44,7 +41,6 @@ const codeSeconds = 15 * minute;
 const codesOnly: ReadonlySet<Kind> = new Set(["activation", "login", "password_reset"]);
 const withCode: ReadonlySet<Kind> = new Set([...codesOnly, "email_change"]);
 
-/** How long the code of an order is still worth sending. Notices have no such end. */
 export const secondsLeftOf = ({ kind, orderedAt }: LetterOrder, now: number): number =>
   withCode.has(kind) && orderedAt !== undefined ? orderedAt + codeSeconds - now : Infinity;
 
@@ -52,26 +48,20 @@ export const secondsLeftOf = ({ kind, orderedAt }: LetterOrder, now: number): nu
 export const isTooOld = (order: LetterOrder, now: number): boolean =>
   codesOnly.has(order.kind) && secondsLeftOf(order, now) < 0;
 
-/** A letter that SES refuses for longer goes to the dead letters, where someone sees it. */
 const longestWaitSeconds = 4 * day;
 
 export const hasWaitedTooLong = ({ orderedAt = Infinity }: LetterOrder, now: number): boolean =>
   now - orderedAt > longestWaitSeconds;
 
-/** Seconds, chosen by simulation: with a rate of one letter a second, 150 codes leave in time. */
+/** Seconds. A rate frees up at once, and a quota or a pause seldom does. */
 const windows = {
-  /** A rate frees up at once, and a quota or a pause seldom does. */
   room: { code: { first: 4, last: 30 }, notice: { first: 60, last: 900 } },
   closed: { code: { first: 60, last: 120 }, notice: { first: 240, last: 900 } },
 };
 
-/** Before its code is worth nothing, an order is tried once more. */
 const reserveSeconds = 10;
 
-/**
- * The window doubles with each try, and a random part of it spreads the orders. Those of notices are
- * longer, so that they make room for codes. SQS allows no more than 900 seconds.
- */
+/** A random part of a window that doubles. Notices make room for codes. SQS allows 900 seconds. */
 export const delaySecondsOf = (
   order: LetterOrder,
   { reason, now }: { reason: Later; now: number },

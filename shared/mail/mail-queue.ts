@@ -1,5 +1,4 @@
-// Two queues, so that codes for which people wait to sign in or activate never wait for other
-// letters. Each has its own dead letters.
+// Codes for which people wait to sign in or activate never wait for other letters.
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { lean, leanJsonOptions, openConnection } from "../platform/aws-client.ts";
 import { nowSeconds } from "../platform/clock.ts";
@@ -30,11 +29,9 @@ const put = async (queue: VariableName, order: LetterOrder, delaySeconds?: numbe
 export const enqueueLetter = (order: LetterOrder, delaySeconds?: number): Promise<void> =>
   put(isUrgent(order) ? "MAIL_QUEUE_URL" : "NOTICE_QUEUE_URL", order, delaySeconds);
 
-/** For orders that can't be carried out, so that someone sees them. */
 export const putAside = (order: LetterOrder): Promise<void> =>
   put(isUrgent(order) ? "MAIL_DEAD_LETTERS_URL" : "NOTICE_DEAD_LETTERS_URL", order);
 
-/** SQS allows 15 minutes. */
 export const longestDelaySeconds = 600;
 
 /** Tells both mailboxes of a move from a lost one. The second order waits until the move is due. */

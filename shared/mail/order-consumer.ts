@@ -10,12 +10,10 @@ import type { sendEmail } from "./ses.ts";
 type Deps = Parameters<typeof dispatchLetter>[1] & {
   enqueueLetter: typeof enqueueLetter;
   putAside: typeof putAside;
-  /** From 0 to 1. */
   random: () => number;
 };
 type Delivery = Parameters<typeof sendEmail>;
 
-/** Sends each letter of an order once, over all its tries, and notes SES's error. */
 const sendingFor = (order: LetterOrder, deps: Deps) => {
   const sent = new Set(order.sent);
   let failure: unknown;

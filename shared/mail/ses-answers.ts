@@ -1,12 +1,9 @@
-// What an error of SES says about the letter. Errors of the Query API have codes that the SDK's
-// types don't list (`Throttling` is one), so names and messages decide.
+// Names and messages decide, because the SDK has no types for codes such as `Throttling`.
 export type Verdict =
-  /** SES took no letter and will later. */
   | "throttled"
   | "quota_exceeded"
   | "sending_paused"
   | "unavailable"
-  /** SES will never take this letter, unless someone changes something. */
   | "refused"
   /** The letter may have left. */
   | "no_answer"

@@ -7,7 +7,7 @@ import { prepared } from "../platform/lazy.ts";
 import type { Letter } from "./letter-layout.ts";
 import type { Recipient } from "./recipient.ts";
 
-/** For a connection that was lost while idle. For SES's rate, an order waits in its queue instead. */
+/** For a connection that was lost while idle. For SES's rate, an order waits in its queue. */
 const maxAttempts = 2;
 
 const client = prepared(() =>

@@ -13,7 +13,6 @@ type Fault = {
   times?: number;
 } & (
   | { error: CallError }
-  /** Asked for each call, for example by a rate limit. Nothing means that the call goes on. */
   | { errorFor: (operation: string) => CallError | undefined }
   | { lostAnswer: true }
   | { delayMilliseconds: number }

@@ -224,14 +224,14 @@ describe("the mailer", () => {
     expect(loadFunctions(loadTemplates(stage.stacks, "http://127.0.0.1:1")).length).toBeGreaterThan(0);
   });
 
-  it("fits two letters into its time, one slow and one without an answer", () => {
+  it("has time for a slow letter and one without an answer", () => {
     const patienceSeconds = 6;
     const attempts = 2;
     expect(grants.mailer.timeoutSeconds).toBeGreaterThan((1 + attempts) * patienceSeconds);
   });
 });
 
-it("functions have the right to the queue of each order that they make, and to no other", () => {
+it("functions may use the queues of their orders, and no others", () => {
   expect(queuesGranted()).toEqual(queuesNeeded());
 });
 

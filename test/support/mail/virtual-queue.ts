@@ -1,4 +1,4 @@
-// An SQS standard queue on a clock that the caller turns: delays, visibility, receives, dead letters.
+// An SQS standard queue, with delays and dead letters, on a clock that the caller turns.
 export type Message = { id: string; body: string; sentAt: number; visibleAt: number; receives: number };
 
 export const virtualQueue = (name: string, visibilitySeconds: number, receivesBeforeDeadLetter = 5) => {

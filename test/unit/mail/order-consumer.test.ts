@@ -141,7 +141,7 @@ describe("an order that SES", () => {
     expect([queued.length, asked()]).toEqual([1, 1]);
   });
 
-  it("can't take for four days goes to the dead letters with the error", async () => {
+  it("can't take for four days goes to the dead letters", async () => {
     const pause = refusal(sesRefusals.pause);
     const { consume, aside, queued } = mailer([pause, pause, undefined]);
     const order = { ...notice, orderedAt: now - 4 * 86_400, tries: 9 };

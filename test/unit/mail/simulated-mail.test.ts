@@ -59,7 +59,7 @@ describe("letters at SES's limits", () => {
     expect(done).toMatchObject({ sent: [], dead: 3, mostReceives: 1 });
   });
 
-  it("are neither lost nor doubled, whatever the limits are", async () => {
+  it("are neither lost nor sent twice with any limits", async () => {
     const spans = fc.record({ from: fc.nat(100), length: fc.integer({ min: 1, max: 300 }) });
     const limits = fc.record({
       perSecond: fc.integer({ min: 1, max: 20 }),
