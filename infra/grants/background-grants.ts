@@ -30,12 +30,17 @@ export const backgroundGrants = {
     },
     // Whether a reset is for an account or for a registration shows only here.
     LIMITS_TABLE: { ...spend, GetItem: ["limit"] },
-    // An order that waits for its time queues itself again.
+    // An order that waits for its time, or for SES, is queued again.
     MAIL_QUEUE_URL: ["SendMessage"],
+    MAIL_DEAD_LETTERS_URL: ["SendMessage"],
+    NOTICE_QUEUE_URL: ["SendMessage"],
+    NOTICE_DEAD_LETTERS_URL: ["SendMessage"],
     DIGEST_SECRET_ID: read,
     MAIL_FROM: ["SendEmail"],
     settings: ["PRODUCT_NAME", "MX_RESOLVER", ...codeLetterLimits],
-    timeoutSeconds: 8,
+    // A slow letter fits, and one that SES leaves without an answer twice.
+    timeoutSeconds: 20,
+    queuesItself: true,
     ...mailing,
   },
   feedback: {

@@ -8,6 +8,9 @@ type SecretAction = "DescribeSecret" | "GetSecretValue" | "PutSecretValue" | "Up
 type Actions = {
   SESSIONS_TABLE: TableAction;
   MAIL_QUEUE_URL: "SendMessage";
+  MAIL_DEAD_LETTERS_URL: "SendMessage";
+  NOTICE_QUEUE_URL: "SendMessage";
+  NOTICE_DEAD_LETTERS_URL: "SendMessage";
   PSEUDONYM_SECRET_ID: SecretAction;
   DIGEST_SECRET_ID: SecretAction;
   DEVICE_SECRET_ID: SecretAction;
@@ -29,5 +32,7 @@ export type Grant = { readonly [Name in keyof Actions]?: readonly Actions[Name][
   readonly liftsSuppression?: true;
   readonly memoryMegabytes?: number;
   readonly timeoutSeconds?: number;
+  /** Lambda ends other functions that cause their own next call 16 times in a row. */
+  readonly queuesItself?: true;
 };
 export type FunctionName = OperationName | "mailer" | "feedback" | "createKeys" | "rotateKeys" | "pages";

@@ -14,7 +14,12 @@ import { securityMetric } from "./security-metrics.ts";
 
 const period = Duration.minutes(1);
 
-export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQueue): void => {
+type DeadLetters = { readonly mailDeadLetters: IQueue; readonly noticeDeadLetters: IQueue };
+
+const messagesIn = (queue: IQueue) =>
+  queue.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" });
+
+export const addAlarms = (scope: Construct, settings: Settings, queues: DeadLetters): void => {
   const { STAGE, ALARM_EMAIL } = settings;
   const { FAILED_GUESSES_ALARM_PER_HOUR, RESET_LETTERS_ALARM_PER_HOUR, REQUESTS_ALARM_PER_FIVE_MINUTES } =
     settings;
@@ -43,8 +48,18 @@ export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQu
   const alarms = [
     [
       "DeadLetterAlarm",
-      "Emails could not be sent in five attempts",
-      deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }),
+      "Emails with codes to sign in or activate were refused by SES, or failed five times",
+      messagesIn(queues.mailDeadLetters),
+    ],
+    [
+      "NoticeDeadLetterAlarm",
+      "Notices or other codes were refused by SES, failed five times or waited four days",
+      messagesIn(queues.noticeDeadLetters),
+    ],
+    [
+      "LettersTooOldAlarm",
+      "Codes were not sent, because SES had no room for them for 15 minutes",
+      securityMetric(STAGE, "LettersTooOld"),
     ],
     // Failures of API functions count as server errors. The mailer and key rotation have no caller.
     ["ServerErrorAlarm", "The API answered requests with server errors (5xx)", serverErrors],

@@ -55,6 +55,11 @@ const counted = {
     lines: field("event", "registrations_stopped"),
     period: Duration.minutes(1),
   },
+  LettersTooOld: {
+    functions: ["mailer"],
+    lines: field("outcome", "too_old"),
+    period: Duration.minutes(1),
+  },
 } as const satisfies Record<string, SecurityCount>;
 type SecurityMetric = keyof typeof counted;
 

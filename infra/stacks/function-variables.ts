@@ -1,5 +1,6 @@
 import { CfnOutput, RemovalPolicy, type Stack } from "aws-cdk-lib";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { listIndexes } from "../../shared/store/list-indexes.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
@@ -16,6 +17,12 @@ const table = ({ tableName, tableArn }: StatefulStack["users"]): Resource => ({
 const withIndexes = (resource: Resource, names: readonly string[]): Resource => ({
   ...resource,
   indexArns: names.map((name) => `${resource.arn}/index/${name}`),
+});
+
+const queue = ({ queueUrl, queueArn }: IQueue): Resource => ({
+  value: queueUrl,
+  arn: queueArn,
+  service: "sqs",
 });
 
 const secret = (arn: string): Resource => ({ value: arn, arn, service: "secretsmanager" });
@@ -39,13 +46,16 @@ export const mailIdentity = ({ MAIL_FROM, MAIL_IDENTITY }: Settings): string => 
 export const resourcesOf = (
   stack: Stack,
   settings: Settings,
-  { users, sessions, limits, mailQueue, secretArns }: StatefulStack,
+  { users, sessions, limits, secretArns, ...stateful }: StatefulStack,
   functions: readonly FunctionName[],
 ): GrantedFunctionProps["resources"] => ({
   USERS_TABLE: withIndexes(table(users), Object.keys(listIndexes)),
   SESSIONS_TABLE: table(sessions),
   LIMITS_TABLE: table(limits),
-  MAIL_QUEUE_URL: { value: mailQueue.queueUrl, arn: mailQueue.queueArn, service: "sqs" },
+  MAIL_QUEUE_URL: queue(stateful.mailQueue),
+  MAIL_DEAD_LETTERS_URL: queue(stateful.mailDeadLetters),
+  NOTICE_QUEUE_URL: queue(stateful.noticeQueue),
+  NOTICE_DEAD_LETTERS_URL: queue(stateful.noticeDeadLetters),
   PSEUDONYM_SECRET_ID: secret(secretArns.key),
   DIGEST_SECRET_ID: secret(secretArns.digest),
   DEVICE_SECRET_ID: secret(secretArns.device),

@@ -30,7 +30,7 @@ import {
 } from "./address-letters.ts";
 import { deliverCode, deliverNotice, deliverNoticeTo } from "./delivery.ts";
 import { sendGoodbye, sendUndone, type LastLetterDeps } from "./last-letters.ts";
-import type { LetterOrder } from "./mail-queue.ts";
+import { secondsLeftOf, type LetterOrder } from "./letter-orders.ts";
 import { awaitMove, sendMoveStarted, type MoveDeps } from "./move-delivery.ts";
 import { passwordChangedLetter, resetLetter } from "./password-letters.ts";
 
@@ -119,7 +119,8 @@ const sendPasswordReset = async (
 
 // Notifies the old address first: the code for the new one is sent only after the owner knows. If
 // the new address is taken or held for another account, its owner gets a notice instead of a code.
-const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">, deps: Deps) => {
+const sendEmailChange = async (order: OrderOf<"email_change">, deps: Deps) => {
+  const { userId, otpRequestId } = order;
   const change = await deps.addressChanges.find(userId);
   if (change?.otpRequestId !== otpRequestId) return "superseded";
   const undo = { pk: emailUndoPk(change.oldAddressKey), purpose: "email_undo", otpRequestId } as const;
@@ -136,6 +137,8 @@ const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">
   const { ownerId, held } = await holderOf(change.addressKey, deps);
   if (ownerId !== undefined) await deliverNotice(ownerId, "address_wanted", addressWantedLetter, deps);
   else if (held && held.userId !== userId) await sendHeld(change.addressKey, held, deps);
+  // The owner of a lost mailbox doesn't wait for the code in front of a screen.
+  else if (change.moveId === undefined && secondsLeftOf(order, deps.nowSeconds()) < 0) return "too_old";
   else
     return deliverCode({ pk, purpose: "email_change", otpRequestId }, "email_change", newAddressLetter, deps);
   await deps.codes.retire(pk, otpRequestId);

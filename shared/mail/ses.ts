@@ -7,7 +7,12 @@ import { prepared } from "../platform/lazy.ts";
 import type { Letter } from "./letter-layout.ts";
 import type { Recipient } from "./recipient.ts";
 
-const client = prepared(() => lean(new SESClient({ ...leanOptions, requestHandler: patientHandler })));
+/** For a connection that was lost while idle. For SES's rate, an order waits in its queue. */
+const maxAttempts = 2;
+
+const client = prepared(() =>
+  lean(new SESClient({ ...leanOptions, maxAttempts, requestHandler: patientHandler })),
+);
 
 const utf8 = (text: string) => ({ Data: text, Charset: "UTF-8" });
 

@@ -15,6 +15,9 @@ export const variables = {
   SESSIONS_TABLE: filled,
   LIMITS_TABLE: filled,
   MAIL_QUEUE_URL: filled,
+  MAIL_DEAD_LETTERS_URL: filled,
+  NOTICE_QUEUE_URL: filled,
+  NOTICE_DEAD_LETTERS_URL: filled,
   /** The secret behind address keys and limit keys. It never changes. */
   PSEUDONYM_SECRET_ID: filled,
   DIGEST_SECRET_ID: filled,

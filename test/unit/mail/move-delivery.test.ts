@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LetterOrder } from "../../../shared/mail/mail-queue.ts";
+import type { LetterOrder } from "../../../shared/mail/letter-orders.ts";
 import { awaitMove, sendMoveStarted, type MoveDeps } from "../../../shared/mail/move-delivery.ts";
 import type { User } from "../../../shared/store/user-items.ts";
 import { neverCalled } from "../../support/assert/never-called.ts";
