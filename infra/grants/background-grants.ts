@@ -33,7 +33,7 @@ export const backgroundGrants = {
     MAIL_QUEUE_URL: ["SendMessage"],
     DIGEST_SECRET_ID: read,
     MAIL_FROM: ["SendEmail"],
-    settings: ["PRODUCT_NAME", ...codeLetterLimits],
+    settings: ["PRODUCT_NAME", "DEFAULT_LOCALE", ...codeLetterLimits],
     timeoutSeconds: 8,
     ...mailing,
   },

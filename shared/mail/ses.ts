@@ -3,8 +3,8 @@ import { deliverableAddress } from "../identity/email-address.ts";
 import { lean, leanOptions } from "../platform/aws-client.ts";
 import { patientHandler } from "../platform/aws-http.ts";
 import { environment } from "../platform/environment.ts";
+import type { Letter } from "../letters/render-letter.ts";
 import { prepared } from "../platform/lazy.ts";
-import type { Letter } from "./letter-layout.ts";
 import type { Recipient } from "./recipient.ts";
 
 const client = prepared(() => lean(new SESClient({ ...leanOptions, requestHandler: patientHandler })));
