@@ -33,6 +33,7 @@ export const backgroundGrants = {
     MAIL_QUEUE_URL: ["SendMessage"],
     DIGEST_SECRET_ID: read,
     MAIL_FROM: ["SendEmail"],
+    CONFIGURATION_SET: ["SendEmail"],
     settings: ["PRODUCT_NAME", "DEFAULT_LOCALE", ...codeLetterLimits],
     timeoutSeconds: 8,
     ...mailing,

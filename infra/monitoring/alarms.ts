@@ -8,13 +8,19 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { apiName } from "../api/bare-api.ts";
 import type { FunctionName } from "../grants/grant.ts";
-import { functionName } from "../naming.ts";
+import { configurationSetName, functionName, ruleName, type FeedbackRule } from "../naming.ts";
 import type { Settings } from "../settings.ts";
 import { securityMetric } from "./security-metrics.ts";
 
 const period = Duration.minutes(1);
 
-export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQueue): void => {
+type DeadLetters = { mailDeadLetters: IQueue; feedbackDeadLetters: IQueue };
+
+export const addAlarms = (
+  scope: Construct,
+  settings: Settings,
+  { mailDeadLetters, feedbackDeadLetters }: DeadLetters,
+): void => {
   const { STAGE, ALARM_EMAIL } = settings;
   const { FAILED_GUESSES_ALARM_PER_HOUR, RESET_LETTERS_ALARM_PER_HOUR, REQUESTS_ALARM_PER_FIVE_MINUTES } =
     settings;
@@ -25,6 +31,24 @@ export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQu
       dimensionsMap: { FunctionName: functionName(STAGE, name) },
       period,
       statistic: "Sum",
+    });
+  const countOf = (queue: IQueue) =>
+    queue.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" });
+  const failedInvocations = (rule: FeedbackRule) =>
+    new Metric({
+      namespace: "AWS/Events",
+      metricName: "FailedInvocations",
+      dimensionsMap: { RuleName: ruleName(STAGE, rule) },
+      period,
+      statistic: "Sum",
+    });
+  const reputation = (metricName: "Reputation.BounceRate" | "Reputation.ComplaintRate") =>
+    new Metric({
+      namespace: "AWS/SES",
+      metricName,
+      dimensionsMap: { "ses:configuration-set": configurationSetName(STAGE) },
+      period: Duration.hours(1),
+      statistic: "Average",
     });
   const serverErrors = new Metric({
     namespace: "AWS/ApiGateway",
@@ -41,19 +65,41 @@ export const addAlarms = (scope: Construct, settings: Settings, deadLetters: IQu
     statistic: "Sum",
   });
   const alarms = [
-    [
-      "DeadLetterAlarm",
-      "Emails could not be sent in five attempts",
-      deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }),
-    ],
-    // Failures of API functions count as server errors. The mailer and key rotation have no caller.
+    ["DeadLetterAlarm", "Emails could not be sent in five attempts", countOf(mailDeadLetters)],
+    // Failures of API functions count as server errors. The other three have no caller.
     ["ServerErrorAlarm", "The API answered requests with server errors (5xx)", serverErrors],
     [
       "MailerErrorAlarm",
       "The mailer function failed, so emails of its batch may be late",
       failuresOf("mailer"),
     ],
+    ["FeedbackErrorAlarm", "Reports of bounces and complaints may be late", failuresOf("feedback")],
     ["KeyRotationAlarm", "The key rotation function failed", failuresOf("rotateKeys")],
+    // SES reviews an account at 5 % and 0.1 %. It publishes rates as numbers between 0 and 1.
+    [
+      "BounceRateAlarm",
+      "More than 2 % of the emails come back: SES may pause this account",
+      reputation("Reputation.BounceRate"),
+      0.02,
+    ],
+    [
+      "ComplaintRateAlarm",
+      "More than 0.05 % of the emails are reported as spam: SES may pause this account",
+      reputation("Reputation.ComplaintRate"),
+      0.0005,
+    ],
+    [
+      "FeedbackDeadLetterAlarm",
+      "Reports of bounces and complaints could not be handled in five attempts",
+      countOf(feedbackDeadLetters),
+    ],
+    [
+      "MissingMailboxRuleAlarm",
+      "Reports of missing mailboxes are lost",
+      failedInvocations("MissingMailboxRule"),
+    ],
+    ["BounceRuleAlarm", "Reports of other bounces are lost", failedInvocations("BounceRule")],
+    ["ComplaintRuleAlarm", "Reports of complaints are lost", failedInvocations("ComplaintRule")],
     [
       "FailedGuessesAlarm",
       "Many wrong passwords and codes over all accounts",

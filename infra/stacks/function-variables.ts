@@ -4,6 +4,7 @@ import { listIndexes } from "../../shared/store/list-indexes.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
 import type { GrantedFunctionProps, Resource } from "./granted-function.ts";
+import { configurationSetName } from "../naming.ts";
 import type { Settings } from "../settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
@@ -61,6 +62,16 @@ export const resourcesOf = (
     arn: stack.formatArn({ service: "ses", resource: "identity", resourceName: "*" }),
     service: "ses",
     condition: { StringEquals: { "ses:FromAddress": settings.MAIL_FROM } },
+  },
+  // SES checks the set apart from the sender, and there without a sender's address.
+  CONFIGURATION_SET: {
+    value: configurationSetName(settings.STAGE),
+    arn: stack.formatArn({
+      service: "ses",
+      resource: "configuration-set",
+      resourceName: configurationSetName(settings.STAGE),
+    }),
+    service: "ses",
   },
 });
 

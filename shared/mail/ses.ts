@@ -16,11 +16,15 @@ const senderOf = (product: string, address: string): string =>
   `=?UTF-8?B?${Buffer.from(product).toString("base64")}?= <${address}>`;
 
 export const sendEmail = async (
-  { email }: Recipient,
-  _kind: string,
+  { email, addressKey }: Recipient,
+  kind: string,
   { subject, text, html }: Letter,
 ): Promise<void> => {
-  const { MAIL_FROM, PRODUCT_NAME } = environment("MAIL_FROM", "PRODUCT_NAME");
+  const { MAIL_FROM, PRODUCT_NAME, CONFIGURATION_SET } = environment(
+    "MAIL_FROM",
+    "PRODUCT_NAME",
+    "CONFIGURATION_SET",
+  );
   const address = deliverableAddress(email);
   if (address === undefined) throw new Error("the stored address is not deliverable");
   await client().send(
@@ -28,6 +32,11 @@ export const sendEmail = async (
       Source: senderOf(PRODUCT_NAME, MAIL_FROM),
       Destination: { ToAddresses: [address] },
       Message: { Subject: utf8(subject), Body: { Text: utf8(text), Html: utf8(html) } },
+      ConfigurationSetName: CONFIGURATION_SET,
+      Tags: [
+        { Name: "recipient", Value: addressKey },
+        { Name: "kind", Value: kind },
+      ],
     }),
   );
 };

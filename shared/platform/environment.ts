@@ -31,6 +31,8 @@ export const variables = {
   /** A language of `shared/identity/locale.ts`. */
   DEFAULT_LOCALE: filled,
   MAIL_FROM: z.email(),
+  /** All letters are sent through this configuration set of SES. */
+  CONFIGURATION_SET: filled,
   /** ASVS 6.5.5 allows at most ten minutes. */
   OTP_LIFETIME_SECONDS: wholeNumber(60, 600),
   /** An unproven letter goes to an address that may not belong to the person who asks for it. */

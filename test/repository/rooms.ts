@@ -136,18 +136,22 @@ export const rooms: Record<string, Room> = {
   },
   "infra/local/mailbox": {
     holds: "SES, the inbox and the preview of letters",
-    imports: [...shared("identity letters"), ...local("aws gateway")],
+    imports: [...shared("identity letters"), ...local("aws cloudformation gateway")],
   },
   "infra/local/aws-endpoint": {
     holds: "the endpoint that functions call: IAM, faults, call counts",
     imports: local("aws cloudformation secrets mailbox"),
+  },
+  "infra/local/eventbridge": {
+    holds: "EventBridge: the rules that put SES's reports into a queue",
+    imports: local("aws cloudformation aws-endpoint"),
   },
   "infra/local": {
     holds: "`npm start`: starts and stops all of it",
     imports: [
       "infra",
       ...infra("bundling"),
-      ...local("aws cloudformation lambda engines secrets gateway mailbox aws-endpoint"),
+      ...local("aws cloudformation lambda engines secrets gateway mailbox aws-endpoint eventbridge"),
     ],
   },
 };
