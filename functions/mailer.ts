@@ -8,6 +8,7 @@ import { codeStore } from "../shared/codes/code-store.ts";
 import { codeDigest, createCode } from "../shared/codes/codes.ts";
 import { countingSent } from "../shared/delivery/all-letters-store.ts";
 import { letterStops } from "../shared/delivery/letter-stops.ts";
+import { isLocale } from "../shared/identity/locale.ts";
 import { limitStore } from "../shared/limits/limit-store.ts";
 import { letterOrder } from "../shared/mail/letter-orders.ts";
 import { enqueueLetter, putAside } from "../shared/mail/mail-queue.ts";
@@ -20,7 +21,11 @@ import { environment } from "../shared/platform/environment.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 
 const buildDeps = () => {
-  const { PRODUCT_NAME, OTP_LIFETIME_SECONDS } = environment("PRODUCT_NAME", "OTP_LIFETIME_SECONDS");
+  const { PRODUCT_NAME, OTP_LIFETIME_SECONDS, DEFAULT_LOCALE } = environment(
+    "PRODUCT_NAME",
+    "OTP_LIFETIME_SECONDS",
+    "DEFAULT_LOCALE",
+  );
   return {
     users: userStore(),
     codes: codeStore(),
@@ -41,6 +46,7 @@ const buildDeps = () => {
     recordSecurityEvent,
     nowSeconds,
     product: PRODUCT_NAME,
+    defaultLocale: isLocale(DEFAULT_LOCALE) ? DEFAULT_LOCALE : ("en" as const),
     lifetimeSeconds: OTP_LIFETIME_SECONDS,
   };
 };

@@ -1,7 +1,7 @@
 import { personLookup, requireAccount, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import * as contract from "../../shared/contract/staff-operations.ts";
 import { deliveryStore, type DeliveryStore } from "../../shared/delivery/delivery-store.ts";
-import { liftSuppression } from "../../shared/delivery/suppression-list.ts";
+import { liftSuppression } from "../../shared/delivery/lift-suppression.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { limitStore } from "../../shared/limits/limit-store.ts";
 import { spendStaffAct, type StaffActDeps } from "../../shared/limits/staff-limits.ts";

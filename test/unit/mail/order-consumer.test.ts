@@ -23,6 +23,7 @@ const mailer = (answers: (Error | undefined)[], overrides: Partial<Deps> = {}) =
   const deps: Deps = {
     users: { find: async () => user as never, findIdByAddress: async () => undefined },
     codes: { issue: async () => user, retire: async () => {} },
+    stops: { holdBack: async () => false },
     addressChanges: neverCalled("addressChanges"),
     undoing: { find: async () => undefined },
     registrations: { find: async () => undefined },
