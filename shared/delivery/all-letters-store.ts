@@ -1,5 +1,5 @@
-// All letters and the bounces of unproven ones in 24 hours. AWS reviews an account whose letters come
-// back at 5 % and pauses it at 10 %, which stops everybody's sign-in. So registrations stop first.
+// AWS reviews an account at 5 % of bounces and pauses it at 10 %, which stops everybody's sign-in.
+// So registrations stop first.
 import { day, hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { describeError, logError } from "../platform/logger.ts";
@@ -14,7 +14,6 @@ const shareBeforeStop = 0.03;
 const stopSeconds = hour;
 const rollingHours = 24;
 
-/** A new item each day, so that no old counters gather. */
 const keyAt = (time: number) => `all-letters#${Math.floor(time / day)}`;
 const counterAt = (kind: "sent" | "bounced", time: number) =>
   `${kind}${Math.floor(time / hour) % rollingHours}`;
@@ -50,7 +49,7 @@ export const allLettersStore = (clock: Clock = nowSeconds) => {
       await countOne(keyAt(now), counterAt("sent", now), now + 2 * day);
     },
 
-    /** "stopped" only for the bounce that begins a stop. Further ones prolong it. */
+    /** "stopped" only if the bounce begins a stop. Further ones prolong it. */
     chargeBounce: async (): Promise<"counted" | "stopped"> => {
       const now = clock();
       const today = await countOne(keyAt(now), counterAt("bounced", now), now + 2 * day);

@@ -14,7 +14,7 @@ export const bounceCharges = (deps = defaults()) => ({
   isStorm: async (domainKey: string | undefined): Promise<boolean> =>
     domainKey !== undefined && deps.missing.isStorm(domainKey),
 
-  /** The account's id lets an operator find out the domain, which no log names. */
+  /** The id of the account leads an operator to the domain, which no log names. */
   countMissing: async (domainKey: string | undefined, userId: string): Promise<void> => {
     if (domainKey === undefined || (await deps.missing.count(domainKey)) === "counted") return;
     deps.recordSecurityEvent("bounces_at_one_domain", { userId });

@@ -1,5 +1,5 @@
-// What SES's events have told of a mailbox. The newest event wins, so repeats, lateness and disorder
-// change nothing, and a lost event is made up for by the next one.
+// The newest event of a mailbox wins, so repeats, lateness and disorder do no harm, and the next one
+// makes up for a lost one.
 import * as z from "zod";
 import { deliveryReasons, deliveryStates } from "../contract/delivery-schema.ts";
 import { day, hour, isoTime, nowSeconds, type Clock } from "../platform/clock.ts";
@@ -18,7 +18,6 @@ const deliveryItem = z.object({
   atMilliseconds: z.int(),
   /** Letters that were sent before an administrator tried again are no longer heard of. */
   liftedAtMilliseconds: z.int().optional(),
-  /** How often code letters were stopped in a row, the last time until `stoppedUntil`. */
   stops: z.int().default(0),
   stoppedUntil: z.int().default(0),
   domainKey: z.string().optional(),
@@ -40,7 +39,7 @@ const longestStop = 7 * day;
 const isOld = ({ atMilliseconds, liftedAtMilliseconds = 0 }: Delivery, event: DeliveryEvent): boolean =>
   event.atMilliseconds <= atMilliseconds || event.sentAtMilliseconds <= liftedAtMilliseconds;
 
-/** A letter that was under way when the stop began, or that no stop holds back, prolongs nothing. */
+/** Letters that were under way when a stop began, and notices during it, prolong nothing. */
 const afterEvent = (earlier: Delivery | undefined, event: DeliveryEvent): Delivery => {
   const { state, reason, atMilliseconds, sentAtMilliseconds } = event;
   const at = Math.floor(atMilliseconds / 1000);
@@ -58,7 +57,6 @@ const afterEvent = (earlier: Delivery | undefined, event: DeliveryEvent): Delive
   };
 };
 
-/** `undefined` also if the item has expired. */
 export const storedDelivery = (item: Item | undefined, now: number): Delivery | undefined => {
   const delivery = item && deliveryItem.parse(item);
   return delivery && delivery.expiresAt > now ? delivery : undefined;
@@ -76,7 +74,7 @@ export const deliveryStore = (clock: Clock = nowSeconds) => {
 
   const alive = (item: Item | undefined) => storedDelivery(item, clock());
 
-  /** `seen` is the stored item that an attempt before this one has met. */
+  /** `seen` is the stored item that an earlier attempt has met. */
   const note = async (
     addressKey: string,
     event: DeliveryEvent,
@@ -106,7 +104,6 @@ export const deliveryStore = (clock: Clock = nowSeconds) => {
     find: async (addressKey: string): Promise<Delivery | undefined> =>
       alive(await readItem(table, deliveryPk(addressKey))),
 
-    /** For lists, which need not show the event of this second. */
     findAll: async (addressKeys: readonly string[]): Promise<ReadonlyMap<string, Delivery>> => {
       if (addressKeys.length === 0) return new Map();
       const pks = new Map(addressKeys.map((addressKey) => [deliveryPk(addressKey), addressKey]));

@@ -4,6 +4,6 @@ const lettersOfRegistrations = new Set(["activation", "activation_replaced", "ad
 /** A mailbox that does not exist stops these. Undo codes are not among them. */
 export const hasStoppableCode = (kind: string): boolean => codeLetters.has(kind);
 
-/** No password has proven that the person who caused the letter has anything to do with its address. */
+/** No password proves that the address is of the person who caused the letter. */
 export const isUnproven = (kind: string, toAccount: boolean): boolean =>
   lettersOfRegistrations.has(kind) || (kind === "password_reset" && !toAccount);

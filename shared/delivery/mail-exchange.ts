@@ -7,7 +7,7 @@ const tries = 2;
 const knownSeconds = 5 * minute;
 const mostKnown = 1_000;
 
-/** The domain does not exist, or exists without such a record. Others say nothing of it. */
+/** The domain, or its record, does not exist. Other errors say nothing of it. */
 const definite = new Set(["ENOTFOUND", "ENODATA"]);
 
 const isDefinite = (error: unknown): boolean =>
@@ -29,7 +29,6 @@ export const mailExchange = (setting = variable("MX_RESOLVER"), clock: Clock = n
   };
 
   return {
-    /** Only a definite answer that says no counts as no. */
     takesMail: async (domain: string): Promise<boolean> => {
       if (setting === "off") return true;
       const now = clock();

@@ -1,5 +1,5 @@
-// Providers have refused living mailboxes for hours. So where many mailboxes with accounts are said to
-// be missing at once, none of them is believed to be.
+// Providers have refused living mailboxes for hours. So where many are said to be missing at once,
+// none is believed to be.
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { counterName, countIn, limitPk } from "../limits/counters.ts";
@@ -15,7 +15,6 @@ export const missingMailboxStore = (clock: Clock = nowSeconds) => {
   const table = variable("LIMITS_TABLE");
 
   return {
-    /** In this hour or in the one before. */
     isStorm: async (domainKey: string): Promise<boolean> => {
       const now = clock();
       const item = await readItem(table, limitPk(keyOf(domainKey)));

@@ -1,5 +1,4 @@
-// Letters that no password has proven, and their bounces, by the domain and the network that cause
-// them. A made-up or dead domain is stopped for a day; a large one can't be stopped by a few typos.
+// A made-up or dead domain is stopped for a day. A large one can't be stopped by a few typos.
 import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { counterName, countIn, limitPk } from "../limits/counters.ts";
@@ -12,7 +11,6 @@ const shareBeforeStop = 0.5;
 
 export const unprovenLetterStore = (clock: Clock = nowSeconds) => {
   const table = variable("LIMITS_TABLE");
-  /** A new item each day, so that no old counters gather. */
   const keyOf = (domainKey: string, now: number) => `unproven-to#${domainKey}#${Math.floor(now / day)}`;
 
   const chargeNetwork = (networkKey: string, now: number) =>

@@ -35,7 +35,7 @@ const storedStates = async () =>
   (await itemsOf(stack, "UsersTable")).filter(({ pk }) => String(pk).startsWith("delivery#"));
 
 describe("bounce or complaint", () => {
-  it("shows in the view, in the list and in a search by name", async () => {
+  it("shows in the view, the list and a search by name", async () => {
     const person = await activated();
     expect(await deliveryOf(person.id)).toEqual(unknown);
     const recipient = await keyOf(person);
@@ -136,7 +136,7 @@ describe("registration whose mailbox does not exist", () => {
   });
 });
 
-describe("code letters to a mailbox that does not exist", () => {
+describe("code letters to a missing mailbox", () => {
   it("stop, and the request is answered as before", async () => {
     const person = await activated();
     await feed(stack, bounceOf({ recipient: await keyOf(person) }));

@@ -149,9 +149,21 @@ describe("alarms", () => {
     });
   });
 
+  it.each([
+    ["BouncesAtOneDomain", "bounces_at_one_domain"],
+    ["RegistrationsStopped", "registrations_stopped"],
+  ])("go off on too many bounces: %s", (metric, event) => {
+    expect(watched(metric)).toEqual(["Feedback"]);
+    expect(JSON.stringify(filters)).toContain(JSON.stringify(`{ $.event = "${event}" }`));
+    expect(stage.one("AWS::CloudWatch::Alarm", `${metric}Alarm`).Properties).toMatchObject({
+      MetricName: metric,
+      Threshold: 1,
+    });
+  });
+
   it("go off when an administrator reaches the limit on acts", () => {
     expect(watched("StaffActsOverLimit")).toEqual(operationsWith("too_many_staff_acts"));
-    expect(watched("StaffActsOverLimit")).toHaveLength(8);
+    expect(watched("StaffActsOverLimit")).toHaveLength(9);
     expect(JSON.stringify(filters)).toContain(
       JSON.stringify('{ ($.event = "limited") && ($.code = "too_many_staff_acts") }'),
     );

@@ -94,7 +94,7 @@ describe.each(names)("%s", (name) => {
   const { Properties } = stage.one("AWS::Lambda::Function", pascalCase(name));
 
   it("may do exactly what its grant says [ASVS 13.2.1, 13.2.2, 13.3.2]", () => {
-    const queues = name === "mailer" ? ["Mail", "Notices"] : [];
+    const queues = { mailer: ["Mail", "Notices"], feedback: ["Feedback"] }[String(name)] ?? [];
     const besides = queues.flatMap((queue) => polling.map((action) => `sqs:${action} ${queue}`));
     const rights = allowed(name).filter((right) => !right.startsWith("ses:"));
     expect(rights).toEqual([...sheetRights(name), ...besides].toSorted());
@@ -104,6 +104,7 @@ describe.each(names)("%s", (name) => {
     const statements = statementsOf(name);
     expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes("*"))).toEqual([]);
     expect(statements.filter(({ Resource }) => Resource === "*").map(({ Action }) => Action)).toEqual([
+      ...("liftsSuppression" in grant ? ["ses:DeleteSuppressedDestination"] : []),
       ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
     ]);
     const logs = statements.filter(({ Action }) =>
@@ -184,8 +185,11 @@ it("functions that hash have one whole vCPU", () => {
 });
 
 it("only the mailer sends letters, and only from the sender's address", () => {
-  const senders = names.filter((name) => JSON.stringify(statementsOf(name)).includes("ses:"));
-  expect(senders).toEqual(["mailer"]);
+  const withRight = (right: string) =>
+    names.filter((name) => JSON.stringify(statementsOf(name)).includes(right));
+  expect(withRight("ses:Send")).toEqual(["mailer"]);
+  expect(withRight("ses:").toSorted()).toEqual(["mailer", "retryDelivery"]);
+  expect(withRight("ses:DeleteSuppressedDestination")).toEqual(["retryDelivery"]);
   const statement = statementsOf("mailer").find(({ Action }) => asList(Action).includes("ses:SendEmail"));
   expect(statement).toMatchObject({
     Action: "ses:SendEmail",

@@ -66,7 +66,7 @@ describe("state of a mailbox", () => {
     });
   });
 
-  it("is forgotten after 90 days, and the next stop is an hour again", async () => {
+  it("is forgotten after 90 days, and stops begin anew", async () => {
     const clock = fakeClock();
     const [store, key] = [deliveryStore(clock.now), aKey()];
     await store.note(key, missing({ at: 0 }));

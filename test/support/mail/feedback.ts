@@ -11,7 +11,7 @@ const common = ({ recipient, kind = "login", at, sentAt = new Date().toISOString
   kind: [kind],
 });
 
-/** By default, the other server says that the mailbox does not exist. `recipient` is a pseudonym. */
+/** By default of a mailbox that does not exist. `recipient` is its pseudonym. */
 export const bounceOf = ({
   bounceType = "Permanent",
   bounceSubType = "General",

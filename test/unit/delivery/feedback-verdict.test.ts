@@ -17,7 +17,7 @@ const bounce = (bounceType: string, bounceSubType: string, mailbox = "other") =>
   verdict({ event: "bounce", bounceType, bounceSubType, mailbox });
 
 describe("verdict on a mailbox", () => {
-  it("is that it does not exist only if the other server says so", () => {
+  it("is that it is missing only if the other server says so", () => {
     const missing = { state: "undeliverable", reason: "no_such_mailbox", missing: true, charged: true };
     expect(bounce("Permanent", "General", "missing")).toEqual(missing);
     expect(bounce("Permanent", "NoEmail")).toEqual(missing);
