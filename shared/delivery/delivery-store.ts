@@ -1,4 +1,4 @@
-// The newest event of a mailbox wins, so repeats, lateness and disorder do no harm, and the next one
+// The newest event of a mailbox wins, so repeats, lateness and disorder do no harm. The next one
 // makes up for a lost one.
 import * as z from "zod";
 import { deliveryReasons, deliveryStates } from "../contract/delivery-schema.ts";
