@@ -1,13 +1,12 @@
 // Writes letters as MIME (RFC 2045 to 2049). A library for it would add 10 ms of CPU to each cold
 // start of the mailer, and tests read these messages with one.
-import type { Letter } from "./letter-layout.ts";
+import type { Letter } from "../letters/render-letter.ts";
 
 export type Envelope = {
   product: string;
   from: string;
   to: string;
   replyTo: string | undefined;
-  language: string;
 };
 
 /** No encoded part can contain this, because each of its own `=` is followed by a number. */
@@ -52,8 +51,8 @@ const part = (type: "plain" | "html", text: string): string[] => [
 ];
 
 export const mimeMessage = (
-  { product, from, to, replyTo, language }: Envelope,
-  { subject, text, html }: Letter,
+  { product, from, to, replyTo }: Envelope,
+  { language, subject, text, html }: Letter,
 ): string =>
   [
     `From: ${word(product)} <${from}>`,

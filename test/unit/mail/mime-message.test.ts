@@ -9,9 +9,9 @@ const envelope: Envelope = {
   from: "no-reply@example.com",
   to: "ada@example.com",
   replyTo: undefined,
-  language: "de",
 };
 const letter = {
+  language: "de" as const,
   subject: "Grüße: Ihr Code",
   text: "Ihr Code:\n\n    123 456\n\nGrüße\n",
   html: '<!doctype html>\n<p style="color:red">123 456</p>',

@@ -1,0 +1,42 @@
+// Hands events of SES to the function that learns from them, as its queue would.
+import type { Stack } from "../../../infra/local/stack.ts";
+
+type Event = { recipient: string; kind?: string; at?: string; sentAt?: string };
+
+const common = ({ recipient, kind = "login", at, sentAt = new Date().toISOString() }: Event) => ({
+  messageId: "0100019a-1",
+  at: at ?? sentAt,
+  sentAt,
+  recipient: [recipient],
+  kind: [kind],
+});
+
+/** By default of a mailbox that does not exist. `recipient` is its pseudonym. */
+export const bounceOf = ({
+  bounceType = "Permanent",
+  bounceSubType = "General",
+  mailbox = "missing",
+  ...event
+}: Event & { bounceType?: string; bounceSubType?: string; mailbox?: "missing" | "other" }) => ({
+  event: "bounce",
+  ...common(event),
+  bounceType,
+  bounceSubType,
+  mailbox,
+});
+
+export const complaintOf = (event: Event) => ({ event: "complaint", ...common(event) });
+
+/** Fails if the function reports a failed message. */
+export const feed = async (stack: Pick<Stack, "invoke">, ...messages: object[]): Promise<void> => {
+  const outcome = await stack.invoke("Feedback", {
+    Records: messages.map((message, index) => ({
+      messageId: `message-${index}`,
+      body: JSON.stringify(message),
+      attributes: { SentTimestamp: String(Date.now()) },
+      eventSource: "aws:sqs",
+    })),
+  });
+  const answer = JSON.stringify(outcome);
+  if (!answer.includes('"batchItemFailures":[]')) throw new Error(`feedback failed: ${answer}`);
+};
