@@ -1,5 +1,5 @@
-// Shows every letter in every language at `/_letters/`. It reads `letters/` at each request, so that
-// an edited text shows after a reload.
+// Shows every letter in every language at `/_letters/`. It reads the texts at each request, so
+// that an edit shows after a reload.
 import * as z from "zod";
 import { isLocale, locales, type Locale } from "../../../shared/identity/locale.ts";
 import { escaped } from "../../../shared/letters/html-letter.ts";

@@ -99,7 +99,7 @@ describe("preview of letters", () => {
     "/_lettersx",
   ])("has no page %s", (path) => expect(open(path).status).toBe(404));
 
-  it("is served beside the inbox, which links to it, with the same protection", async () => {
+  it("is linked in the inbox and protected in the same way", async () => {
     const { url } = stack();
     const inbox = await (await fetch(`${url}/_inbox/`)).text();
     expect(inbox).toContain('<a href="/_letters/">');
