@@ -41,6 +41,11 @@ export const settingsTable = {
     fallback: null,
     help: "The identity that SES verifies: MAIL_FROM itself (the default) or its domain.",
   },
+  MAIL_REPLY_TO: {
+    schema: z.email().optional(),
+    fallback: null,
+    help: "The address that answers to the emails go to, for example your support. Default: MAIL_FROM.",
+  },
   PUBLIC_URL: {
     schema: variables.PUBLIC_URL.refine(withoutSlash, "must not end in a slash").optional(),
     fallback: null,

@@ -32,9 +32,9 @@ export const backgroundGrants = {
     // An order that waits for its time queues itself again.
     MAIL_QUEUE_URL: ["SendMessage"],
     DIGEST_SECRET_ID: read,
-    MAIL_FROM: ["SendEmail"],
-    CONFIGURATION_SET: ["SendEmail"],
-    settings: ["PRODUCT_NAME", "DEFAULT_LOCALE", ...codeLetterLimits],
+    MAIL_FROM: ["SendRawEmail"],
+    CONFIGURATION_SET: ["SendRawEmail"],
+    settings: ["PRODUCT_NAME", "DEFAULT_LOCALE", "MAIL_REPLY_TO", ...codeLetterLimits],
     timeoutSeconds: 8,
     ...mailing,
   },

@@ -14,8 +14,8 @@ type Actions = {
   CHALLENGE_SECRET_ID: SecretAction;
   SIGNING_KEYS_ID: SecretAction;
   VERIFICATION_KEYS_ID: SecretAction;
-  MAIL_FROM: "SendEmail";
-  CONFIGURATION_SET: "SendEmail";
+  MAIL_FROM: "SendRawEmail";
+  CONFIGURATION_SET: "SendRawEmail";
 };
 export type ResourceVariable = (keyof Actions | TableWithKinds) & VariableName;
 export type SettingVariable = Exclude<VariableName, ResourceVariable>;

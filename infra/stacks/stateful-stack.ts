@@ -112,10 +112,10 @@ export class StatefulStack extends Stack {
         conditions: { ArnEquals: { "aws:SourceArn": ruleArns } },
       }),
     );
-    new CfnOutput(this, "FeedbackQueueUrl", { value: this.feedbackQueue.queueUrl });
-    new CfnOutput(this, "FeedbackDeadLettersUrl", { value: this.feedbackDeadLetters.queueUrl });
     new CfnOutput(this, "MailQueueUrl", { value: this.mailQueue.queueUrl });
     new CfnOutput(this, "MailDeadLettersUrl", { value: this.mailDeadLetters.queueUrl });
+    new CfnOutput(this, "FeedbackQueueUrl", { value: this.feedbackQueue.queueUrl });
+    new CfnOutput(this, "FeedbackDeadLettersUrl", { value: this.feedbackDeadLetters.queueUrl });
 
     const randomSecret = (name: string, description: string) =>
       new Secret(this, name, {

@@ -7,7 +7,7 @@ import { directionOf, shownDuration, shownTime } from "./letter-formats.ts";
 import type { LetterName, LetterValues } from "./letter-names.ts";
 import type { LetterText } from "./letter-schemas.ts";
 
-export type Letter = { subject: string; text: string; html: string };
+export type Letter = { subject: string; text: string; html: string; language: Locale };
 
 /** The person's language, then that of the site. */
 export type Languages = { locale?: Locale | undefined; defaultLocale: Locale };
@@ -70,6 +70,7 @@ export const renderLetter = (
     text === "{code}" && code !== undefined ? { code } : fill(text, values),
   );
   return {
+    language,
     subject,
     text: [...paragraphs, ...ending]
       .map((block) => ("code" in block ? codeLine : plain(block, isolates)))

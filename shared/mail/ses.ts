@@ -1,37 +1,35 @@
-import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
+import { SendRawEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { deliverableAddress } from "../identity/email-address.ts";
 import { lean, leanOptions } from "../platform/aws-client.ts";
 import { patientHandler } from "../platform/aws-http.ts";
 import { environment } from "../platform/environment.ts";
 import type { Letter } from "../letters/render-letter.ts";
 import { prepared } from "../platform/lazy.ts";
+import { mimeMessage } from "./mime-message.ts";
 import type { Recipient } from "./recipient.ts";
 
 const client = prepared(() => lean(new SESClient({ ...leanOptions, requestHandler: patientHandler })));
 
-const utf8 = (text: string) => ({ Data: text, Charset: "UTF-8" });
-
-/** Encodes the product's name as RFC 2047 asks, because it may be written in any script. */
-const senderOf = (product: string, address: string): string =>
-  `=?UTF-8?B?${Buffer.from(product).toString("base64")}?= <${address}>`;
-
+/** `kind` is the letter's name. SES takes the sender from the message. */
 export const sendEmail = async (
   { email, addressKey }: Recipient,
   kind: string,
-  { subject, text, html }: Letter,
+  letter: Letter,
 ): Promise<void> => {
-  const { MAIL_FROM, PRODUCT_NAME, CONFIGURATION_SET } = environment(
+  const { MAIL_FROM, MAIL_REPLY_TO, PRODUCT_NAME, CONFIGURATION_SET } = environment(
     "MAIL_FROM",
+    "MAIL_REPLY_TO",
     "PRODUCT_NAME",
     "CONFIGURATION_SET",
   );
-  const address = deliverableAddress(email);
-  if (address === undefined) throw new Error("the stored address is not deliverable");
+  const to = deliverableAddress(email);
+  if (to === undefined) throw new Error("the stored address is not deliverable");
+  const replyTo = MAIL_REPLY_TO === "off" ? undefined : MAIL_REPLY_TO;
+  const message = mimeMessage({ product: PRODUCT_NAME, from: MAIL_FROM, to, replyTo }, letter);
   await client().send(
-    new SendEmailCommand({
-      Source: senderOf(PRODUCT_NAME, MAIL_FROM),
-      Destination: { ToAddresses: [address] },
-      Message: { Subject: utf8(subject), Body: { Text: utf8(text), Html: utf8(html) } },
+    new SendRawEmailCommand({
+      Destinations: [to],
+      RawMessage: { Data: Buffer.from(message) },
       ConfigurationSetName: CONFIGURATION_SET,
       Tags: [
         { Name: "recipient", Value: addressKey },

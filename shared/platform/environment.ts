@@ -31,6 +31,7 @@ export const variables = {
   /** A language of `shared/identity/locale.ts`. */
   DEFAULT_LOCALE: filled,
   MAIL_FROM: z.email(),
+  MAIL_REPLY_TO: z.union([z.literal("off"), z.email()]),
   /** All letters are sent through this configuration set of SES. */
   CONFIGURATION_SET: filled,
   /** ASVS 6.5.5 allows at most ten minutes. */

@@ -181,12 +181,18 @@ it("functions that hash have one whole vCPU", () => {
 it("only the mailer sends letters, and only from the sender's address", () => {
   const senders = names.filter((name) => JSON.stringify(statementsOf(name)).includes("ses:"));
   expect(senders).toEqual(["mailer"]);
-  const statement = statementsOf("mailer").find(({ Action }) => asList(Action).includes("ses:SendEmail"));
+  const statement = statementsOf("mailer").find(({ Action }) => asList(Action).includes("ses:SendRawEmail"));
   expect(statement).toMatchObject({
-    Action: "ses:SendEmail",
+    Action: "ses:SendRawEmail",
     Condition: { StringEquals: { "ses:FromAddress": "no-reply@example.com" } },
   });
   expect(JSON.stringify(statement?.Resource)).toContain(":identity/*");
+  const others = statementsOf("mailer").filter(
+    (other) => other !== statement && asList(other.Action).some((action) => action.startsWith("ses:")),
+  );
+  expect(others).toMatchObject([{ Effect: "Allow", Action: "ses:SendRawEmail" }]);
+  expect(others[0]).not.toHaveProperty("Condition");
+  expect(JSON.stringify(others[0]?.Resource)).toContain(":configuration-set/lit-auth-dev");
 });
 
 it("the mailer takes batches of ten, and reports which letters failed", () => {

@@ -223,7 +223,7 @@ describe("mail queue", () => {
   it("returns only the failed order of a batch", async () => {
     const fault = stack.faults.add({
       principal: "Mailer",
-      operation: "SendEmail",
+      operation: "SendRawEmail",
       // An error that the SDK itself doesn't retry.
       error: { code: "MessageRejected", status: 400 },
       times: 4,
@@ -238,7 +238,7 @@ describe("mail queue", () => {
     const person = await activated();
     const fault = stack.faults.add({
       principal: "Mailer",
-      operation: "SendEmail",
+      operation: "SendRawEmail",
       error: { code: "MessageRejected", status: 400 },
     });
     const otp_code = await resetCode(person);
@@ -256,8 +256,8 @@ describe("mail queue", () => {
   it("asks SES once for a letter if the answer is slow", async () => {
     // The test before ends with a letter.
     await allLettersSent(stack);
-    stack.faults.add({ principal: "Mailer", operation: "SendEmail", delayMilliseconds: 3_500 });
-    const asked = () => stack.calls()["Mailer"]?.["ses:SendEmail"] ?? 0;
+    stack.faults.add({ principal: "Mailer", operation: "SendRawEmail", delayMilliseconds: 3_500 });
+    const asked = () => stack.calls()["Mailer"]?.["ses:SendRawEmail"] ?? 0;
     const before = asked();
     const { email } = await register();
     await letterTo(email);
@@ -266,11 +266,11 @@ describe("mail queue", () => {
   });
 
   it("loses no order when the mailer is killed mid-batch", async () => {
-    stack.faults.add({ principal: "Mailer", operation: "SendEmail", delayMilliseconds: 1500, times: 3 });
-    const before = stack.calls()["Mailer"]?.["ses:SendEmail"] ?? 0;
+    stack.faults.add({ principal: "Mailer", operation: "SendRawEmail", delayMilliseconds: 1500, times: 3 });
+    const before = stack.calls()["Mailer"]?.["ses:SendRawEmail"] ?? 0;
     const people = await Promise.all([register(), register(), register()]);
     await eventually("the mailer at work", () =>
-      (stack.calls()["Mailer"]?.["ses:SendEmail"] ?? 0) > before ? true : undefined,
+      (stack.calls()["Mailer"]?.["ses:SendRawEmail"] ?? 0) > before ? true : undefined,
     );
     const pids = stack.processes().functions["Mailer"] ?? [];
     expect(pids.length).toBeGreaterThan(0);
@@ -289,7 +289,7 @@ describe("mail queue", () => {
   it("moves an order to the dead-letter queue after five failures", async () => {
     stack.faults.add({
       principal: "Mailer",
-      operation: "SendEmail",
+      operation: "SendRawEmail",
       error: { code: "MessageRejected", status: 400 },
       times: 1000,
     });
