@@ -1,4 +1,5 @@
 import type { Locale } from "../identity/locale.ts";
+import { inInitPhase } from "../platform/init-phase.ts";
 
 // Arabic letters have Latin digits, like the code that people type.
 const languages: Record<Locale, { tag: string; direction: "ltr" | "rtl" }> = {
@@ -45,3 +46,6 @@ export const shownDuration = (seconds: number, locale: Locale): string => {
     seconds / size,
   );
 };
+
+/** The first text of each kind loads data for ten milliseconds; further languages need one. */
+inInitPhase(() => [shownTime(0, "en"), shownDuration(0, "en")]);

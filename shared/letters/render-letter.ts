@@ -7,7 +7,7 @@ import { directionOf, shownDuration, shownTime } from "./letter-formats.ts";
 import type { LetterName, LetterValues } from "./letter-names.ts";
 import type { LetterText } from "./letter-schemas.ts";
 
-export type Letter = { language: Locale; subject: string; text: string; html: string };
+export type Letter = { subject: string; text: string; html: string; language: Locale };
 
 /** The person's language, then that of the site. */
 export type Languages = { locale?: Locale | undefined; defaultLocale: Locale };

@@ -20,7 +20,7 @@ const word = (text: string): string => `=?UTF-8?B?${Buffer.from(text).toString("
 const headerText = (text: string): string => {
   if (/^[\x20-\x7e]{1,60}$/.test(text) && !text.includes("=?")) return text;
   const words = [""];
-  for (const character of text.replace(/\s+/g, " ")) {
+  for (const character of text.replace(/[\r\n\t]+/g, " ")) {
     const last = words.at(-1) ?? "";
     if (Buffer.byteLength(last + character) > bytesOfWord) words.push(character);
     else words[words.length - 1] = last + character;

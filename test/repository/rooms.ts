@@ -56,7 +56,7 @@ export const rooms: Record<string, Room> = {
   },
   "shared/letters": {
     holds: "what letters say: names, texts, languages, look, and the checks of all these",
-    imports: [...shared("identity"), "letters"],
+    imports: [...shared("platform identity"), "letters"],
   },
   "shared/mail": {
     holds: "letters: order them, decide who gets which, send",

@@ -28,7 +28,7 @@ const visible = (html: string): string =>
     .trim();
 
 describe("rendered letter", () => {
-  it("says in English when it was sent and how long the code lives", () => {
+  it("says when it was sent and how long the code lives", () => {
     expect(render("activation").text).toBe(
       [
         "Your activation code for LIT Auth:",
@@ -65,7 +65,7 @@ describe("rendered letter", () => {
     },
   );
 
-  it("has its code as one word in HTML, isolated from the text around", () => {
+  it("has its code as one isolated word in HTML", () => {
     expect(render("login", "ar").html).toContain('<bdi dir="ltr">012345</bdi>');
     const { html, text } = render("email_changing", "ar", { code: longCode });
     expect(visible(html)).toContain(longCode.replaceAll("-", ""));
@@ -97,7 +97,7 @@ describe("rendered letter", () => {
     expect(render("address_held", "de").text).toContain("noch bis zum 29. November 2026 um 23:54 UTC");
   });
 
-  it("escapes the product's name in HTML only, and never reads it as a placeholder", () => {
+  it("escapes the product's name in HTML only, and fills it once", () => {
     const product = 'Fish & <b>"Chips"</b> {code} $&';
     const { html, text, subject } = render("activation", "en", { product });
     expect(html).toContain("<bdi>Fish &amp; &lt;b&gt;&quot;Chips&quot;&lt;/b&gt; {code} $&amp;</bdi>");
