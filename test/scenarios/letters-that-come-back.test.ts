@@ -4,13 +4,14 @@ import { deliveryPk } from "../../shared/delivery/delivery-store.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { staffActs } from "../../shared/limits/staff-limits.ts";
 import { call, succeed } from "../support/calls/api.ts";
+import { eventually } from "../support/assert/eventually.ts";
 import { expectRefused } from "../support/assert/refusals.ts";
 import { limitsOf } from "../support/limits/stack-limits.ts";
-import { bounceOf, complaintOf, feed } from "../support/mail/feedback.ts";
+import { bounceOf, complaintOf, feed, report } from "../support/mail/feedback.ts";
 import { letterTo, lettersTo } from "../support/mail/letters.ts";
 import { allLettersSent } from "../support/mail/mail-queue.ts";
 import { administer, signedInAdmin } from "../support/people/administrators.ts";
-import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
+import { activated, newPerson, register, signedIn, signIn } from "../support/people/people.ts";
 import { logWith } from "../support/stacks/function-logs.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 import { itemsOf } from "../support/store/table-items.ts";
@@ -160,6 +161,57 @@ describe("code letters to a missing mailbox", () => {
 });
 
 describe("POST admin/users/{id}/retry-delivery/", () => {
+  const inState = (id: string, state: string) =>
+    eventually(`the state ${state}`, async () => {
+      const delivery = await deliveryOf(id);
+      return (delivery as { state: string }).state === state ? delivery : undefined;
+    });
+
+  it("lets letters leave again, and the address off SES's list", async () => {
+    const person = await activated();
+    await report((await letterTo(person.email)).Id, "bounce");
+    expect(await inState(person.id, "undeliverable")).toMatchObject({ reason: "no_such_mailbox" });
+    await succeed("requestOtp", person);
+    await allLettersSent(stack);
+    expect(await lettersTo(person.email)).toHaveLength(1);
+
+    stack.resetCalls();
+    const lifted = await administer(root, "retryDelivery", { id: person.id });
+    expect([lifted.status, lifted.text]).toEqual([204, ""]);
+    expect(stack.calls()["RetryDelivery"]).toMatchObject({ "ses:DeleteSuppressedDestination": 1 });
+    expect(await deliveryOf(person.id)).toMatchObject({ state: "fine", reason: null });
+    await logWith(stack, "RetryDelivery", ['"delivery_retried"', person.id, root.id]);
+    // A late event of a letter of before.
+    const sentAt = new Date(Date.now() - 10_000).toISOString();
+    await feed(stack, bounceOf({ recipient: await keyOf(person), sentAt, at: new Date().toISOString() }));
+    await signIn(person);
+    const { body } = await administer(root, "getUser", { id: person.id });
+    expect(body).toMatchObject({ delivery: { state: "fine" } });
+  });
+
+  it("forgets a complaint, which had stopped nothing", async () => {
+    const person = await activated();
+    await report((await letterTo(person.email)).Id, "complaint");
+    await inState(person.id, "complained");
+    await signIn(person);
+    expect((await administer(root, "retryDelivery", { id: person.id })).status).toBe(204);
+    expect(await deliveryOf(person.id)).toMatchObject({ state: "fine", reason: null });
+  });
+
+  it("changes nothing if SES doesn't answer", async () => {
+    const person = await activated();
+    await feed(stack, bounceOf({ recipient: await keyOf(person) }));
+    const { remove } = stack.faults.add({
+      principal: "RetryDelivery",
+      operation: "DeleteSuppressedDestination",
+      error: { code: "TooManyRequestsException", status: 429 },
+      times: 10,
+    });
+    expect((await administer(root, "retryDelivery", { id: person.id })).status).toBe(500);
+    remove();
+    expect(await deliveryOf(person.id)).toMatchObject({ state: "undeliverable" });
+  });
+
   it("is refused for a registration and for unknown ids", async () => {
     const { id } = await register();
     expectRefused(await administer(root, "retryDelivery", { id }), "not_activated");
