@@ -19,7 +19,7 @@ import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 type Deps = {
   registrations: Pick<RegistrationStore, "find" | "reserve" | "register">;
   limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
-  pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox" | "ofNetwork" | "registrationSalt">;
+  pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox" | "ofDomain" | "ofNetwork" | "registrationSalt">;
   hasher: Pick<PasswordHasher, "hash">;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
@@ -35,9 +35,10 @@ export const createUser = async (call: Call<typeof contract.createUser>, deps: D
   const { username, email, password, first_name: firstName, last_name: lastName } = call.body;
   const person = { username, email, firstName, lastName };
   await requireGoodPassword("password", password, person);
-  const { ofAddress, ofMailbox, ofNetwork, registrationSalt } = deps.pseudonyms;
+  const { ofAddress, ofMailbox, ofDomain, ofNetwork, registrationSalt } = deps.pseudonyms;
   const addressKey = await ofAddress(email);
-  const letter = registrationLetter(await ofMailbox(email), await ofNetwork(call.sourceIp));
+  const charged = { networkKey: await ofNetwork(call.sourceIp), domainKey: await ofDomain(email) };
+  const letter = registrationLetter(await ofMailbox(email), charged.networkKey);
   const [waiting] = await Promise.all([
     deps.registrations.find(addressKey),
     spendToldLimits(letter, registrationChallenge(call.body.challenge_token), deps.limits),
@@ -48,6 +49,7 @@ export const createUser = async (call: Call<typeof contract.createUser>, deps: D
     locale: call.body.locale ?? acceptedLocale(call.acceptLanguage),
     id: randomUUID(),
     addressKey,
+    ...charged,
     createdAt: now,
     expiresAt: now + deps.unactivatedAccountDays * day,
   };

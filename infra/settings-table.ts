@@ -1,5 +1,6 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
+import { isLocale, locales } from "../shared/identity/locale.ts";
 import { variables } from "../shared/platform/environment.ts";
 import { capacitySettings } from "./capacity-settings.ts";
 import { hashes, refusalFloorMilliseconds } from "./grants/grant-words.ts";
@@ -25,6 +26,11 @@ export const settingsTable = {
     fallback: "LIT Auth",
     help: "The product name in emails. New passwords must not be similar to it.",
   },
+  DEFAULT_LOCALE: {
+    schema: variables.DEFAULT_LOCALE.refine(isLocale, `must be one of ${locales.join(", ")}`),
+    fallback: "en",
+    help: `The language of emails to people whose account has none: ${locales.join(", ")}.`,
+  },
   MAIL_FROM: {
     schema: variables.MAIL_FROM,
     fallback: null,
@@ -34,6 +40,11 @@ export const settingsTable = {
     schema: z.string().min(1).optional(),
     fallback: null,
     help: "The identity that SES verifies: MAIL_FROM itself (the default) or its domain.",
+  },
+  MAIL_REPLY_TO: {
+    schema: z.email().optional(),
+    fallback: null,
+    help: "The address that answers to the emails go to, for example your support. Default: MAIL_FROM.",
   },
   PUBLIC_URL: {
     schema: variables.PUBLIC_URL.refine(withoutSlash, "must not end in a slash").optional(),
@@ -79,6 +90,16 @@ export const settingsTable = {
     schema: variables.UNPROVEN_LETTERS_OF_ALL_PER_HOUR,
     fallback: "1000",
     help: "Limit on the emails after registrations in an hour, all together. When it is reached, an alarm goes off and no one can register until the hour ends; resets and sign-ins go on.",
+  },
+  UNPROVEN_BOUNCES_PER_NETWORK_PER_DAY: {
+    schema: variables.UNPROVEN_BOUNCES_PER_NETWORK_PER_DAY,
+    fallback: "3",
+    help: "How many emails after registrations from one network may come back as undeliverable on one day (UTC). After that, no one can register from there that day. AWS stops the emails of everybody if too many come back.",
+  },
+  MX_RESOLVER: {
+    schema: variables.MX_RESOLVER,
+    fallback: "system",
+    help: "No email leaves after a registration whose domain has no mail server (MX record) or says that it takes no mail. system: ask the DNS of the function's network. off: don't ask. Or the IPv4 address and port of a DNS server, such as 10.0.0.2:53. If there is no answer, the email leaves.",
   },
   TRIES_PER_NETWORK_PER_TEN_MINUTES: {
     schema: variables.TRIES_PER_NETWORK_PER_TEN_MINUTES,

@@ -2,7 +2,7 @@ import { run, runScript } from "../run-script.ts";
 import { addressesOf, environmentFor, findLocalStack, type LocalStack } from "./localstack.ts";
 
 /** `test/support/stacks/capabilities.ts` explains each of these. */
-const lacks = ["gatewayResponseBodies", "formsBesidePost", "hundredsAtOnce"];
+const lacks = ["gatewayResponseBodies", "formsBesidePost", "hundredsAtOnce", "reportsOfLetters"];
 
 export const test = async (localStack: LocalStack): Promise<void> => {
   const { api, mailbox } = addressesOf(localStack);

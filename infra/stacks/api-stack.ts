@@ -31,7 +31,7 @@ type ApiStackProps = StackProps & { readonly settings: Settings; readonly statef
 export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, { settings, stateful, ...props }: ApiStackProps) {
     super(scope, id, props);
-    const { api: bareApi, mailDeadLetters } = stateful;
+    const { api: bareApi } = stateful;
     const api = RestApi.fromRestApiAttributes(this, "Routes", {
       restApiId: bareApi.ref,
       rootResourceId: bareApi.attrRootResourceId,
@@ -43,6 +43,6 @@ export class ApiStack extends Stack {
     addGatewayResponses(api, settings.ALLOWED_ORIGINS);
     const stage = deployApi(this, { bareApi, api, settings }, removalPolicyOf(settings));
     if (hasFirewall(settings)) addFirewall(this, stage, settings);
-    addAlarms(this, settings, mailDeadLetters);
+    addAlarms(this, settings, stateful);
   }
 }

@@ -8,13 +8,14 @@ import {
   TableEncryption,
   type Attribute,
 } from "aws-cdk-lib/aws-dynamodb";
+import { Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { listIndexes, projectedAttributes } from "../../shared/store/list-indexes.ts";
 import { apiAddress, createRestApi } from "../api/bare-api.ts";
 import { defaultTimeoutSeconds, grants } from "../grants/grants.ts";
-import { pascalCase } from "../naming.ts";
+import { feedbackRules, pascalCase, ruleName } from "../naming.ts";
 import { isProduction, type Settings } from "../settings.ts";
 
 /** AWS recommends six times the consumer's timeout. */
@@ -33,6 +34,8 @@ export class StatefulStack extends Stack {
   readonly limits: Table;
   readonly mailQueue: Queue;
   readonly mailDeadLetters: Queue;
+  readonly noticeQueue: Queue;
+  readonly noticeDeadLetters: Queue;
   readonly feedbackQueue: Queue;
   readonly feedbackDeadLetters: Queue;
   readonly secretArns: {
@@ -78,29 +81,45 @@ export class StatefulStack extends Stack {
     this.limits = table("Limits", "pk");
 
     const queue = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, removalPolicy };
-    this.mailDeadLetters = new Queue(this, "MailDeadLetters", {
-      ...queue,
-      retentionPeriod: Duration.days(14),
-    });
-    this.mailQueue = new Queue(this, "Mail", {
-      ...queue,
-      visibilityTimeout: Duration.seconds(mailVisibilitySeconds),
-      // The mailer drops and counts orders that are too old. SQS would drop them without a count.
-      retentionPeriod: Duration.days(4),
-      deadLetterQueue: { queue: this.mailDeadLetters, maxReceiveCount: receivesBeforeDeadLetter },
-    });
-    this.feedbackDeadLetters = new Queue(this, "FeedbackDeadLetters", {
-      ...queue,
-      retentionPeriod: Duration.days(14),
-    });
+    const longest = { retentionPeriod: Duration.days(14) };
+    const deadLetters = (name: string) => new Queue(this, name, { ...queue, ...longest });
+    const mailQueue = (name: string, aside: Queue) =>
+      new Queue(this, name, {
+        ...queue,
+        // SQS drops old orders without a word. The mailer writes a line.
+        ...longest,
+        visibilityTimeout: Duration.seconds(mailVisibilitySeconds),
+        deadLetterQueue: { queue: aside, maxReceiveCount: receivesBeforeDeadLetter },
+      });
+    this.mailDeadLetters = deadLetters("MailDeadLetters");
+    this.mailQueue = mailQueue("Mail", this.mailDeadLetters);
+    this.noticeDeadLetters = deadLetters("NoticeDeadLetters");
+    this.noticeQueue = mailQueue("Notices", this.noticeDeadLetters);
+    this.feedbackDeadLetters = deadLetters("FeedbackDeadLetters");
     this.feedbackQueue = new Queue(this, "Feedback", {
       ...queue,
       visibilityTimeout: Duration.seconds(6 * defaultTimeoutSeconds),
       retentionPeriod: Duration.days(4),
       deadLetterQueue: { queue: this.feedbackDeadLetters, maxReceiveCount: receivesBeforeDeadLetter },
     });
+    const ruleArns = feedbackRules.map((rule) =>
+      this.formatArn({ service: "events", resource: "rule", resourceName: ruleName(settings.STAGE, rule) }),
+    );
+    this.feedbackQueue.addToResourcePolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        principals: [new ServicePrincipal("events.amazonaws.com")],
+        actions: ["sqs:SendMessage"],
+        resources: [this.feedbackQueue.queueArn],
+        conditions: { ArnEquals: { "aws:SourceArn": ruleArns } },
+      }),
+    );
     new CfnOutput(this, "MailQueueUrl", { value: this.mailQueue.queueUrl });
     new CfnOutput(this, "MailDeadLettersUrl", { value: this.mailDeadLetters.queueUrl });
+    new CfnOutput(this, "NoticeQueueUrl", { value: this.noticeQueue.queueUrl });
+    new CfnOutput(this, "NoticeDeadLettersUrl", { value: this.noticeDeadLetters.queueUrl });
+    new CfnOutput(this, "FeedbackQueueUrl", { value: this.feedbackQueue.queueUrl });
+    new CfnOutput(this, "FeedbackDeadLettersUrl", { value: this.feedbackDeadLetters.queueUrl });
 
     const randomSecret = (name: string, description: string) =>
       new Secret(this, name, {

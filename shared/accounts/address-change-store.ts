@@ -36,13 +36,14 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
     along: TransactionPart[] = [],
   ): Promise<"started" | "changed_meanwhile" | "along_refused"> => {
     const now = clock();
-    const { id: userId, addressKey: oldAddressKey, sessionEpoch } = user;
+    const { id: userId, addressKey: oldAddressKey, sessionEpoch, locale } = user;
     const withUndo = opensUndo(user, now);
     const expiresAt = now + changeSeconds;
     const change: EmailChange = {
       userId,
       email,
       addressKey,
+      locale,
       oldAddressKey,
       sessionEpoch,
       withUndo,
@@ -50,7 +51,7 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
       otpRequestId,
       expiresAt,
     };
-    const undo = { userId, email: user.email, addressKey: oldAddressKey, otpRequestId };
+    const undo = { userId, email: user.email, addressKey: oldAddressKey, locale, otpRequestId };
     const { refused } = await transact([
       {
         ConditionCheck: {

@@ -100,13 +100,14 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
   ): Promise<Outcome<"confirmed"> | "too_early"> => {
     const now = clock();
     if (!mayConfirm(move, confirmer, now)) return "too_early";
-    const { id: userId, sessionEpoch } = user;
+    const { id: userId, sessionEpoch, locale } = user;
     const { email, addressKey, id: moveId } = move;
     const expiresAt = now + changeSeconds;
     const change: EmailChange = {
       userId,
       email,
       addressKey,
+      locale,
       oldAddressKey: user.addressKey,
       sessionEpoch,
       moveId,

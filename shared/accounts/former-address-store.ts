@@ -4,9 +4,10 @@ import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { conditionalWrite, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { keyOf, type ItemKind } from "../store/item-kinds.ts";
+import { storedLocale, type User } from "../store/user-items.ts";
 
-// Far longer than an order can wait in the queue.
-const rememberedSeconds = day;
+/** Longer than the order of a notice can wait in the queue. */
+const rememberedSeconds = 5 * day;
 
 /** One item per address, so that a retry after one failed letter doesn't repeat the other one. */
 const kinds = {
@@ -18,19 +19,27 @@ const kinds = {
 } as const satisfies Record<string, ItemKind>;
 export type FormerAddress = keyof typeof kinds;
 
+type Contact = Pick<User, "email" | "addressKey" | "locale">;
+
 export const formerAddressPk = (which: FormerAddress, userId: string): string => keyOf(kinds[which], userId);
 
-/** `email` is removed once the letter is sent. */
-const formerAddressItem = z.object({ email: z.string().optional(), expiresAt: z.int() });
+/** All but the expiry is removed once the letter is sent. */
+const formerAddressItem = z.object({
+  email: z.string().optional(),
+  /** A bounce of a letter to an item of an earlier version is counted for no address. */
+  addressKey: z.string().default("none"),
+  locale: storedLocale,
+  expiresAt: z.int(),
+});
 
 export const rememberFormerAddress = (
   which: FormerAddress,
-  { id, email }: { id: string; email: string },
+  { id, email, addressKey, locale }: Contact & { id: string },
   now: number,
 ): TransactionPart => ({
   Put: {
     TableName: variable("USERS_TABLE"),
-    Item: { pk: formerAddressPk(which, id), email, expiresAt: now + rememberedSeconds },
+    Item: { pk: formerAddressPk(which, id), email, addressKey, locale, expiresAt: now + rememberedSeconds },
   },
 });
 
@@ -38,10 +47,12 @@ export const formerAddressStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
 
   return {
-    find: async (which: FormerAddress, userId: string): Promise<string | undefined> => {
+    find: async (which: FormerAddress, userId: string): Promise<Contact | undefined> => {
       const item = await readItem(table, formerAddressPk(which, userId));
       const found = item && formerAddressItem.parse(item);
-      return found && found.expiresAt > clock() ? found.email : undefined;
+      if (found?.email === undefined || found.expiresAt <= clock()) return undefined;
+      const { email, addressKey, locale } = found;
+      return { email, addressKey, locale };
     },
 
     /** TTL deletes the empty item, so that the mailer needs no right to delete items. */
@@ -50,8 +61,9 @@ export const formerAddressStore = (clock: Clock = nowSeconds) => {
         Update: {
           TableName: table,
           Key: { pk: formerAddressPk(which, userId) },
-          UpdateExpression: "REMOVE email",
+          UpdateExpression: "REMOVE email, addressKey, #locale",
           ConditionExpression: "attribute_exists(pk)",
+          ExpressionAttributeNames: { "#locale": "locale" },
         },
       });
     },

@@ -1,5 +1,6 @@
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import { deliveryPk } from "../delivery/delivery-store.ts";
 import { addressChangePks, emailUndoItem, emailUndoPk, resetPk, wayBackOf } from "../store/address-items.ts";
 import { findAddressPointer } from "../store/address-pointers.ts";
 import type { Item } from "../store/documents.ts";
@@ -30,8 +31,9 @@ export const userStore = (clock: Clock = nowSeconds) => {
   const rememberEarlierAddress = async (user: User, now: number): Promise<TransactionPart[]> => {
     const addressKey = wayBackOf(user, now);
     const undo = addressKey === undefined ? undefined : await readItem(table, emailUndoPk(addressKey));
-    const { email } = undo ? emailUndoItem.parse(undo) : {};
-    return email === undefined ? [] : [rememberFormerAddress("earlier", { id: user.id, email }, now)];
+    const { email, locale } = undo ? emailUndoItem.parse(undo) : {};
+    if (addressKey === undefined || email === undefined) return [];
+    return [rememberFormerAddress("earlier", { id: user.id, email, addressKey, locale }, now)];
   };
 
   const removing = async (
@@ -63,6 +65,7 @@ export const userStore = (clock: Clock = nowSeconds) => {
         registrationIdPk(user.id),
         ...addressChangePks(user, now),
         resetPk(user.addressKey),
+        deliveryPk(user.addressKey),
       ].map((pk) => ({ Delete: { TableName: table, Key: { pk } } })),
       rememberFormerAddress("deleted", user, now),
       ...earlier,

@@ -1,58 +1,83 @@
 import type { UserStore } from "../accounts/user-store.ts";
 import type { CodeStore } from "../codes/code-store.ts";
 import { shownCode, type codeDigest, type CodePurpose, type createCode } from "../codes/codes.ts";
+import type { LetterStops } from "../delivery/letter-stops.ts";
+import type { Locale } from "../identity/locale.ts";
+import type { CodeLetterName, LetterName, More } from "../letters/letter-names.ts";
+import { renderLetter } from "../letters/render-letter.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { CodeHolder } from "../store/user-items.ts";
-import type { CodeLetter, Letter, NoticeLetter } from "./letter-layout.ts";
+import type { Recipient } from "./recipient.ts";
 import type { sendEmail } from "./ses.ts";
 
 export type DeliveryDeps = {
   users: Pick<UserStore, "find">;
   codes: Pick<CodeStore, "issue" | "retire">;
+  stops: LetterStops;
   createCode: typeof createCode;
   codeDigest: typeof codeDigest;
   sendEmail: typeof sendEmail;
   nowSeconds: Clock;
   product: string;
+  defaultLocale: Locale;
   lifetimeSeconds: number;
+};
+
+/** `domainKey` marks the letter as unproven, where the item of the code doesn't have it. */
+type CodeRequest = {
+  pk: string;
+  purpose: CodePurpose;
+  otpRequestId: string;
+  domainKey?: string | undefined;
 };
 
 /** Creates and sends a code. Its lifetime starts now, however long the order has waited. */
 export const deliverCode = async (
-  { pk, purpose, otpRequestId }: { pk: string; purpose: CodePurpose; otpRequestId: string },
-  letterFor: (letter: CodeLetter, holder: CodeHolder) => Letter,
+  { pk, purpose, otpRequestId, domainKey }: CodeRequest,
+  letter: CodeLetterName | ((holder: CodeHolder) => CodeLetterName),
   deps: DeliveryDeps,
 ) => {
   const code = deps.createCode(purpose);
-  const sentAtSeconds = deps.nowSeconds();
-  const { lifetimeSeconds, product } = deps;
+  const time = deps.nowSeconds();
+  const { lifetimeSeconds: duration, product, defaultLocale } = deps;
   const holder = await deps.codes.issue(pk, {
     otpRequestId,
     otpDigest: await deps.codeDigest(pk, purpose, code),
-    otpExpiresAt: sentAtSeconds + lifetimeSeconds,
+    otpExpiresAt: time + duration,
   });
   if (holder === "superseded") return "superseded";
-  await deps.sendEmail(
-    holder.email,
-    letterFor({ code: shownCode(code), sentAtSeconds, lifetimeSeconds, product }, holder),
-  );
+  if (purpose !== "email_undo" && (await deps.stops.holdBack({ domainKey, ...holder }))) {
+    await deps.codes.retire(pk, otpRequestId, { unsent: true });
+    return "stopped";
+  }
+  const name = typeof letter === "string" ? letter : letter(holder);
+  const values = { product, time, duration, code: shownCode(code) };
+  await deps.sendEmail(holder, name, renderLetter(name, values, { locale: holder.locale, defaultLocale }));
   await deps.codes.retire(pk, otpRequestId);
   return "sent";
 };
 
-export const deliverNoticeTo = async (
-  email: string,
-  letterFor: (letter: NoticeLetter) => Letter,
-  deps: Pick<DeliveryDeps, "sendEmail" | "product" | "nowSeconds">,
-) => deps.sendEmail(email, letterFor({ product: deps.product, sentAtSeconds: deps.nowSeconds() }));
+type NoticeDeps = Pick<DeliveryDeps, "sendEmail" | "product" | "defaultLocale" | "nowSeconds">;
+type NoticeName = Exclude<LetterName, CodeLetterName>;
 
-export const deliverNotice = async (
+export const deliverNoticeTo = async <Name extends NoticeName>(
+  to: Recipient,
+  name: Name,
+  more: More<Name>,
+  { sendEmail, product, defaultLocale, nowSeconds }: NoticeDeps,
+) => {
+  const values = { ...more, product, time: nowSeconds() };
+  await sendEmail(to, name, renderLetter(name, values, { locale: to.locale, defaultLocale }));
+};
+
+export const deliverNotice = async <Name extends NoticeName>(
   userId: string,
-  letterFor: (letter: NoticeLetter) => Letter,
+  name: Name,
+  more: More<Name>,
   deps: DeliveryDeps,
 ) => {
   const owner = await deps.users.find(userId);
   if (!owner) return "superseded";
-  await deliverNoticeTo(owner.email, letterFor, deps);
+  await deliverNoticeTo(owner, name, more, deps);
   return "sent";
 };

@@ -1,5 +1,4 @@
 import type { AddressChangeStore } from "../accounts/address-change-store.ts";
-import type { FormerAddress, FormerAddressStore } from "../accounts/former-address-store.ts";
 import type { RegistrationStore } from "../accounts/registration-store.ts";
 import type { UserStore } from "../accounts/user-store.ts";
 import { registrationResetLettersTo } from "../limits/letter-limits.ts";
@@ -13,38 +12,20 @@ import {
   undoSeconds,
   type EmailUndo,
 } from "../store/address-items.ts";
-import { isAccount, registrationPk, userPk, type Person } from "../store/user-items.ts";
-import {
-  activationLetter,
-  addressTakenLetter,
-  loginLetter,
-  rankLetter,
-  sessionReplayedLetter,
-} from "./account-letters.ts";
-import {
-  addressChangingAgainLetter,
-  addressChangingLetter,
-  addressGivenBackLetter,
-  addressHeldLetter,
-  addressRestoredLetter,
-  addressWantedLetter,
-  newAddressLetter,
-} from "./address-letters.ts";
+import { isAccount, registrationPk, userPk, type CodeHolder, type Person } from "../store/user-items.ts";
 import { deliverCode, deliverNotice, deliverNoticeTo } from "./delivery.ts";
-import type { Letter, NoticeLetter } from "./letter-layout.ts";
-import type { LetterOrder } from "./mail-queue.ts";
+import { sendGoodbye, sendUndone, type LastLetterDeps } from "./last-letters.ts";
+import { secondsLeftOf, type LetterOrder } from "./letter-orders.ts";
 import { awaitMove, sendMoveStarted, type MoveDeps } from "./move-delivery.ts";
-import { moveCancelledLetter } from "./move-letters.ts";
-import { goodbyeLetter, passwordChangedLetter, resetLetter } from "./password-letters.ts";
 
-type Deps = MoveDeps & {
-  users: Pick<UserStore, "findIdByAddress">;
-  addressChanges: Pick<AddressChangeStore, "find">;
-  registrations: Pick<RegistrationStore, "find">;
-  resets: Pick<PasswordResetStore, "begin">;
-  limits: Pick<LimitStore, "spend" | "giveBack">;
-  formerAddresses: Pick<FormerAddressStore, "find" | "forget">;
-};
+type Deps = MoveDeps &
+  LastLetterDeps & {
+    users: Pick<UserStore, "findIdByAddress">;
+    addressChanges: Pick<AddressChangeStore, "find">;
+    registrations: Pick<RegistrationStore, "find">;
+    resets: Pick<PasswordResetStore, "begin">;
+    limits: Pick<LimitStore, "spend" | "giveBack">;
+  };
 
 type OrderOf<Kind extends LetterOrder["kind"]> = Extract<LetterOrder, { kind: Kind }>;
 
@@ -55,20 +36,29 @@ const holderOf = async (addressKey: string, deps: Deps) => {
 };
 
 /** Sends a notice instead of a code: a code for a held address couldn't be used. */
-const sendHeld = async (undo: EmailUndo, deps: Deps) => {
-  const { email } = undo;
+const sendHeld = async (addressKey: string, undo: EmailUndo, deps: Deps) => {
+  const { email, locale } = undo;
   const until = undoableUntil(undo, deps.nowSeconds());
   // No one can return to a replaced address, and the holder of its mailbox may be a thief.
-  if (email !== undefined) await deliverNoticeTo(email, addressHeldLetter(until), deps);
+  if (email !== undefined)
+    await deliverNoticeTo({ email, addressKey, locale }, "address_held", { until }, deps);
   return "held";
 };
 
+// What a registration causes is held back for every address alike: a notice that comes back, where
+// a code would not leave, would tell that the address is known.
 const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation">, deps: Deps) => {
   const { ownerId, held } = await holderOf(addressKey, deps);
-  if (ownerId !== undefined) return deliverNotice(ownerId, addressTakenLetter, deps);
-  if (held) return sendHeld(held, deps);
+  if (ownerId !== undefined || held) {
+    const registration = await deps.registrations.find(addressKey);
+    if (!registration) return "superseded";
+    if (await deps.stops.holdBack(registration)) return "stopped";
+  }
+  if (ownerId !== undefined) return deliverNotice(ownerId, "address_taken", {}, deps);
+  if (held) return sendHeld(addressKey, held, deps);
   const pk = registrationPk(addressKey);
-  return deliverCode({ pk, purpose: "activation", otpRequestId }, activationLetter, deps);
+  const kind = ({ replaced }: CodeHolder) => (replaced ? "activation_replaced" : "activation");
+  return deliverCode({ pk, purpose: "activation", otpRequestId }, kind, deps);
 };
 
 /** Finds the account or pending registration that a reset code for this address may change. */
@@ -92,7 +82,7 @@ const sendPasswordReset = async (
   deps: Deps,
 ) => {
   const { ownerId, held } = await holderOf(addressKey, deps);
-  if (held) return sendHeld(held, deps);
+  if (held) return sendHeld(addressKey, held, deps);
   const owner = await ownerOf(addressKey, ownerId, deps);
   if (!owner) return "no_account";
   const limit = limitOf(owner, spellingOf);
@@ -100,8 +90,9 @@ const sendPasswordReset = async (
   let outcome = "failed";
   try {
     outcome = await deps.resets.begin(owner, otpRequestId);
-    const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId } as const;
-    if (outcome === "begun") outcome = await deliverCode(request, resetLetter, deps);
+    const domainKey = isAccount(owner) ? undefined : owner.domainKey;
+    const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId, domainKey } as const;
+    if (outcome === "begun") outcome = await deliverCode(request, "password_reset", deps);
   } finally {
     // A failed order comes again, and counts again.
     if (limit && outcome !== "sent") await deps.limits.giveBack(limit);
@@ -110,48 +101,29 @@ const sendPasswordReset = async (
   return outcome;
 };
 
-const sendLast = async (
-  which: FormerAddress,
-  userId: string,
-  letterFor: (letter: NoticeLetter) => Letter,
-  deps: Deps,
-) => {
-  const email = await deps.formerAddresses.find(which, userId);
-  if (email === undefined) return "superseded";
-  await deliverNoticeTo(email, letterFor, deps);
-  await deps.formerAddresses.forget(which, userId);
-  return "sent";
-};
-
-// Writes to the held address first, because after a takeover it is the owner's. If the second
-// letter fails, a retry doesn't repeat the first.
-const sendGoodbye = async ({ userId }: OrderOf<"goodbye">, deps: Deps) => {
-  await sendLast("earlier", userId, goodbyeLetter, deps);
-  return sendLast("deleted", userId, goodbyeLetter, deps);
-};
-
-/** A retry repeats only the second letter: the first one's address is forgotten by then. */
-const sendUndone = async ({ userId }: OrderOf<"email_change_undone">, deps: Deps) => {
-  await sendLast("undone", userId, addressGivenBackLetter, deps);
-  return deliverNotice(userId, addressRestoredLetter, deps);
-};
-
 // Notifies the old address first: the code for the new one is sent only after the owner knows. If
 // the new address is taken or held for another account, its owner gets a notice instead of a code.
-const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">, deps: Deps) => {
+const sendEmailChange = async (order: OrderOf<"email_change">, deps: Deps) => {
+  const { userId, otpRequestId } = order;
   const change = await deps.addressChanges.find(userId);
   if (change?.otpRequestId !== otpRequestId) return "superseded";
   const undo = { pk: emailUndoPk(change.oldAddressKey), purpose: "email_undo", otpRequestId } as const;
   // "superseded" is no failure: an earlier attempt of this order has sent the letter.
   if (change.withUndo)
-    await deliverCode(undo, addressChangingLetter, { ...deps, lifetimeSeconds: undoSeconds });
-  else if (change.moveId === undefined) await deliverNotice(userId, addressChangingAgainLetter, deps);
+    await deliverCode(undo, "email_changing", {
+      ...deps,
+      lifetimeSeconds: undoSeconds,
+    });
+  else if (change.moveId === undefined)
+    await deliverNotice(userId, "email_changing_again", { duration: undoSeconds }, deps);
 
   const pk = emailChangePk(userId);
   const { ownerId, held } = await holderOf(change.addressKey, deps);
-  if (ownerId !== undefined) await deliverNotice(ownerId, addressWantedLetter, deps);
-  else if (held && held.userId !== userId) await sendHeld(held, deps);
-  else return deliverCode({ pk, purpose: "email_change", otpRequestId }, newAddressLetter, deps);
+  if (ownerId !== undefined) await deliverNotice(ownerId, "address_wanted", {}, deps);
+  else if (held && held.userId !== userId) await sendHeld(change.addressKey, held, deps);
+  // The owner of a lost mailbox doesn't wait for the code in front of a screen.
+  else if (change.moveId === undefined && secondsLeftOf(order, deps.nowSeconds()) < 0) return "too_old";
+  else return deliverCode({ pk, purpose: "email_change", otpRequestId }, "email_change", deps);
   await deps.codes.retire(pk, otpRequestId);
   return "taken";
 };
@@ -167,22 +139,28 @@ export const dispatchLetter = async (order: LetterOrder, deps: Deps): Promise<st
       return sendActivation(order, deps);
     case "login": {
       const { userId, otpRequestId } = order;
-      return deliverCode({ pk: userPk(userId), purpose: "login", otpRequestId }, loginLetter, deps);
+      const request = { pk: userPk(userId), purpose: "login", otpRequestId } as const;
+      return deliverCode(request, "login", deps);
     }
     case "email_change":
       return sendEmailChange(order, deps);
     case "email_change_undone":
-      return sendUndone(order, deps);
+      return sendUndone(order.userId, deps);
     case "password_reset":
       return sendPasswordReset(order, deps);
     case "password_changed":
-      return deliverNotice(order.userId, passwordChangedLetter(order.byReset), deps);
+      return deliverNotice(
+        order.userId,
+        order.byReset ? "password_changed_by_reset" : "password_changed",
+        {},
+        deps,
+      );
     case "goodbye":
-      return sendGoodbye(order, deps);
+      return sendGoodbye(order.userId, deps);
     case "session_replayed":
-      return deliverNotice(order.userId, sessionReplayedLetter, deps);
+      return deliverNotice(order.userId, "session_replayed", {}, deps);
     case "rank_changed":
-      return deliverNotice(order.userId, rankLetter(order.isStaff), deps);
+      return deliverNotice(order.userId, order.isStaff ? "rank_raised" : "rank_lowered", {}, deps);
     case "address_move_started":
       return sendMoveStarted(order, deps);
     case "address_move_due": {
@@ -192,7 +170,7 @@ export const dispatchLetter = async (order: LetterOrder, deps: Deps): Promise<st
       return sendEmailChange({ kind: "email_change", userId, otpRequestId: moveId }, deps);
     }
     case "address_move_cancelled":
-      return deliverNotice(order.userId, moveCancelledLetter, deps);
+      return deliverNotice(order.userId, "move_cancelled", {}, deps);
     default:
       return order satisfies never;
   }

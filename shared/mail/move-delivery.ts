@@ -7,7 +7,7 @@ import { wayBackOf } from "../store/address-items.ts";
 import type { User } from "../store/user-items.ts";
 import { deliverNoticeTo, type DeliveryDeps } from "./delivery.ts";
 import { longestDelaySeconds, type enqueueLetter } from "./mail-queue.ts";
-import { mailboxLostLetter, newMailboxLetter } from "./move-letters.ts";
+import type { Recipient } from "./recipient.ts";
 
 export type MoveDeps = DeliveryDeps & {
   moves: Pick<AddressMoveStore, "confirm">;
@@ -24,19 +24,22 @@ const waitingMove = async ({ userId, moveId }: MoveOrder, deps: MoveDeps) => {
 };
 
 /** The address before a recent change hears of it too: it may be the owner's, after a takeover. */
-const earlierAddressOf = async (user: User, deps: MoveDeps): Promise<string[]> => {
-  const earlier = wayBackOf(user, deps.nowSeconds());
-  const undo = earlier === undefined ? undefined : await deps.undoing.find(earlier);
-  return undo?.email === undefined ? [] : [undo.email];
+const earlierAddressOf = async (user: User, deps: MoveDeps): Promise<Recipient[]> => {
+  const addressKey = wayBackOf(user, deps.nowSeconds());
+  if (addressKey === undefined) return [];
+  const { email, locale } = (await deps.undoing.find(addressKey)) ?? {};
+  return email === undefined ? [] : [{ email, addressKey, locale }];
 };
 
 export const sendMoveStarted = async (order: MoveOrder, deps: MoveDeps): Promise<string> => {
   const waiting = await waitingMove(order, deps);
   if (!waiting) return "superseded";
   const { user, move } = waiting;
-  for (const email of [user.email, ...(await earlierAddressOf(user, deps))])
-    await deliverNoticeTo(email, mailboxLostLetter(move.dueAt), deps);
-  await deliverNoticeTo(move.email, newMailboxLetter(move.dueAt), deps);
+  const until = { until: move.dueAt };
+  for (const to of [user, ...(await earlierAddressOf(user, deps))])
+    await deliverNoticeTo(to, "mailbox_lost", until, deps);
+  const { locale } = user;
+  await deliverNoticeTo({ ...move, locale }, "new_mailbox", until, deps);
   return "sent";
 };
 

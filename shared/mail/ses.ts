@@ -1,28 +1,45 @@
-import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
+import { SendRawEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { deliverableAddress } from "../identity/email-address.ts";
 import { lean, leanOptions } from "../platform/aws-client.ts";
 import { patientHandler } from "../platform/aws-http.ts";
 import { environment } from "../platform/environment.ts";
+import type { Letter } from "../letters/render-letter.ts";
 import { prepared } from "../platform/lazy.ts";
-import type { Letter } from "./letter-layout.ts";
+import { mimeMessage } from "./mime-message.ts";
+import type { Recipient } from "./recipient.ts";
 
-const client = prepared(() => lean(new SESClient({ ...leanOptions, requestHandler: patientHandler })));
+/** For a connection that was lost while idle. For SES's rate, an order waits in its queue. */
+const maxAttempts = 2;
 
-const utf8 = (text: string) => ({ Data: text, Charset: "UTF-8" });
+const client = prepared(() =>
+  lean(new SESClient({ ...leanOptions, maxAttempts, requestHandler: patientHandler })),
+);
 
-/** Encodes the product's name as RFC 2047 asks, because it may be written in any script. */
-const senderOf = (product: string, address: string): string =>
-  `=?UTF-8?B?${Buffer.from(product).toString("base64")}?= <${address}>`;
-
-export const sendEmail = async (to: string, { subject, text, html }: Letter): Promise<void> => {
-  const { MAIL_FROM, PRODUCT_NAME } = environment("MAIL_FROM", "PRODUCT_NAME");
-  const address = deliverableAddress(to);
-  if (address === undefined) throw new Error("the stored address is not deliverable");
+/** `kind` is the letter's name. SES takes the sender from the message. */
+export const sendEmail = async (
+  { email, addressKey }: Recipient,
+  kind: string,
+  letter: Letter,
+): Promise<void> => {
+  const { MAIL_FROM, MAIL_REPLY_TO, PRODUCT_NAME, CONFIGURATION_SET } = environment(
+    "MAIL_FROM",
+    "MAIL_REPLY_TO",
+    "PRODUCT_NAME",
+    "CONFIGURATION_SET",
+  );
+  const to = deliverableAddress(email);
+  if (to === undefined) throw new Error("the stored address is not deliverable");
+  const replyTo = MAIL_REPLY_TO === "off" ? undefined : MAIL_REPLY_TO;
+  const message = mimeMessage({ product: PRODUCT_NAME, from: MAIL_FROM, to, replyTo }, letter);
   await client().send(
-    new SendEmailCommand({
-      Source: senderOf(PRODUCT_NAME, MAIL_FROM),
-      Destination: { ToAddresses: [address] },
-      Message: { Subject: utf8(subject), Body: { Text: utf8(text), Html: utf8(html) } },
+    new SendRawEmailCommand({
+      Destinations: [to],
+      RawMessage: { Data: Buffer.from(message) },
+      ConfigurationSetName: CONFIGURATION_SET,
+      Tags: [
+        { Name: "recipient", Value: addressKey },
+        { Name: "kind", Value: kind },
+      ],
     }),
   );
 };

@@ -54,16 +54,18 @@ export const passwordResetStore = (clock: Clock = nowSeconds) => {
   return {
     /** `superseded` means that the letter of this request has already been sent. */
     begin: async (owner: Person, otpRequestId: string): Promise<"begun" | "superseded"> => {
-      const { email, addressKey } = owner;
+      const { email, addressKey, locale } = owner;
       const { refused } = await conditionalWrite({
         Update: {
           TableName: table,
           Key: { pk: resetPk(addressKey) },
-          UpdateExpression:
-            "SET userId = :userId, email = :email, otpRequestId = :requestId, lastRequestId = :requestId, expiresAt = :expiresAt REMOVE otpDigest, otpExpiresAt",
+          UpdateExpression: `SET userId = :userId, email = :email, addressKey = :addressKey, otpRequestId = :requestId, lastRequestId = :requestId, expiresAt = :expiresAt${locale ? ", #locale = :locale" : ""} REMOVE otpDigest, otpExpiresAt${locale ? "" : ", #locale"}`,
           ConditionExpression:
             "attribute_not_exists(lastRequestId) OR lastRequestId <> :requestId OR otpRequestId = :requestId",
+          ExpressionAttributeNames: { "#locale": "locale" },
           ExpressionAttributeValues: {
+            ":addressKey": addressKey,
+            ":locale": locale,
             ":userId": isAccount(owner) ? owner.id : anyRegistration,
             ":email": email,
             ":requestId": otpRequestId,

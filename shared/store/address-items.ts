@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { day, hour } from "../platform/clock.ts";
 import { keyOf } from "./item-kinds.ts";
-import type { User } from "./user-items.ts";
+import { storedLocale, type User } from "./user-items.ts";
 
 export const emailChangePk = (userId: string) => keyOf("email-change", userId);
 export const emailClaimPk = (newAddressKey: string) => keyOf("email-claim", newAddressKey);
@@ -17,6 +17,7 @@ export const emailChangeItem = z.object({
   userId: z.string(),
   email: z.string(),
   addressKey: z.string(),
+  locale: storedLocale,
   /** The change can't be confirmed if the account has another address by now. */
   oldAddressKey: z.string(),
   /** Ending all other sessions raises the epoch and so revokes changes that they requested. */
@@ -40,6 +41,7 @@ export const emailUndoItem = z.object({
   userId: z.string(),
   /** Missing for an address that was replaced as a lost mailbox: only its pseudonym is kept. */
   email: z.string().optional(),
+  locale: storedLocale,
   expiresAt: z.int().optional(),
   secondsLeft: z.int().optional(),
 });

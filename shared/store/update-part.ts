@@ -8,7 +8,7 @@ export const updatePart = (
   sets: object,
   { rest = "", condition, values }: UpdateDetails = {},
 ) => {
-  const all = Object.entries(sets);
+  const all = Object.entries(sets).filter(([, value]) => value !== undefined);
   return {
     Update: {
       TableName,

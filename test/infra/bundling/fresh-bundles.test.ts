@@ -20,9 +20,9 @@ const make = async () => {
 const freshen = () => freshenBundles({ root, outdir, make });
 
 beforeEach(async () => {
-  for (const folder of ["functions/admin", "shared/codes"])
+  for (const folder of ["functions/admin", "shared/codes", "letters"])
     mkdirSync(join(root, folder), { recursive: true });
-  for (const file of ["functions/one.ts", "functions/admin/two.ts", "shared/codes/all.ts"])
+  for (const file of ["functions/one.ts", "functions/admin/two.ts", "shared/codes/all.ts", "letters/en.json"])
     writeFileSync(join(root, file), "1");
   made = 0;
   await freshen();
@@ -39,6 +39,7 @@ describe("fresh bundles", () => {
       () => utimesSync(join(root, "shared/codes/all.ts"), inAMinute, inAMinute),
       1,
     ],
+    ["a letter changed", () => writeFileSync(join(root, "letters/en.json"), "22"), 1],
     ["a source was added", () => writeFileSync(join(root, "shared/codes/more.ts"), ""), 1],
     ["a bundle was deleted", () => rmSync(join(outdir, "two"), { recursive: true }), 1],
     [

@@ -77,6 +77,24 @@ describe("alarms", () => {
     });
   });
 
+  it("go off when a code was too old to be sent", () => {
+    expect(watched("LettersTooOld")).toEqual(["Mailer"]);
+    expect(JSON.stringify(filters)).toContain(JSON.stringify('{ $.outcome = "too_old" }'));
+    expect(stage.one("AWS::CloudWatch::Alarm", "LettersTooOldAlarm").Properties).toMatchObject({
+      MetricName: "LettersTooOld",
+      Threshold: 1,
+    });
+  });
+
+  it.each([
+    ["DeadLetterAlarm", "MailDeadLetters"],
+    ["NoticeDeadLetterAlarm", "NoticeDeadLetters"],
+  ])("%s goes off at the first message in %s", (alarm, queue) => {
+    const { Properties } = stage.one("AWS::CloudWatch::Alarm", alarm);
+    expect(Properties).toMatchObject({ MetricName: "ApproximateNumberOfMessagesVisible", Threshold: 1 });
+    expect(JSON.stringify(Properties)).toMatch(new RegExp(`FnGetAtt${queue}[0-9A-F]{8}QueueName`));
+  });
+
   it("go off at an unusual number of requests", () => {
     for (const [source, Threshold] of [
       [stage, 30_000],
@@ -92,6 +110,36 @@ describe("alarms", () => {
       });
   });
 
+  it("go off long before SES reviews the account", () => {
+    for (const [alarm, MetricName, Threshold] of [
+      ["BounceRateAlarm", "Reputation.BounceRate", 0.02],
+      ["ComplaintRateAlarm", "Reputation.ComplaintRate", 0.0005],
+    ] as const)
+      expect(stage.one("AWS::CloudWatch::Alarm", alarm).Properties).toMatchObject({
+        Namespace: "AWS/SES",
+        MetricName,
+        Dimensions: [{ Name: "ses:configuration-set", Value: "lit-auth-dev" }],
+        Statistic: "Average",
+        Threshold,
+        ComparisonOperator: "GreaterThanOrEqualToThreshold",
+        TreatMissingData: "notBreaching",
+      });
+  });
+
+  it("go off when a report of SES is lost or fails", () => {
+    for (const rule of Object.values(stage.all("AWS::Events::Rule")).map(({ Name }) => Name))
+      expect(Object.values(stage.all("AWS::CloudWatch::Alarm"))).toContainEqual(
+        expect.objectContaining({
+          Namespace: "AWS/Events",
+          MetricName: "FailedInvocations",
+          Dimensions: [{ Name: "RuleName", Value: rule }],
+          Threshold: 1,
+        }),
+      );
+    const { Properties } = stage.one("AWS::CloudWatch::Alarm", "FeedbackDeadLetterAlarm");
+    expect(JSON.stringify(Properties)).toMatch(/FeedbackDeadLetters/);
+  });
+
   it("go off when an administrator freezes an account for a move", () => {
     expect(watched("AddressMoves")).toEqual(["SetUserEmail"]);
     expect(JSON.stringify(filters)).toContain(JSON.stringify('{ $.event = "address_move_started" }'));
@@ -101,9 +149,21 @@ describe("alarms", () => {
     });
   });
 
+  it.each([
+    ["BouncesAtOneDomain", "bounces_at_one_domain"],
+    ["RegistrationsStopped", "registrations_stopped"],
+  ])("go off on too many bounces: %s", (metric, event) => {
+    expect(watched(metric)).toEqual(["Feedback"]);
+    expect(JSON.stringify(filters)).toContain(JSON.stringify(`{ $.event = "${event}" }`));
+    expect(stage.one("AWS::CloudWatch::Alarm", `${metric}Alarm`).Properties).toMatchObject({
+      MetricName: metric,
+      Threshold: 1,
+    });
+  });
+
   it("go off when an administrator reaches the limit on acts", () => {
     expect(watched("StaffActsOverLimit")).toEqual(operationsWith("too_many_staff_acts"));
-    expect(watched("StaffActsOverLimit")).toHaveLength(8);
+    expect(watched("StaffActsOverLimit")).toHaveLength(9);
     expect(JSON.stringify(filters)).toContain(
       JSON.stringify('{ ($.event = "limited") && ($.code = "too_many_staff_acts") }'),
     );
@@ -115,7 +175,7 @@ describe("alarms", () => {
 
   it("send email if an address is set, and only then", () => {
     const alarms = (source: typeof stage) => Object.values(source.all("AWS::CloudWatch::Alarm"));
-    expect(alarms(stage)).toHaveLength(10);
+    expect(alarms(stage)).toHaveLength(21);
     expect(alarms(stage).flatMap((alarm) => alarm["AlarmActions"] ?? [])).toEqual([]);
     for (const alarm of alarms(withEmail)) expect(alarm["AlarmActions"]).toHaveLength(1);
     expect(Object.values(withEmail.all("AWS::SNS::Subscription"))).toMatchObject([

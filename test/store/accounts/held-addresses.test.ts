@@ -78,7 +78,10 @@ describe("held address", () => {
       expect(await take(clock, user.addressKey)).toBe(false);
       expect(await undo(user.addressKey, "d")).toBe("undone");
       expect((await currentUser()).addressKey).toBe(user.addressKey);
-      expect(await formerAddressStore(clock.now).find("undone", user.id)).toBe(to.email);
+      expect(await formerAddressStore(clock.now).find("undone", user.id)).toMatchObject({
+        email: to.email,
+        addressKey: to.addressKey,
+      });
     });
 
     it("is available after the undo period", async () => {
@@ -107,8 +110,14 @@ describe("held address", () => {
     const { clock, user, to, remove } = await moved();
     const formerAddresses = formerAddressStore(clock.now);
     expect(await remove()).toBe("removed");
-    expect(await formerAddresses.find("earlier", user.id)).toBe(user.email);
-    expect(await formerAddresses.find("deleted", user.id)).toBe(to.email);
+    expect(await formerAddresses.find("earlier", user.id)).toMatchObject({
+      email: user.email,
+      addressKey: user.addressKey,
+    });
+    expect(await formerAddresses.find("deleted", user.id)).toMatchObject({
+      email: to.email,
+      addressKey: to.addressKey,
+    });
     expect(await takers["an activation"](clock, user.addressKey)).toBe(true);
   });
 

@@ -148,7 +148,10 @@ describe("deletion of an account with a way back", () => {
     await set("disabled");
     clock.pass(30 * day);
     expect(await userStore(clock.now).remove(await currentUser())).toBe("removed");
-    expect(await formerAddressStore(clock.now).find("earlier", user.id)).toBe(user.email);
+    expect(await formerAddressStore(clock.now).find("earlier", user.id)).toMatchObject({
+      email: user.email,
+      addressKey: user.addressKey,
+    });
     expect(await isStored(emailUndoPk(user.addressKey))).toBe(false);
   });
 });

@@ -8,6 +8,7 @@ const reasons = {
   gatewayResponseBodies: "API Gateway's own answers carry neither the template's body nor its headers",
   hundredsAtOnce:
     "each of many calls at once starts an execution environment of its own, more than one machine can in time",
+  reportsOfLetters: "SES reports no bounces and complaints",
   formsBesidePost: "bodies of forms reach functions empty with methods other than POST",
 };
 export type Capability = keyof typeof reasons;

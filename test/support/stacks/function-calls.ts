@@ -6,7 +6,7 @@ import type { Stack } from "../../../infra/local/stack.ts";
  * out too.
  */
 export const functionCalls = (stack: Pick<Stack, "calls">): Record<string, Record<string, number>> => {
-  const { Mailer: _, ...functions } = stack.calls();
+  const { Mailer: _, Feedback: __, ...functions } = stack.calls();
   return Object.fromEntries(
     Object.entries(functions)
       .filter(([name]) => !name.endsWith("Poller"))

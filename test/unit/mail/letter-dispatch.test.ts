@@ -5,8 +5,11 @@ import { neverCalled } from "../../support/assert/never-called.ts";
 type Deps = Parameters<typeof dispatchLetter>[1];
 type Sent = { to: string; text: string };
 
+const known = (email: string) => ({ email, addressKey: `key of ${email}` });
+
 const mailer = (overrides: Partial<Deps>) => {
   const sent: Sent[] = [];
+  const tagged: string[][] = [];
   const deps: Deps = {
     users: neverCalled("users"),
     codes: neverCalled("codes"),
@@ -15,21 +18,29 @@ const mailer = (overrides: Partial<Deps>) => {
     registrations: neverCalled("registrations"),
     resets: neverCalled("resets"),
     limits: neverCalled("limits"),
+    stops: { holdBack: async () => false },
     moves: neverCalled("moves"),
     enqueueLetter: neverCalled("enqueueLetter"),
     formerAddresses: neverCalled("formerAddresses"),
     createCode: () => "012345",
     codeDigest: async (itemKey, purpose, code) => `${itemKey}|${purpose}|${code}`,
-    sendEmail: async (to, { text }) => void sent.push({ to, text }),
+    sendEmail: async ({ email: to, addressKey }, kind, { text }) => {
+      sent.push({ to, text });
+      tagged.push([addressKey, kind]);
+    },
     recordSecurityEvent: neverCalled("recordSecurityEvent"),
     nowSeconds: () => 1000,
     product: "LIT Auth",
+    defaultLocale: "en",
     lifetimeSeconds: 600,
     ...overrides,
   };
-  return { deps, sent };
+  return { deps, sent, tagged };
 };
 
+const registered = { id: "r", email: "a@example.com", addressKey: "k", domainKey: "d" } as Awaited<
+  ReturnType<Deps["registrations"]["find"]>
+>;
 const activation = { kind: "activation", addressKey: "k", otpRequestId: "r" } as const;
 
 describe("letter dispatch", () => {
@@ -40,7 +51,7 @@ describe("letter dispatch", () => {
       codes: {
         issue: async (pk, code) => {
           steps.push({ pk, ...code });
-          return { email: "a@example.com" };
+          return known("a@example.com");
         },
         retire: async (pk, requestId) => void steps.push(["retire", pk, requestId, sent.length]),
       },
@@ -67,6 +78,7 @@ describe("letter dispatch", () => {
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
     const { deps, sent } = mailer({
       users: { findIdByAddress: async () => "u", find: async () => owner },
+      registrations: { find: async () => registered },
       createCode: () => {
         throw new Error("no code");
       },
@@ -74,6 +86,102 @@ describe("letter dispatch", () => {
     expect(await dispatchLetter(activation, deps)).toBe("sent");
     expect(sent[0]?.to).toBe("owner@example.com");
     expect(sent[0]?.text).not.toMatch(/\d{3} \d{3}/);
+  });
+
+  describe("letter that is held back", () => {
+    const ofHolder = { email: "a@example.com", addressKey: "k" };
+    const stopping = (overrides: Partial<Deps>) => {
+      const asked: object[] = [];
+      const retired: unknown[] = [];
+      const { deps, sent } = mailer({
+        stops: { holdBack: async (to) => asked.push(to) > 0 },
+        codes: {
+          issue: async () => ofHolder,
+          retire: async (...request) => void retired.push(request),
+        },
+        ...overrides,
+      });
+      return { deps, sent, asked, retired };
+    };
+    const login = { kind: "login", userId: "u", otpRequestId: "r" } as const;
+
+    it("takes its code with it", async () => {
+      const { deps, sent, asked, retired } = stopping({});
+      expect(await dispatchLetter(login, deps)).toBe("stopped");
+      expect(sent).toEqual([]);
+      expect(asked).toEqual([ofHolder]);
+      expect(retired).toEqual([["user#u", "r", { unsent: true }]]);
+    });
+
+    it("is unproven if a registration causes it, for any address", async () => {
+      const taken = { findIdByAddress: async () => "u", find: neverCalled("users") };
+      const held = { userId: "gone", email: "kept@example.com", expiresAt: 9_000 };
+      const free = { findIdByAddress: async () => undefined, find: neverCalled("users") };
+      for (const overrides of [
+        { users: taken, registrations: { find: async () => registered } },
+        {
+          users: free,
+          undoing: { find: async () => held },
+          registrations: { find: async () => registered },
+        },
+        {
+          users: free,
+          codes: { issue: async () => ({ ...ofHolder, domainKey: "d" }), retire: async () => {} },
+        },
+      ]) {
+        const { deps, sent, asked } = stopping(overrides);
+        expect(await dispatchLetter(activation, deps)).toBe("stopped");
+        expect(sent).toEqual([]);
+        expect(asked).toMatchObject([{ ...ofHolder, domainKey: "d" }]);
+      }
+    });
+
+    it("is a reset only of a registration, if it is unproven", async () => {
+      const user = { id: "u", status: "active", addressKey: "k" } as Awaited<
+        ReturnType<Deps["users"]["find"]>
+      >;
+      for (const [ownerId, domainKey] of [
+        ["u", undefined],
+        [undefined, "d"],
+      ] as const) {
+        const { deps, asked } = stopping({
+          users: { findIdByAddress: async () => ownerId, find: async () => user },
+          registrations: { find: async () => registered },
+          resets: { begin: async () => "begun" },
+        });
+        const order = { kind: "password_reset", addressKey: "k", otpRequestId: "r" } as const;
+        expect(await dispatchLetter(order, deps)).toBe("stopped");
+        expect(asked).toEqual([{ ...ofHolder, domainKey }]);
+      }
+    });
+
+    it("is no undo code and no notice", async () => {
+      const user = { id: "u", email: "a@example.com", addressKey: "k" } as Awaited<
+        ReturnType<Deps["users"]["find"]>
+      >;
+      const { deps, sent } = stopping({
+        users: { findIdByAddress: async () => "other", find: async () => user },
+        addressChanges: {
+          find: async () => ({
+            userId: "u",
+            email: "new@example.com",
+            addressKey: "n",
+            oldAddressKey: "k",
+            sessionEpoch: 0,
+            withUndo: true,
+            byStaff: false,
+            otpRequestId: "r",
+            expiresAt: 2000,
+          }),
+        },
+      });
+      const order = { kind: "email_change", userId: "u", otpRequestId: "r" } as const;
+      expect(await dispatchLetter(order, deps)).toBe("taken");
+      expect(await dispatchLetter({ kind: "password_changed", userId: "u", byReset: true }, deps)).toBe(
+        "sent",
+      );
+      expect(sent).toHaveLength(3);
+    });
   });
 
   describe("held address", () => {
@@ -99,7 +207,11 @@ describe("letter dispatch", () => {
     it.each(["activation", "password_reset"] as const)(
       "gets a notice instead of a code (%s)",
       async (kind) => {
-        const { deps, sent } = mailer({ users: noOwner, undoing: { find: async () => held } });
+        const { deps, sent } = mailer({
+          users: noOwner,
+          undoing: { find: async () => held },
+          registrations: { find: async () => registered },
+        });
         expect(await dispatchLetter({ kind, addressKey: "k", otpRequestId: "r" }, deps)).toBe("held");
         expect(sent).toEqual([notice]);
         expect(sent[0]?.text).toContain("the code in our earlier email");
@@ -119,7 +231,7 @@ describe("letter dispatch", () => {
           codes: {
             issue: async (pk) => {
               issued.push(pk);
-              return { email: pk === "undo#old" ? "old@example.com" : "new@example.com" };
+              return known(pk === "undo#old" ? "old@example.com" : "new@example.com");
             },
             retire: async () => undefined,
           },
@@ -164,7 +276,7 @@ describe("letter dispatch", () => {
     const changing = (changes: Partial<typeof change>, ownerOfNew?: string) => {
       const retired: string[] = [];
       const ends: Record<string, number> = {};
-      const { deps, sent } = mailer({
+      const { deps, sent, tagged } = mailer({
         addressChanges: { find: async () => ({ ...change, ...changes }) },
         users: {
           findIdByAddress: async () => ownerOfNew,
@@ -173,22 +285,26 @@ describe("letter dispatch", () => {
         codes: {
           issue: async (pk, { otpExpiresAt }) => {
             ends[pk] = otpExpiresAt;
-            return { email: pk === "undo#old" ? "old@example.com" : "new@example.com" };
+            return known(pk === "undo#old" ? "old@example.com" : "new@example.com");
           },
           retire: async (pk) => void retired.push(pk),
         },
         createCode: (purpose) => (purpose === "email_undo" ? "UNDO".repeat(4) : "MOVE".repeat(4)),
       });
-      return { deps, sent, retired, ends };
+      return { deps, sent, tagged, retired, ends };
     };
     const [undoCode, moveCode] = ["UNDO-UNDO-UNDO-UNDO", "MOVE-MOVE-MOVE-MOVE"];
 
     it("notifies the old address, with an undo code, before the new one [ASVS 7.5.1]", async () => {
-      const { deps, sent, retired } = changing({});
+      const { deps, sent, tagged, retired } = changing({});
       expect(await dispatchLetter(order, deps)).toBe("sent");
       expect(sent).toEqual([
         { to: "old@example.com", text: expect.stringContaining(undoCode) },
         { to: "new@example.com", text: expect.stringContaining(moveCode) },
+      ]);
+      expect(tagged).toEqual([
+        ["key of old@example.com", "email_changing"],
+        ["key of new@example.com", "email_change"],
       ]);
       expect(retired).toEqual(["undo#old", "email-change#u"]);
     });
@@ -202,8 +318,8 @@ describe("letter dispatch", () => {
     it("sends the new address nothing if notifying the old one fails", async () => {
       const { deps } = changing({});
       const told: string[] = [];
-      const sendEmail = async (to: string) => {
-        told.push(to);
+      const sendEmail: Deps["sendEmail"] = async ({ email }) => {
+        told.push(email);
         throw new Error("Throttling");
       };
       await expect(dispatchLetter(order, { ...deps, sendEmail })).rejects.toThrow("Throttling");
@@ -236,7 +352,7 @@ describe("letter dispatch", () => {
   it("keeps the request open for a retry if sending fails", async () => {
     const { deps } = mailer({
       codes: {
-        issue: async () => ({ email: "a@example.com" }),
+        issue: async () => known("a@example.com"),
         retire: neverCalled("retire"),
       },
       sendEmail: () => Promise.reject(new Error("Throttling")),
@@ -264,7 +380,7 @@ describe("letter dispatch", () => {
         codes: {
           issue: async (pk, code) => {
             issued.push({ pk, ...code });
-            return { email: owner.email };
+            return known(owner.email);
           },
           retire: async () => undefined,
         },
@@ -320,7 +436,7 @@ describe("letter dispatch", () => {
             giveBack: async ({ key }) => void counted.push(`give back ${key}`),
           },
           resets: { begin: async () => "begun" },
-          codes: { issue: async () => ({ email: "new@example.com" }), retire: async () => undefined },
+          codes: { issue: async () => known("new@example.com"), retire: async () => undefined },
           recordSecurityEvent: () => undefined,
           ...more,
         });
@@ -372,12 +488,12 @@ describe("letter dispatch", () => {
   });
 
   it("notifies both mailboxes of an undone change, the former one once", async () => {
-    const left = ["left@example.com"];
+    const left = [known("left@example.com")];
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
     const { deps, sent } = mailer({
       users: { findIdByAddress: neverCalled("pointer"), find: async () => owner },
       formerAddresses: {
-        find: async (goodbye) => (goodbye === "undone" ? left[0] : ""),
+        find: async (goodbye) => (goodbye === "undone" ? left[0] : undefined),
         forget: async () => void left.pop(),
       },
     });
@@ -393,7 +509,7 @@ describe("letter dispatch", () => {
     const steps: string[] = [];
     const { deps, sent } = mailer({
       formerAddresses: {
-        find: async (goodbye) => `${goodbye}@example.com`,
+        find: async (goodbye) => known(`${goodbye}@example.com`),
         forget: async (goodbye, userId) => void steps.push(`${goodbye} ${userId} after ${sent.length}`),
       },
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LetterOrder } from "../../../shared/mail/mail-queue.ts";
+import type { LetterOrder } from "../../../shared/mail/letter-orders.ts";
 import { awaitMove, sendMoveStarted, type MoveDeps } from "../../../shared/mail/move-delivery.ts";
 import type { User } from "../../../shared/store/user-items.ts";
 import { neverCalled } from "../../support/assert/never-called.ts";
@@ -11,23 +11,29 @@ const frozen = { id: "u", email: "old@example.com", addressKey: "old", addressMo
 const mailer = (user: User | undefined, now: number, overrides: Partial<MoveDeps> = {}) => {
   const sent: { to: string; text: string }[] = [];
   const events: unknown[] = [];
+  const tagged: string[][] = [];
   const queued: [LetterOrder, number | undefined][] = [];
   const deps: MoveDeps = {
     users: { find: async () => user },
     codes: neverCalled("codes"),
+    stops: neverCalled("stops"),
     moves: neverCalled("moves"),
     undoing: neverCalled("undoing"),
     recordSecurityEvent: (event, { userId }) => void events.push([event, userId]),
     createCode: neverCalled("createCode"),
     codeDigest: neverCalled("codeDigest"),
-    sendEmail: async (to, { text }) => void sent.push({ to, text }),
+    sendEmail: async ({ email, addressKey }, kind, { text }) => {
+      sent.push({ to: email, text });
+      tagged.push([addressKey, kind]);
+    },
     enqueueLetter: async (again, delay) => void queued.push([again, delay]),
     nowSeconds: () => now,
     product: "LIT Auth",
+    defaultLocale: "en",
     lifetimeSeconds: 600,
     ...overrides,
   };
-  return { deps, sent, queued, events };
+  return { deps, sent, queued, events, tagged };
 };
 
 describe("order of a move from a lost mailbox", () => {
@@ -92,9 +98,14 @@ describe("notices of a move from a lost mailbox", () => {
   it("go to the earlier address of an undoable change too", async () => {
     const moved = { ...frozen, undoAddressKey: "earlier", undoUntil: 2000 };
     const find = async () => ({ userId: "u", email: "earlier@example.com", expiresAt: 2000 });
-    const { deps, sent } = mailer(moved, 1000, { undoing: { find } });
+    const { deps, sent, tagged } = mailer(moved, 1000, { undoing: { find } });
     await sendMoveStarted(order, deps);
     expect(sent.map(({ to }) => to)).toEqual(["old@example.com", "earlier@example.com", "new@example.com"]);
+    expect(tagged).toEqual([
+      ["old", "mailbox_lost"],
+      ["earlier", "mailbox_lost"],
+      ["new", "new_mailbox"],
+    ]);
   });
 
   it("aren't sent once the move is replaced", async () => {

@@ -8,7 +8,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
+import { SendRawEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { lean, leanJsonOptions, leanOptions, openConnection } from "../../../shared/platform/aws-client.ts";
@@ -73,7 +73,7 @@ const common = [
   "serializerMiddleware",
 ];
 const options = { region, credentials };
-const email = { Destination: {}, Source: "", Message: { Subject: { Data: "" }, Body: {} } };
+const email = { RawMessage: { Data: Buffer.from("") } };
 
 describe("lean client", () => {
   it("keeps only the middleware that it needs", () => {
@@ -84,7 +84,7 @@ describe("lean client", () => {
     const sendMessage = new SendMessageCommand({ QueueUrl: "", MessageBody: "" });
     sendMessage.resolveMiddleware(sqs.middlewareStack, sqs.config, {});
     const ses = lean(new SESClient({ ...leanOptions, ...options }));
-    const sendEmail = new SendEmailCommand(email);
+    const sendEmail = new SendRawEmailCommand(email);
     sendEmail.resolveMiddleware(ses.middlewareStack, ses.config, {});
     const secrets = lean(new SecretsManagerClient({ ...leanOptions, ...options }));
     const getSecret = new GetSecretValueCommand({ SecretId: "" });

@@ -1,7 +1,7 @@
 // Compares what lean clients send with what the SDK's own clients send.
 import { DynamoDBClient, GetItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { SendEmailCommand, SESClient } from "@aws-sdk/client-ses";
+import { SendRawEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { HttpRequest } from "@smithy/types";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -39,7 +39,12 @@ const message = {
   MessageBody: "é",
   DelaySeconds: undefined,
 };
-const email = { Destination: {}, Source: "a@b", Message: { Subject: { Data: "é" }, Body: {} } };
+const email = {
+  Destinations: ["a@b"],
+  RawMessage: { Data: Buffer.from("Subject: é") },
+  ConfigurationSetName: "set",
+  Tags: [{ Name: "kind", Value: "login" }],
+};
 const secret = { SecretId: "id", SecretString: "text", ClientRequestToken: "token" };
 const transaction = {
   TransactItems: [{ Delete: { TableName: "Table", Key: key } }],
@@ -70,7 +75,7 @@ const senders: Record<string, (own: object, isLean: boolean) => Promise<unknown>
   },
   email: (own, isLean) => {
     const client = new SESClient({ ...(isLean && leanOptions), ...own });
-    return (isLean ? lean(client) : client).send(new SendEmailCommand(email));
+    return (isLean ? lean(client) : client).send(new SendRawEmailCommand(email));
   },
 };
 
