@@ -6,6 +6,7 @@ import { registrationStore } from "../shared/accounts/registration-store.ts";
 import { userStore } from "../shared/accounts/user-store.ts";
 import { codeStore } from "../shared/codes/code-store.ts";
 import { codeDigest, createCode } from "../shared/codes/codes.ts";
+import { isLocale } from "../shared/identity/locale.ts";
 import { limitStore } from "../shared/limits/limit-store.ts";
 import { letterOrder } from "../shared/mail/letter-orders.ts";
 import { enqueueLetter, putAside } from "../shared/mail/mail-queue.ts";
@@ -18,7 +19,11 @@ import { environment } from "../shared/platform/environment.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 
 const buildDeps = () => {
-  const { PRODUCT_NAME, OTP_LIFETIME_SECONDS } = environment("PRODUCT_NAME", "OTP_LIFETIME_SECONDS");
+  const { PRODUCT_NAME, OTP_LIFETIME_SECONDS, DEFAULT_LOCALE } = environment(
+    "PRODUCT_NAME",
+    "OTP_LIFETIME_SECONDS",
+    "DEFAULT_LOCALE",
+  );
   return {
     users: userStore(),
     codes: codeStore(),
@@ -38,6 +43,7 @@ const buildDeps = () => {
     recordSecurityEvent,
     nowSeconds,
     product: PRODUCT_NAME,
+    defaultLocale: isLocale(DEFAULT_LOCALE) ? DEFAULT_LOCALE : ("en" as const),
     lifetimeSeconds: OTP_LIFETIME_SECONDS,
   };
 };

@@ -4,6 +4,7 @@ import { buildApp } from "./build-app.ts";
 import { bundleFunctions } from "./bundling/bundle-functions.ts";
 import { checkWithNag } from "./stacks/cdk-nag.ts";
 import { loadSettings } from "./settings.ts";
+import { UserError } from "./user-error.ts";
 
 const { values } = parseArgs({ options: { stage: { type: "string" } } });
 
@@ -17,7 +18,12 @@ const readSettings = () => {
 };
 
 const settings = readSettings();
-await bundleFunctions();
+try {
+  await bundleFunctions();
+} catch (error) {
+  console.error(error instanceof UserError ? error.message : error);
+  process.exit(1);
+}
 const app = buildApp(settings);
 checkWithNag(app);
 app.synth();

@@ -5,6 +5,7 @@ import type { Settings } from "./settings.ts";
 import { AccountStack } from "./stacks/account-stack.ts";
 import { ApiStack } from "./stacks/api-stack.ts";
 import { FunctionsStack, staffOperations } from "./stacks/functions-stack.ts";
+import { addMailFeedback } from "./stacks/mail-feedback.ts";
 import { SenderStack } from "./stacks/sender-stack.ts";
 import { StatefulStack } from "./stacks/stateful-stack.ts";
 import { UserFunctionsStack } from "./stacks/user-functions-stack.ts";
@@ -16,8 +17,9 @@ const flags = {
   "@aws-cdk/core:defaultCrossStackReferences": "strong",
 };
 
-// Set by `-c localstack=true`. Then there is no Sender stack, because LocalStack can't create an
-// SES identity, and a tag sets the API's id, so that the tokens' issuer is known before deployment.
+// Set by `-c localstack=true`. Then there is no Sender stack and no configuration set, because
+// LocalStack can't create an SES identity or set, and a tag sets the API's id, so that the tokens'
+// issuer is known before deployment.
 const localStackFlag = "localstack";
 
 export const buildApp = (settings: Settings, bundles = bundlesDirectory, options: AppProps = {}): App => {
@@ -49,6 +51,7 @@ export const buildApp = (settings: Settings, bundles = bundlesDirectory, options
   } else {
     // UserFunctions contains the mailer, and SES accepts only verified senders.
     userFunctions.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
+    addMailFeedback(userFunctions, settings, stateful);
   }
   return app;
 };

@@ -13,3 +13,12 @@ export const functionName = (stage: string, name: string): string => `lit-auth-$
 export const rolePath = (stage: string, name: string): string => `/lit-auth/${stage}/${kebabCase(name)}/`;
 
 export const localStackApiId = "litauth";
+
+export const configurationSetName = (stage: string): string => `lit-auth-${stage}`;
+
+/** Queue policies and alarms name these rules before they exist. */
+export const feedbackRules = ["MissingMailboxRule", "BounceRule", "ComplaintRule"] as const;
+export type FeedbackRule = (typeof feedbackRules)[number];
+
+export const ruleName = (stage: string, rule: FeedbackRule): string =>
+  `lit-auth-${stage}-${kebabCase(rule.replace(/^./, (letter) => letter.toLowerCase()))}`;

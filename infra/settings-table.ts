@@ -1,5 +1,6 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
+import { isLocale, locales } from "../shared/identity/locale.ts";
 import { variables } from "../shared/platform/environment.ts";
 import { capacitySettings } from "./capacity-settings.ts";
 import { hashes, refusalFloorMilliseconds } from "./grants/grant-words.ts";
@@ -24,6 +25,11 @@ export const settingsTable = {
     schema: variables.PRODUCT_NAME,
     fallback: "LIT Auth",
     help: "The product name in emails. New passwords must not be similar to it.",
+  },
+  DEFAULT_LOCALE: {
+    schema: variables.DEFAULT_LOCALE.refine(isLocale, `must be one of ${locales.join(", ")}`),
+    fallback: "en",
+    help: `The language of emails to people whose account has none: ${locales.join(", ")}.`,
   },
   MAIL_FROM: {
     schema: variables.MAIL_FROM,

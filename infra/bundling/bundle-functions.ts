@@ -3,6 +3,7 @@ import { globSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { context, type BuildOptions, type BuildResult, type Metafile } from "esbuild";
+import { checkedLetters, checkLetters } from "./checked-letters.ts";
 import { writePageAssets } from "./page-assets.ts";
 import { requiredBuiltins } from "./required-builtins.ts";
 import { unreadConstants } from "./unread-constants.ts";
@@ -14,7 +15,7 @@ export const bundlesDirectory = join(root, "build/functions");
 
 /** The watcher is not recursive, so a new folder is watched from the next start on. */
 const sourceFolders = (): string[] =>
-  globSync("{functions,shared}{,/**}", { cwd: root, withFileTypes: true })
+  globSync("{functions,letters,shared}{,/**}", { cwd: root, withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ parentPath, name }) => join(parentPath, name));
 
@@ -56,6 +57,8 @@ const options = (files: readonly string[], outdir: string) =>
     banner: { js: banner },
     external: Object.keys(unbundledPackages),
     legalComments: "none",
+    // Otherwise each letter of a non-Latin text would take six bytes.
+    charset: "utf8",
     logLevel: "warning",
     metafile: true,
     write: false,
@@ -69,11 +72,13 @@ export const bundleFunctions = async ({
   metafile: Metafile;
   stop: () => Promise<void>;
 }> => {
+  checkLetters();
   const files = entryFiles();
   let report: typeof onChange;
   const bundler = await context({
     ...options(files, outdir),
     plugins: [
+      checkedLetters,
       requiredBuiltins,
       unreadConstants,
       {

@@ -8,7 +8,7 @@ const here = { root: join(import.meta.dirname, "../.."), outdir: bundlesDirector
 
 // `.package-lock.json` is npm's list of the installed packages.
 const sources = [
-  "{functions,shared,pages}/**",
+  "{functions,letters,shared,pages}/**",
   "infra/{bundling,openapi}/**",
   "node_modules/.package-lock.json",
 ];

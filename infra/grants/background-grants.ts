@@ -36,7 +36,8 @@ export const backgroundGrants = {
     NOTICE_DEAD_LETTERS_URL: ["SendMessage"],
     DIGEST_SECRET_ID: read,
     MAIL_FROM: ["SendEmail"],
-    settings: ["PRODUCT_NAME", ...codeLetterLimits],
+    CONFIGURATION_SET: ["SendEmail"],
+    settings: ["PRODUCT_NAME", "DEFAULT_LOCALE", ...codeLetterLimits],
     // A slow letter fits, and one that SES leaves without an answer twice.
     timeoutSeconds: 20,
     queuesItself: true,

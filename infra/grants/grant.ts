@@ -18,6 +18,7 @@ type Actions = {
   SIGNING_KEYS_ID: SecretAction;
   VERIFICATION_KEYS_ID: SecretAction;
   MAIL_FROM: "SendEmail";
+  CONFIGURATION_SET: "SendEmail";
 };
 export type ResourceVariable = (keyof Actions | TableWithKinds) & VariableName;
 export type SettingVariable = Exclude<VariableName, ResourceVariable>;

@@ -10,6 +10,7 @@ import { createTables } from "./engines/create-tables.ts";
 import type { EngineName } from "./engines/dynamodb-engine.ts";
 import type { SqsEngine } from "./engines/sqs-engine.ts";
 import { startEngines } from "./engines/start-engines.ts";
+import { startEventBus } from "./eventbridge/event-bus.ts";
 import { openFunctionLogs, type OnLog } from "./function-logs.ts";
 import { loadApi } from "./gateway/api-definition.ts";
 import { loadGatewayResponses } from "./gateway/default-responses.ts";
@@ -19,6 +20,7 @@ import type { Outcome } from "./lambda/execution-environment.ts";
 import { createLambdaService } from "./lambda/lambda-service.ts";
 import { openMailbox } from "./mailbox/mailbox-files.ts";
 import { createRunnerPages } from "./mailbox/runner-pages.ts";
+import { createSes } from "./mailbox/ses-api.ts";
 import { createSecretRotation } from "./secrets/secret-rotation.ts";
 import { openSecretsManager } from "./secrets/secrets-manager.ts";
 
@@ -49,6 +51,8 @@ export type Stack = {
   units: () => UnitCounts;
   countUnits: (on: boolean) => void;
   resetCalls: () => void;
+  /** How many events each rule of EventBridge could not put into its queue. */
+  failedInvocations: () => Record<string, number>;
   invoke: (functionLabel: string, event: unknown) => Promise<Outcome>;
   inspectQueue: SqsEngine["inspectQueue"];
   processes: () => { engine: number; functions: Record<string, number[]> };
@@ -80,25 +84,35 @@ const start = async (
   const templates = loadTemplates(options.templates, awsEndpoint.url);
   const [dynamoDb, sqs] = await startEngines(templates, dataDirectory, engine, resources);
   await createTables(templates, dynamoDb);
-  const mailbox = openMailbox(dataDirectory);
+  const mailbox = await openMailbox(dataDirectory);
   const logs = openFunctionLogs(dataDirectory, onLog);
   resources.defer(logs.close);
+  const logError = (principal: string, message: string) =>
+    onLog?.(principal, JSON.stringify({ level: "ERROR", message }));
   const lambda = createLambdaService(templates, {
     awsEndpointUrl: awsEndpoint.url,
     admit: awsEndpoint.admit,
     callSqs: awsEndpoint.callSqs,
     openLog: logs.open,
-    onPollerError: (principal, message) => onLog?.(principal, JSON.stringify({ level: "ERROR", message })),
+    onPollerError: logError,
     concurrencyPerFunction,
     returnFailedAfterSeconds,
   });
   resources.defer(lambda.stop);
+  const busKey = awsEndpoint.admit({ name: "EventBridge" });
+  const eventBus = startEventBus(templates, {
+    sendMessage: (QueueUrl, MessageBody) =>
+      awsEndpoint.callSqs(busKey, "SendMessage", { QueueUrl, MessageBody }),
+    onFailure: (message) => logError("EventBridge", message),
+  });
+  resources.defer(eventBus.stop);
+  const ses = createSes(templates, { mailbox, dataDirectory, publish: eventBus.publish });
   awsEndpoint.connect({
     dynamoDb,
     sqs,
     secrets: openSecretsManager(templates, dataDirectory),
     rotateSecret: createSecretRotation(templates, lambda.invoke),
-    mailbox,
+    ses,
     policies: loadPolicies(templates),
     replaceExecutionEnvironments: lambda.replaceExecutionEnvironments,
   });
@@ -109,7 +123,7 @@ const start = async (
     api: loadApi(templates),
     responses: loadGatewayResponses(templates),
     invoke: lambda.invoke,
-    runnerPages: createRunnerPages(mailbox),
+    runnerPages: createRunnerPages(mailbox, ses.report),
   });
 
   const accessKeyId = awsEndpoint.admit({ name: "Runner" });
@@ -135,6 +149,7 @@ const start = async (
       awsEndpoint.reset();
       awsEndpoint.resetUnits();
     },
+    failedInvocations: eventBus.failedInvocations,
     invoke: lambda.invoke,
     inspectQueue: sqs.inspectQueue,
     processes: () => ({ engine: dynamoDb.pid, functions: lambda.pids() }),

@@ -8,16 +8,13 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { apiName } from "../api/bare-api.ts";
 import type { FunctionName } from "../grants/grant.ts";
-import { functionName } from "../naming.ts";
+import { configurationSetName, functionName, ruleName, type FeedbackRule } from "../naming.ts";
 import type { Settings } from "../settings.ts";
 import { securityMetric } from "./security-metrics.ts";
 
 const period = Duration.minutes(1);
 
-type DeadLetters = { readonly mailDeadLetters: IQueue; readonly noticeDeadLetters: IQueue };
-
-const messagesIn = (queue: IQueue) =>
-  queue.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" });
+type DeadLetters = { mailDeadLetters: IQueue; noticeDeadLetters: IQueue; feedbackDeadLetters: IQueue };
 
 export const addAlarms = (scope: Construct, settings: Settings, queues: DeadLetters): void => {
   const { STAGE, ALARM_EMAIL } = settings;
@@ -30,6 +27,24 @@ export const addAlarms = (scope: Construct, settings: Settings, queues: DeadLett
       dimensionsMap: { FunctionName: functionName(STAGE, name) },
       period,
       statistic: "Sum",
+    });
+  const countOf = (queue: IQueue) =>
+    queue.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" });
+  const failedInvocations = (rule: FeedbackRule) =>
+    new Metric({
+      namespace: "AWS/Events",
+      metricName: "FailedInvocations",
+      dimensionsMap: { RuleName: ruleName(STAGE, rule) },
+      period,
+      statistic: "Sum",
+    });
+  const reputation = (metricName: "Reputation.BounceRate" | "Reputation.ComplaintRate") =>
+    new Metric({
+      namespace: "AWS/SES",
+      metricName,
+      dimensionsMap: { "ses:configuration-set": configurationSetName(STAGE) },
+      period: Duration.hours(1),
+      statistic: "Average",
     });
   const serverErrors = new Metric({
     namespace: "AWS/ApiGateway",
@@ -49,26 +64,52 @@ export const addAlarms = (scope: Construct, settings: Settings, queues: DeadLett
     [
       "DeadLetterAlarm",
       "Emails with codes to sign in or activate were refused by SES, or failed five times",
-      messagesIn(queues.mailDeadLetters),
+      countOf(queues.mailDeadLetters),
     ],
     [
       "NoticeDeadLetterAlarm",
       "Notices or other codes were refused by SES, failed five times or waited four days",
-      messagesIn(queues.noticeDeadLetters),
+      countOf(queues.noticeDeadLetters),
     ],
     [
       "LettersTooOldAlarm",
       "Codes were not sent, because SES had no room for them for 15 minutes",
       securityMetric(STAGE, "LettersTooOld"),
     ],
-    // Failures of API functions count as server errors. The mailer and key rotation have no caller.
+    // Failures of API functions count as server errors. The other three have no caller.
     ["ServerErrorAlarm", "The API answered requests with server errors (5xx)", serverErrors],
     [
       "MailerErrorAlarm",
       "The mailer function failed, so emails of its batch may be late",
       failuresOf("mailer"),
     ],
+    ["FeedbackErrorAlarm", "Reports of bounces and complaints may be late", failuresOf("feedback")],
     ["KeyRotationAlarm", "The key rotation function failed", failuresOf("rotateKeys")],
+    // SES reviews an account at 5 % and 0.1 %. It publishes rates as numbers between 0 and 1.
+    [
+      "BounceRateAlarm",
+      "More than 2 % of the emails come back: SES may pause this account",
+      reputation("Reputation.BounceRate"),
+      0.02,
+    ],
+    [
+      "ComplaintRateAlarm",
+      "More than 0.05 % of the emails are reported as spam: SES may pause this account",
+      reputation("Reputation.ComplaintRate"),
+      0.0005,
+    ],
+    [
+      "FeedbackDeadLetterAlarm",
+      "Reports of bounces and complaints could not be handled in five attempts",
+      countOf(queues.feedbackDeadLetters),
+    ],
+    [
+      "MissingMailboxRuleAlarm",
+      "Reports of missing mailboxes are lost",
+      failedInvocations("MissingMailboxRule"),
+    ],
+    ["BounceRuleAlarm", "Reports of other bounces are lost", failedInvocations("BounceRule")],
+    ["ComplaintRuleAlarm", "Reports of complaints are lost", failedInvocations("ComplaintRule")],
     [
       "FailedGuessesAlarm",
       "Many wrong passwords and codes over all accounts",

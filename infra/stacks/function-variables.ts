@@ -5,6 +5,7 @@ import { listIndexes } from "../../shared/store/list-indexes.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
 import type { GrantedFunctionProps, Resource } from "./granted-function.ts";
+import { configurationSetName } from "../naming.ts";
 import type { Settings } from "../settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
@@ -72,6 +73,16 @@ export const resourcesOf = (
     service: "ses",
     condition: { StringEquals: { "ses:FromAddress": settings.MAIL_FROM } },
   },
+  // SES checks the set apart from the sender, and there without a sender's address.
+  CONFIGURATION_SET: {
+    value: configurationSetName(settings.STAGE),
+    arn: stack.formatArn({
+      service: "ses",
+      resource: "configuration-set",
+      resourceName: configurationSetName(settings.STAGE),
+    }),
+    service: "ses",
+  },
 });
 
 export const functionSettings = (
@@ -82,6 +93,7 @@ export const functionSettings = (
   TOKEN_AUDIENCE: settings.TOKEN_AUDIENCE,
   ALLOWED_ORIGINS: settings.ALLOWED_ORIGINS,
   PRODUCT_NAME: settings.PRODUCT_NAME,
+  DEFAULT_LOCALE: settings.DEFAULT_LOCALE,
   OTP_LIFETIME_SECONDS: String(settings.OTP_LIFETIME_SECONDS),
   UNPROVEN_LETTERS_PER_TEN_MINUTES: String(settings.UNPROVEN_LETTERS_PER_TEN_MINUTES),
   UNPROVEN_LETTERS_PER_HOUR: String(settings.UNPROVEN_LETTERS_PER_HOUR),

@@ -8,13 +8,14 @@ import {
   TableEncryption,
   type Attribute,
 } from "aws-cdk-lib/aws-dynamodb";
+import { Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { listIndexes, projectedAttributes } from "../../shared/store/list-indexes.ts";
 import { apiAddress, createRestApi } from "../api/bare-api.ts";
 import { defaultTimeoutSeconds, grants } from "../grants/grants.ts";
-import { pascalCase } from "../naming.ts";
+import { feedbackRules, pascalCase, ruleName } from "../naming.ts";
 import { isProduction, type Settings } from "../settings.ts";
 
 /** AWS recommends six times the consumer's timeout. */
@@ -101,6 +102,20 @@ export class StatefulStack extends Stack {
       retentionPeriod: Duration.days(4),
       deadLetterQueue: { queue: this.feedbackDeadLetters, maxReceiveCount: receivesBeforeDeadLetter },
     });
+    const ruleArns = feedbackRules.map((rule) =>
+      this.formatArn({ service: "events", resource: "rule", resourceName: ruleName(settings.STAGE, rule) }),
+    );
+    this.feedbackQueue.addToResourcePolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        principals: [new ServicePrincipal("events.amazonaws.com")],
+        actions: ["sqs:SendMessage"],
+        resources: [this.feedbackQueue.queueArn],
+        conditions: { ArnEquals: { "aws:SourceArn": ruleArns } },
+      }),
+    );
+    new CfnOutput(this, "FeedbackQueueUrl", { value: this.feedbackQueue.queueUrl });
+    new CfnOutput(this, "FeedbackDeadLettersUrl", { value: this.feedbackDeadLetters.queueUrl });
     new CfnOutput(this, "MailQueueUrl", { value: this.mailQueue.queueUrl });
     new CfnOutput(this, "MailDeadLettersUrl", { value: this.mailDeadLetters.queueUrl });
     new CfnOutput(this, "NoticeQueueUrl", { value: this.noticeQueue.queueUrl });

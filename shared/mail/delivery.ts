@@ -1,9 +1,11 @@
 import type { UserStore } from "../accounts/user-store.ts";
 import type { CodeStore } from "../codes/code-store.ts";
 import { shownCode, type codeDigest, type CodePurpose, type createCode } from "../codes/codes.ts";
+import type { Locale } from "../identity/locale.ts";
+import type { CodeLetterName, LetterName, More } from "../letters/letter-names.ts";
+import { renderLetter } from "../letters/render-letter.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { CodeHolder } from "../store/user-items.ts";
-import type { CodeLetter, Letter, NoticeLetter } from "./letter-layout.ts";
 import type { Recipient } from "./recipient.ts";
 import type { sendEmail } from "./ses.ts";
 
@@ -15,49 +17,53 @@ export type DeliveryDeps = {
   sendEmail: typeof sendEmail;
   nowSeconds: Clock;
   product: string;
+  defaultLocale: Locale;
   lifetimeSeconds: number;
 };
 
 /** Creates and sends a code. Its lifetime starts now, however long the order has waited. */
 export const deliverCode = async (
   { pk, purpose, otpRequestId }: { pk: string; purpose: CodePurpose; otpRequestId: string },
-  kind: string | ((holder: CodeHolder) => string),
-  letterFor: (letter: CodeLetter, holder: CodeHolder) => Letter,
+  letter: CodeLetterName | ((holder: CodeHolder) => CodeLetterName),
   deps: DeliveryDeps,
 ) => {
   const code = deps.createCode(purpose);
-  const sentAtSeconds = deps.nowSeconds();
-  const { lifetimeSeconds, product } = deps;
+  const time = deps.nowSeconds();
+  const { lifetimeSeconds: duration, product, defaultLocale } = deps;
   const holder = await deps.codes.issue(pk, {
     otpRequestId,
     otpDigest: await deps.codeDigest(pk, purpose, code),
-    otpExpiresAt: sentAtSeconds + lifetimeSeconds,
+    otpExpiresAt: time + duration,
   });
   if (holder === "superseded") return "superseded";
-  await deps.sendEmail(
-    holder,
-    typeof kind === "string" ? kind : kind(holder),
-    letterFor({ code: shownCode(code), sentAtSeconds, lifetimeSeconds, product }, holder),
-  );
+  const name = typeof letter === "string" ? letter : letter(holder);
+  const values = { product, time, duration, code: shownCode(code) };
+  await deps.sendEmail(holder, name, renderLetter(name, values, { locale: holder.locale, defaultLocale }));
   await deps.codes.retire(pk, otpRequestId);
   return "sent";
 };
 
-export const deliverNoticeTo = async (
-  to: Recipient,
-  kind: string,
-  letterFor: (letter: NoticeLetter) => Letter,
-  deps: Pick<DeliveryDeps, "sendEmail" | "product" | "nowSeconds">,
-) => deps.sendEmail(to, kind, letterFor({ product: deps.product, sentAtSeconds: deps.nowSeconds() }));
+type NoticeDeps = Pick<DeliveryDeps, "sendEmail" | "product" | "defaultLocale" | "nowSeconds">;
+type NoticeName = Exclude<LetterName, CodeLetterName>;
 
-export const deliverNotice = async (
+export const deliverNoticeTo = async <Name extends NoticeName>(
+  to: Recipient,
+  name: Name,
+  more: More<Name>,
+  { sendEmail, product, defaultLocale, nowSeconds }: NoticeDeps,
+) => {
+  const values = { ...more, product, time: nowSeconds() };
+  await sendEmail(to, name, renderLetter(name, values, { locale: to.locale, defaultLocale }));
+};
+
+export const deliverNotice = async <Name extends NoticeName>(
   userId: string,
-  kind: string,
-  letterFor: (letter: NoticeLetter) => Letter,
+  name: Name,
+  more: More<Name>,
   deps: DeliveryDeps,
 ) => {
   const owner = await deps.users.find(userId);
   if (!owner) return "superseded";
-  await deliverNoticeTo(owner, kind, letterFor, deps);
+  await deliverNoticeTo(owner, name, more, deps);
   return "sent";
 };

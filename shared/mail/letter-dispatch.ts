@@ -13,26 +13,10 @@ import {
   type EmailUndo,
 } from "../store/address-items.ts";
 import { isAccount, registrationPk, userPk, type CodeHolder, type Person } from "../store/user-items.ts";
-import {
-  activationLetter,
-  addressTakenLetter,
-  loginLetter,
-  rankLetter,
-  sessionReplayedLetter,
-} from "./account-letters.ts";
-import {
-  addressChangingAgainLetter,
-  addressChangingLetter,
-  addressHeldLetter,
-  addressWantedLetter,
-  moveCancelledLetter,
-  newAddressLetter,
-} from "./address-letters.ts";
 import { deliverCode, deliverNotice, deliverNoticeTo } from "./delivery.ts";
 import { sendGoodbye, sendUndone, type LastLetterDeps } from "./last-letters.ts";
 import { secondsLeftOf, type LetterOrder } from "./letter-orders.ts";
 import { awaitMove, sendMoveStarted, type MoveDeps } from "./move-delivery.ts";
-import { passwordChangedLetter, resetLetter } from "./password-letters.ts";
 
 type Deps = MoveDeps &
   LastLetterDeps & {
@@ -57,17 +41,17 @@ const sendHeld = async (addressKey: string, undo: EmailUndo, deps: Deps) => {
   const until = undoableUntil(undo, deps.nowSeconds());
   // No one can return to a replaced address, and the holder of its mailbox may be a thief.
   if (email !== undefined)
-    await deliverNoticeTo({ email, addressKey, locale }, "address_held", addressHeldLetter(until), deps);
+    await deliverNoticeTo({ email, addressKey, locale }, "address_held", { until }, deps);
   return "held";
 };
 
 const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation">, deps: Deps) => {
   const { ownerId, held } = await holderOf(addressKey, deps);
-  if (ownerId !== undefined) return deliverNotice(ownerId, "address_taken", addressTakenLetter, deps);
+  if (ownerId !== undefined) return deliverNotice(ownerId, "address_taken", {}, deps);
   if (held) return sendHeld(addressKey, held, deps);
   const pk = registrationPk(addressKey);
   const kind = ({ replaced }: CodeHolder) => (replaced ? "activation_replaced" : "activation");
-  return deliverCode({ pk, purpose: "activation", otpRequestId }, kind, activationLetter, deps);
+  return deliverCode({ pk, purpose: "activation", otpRequestId }, kind, deps);
 };
 
 /** Finds the account or pending registration that a reset code for this address may change. */
@@ -100,7 +84,7 @@ const sendPasswordReset = async (
   try {
     outcome = await deps.resets.begin(owner, otpRequestId);
     const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId } as const;
-    if (outcome === "begun") outcome = await deliverCode(request, "password_reset", resetLetter, deps);
+    if (outcome === "begun") outcome = await deliverCode(request, "password_reset", deps);
   } finally {
     // A failed order comes again, and counts again.
     if (limit && outcome !== "sent") await deps.limits.giveBack(limit);
@@ -118,21 +102,20 @@ const sendEmailChange = async (order: OrderOf<"email_change">, deps: Deps) => {
   const undo = { pk: emailUndoPk(change.oldAddressKey), purpose: "email_undo", otpRequestId } as const;
   // "superseded" is no failure: an earlier attempt of this order has sent the letter.
   if (change.withUndo)
-    await deliverCode(undo, "email_changing", addressChangingLetter, {
+    await deliverCode(undo, "email_changing", {
       ...deps,
       lifetimeSeconds: undoSeconds,
     });
   else if (change.moveId === undefined)
-    await deliverNotice(userId, "email_changing_again", addressChangingAgainLetter, deps);
+    await deliverNotice(userId, "email_changing_again", { duration: undoSeconds }, deps);
 
   const pk = emailChangePk(userId);
   const { ownerId, held } = await holderOf(change.addressKey, deps);
-  if (ownerId !== undefined) await deliverNotice(ownerId, "address_wanted", addressWantedLetter, deps);
+  if (ownerId !== undefined) await deliverNotice(ownerId, "address_wanted", {}, deps);
   else if (held && held.userId !== userId) await sendHeld(change.addressKey, held, deps);
   // The owner of a lost mailbox doesn't wait for the code in front of a screen.
   else if (change.moveId === undefined && secondsLeftOf(order, deps.nowSeconds()) < 0) return "too_old";
-  else
-    return deliverCode({ pk, purpose: "email_change", otpRequestId }, "email_change", newAddressLetter, deps);
+  else return deliverCode({ pk, purpose: "email_change", otpRequestId }, "email_change", deps);
   await deps.codes.retire(pk, otpRequestId);
   return "taken";
 };
@@ -149,7 +132,7 @@ export const dispatchLetter = async (order: LetterOrder, deps: Deps): Promise<st
     case "login": {
       const { userId, otpRequestId } = order;
       const request = { pk: userPk(userId), purpose: "login", otpRequestId } as const;
-      return deliverCode(request, "login", loginLetter, deps);
+      return deliverCode(request, "login", deps);
     }
     case "email_change":
       return sendEmailChange(order, deps);
@@ -161,20 +144,15 @@ export const dispatchLetter = async (order: LetterOrder, deps: Deps): Promise<st
       return deliverNotice(
         order.userId,
         order.byReset ? "password_changed_by_reset" : "password_changed",
-        passwordChangedLetter(order.byReset),
+        {},
         deps,
       );
     case "goodbye":
       return sendGoodbye(order.userId, deps);
     case "session_replayed":
-      return deliverNotice(order.userId, "session_replayed", sessionReplayedLetter, deps);
+      return deliverNotice(order.userId, "session_replayed", {}, deps);
     case "rank_changed":
-      return deliverNotice(
-        order.userId,
-        order.isStaff ? "rank_raised" : "rank_lowered",
-        rankLetter(order.isStaff),
-        deps,
-      );
+      return deliverNotice(order.userId, order.isStaff ? "rank_raised" : "rank_lowered", {}, deps);
     case "address_move_started":
       return sendMoveStarted(order, deps);
     case "address_move_due": {
@@ -184,7 +162,7 @@ export const dispatchLetter = async (order: LetterOrder, deps: Deps): Promise<st
       return sendEmailChange({ kind: "email_change", userId, otpRequestId: moveId }, deps);
     }
     case "address_move_cancelled":
-      return deliverNotice(order.userId, "move_cancelled", moveCancelledLetter, deps);
+      return deliverNotice(order.userId, "move_cancelled", {}, deps);
     default:
       return order satisfies never;
   }

@@ -5,7 +5,6 @@ import type { AddressUndoStore } from "../accounts/address-undo-store.ts";
 import type { recordSecurityEvent } from "../platform/security-log.ts";
 import { wayBackOf } from "../store/address-items.ts";
 import type { User } from "../store/user-items.ts";
-import { mailboxLostLetter, newMailboxLetter } from "./address-letters.ts";
 import { deliverNoticeTo, type DeliveryDeps } from "./delivery.ts";
 import { longestDelaySeconds, type enqueueLetter } from "./mail-queue.ts";
 import type { Recipient } from "./recipient.ts";
@@ -36,10 +35,11 @@ export const sendMoveStarted = async (order: MoveOrder, deps: MoveDeps): Promise
   const waiting = await waitingMove(order, deps);
   if (!waiting) return "superseded";
   const { user, move } = waiting;
+  const until = { until: move.dueAt };
   for (const to of [user, ...(await earlierAddressOf(user, deps))])
-    await deliverNoticeTo(to, "mailbox_lost", mailboxLostLetter(move.dueAt), deps);
+    await deliverNoticeTo(to, "mailbox_lost", until, deps);
   const { locale } = user;
-  await deliverNoticeTo({ ...move, locale }, "new_mailbox", newMailboxLetter(move.dueAt), deps);
+  await deliverNoticeTo({ ...move, locale }, "new_mailbox", until, deps);
   return "sent";
 };
 

@@ -31,7 +31,11 @@ export const variables = {
   ALLOWED_ORIGINS: filled,
   /** One encoded word of a mail header holds 45 bytes of UTF-8 (RFC 2047). */
   PRODUCT_NAME: filled.refine((name) => Buffer.byteLength(name) <= 45, "must not be longer than 45 bytes"),
+  /** A language of `shared/identity/locale.ts`. */
+  DEFAULT_LOCALE: filled,
   MAIL_FROM: z.email(),
+  /** All letters are sent through this configuration set of SES. */
+  CONFIGURATION_SET: filled,
   /** ASVS 6.5.5 allows at most ten minutes. */
   OTP_LIFETIME_SECONDS: wholeNumber(60, 600),
   /** An unproven letter goes to an address that may not belong to the person who asks for it. */

@@ -54,9 +54,13 @@ export const rooms: Record<string, Room> = {
     holds: "what only staff and operators use: find, list, import, scan",
     imports: shared("platform identity contract store delivery accounts"),
   },
+  "shared/letters": {
+    holds: "what letters say: names, texts, languages, look, and the checks of all these",
+    imports: [...shared("identity"), "letters"],
+  },
   "shared/mail": {
-    holds: "letters: order, make, lay out, send",
-    imports: shared("platform identity store limits delivery codes passwords accounts"),
+    holds: "letters: order them, decide who gets which, send",
+    imports: shared("platform identity store limits delivery codes passwords accounts letters"),
   },
   "shared/http": {
     holds: "the wrapper around every use case: bearer token, body, response, headers, pages",
@@ -97,7 +101,7 @@ export const rooms: Record<string, Room> = {
   },
   "infra/bundling": {
     holds: "bundles of the functions, and the files beside them",
-    imports: infra("openapi"),
+    imports: [...shared("letters"), ...infra("openapi"), "infra"],
   },
   "infra/monitoring": {
     holds: "alarms, and metrics of what the logs say about attacks",
@@ -109,7 +113,7 @@ export const rooms: Record<string, Room> = {
   },
   infra: {
     holds: "entry points (`app`, `deploy`), settings, names",
-    imports: [...shared("platform"), ...infra("grants bundling stacks")],
+    imports: [...shared("platform identity"), ...infra("grants bundling stacks")],
   },
   "infra/localstack": { holds: "deploy to LocalStack and test there", imports: ["infra"] },
   "infra/local/aws": { holds: "the local account, errors and calls of AWS", imports: [] },
@@ -130,17 +134,24 @@ export const rooms: Record<string, Room> = {
     holds: "API Gateway",
     imports: [...local("aws cloudformation lambda"), "infra"],
   },
-  "infra/local/mailbox": { holds: "SES and the inbox", imports: local("aws gateway") },
+  "infra/local/mailbox": {
+    holds: "SES, the inbox and the preview of letters",
+    imports: [...shared("identity letters"), ...local("aws cloudformation gateway")],
+  },
   "infra/local/aws-endpoint": {
     holds: "the endpoint that functions call: IAM, faults, call counts",
     imports: local("aws cloudformation secrets mailbox"),
+  },
+  "infra/local/eventbridge": {
+    holds: "EventBridge: the rules that put SES's reports into a queue",
+    imports: local("aws cloudformation aws-endpoint"),
   },
   "infra/local": {
     holds: "`npm start`: starts and stops all of it",
     imports: [
       "infra",
       ...infra("bundling"),
-      ...local("aws cloudformation lambda engines secrets gateway mailbox aws-endpoint"),
+      ...local("aws cloudformation lambda engines secrets gateway mailbox aws-endpoint eventbridge"),
     ],
   },
 };

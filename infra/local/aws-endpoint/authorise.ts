@@ -38,11 +38,11 @@ export const authorise = (
     const reason = denial
       ? reasons[denial]
       : `because no identity-based policy allows the ${action} action${kindsIn(access)}`;
-    const isQuery = call.service === "ses";
+    const isQuery = call.parameters instanceof URLSearchParams;
     throw new ServiceError(
       isQuery ? "AccessDenied" : "AccessDeniedException",
       `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
-      { status: isQuery ? 403 : 400 },
+      { status: call.service === "ses" ? 403 : 400 },
     );
   }
 };

@@ -19,6 +19,8 @@ const readBody = (request: IncomingMessage): Promise<Buffer> =>
     request.on("error", reject);
   });
 
+const isSesV2 = ({ url = "" }: IncomingMessage): boolean => url.startsWith("/v2/email/");
+
 /** Operators' commands use this operation to replace execution environments. */
 const configurationPath = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/;
 
@@ -28,6 +30,21 @@ const parseLambdaCall = ({ method, url = "" }: IncomingMessage): Call => {
     throw new ServiceError("UnknownOperationException", "This Lambda operation is not supported locally");
   const parameters = decodeURIComponent(name);
   return { service: "lambda", operation: "UpdateFunctionConfiguration", parameters };
+};
+
+const suppressionPath = /^\/v2\/email\/suppression\/addresses(?:\/([^/]+))?$/;
+
+/** SES v2 has the same signing name as v1, and paths instead of forms. */
+const parseSesV2Call = ({ method, url = "" }: IncomingMessage, body: Buffer): Call => {
+  const [path, address] = suppressionPath.exec(url) ?? [];
+  if (method === "PUT" && path !== undefined && address === undefined) {
+    const parameters = JSON.parse(body.toString());
+    return { service: "ses", operation: "PutSuppressedDestination", parameters };
+  }
+  if (method !== "DELETE" || address === undefined)
+    throw new ServiceError("UnknownOperationException", "This SES operation is not supported locally");
+  const parameters = { EmailAddress: decodeURIComponent(address) };
+  return { service: "ses", operation: "DeleteSuppressedDestination", parameters };
 };
 
 const parseCall = (service: string, target: string | undefined, body: Buffer): Call => {
@@ -65,7 +82,11 @@ export const startAwsEndpoint = async () => {
     const principal = identify(accessKeyId);
     const body = await readBody(request);
     const target = headers["x-amz-target"]?.toString();
-    const call = service === "lambda" ? parseLambdaCall(request) : parseCall(service, target, body);
+    const call = isSesV2(request)
+      ? parseSesV2Call(request, body)
+      : service === "lambda"
+        ? parseLambdaCall(request)
+        : parseCall(service, target, body);
     // A disconnected poller must not receive a message.
     let signal: AbortSignal | undefined;
     if (call.operation === "ReceiveMessage") {
@@ -84,7 +105,8 @@ export const startAwsEndpoint = async () => {
     try {
       result = await answer(request, response, authorization, requestId);
     } catch (error) {
-      result = errorAnswer(authorization.service, requestId, asServiceError(error));
+      const protocol = isSesV2(request) ? "sesv2" : authorization.service;
+      result = errorAnswer(protocol, requestId, asServiceError(error));
     }
     if (result === undefined) return void request.socket.destroy();
     response.sendDate = false;

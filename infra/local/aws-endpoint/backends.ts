@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { ServiceError } from "../aws/service-error.ts";
-import { sendEmail } from "../mailbox/ses-api.ts";
-import type { Mailbox } from "../mailbox/mailbox-files.ts";
+import type { Ses } from "../mailbox/ses-api.ts";
 import type { RotateSecret } from "../secrets/secret-rotation.ts";
 import type { SecretsManager } from "../secrets/secrets-manager.ts";
 import { createForwarder, type Answer, type EngineAddress, type Sent } from "../aws/forwarder.ts";
@@ -13,7 +12,7 @@ export type Backends = {
   sqs: EngineAddress;
   secrets: SecretsManager;
   rotateSecret: RotateSecret;
-  mailbox: Mailbox;
+  ses: Ses;
   replaceExecutionEnvironments: (functionName: string) => void;
   policies: Policies;
 };
@@ -21,7 +20,7 @@ export type Backends = {
 const rotateParameters = z.object({ SecretId: z.string(), ClientRequestToken: z.string().optional() });
 
 export const connectBackends = (backends: Backends) => {
-  const { secrets, rotateSecret, mailbox, replaceExecutionEnvironments } = backends;
+  const { secrets, rotateSecret, ses, replaceExecutionEnvironments } = backends;
   const dynamoDb = createForwarder("dynamodb", backends.dynamoDb);
   const sqs = createForwarder("sqs", backends.sqs);
 
@@ -35,8 +34,10 @@ export const connectBackends = (backends: Backends) => {
     const { service, operation, parameters } = call;
     if (service === "dynamodb") return dynamoDb.forward(sent, signal);
     if (service === "sqs") return sqs.forward(sent, signal);
-    if (service === "ses" && parameters instanceof URLSearchParams)
-      return sendEmail(parameters, mailbox, requestId);
+    if (service === "ses")
+      return parameters instanceof URLSearchParams
+        ? ses.send(parameters, requestId)
+        : ses.changeSuppression(operation, parameters, requestId);
     if (service === "lambda") {
       replaceExecutionEnvironments(String(parameters));
       return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };

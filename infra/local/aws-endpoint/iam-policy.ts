@@ -1,5 +1,5 @@
-// Supports role policies, and what resource policies of secrets deny. The queues' resource
-// policies, which require TLS, are ignored.
+// Supports role policies, and what resource policies of secrets deny. The queues' resource policies
+// decide about rules only (`eventbridge/`). To functions, they say that TLS is required.
 import * as z from "zod";
 import type { Templates } from "../cloudformation/templates.ts";
 import { loadPartitionKeys, type PartitionKeys } from "./leading-keys.ts";

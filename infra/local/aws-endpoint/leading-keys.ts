@@ -1,5 +1,6 @@
 // Finds the partition keys that a DynamoDB call names, which IAM calls its leading keys.
 import * as z from "zod";
+import { isObject } from "../aws/json.ts";
 import type { Templates } from "../cloudformation/templates.ts";
 
 /** Gives the name of the key attribute, or undefined if no template has such a table or index. */
@@ -43,10 +44,6 @@ const querySchema = z.object({
   ExpressionAttributeNames: z.record(z.string(), z.string()).default({}),
   ExpressionAttributeValues: attributes.default({}),
 });
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const keyIn = (item: unknown, name: string): string => {
   const typed = isObject(item) ? item[name] : undefined;

@@ -40,7 +40,7 @@ const negated: Record<string, Comparison> = {
   ArnNotEquals: arnMatches,
   ArnNotLike: arnMatches,
 };
-const singleValued = new Set(["aws:SecureTransport", "aws:PrincipalArn", "ses:FromAddress"]);
+const singleValued = new Set(["aws:SecureTransport", "aws:PrincipalArn", "aws:SourceArn", "ses:FromAddress"]);
 const multivalued = new Set(["dynamodb:LeadingKeys"]);
 const forAllValues = "ForAllValues:";
 

@@ -3,8 +3,9 @@
 import { arn } from "../aws/local-account.ts";
 import type { Access } from "./iam-policy.ts";
 import { ServiceError } from "../aws/service-error.ts";
-import { isObject, keysOfItem, keysOfQuery, type JsonObject, type PartitionKeys } from "./leading-keys.ts";
-import { bareAddress } from "../mailbox/ses-api.ts";
+import { isObject, type JsonObject } from "../aws/json.ts";
+import { keysOfItem, keysOfQuery, type PartitionKeys } from "./leading-keys.ts";
+import { configurationSetIn, sendersIn } from "../mailbox/addresses.ts";
 
 export type Call = { service: string; operation: string; parameters: unknown };
 /** Each inner list has alternatives. One of them must be allowed. */
@@ -95,17 +96,19 @@ const queueIn = (parameters: unknown): string => {
 };
 
 const ses = (operation: string, parameters: unknown): RequiredAccess => {
-  const form = parameters instanceof URLSearchParams ? parameters : new URLSearchParams();
-  const address = bareAddress(form.get("Source") ?? "");
-  const identities = [address, address.slice(address.indexOf("@") + 1)];
-  const context = { "ses:FromAddress": [address] };
-  return [
-    identities.map((identity) => ({
-      action: `ses:${operation}`,
+  const action = `ses:${operation}`;
+  // The operations on the suppression list have no resource.
+  if (!(parameters instanceof URLSearchParams)) return [[{ action, resource: "*" }]];
+  const senders = sendersIn(parameters).map((address) =>
+    [address, address.slice(address.indexOf("@") + 1)].map((identity) => ({
+      action,
       resource: arn("ses", `identity/${identity}`),
-      context,
+      context: { "ses:FromAddress": [address] },
     })),
-  ];
+  );
+  const set = configurationSetIn(parameters);
+  if (set === undefined) return senders;
+  return [...senders, [{ action, resource: arn("ses", `configuration-set/${set}`) }]];
 };
 
 export const requiredAccess = (

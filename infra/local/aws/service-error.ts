@@ -33,7 +33,12 @@ export const errorAnswer = (service: string, requestId: string, error: ServiceEr
       }
     : {
         status: error.status,
-        headers: { "content-type": "application/x-amz-json-1.0", "x-amzn-requestid": requestId },
+        headers: {
+          "content-type": "application/x-amz-json-1.0",
+          "x-amzn-requestid": requestId,
+          // REST protocols name the error here.
+          "x-amzn-errortype": error.code,
+        },
         body: JSON.stringify({
           __type: `${namespaces[service] ?? ""}${error.code}`,
           message: error.message,

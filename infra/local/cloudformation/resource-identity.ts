@@ -67,6 +67,8 @@ export const identifyResource = (
     case "AWS::ApiGateway::Resource":
     case "AWS::ApiGateway::Deployment":
       return { ref: logicalId, attributes: { ResourceId: logicalId, DeploymentId: logicalId } };
+    case "AWS::Events::Rule":
+      return byName("Name", "events", "rule/");
     case "AWS::SES::EmailIdentity":
       return plain(String(properties()["EmailIdentity"]));
     case "AWS::SES::ConfigurationSet":

@@ -29,6 +29,8 @@ const showLetter = () => {
   byId("from").textContent = readable(letter.Source);
   byId("to").textContent = letter.Destination.ToAddresses.join(", ");
   byId("sent").textContent = timeOf(letter);
+  byId("tags").textContent = letter.Tags.map(({ Name, Value }) => `${Name} ${Value}`).join(", ");
+  byId("reported").textContent = "";
   byId("html").hidden = html === null;
   byId("html").srcdoc = html ?? "";
   byId("text").textContent = text ?? "This email has no plain text.";
@@ -83,6 +85,18 @@ const refresh = async () => {
     byId("status").textContent = "The local stack does not answer. Start it with `npm start`.";
   }
 };
+
+const reports = {
+  bounce: "SES reports that this mailbox does not exist.",
+  complaint: "SES reports that this email was marked as spam.",
+};
+
+byId("reports").addEventListener("click", async ({ target }) => {
+  const { report } = target.dataset;
+  if (report === undefined) return;
+  const { ok } = await fetch(`/_aws/ses/${openId}/${report}`, { method: "POST" });
+  byId("reported").textContent = ok ? reports[report] : "This email does not exist any more.";
+});
 
 filter.addEventListener("input", render);
 byId("clear").addEventListener("click", async () => {

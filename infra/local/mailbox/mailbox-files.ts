@@ -1,66 +1,55 @@
-// Stores each email as an `.eml` file, and reads the files again at start.
+// Stores each email as an `.eml` file, and reads the files again at start. What SES knows beside
+// the message stands in headers of the file.
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { readMessage, withHeaders, type Header, type Message } from "./raw-message.ts";
 
-export type StoredEmail = {
-  id: string;
-  source: string;
-  to: string[];
-  subject: string;
-  text: string | undefined;
-  html: string | undefined;
-  sentAt: string;
-};
+export type Tag = { Name: string; Value: string };
+type Envelope = { to: string[]; configurationSet: string | undefined; tags: readonly Tag[] };
+export type StoredEmail = Omit<Message, "from"> &
+  Envelope & { id: string; source: string; sentAt: string; raw: Buffer };
 
 export type Mailbox = {
   folder: string;
-  add: (email: StoredEmail) => void;
+  add: (id: string, raw: Buffer, envelope: Envelope) => Promise<StoredEmail>;
   list: () => readonly StoredEmail[];
   clear: (id?: string) => void;
 };
 
-const encodeWord = (text: string): string =>
-  /^[\x20-\x7e]*$/.test(text) ? text : `=?utf-8?B?${Buffer.from(text).toString("base64")}?=`;
-const decodeWord = (text: string): string => {
-  const [, encoded] = /^=\?utf-8\?B\?(.*)\?=$/.exec(text) ?? [];
-  return encoded === undefined ? text : Buffer.from(encoded, "base64").toString();
+const names = {
+  to: "Delivered-To",
+  configurationSet: "X-SES-CONFIGURATION-SET",
+  tags: "X-SES-MESSAGE-TAGS",
 };
 
-const format = ({ id, source, to, subject, text, html, sentAt }: StoredEmail): string => {
-  const part = (type: string, body: string | undefined) =>
-    body === undefined
-      ? ""
-      : `--${id}\nContent-Type: text/${type}; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n${body}\n`;
-  const headers = [
-    `Message-ID: <${id}>`,
-    `Date: ${sentAt}`,
-    `From: ${encodeWord(source)}`,
-    `To: ${to.map(encodeWord).join(", ")}`,
-    `Subject: ${encodeWord(subject)}`,
-    "MIME-Version: 1.0",
-    `Content-Type: multipart/alternative; boundary="${id}"`,
-  ].join("\n");
-  return `${headers}\n\n${part("plain", text)}${part("html", html)}--${id}--\n`;
-};
+const sentAtOf = (id: string): Date => new Date(Number.parseInt(id, 16));
 
-const parse = (file: string): StoredEmail => {
-  const content = readFileSync(file, "utf8");
-  const header = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(content)?.[1] ?? "";
-  const id = header("Message-ID").slice(1, -1);
-  const body = (type: string) => {
-    const start = `--${id}\nContent-Type: text/${type}; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n`;
-    const from = content.indexOf(start);
-    if (from === -1) return undefined;
-    return content.slice(from + start.length, content.indexOf(`\n--${id}`, from + start.length));
-  };
+/** The id begins with the time of sending. */
+export const messageId = (sentAt: Date, random: string): string =>
+  `${sentAt.getTime().toString(16)}-${random}`;
+
+export const readTags = (header: string): Tag[] =>
+  header.split(",").flatMap((pair) => {
+    const [Name = "", Value] = pair.trim().split("=");
+    return Value === undefined ? [] : [{ Name, Value }];
+  });
+
+const stored = async (raw: Buffer): Promise<StoredEmail> => {
+  const { from, ...message } = await readMessage(raw);
+  const header = (wanted: string) =>
+    message.headers.find(({ name }) => name.toLowerCase() === wanted.toLowerCase())?.value;
+  const [, id = ""] = /^<([^@>]+)/.exec(header("Message-ID") ?? "") ?? [];
+  const added = new Set(Object.values(names).map((name) => name.toLowerCase()));
   return {
+    ...message,
     id,
-    source: decodeWord(header("From")),
-    to: header("To").split(", ").map(decodeWord),
-    subject: decodeWord(header("Subject")),
-    text: body("plain"),
-    html: body("html"),
-    sentAt: header("Date"),
+    raw,
+    source: from,
+    to: header(names.to)?.split(", ") ?? message.to,
+    configurationSet: header(names.configurationSet),
+    tags: readTags(header(names.tags) ?? ""),
+    headers: message.headers.filter(({ name }) => !added.has(name.toLowerCase())),
+    sentAt: sentAtOf(id).toISOString(),
   };
 };
 
@@ -70,16 +59,28 @@ const fileName = ({ id, sentAt, to }: StoredEmail): string => {
   return `${time} ${recipient} ${id.slice(-8)}.eml`;
 };
 
-export const openMailbox = (dataDirectory: string): Mailbox => {
+export const openMailbox = async (dataDirectory: string): Promise<Mailbox> => {
   const folder = path.join(dataDirectory, "emails");
   mkdirSync(folder, { recursive: true });
-  const emails = globSync(path.join(folder, "*.eml")).toSorted().map(parse);
+  const files = globSync(path.join(folder, "*.eml")).toSorted();
+  const emails = await Promise.all(files.map((file) => stored(readFileSync(file))));
   return {
     folder,
     list: () => emails,
-    add: (email) => {
-      writeFileSync(path.join(folder, fileName(email)), format(email));
+    add: async (id, raw, { to, configurationSet, tags }) => {
+      const known: Header[] = [{ name: names.to, value: to.join(", ") }];
+      if (configurationSet !== undefined)
+        known.push({ name: names.configurationSet, value: configurationSet });
+      const pairs = tags.map(({ Name, Value }) => `${Name}=${Value}`);
+      if (pairs.length > 0) known.push({ name: names.tags, value: pairs.join(", ") });
+      known.push(
+        { name: "Message-ID", value: `<${id}@email.amazonses.com>` },
+        { name: "Date", value: sentAtOf(id).toUTCString().replace("GMT", "+0000") },
+      );
+      const email = await stored(withHeaders(raw, known));
+      writeFileSync(path.join(folder, fileName(email)), email.raw);
       emails.push(email);
+      return email;
     },
     clear: (id) => {
       for (const email of emails.filter((one) => id === undefined || one.id === id)) {

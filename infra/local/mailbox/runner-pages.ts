@@ -3,6 +3,7 @@ import path from "node:path";
 import type { RunnerPages } from "../gateway/gateway-server.ts";
 import type { HttpAnswer } from "../gateway/default-responses.ts";
 import type { StoredEmail, Mailbox } from "./mailbox-files.ts";
+import type { Ses } from "./ses-api.ts";
 import { comesFromAnotherSite, namesThisMachine } from "../aws/foreign-requests.ts";
 import { region } from "../aws/local-account.ts";
 
@@ -25,14 +26,19 @@ const files: Record<string, [file: string, contentType: string]> = {
   "/_inbox/inbox.js": ["inbox.js", "text/javascript; charset=utf-8"],
 };
 
-const asLocalStack = ({ id, source, to, subject, text, html, sentAt }: StoredEmail) => ({
-  Id: id,
+/** Everything after the time is an addition, but LocalStack has `RawData` too. */
+const asLocalStack = (email: StoredEmail) => ({
+  Id: email.id,
   Region: region,
-  Source: source,
-  Destination: { ToAddresses: to },
-  Subject: subject,
-  Body: { text_part: text ?? null, html_part: html ?? null },
-  Timestamp: sentAt,
+  Source: email.source,
+  Destination: { ToAddresses: email.to },
+  Subject: email.subject,
+  Body: { text_part: email.text ?? null, html_part: email.html ?? null },
+  Timestamp: email.sentAt,
+  ConfigurationSetName: email.configurationSet ?? null,
+  Tags: email.tags,
+  Headers: email.headers,
+  RawData: email.raw.toString(),
 });
 
 const json = (status: number, body: unknown): HttpAnswer => ({
@@ -46,7 +52,9 @@ const json = (status: number, body: unknown): HttpAnswer => ({
   body: JSON.stringify(body),
 });
 
-export const createRunnerPages = (mailbox: Mailbox): RunnerPages => {
+const reportPath = /^\/_aws\/ses\/([^/]+)\/(bounce|complaint)$/;
+
+export const createRunnerPages = (mailbox: Mailbox, report: Ses["report"]): RunnerPages => {
   const pages = new Map(
     Object.entries(files).map(([url, [file, contentType]]): [string, HttpAnswer] => [
       url,
@@ -85,6 +93,11 @@ export const createRunnerPages = (mailbox: Mailbox): RunnerPages => {
         .filter((stored) => to === undefined || stored.to.some((address) => address.toLowerCase() === to));
       return json(200, { messages: wanted.map(asLocalStack) });
     }
+    const [, reported = "", what] = (method === "POST" && reportPath.exec(url)) || [];
+    if (what === "bounce" || what === "complaint")
+      return report(reported, what)
+        ? { status: 204, headers: [], body: "" }
+        : json(404, { message: "There is no such email." });
     const page = method === "GET" || method === "HEAD" ? pages.get(url) : undefined;
     // The gateway appends headers, so each answer needs its own list.
     return page ? { ...page, headers: [...page.headers] } : json(404, { message: "Not found" });

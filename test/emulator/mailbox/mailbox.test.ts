@@ -29,6 +29,10 @@ describe("mailbox", () => {
         Subject: email.subject,
         Body: { text_part: email.text, html_part: email.html },
         Timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        ConfigurationSetName: null,
+        Tags: [],
+        Headers: expect.arrayContaining([{ name: "To", value: email.to }]),
+        RawData: expect.stringContaining("Ihr Code: 123 456"),
       },
     ]);
     expect(await mailbox(stack().url, `?id=${MessageId}`)).toHaveLength(1);
@@ -45,9 +49,11 @@ describe("mailbox", () => {
     const [file = ""] = readdirSync(stack().mailboxFolder);
     expect(file).toMatch(/^\d{4}-\d\d-\d\dT[\d-]+\.\d{3}Z \.\._\.\._etc_passwd@example\.com \w+\.eml$/);
     const content = readFileSync(path.join(stack().mailboxFolder, file), "utf8");
-    expect(content).toContain("To: ../../etc/passwd@example.com\n");
+    expect(content).toContain("To: ../../etc/passwd@example.com\r\n");
     expect(content).toContain("Content-Type: multipart/alternative; boundary=");
-    expect(content).toContain(email.text);
+    expect(content).toContain(email.text.replaceAll("\n", "\r\n"));
+    expect(content).toMatch(/^Message-ID: <[\w-]+@email\.amazonses\.com>\r$/m);
+    expect(content).toMatch(/^Date: \w{3}, \d\d \w{3} \d{4} [\d:]{8} \+0000\r$/m);
     await fetch(`${stack().url}/_aws/ses`, { method: "DELETE" });
   });
 

@@ -50,10 +50,10 @@ describe("bundles", () => {
     expect(bundles.map(({ name }) => name).toSorted()).toEqual(Object.keys(grants).map(kebabCase).toSorted());
   });
 
-  it("contain only functions/, shared/ and packages, and never the CDK [ASVS 13.4.1, 15.2.3]", () => {
+  it("contain only functions/, shared/, letters/ and packages, never the CDK [ASVS 13.4.1, 15.2.3]", () => {
     const inputs = new Set(bundles.flatMap(({ inputs }) => inputs));
     const unexpected = [...inputs].filter(
-      (path) => !/^((functions|shared|node_modules)\/|required-builtin:)/.test(path),
+      (path) => !/^((functions|shared|letters|node_modules)\/|required-builtin:)/.test(path),
     );
     expect(unexpected).toEqual([]);
     expect([...inputs].filter((path) => /aws-cdk|constructs|esbuild|vitest/.test(path))).toEqual([]);

@@ -110,6 +110,36 @@ describe("alarms", () => {
       });
   });
 
+  it("go off long before SES reviews the account", () => {
+    for (const [alarm, MetricName, Threshold] of [
+      ["BounceRateAlarm", "Reputation.BounceRate", 0.02],
+      ["ComplaintRateAlarm", "Reputation.ComplaintRate", 0.0005],
+    ] as const)
+      expect(stage.one("AWS::CloudWatch::Alarm", alarm).Properties).toMatchObject({
+        Namespace: "AWS/SES",
+        MetricName,
+        Dimensions: [{ Name: "ses:configuration-set", Value: "lit-auth-dev" }],
+        Statistic: "Average",
+        Threshold,
+        ComparisonOperator: "GreaterThanOrEqualToThreshold",
+        TreatMissingData: "notBreaching",
+      });
+  });
+
+  it("go off when a report of SES is lost or fails", () => {
+    for (const rule of Object.values(stage.all("AWS::Events::Rule")).map(({ Name }) => Name))
+      expect(Object.values(stage.all("AWS::CloudWatch::Alarm"))).toContainEqual(
+        expect.objectContaining({
+          Namespace: "AWS/Events",
+          MetricName: "FailedInvocations",
+          Dimensions: [{ Name: "RuleName", Value: rule }],
+          Threshold: 1,
+        }),
+      );
+    const { Properties } = stage.one("AWS::CloudWatch::Alarm", "FeedbackDeadLetterAlarm");
+    expect(JSON.stringify(Properties)).toMatch(/FeedbackDeadLetters/);
+  });
+
   it("go off when an administrator freezes an account for a move", () => {
     expect(watched("AddressMoves")).toEqual(["SetUserEmail"]);
     expect(JSON.stringify(filters)).toContain(JSON.stringify('{ $.event = "address_move_started" }'));
@@ -133,7 +163,7 @@ describe("alarms", () => {
 
   it("send email if an address is set, and only then", () => {
     const alarms = (source: typeof stage) => Object.values(source.all("AWS::CloudWatch::Alarm"));
-    expect(alarms(stage)).toHaveLength(12);
+    expect(alarms(stage)).toHaveLength(19);
     expect(alarms(stage).flatMap((alarm) => alarm["AlarmActions"] ?? [])).toEqual([]);
     for (const alarm of alarms(withEmail)) expect(alarm["AlarmActions"]).toHaveLength(1);
     expect(Object.values(withEmail.all("AWS::SNS::Subscription"))).toMatchObject([

@@ -4,7 +4,7 @@ import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import { buildApp } from "../../../infra/build-app.ts";
 import { grants } from "../../../infra/grants/grants.ts";
-import { pascalCase } from "../../../infra/naming.ts";
+import { feedbackRules, pascalCase } from "../../../infra/naming.ts";
 import { readSettings } from "../../../infra/settings.ts";
 import { MailboxStack } from "../../tools/stage/mailbox-stack.ts";
 import { requiredSettings, synthesiseStage, withStubBundles } from "../synthesised.ts";
@@ -90,10 +90,13 @@ describe("stages", () => {
   it("have no export or name in common", () => {
     expect(exportNames(dev).length).toBeGreaterThan(0);
     expect(exportNames(dev).filter((name) => exportNames(prod).includes(name))).toEqual([]);
-    // Only the API and the functions have fixed names. CloudFormation generates the others.
+    // Rights and alarms name these before they exist. CloudFormation generates the other names.
     const functions = Object.keys(grants).map((name) => `${pascalCase(name)}.FunctionName`);
+    const rules = feedbackRules.map((rule) => `${rule}.Name`);
     const [devNames, prodNames] = [givenNames(dev), givenNames(prod)];
-    expect(devNames.map(([what]) => what).toSorted()).toEqual(["Api.Name", ...functions].toSorted());
+    expect(devNames.map(([what]) => what).toSorted()).toEqual(
+      ["Api.Name", "ConfigurationSet.Name", ...rules, ...functions].toSorted(),
+    );
     const ofProd = new Set(prodNames.map(([, name]) => name));
     expect(devNames.filter(([, name]) => ofProd.has(name))).toEqual([]);
   });

@@ -105,6 +105,7 @@ export const simulateMail = async (orders: readonly LetterOrder[], options: Opti
     nowSeconds: () => startSeconds + Math.floor(now),
     random,
     product: "LIT Auth",
+    defaultLocale: "en",
     lifetimeSeconds: 600,
   };
   const handler = await queueConsumer(letterOrder, orderConsumer(), () => deps);

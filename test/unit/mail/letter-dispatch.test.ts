@@ -30,6 +30,7 @@ const mailer = (overrides: Partial<Deps>) => {
     recordSecurityEvent: neverCalled("recordSecurityEvent"),
     nowSeconds: () => 1000,
     product: "LIT Auth",
+    defaultLocale: "en",
     lifetimeSeconds: 600,
     ...overrides,
   };

@@ -28,6 +28,7 @@ const mailer = (user: User | undefined, now: number, overrides: Partial<MoveDeps
     enqueueLetter: async (again, delay) => void queued.push([again, delay]),
     nowSeconds: () => now,
     product: "LIT Auth",
+    defaultLocale: "en",
     lifetimeSeconds: 600,
     ...overrides,
   };

@@ -43,6 +43,7 @@ const mailer = (answers: (Error | undefined)[], overrides: Partial<Deps> = {}) =
     nowSeconds: () => now,
     random: () => 1,
     product: "LIT Auth",
+    defaultLocale: "en",
     lifetimeSeconds: 600,
     ...overrides,
   };
