@@ -38,7 +38,6 @@ export const backgroundGrants = {
     MAIL_FROM: ["SendEmail"],
     CONFIGURATION_SET: ["SendEmail"],
     settings: ["PRODUCT_NAME", "DEFAULT_LOCALE", ...codeLetterLimits],
-    // A slow letter fits, and one that SES leaves without an answer twice.
     timeoutSeconds: 20,
     queuesItself: true,
     ...mailing,

@@ -5,7 +5,6 @@ export type Verdict =
   | "sending_paused"
   | "unavailable"
   | "refused"
-  /** The letter may have left. */
   | "no_answer"
   | "unknown";
 export type Later = "throttled" | "quota_exceeded" | "sending_paused" | "unavailable";
