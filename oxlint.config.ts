@@ -6,6 +6,7 @@ import { defineConfig } from "oxlint";
 const places: Record<string, readonly string[]> = {
   argon2: ["shared/passwords/password-hash.ts"],
   jose: ["shared/sessions/tokens.ts"],
+  negotiator: ["shared/identity/accepted-locale.ts"],
   "ipaddr.js": ["shared/identity/pseudonyms.ts"],
   bowser: ["shared/sessions/device-label.ts"],
   "@zxcvbn-ts/language-common": ["shared/passwords/password-rules.ts"],

@@ -1,7 +1,7 @@
 import { activationStore, type ActivationStore } from "../shared/accounts/activation-store.ts";
 import { decoyRegistration } from "../shared/accounts/decoys.ts";
 import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
-import { namesIn, shownUser } from "../shared/accounts/user-fields.ts";
+import { profileIn, shownUser } from "../shared/accounts/user-fields.ts";
 import { codeDigests, type CodeDigests } from "../shared/codes/codes.ts";
 import * as contract from "../shared/contract/account-operations.ts";
 import { ApiError, FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
@@ -43,7 +43,7 @@ export const activateUser = async (call: Call<typeof contract.activateUser>, dep
 
   const digests = await deps.codeDigests.activation(addressKey, code);
   const passwordHash = password === undefined ? undefined : await deps.hasher.hash(password);
-  const owner = { email, brought: { ...namesIn(call.body), ...(passwordHash && { passwordHash }) } };
+  const owner = { email, brought: { ...profileIn(call.body), ...(passwordHash && { passwordHash }) } };
   const problems = await deps.activations.passwordProblems(password, registration, owner, digests);
   if (problems.length > 0) {
     await deps.limits.giveBack(guess);

@@ -4,6 +4,7 @@ import { shownUser } from "../shared/accounts/user-fields.ts";
 import * as contract from "../shared/contract/account-operations.ts";
 import { FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
+import { acceptedLocale } from "../shared/identity/accepted-locale.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { registrationChallenge, spendToldLimits } from "../shared/limits/challenge.ts";
 import { giveBackLetter, registrationLetter, spendMailbox } from "../shared/limits/letter-limits.ts";
@@ -30,20 +31,21 @@ type Deps = {
  * Doesn't check whether the address has an account, so the response and its time reveal nothing.
  * The mailer checks it and informs the owner of a taken address instead.
  */
-export const createUser = async ({ body, sourceIp }: Call<typeof contract.createUser>, deps: Deps) => {
-  const { username, email, password, first_name: firstName, last_name: lastName } = body;
+export const createUser = async (call: Call<typeof contract.createUser>, deps: Deps) => {
+  const { username, email, password, first_name: firstName, last_name: lastName } = call.body;
   const person = { username, email, firstName, lastName };
   await requireGoodPassword("password", password, person);
   const { ofAddress, ofMailbox, ofNetwork, registrationSalt } = deps.pseudonyms;
   const addressKey = await ofAddress(email);
-  const letter = registrationLetter(await ofMailbox(email), await ofNetwork(sourceIp));
+  const letter = registrationLetter(await ofMailbox(email), await ofNetwork(call.sourceIp));
   const [waiting] = await Promise.all([
     deps.registrations.find(addressKey),
-    spendToldLimits(letter, registrationChallenge(body.challenge_token), deps.limits),
+    spendToldLimits(letter, registrationChallenge(call.body.challenge_token), deps.limits),
   ]);
   const now = deps.nowSeconds();
   const named = {
     ...person,
+    locale: call.body.locale ?? acceptedLocale(call.acceptLanguage),
     id: randomUUID(),
     addressKey,
     createdAt: now,
@@ -54,7 +56,6 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
     spendMailbox(letter, deps.limits),
     deps.registrations.reserve(named),
   ]);
-
   const otpRequestId = outcome === "covered" ? undefined : randomUUID();
   const registration = { ...named, passwordHash, ...(otpRequestId && { otpRequestId }) };
   if ((await deps.registrations.register(registration, waiting, reserved)) === "username_taken") {

@@ -36,7 +36,7 @@ export const exportMe = async ({ user, session }: UserCall<typeof contract.expor
   deps.recordSecurityEvent("user_exported", { userId: user.id, sessionId: session.sessionId });
   return {
     exported: isoTime(deps.nowSeconds()),
-    user: shownUser(user),
+    user: { ...shownUser(user), locale: user.locale ?? null },
     created: isoTime(user.createdAt),
     state: user.status,
     is_staff: user.isStaff,

@@ -1,4 +1,4 @@
-import { namesIn, shownUser } from "../shared/accounts/user-fields.ts";
+import { profileIn, shownUser } from "../shared/accounts/user-fields.ts";
 import { userUpdateStore, type UserUpdateStore } from "../shared/accounts/user-update-store.ts";
 import * as contract from "../shared/contract/account-operations.ts";
 import { ApiError, FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
@@ -14,7 +14,7 @@ type Deps = {
 };
 
 export const updateMe = async ({ body, user }: UserCall<typeof contract.updateMe>, deps: Deps) => {
-  const changes = namesIn(body);
+  const changes = profileIn(body);
   if (changes.username !== undefined && changes.username !== user.username)
     requireWithin(await deps.limits.spend(usernameChangesOf(user.id)));
   const renamed = await deps.users.change(user, changes);

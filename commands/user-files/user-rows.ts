@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import * as schemas from "../../shared/contract/schemas.ts";
+import { localeOf, locales } from "../../shared/identity/locale.ts";
 import { earlierUsernameKey } from "../../shared/identity/username.ts";
 import { readHash } from "../../shared/passwords/hash-forms.ts";
 import { isoTime, type Clock } from "../../shared/platform/clock.ts";
@@ -16,6 +17,8 @@ const passwordHash = schemas.password
 const time = "Enter a time such as 2026-11-22T20:15:00Z.";
 const seconds = (iso: string) => Math.floor(Date.parse(iso) / 1000);
 
+const language = { error: `Must be one of ${locales.join(", ")}.` };
+
 const rowSchema = (clock: Clock) =>
   z.object({
     id: z.uuid({ error: "Must be a valid UUID." }).toLowerCase().optional(),
@@ -24,7 +27,12 @@ const rowSchema = (clock: Clock) =>
     password_hash: passwordHash,
     first_name: schemas.importedName.default(""),
     last_name: schemas.importedName.default(""),
-    // The contract's sentence would repeat the value, which may be personal data.
+    // The contract's sentences would repeat the value, which may be personal data.
+    locale: z
+      .string(language)
+      .overwrite((tag) => localeOf(tag) ?? tag)
+      .pipe(z.enum(locales, language))
+      .optional(),
     state: z.enum(["active", "disabled"], { error: "Must be active or disabled." }).default("active"),
     is_staff: schemas.flag.default(false),
     created: z.iso
@@ -75,6 +83,7 @@ export const rowReader = (clock: Clock, addressKey: (address: string) => Promise
       addressKey: key,
       firstName: row.first_name,
       lastName: row.last_name,
+      locale: row.locale,
       passwordHash: row.password_hash,
       status: row.state,
       isStaff: row.is_staff,
@@ -93,6 +102,7 @@ export const writeRow = (user: User): string => {
     password_hash: user.passwordHash,
     first_name: user.firstName,
     last_name: user.lastName,
+    locale: user.locale,
     state: user.status,
     is_staff: user.isStaff,
     created: isoTime(user.createdAt),

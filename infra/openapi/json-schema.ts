@@ -11,6 +11,7 @@ export const toOpenApiSchema = (schema: z.ZodType, io: "input" | "output", compo
       const [example] = jsonSchema.examples ?? [];
       delete jsonSchema.examples;
       if (example !== undefined) jsonSchema["example"] = example;
+      if (jsonSchema["nullable"] === true && jsonSchema.enum) jsonSchema.enum = [...jsonSchema.enum, null];
       // Generated clients must accept fields that a later version adds.
       delete jsonSchema.additionalProperties;
     },

@@ -1,4 +1,4 @@
-import type { InputHTMLAttributes } from "react";
+import type { InputHTMLAttributes, SelectHTMLAttributes } from "react";
 import { useId } from "react";
 import { fieldErrorsOf } from "./refusals.ts";
 
@@ -28,6 +28,28 @@ export const Field = ({ label, hint, failure, ...input }: FieldProps) => {
           {note}
         </p>
       )}
+    </div>
+  );
+};
+
+type ChoiceProps = SelectHTMLAttributes<HTMLSelectElement> & {
+  name: string;
+  label: string;
+  choices: Record<string, string>;
+};
+
+export const Choice = ({ label, choices, ...select }: ChoiceProps) => {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select {...select} id={id}>
+        {Object.entries(choices).map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
     </div>
   );
 };

@@ -2,7 +2,8 @@
 import type { SubmitEvent } from "react";
 import { changeUser, useAct, type UserChanges } from "./acts.ts";
 import type { AdminUser } from "./data-provider.ts";
-import { Field, FormFailure, textOf } from "./form.tsx";
+import { Choice, Field, FormFailure, textOf } from "./form.tsx";
+import { languages, noLanguage } from "./languages.ts";
 
 const fields = ["username", "first_name", "last_name"] as const;
 const labels = { username: "Username", first_name: "First name", last_name: "Last name" };
@@ -16,12 +17,16 @@ export const UserForm = ({ user }: { user: AdminUser }) => {
     event.preventDefault();
     const typed = textOf(event.currentTarget);
     const changed = fields.filter((name) => typed[name] !== user[name]);
-    mutate(Object.fromEntries(changed.map((name) => [name, typed[name]])));
+    const locale = typed["locale"] || null;
+    mutate({
+      ...Object.fromEntries(changed.map((name) => [name, typed[name]])),
+      ...(locale !== user.locale && { locale }),
+    });
   };
 
   return (
     <section aria-labelledby="names">
-      <h2 id="names">Names</h2>
+      <h2 id="names">Names and language</h2>
       <form onSubmit={submit} className="bar">
         {fields.map((name) => (
           <Field
@@ -34,6 +39,12 @@ export const UserForm = ({ user }: { user: AdminUser }) => {
             failure={error}
           />
         ))}
+        <Choice
+          name="locale"
+          label="Language of emails"
+          defaultValue={user.locale ?? ""}
+          choices={{ "": noLanguage, ...languages }}
+        />
         <button type="submit" className="primary" disabled={isPending}>
           Save
         </button>

@@ -1,6 +1,7 @@
 import { useGetIdentity, useGetOne } from "ra-core";
 import { useParams } from "react-router";
 import type { AdminUser } from "./data-provider.ts";
+import { languageName } from "./languages.ts";
 import { Loading } from "./layout.tsx";
 import { PageTitle } from "./page-title.tsx";
 import { MoveNotice } from "./move-notice.tsx";
@@ -20,6 +21,8 @@ const Facts = ({ user }: { user: AdminUser }) => (
     <dd>
       <Time at={user.created} />
     </dd>
+    <dt>Language of emails</dt>
+    <dd>{languageName(user)}</dd>
     <dt>ID</dt>
     <dd>
       <code>{user.id}</code>

@@ -1,7 +1,7 @@
 // Offers only what the table can find without a scan, so there is no search within names.
 import { useListContext } from "ra-core";
 import type { SubmitEvent } from "react";
-import { Field, textOf } from "./form.tsx";
+import { Choice, Field, textOf } from "./form.tsx";
 
 const states = { "": "All", active: "Active", disabled: "Deactivated", pending: "Pending", staff: "Staff" };
 
@@ -24,16 +24,7 @@ export const UserSearch = () => {
           type="search"
           defaultValue={filterValues["username"]}
         />
-        <div className="field">
-          <label htmlFor="state">State</label>
-          <select id="state" name="state" defaultValue={filterValues["state"]}>
-            {Object.entries(states).map(([value, label]) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </div>
+        <Choice name="state" label="State" defaultValue={filterValues["state"]} choices={states} />
         <button type="submit" className="primary">
           Search
         </button>

@@ -20,7 +20,7 @@ import {
 } from "../store/user-items.ts";
 import { takingUsername } from "../store/username-items.ts";
 
-type Chosen = Pick<User, "username" | "firstName" | "lastName" | "passwordHash">;
+type Chosen = Pick<User, "username" | "firstName" | "lastName" | "passwordHash" | "locale">;
 type Account = Chosen & Pick<User, "id" | "email">;
 /** The person who activates: the address as they spell it, and what they have sent along. */
 type Owner = { email: string; brought: Partial<Chosen> };
@@ -41,10 +41,12 @@ const bareAccount = (email: string): Account => ({
 type Invocation = { invocationId: string; idempotencyToken: string; hold?: Hold | undefined };
 
 const activatedAccount = (
-  { replaced, id, username, firstName, lastName, passwordHash, email }: Registration,
+  { replaced, id, username, firstName, lastName, passwordHash, locale, email }: Registration,
   owner: Owner,
 ): Account => ({
-  ...(replaced ? bareAccount(owner.email) : { id, email, username, firstName, lastName, passwordHash }),
+  ...(replaced
+    ? bareAccount(owner.email)
+    : { id, email, username, firstName, lastName, passwordHash, locale }),
   ...owner.brought,
 });
 

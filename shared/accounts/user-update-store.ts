@@ -12,7 +12,7 @@ import { timerAfter, undoItemsAfter } from "../store/undo-pause.ts";
 /** The write is conditional on these values, so that it doesn't overwrite a concurrent change. */
 const compared = ["username", "firstName", "lastName", "status", "isStaff"] as const;
 
-export type Changes = Partial<Pick<User, (typeof compared)[number] | "passwordHash">>;
+export type Changes = Partial<Pick<User, (typeof compared)[number] | "passwordHash" | "locale">>;
 
 /** True if rights or password change: sessions opened under the old ones must end. */
 const endsSessions = (before: User, after: User): boolean =>
@@ -20,15 +20,15 @@ const endsSessions = (before: User, after: User): boolean =>
   before.isStaff !== after.isStaff ||
   before.passwordHash !== after.passwordHash;
 
-const derived = ["usernameKey", "staffSince", "undoUntil", "undoSecondsLeft"] as const;
+const optional = ["locale", "usernameKey", "staffSince", "undoUntil", "undoSecondsLeft"] as const;
 
 const updateOf = (before: User, after: User) => {
   const { listKey, staffKey } = listAttributes(after, after.status);
   const ending = endsSessions(before, after);
   const newPassword = after.passwordHash !== before.passwordHash;
   const [started, stopped] = [
-    derived.filter((name) => after[name] !== undefined && after[name] !== before[name]),
-    derived.filter((name) => after[name] === undefined && before[name] !== undefined),
+    optional.filter((name) => after[name] !== undefined && after[name] !== before[name]),
+    optional.filter((name) => after[name] === undefined && before[name] !== undefined),
   ];
   const sets = [
     ...compared.map((name) => `#${name} = :${name}`),

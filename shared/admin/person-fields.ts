@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { namesIn, shownUser } from "../accounts/user-fields.ts";
+import { profileIn, shownUser } from "../accounts/user-fields.ts";
 import type { Changes } from "../accounts/user-update-store.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { listedAttributes, PersonState } from "../store/list-indexes.ts";
-import { addressMoveItem, type User } from "../store/user-items.ts";
+import { addressMoveItem, storedLocale, type User } from "../store/user-items.ts";
 
 export const listedPerson = z.object({
   id: z.string(),
@@ -11,6 +11,7 @@ export const listedPerson = z.object({
   email: z.string(),
   firstName: z.string(),
   lastName: z.string(),
+  locale: storedLocale,
   status: z.enum(["active", "disabled"]).optional(),
   isStaff: z.boolean().optional(),
   createdAt: z.int(),
@@ -39,11 +40,12 @@ export const shownPerson = (person: ListedPerson) => {
     is_active: state === "active",
     is_staff: person.isStaff ?? false,
     created: isoTime(person.createdAt),
+    locale: person.locale ?? null,
     address_move: shownMove(person),
   };
 };
 
-type ChangesBody = Parameters<typeof namesIn>[0] & {
+type ChangesBody = Parameters<typeof profileIn>[0] & {
   is_active?: boolean | undefined;
   is_staff?: boolean | undefined;
 };
@@ -53,7 +55,7 @@ type ChangesBody = Parameters<typeof namesIn>[0] & {
  * could overwrite a concurrent change.
  */
 export const changesIn = (body: ChangesBody, { status, isStaff }: User): Changes => ({
-  ...namesIn(body),
+  ...profileIn(body),
   ...(body.is_active !== undefined &&
     body.is_active !== (status === "active") && { status: body.is_active ? "active" : "disabled" }),
   ...(body.is_staff !== undefined && body.is_staff !== isStaff && { isStaff: body.is_staff }),

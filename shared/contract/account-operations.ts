@@ -23,6 +23,9 @@ export const createUser = {
     password: schemas.chosenPassword,
     first_name: schemas.firstName.default(""),
     last_name: schemas.lastName.default(""),
+    locale: schemas.locale
+      .optional()
+      .meta({ description: "The language of emails. Without it, `Accept-Language` is the first guess" }),
     challenge_token: schemas.challengeToken.optional(),
   }),
   success: { status: 201, body: schemas.user },
@@ -35,7 +38,7 @@ export const activateUser = {
   path: `${user}/activation/`,
   caller: "public",
   summary:
-    "Activate the account with the code from the email; a password and names sent along replace the registered ones",
+    "Activate the account with the code from the email; a password, names and language sent along replace the registered ones",
   body: z.object({
     email: schemas.email,
     otp_code: schemas.shortCode,
@@ -43,6 +46,7 @@ export const activateUser = {
     username: schemas.username.optional(),
     first_name: schemas.firstName.optional(),
     last_name: schemas.lastName.optional(),
+    locale: schemas.locale.optional(),
   }),
   readsDeviceToken: true,
   success: { status: 200, body: schemas.user },
@@ -65,11 +69,12 @@ export const updateMe = {
   method: "PATCH",
   path: `${user}/me/`,
   caller: "user",
-  summary: "Change the username, first name or last name",
+  summary: "Change the username, first name, last name or language",
   body: z.object({
     username: schemas.username.optional(),
     first_name: schemas.firstName.optional(),
     last_name: schemas.lastName.optional(),
+    locale: schemas.locale.nullable().optional(),
   }),
   success: { status: 200, body: schemas.user },
   errors: [...bearerErrors, "too_many_username_changes"],

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { session, user } from "./schemas.ts";
+import { knownLocale, session, user } from "./schemas.ts";
 
 const time = z.iso.datetime().meta({ examples: ["2026-11-22T20:15:00.000Z"] });
 const address = z.string().meta({ examples: ["ada@example.com"] });
@@ -40,7 +40,7 @@ const waitingCode = z.object({ purpose: z.enum(["sign_in", "password_reset"]), u
 export const personalData = z
   .object({
     exported: time,
-    user,
+    user: user.extend({ locale: knownLocale }),
     created: time,
     state: z.enum(["active", "disabled"]),
     is_staff: z.boolean(),

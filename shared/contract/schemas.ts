@@ -1,6 +1,7 @@
 // Fields of requests and responses. Clients match on Django REST framework's error sentences.
 import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
+import { localeOf, locales } from "../identity/locale.ts";
 import { isDjangoUsername, isUsername, shownUsername } from "../identity/username.ts";
 
 const text = () =>
@@ -70,6 +71,17 @@ const personName = (example: string) =>
 export const firstName = personName("Ada");
 export const lastName = personName("Lovelace");
 
+export const choice = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
+  z.enum(choices, { error: ({ input }) => `"${String(input)}" is not a valid choice.` });
+
+export const locale = text()
+  .overwrite((tag) => localeOf(tag) ?? tag)
+  .pipe(choice(locales))
+  .meta({
+    description: `The language of emails: ${locales.join(", ")}. A region or script is ignored`,
+    examples: ["de"],
+  });
+
 export const newEmail = email.meta({ examples: ["ada.lovelace@example.org"] });
 
 export const shortCode = filled(text())
@@ -97,6 +109,11 @@ export const challengeToken = text()
     examples: ["0.EXAMPLE-TOKEN-OF-THE-WIDGET"],
   });
 
+const shownLocale = z
+  .enum(locales)
+  .meta({ description: "The language of emails, if it is known", examples: ["de"] });
+export const knownLocale = shownLocale.nullable();
+
 export const user = z
   .object({
     username: z.string().meta({ examples: ["ada"] }),
@@ -104,6 +121,7 @@ export const user = z
     last_name: z.string().meta({ examples: ["Lovelace"] }),
     email: z.string().meta({ examples: ["ada@example.com"] }),
     id: z.string().meta({ examples: ["0b8f2f3e-5a35-4d0e-9b62-6f1f5f1d7c11"] }),
+    locale: shownLocale.optional(),
   })
   .meta({ id: "User" });
 
@@ -144,9 +162,6 @@ export const discovery = z.object({
   claims_supported: z.array(z.string()).meta({ examples: [["sub", "iss", "aud"]] }),
 });
 
-export const choice = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
-  z.enum(choices, { error: ({ input }) => `"${String(input)}" is not a valid choice.` });
-
 export const search = (maximum: number) => text().trim().max(maximum, atMost(maximum));
 
 export const flag = z.boolean({ error: "Must be a valid boolean." });
@@ -157,6 +172,7 @@ export const adminUser = user
     is_active: z.boolean(),
     is_staff: z.boolean(),
     created: time("2026-11-22T20:15:00.000Z"),
+    locale: knownLocale,
     address_move: z
       .object({
         new_email: z.string().meta({ examples: ["ada.lovelace@example.org"] }),

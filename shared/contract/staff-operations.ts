@@ -40,11 +40,12 @@ export const updateUser = {
   path: `${admin}/users/{id}/`,
   caller: "staff",
   summary:
-    "Change names, activation or staff rank (deactivation and a new rank require the administrator's own password)",
+    "Change names, language, activation or staff rank (deactivation and a new rank require the administrator's own password)",
   body: z.object({
     username: schemas.username.optional(),
     first_name: schemas.firstName.optional(),
     last_name: schemas.lastName.optional(),
+    locale: schemas.locale.nullable().optional(),
     is_active: schemas.flag.optional(),
     is_staff: schemas.flag.optional(),
     current_password: schemas.password.optional(),

@@ -17,6 +17,7 @@ export type Call<O extends Operation> = {
   query: QueryOf<O>;
   parameters: ParametersOf<O["path"]>;
   userAgent: string | undefined;
+  acceptLanguage: string | undefined;
   /** The address that API Gateway saw. Clients can forge a header such as `X-Forwarded-For`. */
   sourceIp: string;
   /** Sent by the caller and not verified yet. */
@@ -75,6 +76,7 @@ export const callOf = <O extends Operation>(
   query: (operation.query ? readQuery(event, operation.query) : nothing.parse({})) as QueryOf<O>,
   parameters: (event.pathParameters ?? {}) as ParametersOf<O["path"]>,
   userAgent: header(event, "user-agent"),
+  acceptLanguage: header(event, "accept-language"),
   sourceIp: event.requestContext.identity.sourceIp,
   deviceToken: operation.readsDeviceToken && sentDeviceToken(event),
   invocationId: context.awsRequestId,

@@ -26,6 +26,7 @@ export const listedAttributes = [
   "email",
   "firstName",
   "lastName",
+  "locale",
   "status",
   "isStaff",
   "createdAt",

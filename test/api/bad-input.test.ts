@@ -36,7 +36,8 @@ const hostile: unknown[] = [
   "\0",
   "a\0b",
   "\ud800",
-  "é".repeat(5000),
+  // With every field together, still less than the largest body.
+  "é".repeat(4000),
 ];
 
 describe.each(withBody.map((name) => [titleOf(name), name] as const))("%s", (_, name) => {

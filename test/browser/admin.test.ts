@@ -46,6 +46,25 @@ describe("administrator on the admin page", () => {
     expect(problems).toEqual([]);
   });
 
+  it("changes the language of a person's emails", async () => {
+    const person = await signedIn();
+    const { page, problems } = await openAdmin();
+    await find(page, person);
+    const shown = page.getByText("Language of emails").and(page.locator("dt")).locator("+ dd");
+    const choose = async (label: string) => {
+      await page.getByLabel("Language of emails").selectOption({ label });
+      await page.getByRole("button", { name: "Save" }).click();
+      await shown.getByText(label).waitFor();
+    };
+    await shown.getByText("Not chosen").waitFor();
+    await choose("Arabic");
+    const me = () => succeed("getMe", undefined, { token: person.access });
+    expect(await me()).toMatchObject({ locale: "ar", username: person.username });
+    await choose("Not chosen");
+    expect(await me()).not.toHaveProperty("locale");
+    expect(problems).toEqual([]);
+  });
+
   it("ends a person's sessions", async () => {
     const person = await signedIn();
     const { page, problems } = await openAdmin();

@@ -155,6 +155,28 @@ describe("administrator", () => {
     expectFieldErrors(await change({ is_active: "yes" }), { is_active: ["Must be a valid boolean."] });
   });
 
+  it("sees, sets and removes the language of a person", async () => {
+    const { id, email } = await activated();
+    const change = (body: object) => administer(root, "updateUser", { id, body });
+    const seen = async () => {
+      const [one, list] = [
+        await administer(root, "getUser", { id }),
+        await administer(root, "listUsers", { query: { email } }),
+      ];
+      expect(listed(list).results).toEqual([one.body]);
+      return one.body;
+    };
+    expect(await seen()).toMatchObject({ locale: null });
+    expect((await change({ locale: "fr-CA" })).body).toMatchObject({ locale: "fr", state: "active" });
+    expect((await change({ first_name: "Ada" })).body).toMatchObject({ locale: "fr" });
+    expect(await seen()).toMatchObject({ locale: "fr", first_name: "Ada" });
+    expectFieldErrors(await change({ locale: "xx" }), { locale: ['"xx" is not a valid choice.'] });
+    expect((await change({ locale: null })).body).toMatchObject({ locale: null });
+    expect(await seen()).toMatchObject({ locale: null });
+    const pending = await succeed("createUser", { ...newPerson(), locale: "es" });
+    expect((await administer(root, "getUser", { id: pending.id })).body).toMatchObject({ locale: "es" });
+  });
+
   it("never gets a 500 for a hostile value", async () => {
     const { id } = await activated();
     const fields = Object.keys(contract.updateUser.body.shape);

@@ -151,6 +151,62 @@ describe("registration that repeats the waiting one", () => {
   );
 });
 
+describe("language that a stranger registers", () => {
+  const language = async (person: Person, letters: number) => {
+    const { access: token } = await signIn(person, letters);
+    return (await succeed("exportMe", undefined, { token })).user.locale;
+  };
+
+  it("never changes an existing account", async () => {
+    const [none, german] = [await activated(), await activated({ ...newPerson(), locale: "de" } as Person)];
+    for (const [owner, expected] of [
+      [none, null],
+      [german, "de"],
+    ] as const) {
+      const body = { ...strangerAt(owner.email), locale: "ar" };
+      await succeed("createUser", body, { headers: { "accept-language": "fr" } });
+      await letterTo(owner.email, 2);
+      const refused = await call("activateUser", { ...owner, otp_code: "135 790", locale: "ar" });
+      expectRefused(refused, "activation_refused");
+      expect(await language(owner, 2)).toBe(expected);
+    }
+  });
+
+  it.each([
+    ["before the owner", ["stranger", "owner"]],
+    ["after the owner", ["owner", "stranger"]],
+  ])("is on no account, registered %s", async (_, order) => {
+    for (const [theirs, acceptLanguage] of [
+      [{ locale: "ar" }, "fr"],
+      [{}, "ar-EG"],
+    ] as const)
+      for (const locale of ["de", undefined]) {
+        const owner = newPerson();
+        for (const [index, who] of order.entries()) {
+          const body =
+            who === "owner" ? { ...owner, locale: "es" } : { ...strangerAt(owner.email), ...theirs };
+          await succeed("createUser", body, { headers: { "accept-language": acceptLanguage } });
+          await letterTo(owner.email, index + 1);
+        }
+        const { email, password } = owner;
+        const otp_code = await codeTo(email, 2);
+        const user = await succeed("activateUser", { email, otp_code, password, locale });
+        expect(user.locale).toBe(locale);
+        expect(await language(owner, 2)).toBe(locale ?? null);
+      }
+  });
+
+  it("differs without making the owner's repetition another registration", async () => {
+    const person = newPerson();
+    await succeed("createUser", { ...person, locale: "de" });
+    await letterTo(person.email);
+    await succeed("createUser", person, { headers: { "accept-language": "fr" } });
+    const otp_code = await codeTo(person.email, 2);
+    const user = await succeed("activateUser", { email: person.email, otp_code });
+    expect(user).toMatchObject({ username: person.username, locale: "fr" });
+  });
+});
+
 describe("activation with a password and names", () => {
   it("stores them instead of the registered ones", async () => {
     const person = await register();

@@ -49,6 +49,28 @@ describe("registration", () => {
     for (const { username } of [kept, removed]) expect(await another(username)).toBe("registered");
   });
 
+  it("in another language is still the same, and the newest language counts", async () => {
+    const clock = fakeClock();
+    const registrations = registrationStore(clock.now);
+    const first = newRegistration(clock.now(), { locale: "de" });
+    await registrations.register(first, undefined);
+    for (const locale of ["fr", undefined, "ar"] as const) {
+      const again = { ...first, id: randomUUID(), otpRequestId: randomUUID(), locale };
+      await registrations.register(again, await registrations.find(first.addressKey));
+      const waiting = await registrations.find(first.addressKey);
+      expect([waiting?.id, waiting?.locale, waiting?.replaced]).toEqual([again.id, locale, undefined]);
+    }
+  });
+
+  it("without a letter changes no language of the waiting one", async () => {
+    const clock = fakeClock();
+    const registrations = registrationStore(clock.now);
+    const first = await registeredWithCode(clock.now, "d", lifetime, { locale: "de" });
+    const { otpRequestId: _, ...silent } = { ...first, id: randomUUID(), locale: "fr" as const };
+    await registrations.register(silent, first);
+    expect(await activateWith(clock.now, first, "d")).toMatchObject({ id: first.id, locale: "de" });
+  });
+
   it("is activated again if the same invocation repeats it", async () => {
     const clock = fakeClock();
     const registration = await registeredWithCode(clock.now, "d");

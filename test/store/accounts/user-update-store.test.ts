@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { userStore } from "../../../shared/accounts/user-store.ts";
 import { userUpdateStore } from "../../../shared/accounts/user-update-store.ts";
 import { authorityOver } from "../../../shared/admin/staff-authority.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
@@ -37,6 +38,28 @@ describe("change of an own account", () => {
       firstName: "Ada",
       lastName: "Lovelace",
     });
+  });
+});
+
+describe("change of the language", () => {
+  it("is kept by other changes, and removed only on request", async () => {
+    const { changed, staff } = await started();
+    const account = await changed(await staff(), { locale: "de" });
+    // Read before the language was known.
+    const { locale: _, ...before } = account;
+    expect(await changed({ ...before, firstName: "?" }, { lastName: "Read" })).toMatchObject({
+      locale: "de",
+      lastName: "Read",
+    });
+    expect(await changed(before, { locale: "fr" })).toMatchObject({ locale: "fr" });
+    await changed({ ...account, locale: "fr" }, { locale: undefined });
+    expect(await userStore().find(account.id)).not.toHaveProperty("locale");
+  });
+
+  it("ends no session", async () => {
+    const { changed, staff } = await started();
+    const account = await staff();
+    expect(await changed(account, { locale: "de" })).toEqual({ ...account, locale: "de" });
   });
 });
 

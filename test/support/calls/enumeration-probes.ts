@@ -28,14 +28,20 @@ type Probe = (suspect: Suspect) => Request;
 const wrongCode = "135 790";
 const wrongLongCode = "ABCD-EFGH-IJKL-MNOP";
 
-const registering = ({ email }: Suspect, password: string, username = newUsername()): Request => ({
+const registering = (
+  { email }: Suspect,
+  password: string,
+  username = newUsername(),
+  locale?: string,
+): Request => ({
   operation: "createUser",
-  body: { username, email, password },
+  body: { username, email, password, locale },
 });
 
 const table = {
   register: (suspect: Suspect) => registering(suspect, suspect.password),
   "register with another password": (suspect: Suspect) => registering(suspect, suspect.otherPassword),
+  "register in a language": (suspect: Suspect) => registering(suspect, suspect.password, undefined, "de"),
   "register a taken username": (suspect: Suspect) =>
     registering(suspect, suspect.password, suspect.takenUsername),
   "ask with the password registered": ({ email, password }: Suspect) => ({
@@ -52,7 +58,7 @@ const table = {
   }),
   "activate with a wrong code": ({ email }: Suspect) => ({
     operation: "activateUser",
-    body: { email, otp_code: wrongCode },
+    body: { email, otp_code: wrongCode, locale: "de" },
   }),
   "sign in with a wrong code": ({ email }: Suspect) => ({
     operation: "createToken",

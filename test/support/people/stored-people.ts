@@ -25,8 +25,13 @@ export const newRegistration = (now: number, changes: Partial<Registration> = {}
 });
 
 /** A registration with a valid code. `digest` is the digest of the code. */
-export const registeredWithCode = async (clock: Clock, digest: string, lifetimeSeconds = 600) => {
-  const registration = newRegistration(clock());
+export const registeredWithCode = async (
+  clock: Clock,
+  digest: string,
+  lifetimeSeconds = 600,
+  changes: Partial<Registration> = {},
+) => {
+  const registration = newRegistration(clock(), changes);
   await registrationStore(clock).register(registration, undefined);
   await codeStore(clock).issue(registrationPk(registration.addressKey), {
     otpRequestId: registration.otpRequestId ?? "",

@@ -1,13 +1,15 @@
 import type { Stack } from "../../../infra/local/stack.ts";
 
 /**
- * Returns the counted AWS calls of functions by name and action, without those of the mailer. A
- * function reads a cached secret again after five minutes, so these reads are left out too.
+ * Returns the counted AWS calls of functions by name and action, without those of the mailer and of
+ * queue pollers. A function reads a cached secret again after five minutes, so these reads are left
+ * out too.
  */
 export const functionCalls = (stack: Pick<Stack, "calls">): Record<string, Record<string, number>> => {
-  const { Mailer: _, MailerPoller: __, ...functions } = stack.calls();
+  const { Mailer: _, ...functions } = stack.calls();
   return Object.fromEntries(
     Object.entries(functions)
+      .filter(([name]) => !name.endsWith("Poller"))
       .map(([name, counts]): [string, Record<string, number>] => [
         name,
         Object.fromEntries(

@@ -72,7 +72,7 @@ export const journey: Folder[] = [
       "Creates a new user each time. Scripts read codes from the local mailbox and store tokens in variables.",
     steps: [
       step("createUser", {
-        body: { ...person, username: "{{username}}", first_name: "Ada", last_name: "Lovelace" },
+        body: { ...person, username: "{{username}}", first_name: "Ada", last_name: "Lovelace", locale: "en" },
         before: newPerson(),
       }),
       step("activateUser", {
@@ -87,7 +87,9 @@ export const journey: Folder[] = [
     description: "The account of the signed-in user.",
     steps: [
       step("getMe"),
-      step("updateMe", { body: { username: "{{username}}", first_name: "Augusta", last_name: "King" } }),
+      step("updateMe", {
+        body: { username: "{{username}}", first_name: "Augusta", last_name: "King", locale: "en-GB" },
+      }),
       step("exportMe"),
     ],
   },
