@@ -18,6 +18,7 @@ import { startGateway } from "./gateway/gateway-server.ts";
 import { runDeploymentTriggers } from "./lambda/deployment-triggers.ts";
 import type { Outcome } from "./lambda/execution-environment.ts";
 import { createLambdaService } from "./lambda/lambda-service.ts";
+import { createLetterPreview } from "./mailbox/letter-preview.ts";
 import { openMailbox } from "./mailbox/mailbox-files.ts";
 import { createRunnerPages } from "./mailbox/runner-pages.ts";
 import { createSes } from "./mailbox/ses-api.ts";
@@ -123,7 +124,7 @@ const start = async (
     api: loadApi(templates),
     responses: loadGatewayResponses(templates),
     invoke: lambda.invoke,
-    runnerPages: createRunnerPages(mailbox, ses.report),
+    runnerPages: createRunnerPages(mailbox, ses.report, createLetterPreview(templates)),
   });
 
   const accessKeyId = awsEndpoint.admit({ name: "Runner" });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { RunnerPages } from "../gateway/gateway-server.ts";
 import type { HttpAnswer } from "../gateway/default-responses.ts";
+import type { LetterPreview } from "./letter-preview.ts";
 import type { StoredEmail, Mailbox } from "./mailbox-files.ts";
 import type { Ses } from "./ses-api.ts";
 import { comesFromAnotherSite, namesThisMachine } from "../aws/foreign-requests.ts";
@@ -54,7 +55,11 @@ const json = (status: number, body: unknown): HttpAnswer => ({
 
 const reportPath = /^\/_aws\/ses\/([^/]+)\/(bounce|complaint)$/;
 
-export const createRunnerPages = (mailbox: Mailbox, report: Ses["report"]): RunnerPages => {
+export const createRunnerPages = (
+  mailbox: Mailbox,
+  report: Ses["report"],
+  preview: LetterPreview,
+): RunnerPages => {
   const pages = new Map(
     Object.entries(files).map(([url, [file, contentType]]): [string, HttpAnswer] => [
       url,
@@ -98,7 +103,7 @@ export const createRunnerPages = (mailbox: Mailbox, report: Ses["report"]): Runn
       return report(reported, what)
         ? { status: 204, headers: [], body: "" }
         : json(404, { message: "There is no such email." });
-    const page = method === "GET" || method === "HEAD" ? pages.get(url) : undefined;
+    const page = method === "GET" || method === "HEAD" ? (pages.get(url) ?? preview(url, query)) : undefined;
     // The gateway appends headers, so each answer needs its own list.
     return page ? { ...page, headers: [...page.headers] } : json(404, { message: "Not found" });
   };

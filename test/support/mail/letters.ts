@@ -33,7 +33,8 @@ export const lettersTo = async (address: string): Promise<Letter[]> => {
 export const letterTo = (address: string, count = 1): Promise<Letter> =>
   eventually(`letter ${count} to ${address}`, async () => (await lettersTo(address))[count - 1]);
 
-const codePattern = /^ {4}(\d{3} \d{3}|[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})$/m;
+/** In right-to-left letters, marks around the code keep its order. */
+const codePattern = /^ {4}\u2066?(\d{3} \d{3}|[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})\u2069?$/m;
 
 /** Returns the code as the letter shows it, with its spaces or hyphens. */
 export const codeIn = (letter: Letter): string => {

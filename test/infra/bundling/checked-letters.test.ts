@@ -1,0 +1,35 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { root } from "../../../infra/run-script.ts";
+
+const checkout = mkdtempSync(join(tmpdir(), "lit-auth-checkout-"));
+beforeAll(() => {
+  for (const name of ["functions", "infra", "letters", "pages", "shared", "package.json", "tsconfig.json"])
+    cpSync(join(root, name), join(checkout, name), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(checkout, "node_modules"));
+  const file = join(checkout, "letters/es.json");
+  const text = readFileSync(file, "utf8");
+  writeFileSync(
+    file,
+    text.replace("Su código para iniciar sesión en {product}:", "Su código para {prodcut}:"),
+  );
+});
+afterAll(() => rmSync(checkout, { recursive: true }));
+
+it.each([
+  ["npm run synth", "infra/app.ts"],
+  ["npm start", "infra/local/start.ts"],
+])("%s stops at a bad letter with one sentence", (_, script) => {
+  const { status, stderr } = spawnSync(process.execPath, [script], {
+    cwd: checkout,
+    encoding: "utf8",
+    env: { ...process.env, MAIL_FROM: "no-reply@example.com" },
+  });
+  expect([status, stderr]).toEqual([
+    1,
+    'letters/es.json, letter "login": paragraph 1 uses {prodcut}, but can only use {product}, {time}, {code}, {duration}.\n',
+  ]);
+});
