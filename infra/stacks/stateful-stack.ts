@@ -86,7 +86,6 @@ export class StatefulStack extends Stack {
     const mailQueue = (name: string, aside: Queue) =>
       new Queue(this, name, {
         ...queue,
-        // SQS drops old orders without a word. The mailer writes a line.
         ...longest,
         visibilityTimeout: Duration.seconds(mailVisibilitySeconds),
         deadLetterQueue: { queue: aside, maxReceiveCount: receivesBeforeDeadLetter },

@@ -35,7 +35,6 @@ export const letterOrder = z
 export type LetterOrder = z.output<typeof letterOrder>;
 type Kind = LetterOrder["kind"];
 
-/** After this time, people no longer wait for the code that they requested. */
 const codeSeconds = 15 * minute;
 
 const codesOnly: ReadonlySet<Kind> = new Set(["activation", "login", "password_reset"]);

@@ -1,13 +1,6 @@
 // Names and messages decide, because the SDK has no types for codes such as `Throttling`.
 export type Verdict =
-  | "throttled"
-  | "quota_exceeded"
-  | "sending_paused"
-  | "unavailable"
-  | "refused"
-  /** The letter may have left. */
-  | "no_answer"
-  | "unknown";
+  "throttled" | "quota_exceeded" | "sending_paused" | "unavailable" | "refused" | "no_answer" | "unknown";
 export type Later = "throttled" | "quota_exceeded" | "sending_paused" | "unavailable";
 
 type Rule = { verdict: Verdict; name?: RegExp; message?: RegExp };

@@ -6,10 +6,9 @@ import { initPhase } from "./init-phase.ts";
 import { prepared } from "./lazy.ts";
 import { describeError, logError, logInfo, nameRequest } from "./logger.ts";
 
-/** `batch` is the same for messages that came together. They are handled one after the other. */
 export type Received = { batch: string; queuedAt: number };
 
-/** With an error, the message is done too: it needs a person, and no other attempt. */
+/** A message with an error is done too, because another attempt would not help. */
 export type Outcome = string | { outcome: string; error: unknown };
 
 export const queueConsumer = async <Message extends { kind: string }, Deps>(

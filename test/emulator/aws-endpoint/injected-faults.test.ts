@@ -52,6 +52,23 @@ describe("injected fault", () => {
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(195);
   });
 
+  it("asks a function for each error, for example for a rate limit", async () => {
+    let left = 1;
+    const full = { code: "ThrottlingException", status: 400 };
+    stack().faults.add({
+      principal: "Probe",
+      times: Infinity,
+      errorFor: (operation) => {
+        if (operation !== "GetItem") return undefined;
+        left -= 1;
+        return left < 0 ? full : undefined;
+      },
+    });
+    const get = () => probe(1).send(new GetItemCommand({ TableName, Key: { pk: { S: "x" } } }));
+    await get();
+    await expect(get()).rejects.toMatchObject({ name: "ThrottlingException" });
+  });
+
   it("makes SES throttle", async () => {
     stack().faults.add({
       operation: "SendEmail",

@@ -13,6 +13,8 @@ type User = NonNullable<Awaited<ReturnType<Deps["users"]["find"]>>>;
 const startSeconds = 1_800_000_000;
 const visibilitySeconds = 120;
 const batchSize = 2;
+/** More would look like poison. */
+const mostCrashesOfMessage = 2;
 const sendingSeconds = 0.04;
 const callSeconds = 0.01;
 
@@ -107,6 +109,7 @@ export const simulateMail = async (orders: readonly LetterOrder[], options: Opti
     nowSeconds: () => startSeconds + Math.floor(now),
     random,
     product: "LIT Auth",
+    defaultLocale: "en",
     lifetimeSeconds: 600,
   };
   const handler = await queueConsumer(letterOrder, orderConsumer(), () => deps);
@@ -128,7 +131,8 @@ export const simulateMail = async (orders: readonly LetterOrder[], options: Opti
     const batch = worker.queue.receive(batchSize, now);
     if (batch.length === 0) continue;
     counts.invocations += 1;
-    if (random() < crashes) {
+    const hasCrashed = batch.some(({ id }) => crashed.get(id) === mostCrashesOfMessage);
+    if (random() < crashes && !hasCrashed) {
       for (const { id } of batch) crashed.set(id, (crashed.get(id) ?? 0) + 1);
       continue;
     }

@@ -45,6 +45,7 @@ const mailer = (answers: (Error | undefined)[], overrides: Partial<Deps> = {}) =
     nowSeconds: () => now,
     random: () => 1,
     product: "LIT Auth",
+    defaultLocale: "en",
     lifetimeSeconds: 600,
     ...overrides,
   };
@@ -114,6 +115,29 @@ describe("an order at SES's rate", () => {
       "old@example.com",
       "new@example.com",
     ]);
+  });
+
+  it("sends letters to two addresses without a pseudonym", async () => {
+    const left = ["earlier", "deleted"];
+    const formerAddresses: Deps["formerAddresses"] = {
+      find: async (which) =>
+        left.includes(which) ? { email: `${which}@example.com`, addressKey: "none" } : undefined,
+      forget: async (which) => void left.splice(left.indexOf(which), 1),
+    };
+    const first = mailer([undefined, rate], { formerAddresses });
+    await first.consume({ kind: "goodbye", userId: "u" });
+    const [[again] = []] = first.queued;
+    const second = mailer([undefined], { formerAddresses });
+    expect(await second.consume(again!)).toBe("sent");
+    const both = mailer([undefined, undefined], {
+      formerAddresses: {
+        find: async (which) => ({ email: `${which}@example.com`, addressKey: "none" }),
+        forget: async () => {},
+      },
+    });
+    expect(await both.consume({ kind: "goodbye", userId: "u" })).toBe("sent");
+    for (const sent of [[...first.sent, ...second.sent], both.sent])
+      expect(sent.map(({ to }) => to)).toEqual(["earlier@example.com", "deleted@example.com"]);
   });
 
   it("isn't mistaken for a busy store", async () => {

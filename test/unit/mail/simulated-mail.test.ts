@@ -30,18 +30,16 @@ describe("letters at SES's limits", () => {
     ["a quota that opens again", 200, { perSecond: 14, quota: { letters: 100, reopensAt: 400 } }],
     ["a pause of ten minutes", 100, { perSecond: 5, pauses: [{ from: 2, to: 600 }] }],
   ])("all leave once, in time and on the first receive: %s", async (_name, count, ses) => {
-    for (const seed of [1, 2]) {
-      const done = await simulateMail(codes(count), { ses, seed });
-      expect(done).toMatchObject({ twice: 0, dead: 0, mostReceives: 1 });
-      expect(done.sent).toHaveLength(count);
-      expect(done.oldestCodeSeconds).toBeLessThan(quarterHour);
-    }
+    const done = await simulateMail(codes(count), { ses });
+    expect(done).toMatchObject({ twice: 0, dead: 0, mostReceives: 1 });
+    expect(done.sent).toHaveLength(count);
+    expect(done.oldestCodeSeconds).toBeLessThan(quarterHour);
   });
 
   it("leave codes room beside a flood of notices", async () => {
-    const done = await simulateMail([...notices(1000), ...codes(50)], { ses: { perSecond: 5 } });
+    const done = await simulateMail([...notices(400), ...codes(20)], { ses: { perSecond: 5 } });
     expect(done).toMatchObject({ twice: 0, dead: 0, mostReceives: 1 });
-    expect(done.sent).toHaveLength(1050);
+    expect(done.sent).toHaveLength(420);
     const lastNotice = Math.max(...done.sent.filter(({ kind }) => kind !== "login").map(({ at }) => at));
     expect(done.oldestCodeSeconds).toBeLessThan(lastNotice / 2);
   });
@@ -84,7 +82,7 @@ describe("letters at SES's limits", () => {
         expect(done.sent).toHaveLength(orders.length + count.goodbyes);
         expect(done.mostReceives).toBeLessThanOrEqual(1 + done.mostCrashes);
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   });
 });
