@@ -19,6 +19,7 @@ const places: Record<string, readonly string[]> = {
   "@aws-lambda-powertools/metrics": ["shared/platform/metrics.ts"],
   "@aws-lambda-powertools/parameters": ["shared/platform/secrets.ts"],
   "@aws-sdk/client-ses": ["shared/mail/ses.ts", "infra/localstack/*.ts"],
+  "@aws-sdk/client-sesv2": ["shared/delivery/lift-suppression.ts"],
   "@aws-sdk/client-sqs": ["shared/mail/mail-queue.ts"],
   "@aws-sdk/client-dynamodb": [
     "shared/store/dynamo.ts",

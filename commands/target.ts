@@ -18,6 +18,7 @@ const variableOf: Record<string, VariableName> = {
   SessionsTable: "SESSIONS_TABLE",
   LimitsTable: "LIMITS_TABLE",
   MailQueueUrl: "MAIL_QUEUE_URL",
+  NoticeQueueUrl: "NOTICE_QUEUE_URL",
   KeyArn: "PSEUDONYM_SECRET_ID",
   DigestArn: "DIGEST_SECRET_ID",
   SigningKeysArn: "SIGNING_KEYS_ID",

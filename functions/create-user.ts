@@ -18,7 +18,7 @@ import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 type Deps = {
   registrations: Pick<RegistrationStore, "find" | "reserve" | "register">;
   limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
-  pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox" | "ofNetwork" | "registrationSalt">;
+  pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox" | "ofDomain" | "ofNetwork" | "registrationSalt">;
   hasher: Pick<PasswordHasher, "hash">;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
@@ -34,9 +34,10 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
   const { username, email, password, first_name: firstName, last_name: lastName } = body;
   const person = { username, email, firstName, lastName };
   await requireGoodPassword("password", password, person);
-  const { ofAddress, ofMailbox, ofNetwork, registrationSalt } = deps.pseudonyms;
+  const { ofAddress, ofMailbox, ofDomain, ofNetwork, registrationSalt } = deps.pseudonyms;
   const addressKey = await ofAddress(email);
-  const letter = registrationLetter(await ofMailbox(email), await ofNetwork(sourceIp));
+  const charged = { networkKey: await ofNetwork(sourceIp), domainKey: await ofDomain(email) };
+  const letter = registrationLetter(await ofMailbox(email), charged.networkKey);
   const [waiting] = await Promise.all([
     deps.registrations.find(addressKey),
     spendToldLimits(letter, registrationChallenge(body.challenge_token), deps.limits),
@@ -46,6 +47,7 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
     ...person,
     id: randomUUID(),
     addressKey,
+    ...charged,
     createdAt: now,
     expiresAt: now + deps.unactivatedAccountDays * day,
   };
@@ -54,7 +56,6 @@ export const createUser = async ({ body, sourceIp }: Call<typeof contract.create
     spendMailbox(letter, deps.limits),
     deps.registrations.reserve(named),
   ]);
-
   const otpRequestId = outcome === "covered" ? undefined : randomUUID();
   const registration = { ...named, passwordHash, ...(otpRequestId && { otpRequestId }) };
   if ((await deps.registrations.register(registration, waiting, reserved)) === "username_taken") {

@@ -6,19 +6,19 @@ import { registrationStore } from "../shared/accounts/registration-store.ts";
 import { userStore } from "../shared/accounts/user-store.ts";
 import { codeStore } from "../shared/codes/code-store.ts";
 import { codeDigest, createCode } from "../shared/codes/codes.ts";
+import { countingSent } from "../shared/delivery/all-letters-store.ts";
+import { letterStops } from "../shared/delivery/letter-stops.ts";
 import { isLocale } from "../shared/identity/locale.ts";
 import { limitStore } from "../shared/limits/limit-store.ts";
-import { dispatchLetter } from "../shared/mail/letter-dispatch.ts";
-import { enqueueLetter, letterOrder } from "../shared/mail/mail-queue.ts";
+import { letterOrder } from "../shared/mail/letter-orders.ts";
+import { enqueueLetter, putAside } from "../shared/mail/mail-queue.ts";
+import { orderConsumer } from "../shared/mail/order-consumer.ts";
 import { queueConsumer } from "../shared/platform/queue-consumer.ts";
 import { sendEmail } from "../shared/mail/ses.ts";
 import { passwordResetStore } from "../shared/passwords/password-reset-store.ts";
-import { minute, nowSeconds } from "../shared/platform/clock.ts";
+import { nowSeconds } from "../shared/platform/clock.ts";
 import { environment } from "../shared/platform/environment.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
-
-// After this time, users no longer wait for the code that they requested.
-const maximumAgeSeconds = 15 * minute;
 
 const buildDeps = () => {
   const { PRODUCT_NAME, OTP_LIFETIME_SECONDS, DEFAULT_LOCALE } = environment(
@@ -29,6 +29,7 @@ const buildDeps = () => {
   return {
     users: userStore(),
     codes: codeStore(),
+    stops: letterStops(),
     addressChanges: addressChangeStore(),
     moves: addressMoveStore(),
     undoing: addressUndoStore(),
@@ -38,8 +39,10 @@ const buildDeps = () => {
     formerAddresses: formerAddressStore(),
     createCode,
     codeDigest,
-    sendEmail,
+    sendEmail: countingSent(sendEmail),
     enqueueLetter,
+    putAside,
+    random: Math.random,
     recordSecurityEvent,
     nowSeconds,
     product: PRODUCT_NAME,
@@ -48,4 +51,4 @@ const buildDeps = () => {
   };
 };
 
-export const handler = await queueConsumer(letterOrder, dispatchLetter, buildDeps, { maximumAgeSeconds });
+export const handler = await queueConsumer(letterOrder, orderConsumer(), buildDeps);

@@ -39,6 +39,11 @@ export const capacitySettings = {
     fallback: "0",
     help: "Lambda concurrency reserved for each function that hashes passwords. It is also the maximum, so that a flood of registrations doesn't starve other functions. Use 10 if the account's quota is 1000. Use 0 (no reservation) in a new account, because its quota of 10 allows none.",
   },
+  MAILER_CONCURRENCY: {
+    schema: wholeNumber(2, 1_000),
+    fallback: "2",
+    help: "How many batches of two emails leave at once from each of the two queues (codes; notices and resets). The default is enough for SES's usual 14 emails a second. If SES has a higher rate and a queue grows, raise it. What is above SES's rate waits and is not lost.",
+  },
   WAF: {
     schema: z.enum(["on", "off"]).optional(),
     fallback: null,

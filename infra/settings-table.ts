@@ -91,6 +91,16 @@ export const settingsTable = {
     fallback: "1000",
     help: "Limit on the emails after registrations in an hour, all together. When it is reached, an alarm goes off and no one can register until the hour ends; resets and sign-ins go on.",
   },
+  UNPROVEN_BOUNCES_PER_NETWORK_PER_DAY: {
+    schema: variables.UNPROVEN_BOUNCES_PER_NETWORK_PER_DAY,
+    fallback: "3",
+    help: "How many emails after registrations from one network may come back as undeliverable on one day (UTC). After that, no one can register from there that day. AWS stops the emails of everybody if too many come back.",
+  },
+  MX_RESOLVER: {
+    schema: variables.MX_RESOLVER,
+    fallback: "system",
+    help: "No email leaves after a registration whose domain has no mail server (MX record) or says that it takes no mail. system: ask the DNS of the function's network. off: don't ask. Or the IPv4 address and port of a DNS server, such as 10.0.0.2:53. If there is no answer, the email leaves.",
+  },
   TRIES_PER_NETWORK_PER_TEN_MINUTES: {
     schema: variables.TRIES_PER_NETWORK_PER_TEN_MINUTES,
     fallback: "100",

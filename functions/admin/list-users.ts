@@ -1,11 +1,22 @@
-import { shownPerson } from "../../shared/admin/person-fields.ts";
+import { shownPerson, stateOf, type ListedPerson } from "../../shared/admin/person-fields.ts";
 import { personList, type PersonList } from "../../shared/admin/person-list.ts";
 import { personLookup, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import * as contract from "../../shared/contract/staff-operations.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
+import { deliveryStore, type DeliveryStore } from "../../shared/delivery/delivery-store.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 
-type Deps = { list: PersonList; people: Pick<PersonLookup, "findByUsername"> };
+type Deps = {
+  list: PersonList;
+  people: Pick<PersonLookup, "findByUsername">;
+  deliveries: Pick<DeliveryStore, "findAll">;
+};
+
+const shownPeople = async (people: ListedPerson[], deps: Deps) => {
+  const accounts = people.filter((person) => stateOf(person) !== "pending");
+  const found = await deps.deliveries.findAll(accounts.map(({ addressKey }) => addressKey));
+  return people.map((person) => shownPerson(person, found.get(person.addressKey)));
+};
 
 /** With a username, the other filters are ignored. */
 export const listUsers = async (
@@ -14,14 +25,15 @@ export const listUsers = async (
 ) => {
   if (username !== "") {
     const person = await deps.people.findByUsername(username);
-    return { results: person ? [shownPerson(person)] : [], next: null };
+    return { results: await shownPeople(person ? [person] : [], deps), next: null };
   }
   const page = await deps.list.page({ state, addressPrefix: email, cursor, size: Number(limit) });
   if (page === "cursor_not_valid") throw new ApiError(page);
-  return { results: page.people.map(shownPerson), next: page.next };
+  return { results: await shownPeople(page.people, deps), next: page.next };
 };
 
 export const handler = await userEndpoint(contract.listUsers, listUsers, () => ({
   list: personList(),
   people: personLookup(),
+  deliveries: deliveryStore(),
 }));

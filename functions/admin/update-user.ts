@@ -4,6 +4,7 @@ import { personLookup, requireAccount, type PersonLookup } from "../../shared/ad
 import { authorityOver } from "../../shared/admin/staff-authority.ts";
 import * as contract from "../../shared/contract/staff-operations.ts";
 import { ApiError, FieldErrors, usernameTaken } from "../../shared/contract/errors.ts";
+import { deliveryStore, type DeliveryStore } from "../../shared/delivery/delivery-store.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { limitStore } from "../../shared/limits/limit-store.ts";
 import { spendStaffAct, type StaffActDeps } from "../../shared/limits/staff-limits.ts";
@@ -16,6 +17,7 @@ type Deps = CurrentPasswordDeps &
   StaffActDeps & {
     people: Pick<PersonLookup, "find">;
     users: UserUpdateStore;
+    deliveries: Pick<DeliveryStore, "find">;
     authorityOver: typeof authorityOver;
     enqueueLetter: typeof enqueueLetter;
     recordSecurityEvent: typeof recordSecurityEvent;
@@ -38,7 +40,10 @@ export const updateUser = async (
     await requireCurrentPassword(actor, body.current_password, deps);
   await spendStaffAct(actor, deps);
 
-  const changed = await deps.users.change(account, changes, deps.authorityOver(actor, account));
+  const [changed, delivery] = await Promise.all([
+    deps.users.change(account, changes, deps.authorityOver(actor, account)),
+    deps.deliveries.find(account.addressKey),
+  ]);
   switch (changed) {
     case "username_taken":
       throw new FieldErrors({ username: [usernameTaken] });
@@ -55,13 +60,14 @@ export const updateUser = async (
         changes: Object.keys(changes),
       });
       if (ranks) await deps.enqueueLetter({ kind: "rank_changed", userId: id, isStaff: changed.isStaff });
-      return shownPerson(changed);
+      return shownPerson(changed, delivery);
   }
 };
 
 export const handler = await userEndpoint(contract.updateUser, updateUser, () => ({
   people: personLookup(),
   users: userUpdateStore(),
+  deliveries: deliveryStore(),
   limits: limitStore(),
   hasher: passwordHasher,
   authorityOver,

@@ -13,6 +13,7 @@ export const backgroundGrants = {
         "goodbye",
         "goodbye-earlier",
         "goodbye-undone",
+        "delivery",
       ],
       // Codes are stored in the item that they are for, which may be the account.
       UpdateItem: [
@@ -28,17 +29,32 @@ export const backgroundGrants = {
       ],
     },
     // Whether a reset is for an account or for a registration shows only here.
-    LIMITS_TABLE: spend,
-    // An order that waits for its time queues itself again.
+    LIMITS_TABLE: { ...spend, GetItem: ["limit"] },
+    // An order that waits for its time, or for SES, is queued again.
     MAIL_QUEUE_URL: ["SendMessage"],
+    MAIL_DEAD_LETTERS_URL: ["SendMessage"],
+    NOTICE_QUEUE_URL: ["SendMessage"],
+    NOTICE_DEAD_LETTERS_URL: ["SendMessage"],
     DIGEST_SECRET_ID: read,
     MAIL_FROM: ["SendRawEmail"],
     CONFIGURATION_SET: ["SendRawEmail"],
-    settings: ["PRODUCT_NAME", "DEFAULT_LOCALE", "MAIL_REPLY_TO", ...codeLetterLimits],
-    timeoutSeconds: 8,
+    settings: ["PRODUCT_NAME", "MAIL_REPLY_TO", "DEFAULT_LOCALE", "MX_RESOLVER", ...codeLetterLimits],
+    // A slow letter fits, and one that SES leaves without an answer twice.
+    timeoutSeconds: 20,
+    queuesItself: true,
     ...mailing,
   },
-  feedback: { ...mailing },
+  feedback: {
+    USERS_TABLE: {
+      GetItem: ["user"],
+      BatchGetItem: ["email", "pending"],
+      PutItem: ["delivery"],
+      DeleteItem: ["pending", "registration"],
+    },
+    LIMITS_TABLE: { ...spend, GetItem: ["limit"] },
+    PSEUDONYM_SECRET_ID: read,
+    ...mailing,
+  },
   createKeys: {
     DIGEST_SECRET_ID: write,
     SIGNING_KEYS_ID: write,

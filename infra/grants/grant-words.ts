@@ -21,7 +21,11 @@ export const spendAndClear = { ...spend, ...clear } as const;
 export const letterLimits = ["UNPROVEN_LETTERS_PER_TEN_MINUTES", "UNPROVEN_LETTERS_PER_HOUR"] as const;
 export const codeLetterLimits = [...letterLimits, "OTP_LIFETIME_SECONDS"] as const;
 export const resetLimits = [...codeLetterLimits, "UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"] as const;
-export const registrationLimits = [...resetLimits, "UNPROVEN_LETTERS_OF_ALL_PER_HOUR"] as const;
+export const registrationLimits = [
+  ...resetLimits,
+  "UNPROVEN_LETTERS_OF_ALL_PER_HOUR",
+  "UNPROVEN_BOUNCES_PER_NETWORK_PER_DAY",
+] as const;
 export const challenge = [
   "CHALLENGE_VERIFY_URL",
   "CHALLENGE_HOSTNAMES",
@@ -65,5 +69,15 @@ export const confirmChange = {
 export const eraseAccount = {
   GetItem: ["undo"],
   PutItem: ["goodbye", "goodbye-earlier"],
-  DeleteItem: ["user", "email", "username", "pending", "registration", "email-change", "undo", "reset"],
+  DeleteItem: [
+    "user",
+    "email",
+    "username",
+    "pending",
+    "registration",
+    "email-change",
+    "undo",
+    "reset",
+    "delivery",
+  ],
 } as const;

@@ -8,6 +8,9 @@ type SecretAction = "DescribeSecret" | "GetSecretValue" | "PutSecretValue" | "Up
 type Actions = {
   SESSIONS_TABLE: TableAction;
   MAIL_QUEUE_URL: "SendMessage";
+  MAIL_DEAD_LETTERS_URL: "SendMessage";
+  NOTICE_QUEUE_URL: "SendMessage";
+  NOTICE_DEAD_LETTERS_URL: "SendMessage";
   PSEUDONYM_SECRET_ID: SecretAction;
   DIGEST_SECRET_ID: SecretAction;
   DEVICE_SECRET_ID: SecretAction;
@@ -26,7 +29,11 @@ export type Grant = { readonly [Name in keyof Actions]?: readonly Actions[Name][
   readonly settings?: readonly SettingVariable[];
   /** True if the function hashes passwords. It gets a lower throttle and HASHING_CONCURRENCY. */
   readonly hashes?: true;
+  /** True if the function may take addresses off SES's suppression list, which is no resource. */
+  readonly liftsSuppression?: true;
   readonly memoryMegabytes?: number;
   readonly timeoutSeconds?: number;
+  /** Lambda ends other functions that cause their own next call 16 times in a row. */
+  readonly queuesItself?: true;
 };
 export type FunctionName = OperationName | "mailer" | "feedback" | "createKeys" | "rotateKeys" | "pages";

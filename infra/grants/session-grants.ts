@@ -7,7 +7,7 @@ export const sessionGrants = {
   refreshToken: {
     USERS_TABLE: { GetItem: ["user"] },
     SESSIONS_TABLE: ["UpdateItem", "DeleteItem"],
-    MAIL_QUEUE_URL: ["SendMessage"],
+    NOTICE_QUEUE_URL: ["SendMessage"],
     SIGNING_KEYS_ID: read,
     VERIFICATION_KEYS_ID: read,
     settings: issuing,

@@ -45,7 +45,7 @@ const readLocalSettings = (port: number) => {
   try {
     const settings = loadSettings(
       { MAIL_FROM: "no-reply@example.com" },
-      { STAGE: "local", PUBLIC_URL: `http://127.0.0.1:${port}`, ...generousLimits },
+      { STAGE: "local", PUBLIC_URL: `http://127.0.0.1:${port}`, MX_RESOLVER: "off", ...generousLimits },
     );
     const isStandIn = settings.CHALLENGE_VERIFY_URL.startsWith("http:");
     return isStandIn ? settings : { ...settings, CHALLENGE_VERIFY_URL: "off" };

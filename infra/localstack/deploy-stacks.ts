@@ -1,5 +1,10 @@
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import { SESClient, VerifyEmailIdentityCommand } from "@aws-sdk/client-ses";
+import {
+  ConfigurationSetAlreadyExistsException,
+  CreateConfigurationSetCommand,
+  SESClient,
+  VerifyEmailIdentityCommand,
+} from "@aws-sdk/client-ses";
 import { join } from "node:path";
 import { root, run, runScript } from "../run-script.ts";
 import { clientOptions } from "./client-options.ts";
@@ -14,6 +19,7 @@ import {
   type LocalStack,
 } from "./localstack.ts";
 import { runTriggers } from "./invoke-triggers.ts";
+import { configurationSetName } from "../naming.ts";
 
 const account = "000000000000";
 
@@ -34,9 +40,13 @@ export const deploy = async (localStack: LocalStack): Promise<void> => {
   const app = `node ${JSON.stringify(join(root, "infra/app.ts"))}`;
   await cdk("deploy", "--all", "--app", app, "--context", "localstack=true", "--require-approval", "never");
   await runTriggers(localStack, `lit-auth-${stage}-user-functions`);
-  // Replaces the sender stack, which LocalStack can't create.
+  // LocalStack can't create these by templates. Its SES reports no bounces, so there are no rules.
   const mail = new SESClient(clientOptions(localStack));
   await mail.send(new VerifyEmailIdentityCommand({ EmailAddress: sender }));
+  const ConfigurationSet = { Name: configurationSetName(stage) };
+  await mail.send(new CreateConfigurationSetCommand({ ConfigurationSet })).catch((error: unknown) => {
+    if (!(error instanceof ConfigurationSetAlreadyExistsException)) throw error;
+  });
 };
 
 if (import.meta.main)

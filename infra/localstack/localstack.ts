@@ -48,6 +48,7 @@ export const environmentFor = ({ endpoint }: LocalStack): Record<string, string>
     ALARM_EMAIL: sender,
     // The default, API Gateway's own address, does not resolve.
     PUBLIC_URL: addressesOf({ endpoint }).api,
+    MX_RESOLVER: "off",
     ...generousLimits,
   };
 };

@@ -14,13 +14,9 @@ import { securityMetric } from "./security-metrics.ts";
 
 const period = Duration.minutes(1);
 
-type DeadLetters = { mailDeadLetters: IQueue; feedbackDeadLetters: IQueue };
+type DeadLetters = Readonly<Record<"mailDeadLetters" | "noticeDeadLetters" | "feedbackDeadLetters", IQueue>>;
 
-export const addAlarms = (
-  scope: Construct,
-  settings: Settings,
-  { mailDeadLetters, feedbackDeadLetters }: DeadLetters,
-): void => {
+export const addAlarms = (scope: Construct, settings: Settings, queues: DeadLetters): void => {
   const { STAGE, ALARM_EMAIL } = settings;
   const { FAILED_GUESSES_ALARM_PER_HOUR, RESET_LETTERS_ALARM_PER_HOUR, REQUESTS_ALARM_PER_FIVE_MINUTES } =
     settings;
@@ -65,7 +61,21 @@ export const addAlarms = (
     statistic: "Sum",
   });
   const alarms = [
-    ["DeadLetterAlarm", "Emails could not be sent in five attempts", countOf(mailDeadLetters)],
+    [
+      "DeadLetterAlarm",
+      "Emails with codes to sign in or activate were refused by SES, or failed five times",
+      countOf(queues.mailDeadLetters),
+    ],
+    [
+      "NoticeDeadLetterAlarm",
+      "Notices or other codes were refused by SES, failed five times or waited four days",
+      countOf(queues.noticeDeadLetters),
+    ],
+    [
+      "LettersTooOldAlarm",
+      "Codes were not sent, because SES had no room for them for 15 minutes",
+      securityMetric(STAGE, "LettersTooOld"),
+    ],
     // Failures of API functions count as server errors. The other three have no caller.
     ["ServerErrorAlarm", "The API answered requests with server errors (5xx)", serverErrors],
     [
@@ -91,7 +101,7 @@ export const addAlarms = (
     [
       "FeedbackDeadLetterAlarm",
       "Reports of bounces and complaints could not be handled in five attempts",
-      countOf(feedbackDeadLetters),
+      countOf(queues.feedbackDeadLetters),
     ],
     [
       "MissingMailboxRuleAlarm",
@@ -127,6 +137,16 @@ export const addAlarms = (
       "AddressMoveAlarm",
       "An administrator froze an account, to move it from a lost mailbox to a new address",
       securityMetric(STAGE, "AddressMoves"),
+    ],
+    [
+      "BouncesAtOneDomainAlarm",
+      "Ten mailboxes of accounts at one domain were said to be missing within an hour",
+      securityMetric(STAGE, "BouncesAtOneDomain"),
+    ],
+    [
+      "RegistrationsStoppedAlarm",
+      "Too many emails after registrations came back: no one can register for an hour",
+      securityMetric(STAGE, "RegistrationsStopped"),
     ],
     [
       "StaffActsAlarm",

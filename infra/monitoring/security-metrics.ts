@@ -45,6 +45,21 @@ const counted = {
     lines: field("event", "reset_sent"),
     period: Duration.hours(1),
   },
+  BouncesAtOneDomain: {
+    functions: ["feedback"],
+    lines: field("event", "bounces_at_one_domain"),
+    period: Duration.minutes(1),
+  },
+  RegistrationsStopped: {
+    functions: ["feedback"],
+    lines: field("event", "registrations_stopped"),
+    period: Duration.minutes(1),
+  },
+  LettersTooOld: {
+    functions: ["mailer"],
+    lines: field("outcome", "too_old"),
+    period: Duration.minutes(1),
+  },
 } as const satisfies Record<string, SecurityCount>;
 type SecurityMetric = keyof typeof counted;
 

@@ -1,5 +1,6 @@
 import { CfnOutput, RemovalPolicy, type Stack } from "aws-cdk-lib";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { listIndexes } from "../../shared/store/list-indexes.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
@@ -17,6 +18,12 @@ const table = ({ tableName, tableArn }: StatefulStack["users"]): Resource => ({
 const withIndexes = (resource: Resource, names: readonly string[]): Resource => ({
   ...resource,
   indexArns: names.map((name) => `${resource.arn}/index/${name}`),
+});
+
+const queue = ({ queueUrl, queueArn }: IQueue): Resource => ({
+  value: queueUrl,
+  arn: queueArn,
+  service: "sqs",
 });
 
 const secret = (arn: string): Resource => ({ value: arn, arn, service: "secretsmanager" });
@@ -40,13 +47,16 @@ export const mailIdentity = ({ MAIL_FROM, MAIL_IDENTITY }: Settings): string => 
 export const resourcesOf = (
   stack: Stack,
   settings: Settings,
-  { users, sessions, limits, mailQueue, secretArns }: StatefulStack,
+  { users, sessions, limits, secretArns, ...stateful }: StatefulStack,
   functions: readonly FunctionName[],
 ): GrantedFunctionProps["resources"] => ({
   USERS_TABLE: withIndexes(table(users), Object.keys(listIndexes)),
   SESSIONS_TABLE: table(sessions),
   LIMITS_TABLE: table(limits),
-  MAIL_QUEUE_URL: { value: mailQueue.queueUrl, arn: mailQueue.queueArn, service: "sqs" },
+  MAIL_QUEUE_URL: queue(stateful.mailQueue),
+  MAIL_DEAD_LETTERS_URL: queue(stateful.mailDeadLetters),
+  NOTICE_QUEUE_URL: queue(stateful.noticeQueue),
+  NOTICE_DEAD_LETTERS_URL: queue(stateful.noticeDeadLetters),
   PSEUDONYM_SECRET_ID: secret(secretArns.key),
   DIGEST_SECRET_ID: secret(secretArns.digest),
   DEVICE_SECRET_ID: secret(secretArns.device),
@@ -83,13 +93,15 @@ export const functionSettings = (
   TOKEN_AUDIENCE: settings.TOKEN_AUDIENCE,
   ALLOWED_ORIGINS: settings.ALLOWED_ORIGINS,
   PRODUCT_NAME: settings.PRODUCT_NAME,
-  DEFAULT_LOCALE: settings.DEFAULT_LOCALE,
   MAIL_REPLY_TO: settings.MAIL_REPLY_TO ?? "off",
+  DEFAULT_LOCALE: settings.DEFAULT_LOCALE,
   OTP_LIFETIME_SECONDS: String(settings.OTP_LIFETIME_SECONDS),
   UNPROVEN_LETTERS_PER_TEN_MINUTES: String(settings.UNPROVEN_LETTERS_PER_TEN_MINUTES),
   UNPROVEN_LETTERS_PER_HOUR: String(settings.UNPROVEN_LETTERS_PER_HOUR),
   UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR: String(settings.UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR),
   UNPROVEN_LETTERS_OF_ALL_PER_HOUR: String(settings.UNPROVEN_LETTERS_OF_ALL_PER_HOUR),
+  UNPROVEN_BOUNCES_PER_NETWORK_PER_DAY: String(settings.UNPROVEN_BOUNCES_PER_NETWORK_PER_DAY),
+  MX_RESOLVER: settings.MX_RESOLVER,
   TRIES_PER_NETWORK_PER_TEN_MINUTES: String(settings.TRIES_PER_NETWORK_PER_TEN_MINUTES),
   REFUSAL_FLOOR_MILLISECONDS: String(settings.REFUSAL_FLOOR_MILLISECONDS),
   PWNED_PASSWORDS_URL: settings.PWNED_PASSWORDS_URL,

@@ -1,6 +1,14 @@
 import { Duration, type RemovalPolicy } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Code, Function, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import {
+  Architecture,
+  Code,
+  Function,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+  Tracing,
+} from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { join } from "node:path";
@@ -95,6 +103,11 @@ export class GrantedFunction extends Function {
       for (const statement of statementsOf(rights, resource)) role.addToPolicy(statement);
     }
 
+    if (grant.liftsSuppression)
+      role.addToPolicy(
+        new PolicyStatement({ actions: ["ses:DeleteSuppressedDestination"], resources: ["*"] }),
+      );
+
     super(scope, id, {
       functionName: functionName(props.stage, name),
       description: `LIT Auth ${name}`,
@@ -105,6 +118,7 @@ export class GrantedFunction extends Function {
       memorySize: grant.memoryMegabytes ?? defaultMemoryMegabytes,
       ...(grant.hashes && hashingConcurrency > 0 && { reservedConcurrentExecutions: hashingConcurrency }),
       timeout: Duration.seconds(grant.timeoutSeconds ?? defaultTimeoutSeconds),
+      ...(grant.queuesItself && { recursiveLoop: RecursiveLoop.ALLOW }),
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
       logGroup,

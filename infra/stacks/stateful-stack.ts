@@ -34,6 +34,8 @@ export class StatefulStack extends Stack {
   readonly limits: Table;
   readonly mailQueue: Queue;
   readonly mailDeadLetters: Queue;
+  readonly noticeQueue: Queue;
+  readonly noticeDeadLetters: Queue;
   readonly feedbackQueue: Queue;
   readonly feedbackDeadLetters: Queue;
   readonly secretArns: {
@@ -79,21 +81,21 @@ export class StatefulStack extends Stack {
     this.limits = table("Limits", "pk");
 
     const queue = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, removalPolicy };
-    this.mailDeadLetters = new Queue(this, "MailDeadLetters", {
-      ...queue,
-      retentionPeriod: Duration.days(14),
-    });
-    this.mailQueue = new Queue(this, "Mail", {
-      ...queue,
-      visibilityTimeout: Duration.seconds(mailVisibilitySeconds),
-      // The mailer drops and counts orders that are too old. SQS would drop them without a count.
-      retentionPeriod: Duration.days(4),
-      deadLetterQueue: { queue: this.mailDeadLetters, maxReceiveCount: receivesBeforeDeadLetter },
-    });
-    this.feedbackDeadLetters = new Queue(this, "FeedbackDeadLetters", {
-      ...queue,
-      retentionPeriod: Duration.days(14),
-    });
+    const longest = { retentionPeriod: Duration.days(14) };
+    const deadLetters = (name: string) => new Queue(this, name, { ...queue, ...longest });
+    const mailQueue = (name: string, aside: Queue) =>
+      new Queue(this, name, {
+        ...queue,
+        // SQS drops old orders without a word. The mailer writes a line.
+        ...longest,
+        visibilityTimeout: Duration.seconds(mailVisibilitySeconds),
+        deadLetterQueue: { queue: aside, maxReceiveCount: receivesBeforeDeadLetter },
+      });
+    this.mailDeadLetters = deadLetters("MailDeadLetters");
+    this.mailQueue = mailQueue("Mail", this.mailDeadLetters);
+    this.noticeDeadLetters = deadLetters("NoticeDeadLetters");
+    this.noticeQueue = mailQueue("Notices", this.noticeDeadLetters);
+    this.feedbackDeadLetters = deadLetters("FeedbackDeadLetters");
     this.feedbackQueue = new Queue(this, "Feedback", {
       ...queue,
       visibilityTimeout: Duration.seconds(6 * defaultTimeoutSeconds),
@@ -114,6 +116,8 @@ export class StatefulStack extends Stack {
     );
     new CfnOutput(this, "MailQueueUrl", { value: this.mailQueue.queueUrl });
     new CfnOutput(this, "MailDeadLettersUrl", { value: this.mailDeadLetters.queueUrl });
+    new CfnOutput(this, "NoticeQueueUrl", { value: this.noticeQueue.queueUrl });
+    new CfnOutput(this, "NoticeDeadLettersUrl", { value: this.noticeDeadLetters.queueUrl });
     new CfnOutput(this, "FeedbackQueueUrl", { value: this.feedbackQueue.queueUrl });
     new CfnOutput(this, "FeedbackDeadLettersUrl", { value: this.feedbackDeadLetters.queueUrl });
 

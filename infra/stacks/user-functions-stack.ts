@@ -5,9 +5,6 @@ import { countSecurityEvents } from "../monitoring/security-metrics.ts";
 import { guardKeys } from "./key-policies.ts";
 import { createKeysAtDeployment, rotateKeysOnSchedule } from "./key-lifecycle.ts";
 
-/** The minimum that AWS allows keeps the sending rate well below SES's limit. */
-const mailerConcurrency = 2;
-
 export class UserFunctionsStack extends FunctionsStack {
   constructor(scope: Construct, id: string, props: FunctionsStackProps) {
     super(scope, id, { ...props, operations: userOperations });
@@ -15,14 +12,17 @@ export class UserFunctionsStack extends FunctionsStack {
     this.addFunction("pages");
     const mailer = this.addFunction("mailer");
     countSecurityEvents(this, settings.STAGE, "mailer", mailer.logGroup);
-    mailer.addEventSource(
-      new SqsEventSource(stateful.mailQueue, {
-        batchSize: 10,
-        maxConcurrency: mailerConcurrency,
-        reportBatchItemFailures: true,
-      }),
-    );
-    this.addFunction("feedback").addEventSource(
+    for (const queue of [stateful.mailQueue, stateful.noticeQueue])
+      mailer.addEventSource(
+        new SqsEventSource(queue, {
+          batchSize: 2,
+          maxConcurrency: settings.MAILER_CONCURRENCY,
+          reportBatchItemFailures: true,
+        }),
+      );
+    const feedback = this.addFunction("feedback");
+    countSecurityEvents(this, settings.STAGE, "feedback", feedback.logGroup);
+    feedback.addEventSource(
       new SqsEventSource(stateful.feedbackQueue, { batchSize: 10, reportBatchItemFailures: true }),
     );
     const keysMade = createKeysAtDeployment(this, this.addFunction("createKeys"), settings);

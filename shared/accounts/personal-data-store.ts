@@ -10,6 +10,7 @@ import {
 } from "../limits/guess-limits.ts";
 import { addressChangesKey, lettersKey, signInItem, signInLetterRules } from "../limits/letter-limits.ts";
 import { limitPk, storedCounters, type Rule } from "../limits/counters.ts";
+import { deliveryPk, shownDelivery, storedDelivery } from "../delivery/delivery-store.ts";
 import { isoTime, nowSeconds, type Clock } from "../platform/clock.ts";
 import { environment } from "../platform/environment.ts";
 import { addressChangePks, emailChangePk, emailUndoPk, resetPk } from "../store/address-items.ts";
@@ -77,18 +78,21 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
       const undoPks = addressChangePks(user, now).filter(
         (pk) => pk !== changePk && pk !== emailUndoPk(user.addressKey),
       );
-      const [accountPk, pendingPk, lostPk, undonePk] = [
+      const [accountPk, pendingPk, lostPk, undonePk, arrivalPk] = [
         userPk(user.id),
         registrationPk(user.addressKey),
         resetPk(user.addressKey),
         formerAddressPk("undone", user.id),
+        deliveryPk(user.addressKey),
       ];
+      const ownPks = [accountPk, pendingPk, lostPk, undonePk, arrivalPk, changePk, ...undoPks];
       const { [USERS_TABLE]: items = [], [LIMITS_TABLE]: counters = [] } = await batchRead({
-        [USERS_TABLE]: [accountPk, pendingPk, lostPk, undonePk, changePk, ...undoPks].map((pk) => ({ pk })),
+        [USERS_TABLE]: ownPks.map((pk) => ({ pk })),
         [LIMITS_TABLE]: [...limitPks].map((pk) => ({ pk })),
       });
+      const stored = (pk: string) => items.find((item) => item["pk"] === pk);
       const at = (pk: string): Dated => {
-        const item = dated.parse(items.find((item) => item["pk"] === pk) ?? {});
+        const item = dated.parse(stored(pk) ?? {});
         // An earlier address of this person may belong to someone else now.
         return (item.userId ?? user.id) === user.id ? item : dated.parse({});
       };
@@ -105,6 +109,7 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
         registration: registration
           ? { created: isoTime(registration.createdAt), until: isoTime(registration.expiresAt) }
           : null,
+        delivery: shownDelivery(storedDelivery(stored(arrivalPk), now)),
         counters: counted.flatMap((counts) => {
           const { key, rules } = limits[counts];
           const item = counters.find(({ pk }) => pk === limitPk(key));

@@ -1,5 +1,6 @@
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import { deliveryPk } from "../delivery/delivery-store.ts";
 import { addressChangePks, emailUndoItem, emailUndoPk, resetPk, wayBackOf } from "../store/address-items.ts";
 import { findAddressPointer } from "../store/address-pointers.ts";
 import type { Item } from "../store/documents.ts";
@@ -64,6 +65,7 @@ export const userStore = (clock: Clock = nowSeconds) => {
         registrationIdPk(user.id),
         ...addressChangePks(user, now),
         resetPk(user.addressKey),
+        deliveryPk(user.addressKey),
       ].map((pk) => ({ Delete: { TableName: table, Key: { pk } } })),
       rememberFormerAddress("deleted", user, now),
       ...earlier,

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { namesIn, shownUser } from "../accounts/user-fields.ts";
 import type { Changes } from "../accounts/user-update-store.ts";
+import { shownDelivery, type Delivery } from "../delivery/delivery-store.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { listedAttributes, PersonState } from "../store/list-indexes.ts";
 import { addressMoveItem, type User } from "../store/user-items.ts";
@@ -9,6 +10,7 @@ export const listedPerson = z.object({
   id: z.string(),
   username: z.string(),
   email: z.string(),
+  addressKey: z.string(),
   firstName: z.string(),
   lastName: z.string(),
   status: z.enum(["active", "disabled"]).optional(),
@@ -31,7 +33,7 @@ const shownMove = ({ addressMove: move }: ListedPerson) =>
       }
     : null;
 
-export const shownPerson = (person: ListedPerson) => {
+export const shownPerson = (person: ListedPerson, delivery: Delivery | undefined) => {
   const state = stateOf(person);
   return {
     ...shownUser(person),
@@ -40,6 +42,7 @@ export const shownPerson = (person: ListedPerson) => {
     is_staff: person.isStaff ?? false,
     created: isoTime(person.createdAt),
     address_move: shownMove(person),
+    delivery: state === "pending" ? null : shownDelivery(delivery),
   };
 };
 

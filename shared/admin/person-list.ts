@@ -109,7 +109,7 @@ export const personList = (clock: Clock = nowSeconds) => {
     if (entries.length === 0) return [];
     // Two entries can have one key, because a repeated registration keeps its address's key.
     const keys = [...new Set(entries.map(({ pk }) => pk))].map((pk) => ({ pk }));
-    const { [table]: items = [] } = await batchRead({ [table]: keys }, listedAttributes);
+    const { [table]: items = [] } = await batchRead({ [table]: keys }, { attributes: listedAttributes });
     const people = items.map((item) => listedPerson.parse(item));
     const peopleById = new Map(people.map((person) => [person.id, person]));
     return entries.flatMap(({ place }) => peopleById.get(idOfPlace(place)) ?? []);

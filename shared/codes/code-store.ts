@@ -80,12 +80,12 @@ export const codeStore = (clock: Clock = nowSeconds) => {
     },
 
     /** Called after sending, so that a duplicate of the order counts as superseded. */
-    retire: async (pk: string, otpRequestId: string): Promise<void> => {
+    retire: async (pk: string, otpRequestId: string, { unsent = false } = {}): Promise<void> => {
       await conditionalWrite({
         Update: {
           TableName: table,
           Key: { pk },
-          UpdateExpression: "REMOVE otpRequestId",
+          UpdateExpression: unsent ? removingCode : "REMOVE otpRequestId",
           ConditionExpression: "otpRequestId = :requestId",
           ExpressionAttributeValues: { ":requestId": otpRequestId },
         },

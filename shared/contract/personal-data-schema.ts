@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { delivery } from "./delivery-schema.ts";
 import { session, user } from "./schemas.ts";
 
 const time = z.iso.datetime().meta({ examples: ["2026-11-22T20:15:00.000Z"] });
@@ -61,6 +62,7 @@ export const personalData = z
       .object({ created: time, until: time })
       .nullable()
       .meta({ description: "A later registration with the same address" }),
+    delivery,
     counters: z.array(counter),
     not_held: z.array(z.string()).meta({ description: "Data that this export doesn't contain, and why" }),
   })

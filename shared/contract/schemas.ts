@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
 import { isDjangoUsername, isUsername, shownUsername } from "../identity/username.ts";
+import { delivery } from "./delivery-schema.ts";
 
 const text = () =>
   z
@@ -169,5 +170,8 @@ export const adminUser = user
       })
       .nullable()
       .meta({ description: "The waiting change to another mailbox, which freezes the account" }),
+    delivery: delivery
+      .nullable()
+      .meta({ description: "`null` for a registration, because its address is not proven" }),
   })
   .meta({ id: "AdminUser" });

@@ -136,6 +136,17 @@ export const cancelUserEmail = {
   errors: [...staffActErrors, "not_activated", "no_address_move"],
 } as const satisfies Operation;
 
+export const retryDelivery = {
+  name: "retryDelivery",
+  method: "POST",
+  path: `${admin}/users/{id}/retry-delivery/`,
+  caller: "staff",
+  summary:
+    "Try again to deliver letters to an account: forget its bounces and complaints, and take its address off SES's suppression list",
+  success: { status: 204 },
+  errors: [...staffActErrors, "not_activated"],
+} as const satisfies Operation;
+
 export const unlockUser = {
   name: "unlockUser",
   method: "POST",

@@ -27,6 +27,11 @@ export const normaliseAddress = (typed: string): string => {
   return deliverable.toLowerCase();
 };
 
+export const domainOf = (typed: string): string => {
+  const address = normaliseAddress(typed);
+  return address.slice(address.lastIndexOf("@") + 1);
+};
+
 const gmailDomains = new Set(["gmail.com", "googlemail.com"]);
 const yahooDomain = /^(?:yahoo(?:\.[a-z]{2,3}){1,2}|ymail\.com|rocketmail\.com|myyahoo\.com)$/;
 

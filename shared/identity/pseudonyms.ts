@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import ipaddr from "ipaddr.js";
 import { variable } from "../platform/environment.ts";
 import { readSecret } from "../platform/secrets.ts";
-import { mailboxOf, normaliseAddress } from "./email-address.ts";
+import { domainOf, mailboxOf, normaliseAddress } from "./email-address.ts";
 
 const hmacOf = async (kind: string, value: string): Promise<string> => {
   const secret = await readSecret(variable("PSEUDONYM_SECRET_ID"));
@@ -22,6 +22,8 @@ export const pseudonyms = {
 
   /** Different spellings of an address that reach the same mailbox have the same pseudonym. */
   ofMailbox: (address: string): Promise<string> => hmacOf("mailbox", mailboxOf(address)),
+
+  ofDomain: (address: string): Promise<string> => hmacOf("domain", domainOf(address)),
 
   ofNetwork: (sourceIp: string): Promise<string> => hmacOf("network", networkOf(sourceIp)),
 

@@ -20,7 +20,10 @@ const challenged = ({ told }: Letter): readonly Limit[] =>
     ? told
     : told.map((limit) => ({
         ...limit,
-        rules: limit.rules.map((rule) => ({ ...rule, challengeAbove: freeAttempts(limit, rule) })),
+        rules: limit.rules.map((rule) =>
+          rule.onlyChecked ? rule : { ...rule, challengeAbove: freeAttempts(limit, rule) },
+        ),
+        ...(limit.whenStopped && { whenStopped: "challenge" }),
       }));
 
 type Challenge = {

@@ -9,7 +9,9 @@ export type Rule = {
   readonly maximum: number;
   readonly windowSeconds?: number;
   /** Needed where limits that share a key have windows of the same length. */
-  readonly name?: "passwords";
+  readonly name?: "passwords" | "bounces";
+  /** Something else counts, and an attempt is only allowed below the maximum. */
+  readonly onlyChecked?: true;
   readonly challengeAbove?: number;
   readonly refusal?: ErrorCode;
 };
@@ -22,6 +24,8 @@ export type Limit = {
   readonly keptSeconds?: number;
   /** Allows an attempt beyond the rules if no other was allowed for this long. */
   readonly allowedAgainAfterSeconds?: number;
+  /** What attempts meet while the item says that they are stopped for all (`stoppedUntil`). */
+  readonly whenStopped?: "refusal" | "challenge";
 };
 
 // An attacker who waits for the expiry gets 100 guesses a year.
@@ -38,13 +42,18 @@ export const hasRow = ({ rules }: Limit): boolean => rules.some(isRow);
 export const windowsLifetimeSeconds = ({ rules, keptSeconds }: Limit): number =>
   keptSeconds ?? Math.max(...rules.map(({ windowSeconds = 0 }) => windowSeconds));
 
-export const counterName = ({ windowSeconds, name }: Rule, now: number): string =>
+export const counterName = (
+  { windowSeconds, name }: Pick<Rule, "windowSeconds" | "name">,
+  now: number,
+): string =>
   windowSeconds === undefined
     ? consecutive
     : `w${windowSeconds}${name === undefined ? "" : `-${name}`}#${Math.floor(now / windowSeconds)}`;
 
 export const secondsLeft = ({ windowSeconds }: Rule, item: Item | undefined, now: number): number =>
   windowSeconds === undefined ? countIn(item, "expiresAt") - now : windowSeconds - (now % windowSeconds);
+
+export const countedBy = ({ rules }: Limit): Rule[] => rules.filter(({ onlyChecked }) => !onlyChecked);
 
 export const countIn = (item: Item | undefined, counter: string): number => Number(item?.[counter] ?? 0);
 

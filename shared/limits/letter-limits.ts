@@ -84,23 +84,38 @@ const networkKeys: Record<Purpose, (networkKey: string) => string> = {
   addressChange: (networkKey) => `letters-change-from#${networkKey}`,
 };
 
+export const lettersFromKey = (purpose: Purpose, networkKey: string): string =>
+  networkKeys[purpose](networkKey);
+
+/** Counted when letters come back. */
+export const bouncesOfNetwork = { name: "bounces", windowSeconds: day } as const;
+
 export const lettersFrom = (purpose: Purpose, networkKey: string): Limit => ({
-  key: networkKeys[purpose](networkKey),
+  key: lettersFromKey(purpose, networkKey),
   rules: [{ maximum: variable("UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR"), windowSeconds: hour }],
   refusal: "too_many_letters_from_network",
 });
 
+const registrationsFrom = (networkKey: string): Limit => {
+  const { rules, ...limit } = lettersFrom("registration", networkKey);
+  const maximum = variable("UNPROVEN_BOUNCES_PER_NETWORK_PER_DAY");
+  return { ...limit, rules: [...rules, { ...bouncesOfNetwork, maximum, onlyChecked: true }] };
+};
+
+export const registrationBudgetKey = "letters-of-all";
+
 /** Resets aren't counted: a flood of them must not stop registrations, or the other way round. */
 export const registrationBudget = (): Limit => ({
-  key: "letters-of-all",
+  key: registrationBudgetKey,
   rules: [{ maximum: variable("UNPROVEN_LETTERS_OF_ALL_PER_HOUR"), windowSeconds: hour }],
   refusal: "letter_budget_spent",
+  whenStopped: "refusal",
 });
 
 export type Letter = { told: readonly Limit[]; mailbox: Limit };
 
 export const registrationLetter = (mailboxKey: string, networkKey: string): Letter => ({
-  told: [lettersFrom("registration", networkKey), registrationBudget()],
+  told: [registrationsFrom(networkKey), registrationBudget()],
   mailbox: registrationLettersTo(mailboxKey),
 });
 

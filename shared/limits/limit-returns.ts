@@ -4,6 +4,7 @@ import { variable } from "../platform/environment.ts";
 import { conditionalWrite } from "../store/dynamo.ts";
 import {
   consecutive,
+  countedBy,
   counterName,
   countIn,
   limitPk,
@@ -23,8 +24,10 @@ export const limitReturns = (clock: Clock = nowSeconds) => {
   const takeBack = async (key: string, limits: readonly Limit[], ended: Ended): Promise<void> => {
     const now = clock();
     const { attributes, expiresAt } = ended;
-    const countersOf = ({ rules }: Limit): string[] =>
-      rules.map((rule) => counterName(rule, now)).filter((name) => !attributes.includes(name));
+    const countersOf = (limit: Limit): string[] =>
+      countedBy(limit)
+        .map((rule) => counterName(rule, now))
+        .filter((name) => !attributes.includes(name));
     const counters = limits.flatMap(countersOf);
     if (counters.length + attributes.length === 0) return;
     const changes = [

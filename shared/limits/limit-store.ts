@@ -1,6 +1,6 @@
 // One conditional write counts an attempt in all windows of a key, before the action, so that races
 // can't exceed a limit. It is the same write for known and unknown addresses.
-import { ApiError, type ErrorCode } from "../contract/errors.ts";
+import { ApiError } from "../contract/errors.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import type { Item } from "../store/documents.ts";
@@ -15,42 +15,23 @@ import {
   limitPk,
   rowLifetimeSeconds,
   rowUntil,
-  secondsLeft,
   windowsLifetimeSeconds,
   type Limit,
   type Rule,
 } from "./counters.ts";
 import { limitReturns } from "./limit-returns.ts";
-
-type Refusal = { refusal: ErrorCode; retryAfterSeconds: number };
-type Exhausted = Refusal & { outcome: "exhausted" };
-type Allowed = { outcome: "allowed"; needsChallenge?: true };
-type Spending = Allowed | Exhausted;
+import {
+  allowed,
+  longest,
+  needsChallenge,
+  passedRules,
+  refusalOf,
+  withinRules,
+  type Condition,
+  type Spending,
+} from "./spending.ts";
 
 const endedCountersKept = 12;
-
-const allowed = (needsChallenge: boolean): Allowed => ({
-  outcome: "allowed",
-  ...(needsChallenge && { needsChallenge }),
-});
-
-const longest = (first: Refusal, ...others: Refusal[]): Exhausted => ({
-  outcome: "exhausted",
-  ...others.reduce((one, other) => (other.retryAfterSeconds > one.retryAfterSeconds ? other : one), first),
-});
-
-const isAboveFree = (rules: readonly Rule[], item: Item | undefined, now: number): boolean =>
-  rules.some((rule) => countIn(item, counterName(rule, now)) > (rule.challengeAbove ?? Infinity));
-
-type Condition = { expression: string; values: Record<string, number> };
-
-const withinRules = (rules: readonly Rule[]): Condition => ({
-  expression: rules.map((_, i) => `(attribute_not_exists(#c${i}) OR #c${i} < :max${i})`).join(" AND "),
-  values: Object.fromEntries(rules.map(({ maximum }, i) => [`:max${i}`, maximum])),
-});
-
-const passedRules = ({ rules }: Limit, item: Item | undefined, now: number): Rule[] =>
-  rules.filter((rule) => countIn(item, counterName(rule, now)) >= rule.maximum);
 
 export const limitStore = (clock: Clock = nowSeconds) => {
   const table = variable("LIMITS_TABLE");
@@ -103,7 +84,10 @@ export const limitStore = (clock: Clock = nowSeconds) => {
       row ? `expiresAt = :until, ${rowUntil} = :until` : `expiresAt = if_not_exists(${rowUntil}, :until)`,
       ...(dated ? ["allowedAt = :now"] : []),
     ];
-    const adds = [...names.map((_, i) => `#c${i} :one`), ...namesBack.map((_, i) => `#b${i} :less`)];
+    const adds = [
+      ...limit.rules.flatMap(({ onlyChecked }, i) => (onlyChecked ? [] : [`#c${i} :one`])),
+      ...namesBack.map((_, i) => `#b${i} :less`),
+    ];
     const conditions = [condition.expression, ...namesBack.map((_, i) => `#b${i} > :none`)];
     return change(limit.key, {
       UpdateExpression: `SET ${sets.join(", ")} ADD ${adds.join(", ")}`,
@@ -141,24 +125,20 @@ export const limitStore = (clock: Clock = nowSeconds) => {
       return spend(limit);
     }
     if (await spendBeyondRules(limit, now)) return allowed(false);
-    const refusals = passed.map((rule) => ({
-      refusal: rule.refusal ?? limit.refusal,
-      retryAfterSeconds: secondsLeft(rule, item, now),
-    }));
-    return longest({ refusal: limit.refusal, retryAfterSeconds: 1 }, ...refusals);
+    return refusalOf(limit, item, now);
   };
 
   const afterCount = async (limit: Limit, item: Item = {}, now: number): Promise<Spending> => {
     await settleRow(limit, item, now);
     const ended = endedCounters(item, now);
     if (ended.length > endedCountersKept) await forgetCounters(limit.key, ended);
-    return allowed(isAboveFree(limit.rules, item, now));
+    return allowed(needsChallenge(limit, item, now));
   };
 
   /** The write that counts gives an attempt of `inPlaceOf` back, which has the same key. */
   const spend = async (limit: Limit, inPlaceOf?: Limit): Promise<Spending> => {
     const now = clock();
-    const { refused, item } = await count(limit, now, withinRules(limit.rules), inPlaceOf?.rules);
+    const { refused, item } = await count(limit, now, withinRules(limit, now), inPlaceOf?.rules);
     if (!refused) return afterCount(limit, item, now);
     if (!inPlaceOf) return afterRefusal(limit, item, now);
     const [spending] = await Promise.all([

@@ -1,6 +1,7 @@
 import type { UserStore } from "../accounts/user-store.ts";
 import type { CodeStore } from "../codes/code-store.ts";
 import { shownCode, type codeDigest, type CodePurpose, type createCode } from "../codes/codes.ts";
+import type { LetterStops } from "../delivery/letter-stops.ts";
 import type { Locale } from "../identity/locale.ts";
 import type { CodeLetterName, LetterName, More } from "../letters/letter-names.ts";
 import { renderLetter } from "../letters/render-letter.ts";
@@ -12,6 +13,7 @@ import type { sendEmail } from "./ses.ts";
 export type DeliveryDeps = {
   users: Pick<UserStore, "find">;
   codes: Pick<CodeStore, "issue" | "retire">;
+  stops: LetterStops;
   createCode: typeof createCode;
   codeDigest: typeof codeDigest;
   sendEmail: typeof sendEmail;
@@ -21,9 +23,17 @@ export type DeliveryDeps = {
   lifetimeSeconds: number;
 };
 
+/** `domainKey` marks the letter as unproven, where the item of the code doesn't have it. */
+type CodeRequest = {
+  pk: string;
+  purpose: CodePurpose;
+  otpRequestId: string;
+  domainKey?: string | undefined;
+};
+
 /** Creates and sends a code. Its lifetime starts now, however long the order has waited. */
 export const deliverCode = async (
-  { pk, purpose, otpRequestId }: { pk: string; purpose: CodePurpose; otpRequestId: string },
+  { pk, purpose, otpRequestId, domainKey }: CodeRequest,
   letter: CodeLetterName | ((holder: CodeHolder) => CodeLetterName),
   deps: DeliveryDeps,
 ) => {
@@ -36,6 +46,10 @@ export const deliverCode = async (
     otpExpiresAt: time + duration,
   });
   if (holder === "superseded") return "superseded";
+  if (purpose !== "email_undo" && (await deps.stops.holdBack({ domainKey, ...holder }))) {
+    await deps.codes.retire(pk, otpRequestId, { unsent: true });
+    return "stopped";
+  }
   const name = typeof letter === "string" ? letter : letter(holder);
   const values = { product, time, duration, code: shownCode(code) };
   await deps.sendEmail(holder, name, renderLetter(name, values, { locale: holder.locale, defaultLocale }));

@@ -15,7 +15,7 @@ import {
 import { isAccount, registrationPk, userPk, type CodeHolder, type Person } from "../store/user-items.ts";
 import { deliverCode, deliverNotice, deliverNoticeTo } from "./delivery.ts";
 import { sendGoodbye, sendUndone, type LastLetterDeps } from "./last-letters.ts";
-import type { LetterOrder } from "./mail-queue.ts";
+import { secondsLeftOf, type LetterOrder } from "./letter-orders.ts";
 import { awaitMove, sendMoveStarted, type MoveDeps } from "./move-delivery.ts";
 
 type Deps = MoveDeps &
@@ -45,8 +45,15 @@ const sendHeld = async (addressKey: string, undo: EmailUndo, deps: Deps) => {
   return "held";
 };
 
+// What a registration causes is held back for every address alike: a notice that comes back, where
+// a code would not leave, would tell that the address is known.
 const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation">, deps: Deps) => {
   const { ownerId, held } = await holderOf(addressKey, deps);
+  if (ownerId !== undefined || held) {
+    const registration = await deps.registrations.find(addressKey);
+    if (!registration) return "superseded";
+    if (await deps.stops.holdBack(registration)) return "stopped";
+  }
   if (ownerId !== undefined) return deliverNotice(ownerId, "address_taken", {}, deps);
   if (held) return sendHeld(addressKey, held, deps);
   const pk = registrationPk(addressKey);
@@ -83,7 +90,8 @@ const sendPasswordReset = async (
   let outcome = "failed";
   try {
     outcome = await deps.resets.begin(owner, otpRequestId);
-    const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId } as const;
+    const domainKey = isAccount(owner) ? undefined : owner.domainKey;
+    const request = { pk: resetPk(addressKey), purpose: "reset", otpRequestId, domainKey } as const;
     if (outcome === "begun") outcome = await deliverCode(request, "password_reset", deps);
   } finally {
     // A failed order comes again, and counts again.
@@ -95,7 +103,8 @@ const sendPasswordReset = async (
 
 // Notifies the old address first: the code for the new one is sent only after the owner knows. If
 // the new address is taken or held for another account, its owner gets a notice instead of a code.
-const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">, deps: Deps) => {
+const sendEmailChange = async (order: OrderOf<"email_change">, deps: Deps) => {
+  const { userId, otpRequestId } = order;
   const change = await deps.addressChanges.find(userId);
   if (change?.otpRequestId !== otpRequestId) return "superseded";
   const undo = { pk: emailUndoPk(change.oldAddressKey), purpose: "email_undo", otpRequestId } as const;
@@ -112,6 +121,8 @@ const sendEmailChange = async ({ userId, otpRequestId }: OrderOf<"email_change">
   const { ownerId, held } = await holderOf(change.addressKey, deps);
   if (ownerId !== undefined) await deliverNotice(ownerId, "address_wanted", {}, deps);
   else if (held && held.userId !== userId) await sendHeld(change.addressKey, held, deps);
+  // The owner of a lost mailbox doesn't wait for the code in front of a screen.
+  else if (change.moveId === undefined && secondsLeftOf(order, deps.nowSeconds()) < 0) return "too_old";
   else return deliverCode({ pk, purpose: "email_change", otpRequestId }, "email_change", deps);
   await deps.codes.retire(pk, otpRequestId);
   return "taken";

@@ -1,32 +1,11 @@
-// Orders hold only ids and pseudonyms, so that a dead-letter queue exposes no address or code.
+// Codes for which people wait to sign in or activate never wait for other letters.
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import * as z from "zod";
 import { lean, leanJsonOptions, openConnection } from "../platform/aws-client.ts";
-import { variable } from "../platform/environment.ts";
+import { nowSeconds } from "../platform/clock.ts";
+import { variable, type VariableName } from "../platform/environment.ts";
 import { inInitPhase } from "../platform/init-phase.ts";
 import { prepared } from "../platform/lazy.ts";
-
-export const letterOrder = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("activation"), addressKey: z.string(), otpRequestId: z.string() }),
-  z.object({ kind: z.literal("login"), userId: z.string(), otpRequestId: z.string() }),
-  z.object({
-    kind: z.literal("password_reset"),
-    addressKey: z.string(),
-    otpRequestId: z.string(),
-    /** The mailbox that the address is another spelling of. */
-    spellingOf: z.string().optional(),
-  }),
-  z.object({ kind: z.literal("email_change"), userId: z.string(), otpRequestId: z.string() }),
-  z.object({ kind: z.literal("email_change_undone"), userId: z.string() }),
-  z.object({ kind: z.literal("password_changed"), userId: z.string(), byReset: z.boolean() }),
-  z.object({ kind: z.literal("goodbye"), userId: z.string() }),
-  z.object({ kind: z.literal("session_replayed"), userId: z.string() }),
-  z.object({ kind: z.literal("rank_changed"), userId: z.string(), isStaff: z.boolean() }),
-  z.object({ kind: z.literal("address_move_started"), userId: z.string(), moveId: z.string() }),
-  z.object({ kind: z.literal("address_move_due"), userId: z.string(), moveId: z.string() }),
-  z.object({ kind: z.literal("address_move_cancelled"), userId: z.string() }),
-]);
-export type LetterOrder = z.output<typeof letterOrder>;
+import type { LetterOrder } from "./letter-orders.ts";
 
 const client = prepared(() => {
   const sqs = lean(new SQSClient(leanJsonOptions));
@@ -34,18 +13,25 @@ const client = prepared(() => {
   return sqs;
 });
 
-/** A failure fails the request, so that no caller is told to expect a letter that can't be sent. */
-export const enqueueLetter = async (order: LetterOrder, delaySeconds?: number): Promise<void> => {
+const isUrgent = ({ kind }: LetterOrder): boolean => kind === "login" || kind === "activation";
+
+const put = async (queue: VariableName, order: LetterOrder, delaySeconds?: number): Promise<void> => {
   await client().send(
     new SendMessageCommand({
-      QueueUrl: variable("MAIL_QUEUE_URL"),
-      MessageBody: JSON.stringify(order),
+      QueueUrl: String(variable(queue)),
+      MessageBody: JSON.stringify({ orderedAt: nowSeconds(), tries: 0, ...order }),
       DelaySeconds: delaySeconds,
     }),
   );
 };
 
-/** Below the 15 minutes after which the mailer drops an order. SQS allows no more than that. */
+/** A failure fails the request, so that no caller is told to expect a letter that can't be sent. */
+export const enqueueLetter = (order: LetterOrder, delaySeconds?: number): Promise<void> =>
+  put(isUrgent(order) ? "MAIL_QUEUE_URL" : "NOTICE_QUEUE_URL", order, delaySeconds);
+
+export const putAside = (order: LetterOrder): Promise<void> =>
+  put(isUrgent(order) ? "MAIL_DEAD_LETTERS_URL" : "NOTICE_DEAD_LETTERS_URL", order);
+
 export const longestDelaySeconds = 600;
 
 /** Tells both mailboxes of a move from a lost one. The second order waits until the move is due. */

@@ -8,7 +8,12 @@ import { prepared } from "../platform/lazy.ts";
 import { mimeMessage } from "./mime-message.ts";
 import type { Recipient } from "./recipient.ts";
 
-const client = prepared(() => lean(new SESClient({ ...leanOptions, requestHandler: patientHandler })));
+/** For a connection that was lost while idle. For SES's rate, an order waits in its queue. */
+const maxAttempts = 2;
+
+const client = prepared(() =>
+  lean(new SESClient({ ...leanOptions, maxAttempts, requestHandler: patientHandler })),
+);
 
 /** `kind` is the letter's name. SES takes the sender from the message. */
 export const sendEmail = async (

@@ -15,6 +15,9 @@ export const variables = {
   SESSIONS_TABLE: filled,
   LIMITS_TABLE: filled,
   MAIL_QUEUE_URL: filled,
+  MAIL_DEAD_LETTERS_URL: filled,
+  NOTICE_QUEUE_URL: filled,
+  NOTICE_DEAD_LETTERS_URL: filled,
   /** The secret behind address keys and limit keys. It never changes. */
   PSEUDONYM_SECRET_ID: filled,
   DIGEST_SECRET_ID: filled,
@@ -41,6 +44,9 @@ export const variables = {
   UNPROVEN_LETTERS_PER_HOUR: wholeNumber(1, 100_000),
   UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR: wholeNumber(1, 1_000_000),
   UNPROVEN_LETTERS_OF_ALL_PER_HOUR: wholeNumber(1, 10_000_000),
+  UNPROVEN_BOUNCES_PER_NETWORK_PER_DAY: wholeNumber(1, 1_000_000),
+  /** Who says which servers take a domain's mail: the system, an `ip:port`, or `off` for no one. */
+  MX_RESOLVER: z.string().regex(/^(?:system|off|\d{1,3}(?:\.\d{1,3}){3}:\d{1,5})$/),
   TRIES_PER_NETWORK_PER_TEN_MINUTES: wholeNumber(1, 1_000_000),
   /** The minimum time of a refused password (see `refusal-floor`). */
   REFUSAL_FLOOR_MILLISECONDS: wholeNumber(0, 5_000),

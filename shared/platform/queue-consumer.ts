@@ -5,29 +5,29 @@ import type * as z from "zod";
 import { initPhase } from "./init-phase.ts";
 import { prepared } from "./lazy.ts";
 import { describeError, logError, logInfo, nameRequest } from "./logger.ts";
-import { countMetric } from "./metrics.ts";
 
-const ageSeconds = (record: SQSRecord) => (Date.now() - Number(record.attributes.SentTimestamp)) / 1000;
+/** `batch` is the same for messages that came together. They are handled one after the other. */
+export type Received = { batch: string; queuedAt: number };
+
+/** With an error, the message is done too: it needs a person, and no other attempt. */
+export type Outcome = string | { outcome: string; error: unknown };
 
 export const queueConsumer = async <Message extends { kind: string }, Deps>(
   message: z.ZodType<Message>,
-  consume: (message: Message, deps: Deps) => Promise<string>,
+  consume: (message: Message, deps: Deps, received: Received) => Promise<Outcome>,
   buildDeps: () => Deps,
-  { maximumAgeSeconds = Infinity }: { maximumAgeSeconds?: number } = {},
 ) => {
   const deps = prepared(buildDeps);
   await initPhase();
 
-  const consumeRecord = async (record: SQSRecord): Promise<void> => {
-    const { messageId } = record;
+  const consumeRecord = async ({ messageId, body, attributes }: SQSRecord, batch: string): Promise<void> => {
     try {
-      if (ageSeconds(record) > maximumAgeSeconds) {
-        countMetric("MessageTooOld");
-        logInfo("message", { messageId, outcome: "too_old" });
-        return;
-      }
-      const parsed = message.parse(JSON.parse(record.body));
-      logInfo("message", { messageId, kind: parsed.kind, outcome: await consume(parsed, deps()) });
+      const parsed = message.parse(JSON.parse(body));
+      const queuedAt = Math.floor(Number(attributes.SentTimestamp) / 1000);
+      const done = await consume(parsed, deps(), { batch, queuedAt });
+      const { kind } = parsed;
+      if (typeof done === "string") logInfo("message", { messageId, kind, outcome: done });
+      else logError("message", { messageId, kind, outcome: done.outcome, error: describeError(done.error) });
     } catch (error) {
       logError("message failed", { messageId, error: describeError(error) });
       throw error;
@@ -35,9 +35,12 @@ export const queueConsumer = async <Message extends { kind: string }, Deps>(
   };
 
   return middy<SQSEvent, SQSBatchResponse>().handler((event: SQSEvent, context: Context) => {
-    nameRequest(context.awsRequestId);
-    return processPartialResponse(event, consumeRecord, new BatchProcessor(EventType.SQS), {
+    const { awsRequestId } = context;
+    nameRequest(awsRequestId);
+    const consumeNext = (record: SQSRecord) => consumeRecord(record, awsRequestId);
+    return processPartialResponse(event, consumeNext, new BatchProcessor(EventType.SQS), {
       context,
+      processInParallel: false,
       // Failures are reported for each message, even if all of them failed.
       throwOnFullBatchFailure: false,
     });

@@ -25,6 +25,9 @@ export const securityEvents = {
   user_changed: "the username, names, state or rank were changed",
   user_exported: "a user exported their personal data",
   user_deleted: "an account or a registration was deleted",
+  bounces_at_one_domain: "ten mailboxes of accounts at one domain were said to be missing within an hour",
+  registrations_stopped: "too many emails after registrations came back, so no one can register for an hour",
+  delivery_retried: "an administrator let letters to an address leave again",
   guesses_forgotten: "an administrator reset the counters of wrong guesses",
 } as const;
 

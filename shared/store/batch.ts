@@ -23,7 +23,7 @@ type SendReads = (
 /** Keys that stay unprocessed are an error: an unread session would sign its user out. */
 export const batchRead = async (
   keysByTable: Record<string, Key[]>,
-  attributes?: readonly string[],
+  { attributes, consistent = true }: { attributes?: readonly string[]; consistent?: boolean } = {},
   send: SendReads = (input) => dynamo().send(new BatchGetItemCommand(input)),
 ): Promise<Record<string, Item[]>> => {
   const projection = attributes && {
@@ -35,7 +35,7 @@ export const batchRead = async (
   for (let tried = 0; tried < attempts; tried += 1) {
     if (tried > 0) await delay(firstBackoffMilliseconds * 2 ** (tried - 1));
     const requests = wanted.map(
-      ([table, Keys]) => [table, { Keys, ConsistentRead: true, ...projection }] as const,
+      ([table, Keys]) => [table, { Keys, ConsistentRead: consistent, ...projection }] as const,
     );
     const { Responses = {}, UnprocessedKeys = {} } = await send({
       RequestItems: Object.fromEntries(requests),

@@ -14,6 +14,7 @@ export const itemKinds = {
     "goodbye",
     "goodbye-earlier",
     "goodbye-undone",
+    "delivery",
   ],
   LIMITS_TABLE: ["limit"],
 } as const;

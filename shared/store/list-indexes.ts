@@ -24,6 +24,7 @@ export const listedAttributes = [
   "id",
   "username",
   "email",
+  "addressKey",
   "firstName",
   "lastName",
   "status",

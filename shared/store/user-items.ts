@@ -59,6 +59,9 @@ export const registrationItem = z.object({
   ...person,
   /** True if different data was registered for the address: some of it may be a stranger's. */
   replaced: z.boolean().optional(),
+  /** Pseudonyms of who is charged if the letter comes back. An account doesn't get them. */
+  networkKey: z.string().optional(),
+  domainKey: z.string().optional(),
   /** The newest request for a code, until its letter has been sent. */
   otpRequestId: z.string().optional(),
   otpDigest: z.string().optional(),
@@ -77,6 +80,8 @@ export const codeItem = z.object({
   addressKey: z.string(),
   locale: storedLocale,
   replaced: z.boolean().optional(),
+  /** Only in registrations, whose letters are unproven. */
+  domainKey: z.string().optional(),
 });
 export type CodeHolder = z.output<typeof codeItem>;
 

@@ -62,6 +62,10 @@ describe.each(["light", "dark"] as const)("inbox, %s", (colorScheme) => {
     await page.getByRole("heading", { name: Subject }).waitFor();
     expect(await page.getByRole("article").innerText()).toContain(email);
     await page.getByText("Plain text", { exact: true }).click();
+    await page.getByRole("button", { name: "Bounce" }).click();
+    await page.getByText("SES reports that this mailbox does not exist.").waitFor();
+    await page.getByRole("button", { name: "Complain" }).click();
+    await page.getByText("SES reports that this email was marked as spam.").waitFor();
     await expectAccessible(page);
     expect(problems).toEqual([]);
   });

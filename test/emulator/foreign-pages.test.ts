@@ -214,6 +214,8 @@ describe("letters and inbox", () => {
     ["deleting by DNS rebinding", "DELETE", letters, { host: foreignHost }],
     ["reading across origins", "GET", letters, { origin }],
     ["deleting across origins", "DELETE", letters, { origin }],
+    ["a report across origins", "POST", `${letters}/any/bounce`, { origin }],
+    ["a report by DNS rebinding", "POST", `${letters}/any/complaint`, { host: foreignHost }],
     ["deleting from a sandboxed frame", "DELETE", letters, { origin: "null" }],
     ["deleting from another port", "DELETE", letters, { origin: "http://127.0.0.1:3000" }],
     ["loading as a script", "GET", letters, { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" }],

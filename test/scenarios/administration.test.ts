@@ -49,7 +49,7 @@ describe("staff permission", () => {
       expectRefused(await call(name, undefined, { path, token: person.access }), "permission_denied");
       expectRefused(await call(name, undefined, { path }), "not_authenticated");
     }
-    expect(staffOperations).toHaveLength(11);
+    expect(staffOperations).toHaveLength(12);
   });
 
   it("is read at each call, so a demotion takes effect immediately [ASVS 8.3.1]", async () => {

@@ -52,8 +52,8 @@ describe("registration and activation", () => {
     const person = newPerson();
     const created = await costsOf("createUser", person, {}, 201);
     expect(created.costs).toEqual({ calls: 8, write: 8, read: 1 });
-    // The code, and that it was sent.
-    expect(created.mailer.write).toBe(2);
+    // The code, the letters to the domain, those to all, and that it was sent.
+    expect(created.mailer.write).toBe(4);
     const body = { email: person.email, otp_code: await codeTo(person.email) };
     expect((await costsOf("activateUser", body)).costs).toEqual({ calls: 5, write: 15, read: 2 });
   });
@@ -68,13 +68,13 @@ describe("registration and activation", () => {
 
 describe("sign-in", () => {
   // requestOtp: counters of passwords and the network; letter in place of the password; request.
-  // The mailer: the code, and that it was sent.
+  // The mailer: the code, the letters to all, and that it was sent.
   // createToken: counters of codes and the network; code; session; the success.
   it("writes 11 units from a new device", async () => {
     const { email, password } = await activated();
     const asked = await costsOf("requestOtp", { email, password });
     expect(asked.costs).toEqual({ calls: 7, write: 4, read: 3 });
-    expect(asked.mailer.write).toBe(2);
+    expect(asked.mailer.write).toBe(3);
     const otp_code = await codeTo(email, 2);
     const { costs } = await costsOf("createToken", { email, otp_code }, {}, 201);
     expect(costs).toEqual({ calls: 6, write: 5, read: 1 });
@@ -88,7 +88,7 @@ describe("sign-in", () => {
     const device = { headers: { "x-device-token": headers.get("x-device-token") ?? "" } };
     const asked = await costsOf("requestOtp", { email, password }, device);
     expect(asked.costs).toEqual({ calls: 7, write: 3, read: 4 });
-    expect(asked.mailer.write).toBe(2);
+    expect(asked.mailer.write).toBe(3);
     const otp_code = await codeTo(email, 2);
     const { costs } = await costsOf("createToken", { email, otp_code }, device, 201);
     expect(costs).toEqual({ calls: 6, write: 4, read: 2 });

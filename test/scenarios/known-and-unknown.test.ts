@@ -1,10 +1,13 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { contract } from "../../shared/contract/contract.ts";
+import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import type { Operation } from "../../shared/contract/operation.ts";
 import { call, type Answer } from "../support/calls/api.ts";
 import { disableAccount } from "../support/people/disable-account.ts";
 import { comparable, withoutOwnWords } from "../support/assert/comparable.ts";
+import { limitsOf } from "../support/limits/stack-limits.ts";
+import { bounceOf, complaintOf, feed } from "../support/mail/feedback.ts";
 import { allLettersSent } from "../support/mail/mail-queue.ts";
 import { functionCalls } from "../support/stacks/function-calls.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
@@ -23,6 +26,7 @@ let stack: Awaited<ReturnType<typeof sharedStack>>;
 let takenUsername: string;
 beforeAll(async () => {
   stack = await sharedStack();
+  limitsOf(stack);
   ({ username: takenUsername } = await activated());
   // A cold start would also read secrets.
   await seen(newPerson().email, probeNames);
@@ -33,6 +37,23 @@ const askerFor = async (names: readonly ProbeName[]): Promise<Suspect["asker"]> 
   if (!names.some(needsAsker)) return { token: "", password: "" };
   const { access: token, password } = await signedIn();
   return { token, password };
+};
+
+/** SES has told of the mailbox. */
+const told = async (
+  { email }: { email: string },
+  eventOf: typeof bounceOf | typeof complaintOf,
+  kind: string,
+) => {
+  await allLettersSent(stack, 5);
+  await feed(stack, eventOf({ recipient: await pseudonyms.ofAddress(email), kind }));
+  return email;
+};
+
+/** At a domain of its own: letters to one from which too many come back stop for a day. */
+const registeredElsewhere = () => {
+  const { username } = newPerson();
+  return register(newPerson({ username, email: `ada@${username.replaceAll("_", "-")}.example` }));
 };
 
 // Returns everything that a stranger can see of an address, and the AWS calls of the functions.
@@ -85,6 +106,11 @@ describe("unknown address", () => {
       return email;
     },
     "a pending registration": async () => (await register()).email,
+    "an account whose letters come back": async () => told(await activated(), bounceOf, "login"),
+    "an account with a complaint": async () => told(await activated(), complaintOf, "login"),
+    "a registration whose letter came back": async () =>
+      told(await registeredElsewhere(), bounceOf, "activation"),
+    "a mailbox without account that is stopped": async () => told(newPerson(), bounceOf, "email_change"),
   };
 
   const ofUnknown = new Map<ProbeName, ReturnType<typeof seen>>();

@@ -12,14 +12,13 @@ import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts"
 import { limitsOf } from "../support/limits/stack-limits.ts";
 import { deliverOrder } from "../support/mail/deliver-order.ts";
 import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
-import { allLettersSent } from "../support/mail/mail-queue.ts";
+import { allLettersSent, messagesIn } from "../support/mail/mail-queue.ts";
 import { importRows, personToImport } from "../support/people/import-export.ts";
 import { makeMoveDue } from "../support/people/due-move.ts";
 import { activated, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
 import { functionCalls } from "../support/stacks/function-calls.ts";
 import { logWith } from "../support/stacks/function-logs.ts";
 import { itemsOf } from "../support/store/table-items.ts";
-import { outputOf } from "../support/stacks/stack-outputs.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 
 type Administrator = Awaited<ReturnType<typeof signedInAdmin>>;
@@ -135,9 +134,8 @@ describe("move from a lost mailbox", () => {
     const person = await frozen();
     const { id, newEmail } = person;
     await allLettersSent(stack);
-    const queueName = outputOf(stack, "MailQueueUrl").split("/").at(-1) ?? "";
     const delayed = () =>
-      stack.inspectQueue(queueName)?.messages.delayed.filter(({ body }) => body.includes(id)).length;
+      messagesIn(stack, "NoticeQueueUrl").delayed.filter(({ body }) => body.includes(id)).length;
     const stored = await itemsOf(stack, "UsersTable");
     const early = stored.find((item) => item["pk"] === `user#${id}`)?.["addressMove"]?.id;
     expect(delayed()).toBe(1);

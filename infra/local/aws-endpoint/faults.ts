@@ -2,6 +2,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ServiceError } from "../aws/service-error.ts";
 
+type CallError = { code: string; message?: string; status?: number; fields?: Record<string, unknown> };
+
 type Fault = {
   /** The construct's name. Every call matches a filter that is absent. */
   principal?: string;
@@ -10,7 +12,8 @@ type Fault = {
   holding?: string;
   times?: number;
 } & (
-  | { error: { code: string; message?: string; status?: number; fields?: Record<string, unknown> } }
+  | { error: CallError }
+  | { errorFor: (operation: string) => CallError | undefined }
   | { lostAnswer: true }
   | { delayMilliseconds: number }
 );
@@ -60,8 +63,9 @@ export const createFaults = () => {
       const plan = take(call);
       if (plan === undefined) return "answer";
       const { fault, removed } = plan;
-      if ("error" in fault) {
-        const { code, message = "Injected by a test", ...options } = fault.error;
+      const error = "error" in fault ? fault.error : "errorFor" in fault && fault.errorFor(call.operation);
+      if (error) {
+        const { code, message = "Injected by a test", ...options } = error;
         throw new ServiceError(code, message, options);
       }
       if ("delayMilliseconds" in fault)

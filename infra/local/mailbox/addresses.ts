@@ -16,7 +16,6 @@ export const sendersIn = (form: URLSearchParams): string[] => {
   return [...new Set(given.flatMap((source) => (source ? [bareAddress(source)] : [])))];
 };
 
-/** The call says it, or else a header of the message. */
 export const configurationSetIn = (form: URLSearchParams): string | undefined => {
   const raw = rawMessageIn(form);
   return form.get("ConfigurationSetName") ?? (raw && headerIn(raw, "X-SES-CONFIGURATION-SET"));

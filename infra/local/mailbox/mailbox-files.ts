@@ -24,7 +24,6 @@ const names = {
 
 const sentAtOf = (id: string): Date => new Date(Number.parseInt(id, 16));
 
-/** The id begins with the time of sending. */
 export const messageId = (sentAt: Date, random: string): string =>
   `${sentAt.getTime().toString(16)}-${random}`;
 

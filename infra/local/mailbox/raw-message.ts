@@ -1,4 +1,3 @@
-// Messages in the format of RFC 5322, as SES takes and sends them.
 import PostalMime from "postal-mime";
 
 export type Header = { name: string; value: string };
@@ -30,7 +29,6 @@ export const readMessage = async (raw: Buffer): Promise<Message> => {
 };
 
 const headEnd = /\r?\n\r?\n/;
-/** A folded header goes on in lines that begin with a space. */
 const headerLines = (raw: Buffer): string[] =>
   raw
     .toString("latin1")
@@ -60,7 +58,6 @@ export const withHeaders = (raw: Buffer, headers: readonly Header[]): Buffer => 
 const encodeWord = (text: string): string =>
   /^[\x20-\x7e]*$/.test(text) ? text : `=?utf-8?B?${Buffer.from(text).toString("base64")}?=`;
 
-/** Makes the message of a `SendEmail`, readable in a file. */
 export const composeMessage = (
   { from, to, subject, text, html }: Omit<Message, "headers">,
   boundary: string,

@@ -1,5 +1,5 @@
-// Implements sending over SES v1's Query protocol (form in, XML out), and what changes the account's
-// suppression list over SES v2 (JSON).
+// Sends over SES v1's Query protocol (form in, XML out), and changes the account's suppression list
+// over SES v2 (JSON).
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import type { Templates } from "../cloudformation/templates.ts";

@@ -21,7 +21,6 @@ export const openSuppressionList = (dataDirectory: string) => {
   const listed = read(file);
   const save = () => writeFileSync(file, JSON.stringify(Object.fromEntries(listed)), { mode: 0o600 });
   return {
-    /** `reasons` are those of the configuration set, which replace the account's. */
     bars: (address: string, reasons: readonly Reason[] = accountReasons): boolean => {
       const reason = listed.get(address.toLowerCase());
       return reason !== undefined && reasons.includes(reason);

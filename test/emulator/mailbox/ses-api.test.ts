@@ -277,7 +277,7 @@ describe("suppression list of the account", () => {
     await fetch(`${stack().url}/_aws/ses`, { method: "DELETE" });
   };
 
-  it("keeps letters from an address that bounced, and says so in a report", async () => {
+  it("keeps letters from an address that has bounced", async () => {
     await bounce("gone@example.com", "plain");
     await sendRaw("Gone@example.com", { ConfigurationSetName: "plain", Tags: tags });
     expect(await lettersTo("gone@example.com")).toEqual([]);
@@ -315,7 +315,7 @@ describe("suppression list of the account", () => {
   });
 });
 
-describe("templates with options that change letters or lose reports", () => {
+describe("templates that SES would understand differently", () => {
   it.each([
     { what: "tracking", change: { Set: set("other", { TrackingOptions: { CustomRedirectDomain: "x" } }) } },
     { what: "another destination", change: { To: destination("quiet", { SnsDestination: {} }) } },

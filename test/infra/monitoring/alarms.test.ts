@@ -77,6 +77,24 @@ describe("alarms", () => {
     });
   });
 
+  it("go off when a code was too old to be sent", () => {
+    expect(watched("LettersTooOld")).toEqual(["Mailer"]);
+    expect(JSON.stringify(filters)).toContain(JSON.stringify('{ $.outcome = "too_old" }'));
+    expect(stage.one("AWS::CloudWatch::Alarm", "LettersTooOldAlarm").Properties).toMatchObject({
+      MetricName: "LettersTooOld",
+      Threshold: 1,
+    });
+  });
+
+  it.each([
+    ["DeadLetterAlarm", "MailDeadLetters"],
+    ["NoticeDeadLetterAlarm", "NoticeDeadLetters"],
+  ])("%s goes off at the first message in %s", (alarm, queue) => {
+    const { Properties } = stage.one("AWS::CloudWatch::Alarm", alarm);
+    expect(Properties).toMatchObject({ MetricName: "ApproximateNumberOfMessagesVisible", Threshold: 1 });
+    expect(JSON.stringify(Properties)).toMatch(new RegExp(`FnGetAtt${queue}[0-9A-F]{8}QueueName`));
+  });
+
   it("go off at an unusual number of requests", () => {
     for (const [source, Threshold] of [
       [stage, 30_000],
@@ -131,9 +149,21 @@ describe("alarms", () => {
     });
   });
 
+  it.each([
+    ["BouncesAtOneDomain", "bounces_at_one_domain"],
+    ["RegistrationsStopped", "registrations_stopped"],
+  ])("go off on too many bounces: %s", (metric, event) => {
+    expect(watched(metric)).toEqual(["Feedback"]);
+    expect(JSON.stringify(filters)).toContain(JSON.stringify(`{ $.event = "${event}" }`));
+    expect(stage.one("AWS::CloudWatch::Alarm", `${metric}Alarm`).Properties).toMatchObject({
+      MetricName: metric,
+      Threshold: 1,
+    });
+  });
+
   it("go off when an administrator reaches the limit on acts", () => {
     expect(watched("StaffActsOverLimit")).toEqual(operationsWith("too_many_staff_acts"));
-    expect(watched("StaffActsOverLimit")).toHaveLength(8);
+    expect(watched("StaffActsOverLimit")).toHaveLength(9);
     expect(JSON.stringify(filters)).toContain(
       JSON.stringify('{ ($.event = "limited") && ($.code = "too_many_staff_acts") }'),
     );
@@ -145,7 +175,7 @@ describe("alarms", () => {
 
   it("send email if an address is set, and only then", () => {
     const alarms = (source: typeof stage) => Object.values(source.all("AWS::CloudWatch::Alarm"));
-    expect(alarms(stage)).toHaveLength(17);
+    expect(alarms(stage)).toHaveLength(21);
     expect(alarms(stage).flatMap((alarm) => alarm["AlarmActions"] ?? [])).toEqual([]);
     for (const alarm of alarms(withEmail)) expect(alarm["AlarmActions"]).toHaveLength(1);
     expect(Object.values(withEmail.all("AWS::SNS::Subscription"))).toMatchObject([

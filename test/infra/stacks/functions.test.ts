@@ -8,6 +8,7 @@ import { pascalCase } from "../../../infra/naming.ts";
 import { listIndexes } from "../../../shared/store/list-indexes.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 import type { Operation } from "../../../shared/contract/operation.ts";
+import { queuesGranted, queuesNeeded } from "../orders-of-functions.ts";
 import { synthesiseStage } from "../synthesised.ts";
 
 const challenge = {
@@ -15,7 +16,7 @@ const challenge = {
   CHALLENGE_HOSTNAMES: "app.example.com",
 };
 const stage = synthesiseStage({ LOG_RETENTION_DAYS: "14", ...challenge });
-const guarded = synthesiseStage({ HASHING_CONCURRENCY: "7" });
+const guarded = synthesiseStage({ HASHING_CONCURRENCY: "7", MAILER_CONCURRENCY: "9" });
 const names = Object.keys(grants) as FunctionName[];
 
 type Statement = { Effect: string; Action: string | string[]; Resource: unknown; Condition?: unknown };
@@ -58,6 +59,9 @@ const resourceNames: Record<string, string> = {
   SESSIONS_TABLE: "dynamodb Sessions",
   LIMITS_TABLE: "dynamodb Limits",
   MAIL_QUEUE_URL: "sqs Mail",
+  MAIL_DEAD_LETTERS_URL: "sqs MailDeadLetters",
+  NOTICE_QUEUE_URL: "sqs Notices",
+  NOTICE_DEAD_LETTERS_URL: "sqs NoticeDeadLetters",
   PSEUDONYM_SECRET_ID: "secretsmanager KeySecret",
   DIGEST_SECRET_ID: "secretsmanager DigestKeys",
   DEVICE_SECRET_ID: "secretsmanager DeviceSecret",
@@ -90,7 +94,8 @@ describe.each(names)("%s", (name) => {
   const { Properties } = stage.one("AWS::Lambda::Function", pascalCase(name));
 
   it("may do exactly what its grant says [ASVS 13.2.1, 13.2.2, 13.3.2]", () => {
-    const besides = name === "mailer" ? polling.map((action) => `sqs:${action} Mail`) : [];
+    const queues = { mailer: ["Mail", "Notices"], feedback: ["Feedback"] }[name as string] ?? [];
+    const besides = queues.flatMap((queue) => polling.map((action) => `sqs:${action} ${queue}`));
     const rights = allowed(name).filter((right) => !right.startsWith("ses:"));
     expect(rights).toEqual([...sheetRights(name), ...besides].toSorted());
   });
@@ -99,6 +104,7 @@ describe.each(names)("%s", (name) => {
     const statements = statementsOf(name);
     expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes("*"))).toEqual([]);
     expect(statements.filter(({ Resource }) => Resource === "*").map(({ Action }) => Action)).toEqual([
+      ...("liftsSuppression" in grant ? ["ses:DeleteSuppressedDestination"] : []),
       ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
     ]);
     const logs = statements.filter(({ Action }) =>
@@ -179,8 +185,11 @@ it("functions that hash have one whole vCPU", () => {
 });
 
 it("only the mailer sends letters, and only from the sender's address", () => {
-  const senders = names.filter((name) => JSON.stringify(statementsOf(name)).includes("ses:"));
-  expect(senders).toEqual(["mailer"]);
+  const withRight = (right: string) =>
+    names.filter((name) => JSON.stringify(statementsOf(name)).includes(right));
+  expect(withRight("ses:Send")).toEqual(["mailer"]);
+  expect(withRight("ses:").toSorted()).toEqual(["mailer", "retryDelivery"]);
+  expect(withRight("ses:DeleteSuppressedDestination")).toEqual(["retryDelivery"]);
   const statement = statementsOf("mailer").find(({ Action }) => asList(Action).includes("ses:SendRawEmail"));
   expect(statement).toMatchObject({
     Action: "ses:SendRawEmail",
@@ -195,14 +204,45 @@ it("only the mailer sends letters, and only from the sender's address", () => {
   expect(JSON.stringify(others[0]?.Resource)).toContain(":configuration-set/lit-auth-dev");
 });
 
-it("the mailer takes batches of ten, and reports which letters failed", () => {
-  expect(Object.values(stage.all("AWS::Lambda::EventSourceMapping"))).toMatchObject([
-    {
-      BatchSize: 10,
-      FunctionResponseTypes: ["ReportBatchItemFailures"],
-      ScalingConfig: { MaximumConcurrency: 2 },
-    },
-  ]);
+describe("the mailer", () => {
+  const mappings = (source: typeof stage) =>
+    Object.values(source.all("AWS::Lambda::EventSourceMapping")).filter((mapping) =>
+      JSON.stringify(mapping["FunctionName"]).includes("Mailer"),
+    );
+
+  it("takes two orders at once from each queue, and reports which failed", () => {
+    const mapping = { BatchSize: 2, FunctionResponseTypes: ["ReportBatchItemFailures"] };
+    for (const [source, MaximumConcurrency] of [
+      [stage, 2],
+      [guarded, 9],
+    ] as const)
+      for (const [index, queue] of ["AttMail", "AttNotices"].entries()) {
+        const made = mappings(source)[index];
+        expect(made).toMatchObject({ ...mapping, ScalingConfig: { MaximumConcurrency } });
+        expect(made).not.toHaveProperty("MaximumBatchingWindowInSeconds");
+        expect(JSON.stringify(made)).toContain(queue);
+      }
+    expect(mappings(stage)).toHaveLength(2);
+  });
+
+  it("alone may cause its own next call, because orders wait for SES", () => {
+    const allowing = ({ all }: typeof stage) =>
+      Object.entries(all("AWS::Lambda::Function")).filter(
+        ([, { RecursiveLoop }]) => RecursiveLoop === "Allow",
+      );
+    expect(allowing(stage).map(([id]) => id)).toEqual([expect.stringMatching(/^Mailer/)]);
+    expect(loadFunctions(loadTemplates(stage.stacks, "http://127.0.0.1:1")).length).toBeGreaterThan(0);
+  });
+
+  it("has time for a slow letter and one without an answer", () => {
+    const patienceSeconds = 6;
+    const attempts = 2;
+    expect(grants.mailer.timeoutSeconds).toBeGreaterThan((1 + attempts) * patienceSeconds);
+  });
+});
+
+it("functions may use the queues of their orders, and no others", () => {
+  expect(queuesGranted()).toEqual(queuesNeeded());
 });
 
 it("only functions that issue or check device tokens may read their secret", () => {

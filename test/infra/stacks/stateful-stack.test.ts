@@ -62,21 +62,28 @@ describe("tables", () => {
   });
 });
 
-describe("mail queue", () => {
-  it("hides received letters, and dead-letters them after five receives", () => {
-    expect(dev.one(queue, "Mail").Properties).toMatchObject({
+describe("mail queues", () => {
+  it.each([
+    ["Mail", "MailDeadLetters"],
+    ["Notices", "NoticeDeadLetters"],
+  ])("%s hides received orders, and moves them to %s after five receives", (name, deadLetters) => {
+    expect(dev.one(queue, name).Properties).toMatchObject({
       VisibilityTimeout: 6 * grants.mailer.timeoutSeconds,
+      MessageRetentionPeriod: 14 * 86_400,
       SqsManagedSseEnabled: true,
       RedrivePolicy: { maxReceiveCount: 5 },
     });
-    expect(dev.one(queue, "MailDeadLetters").Properties).toMatchObject({
+    const { RedrivePolicy } = dev.one(queue, name).Properties ?? {};
+    expect(JSON.stringify(RedrivePolicy)).toMatch(new RegExp(`"${deadLetters}[0-9A-F]{8}"`));
+    expect(dev.one(queue, name).Properties).not.toHaveProperty("FifoQueue");
+    expect(dev.one(queue, deadLetters).Properties).toMatchObject({
       MessageRetentionPeriod: 14 * 86_400,
       SqsManagedSseEnabled: true,
     });
   });
 
-  it("refuses calls without TLS, as does its dead letter queue", () => {
-    for (const name of ["MailPolicy", "MailDeadLettersPolicy"])
+  it("refuse calls without TLS, as do their dead letter queues", () => {
+    for (const name of ["MailPolicy", "MailDeadLettersPolicy", "NoticesPolicy", "NoticeDeadLettersPolicy"])
       expect(dev.one("AWS::SQS::QueuePolicy", name).Properties).toMatchObject({
         PolicyDocument: {
           Statement: [{ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }],

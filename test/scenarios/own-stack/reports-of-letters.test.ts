@@ -1,6 +1,7 @@
 // Follows reports of SES from the mailer to the queue. Its consumer is taken away, so they stay.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SynthesisedStack } from "../../../infra/synthesise.ts";
 import { feedbackMessage } from "../../../shared/delivery/feedback-message.ts";
@@ -41,6 +42,21 @@ const reportsOf = (messageId: string, count = 1) =>
       .filter((message) => message.messageId === messageId);
     return found.length >= count ? found : undefined;
   });
+
+/** Receives the reports without deleting them, until they are dead letters. */
+const fillDeadLetters = async () => {
+  const { url: endpoint, region, ...credentials } = stack.endpoint;
+  const client = new SQSClient({ endpoint, region, credentials });
+  const receive = new ReceiveMessageCommand({
+    QueueUrl: outputOf(stack, "FeedbackQueueUrl"),
+    MaxNumberOfMessages: 10,
+    VisibilityTimeout: 0,
+  });
+  await eventually("dead letters", async () => {
+    await client.send(receive);
+    return bodiesIn("FeedbackDeadLettersUrl")[0];
+  });
+};
 
 const simulator = (mailbox: string) => {
   const username = newUsername();
@@ -108,8 +124,9 @@ describe("reports of letters", () => {
     const people = [await register(simulator("bounce")), await register(simulator("complaint"))];
     for (const { email } of people) await reportsOf((await letterTo(email)).Id);
     await allLettersSent(stack);
+    await fillDeadLetters();
     const queues = ["FeedbackQueueUrl", "FeedbackDeadLettersUrl", "MailQueueUrl", "MailDeadLettersUrl"];
-    expect(queues.flatMap(bodiesIn).length).toBeGreaterThan(1);
+    expect(bodiesIn("FeedbackDeadLettersUrl").length).toBeGreaterThan(0);
     expect(queues.flatMap(bodiesIn).filter((body) => body.includes("@"))).toEqual([]);
     const logs = join(stack.dataDirectory, "logs");
     for (const file of readdirSync(logs)) {

@@ -20,6 +20,7 @@ const stub = (values: Record<string, string> = {}) => {
     UNPROVEN_LETTERS_PER_HOUR: "5",
     UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR: "20",
     UNPROVEN_LETTERS_OF_ALL_PER_HOUR: "1000000",
+    UNPROVEN_BOUNCES_PER_NETWORK_PER_DAY: "3",
     OTP_LIFETIME_SECONDS: "600",
     CHALLENGE_VERIFY_URL: "https://service.example/siteverify",
     CHALLENGE_FREE_PER_NETWORK_PER_HOUR: "2",

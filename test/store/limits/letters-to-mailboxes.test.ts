@@ -20,6 +20,7 @@ const stubLimits = () => {
   vi.stubEnv("UNPROVEN_LETTERS_PER_HOUR", "5");
   vi.stubEnv("UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR", "1000");
   vi.stubEnv("UNPROVEN_LETTERS_OF_ALL_PER_HOUR", "1000");
+  vi.stubEnv("UNPROVEN_BOUNCES_PER_NETWORK_PER_DAY", "3");
 };
 
 const purposes: Record<string, (key: string) => Limit> = {

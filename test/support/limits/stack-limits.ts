@@ -4,12 +4,12 @@ import type { Stack } from "../../../infra/local/stack.ts";
 import { generousLimits } from "../../../infra/generous-limits.ts";
 import { documents } from "../store/documents.ts";
 import { outputOf } from "../stacks/stack-outputs.ts";
-import { counterName, type Limit } from "../../../shared/limits/counters.ts";
+import { countedBy, counterName, type Limit } from "../../../shared/limits/counters.ts";
 import { limitStore } from "../../../shared/limits/limit-store.ts";
 
 /** The counters of the current window and of the next one, which may begin during the test. */
-const counterNames = ({ rules }: Limit, windows = [0, 1]): string[] =>
-  rules.flatMap((rule) => [
+const counterNames = (limit: Limit, windows = [0, 1]): string[] =>
+  countedBy(limit).flatMap((rule) => [
     ...new Set(
       windows.map((later) =>
         counterName(rule, Math.floor(Date.now() / 1000) + later * (rule.windowSeconds ?? 0)),

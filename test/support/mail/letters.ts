@@ -1,28 +1,41 @@
-// Reads received letters. Every target serves them in the form of LocalStack's `/_aws/ses`.
+// Reads received letters. Every target serves them in the form of LocalStack's `/_aws/ses`, which
+// itself gives no more than the message.
+import PostalMime from "postal-mime";
 import * as z from "zod";
 import { eventually } from "../assert/eventually.ts";
 import { rememberSecrets } from "../stacks/secrets-seen.ts";
 import { mailboxUrl } from "../stacks/target-urls.ts";
 
-const mailbox = z.object({
-  messages: z.array(
-    z.object({
-      Id: z.string(),
-      Source: z.string(),
-      Destination: z.object({ ToAddresses: z.array(z.string()) }),
-      Subject: z.string(),
-      Body: z.object({ text_part: z.string(), html_part: z.string() }),
-      Timestamp: z.string(),
-    }),
-  ),
+const letter = z.object({
+  Id: z.string(),
+  Source: z.string(),
+  Destination: z.object({ ToAddresses: z.array(z.string()) }),
+  Subject: z.string(),
+  Body: z.object({ text_part: z.string(), html_part: z.string() }),
+  Timestamp: z.string(),
 });
-type Letter = z.output<typeof mailbox>["messages"][number];
+const rawLetter = z.object({ Id: z.string(), RawData: z.string(), Timestamp: z.string() });
+const mailbox = z.object({ messages: z.array(z.union([letter, rawLetter])) });
+type Letter = z.output<typeof letter>;
+
+const read = async (listed: Letter | z.output<typeof rawLetter>): Promise<Letter> => {
+  if (!("RawData" in listed)) return listed;
+  const { from, to = [], subject = "", text = "", html = "" } = await PostalMime.parse(listed.RawData);
+  return {
+    ...listed,
+    Source: from?.address ?? "",
+    Destination: { ToAddresses: to.flatMap(({ address }) => address ?? []) },
+    Subject: subject,
+    Body: { text_part: text, html_part: html },
+  };
+};
 
 /** Returns all letters to an address, oldest first. Only the embedded mailbox filters by `to`. */
 export const lettersTo = async (address: string): Promise<Letter[]> => {
   const response = await fetch(`${mailboxUrl()}?to=${encodeURIComponent(address)}`);
   const { messages } = mailbox.parse(await response.json());
-  return messages
+  const letters = await Promise.all(messages.map(read));
+  return letters
     .filter(({ Destination }) =>
       Destination.ToAddresses.some((to) => to.toLowerCase() === address.toLowerCase()),
     )

@@ -5,7 +5,7 @@ import type { Stack } from "../../../infra/local/stack.ts";
  * function reads a cached secret again after five minutes, so these reads are left out too.
  */
 export const functionCalls = (stack: Pick<Stack, "calls">): Record<string, Record<string, number>> => {
-  const { Mailer: _, MailerPoller: __, ...functions } = stack.calls();
+  const { Mailer: _, MailerPoller: __, Feedback: ___, FeedbackPoller: ____, ...functions } = stack.calls();
   return Object.fromEntries(
     Object.entries(functions)
       .map(([name, counts]): [string, Record<string, number>] => [

@@ -19,6 +19,7 @@ export const synthesiseForTests = async (settings: Record<string, string>): Prom
     MAIL_FROM: "no-reply@example.com",
     PUBLIC_URL: unknownUrl,
     REFUSAL_FLOOR_MILLISECONDS: "0",
+    MX_RESOLVER: "off",
   };
   return synthesise(readSettings({ ...defaults, ...generousLimits, ...settings }));
 };

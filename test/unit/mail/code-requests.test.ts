@@ -86,6 +86,7 @@ describe("activation code request", () => {
       "UNPROVEN_LETTERS_PER_HOUR",
       "UNPROVEN_LETTERS_PER_NETWORK_PER_HOUR",
       "UNPROVEN_LETTERS_OF_ALL_PER_HOUR",
+      "UNPROVEN_BOUNCES_PER_NETWORK_PER_DAY",
       "OTP_LIFETIME_SECONDS",
     ])
       vi.stubEnv(name, "600");

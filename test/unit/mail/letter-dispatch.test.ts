@@ -18,6 +18,7 @@ const mailer = (overrides: Partial<Deps>) => {
     registrations: neverCalled("registrations"),
     resets: neverCalled("resets"),
     limits: neverCalled("limits"),
+    stops: { holdBack: async () => false },
     moves: neverCalled("moves"),
     enqueueLetter: neverCalled("enqueueLetter"),
     formerAddresses: neverCalled("formerAddresses"),
@@ -37,6 +38,9 @@ const mailer = (overrides: Partial<Deps>) => {
   return { deps, sent, tagged };
 };
 
+const registered = { id: "r", email: "a@example.com", addressKey: "k", domainKey: "d" } as Awaited<
+  ReturnType<Deps["registrations"]["find"]>
+>;
 const activation = { kind: "activation", addressKey: "k", otpRequestId: "r" } as const;
 
 describe("letter dispatch", () => {
@@ -74,6 +78,7 @@ describe("letter dispatch", () => {
     const owner = { email: "owner@example.com" } as Awaited<ReturnType<Deps["users"]["find"]>>;
     const { deps, sent } = mailer({
       users: { findIdByAddress: async () => "u", find: async () => owner },
+      registrations: { find: async () => registered },
       createCode: () => {
         throw new Error("no code");
       },
@@ -81,6 +86,102 @@ describe("letter dispatch", () => {
     expect(await dispatchLetter(activation, deps)).toBe("sent");
     expect(sent[0]?.to).toBe("owner@example.com");
     expect(sent[0]?.text).not.toMatch(/\d{3} \d{3}/);
+  });
+
+  describe("letter that is held back", () => {
+    const ofHolder = { email: "a@example.com", addressKey: "k" };
+    const stopping = (overrides: Partial<Deps>) => {
+      const asked: object[] = [];
+      const retired: unknown[] = [];
+      const { deps, sent } = mailer({
+        stops: { holdBack: async (to) => asked.push(to) > 0 },
+        codes: {
+          issue: async () => ofHolder,
+          retire: async (...request) => void retired.push(request),
+        },
+        ...overrides,
+      });
+      return { deps, sent, asked, retired };
+    };
+    const login = { kind: "login", userId: "u", otpRequestId: "r" } as const;
+
+    it("takes its code with it", async () => {
+      const { deps, sent, asked, retired } = stopping({});
+      expect(await dispatchLetter(login, deps)).toBe("stopped");
+      expect(sent).toEqual([]);
+      expect(asked).toEqual([ofHolder]);
+      expect(retired).toEqual([["user#u", "r", { unsent: true }]]);
+    });
+
+    it("is unproven if a registration causes it, for any address", async () => {
+      const taken = { findIdByAddress: async () => "u", find: neverCalled("users") };
+      const held = { userId: "gone", email: "kept@example.com", expiresAt: 9_000 };
+      const free = { findIdByAddress: async () => undefined, find: neverCalled("users") };
+      for (const overrides of [
+        { users: taken, registrations: { find: async () => registered } },
+        {
+          users: free,
+          undoing: { find: async () => held },
+          registrations: { find: async () => registered },
+        },
+        {
+          users: free,
+          codes: { issue: async () => ({ ...ofHolder, domainKey: "d" }), retire: async () => {} },
+        },
+      ]) {
+        const { deps, sent, asked } = stopping(overrides);
+        expect(await dispatchLetter(activation, deps)).toBe("stopped");
+        expect(sent).toEqual([]);
+        expect(asked).toMatchObject([{ ...ofHolder, domainKey: "d" }]);
+      }
+    });
+
+    it("is a reset only of a registration, if it is unproven", async () => {
+      const user = { id: "u", status: "active", addressKey: "k" } as Awaited<
+        ReturnType<Deps["users"]["find"]>
+      >;
+      for (const [ownerId, domainKey] of [
+        ["u", undefined],
+        [undefined, "d"],
+      ] as const) {
+        const { deps, asked } = stopping({
+          users: { findIdByAddress: async () => ownerId, find: async () => user },
+          registrations: { find: async () => registered },
+          resets: { begin: async () => "begun" },
+        });
+        const order = { kind: "password_reset", addressKey: "k", otpRequestId: "r" } as const;
+        expect(await dispatchLetter(order, deps)).toBe("stopped");
+        expect(asked).toEqual([{ ...ofHolder, domainKey }]);
+      }
+    });
+
+    it("is no undo code and no notice", async () => {
+      const user = { id: "u", email: "a@example.com", addressKey: "k" } as Awaited<
+        ReturnType<Deps["users"]["find"]>
+      >;
+      const { deps, sent } = stopping({
+        users: { findIdByAddress: async () => "other", find: async () => user },
+        addressChanges: {
+          find: async () => ({
+            userId: "u",
+            email: "new@example.com",
+            addressKey: "n",
+            oldAddressKey: "k",
+            sessionEpoch: 0,
+            withUndo: true,
+            byStaff: false,
+            otpRequestId: "r",
+            expiresAt: 2000,
+          }),
+        },
+      });
+      const order = { kind: "email_change", userId: "u", otpRequestId: "r" } as const;
+      expect(await dispatchLetter(order, deps)).toBe("taken");
+      expect(await dispatchLetter({ kind: "password_changed", userId: "u", byReset: true }, deps)).toBe(
+        "sent",
+      );
+      expect(sent).toHaveLength(3);
+    });
   });
 
   describe("held address", () => {
@@ -106,7 +207,11 @@ describe("letter dispatch", () => {
     it.each(["activation", "password_reset"] as const)(
       "gets a notice instead of a code (%s)",
       async (kind) => {
-        const { deps, sent } = mailer({ users: noOwner, undoing: { find: async () => held } });
+        const { deps, sent } = mailer({
+          users: noOwner,
+          undoing: { find: async () => held },
+          registrations: { find: async () => registered },
+        });
         expect(await dispatchLetter({ kind, addressKey: "k", otpRequestId: "r" }, deps)).toBe("held");
         expect(sent).toEqual([notice]);
         expect(sent[0]?.text).toContain("the code in our earlier email");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LetterOrder } from "../../../shared/mail/mail-queue.ts";
+import type { LetterOrder } from "../../../shared/mail/letter-orders.ts";
 import { awaitMove, sendMoveStarted, type MoveDeps } from "../../../shared/mail/move-delivery.ts";
 import type { User } from "../../../shared/store/user-items.ts";
 import { neverCalled } from "../../support/assert/never-called.ts";
@@ -16,6 +16,7 @@ const mailer = (user: User | undefined, now: number, overrides: Partial<MoveDeps
   const deps: MoveDeps = {
     users: { find: async () => user },
     codes: neverCalled("codes"),
+    stops: neverCalled("stops"),
     moves: neverCalled("moves"),
     undoing: neverCalled("undoing"),
     recordSecurityEvent: (event, { userId }) => void events.push([event, userId]),

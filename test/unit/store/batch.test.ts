@@ -42,7 +42,7 @@ describe("batch read", () => {
     };
     // A table may have the name of a member.
     const table = "Keys";
-    const found = await batchRead({ [table]: [{ pk: "1" }, { pk: "2" }] }, ["pk"], send);
+    const found = await batchRead({ [table]: [{ pk: "1" }, { pk: "2" }] }, { attributes: ["pk"] }, send);
     expect(found).toEqual({ [table]: [{ pk: "1" }, { pk: "2" }] });
     const common = {
       ConsistentRead: true,

@@ -1,0 +1,40 @@
+import { domainOf } from "../identity/email-address.ts";
+import { nowSeconds } from "../platform/clock.ts";
+import { deliveryStore, type Delivery } from "./delivery-store.ts";
+import { mailExchange } from "./mail-exchange.ts";
+import { missingMailboxStore } from "./missing-mailbox-store.ts";
+import { unprovenLetterStore } from "./unproven-letter-store.ts";
+
+const defaults = () => ({
+  deliveries: deliveryStore(),
+  missing: missingMailboxStore(),
+  unproven: unprovenLetterStore(),
+  exchange: mailExchange(),
+  nowSeconds,
+});
+
+type To = {
+  email: string;
+  addressKey: string;
+  /** Only of an unproven letter. */
+  domainKey?: string | undefined;
+};
+
+/** Notices and undo codes don't ask. */
+export const letterStops = (deps = defaults()) => {
+  const isStopped = async ({ stoppedUntil, domainKey }: Delivery): Promise<boolean> =>
+    stoppedUntil > deps.nowSeconds() && (domainKey === undefined || !(await deps.missing.isStorm(domainKey)));
+
+  return {
+    /** True if the letter must not leave. Otherwise it is counted, if it is unproven. */
+    holdBack: async ({ email, addressKey, domainKey }: To): Promise<boolean> => {
+      const delivery = await deps.deliveries.find(addressKey);
+      if (delivery && (await isStopped(delivery))) return true;
+      if (domainKey === undefined) return false;
+      if (!(await deps.exchange.takesMail(domainOf(email)))) return true;
+      return (await deps.unproven.countLetter(domainKey)) === "stopped";
+    },
+  };
+};
+
+export type LetterStops = ReturnType<typeof letterStops>;

@@ -1,0 +1,60 @@
+// A made-up or dead domain is stopped for a day. A large one can't be stopped by a few typos.
+import { day, nowSeconds, type Clock } from "../platform/clock.ts";
+import { variable } from "../platform/environment.ts";
+import { counterName, countIn, limitPk } from "../limits/counters.ts";
+import { bouncesOfNetwork, lettersFromKey } from "../limits/letter-limits.ts";
+import { conditionalWrite } from "../store/dynamo.ts";
+import { countOne } from "./count-store.ts";
+
+const bouncesBeforeStop = 3;
+const shareBeforeStop = 0.5;
+
+export const unprovenLetterStore = (clock: Clock = nowSeconds) => {
+  const table = variable("LIMITS_TABLE");
+  const keyOf = (domainKey: string, now: number) => `unproven-to#${domainKey}#${Math.floor(now / day)}`;
+
+  const chargeNetwork = (networkKey: string, now: number) =>
+    countOne(lettersFromKey("registration", networkKey), counterName(bouncesOfNetwork, now), now + day);
+
+  const chargeDomain = async (domainKey: string, now: number): Promise<void> => {
+    const key = keyOf(domainKey, now);
+    const item = await countOne(key, "bounces", now + day);
+    const [letters, bounces] = [countIn(item, "letters"), countIn(item, "bounces")];
+    if (bounces < bouncesBeforeStop || bounces < shareBeforeStop * letters) return;
+    await conditionalWrite({
+      Update: {
+        TableName: table,
+        Key: { pk: limitPk(key) },
+        UpdateExpression: "SET stopped = :stopped",
+        ExpressionAttributeValues: { ":stopped": true },
+      },
+    });
+  };
+
+  return {
+    countLetter: async (domainKey: string): Promise<"counted" | "stopped"> => {
+      const now = clock();
+      const { refused } = await conditionalWrite({
+        Update: {
+          TableName: table,
+          Key: { pk: limitPk(keyOf(domainKey, now)) },
+          UpdateExpression: "SET expiresAt = :expiresAt ADD letters :one",
+          ConditionExpression: "attribute_not_exists(stopped)",
+          ExpressionAttributeValues: { ":one": 1, ":expiresAt": now + day },
+        },
+      });
+      return refused ? "stopped" : "counted";
+    },
+
+    chargeBounce: async (to: {
+      networkKey: string | undefined;
+      domainKey: string | undefined;
+    }): Promise<void> => {
+      const now = clock();
+      if (to.networkKey !== undefined) await chargeNetwork(to.networkKey, now);
+      if (to.domainKey !== undefined) await chargeDomain(to.domainKey, now);
+    },
+  };
+};
+
+export type UnprovenLetterStore = ReturnType<typeof unprovenLetterStore>;

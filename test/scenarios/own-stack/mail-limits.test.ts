@@ -1,0 +1,154 @@
+// Tests what becomes of letters while SES has no room for them, or refuses them.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { call, succeed } from "../../support/calls/api.ts";
+import { eventually } from "../../support/assert/eventually.ts";
+import { deliverOrder } from "../../support/mail/deliver-order.ts";
+import { codeTo, letterTo, lettersTo } from "../../support/mail/letters.ts";
+import { allLettersSent, messagesIn } from "../../support/mail/mail-queue.ts";
+import { sesRefusals } from "../../support/mail/virtual-ses.ts";
+import { logWith } from "../../support/stacks/function-logs.ts";
+import { startTestStack, type TestStack } from "../../support/stacks/test-stack.ts";
+import { newPassword } from "../../support/people/credentials.ts";
+import { activated, loginCode, newPerson, register, signedIn } from "../../support/people/people.ts";
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await startTestStack();
+});
+afterEach(async () => {
+  stack.faults.clear();
+  await allLettersSent(stack);
+});
+afterAll(() => stack.remove());
+
+const sesAnswers = ({ name, message }: { name: string; message: string }, times: number) =>
+  stack.faults.add({
+    principal: "Mailer",
+    operation: "SendRawEmail",
+    error: { code: name, message, status: 400 },
+    times,
+  });
+const dead = () => [
+  ...messagesIn(stack, "MailDeadLettersUrl").ready,
+  ...messagesIn(stack, "NoticeDeadLettersUrl").ready,
+];
+
+describe("SES's rate", () => {
+  it("delays a code, which arrives once and works", async () => {
+    const person = newPerson();
+    const fault = sesAnswers(sesRefusals.rate, 2);
+    await register(person);
+    await succeed("activateUser", { email: person.email, otp_code: await codeTo(person.email) });
+    await allLettersSent(stack);
+    expect([fault.struck(), (await lettersTo(person.email)).length, dead()]).toEqual([2, 1, []]);
+    await logWith(stack, "Mailer", ['"outcome":"throttled"', '"kind":"activation"']);
+  });
+
+  it("delays a crowd's codes, and loses and doubles none", async () => {
+    const people = await Promise.all(Array.from({ length: 6 }, () => register()));
+    for (const { email } of people) await letterTo(email);
+    await allLettersSent(stack);
+    let room = 1;
+    stack.faults.add({
+      principal: "Mailer",
+      times: Infinity,
+      errorFor: (operation) => {
+        if (!operation.startsWith("Send") || operation === "SendMessage") return undefined;
+        const { name: code, message } = sesRefusals.rate;
+        room += 0.5;
+        if (room < 1) return { code, message, status: 400 };
+        room -= 1;
+        return undefined;
+      },
+    });
+    for (const { email, password } of people) await succeed("requestOtp", { email, password });
+    for (const { email } of people) await letterTo(email, 2);
+    await allLettersSent(stack);
+    for (const { email } of people) expect(await lettersTo(email)).toHaveLength(2);
+    expect(dead()).toEqual([]);
+  });
+});
+
+describe("a closed SES", () => {
+  it.each([sesRefusals.quota, sesRefusals.pause])(
+    "keeps orders in their own queues: $message",
+    async (refusal) => {
+      const person = await signedIn();
+      const already = dead().length;
+      sesAnswers(refusal, Infinity);
+      const password = newPassword();
+      const body = { current_password: person.password, new_password: password };
+      await succeed("setPassword", body, { token: person.access });
+      await succeed("requestOtp", { email: person.email, password });
+      const waiting = (output: "MailQueueUrl" | "NoticeQueueUrl") =>
+        messagesIn(stack, output).delayed.map((message) => JSON.parse(message.body));
+      const [[code], [notice]] = await eventually("both orders to wait", () => {
+        const both = [waiting("MailQueueUrl"), waiting("NoticeQueueUrl")] as const;
+        return both.every(({ length }) => length === 1) ? both : undefined;
+      });
+      expect([code, notice]).toMatchObject([
+        { kind: "login", tries: 1 },
+        { kind: "password_changed", tries: 1 },
+      ]);
+      expect(code.orderedAt).toBeGreaterThan(Date.now() / 1000 - 60);
+      expect(dead()).toHaveLength(already);
+      stack.faults.clear();
+      for (const order of [code, notice]) await deliverOrder(stack, order);
+      expect(await lettersTo(person.email)).toHaveLength(4);
+      // The copies in the queues wait for minutes. That of the code is dropped then.
+      await stack.remove();
+      stack = await startTestStack();
+    },
+  );
+});
+
+describe("a letter that SES refuses for good", () => {
+  it("goes to the dead letters at once, without its address", async () => {
+    const person = newPerson();
+    const already = messagesIn(stack, "MailDeadLettersUrl").ready.length;
+    const rejected = {
+      name: "MessageRejected",
+      message: `Email address is not verified. The following identities failed the check: ${person.email}`,
+    };
+    const fault = sesAnswers(rejected, 1);
+    await register(person);
+    const [message] = await eventually("the dead letter", () => {
+      const { ready } = messagesIn(stack, "MailDeadLettersUrl");
+      return ready.length > already ? ready.slice(already) : undefined;
+    });
+    expect(fault.struck()).toBe(1);
+    expect(JSON.parse(message?.body ?? "")).toMatchObject({ kind: "activation", tries: 0 });
+    expect(JSON.stringify(message)).not.toContain(person.email);
+    const words = [
+      '"level":"ERROR"',
+      '"kind":"activation"',
+      '"outcome":"refused"',
+      '"name":"MessageRejected"',
+    ];
+    const { line } = await logWith(stack, "Mailer", words);
+    expect(line).toContain("[address]");
+    expect(line).not.toContain(person.email);
+    expect((await call("requestOtp", person)).status).toBe(200);
+    await codeTo(person.email);
+  });
+});
+
+describe("an old order", () => {
+  it("of a code is dropped after 15 minutes, and logged", async () => {
+    const person = await activated();
+    await loginCode(person);
+    const before = (await lettersTo(person.email)).length;
+    const order = { kind: "login", userId: person.id, otpRequestId: "r" };
+    expect(await deliverOrder(stack, order, 15 * 60 + 5)).toEqual({ payload: { batchItemFailures: [] } });
+    expect(await lettersTo(person.email)).toHaveLength(before);
+    await logWith(stack, "Mailer", ['"outcome":"too_old"', '"kind":"login"']);
+  });
+
+  it("of a notice is sent however long it has waited", async () => {
+    const person = await signedIn();
+    const before = (await lettersTo(person.email)).length;
+    const order = { kind: "rank_changed", userId: person.id, isStaff: true };
+    await deliverOrder(stack, order, 3 * 86_400);
+    expect(await lettersTo(person.email)).toHaveLength(before + 1);
+  });
+});
