@@ -1,16 +1,16 @@
 // Inline styles are for light mode, because some mail programs drop the style element. Dark mode
 // needs it. There are no tables, images or other resources.
 import type { Locale } from "../identity/locale.ts";
+import type { Direction } from "./letter-formats.ts";
 import type { Colours, LetterLayout } from "./letter-schemas.ts";
 
-/** Words of the letter, and values that were put in, which may be written in another direction. */
-export type Block = readonly (string | { value: string })[];
+export type Block = readonly (string | { isolated: string })[];
 type Paragraph = Block | { code: string };
 
 type Page = {
   subject: string;
   language: Locale;
-  direction: "ltr" | "rtl";
+  direction: Direction;
   paragraphs: readonly Paragraph[];
   ending: readonly Block[];
   layout: LetterLayout;
@@ -22,7 +22,7 @@ export const escaped = (text: string): string =>
 
 const inHtml = (block: Block): string =>
   block
-    .map((part) => (typeof part === "string" ? escaped(part) : `<bdi>${escaped(part.value)}</bdi>`))
+    .map((part) => (typeof part === "string" ? escaped(part) : `<bdi>${escaped(part.isolated)}</bdi>`))
     .join("");
 
 /** Without spaces and hyphens, a code is one word, which a double click or a long press selects. */
@@ -54,7 +54,7 @@ export const htmlOf = ({ subject, language, direction, paragraphs, ending, layou
   const ground = `margin:0;background:${light.background};color:${light.text}`;
   const body = paragraphs.map((paragraph) =>
     "code" in paragraph
-      ? `<p class="code" style="margin:0 0 16px;color:${light.code};font-family:ui-monospace,Menlo,Consolas,monospace;font-weight:600;line-height:1.4;${codeSize(paragraph.code)}"><bdi dir="ltr">${inGroups(paragraph.code)}</bdi></p>`
+      ? `<p class="code" style="margin:0 0 16px;color:${light.code};font-family:ui-monospace,Menlo,Consolas,monospace;font-weight:600;line-height:1.4;${codeSize(paragraph.code)}"><bdi dir="ltr" title="${paragraph.code}">${inGroups(paragraph.code)}</bdi></p>`
       : `<p style="margin:0 0 16px">${inHtml(paragraph)}</p>`,
   );
   return [

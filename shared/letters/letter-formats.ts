@@ -1,8 +1,10 @@
 import type { Locale } from "../identity/locale.ts";
 import { inInitPhase } from "../platform/init-phase.ts";
 
+export type Direction = "ltr" | "rtl";
+
 // Arabic letters have Latin digits, like the code that people type.
-const languages: Record<Locale, { tag: string; direction: "ltr" | "rtl" }> = {
+const languages: Record<Locale, { tag: string; direction: Direction }> = {
   en: { tag: "en-GB", direction: "ltr" },
   de: { tag: "de", direction: "ltr" },
   fr: { tag: "fr", direction: "ltr" },
@@ -10,7 +12,7 @@ const languages: Record<Locale, { tag: string; direction: "ltr" | "rtl" }> = {
   ar: { tag: "ar-u-nu-latn", direction: "rtl" },
 };
 
-export const directionOf = (locale: Locale) => languages[locale].direction;
+export const directionOf = (locale: Locale): Direction => languages[locale].direction;
 
 const made = new Map<Locale, Intl.DateTimeFormat>();
 const timeFormat = (locale: Locale): Intl.DateTimeFormat => {

@@ -30,17 +30,17 @@ const functionProperties = z.object({
 
 /** Fixture stacks of tests have no mailer. */
 const mailerOf = (templates: Templates): z.output<typeof mailerVariables> => {
-  const [mailer] = templates
+  const mailer = templates
     .ofType("AWS::Lambda::Function")
     .map((resource) => functionProperties.parse(resource.properties()).Environment.Variables)
-    .filter((variables) => "DEFAULT_LOCALE" in variables);
+    .find((variables) => "DEFAULT_LOCALE" in variables);
   return mailer
     ? mailerVariables.parse(mailer)
     : { PRODUCT_NAME: "Product", OTP_LIFETIME_SECONDS: 600, DEFAULT_LOCALE: "en" };
 };
 
-const longCodes: readonly LetterName[] = ["password_reset", "email_change", "email_changing"];
-const undoable: readonly LetterName[] = ["email_changing", "email_changing_again"];
+const longCodes = new Set<LetterName>(["password_reset", "email_change", "email_changing"]);
+const undoable = new Set<LetterName>(["email_changing", "email_changing_again"]);
 
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
@@ -113,8 +113,8 @@ export const createLetterPreview = (templates: Templates, folder = lettersFolder
       product: mailer.PRODUCT_NAME,
       time,
       until: time + 7 * day,
-      duration: undoable.includes(name) ? 7 * day : mailer.OTP_LIFETIME_SECONDS,
-      code: longCodes.includes(name) ? "ABCD-EFGH-IJKL-MNOP" : "123 456",
+      duration: undoable.has(name) ? 7 * day : mailer.OTP_LIFETIME_SECONDS,
+      code: longCodes.has(name) ? "ABCD-EFGH-IJKL-MNOP" : "123 456",
     };
     return renderLetter(name, values, languagesOf(locale), book);
   };

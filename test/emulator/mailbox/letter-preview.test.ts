@@ -78,8 +78,8 @@ describe("preview of letters", () => {
     writeFileSync(join(folder, "fr.json"), "{}");
     const { body } = open("/_letters/fr/login.html");
     expect(body).toContain('lang="de"');
-    expect(body).toContain("Ihr Anmeldecode für <bdi>Fish &amp; &lt;Chips&gt;</bdi>:");
-    expect(body).toContain("<bdi>1 Minute</bdi>");
+    expect(body).toContain("Ihr Anmeldecode für Fish &amp; &lt;Chips&gt;:");
+    expect(body).toContain("ist 1 Minute gültig");
     expect(open("/_letters/fr/").body).toContain("<h2>login (falls back to de)</h2>");
   });
 

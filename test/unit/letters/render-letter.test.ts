@@ -66,7 +66,7 @@ describe("rendered letter", () => {
   );
 
   it("has its code as one isolated word in HTML", () => {
-    expect(render("login", "ar").html).toContain('<bdi dir="ltr">012345</bdi>');
+    expect(render("login", "ar").html).toContain('<bdi dir="ltr" title="012 345">012345</bdi>');
     const { html, text } = render("email_changing", "ar", { code: longCode });
     expect(visible(html)).toContain(longCode.replaceAll("-", ""));
     expect(text).toContain(`\n    \u2066${longCode}\u2069\n`);
@@ -100,7 +100,7 @@ describe("rendered letter", () => {
   it("escapes the product's name in HTML only, and fills it once", () => {
     const product = 'Fish & <b>"Chips"</b> {code} $&';
     const { html, text, subject } = render("activation", "en", { product });
-    expect(html).toContain("<bdi>Fish &amp; &lt;b&gt;&quot;Chips&quot;&lt;/b&gt; {code} $&amp;</bdi>");
+    expect(html).toContain("for Fish &amp; &lt;b&gt;&quot;Chips&quot;&lt;/b&gt; {code} $&amp;:");
     expect(html).not.toContain("<b>");
     expect(text).toContain(`for ${product}:`);
     expect(subject).toBe(`${product}: your activation code`);
@@ -131,7 +131,7 @@ describe("rendered letter", () => {
     };
     const { html, text } = render("login", "en", {}, { ...letterBook, layout });
     expect(text.endsWith("\n\nLIT Auth team\n\nExample Ltd, 1 Main Street")).toBe(true);
-    expect(html).toContain("<bdi>LIT Auth</bdi> team</p>");
+    expect(html).toContain(">LIT Auth team</p>");
     expect(html).toContain("Example Ltd, 1 Main Street</p>");
     const dark = /@media \(prefers-color-scheme:dark\)\{(.*)\}<\/style>/.exec(html)?.[1] ?? "";
     expect(dark).toContain(".code{color:#ffee00!important}");
