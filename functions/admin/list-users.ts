@@ -1,4 +1,4 @@
-import { shownPerson, stateOf, type ListedPerson } from "../../shared/admin/person-fields.ts";
+import { shownPeople } from "../../shared/admin/person-fields.ts";
 import { personList, type PersonList } from "../../shared/admin/person-list.ts";
 import { personLookup, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import * as contract from "../../shared/contract/staff-operations.ts";
@@ -10,12 +10,6 @@ type Deps = {
   list: PersonList;
   people: Pick<PersonLookup, "findByUsername">;
   deliveries: Pick<DeliveryStore, "findAll">;
-};
-
-const shownPeople = async (people: ListedPerson[], deps: Deps) => {
-  const accounts = people.filter((person) => stateOf(person) !== "pending");
-  const found = await deps.deliveries.findAll(accounts.map(({ addressKey }) => addressKey));
-  return people.map((person) => shownPerson(person, found.get(person.addressKey)));
 };
 
 /** With a username, the other filters are ignored. */

@@ -22,6 +22,8 @@ export const confirmMove = (
 ) => signedRequest("POST /api/v1/admin/users/{id}/set-email/confirm/", { id, body });
 export const cancelMove = (id: string) => signedRequest("DELETE /api/v1/admin/users/{id}/set-email/", { id });
 export const unlockUser = (id: string) => signedRequest("POST /api/v1/admin/users/{id}/unlock/", { id });
+export const retryDelivery = (id: string) =>
+  signedRequest("POST /api/v1/admin/users/{id}/retry-delivery/", { id });
 export const endSessions = (id: string) => signedRequest("DELETE /api/v1/admin/users/{id}/sessions/", { id });
 
 export const useAct = <Input>(

@@ -1,6 +1,7 @@
 import { useGetIdentity, useGetOne } from "ra-core";
 import { useParams } from "react-router";
 import type { AdminUser } from "./data-provider.ts";
+import { DeliveryNotice } from "./delivery-notice.tsx";
 import { Loading } from "./layout.tsx";
 import { PageTitle } from "./page-title.tsx";
 import { MoveNotice } from "./move-notice.tsx";
@@ -46,6 +47,9 @@ export const UserPage = () => {
           <PageTitle text={user.email} />
           <Facts user={user} />
           {user.address_move && <MoveNotice move={user.address_move} ownId={identity?.id} />}
+          {user.delivery && user.delivery.state !== "fine" && (
+            <DeliveryNotice user={user} delivery={user.delivery} />
+          )}
           <UserActions user={user} isSelf={identity?.id === user.id} />
           <UserForm key={JSON.stringify(user)} user={user} />
           {isPerson && <UserSessions userId={user.id} />}

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { namesIn, shownUser } from "../accounts/user-fields.ts";
 import type { Changes } from "../accounts/user-update-store.ts";
-import { shownDelivery, type Delivery } from "../delivery/delivery-store.ts";
+import { shownDelivery, type Delivery, type DeliveryStore } from "../delivery/delivery-store.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { listedAttributes, PersonState } from "../store/list-indexes.ts";
 import { addressMoveItem, type User } from "../store/user-items.ts";
@@ -44,6 +44,16 @@ export const shownPerson = (person: ListedPerson, delivery: Delivery | undefined
     address_move: shownMove(person),
     delivery: state === "pending" ? null : shownDelivery(delivery),
   };
+};
+
+/** One more batch for a page: whether letters to its accounts arrive. */
+export const shownPeople = async (
+  people: readonly ListedPerson[],
+  { deliveries }: { deliveries: Pick<DeliveryStore, "findAll"> },
+) => {
+  const accounts = people.filter((person) => stateOf(person) !== "pending");
+  const found = await deliveries.findAll(accounts.map(({ addressKey }) => addressKey));
+  return people.map((person) => shownPerson(person, found.get(person.addressKey)));
 };
 
 type ChangesBody = Parameters<typeof namesIn>[0] & {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAdministrator } from "../support/people/administrators.ts";
 import { call, succeed } from "../support/calls/api.ts";
 import { expectRefused } from "../support/assert/refusals.ts";
-import { lettersTo } from "../support/mail/letters.ts";
+import { report } from "../support/mail/feedback.ts";
+import { letterTo, lettersTo } from "../support/mail/letters.ts";
 import { activated, newPerson, register, signedIn, signIn, type Person } from "../support/people/people.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { expectAccessible } from "./accessibility.ts";
@@ -98,6 +99,35 @@ describe("administrator on the admin page", () => {
     await page.getByText("A code is on its way to the new address").waitFor();
     await succeed("claimEmail", { email, otp_code: await codeInInbox(page, email) });
     expect(problems).toEqual([]);
+  });
+
+  it("sees why letters come back, and tries again", async () => {
+    const person = await activated();
+    await report((await letterTo(person.email)).Id, "bounce");
+    const { page, problems } = await openAdmin();
+    await find(page, person);
+    await page.getByRole("heading", { name: "Letters to this address come back" }).waitFor();
+    await page.getByText("Its mail server says that the mailbox does not exist.").waitFor();
+    await page.getByRole("link", { name: "Back to the list" }).click();
+    await page.getByText("Letters come back").waitFor();
+    await find(page, person);
+    const { remove } = stack.faults.add({
+      principal: "RetryDelivery",
+      operation: "DeleteSuppressedDestination",
+      error: { code: "InternalFailure", status: 500 },
+      times: 10,
+    });
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("alert").getByText("Something went wrong on our side.").waitFor();
+    remove();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText(`Letters to ${person.email} leave again.`).waitFor();
+    await page
+      .getByRole("heading", { name: "Letters to this address come back" })
+      .waitFor({ state: "detached" });
+    await signIn(person);
+    // The answer that this test has made fail.
+    expect(problems.filter((problem) => !problem.includes("500"))).toEqual([]);
   });
 
   it("moves a person from a lost mailbox, with a second administrator", async () => {
@@ -195,6 +225,7 @@ describe.each([
 
   it("is accessible and fits the screen in every state", async () => {
     const person = await signedIn();
+    await report((await letterTo(person.email)).Id, "bounce");
     const { page, problems } = await openPage(browser, stack.url, options);
     await page.goto("/admin/");
     await heading(page, "Sign in").waitFor();
@@ -209,7 +240,12 @@ describe.each([
     await expectUsable(page);
     await find(page, person);
     await page.getByRole("table").waitFor();
+    await page.getByRole("heading", { name: "Letters to this address come back" }).waitFor();
     await expectUsable(page);
+    await page.getByRole("link", { name: "Back to the list" }).click();
+    await page.locator('table[aria-busy="false"]').getByText("Letters come back").first().waitFor();
+    await expectUsable(page);
+    await find(page, person);
     await page.getByRole("button", { name: "Make staff" }).click();
     await page.getByRole("dialog").getByLabel("Your password").waitFor();
     await expectUsable(page);

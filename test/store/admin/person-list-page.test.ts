@@ -77,7 +77,7 @@ describe("page of a person list", () => {
     await pageOf();
     const read = calls.map(({ output }) => output).join();
     expect(read).toContain("ada@example.com");
-    expect(read).not.toMatch(/passwordHash|otp|addressKey|sessionEpoch/);
+    expect(read).not.toMatch(/passwordHash|otp|networkKey|sessionEpoch/);
   });
 
   it("is read with one batch after the queries, at any length", async () => {

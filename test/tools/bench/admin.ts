@@ -13,10 +13,12 @@ import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts"
 import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
 import { readSettings } from "../../../infra/settings.ts";
 import { synthesise } from "../../../infra/synthesise.ts";
+import { deliveryStore } from "../../../shared/delivery/delivery-store.ts";
 import { nowSeconds } from "../../../shared/platform/clock.ts";
 import { documents } from "../../support/store/documents.ts";
 import { interceptCalls } from "../../support/store/intercepted-calls.ts";
 import { userUpdateStore, type Changes } from "../../../shared/accounts/user-update-store.ts";
+import { shownPeople } from "../../../shared/admin/person-fields.ts";
 import { personList, type ListRequest, type PersonList } from "../../../shared/admin/person-list.ts";
 import { activeUser, listedPerson } from "../../support/people/stored-people.ts";
 import { textTable } from "./text-table.ts";
@@ -106,6 +108,12 @@ const cursorAfter = async (pages: number, list: PersonList): Promise<string | un
   return cursor;
 };
 
+const shownPage = async (list: PersonList, request: ListRequest) => {
+  const page = await list.page(request);
+  if (typeof page === "string") throw new Error(page);
+  return shownPeople(page.people, { deliveries: deliveryStore() });
+};
+
 /** Each change alternates between two values, so that every write changes something. */
 const changes: Record<string, [Changes, Changes]> = {
   "first name": [{ firstName: "Ada" }, { firstName: "Augusta" }],
@@ -150,9 +158,12 @@ try {
     await addPeople(table, written, crowd);
     written = crowd;
     for (const [name, request] of Object.entries(requests))
-      rows.push([`${crowd}: ${name}`, ...(await measure(() => list.page(request)))]);
+      rows.push([`${crowd}: ${name}`, ...(await measure(() => shownPage(list, request)))]);
     const cursor = await cursorAfter(40, list);
-    rows.push([`${crowd}: 25, all, the 41st`, ...(await measure(() => list.page({ size: 25, cursor })))]);
+    rows.push([
+      `${crowd}: 25, all, the 41st`,
+      ...(await measure(() => shownPage(list, { size: 25, cursor }))),
+    ]);
   }
   const changeRows: string[][] = [];
   for (const [name, change] of Object.entries(changes))

@@ -164,6 +164,7 @@ export const journey: Folder[] = [
       step("getUser", { id: "user_id" }),
       step("updateUser", { id: "user_id", body: { first_name: "Ada", last_name: "Lovelace" } }),
       step("unlockUser", { id: "user_id" }),
+      step("retryDelivery", { id: "user_id" }),
       step("listUserSessions", { id: "user_id" }),
       step("endUserSessions", { id: "user_id" }),
       step("setUserEmail", {

@@ -2,6 +2,7 @@
 import { DynamoDBClient, GetItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SendRawEmailCommand, SESClient } from "@aws-sdk/client-ses";
+import { DeleteSuppressedDestinationCommand, SESv2Client } from "@aws-sdk/client-sesv2";
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { HttpRequest } from "@smithy/types";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -72,6 +73,11 @@ const senders: Record<string, (own: object, isLean: boolean) => Promise<unknown>
   secret: (own, isLean) => {
     const client = new SecretsManagerClient({ ...(isLean && leanJson1_1Options), ...own });
     return (isLean ? lean(client) : client).send(new PutSecretValueCommand(secret));
+  },
+  suppression: (own, isLean) => {
+    const client = new SESv2Client({ ...(isLean && leanOptions), ...own });
+    const EmailAddress = "ada+tag@example.com";
+    return (isLean ? lean(client) : client).send(new DeleteSuppressedDestinationCommand({ EmailAddress }));
   },
   email: (own, isLean) => {
     const client = new SESClient({ ...(isLean && leanOptions), ...own });

@@ -56,6 +56,7 @@ export const callRareOperations = async ({
   await call("getUser", { token, id });
   await call("updateUser", { token, id, body: { first_name: "Ada" } });
   await call("unlockUser", { token, id });
+  await call("retryDelivery", { token, id });
   await call("listUserSessions", { token, id });
   await call("endUserSessions", { token, id });
 
