@@ -1,5 +1,5 @@
 import type { Locale } from "../identity/locale.ts";
-import { inInitPhase } from "../platform/init-phase.ts";
+import { prepared } from "../platform/lazy.ts";
 
 export type Direction = "ltr" | "rtl";
 
@@ -32,8 +32,16 @@ const timeFormat = (locale: Locale): Intl.DateTimeFormat => {
   return format;
 };
 
-export const shownTime = (epochSeconds: number, locale: Locale): string =>
-  timeFormat(locale).format(epochSeconds * 1000);
+const numberFormat = (locale: Locale, unit: string): Intl.NumberFormat =>
+  new Intl.NumberFormat(languages[locale].tag, { style: "unit", unit, unitDisplay: "long" });
+
+/** The first format of each kind loads data for ten milliseconds; further languages need one. */
+const load = prepared(() => [timeFormat("en").format(0), numberFormat("en", "minute").format(1)]);
+
+export const shownTime = (epochSeconds: number, locale: Locale): string => {
+  load();
+  return timeFormat(locale).format(epochSeconds * 1000);
+};
 
 const units = [
   ["day", 86_400],
@@ -44,10 +52,5 @@ const units = [
 /** In the largest unit that needs no fraction, with the plural forms of the language. */
 export const shownDuration = (seconds: number, locale: Locale): string => {
   const [unit, size] = units.find(([, length]) => seconds % length === 0) ?? (["second", 1] as const);
-  return new Intl.NumberFormat(languages[locale].tag, { style: "unit", unit, unitDisplay: "long" }).format(
-    seconds / size,
-  );
+  return numberFormat(locale, unit).format(seconds / size);
 };
-
-/** The first text of each kind loads data for ten milliseconds; further languages need one. */
-inInitPhase(() => [shownTime(0, "en"), shownDuration(0, "en")]);

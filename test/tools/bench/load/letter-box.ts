@@ -11,7 +11,7 @@ export type LetterBox = {
 };
 
 const codePattern = /^ {4}(\d{3} \d{3}|[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})$/m;
-const endOfLetter = /--\n$/;
+const endOfLetter = /--\r?\n$/;
 const patienceMilliseconds = 30_000;
 
 /** The two kinds are kept apart, because a stranger may have requested the other kind. */
