@@ -12,7 +12,14 @@ import { allLettersSent } from "../support/mail/mail-queue.ts";
 import { functionCalls } from "../support/stacks/function-calls.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 import { newPassword } from "../support/people/credentials.ts";
-import { activated, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
+import {
+  activated,
+  newPerson,
+  personElsewhere,
+  register,
+  resetCode,
+  signedIn,
+} from "../support/people/people.ts";
 import {
   needsAsker,
   probeNames,
@@ -48,12 +55,6 @@ const told = async (
   await allLettersSent(stack, 5);
   await feed(stack, eventOf({ recipient: await pseudonyms.ofAddress(email), kind }));
   return email;
-};
-
-/** At a domain of its own: letters to one from which too many come back stop for a day. */
-const registeredElsewhere = () => {
-  const { username } = newPerson();
-  return register(newPerson({ username, email: `ada@${username.replaceAll("_", "-")}.example` }));
 };
 
 // Returns everything that a stranger can see of an address, and the AWS calls of the functions.
@@ -106,10 +107,11 @@ describe("unknown address", () => {
       return email;
     },
     "a pending registration": async () => (await register()).email,
-    "an account whose letters come back": async () => told(await activated(), bounceOf, "login"),
+    "an account whose letters come back": async () =>
+      told(await activated(personElsewhere()), bounceOf, "login"),
     "an account with a complaint": async () => told(await activated(), complaintOf, "login"),
     "a registration whose letter came back": async () =>
-      told(await registeredElsewhere(), bounceOf, "activation"),
+      told(await register(personElsewhere()), bounceOf, "activation"),
     "a mailbox without account that is stopped": async () => told(newPerson(), bounceOf, "email_change"),
   };
 

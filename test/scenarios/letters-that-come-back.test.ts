@@ -11,7 +11,14 @@ import { bounceOf, complaintOf, feed, report } from "../support/mail/feedback.ts
 import { letterTo, lettersTo } from "../support/mail/letters.ts";
 import { allLettersSent } from "../support/mail/mail-queue.ts";
 import { administer, signedInAdmin } from "../support/people/administrators.ts";
-import { activated, newPerson, register, signedIn, signIn } from "../support/people/people.ts";
+import {
+  activated,
+  newPerson,
+  personElsewhere,
+  register,
+  signedIn,
+  signIn,
+} from "../support/people/people.ts";
 import { logWith } from "../support/stacks/function-logs.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 import { itemsOf } from "../support/store/table-items.ts";
@@ -25,12 +32,6 @@ beforeAll(async () => {
 });
 beforeEach(() => limitsOf(stack).clear(staffActs(root.id)));
 
-/** At a domain of its own: letters to one from which too many come back stop for a day. */
-const elsewhere = () => {
-  const { username } = newPerson();
-  return newPerson({ username, email: `ada@${username.replaceAll("_", "-")}.example` });
-};
-
 const keyOf = ({ email }: { email: string }) => pseudonyms.ofAddress(email);
 const unknown = { state: "fine", reason: null, at: null };
 const deliveryOf = async (id: string) => {
@@ -43,7 +44,7 @@ const storedStates = async () =>
 
 describe("bounce or complaint", () => {
   it("shows in the view, the list and a search by name", async () => {
-    const person = await activated();
+    const person = await activated(personElsewhere());
     expect(await deliveryOf(person.id)).toEqual(unknown);
     const recipient = await keyOf(person);
     const at = "2026-11-26T03:00:01.500Z";
@@ -59,7 +60,7 @@ describe("bounce or complaint", () => {
   });
 
   it("is in the export of the person", async () => {
-    const { access: token, email } = await signedIn();
+    const { access: token, email } = await signedIn(personElsewhere());
     expect(await succeed("exportMe", undefined, { token })).toMatchObject({ delivery: unknown });
     await feed(stack, complaintOf({ recipient: await keyOf({ email }) }));
     const { delivery } = await succeed("exportMe", undefined, { token });
@@ -86,7 +87,7 @@ describe("bounce or complaint", () => {
   });
 
   it("leaves with the account", async () => {
-    const { access: token, email, password } = await signedIn();
+    const { access: token, email, password } = await signedIn(personElsewhere());
     const recipient = await keyOf({ email });
     await feed(stack, complaintOf({ recipient }));
     await succeed("deleteMe", { current_password: password }, { token });
@@ -94,7 +95,7 @@ describe("bounce or complaint", () => {
   });
 
   it("is stored and logged without the address", async () => {
-    const person = await activated();
+    const person = await activated(personElsewhere());
     await feed(stack, bounceOf({ recipient: await keyOf(person) }));
     const stored = (await storedStates()).map((item) => JSON.stringify(item)).join();
     expect(stored).not.toContain("@");
@@ -105,7 +106,7 @@ describe("bounce or complaint", () => {
 
 describe("registration whose mailbox does not exist", () => {
   it("is removed, and its name stays reserved", async () => {
-    const person = await register(elsewhere());
+    const person = await register(personElsewhere());
     await letterTo(person.email);
     await feed(stack, bounceOf({ recipient: await keyOf(person), kind: "activation" }));
     expectRefused(await administer(root, "getUser", { id: person.id }), "not_found");
@@ -114,14 +115,14 @@ describe("registration whose mailbox does not exist", () => {
   });
 
   it("stays if it began after the letter that came back", async () => {
-    const person = await register(elsewhere());
+    const person = await register(personElsewhere());
     const sentAt = new Date(Date.now() - 60_000).toISOString();
     await feed(stack, bounceOf({ recipient: await keyOf(person), kind: "activation", sentAt }));
     expect((await administer(root, "getUser", { id: person.id })).status).toBe(200);
   });
 
   it("stays for any other trouble", async () => {
-    const person = await register(elsewhere());
+    const person = await register(personElsewhere());
     const about = { recipient: await keyOf(person), kind: "activation" };
     await feed(
       stack,
@@ -133,7 +134,7 @@ describe("registration whose mailbox does not exist", () => {
   });
 
   it("is removed alike if an account has the address", async () => {
-    const owner = await activated(elsewhere());
+    const owner = await activated(personElsewhere());
     const stranger = await register(newPerson({ email: owner.email }));
     await letterTo(owner.email, 2);
     await feed(stack, bounceOf({ recipient: await keyOf(owner), kind: "address_taken" }));
@@ -145,7 +146,7 @@ describe("registration whose mailbox does not exist", () => {
 
 describe("code letters to a missing mailbox", () => {
   it("stop, and the request is answered as before", async () => {
-    const person = await activated();
+    const person = await activated(personElsewhere());
     await feed(stack, bounceOf({ recipient: await keyOf(person) }));
     const before = (await lettersTo(person.email)).length;
     expect((await call("requestOtp", person)).body).toEqual({
@@ -168,7 +169,7 @@ describe("POST admin/users/{id}/retry-delivery/", () => {
     });
 
   it("lets letters leave again, and the address off SES's list", async () => {
-    const person = await activated();
+    const person = await activated(personElsewhere());
     await report((await letterTo(person.email)).Id, "bounce");
     expect(await inState(person.id, "undeliverable")).toMatchObject({ reason: "no_such_mailbox" });
     await succeed("requestOtp", person);
@@ -190,7 +191,7 @@ describe("POST admin/users/{id}/retry-delivery/", () => {
   });
 
   it("forgets a complaint, which had stopped nothing", async () => {
-    const person = await activated();
+    const person = await activated(personElsewhere());
     await report((await letterTo(person.email)).Id, "complaint");
     await inState(person.id, "complained");
     await signIn(person);
@@ -199,7 +200,7 @@ describe("POST admin/users/{id}/retry-delivery/", () => {
   });
 
   it("changes nothing if SES doesn't answer", async () => {
-    const person = await activated();
+    const person = await activated(personElsewhere());
     await feed(stack, bounceOf({ recipient: await keyOf(person) }));
     const { remove } = stack.faults.add({
       principal: "RetryDelivery",

@@ -19,6 +19,12 @@ export const newPerson = (changes: Partial<Person> = {}): Person => {
   };
 };
 
+/** At a domain of their own, because many bounces at one change what a bounce there does. */
+export const personElsewhere = (): Person => {
+  const { username } = newPerson();
+  return newPerson({ username, email: `ada@${username}.example` });
+};
+
 export const register = async (person: Person = newPerson()) => ({
   ...person,
   ...(await succeed("createUser", person)),
