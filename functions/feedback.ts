@@ -51,7 +51,6 @@ export const learnFromFeedback = async (message: FeedbackMessage, deps: Deps): P
   const inStorm = missing && (await deps.charges.isStorm(domainKey));
   const event = { state, reason, atMilliseconds, sentAtMilliseconds, stops: missing && !inStorm, domainKey };
   const noted = await deps.deliveries.note(recipient, event);
-  // A repeated event is charged once.
   if (missing && accountId !== undefined && (noted === "stopped" || (inStorm && noted === "noted")))
     await deps.charges.countMissing(domainKey, accountId);
   if (charged && noted !== "known" && isUnproven(kind, accountId !== undefined))

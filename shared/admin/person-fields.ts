@@ -48,7 +48,6 @@ export const shownPerson = (person: ListedPerson, delivery: Delivery | undefined
   };
 };
 
-/** One more batch for a page: whether letters to its accounts arrive. */
 export const shownPeople = async (
   people: readonly ListedPerson[],
   { deliveries }: { deliveries: Pick<DeliveryStore, "findAll"> },

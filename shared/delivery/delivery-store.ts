@@ -62,7 +62,6 @@ export const storedDelivery = (item: Item | undefined, now: number): Delivery | 
   return delivery && delivery.expiresAt > now ? delivery : undefined;
 };
 
-/** What the person and staff see. */
 export const shownDelivery = (delivery: Delivery | undefined) => ({
   state: delivery?.state ?? "fine",
   reason: delivery?.reason ?? null,

@@ -20,7 +20,6 @@ type To = {
   domainKey?: string | undefined;
 };
 
-/** Notices and undo codes don't ask. */
 export const letterStops = (deps = defaults()) => {
   const isStopped = async ({ stoppedUntil, domainKey }: Delivery): Promise<boolean> =>
     stoppedUntil > deps.nowSeconds() && (domainKey === undefined || !(await deps.missing.isStorm(domainKey)));

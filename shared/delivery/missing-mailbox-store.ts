@@ -1,5 +1,4 @@
-// Providers have refused living mailboxes for hours. So where many are said to be missing at once,
-// none is believed to be.
+// Providers have refused living mailboxes for hours, so many missing ones at once aren't believed.
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { counterName, countIn, limitPk } from "../limits/counters.ts";

@@ -1,4 +1,3 @@
-// What a counted or refused attempt means.
 import type { ErrorCode } from "../contract/errors.ts";
 import type { Item } from "../store/documents.ts";
 import { counterName, countIn, secondsLeft, type Limit, type Rule } from "./counters.ts";

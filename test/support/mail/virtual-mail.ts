@@ -75,7 +75,6 @@ export const simulateMail = async (orders: readonly LetterOrder[], options: Opti
       retire: async (pk, otpRequestId) => void retired.add(`${pk} ${otpRequestId}`),
     },
     stops: { holdBack: async () => false },
-    defaultLocale: "en",
     addressChanges: neverCalled("addressChanges"),
     undoing: { find: async () => undefined },
     registrations: neverCalled("registrations"),
