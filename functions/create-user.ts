@@ -19,7 +19,7 @@ import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 type Deps = {
   registrations: Pick<RegistrationStore, "find" | "reserve" | "register">;
   limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
-  pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox" | "ofDomain" | "ofNetwork" | "registrationSalt">;
+  pseudonyms: Pick<Pseudonyms, "ofRegistration" | "registrationSalt">;
   hasher: Pick<PasswordHasher, "hash">;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
@@ -35,10 +35,9 @@ export const createUser = async (call: Call<typeof contract.createUser>, deps: D
   const { username, email, password, first_name: firstName, last_name: lastName } = call.body;
   const person = { username, email, firstName, lastName };
   await requireGoodPassword("password", password, person);
-  const { ofAddress, ofMailbox, ofDomain, ofNetwork, registrationSalt } = deps.pseudonyms;
-  const addressKey = await ofAddress(email);
-  const charged = { networkKey: await ofNetwork(call.sourceIp), domainKey: await ofDomain(email) };
-  const letter = registrationLetter(await ofMailbox(email), charged.networkKey);
+  const { mailboxKey, ...keys } = await deps.pseudonyms.ofRegistration(email, call.sourceIp);
+  const { addressKey, networkKey } = keys;
+  const letter = registrationLetter(mailboxKey, networkKey);
   const [waiting] = await Promise.all([
     deps.registrations.find(addressKey),
     spendToldLimits(letter, registrationChallenge(call.body.challenge_token), deps.limits),
@@ -48,13 +47,12 @@ export const createUser = async (call: Call<typeof contract.createUser>, deps: D
     ...person,
     locale: call.body.locale ?? acceptedLocale(call.acceptLanguage),
     id: randomUUID(),
-    addressKey,
-    ...charged,
+    ...keys,
     createdAt: now,
     expiresAt: now + deps.unactivatedAccountDays * day,
   };
   const [passwordHash, outcome, reserved] = await Promise.all([
-    registrationSalt(addressKey).then((salt) => deps.hasher.hash(password, salt)),
+    deps.pseudonyms.registrationSalt(addressKey).then((salt) => deps.hasher.hash(password, salt)),
     spendMailbox(letter, deps.limits),
     deps.registrations.reserve(named),
   ]);

@@ -28,14 +28,15 @@ const bounce = {
   bounceSubType: "$.detail.bounce.bounceSubType",
 };
 
-// Not every bounce has a status, so the patterns look at it. 5.1.x says that the address is wrong.
-const missing = { prefix: "5.1." };
+// Not every bounce has a status, so the patterns look at it. 5.1.7 and 5.1.8 blame the sender (RFC
+// 3463), and would stop the codes of everyone.
+const missing = ["5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10"];
 const withStatus = (...status: unknown[]) => ({ bounce: { bouncedRecipients: { status } } });
 
 const feedback: Record<FeedbackRule, Feedback> = {
   MissingMailboxRule: {
     eventType: "Bounce",
-    pattern: withStatus(missing),
+    pattern: withStatus(...missing),
     texts: { event: "bounce", mailbox: "missing" },
     paths: bounce,
   },

@@ -17,7 +17,7 @@ export const networkOf = (sourceIp: string): string => {
   return parsed.toByteArray().slice(0, 8).join(".");
 };
 
-export const pseudonyms = {
+const of = {
   ofAddress: (address: string): Promise<string> => hmacOf("address", normaliseAddress(address)),
 
   /** Different spellings of an address that reach the same mailbox have the same pseudonym. */
@@ -26,6 +26,18 @@ export const pseudonyms = {
   ofDomain: (address: string): Promise<string> => hmacOf("domain", domainOf(address)),
 
   ofNetwork: (sourceIp: string): Promise<string> => hmacOf("network", networkOf(sourceIp)),
+};
+
+export const pseudonyms = {
+  ...of,
+
+  /** What a registration is counted for. */
+  ofRegistration: async (address: string, sourceIp: string) => ({
+    addressKey: await of.ofAddress(address),
+    mailboxKey: await of.ofMailbox(address),
+    networkKey: await of.ofNetwork(sourceIp),
+    domainKey: await of.ofDomain(address),
+  }),
 
   /**
    * Returns the salt of the password in a registration. It is as unpredictable as a random one, and

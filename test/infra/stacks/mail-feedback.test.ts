@@ -84,6 +84,9 @@ const bounce = { event: "bounce", ...kept, bounceType: "Permanent", bounceSubTyp
 describe("feedback rules", () => {
   it.each([
     { what: "a missing mailbox", detail: bounced([recipient("5.1.1")]), mailbox: "missing" },
+    { what: "a missing domain", detail: bounced([recipient("5.1.2")]), mailbox: "missing" },
+    { what: "a null MX", detail: bounced([recipient("5.1.10")]), mailbox: "missing" },
+    { what: "a refused sender", detail: bounced([recipient("5.1.8")]), mailbox: "other" },
     { what: "another reason", detail: bounced([recipient("5.7.1")]), mailbox: "other" },
     { what: "a status like 5.11", detail: bounced([recipient("5.11.0")]), mailbox: "other" },
     { what: "no status", detail: bounced([recipient()]), mailbox: "other" },
