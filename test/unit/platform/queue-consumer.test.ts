@@ -62,7 +62,7 @@ describe("queue consumer", () => {
     });
   });
 
-  it("logs one error for a message that is done but needs a person", async () => {
+  it("logs one error for a message that needs a person", async () => {
     const error = new Error("identity ada@example.com is not verified");
     const handler = await queueConsumer(
       message,
