@@ -12,6 +12,8 @@ export const toOpenApiSchema = (schema: z.ZodType, io: "input" | "output", compo
       delete jsonSchema.examples;
       if (example !== undefined) jsonSchema["example"] = example;
       if (jsonSchema["nullable"] === true && jsonSchema.enum) jsonSchema.enum = [...jsonSchema.enum, null];
+      // A nullable reference needs the type of what it refers to.
+      if (jsonSchema["nullable"] === true && jsonSchema.allOf) jsonSchema.type = "object";
       // Generated clients must accept fields that a later version adds.
       delete jsonSchema.additionalProperties;
     },

@@ -27,8 +27,8 @@ const files: Record<string, [file: string, contentType: string]> = {
   "/_inbox/inbox.js": ["inbox.js", "text/javascript; charset=utf-8"],
 };
 
-/** Everything after the time is an addition, but LocalStack has `RawData` too. */
-const asLocalStack = (email: StoredEmail) => ({
+/** Everything after the time is an addition. A whole mailbox with `RawData` would be large. */
+const asLocalStack = (email: StoredEmail, withRawData: boolean) => ({
   Id: email.id,
   Region: region,
   Source: email.source,
@@ -39,7 +39,7 @@ const asLocalStack = (email: StoredEmail) => ({
   ConfigurationSetName: email.configurationSet ?? null,
   Tags: email.tags,
   Headers: email.headers,
-  RawData: email.raw.toString(),
+  ...(withRawData && { RawData: email.raw.toString() }),
 });
 
 const json = (status: number, body: unknown): HttpAnswer => ({
@@ -96,7 +96,8 @@ export const createRunnerPages = (
         .list()
         .filter(({ id: own, source }) => (id ?? own) === own && (email ?? source) === source)
         .filter((stored) => to === undefined || stored.to.some((address) => address.toLowerCase() === to));
-      return json(200, { messages: wanted.map(asLocalStack) });
+      const withRawData = id !== undefined || to !== undefined;
+      return json(200, { messages: wanted.map((letter) => asLocalStack(letter, withRawData)) });
     }
     const [, reported = "", what] = (method === "POST" && reportPath.exec(url)) || [];
     if (what === "bounce" || what === "complaint")

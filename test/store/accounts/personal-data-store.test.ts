@@ -38,6 +38,7 @@ describe("personal data", () => {
       undone_address: { email: "undone@example.com", until: isoTime(until) },
       registration: null,
       counters: [],
+      delivery: { state: "fine", reason: null, at: null },
     });
     await put({ pk: emailUndoPk(user.undoAddressKey), ...undo, userId: "another user" });
     await put({ pk: formerAddressPk("undone", user.id), expiresAt: until });

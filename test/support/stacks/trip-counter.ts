@@ -3,7 +3,7 @@
 import type { Stack } from "../../../infra/local/stack.ts";
 
 /** An arrival may be noticed late, so that the next one seems to come before the end. */
-const certainShare = 0.8;
+export const certainShare = 0.8;
 
 /** The length of the longest sequence of calls that each came after the end of the one before. */
 export const longestSequence = (arrivals: readonly number[], callMilliseconds: number): number => {

@@ -33,7 +33,7 @@ export const readCode = (addressVariable: string) => [
   `const isWanted = (letter) =>`,
   `  letter.Destination.ToAddresses.includes(address) && codeIn(letter) !== undefined;`,
   `const look = (triesLeft) =>`,
-  `  pm.sendRequest(mailbox, (error, response) => {`,
+  `  pm.sendRequest(mailbox + "?to=" + encodeURIComponent(address), (error, response) => {`,
   `    if (error) throw error;`,
   `    const letter = response.json().messages.filter(isWanted).pop();`,
   `    if (letter !== undefined && letter.Id !== pm.collectionVariables.get("${addressVariable}_letter")) {`,
