@@ -12,7 +12,6 @@ export type Envelope = {
 /** No encoded part can contain this, because each of its own `=` is followed by a number. */
 const boundary = "=_letter";
 const bytesOfWord = 36;
-const longestLine = 76;
 
 const word = (text: string): string => `=?UTF-8?B?${Buffer.from(text).toString("base64")}?=`;
 
@@ -28,18 +27,14 @@ const headerText = (text: string): string => {
   return words.map(word).join("\r\n ");
 };
 
-const hex = (byte: number): string => `=${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+const hex = (character: string): string =>
+  `=${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
 
+/** A line may have 76 characters with the `=` of a soft break, which must not split an escape. */
 const quotedLine = (line: string): string => {
-  let [written, length] = ["", 0];
-  for (const [index, byte] of [...Buffer.from(line)].entries()) {
-    const isLast = index === Buffer.byteLength(line) - 1;
-    const isPlain = byte > 0x20 && byte < 0x7f && byte !== 0x3d;
-    const next = isPlain || (byte === 0x20 && !isLast) ? String.fromCharCode(byte) : hex(byte);
-    if (length + next.length >= longestLine) [written, length] = [`${written}=\r\n`, 0];
-    [written, length] = [written + next, length + next.length];
-  }
-  return written;
+  const bytes = Buffer.from(line).toString("latin1");
+  const escaped = bytes.replace(/[^ -<>-~]| $/g, hex);
+  return (escaped.match(/.{1,75}(?<!=)(?<!=.)/g) ?? []).join("=\r\n");
 };
 
 const part = (type: "plain" | "html", text: string): string[] => [

@@ -48,9 +48,9 @@ type Draft = { from: string; to: string[]; raw: Buffer };
 const draftOf = async (form: URLSearchParams): Promise<Draft> => {
   const raw = rawMessageIn(form);
   if (form.get("Action") === "SendRawEmail" && raw !== undefined) {
-    const message = await readMessage(raw);
     const to = membersOf(form, "Destinations");
-    return { raw, from: message.from || (form.get("Source") ?? ""), to: to.length > 0 ? to : message.to };
+    const from = headerIn(raw, "From") || (form.get("Source") ?? "");
+    return { raw, from, to: to.length > 0 ? to : (await readMessage(raw)).to };
   }
   if (form.get("Action") !== "SendEmail")
     throw new ServiceError("InvalidAction", `${form.get("Action")} is not supported locally`);

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pseudonyms } from "../../../shared/identity/pseudonyms.ts";
-import { lettersFrom, registrationLetter } from "../../../shared/limits/letter-limits.ts";
+import { lettersFrom, registrationBudget, registrationLetter } from "../../../shared/limits/letter-limits.ts";
 import { comparable } from "../../support/assert/comparable.ts";
 import { eventually } from "../../support/assert/eventually.ts";
 import { expectFieldErrors, expectRefused } from "../../support/assert/refusals.ts";
@@ -17,6 +17,7 @@ import {
   type VerificationService,
 } from "../../support/challenge/verification-service.ts";
 import { limitsOf } from "../../support/limits/stack-limits.ts";
+import { bounceOf, feed, presetLetters } from "../../support/mail/feedback.ts";
 import { codeTo, lettersTo } from "../../support/mail/letters.ts";
 import { allLettersSent } from "../../support/mail/mail-queue.ts";
 import { activated, newPerson, register } from "../../support/people/people.ts";
@@ -186,6 +187,17 @@ describe("challenge", () => {
     expect((await registering()).status).toBe(201);
     for (const log of ["CreateUser", "ResetPassword"])
       await eventually("the metric", () => logOf(log).includes('"ChallengeCheckFailed":1') || undefined);
+  });
+
+  it("is asked for by all registrations while many letters come back", async () => {
+    const { email } = await register(newPerson({ email: `${newPerson().username}@other.example` }));
+    await presetLetters(stack, 900, 29);
+    await feed(stack, bounceOf({ recipient: await pseudonyms.ofAddress(email), kind: "activation" }));
+    await clearNetwork();
+    expectRefused(await registering(), "challenge_required");
+    expect((await registering(newToken())).status).toBe(201);
+    await presetLetters(stack, 0, 0);
+    await limits.clear(registrationBudget());
   });
 
   const logs = () => join(stack.dataDirectory, "logs");

@@ -1,4 +1,5 @@
-// Follows reports of SES from the mailer to the queue. Its consumer is taken away, so they stay.
+// Follows reports of SES from the mailer to the queue. Its consumer is taken away, so they stay. The
+// stack's language is French.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -7,7 +8,7 @@ import type { SynthesisedStack } from "../../../infra/synthesise.ts";
 import { feedbackMessage } from "../../../shared/delivery/feedback-message.ts";
 import { eventually } from "../../support/assert/eventually.ts";
 import { send, succeed } from "../../support/calls/api.ts";
-import { letterTo } from "../../support/mail/letters.ts";
+import { codeIn, letterTo } from "../../support/mail/letters.ts";
 import { allLettersSent } from "../../support/mail/mail-queue.ts";
 import { newPassword, newUsername } from "../../support/people/credentials.ts";
 import { register } from "../../support/people/people.ts";
@@ -23,7 +24,7 @@ const withoutConsumer = (stacks: SynthesisedStack[]) => {
 
 let stack: TestStack;
 beforeAll(async () => {
-  stack = await startTestStack({ alter: withoutConsumer });
+  stack = await startTestStack({ alter: withoutConsumer, settings: { DEFAULT_LOCALE: "fr" } });
 });
 afterAll(() => stack.remove());
 
@@ -136,4 +137,12 @@ describe("reports of letters", () => {
     }
     expect(stack.failedInvocations()).toEqual({});
   });
+});
+
+it("letters to people without a language are in that of the site", async () => {
+  const { email } = await register();
+  const letter = await letterTo(email);
+  expect(letter.Subject).toBe("LIT Auth\u00a0: votre code d’activation");
+  expect(letter.Body.html_part).toContain('<html lang="fr" dir="ltr">');
+  expect(codeIn(letter)).toMatch(/^\d{3} \d{3}$/);
 });
