@@ -63,6 +63,7 @@ const describe = ({ url, inboxUrl, mailboxFolder, engine }: Stack, port: number)
   Docs     ${url}/swagger/
   Admin    ${url}/admin/
   Inbox    ${inboxUrl}
+  Letters  ${url}/_letters/
   Emails   ${path.relative(process.cwd(), mailboxFolder)}/
   Data     ${path.relative(process.cwd(), dataDirectory)}/ (${engine}). To start empty: npm start -- --fresh${port === defaultPort ? "" : ` --port ${port}`}
 

@@ -1,7 +1,7 @@
 import type { AdminUser } from "./data-provider.ts";
 
 const deliveryLabels = {
-  undeliverable: "Letters come back",
+  undeliverable: "Emails come back",
   complained: "Reported as spam",
   suppressed: "Held back by SES",
 } as const;

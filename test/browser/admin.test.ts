@@ -125,10 +125,10 @@ describe("administrator on the admin page", () => {
     await report((await letterTo(person.email)).Id, "bounce");
     const { page, problems } = await openAdmin();
     await find(page, person);
-    await page.getByRole("heading", { name: "Letters to this address come back" }).waitFor();
+    await page.getByRole("heading", { name: "Emails to this address come back" }).waitFor();
     await page.getByText("Its mail server says that the mailbox does not exist.").waitFor();
     await page.getByRole("link", { name: "Back to the list" }).click();
-    await page.getByText("Letters come back").waitFor();
+    await page.getByText("Emails come back").waitFor();
     await find(page, person);
     const { remove } = stack.faults.add({
       principal: "RetryDelivery",
@@ -140,9 +140,9 @@ describe("administrator on the admin page", () => {
     await page.getByRole("alert").getByText("Something went wrong on our side.").waitFor();
     remove();
     await page.getByRole("button", { name: "Try again" }).click();
-    await page.getByText(`Letters to ${person.email} leave again.`).waitFor();
+    await page.getByText(`Emails to ${person.email} leave again.`).waitFor();
     await page
-      .getByRole("heading", { name: "Letters to this address come back" })
+      .getByRole("heading", { name: "Emails to this address come back" })
       .waitFor({ state: "detached" });
     await signIn(person);
     // The answer that this test has made fail.
@@ -259,10 +259,10 @@ describe.each([
     await expectUsable(page);
     await find(page, person);
     await page.getByRole("table").waitFor();
-    await page.getByRole("heading", { name: "Letters to this address come back" }).waitFor();
+    await page.getByRole("heading", { name: "Emails to this address come back" }).waitFor();
     await expectUsable(page);
     await page.getByRole("link", { name: "Back to the list" }).click();
-    await page.locator('table[aria-busy="false"]').getByText("Letters come back").first().waitFor();
+    await page.locator('table[aria-busy="false"]').getByText("Emails come back").first().waitFor();
     await expectUsable(page);
     await find(page, person);
     await page.getByRole("button", { name: "Make staff" }).click();
