@@ -5,7 +5,7 @@ import { bounceCharges, type BounceCharges } from "../shared/delivery/bounce-cha
 import { deliveryStore, type DeliveryStore } from "../shared/delivery/delivery-store.ts";
 import { feedbackMessage, type FeedbackMessage } from "../shared/delivery/feedback-message.ts";
 import { verdictOf } from "../shared/delivery/feedback-verdict.ts";
-import { hasStoppableCode, isUnproven } from "../shared/delivery/letter-kinds.ts";
+import { isUnproven, mayBeOfNoAccount } from "../shared/delivery/letter-kinds.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { queueConsumer } from "../shared/platform/queue-consumer.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
@@ -42,7 +42,7 @@ export const learnFromFeedback = async (message: FeedbackMessage, deps: Deps): P
   const { recipient, kind, at, sentAt } = message;
   const [atMilliseconds, sentAtMilliseconds] = [Date.parse(at), Date.parse(sentAt)];
   const { accountId, registration: waiting } = await deps.addresses.findByAddress(recipient);
-  if (accountId === undefined && !waiting && !hasStoppableCode(kind)) return "ignored";
+  if (accountId === undefined && !waiting && !mayBeOfNoAccount(kind)) return "ignored";
   // A later one has nothing to do with this letter.
   const registration = waiting && waiting.createdAt * 1000 <= sentAtMilliseconds ? waiting : undefined;
 

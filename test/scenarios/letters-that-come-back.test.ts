@@ -47,8 +47,8 @@ describe("bounce or complaint", () => {
     const person = await activated(personElsewhere());
     expect(await deliveryOf(person.id)).toEqual(unknown);
     const recipient = await keyOf(person);
-    const at = "2026-11-26T03:00:01.500Z";
-    await feed(stack, bounceOf({ recipient, at, sentAt: "2026-11-26T03:00:00Z" }));
+    const [sentAt, at] = [2_000, 500].map((ago) => new Date(Date.now() - ago).toISOString());
+    await feed(stack, bounceOf({ recipient, at, sentAt }));
     const delivery = { state: "undeliverable", reason: "no_such_mailbox", at };
     expect(await deliveryOf(person.id)).toEqual(delivery);
     for (const query of [{ email: person.email }, { username: person.username }]) {
@@ -80,6 +80,7 @@ describe("bounce or complaint", () => {
     await feed(
       stack,
       bounceOf({ recipient: await keyOf(newPerson()), kind: "goodbye" }),
+      bounceOf({ recipient: await keyOf(newPerson()), kind: "login" }),
       complaintOf({ recipient: await keyOf(newPerson()), kind: "email_given_back" }),
       bounceOf({ recipient: await keyOf(await activated()), bounceType: "Transient", mailbox: "other" }),
     );

@@ -1,18 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { hasStoppableCode, isUnproven } from "../../../shared/delivery/letter-kinds.ts";
+import { isUnproven } from "../../../shared/delivery/letter-kinds.ts";
 import { letterNames } from "../../../shared/letters/letter-names.ts";
 
 describe("kinds of letters", () => {
-  it("with a code stop at a missing mailbox, but undo codes don't", () => {
-    expect(letterNames.filter(hasStoppableCode)).toEqual([
-      "activation",
-      "activation_replaced",
-      "login",
-      "password_reset",
-      "email_change",
-    ]);
-  });
-
   it("are unproven if a registration causes them", () => {
     expect(letterNames.filter((name) => isUnproven(name, true))).toEqual([
       "activation",
