@@ -47,7 +47,8 @@ describe("bounce or complaint", () => {
     const person = await activated(personElsewhere());
     expect(await deliveryOf(person.id)).toEqual(unknown);
     const recipient = await keyOf(person);
-    const [sentAt, at] = [2_000, 500].map((ago) => new Date(Date.now() - ago).toISOString());
+    const before = (milliseconds: number) => new Date(Date.now() - milliseconds).toISOString();
+    const [sentAt, at] = [before(2_000), before(500)];
     await feed(stack, bounceOf({ recipient, at, sentAt }));
     const delivery = { state: "undeliverable", reason: "no_such_mailbox", at };
     expect(await deliveryOf(person.id)).toEqual(delivery);

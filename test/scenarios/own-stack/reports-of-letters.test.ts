@@ -1,5 +1,5 @@
-// Follows reports of SES from the mailer to the queue. Its consumer is taken away, so they stay. The
-// stack's language is French.
+// Follows reports of SES from the mailer to the queue. Its consumer is taken away, so they stay.
+// The language of this stack is French.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
