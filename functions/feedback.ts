@@ -7,7 +7,7 @@ import { feedbackMessage, type FeedbackMessage } from "../shared/delivery/feedba
 import { verdictOf } from "../shared/delivery/feedback-verdict.ts";
 import { hasStoppableCode, isUnproven } from "../shared/delivery/letter-kinds.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { queueConsumer } from "../shared/platform/queue-consumer.ts";
+import { queueConsumer, type Received } from "../shared/platform/queue-consumer.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import type { Registration } from "../shared/store/user-items.ts";
 
@@ -36,11 +36,22 @@ const removeRegistration = async (registration: Registration, deps: Deps): Promi
   deps.recordSecurityEvent("user_deleted", { userId: registration.id });
 };
 
-export const learnFromFeedback = async (message: FeedbackMessage, deps: Deps): Promise<string> => {
+/** The other server's clock may be wrong: a time to come would stop the mailbox until then. */
+const timesOf = ({ at, sentAt }: FeedbackMessage, { queuedAt }: Received) => {
+  const sentAtMilliseconds = Date.parse(sentAt);
+  const reported = Math.max(Date.parse(at), sentAtMilliseconds);
+  return { atMilliseconds: Math.min(reported, queuedAt * 1000 + 999), sentAtMilliseconds };
+};
+
+export const learnFromFeedback = async (
+  message: FeedbackMessage,
+  deps: Deps,
+  received: Received,
+): Promise<string> => {
   const verdict = verdictOf(message);
   if (!verdict) return "ignored";
-  const { recipient, kind, at, sentAt } = message;
-  const [atMilliseconds, sentAtMilliseconds] = [Date.parse(at), Date.parse(sentAt)];
+  const { recipient, kind } = message;
+  const { atMilliseconds, sentAtMilliseconds } = timesOf(message, received);
   const { accountId, registration: waiting } = await deps.addresses.findByAddress(recipient);
   if (accountId === undefined && !waiting && !hasStoppableCode(kind)) return "ignored";
   // A later one has nothing to do with this letter.

@@ -1,4 +1,5 @@
 // What a bounce or a complaint does, and who learns of it.
+import { setTimeout as delay } from "node:timers/promises";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { deliveryPk } from "../../shared/delivery/delivery-store.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
@@ -84,6 +85,19 @@ describe("bounce or complaint", () => {
       bounceOf({ recipient: await keyOf(await activated()), bounceType: "Transient", mailbox: "other" }),
     );
     expect(await storedStates()).toHaveLength(before);
+  });
+
+  it("is dated by no other server's wrong clock", async () => {
+    const person = await activated(personElsewhere());
+    const recipient = await keyOf(person);
+    await feed(stack, bounceOf({ recipient, at: "2199-01-01T00:00:00.000Z" }));
+    const stored = (await storedStates()).find(({ pk }) => pk === deliveryPk(recipient));
+    const now = Math.floor(Date.now() / 1000);
+    expect(stored?.["stoppedUntil"]).toBeLessThanOrEqual(now + 3_600);
+    expect(stored?.["expiresAt"]).toBeLessThanOrEqual(now + 90 * 86_400);
+    await delay(1_000);
+    await feed(stack, complaintOf({ recipient }));
+    expect(await deliveryOf(person.id)).toMatchObject({ state: "complained" });
   });
 
   it("leaves with the account", async () => {
