@@ -88,6 +88,31 @@ describe("bounces at a domain", () => {
   });
 });
 
+describe("bounces at a large domain", () => {
+  it("are few beside the letters of the day before", async () => {
+    const [clock, domainKey] = [aDay(), randomUUID()];
+    const unproven = unprovenLetterStore(clock.now);
+    clock.pass(23 * hour);
+    await times(20, () => unproven.countLetter(domainKey));
+    clock.pass(2 * hour);
+    await times(3, () => unproven.countLetter(domainKey));
+    await times(3, () => unproven.chargeBounce({ networkKey: undefined, domainKey }));
+    expect(await unproven.countLetter(domainKey)).toBe("counted");
+  });
+
+  it("still stop it if they were many the day before", async () => {
+    const [clock, domainKey] = [aDay(), randomUUID()];
+    const unproven = unprovenLetterStore(clock.now);
+    const bounce = () => unproven.chargeBounce({ networkKey: undefined, domainKey });
+    await times(20, () => unproven.countLetter(domainKey));
+    await times(20, bounce);
+    clock.pass(day);
+    await times(3, () => unproven.countLetter(domainKey));
+    await times(3, bounce);
+    expect(await unproven.countLetter(domainKey)).toBe("stopped");
+  });
+});
+
 describe("missing mailboxes at one domain", () => {
   it("are a storm from the tenth on, until an hour has none", async () => {
     const [clock, domainKey] = [aDay(), randomUUID()];
