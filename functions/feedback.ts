@@ -64,7 +64,7 @@ export const learnFromFeedback = async (
   const noted = await deps.deliveries.note(recipient, event);
   if (missing && accountId !== undefined && (noted === "stopped" || (inStorm && noted === "noted")))
     await deps.charges.countMissing(domainKey, accountId);
-  if (charged && noted !== "known" && isUnproven(kind, accountId !== undefined))
+  if (charged && noted !== "known" && isUnproven(kind, registration !== undefined))
     await deps.charges.chargeUnproven(registration?.networkKey, domainKey);
   // Also if an account has the address: whether the registration stays must not tell.
   if (missing && !inStorm && registration) await removeRegistration(registration, deps);
