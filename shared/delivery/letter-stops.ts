@@ -25,13 +25,13 @@ export const letterStops = (deps = defaults()) => {
     stoppedUntil > deps.nowSeconds() && (domainKey === undefined || !(await deps.missing.isStorm(domainKey)));
 
   return {
-    /** True if the letter must not leave. Otherwise it is counted, if it is unproven. */
-    holdBack: async ({ email, addressKey, domainKey }: To): Promise<boolean> => {
+    /** Why the letter must not leave. Otherwise it is counted, if it is unproven. */
+    holdBack: async ({ email, addressKey, domainKey }: To): Promise<false | "no_mailbox" | "stopped"> => {
       const delivery = await deps.deliveries.find(addressKey);
-      if (delivery && (await isStopped(delivery))) return true;
+      if (delivery && (await isStopped(delivery))) return "no_mailbox";
       if (domainKey === undefined) return false;
-      if (!(await deps.exchange.takesMail(domainOf(email)))) return true;
-      return (await deps.unproven.countLetter(domainKey)) === "stopped";
+      if (!(await deps.exchange.takesMail(domainOf(email)))) return "stopped";
+      return (await deps.unproven.countLetter(domainKey)) === "stopped" && "stopped";
     },
   };
 };
