@@ -43,24 +43,20 @@ const timesOf = ({ at, sentAt }: FeedbackMessage, { queuedAt }: Received) => {
   return { atMilliseconds: Math.min(reported, queuedAt * 1000 + 999), sentAtMilliseconds };
 };
 
-export const learnFromFeedback = async (
-  message: FeedbackMessage,
-  deps: Deps,
-  received: Received,
-): Promise<string> => {
+export const learnFromFeedback = async (message: FeedbackMessage, deps: Deps, received: Received) => {
   const verdict = verdictOf(message);
   if (!verdict) return "ignored";
   const { recipient, kind } = message;
-  const { atMilliseconds, sentAtMilliseconds } = timesOf(message, received);
+  const times = timesOf(message, received);
   const { accountId, registration: waiting } = await deps.addresses.findByAddress(recipient);
   if (accountId === undefined && !waiting && !hasStoppableCode(kind)) return "ignored";
   // A later one has nothing to do with this letter.
-  const registration = waiting && waiting.createdAt * 1000 <= sentAtMilliseconds ? waiting : undefined;
+  const registration = waiting && waiting.createdAt * 1000 <= times.sentAtMilliseconds ? waiting : undefined;
 
   const { state, reason, missing, charged } = verdict;
   const domainKey = await domainOf(accountId, waiting, deps);
   const inStorm = missing && (await deps.charges.isStorm(domainKey));
-  const event = { state, reason, atMilliseconds, sentAtMilliseconds, stops: missing && !inStorm, domainKey };
+  const event = { state, reason, ...times, stops: missing && !inStorm, domainKey };
   const noted = await deps.deliveries.note(recipient, event);
   if (missing && accountId !== undefined && (noted === "stopped" || (inStorm && noted === "noted")))
     await deps.charges.countMissing(domainKey, accountId);

@@ -1,6 +1,6 @@
 import { domainOf } from "../identity/email-address.ts";
 import { nowSeconds } from "../platform/clock.ts";
-import { deliveryStore, type Delivery } from "./delivery-store.ts";
+import { deliveryStore, stopBeganAt, type Delivery } from "./delivery-store.ts";
 import { mailExchange } from "./mail-exchange.ts";
 import { missingMailboxStore } from "./missing-mailbox-store.ts";
 import { unprovenLetterStore } from "./unproven-letter-store.ts";
@@ -21,8 +21,11 @@ type To = {
 };
 
 export const letterStops = (deps = defaults()) => {
-  const isStopped = async ({ stoppedUntil, domainKey }: Delivery): Promise<boolean> =>
-    stoppedUntil > deps.nowSeconds() && (domainKey === undefined || !(await deps.missing.isStorm(domainKey)));
+  const isStopped = async (delivery: Delivery): Promise<boolean> => {
+    const { stoppedUntil, domainKey } = delivery;
+    if (stoppedUntil <= deps.nowSeconds()) return false;
+    return domainKey === undefined || !(await deps.missing.isStorm(domainKey, stopBeganAt(delivery)));
+  };
 
   return {
     /** Why the letter must not leave. Otherwise it is counted, if it is unproven. */
