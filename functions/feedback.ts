@@ -7,7 +7,7 @@ import { feedbackMessage, type FeedbackMessage } from "../shared/delivery/feedba
 import { verdictOf } from "../shared/delivery/feedback-verdict.ts";
 import { isUnproven, mayBeOfNoAccount } from "../shared/delivery/letter-kinds.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { queueConsumer } from "../shared/platform/queue-consumer.ts";
+import { queueConsumer, type Received } from "../shared/platform/queue-consumer.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import type { Registration } from "../shared/store/user-items.ts";
 
@@ -36,24 +36,31 @@ const removeRegistration = async (registration: Registration, deps: Deps): Promi
   deps.recordSecurityEvent("user_deleted", { userId: registration.id });
 };
 
-export const learnFromFeedback = async (message: FeedbackMessage, deps: Deps): Promise<string> => {
+/** The other server's clock may be wrong: a time to come would stop the mailbox until then. */
+const timesOf = ({ at, sentAt }: FeedbackMessage, { queuedAt }: Received) => {
+  const sentAtMilliseconds = Date.parse(sentAt);
+  const reported = Math.max(Date.parse(at), sentAtMilliseconds);
+  return { atMilliseconds: Math.min(reported, queuedAt * 1000 + 999), sentAtMilliseconds };
+};
+
+export const learnFromFeedback = async (message: FeedbackMessage, deps: Deps, received: Received) => {
   const verdict = verdictOf(message);
   if (!verdict) return "ignored";
-  const { recipient, kind, at, sentAt } = message;
-  const [atMilliseconds, sentAtMilliseconds] = [Date.parse(at), Date.parse(sentAt)];
+  const { recipient, kind } = message;
+  const times = timesOf(message, received);
   const { accountId, registration: waiting } = await deps.addresses.findByAddress(recipient);
   if (accountId === undefined && !waiting && !mayBeOfNoAccount(kind)) return "ignored";
   // A later one has nothing to do with this letter.
-  const registration = waiting && waiting.createdAt * 1000 <= sentAtMilliseconds ? waiting : undefined;
+  const registration = waiting && waiting.createdAt * 1000 <= times.sentAtMilliseconds ? waiting : undefined;
 
   const { state, reason, missing, charged } = verdict;
   const domainKey = await domainOf(accountId, waiting, deps);
   const inStorm = missing && (await deps.charges.isStorm(domainKey));
-  const event = { state, reason, atMilliseconds, sentAtMilliseconds, stops: missing && !inStorm, domainKey };
+  const event = { state, reason, ...times, stops: missing && !inStorm, domainKey };
   const noted = await deps.deliveries.note(recipient, event);
   if (missing && accountId !== undefined && (noted === "stopped" || (inStorm && noted === "noted")))
     await deps.charges.countMissing(domainKey, accountId);
-  if (charged && noted !== "known" && isUnproven(kind, accountId !== undefined))
+  if (charged && noted !== "known" && isUnproven(kind, registration !== undefined))
     await deps.charges.chargeUnproven(registration?.networkKey, domainKey);
   // Also if an account has the address: whether the registration stays must not tell.
   if (missing && !inStorm && registration) await removeRegistration(registration, deps);

@@ -7,6 +7,7 @@ import { userStore } from "../shared/accounts/user-store.ts";
 import { codeStore } from "../shared/codes/code-store.ts";
 import { codeDigest, createCode } from "../shared/codes/codes.ts";
 import { countingSent } from "../shared/delivery/all-letters-store.ts";
+import { unprovenLetterStore } from "../shared/delivery/unproven-letter-store.ts";
 import { letterStops } from "../shared/delivery/letter-stops.ts";
 import { isLocale } from "../shared/identity/locale.ts";
 import { limitStore } from "../shared/limits/limit-store.ts";
@@ -30,6 +31,7 @@ const buildDeps = () => {
     users: userStore(),
     codes: codeStore(),
     stops: letterStops(),
+    ending: { ...registrationStore(), ...unprovenLetterStore() },
     addressChanges: addressChangeStore(),
     moves: addressMoveStore(),
     undoing: addressUndoStore(),

@@ -132,6 +132,20 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
     reserve,
     register,
 
+    /** Does the same as `remove` without the right to delete. TTL deletes the item. */
+    end: async ({ id, addressKey }: Registration): Promise<"ended" | "refused"> => {
+      const { refused } = await conditionalWrite({
+        Update: {
+          TableName: table,
+          Key: { pk: registrationPk(addressKey) },
+          UpdateExpression: "SET expiresAt = :now",
+          ConditionExpression: "id = :id",
+          ExpressionAttributeValues: { ":id": id, ":now": clock() },
+        },
+      });
+      return refused ? "refused" : "ended";
+    },
+
     /** The username stays reserved for its hour. */
     remove: async (
       { id, addressKey }: Registration,

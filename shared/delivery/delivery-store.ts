@@ -35,6 +35,9 @@ export type DeliveryEvent = Pick<Verdict, "state" | "reason"> & {
 const keptSeconds = 90 * day;
 const stopSeconds = [hour, day, 7 * day];
 const longestStop = 7 * day;
+const lengthOfStop = (stops: number): number => stopSeconds[stops - 1] ?? longestStop;
+
+export const stopBeganAt = ({ stops, stoppedUntil }: Delivery): number => stoppedUntil - lengthOfStop(stops);
 
 const isOld = ({ atMilliseconds, liftedAtMilliseconds = 0 }: Delivery, event: DeliveryEvent): boolean =>
   event.atMilliseconds <= atMilliseconds || event.sentAtMilliseconds <= liftedAtMilliseconds;
@@ -51,7 +54,7 @@ const afterEvent = (earlier: Delivery | undefined, event: DeliveryEvent): Delive
     atMilliseconds,
     liftedAtMilliseconds,
     stops: stopsAgain ? stops + 1 : stops,
-    stoppedUntil: stopsAgain ? at + (stopSeconds[stops] ?? longestStop) : stoppedUntil,
+    stoppedUntil: stopsAgain ? at + lengthOfStop(stops + 1) : stoppedUntil,
     domainKey: event.domainKey ?? earlier?.domainKey,
     expiresAt: at + keptSeconds,
   };

@@ -6,9 +6,9 @@ const tag = z.tuple([z.string().min(1)]).transform(([value]) => value);
 
 const common = {
   messageId: z.string(),
-  /** When the bounce or complaint was reported. */
+  /** When the other server reported it, by its own clock. */
   at: z.iso.datetime({ offset: true }),
-  /** When the letter was sent. */
+  /** When SES got the letter. */
   sentAt: z.iso.datetime({ offset: true }),
   recipient: tag,
   kind: tag,

@@ -3,11 +3,12 @@ import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { counterName, countIn, limitPk } from "../limits/counters.ts";
 import { bouncesOfNetwork, lettersFromKey } from "../limits/letter-limits.ts";
-import { conditionalWrite } from "../store/dynamo.ts";
+import { conditionalWrite, readItem } from "../store/dynamo.ts";
 import { countOne } from "./count-store.ts";
 
 const bouncesBeforeStop = 3;
 const shareBeforeStop = 0.5;
+const keptSeconds = 2 * day;
 
 export const unprovenLetterStore = (clock: Clock = nowSeconds) => {
   const table = variable("LIMITS_TABLE");
@@ -16,11 +17,14 @@ export const unprovenLetterStore = (clock: Clock = nowSeconds) => {
   const chargeNetwork = (networkKey: string, now: number) =>
     countOne(lettersFromKey("registration", networkKey), counterName(bouncesOfNetwork, now), now + day);
 
+  /** The share is of two days, because a day begins with few letters. */
   const chargeDomain = async (domainKey: string, now: number): Promise<void> => {
     const key = keyOf(domainKey, now);
-    const item = await countOne(key, "bounces", now + day);
-    const [letters, bounces] = [countIn(item, "letters"), countIn(item, "bounces")];
-    if (bounces < bouncesBeforeStop || bounces < shareBeforeStop * letters) return;
+    const today = await countOne(key, "bounces", now + keptSeconds);
+    if (countIn(today, "bounces") < bouncesBeforeStop) return;
+    const yesterday = await readItem(table, limitPk(keyOf(domainKey, now - day)));
+    const sumOf = (counter: string) => countIn(today, counter) + countIn(yesterday, counter);
+    if (sumOf("bounces") < shareBeforeStop * sumOf("letters")) return;
     await conditionalWrite({
       Update: {
         TableName: table,
@@ -40,7 +44,7 @@ export const unprovenLetterStore = (clock: Clock = nowSeconds) => {
           Key: { pk: limitPk(keyOf(domainKey, now)) },
           UpdateExpression: "SET expiresAt = :expiresAt ADD letters :one",
           ConditionExpression: "attribute_not_exists(stopped)",
-          ExpressionAttributeValues: { ":one": 1, ":expiresAt": now + day },
+          ExpressionAttributeValues: { ":one": 1, ":expiresAt": now + keptSeconds },
         },
       });
       return refused ? "stopped" : "counted";

@@ -46,9 +46,10 @@ export const deliverCode = async (
     otpExpiresAt: time + duration,
   });
   if (holder === "superseded") return "superseded";
-  if (purpose !== "email_undo" && (await deps.stops.holdBack({ domainKey, ...holder }))) {
+  const held = purpose !== "email_undo" && (await deps.stops.holdBack({ domainKey, ...holder }));
+  if (held) {
     await deps.codes.retire(pk, otpRequestId, { unsent: true });
-    return "stopped";
+    return held;
   }
   const name = typeof letter === "string" ? letter : letter(holder);
   const values = { product, time, duration, code: shownCode(code) };

@@ -1,6 +1,7 @@
 import type { AddressChangeStore } from "../accounts/address-change-store.ts";
 import type { RegistrationStore } from "../accounts/registration-store.ts";
 import type { UserStore } from "../accounts/user-store.ts";
+import type { UnprovenLetterStore } from "../delivery/unproven-letter-store.ts";
 import { registrationResetLettersTo } from "../limits/letter-limits.ts";
 import type { LimitStore } from "../limits/limit-store.ts";
 import type { PasswordResetStore } from "../passwords/password-reset-store.ts";
@@ -23,6 +24,7 @@ type Deps = MoveDeps &
     users: Pick<UserStore, "findIdByAddress">;
     addressChanges: Pick<AddressChangeStore, "find">;
     registrations: Pick<RegistrationStore, "find">;
+    ending: Pick<RegistrationStore, "end"> & Pick<UnprovenLetterStore, "chargeBounce">;
     resets: Pick<PasswordResetStore, "begin">;
     limits: Pick<LimitStore, "spend" | "giveBack">;
   };
@@ -47,18 +49,31 @@ const sendHeld = async (addressKey: string, undo: EmailUndo, deps: Deps) => {
 
 // What a registration causes is held back for every address alike: a notice that comes back, where
 // a code would not leave, would tell that the address is known.
-const sendActivation = async ({ addressKey, otpRequestId }: OrderOf<"activation">, deps: Deps) => {
+const sendToRegistration = async ({ addressKey, otpRequestId }: OrderOf<"activation">, deps: Deps) => {
   const { ownerId, held } = await holderOf(addressKey, deps);
   if (ownerId !== undefined || held) {
     const registration = await deps.registrations.find(addressKey);
     if (!registration) return "superseded";
-    if (await deps.stops.holdBack(registration)) return "stopped";
+    const stop = await deps.stops.holdBack(registration);
+    if (stop) return stop;
   }
   if (ownerId !== undefined) return deliverNotice(ownerId, "address_taken", {}, deps);
   if (held) return sendHeld(addressKey, held, deps);
   const pk = registrationPk(addressKey);
   const kind = ({ replaced }: CodeHolder) => (replaced ? "activation_replaced" : "activation");
   return deliverCode({ pk, purpose: "activation", otpRequestId }, kind, deps);
+};
+
+/** As if the letter had left and come back. Otherwise its absence would tell what is known. */
+const sendActivation = async (order: OrderOf<"activation">, deps: Deps) => {
+  const outcome = await sendToRegistration(order, deps);
+  if (outcome !== "no_mailbox") return outcome;
+  const registration = await deps.registrations.find(order.addressKey);
+  if (!registration || (await deps.ending.end(registration)) === "refused") return outcome;
+  const { id: userId, networkKey, domainKey } = registration;
+  await deps.ending.chargeBounce({ networkKey, domainKey });
+  deps.recordSecurityEvent("user_deleted", { userId });
+  return outcome;
 };
 
 /** Finds the account or pending registration that a reset code for this address may change. */

@@ -16,12 +16,16 @@ const rules: readonly Rule[] = [
   { verdict: "refused", name: /^MessageRejected|NotVerified|^ConfigurationSetDoesNotExist/ },
   { verdict: "refused", name: /^InvalidParameter|^ValidationError|^MissingParameter/ },
   { verdict: "refused", message: /^the stored address is not deliverable$/ },
+  { verdict: "unavailable", message: /^no connection within / },
   { verdict: "no_answer", name: /^TimeoutError$/ },
 ];
 
-const isServerError = (error: Error): boolean => {
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  return ($metadata?.httpStatusCode ?? 0) >= 500;
+/** There was no connection, so no letter has left. */
+const unconnected = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
+const isUnavailable = (error: Error): boolean => {
+  const { $metadata, code = "" } = error as { $metadata?: { httpStatusCode?: number }; code?: string };
+  return ($metadata?.httpStatusCode ?? 0) >= 500 || unconnected.has(code);
 };
 
 export const verdictOf = (error: unknown): Verdict => {
@@ -29,7 +33,7 @@ export const verdictOf = (error: unknown): Verdict => {
   const rule = rules.find(
     ({ name = /(?:)/, message = /(?:)/ }) => name.test(error.name) && message.test(error.message),
   );
-  return rule?.verdict ?? (isServerError(error) ? "unavailable" : "unknown");
+  return rule?.verdict ?? (isUnavailable(error) ? "unavailable" : "unknown");
 };
 
 export const isLater = (verdict: Verdict): verdict is Later =>

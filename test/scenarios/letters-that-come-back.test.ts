@@ -1,4 +1,5 @@
 // What a bounce or a complaint does, and who learns of it.
+import { setTimeout as delay } from "node:timers/promises";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { deliveryPk } from "../../shared/delivery/delivery-store.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
@@ -88,6 +89,19 @@ describe("bounce or complaint", () => {
     expect(await storedStates()).toHaveLength(before);
   });
 
+  it("is dated by no other server's wrong clock", async () => {
+    const person = await activated(personElsewhere());
+    const recipient = await keyOf(person);
+    await feed(stack, bounceOf({ recipient, at: "2199-01-01T00:00:00.000Z" }));
+    const stored = (await storedStates()).find(({ pk }) => pk === deliveryPk(recipient));
+    const now = Math.floor(Date.now() / 1000);
+    expect(stored?.["stoppedUntil"]).toBeLessThanOrEqual(now + 3_600);
+    expect(stored?.["expiresAt"]).toBeLessThanOrEqual(now + 90 * 86_400);
+    await delay(1_000);
+    await feed(stack, complaintOf({ recipient }));
+    expect(await deliveryOf(person.id)).toMatchObject({ state: "complained" });
+  });
+
   it("leaves with the account", async () => {
     const { access: token, email, password } = await signedIn(personElsewhere());
     const recipient = await keyOf({ email });
@@ -118,6 +132,7 @@ describe("registration whose mailbox does not exist", () => {
 
   it("stays if it began after the letter that came back", async () => {
     const person = await register(personElsewhere());
+    await letterTo(person.email);
     const sentAt = new Date(Date.now() - 60_000).toISOString();
     await feed(stack, bounceOf({ recipient: await keyOf(person), kind: "activation", sentAt }));
     expect((await administer(root, "getUser", { id: person.id })).status).toBe(200);
@@ -157,7 +172,7 @@ describe("code letters to a missing mailbox", () => {
     expect((await call("resetPassword", { email: person.email })).status).toBe(204);
     await allLettersSent(stack);
     expect(await lettersTo(person.email)).toHaveLength(before);
-    await logWith(stack, "Mailer", ["stopped", "login"]);
+    await logWith(stack, "Mailer", ["no_mailbox", "login"]);
     const waiting = (await itemsOf(stack, "UsersTable")).find(({ pk }) => pk === `user#${person.id}`);
     expect(waiting).not.toHaveProperty("otpDigest");
   });

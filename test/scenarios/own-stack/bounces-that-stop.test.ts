@@ -83,6 +83,42 @@ describe("bounces of unproven letters", () => {
     expect((await call("createUser", newPerson())).status).toBe(201);
   });
 
+  it("are charged alike for known and unknown addresses", async () => {
+    const charged = [];
+    for (const { email } of [await activated(at(newDomain())), at(newDomain())]) {
+      await clearNetwork();
+      const known = (await call("createUser", newPerson({ email }))).status;
+      const recipient = await pseudonyms.ofAddress(email);
+      for (const kind of ["activation", "password_reset", "password_reset"])
+        await feed(stack, bounceOf({ recipient, kind, mailbox: "other" }));
+      charged.push([known, (await call("createUser", newPerson())).status]);
+    }
+    expect(charged).toEqual([
+      [201, 429],
+      [201, 429],
+    ]);
+  });
+
+  it("count and end a registration also if its letter is held back", async () => {
+    const seen = [];
+    const [owner, newcomer] = [await activated(at(newDomain())), at(newDomain())];
+    // Anyone can make the state of an account known, and none of an address without one.
+    await comesBack("password_reset", owner);
+    for (const { email } of [owner, newcomer]) {
+      await clearNetwork();
+      await comesBack("activation", await register(at(newDomain())), await register(at(newDomain())));
+      const stranger = await register(newPerson({ email }));
+      if ((await lettersAfter(email)) > (email === owner.email ? 1 : 0))
+        await comesBack("activation", stranger);
+      const { status } = await call("requestOtp", stranger);
+      seen.push([status, (await call("createUser", newPerson())).status]);
+    }
+    expect(seen).toEqual([
+      [401, 429],
+      [401, 429],
+    ]);
+  });
+
   it("aren't charged if a mailbox's owner asked, or SES's own list refused", async () => {
     const [owner, listed] = [await activated(at(newDomain())), await register(at(newDomain()))];
     for (let times = 0; times < 4; times += 1) {

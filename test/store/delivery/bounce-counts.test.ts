@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { allLettersStore } from "../../../shared/delivery/all-letters-store.ts";
+import { deliveryStore } from "../../../shared/delivery/delivery-store.ts";
+import { letterStops } from "../../../shared/delivery/letter-stops.ts";
 import { missingMailboxStore } from "../../../shared/delivery/missing-mailbox-store.ts";
 import { unprovenLetterStore } from "../../../shared/delivery/unproven-letter-store.ts";
 import type { Limit } from "../../../shared/limits/counters.ts";
@@ -88,6 +90,31 @@ describe("bounces at a domain", () => {
   });
 });
 
+describe("bounces at a large domain", () => {
+  it("are few beside the letters of the day before", async () => {
+    const [clock, domainKey] = [aDay(), randomUUID()];
+    const unproven = unprovenLetterStore(clock.now);
+    clock.pass(23 * hour);
+    await times(20, () => unproven.countLetter(domainKey));
+    clock.pass(2 * hour);
+    await times(3, () => unproven.countLetter(domainKey));
+    await times(3, () => unproven.chargeBounce({ networkKey: undefined, domainKey }));
+    expect(await unproven.countLetter(domainKey)).toBe("counted");
+  });
+
+  it("still stop it if they were many the day before", async () => {
+    const [clock, domainKey] = [aDay(), randomUUID()];
+    const unproven = unprovenLetterStore(clock.now);
+    const bounce = () => unproven.chargeBounce({ networkKey: undefined, domainKey });
+    await times(20, () => unproven.countLetter(domainKey));
+    await times(20, bounce);
+    clock.pass(day);
+    await times(3, () => unproven.countLetter(domainKey));
+    await times(3, bounce);
+    expect(await unproven.countLetter(domainKey)).toBe("stopped");
+  });
+});
+
 describe("missing mailboxes at one domain", () => {
   it("are a storm from the tenth on, until an hour has none", async () => {
     const [clock, domainKey] = [aDay(), randomUUID()];
@@ -102,6 +129,45 @@ describe("missing mailboxes at one domain", () => {
       clock.pass(hour);
     }
     expect(await missing.isStorm(randomUUID())).toBe(false);
+  });
+
+  it("stop no one after the storm, also if it was not the first", async () => {
+    const clock = aDay();
+    const [missing, deliveries] = [missingMailboxStore(clock.now), deliveryStore(clock.now)];
+    const [domainKey, addressKey] = [randomUUID(), randomUUID()];
+    const stops = letterStops({
+      deliveries,
+      missing,
+      unproven: unprovenLetterStore(clock.now),
+      exchange: { takesMail: async () => true },
+      nowSeconds: clock.now,
+    });
+    const isHeld = () => stops.holdBack({ email: "a@example.com", addressKey });
+    const bounce = async () => {
+      const now = clock.now() * 1000;
+      const event = { state: "undeliverable", reason: "no_such_mailbox", stops: true } as const;
+      await deliveries.note(addressKey, {
+        ...event,
+        atMilliseconds: now,
+        sentAtMilliseconds: now,
+        domainKey,
+      });
+      await missing.count(domainKey);
+    };
+    for (let storms = 0; storms < 3; storms += 1) {
+      clock.pass(59 * 60);
+      await bounce();
+      expect(await isHeld()).toBe("no_mailbox");
+      clock.pass(2 * 60);
+      await times(10, () => missing.count(domainKey));
+      for (const later of [0, hour, 2 * hour, 18 * hour]) {
+        clock.pass(later);
+        expect(await isHeld()).toBe(false);
+      }
+      clock.pass(10 * day);
+    }
+    await bounce();
+    expect(await isHeld()).toBe("no_mailbox");
   });
 });
 

@@ -75,6 +75,7 @@ export const simulateMail = async (orders: readonly LetterOrder[], options: Opti
       retire: async (pk, otpRequestId) => void retired.add(`${pk} ${otpRequestId}`),
     },
     stops: { holdBack: async () => false },
+    ending: neverCalled("ending"),
     addressChanges: neverCalled("addressChanges"),
     undoing: { find: async () => undefined },
     registrations: neverCalled("registrations"),

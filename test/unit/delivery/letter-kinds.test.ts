@@ -4,11 +4,18 @@ import { letterNames } from "../../../shared/letters/letter-names.ts";
 
 describe("kinds of letters", () => {
   it("are unproven if a registration causes them", () => {
-    expect(letterNames.filter((name) => isUnproven(name, true))).toEqual([
+    const ofRegistrations = ["activation", "activation_replaced", "address_taken"];
+    expect(letterNames.filter((name) => isUnproven(name, false))).toEqual(ofRegistrations);
+  });
+
+  it("are unproven beside a registration if anyone can cause them", () => {
+    const unproven = letterNames.filter((name) => isUnproven(name, true));
+    expect(unproven).toEqual([
       "activation",
       "activation_replaced",
+      "password_reset",
       "address_taken",
+      "address_held",
     ]);
-    expect(letterNames.filter((name) => isUnproven(name, false))).toContain("password_reset");
   });
 });

@@ -19,6 +19,7 @@ const mailer = (overrides: Partial<Deps>) => {
     resets: neverCalled("resets"),
     limits: neverCalled("limits"),
     stops: { holdBack: async () => false },
+    ending: neverCalled("ending"),
     moves: neverCalled("moves"),
     enqueueLetter: neverCalled("enqueueLetter"),
     formerAddresses: neverCalled("formerAddresses"),
@@ -94,7 +95,7 @@ describe("letter dispatch", () => {
       const asked: object[] = [];
       const retired: unknown[] = [];
       const { deps, sent } = mailer({
-        stops: { holdBack: async (to) => asked.push(to) > 0 },
+        stops: { holdBack: async (to) => asked.push(to) > 0 && "stopped" },
         codes: {
           issue: async () => ofHolder,
           retire: async (...request) => void retired.push(request),

@@ -24,6 +24,7 @@ const mailer = (answers: (Error | undefined)[], overrides: Partial<Deps> = {}) =
     users: { find: async () => user as never, findIdByAddress: async () => undefined },
     codes: { issue: async () => user, retire: async () => {} },
     stops: { holdBack: async () => false },
+    ending: neverCalled("ending"),
     addressChanges: neverCalled("addressChanges"),
     undoing: { find: async () => undefined },
     registrations: { find: async () => undefined },

@@ -42,6 +42,7 @@ const answers: [Verdict, string, string, number?][] = [
   ["refused", "InvalidParameterValue", "Domain ends with dot."],
   ["refused", "ValidationError", "1 validation error detected"],
   ["refused", "Error", "the stored address is not deliverable"],
+  ["unavailable", "TimeoutError", "no connection within 1500 ms"],
   ["no_answer", "TimeoutError", "no answer within 6000 ms"],
   ["unknown", "AccessDenied", "User is not authorized to perform `ses:SendEmail`", 403],
   ["unknown", "SignatureDoesNotMatch", "The request signature we calculated does not match", 403],
@@ -52,6 +53,14 @@ describe("an answer of SES", () => {
   it.each(answers)("means %s: %s, %s", (verdict, name, message, status) => {
     expect(verdictOf(errorOf(name, message, status))).toBe(verdict);
   });
+
+  it.each(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"])(
+    "can't be had without a connection, so nothing was sent: %s",
+    (code) => {
+      expect(verdictOf(Object.assign(new Error("connect"), { code }))).toBe("unavailable");
+      expect(verdictOf(Object.assign(new AggregateError([]), { code }))).toBe("unavailable");
+    },
+  );
 
   it("that is no error says nothing", () => {
     expect(verdictOf("Throttling")).toBe("unknown");
