@@ -3,7 +3,8 @@
 const invisible = /[\p{Cc}\u2028\u2029]|(?![\u200c\u200d\ufe0f])\p{Default_Ignorable_Code_Point}/u;
 const markup = /[<>&`*_#|~[\]\\]/;
 // Mail programs make links of domains, schemes and IP addresses by themselves.
-const link = /\/\/|[\p{L}\p{M}\p{N}\u200c\u200d}][.\u3002\uff0e\uff61]\p{L}[\p{L}\p{M}]|[\p{L}}]:\S|\d+\.\d+\.\d+/u;
+const link =
+  /\/\/|[\p{L}\p{M}\p{N}\u200c\u200d}][.\u3002\uff0e\uff61]\p{L}[\p{L}\p{M}]|[\p{L}}]:\S|\d+\.\d+\.\d+/u;
 
 type Limits = { allowed: readonly string[]; longest: number };
 
