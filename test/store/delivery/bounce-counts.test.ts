@@ -131,7 +131,7 @@ describe("missing mailboxes at one domain", () => {
     expect(await missing.isStorm(randomUUID())).toBe(false);
   });
 
-  it("stop no one after the storm, also if it was not the first", async () => {
+  it("stop no one after any storm", async () => {
     const clock = aDay();
     const [missing, deliveries] = [missingMailboxStore(clock.now), deliveryStore(clock.now)];
     const [domainKey, addressKey] = [randomUUID(), randomUUID()];
