@@ -60,8 +60,10 @@ export const learnFromFeedback = async (message: FeedbackMessage, deps: Deps, re
   const noted = await deps.deliveries.note(recipient, event);
   if (missing && accountId !== undefined && (noted === "stopped" || (inStorm && noted === "noted")))
     await deps.charges.countMissing(domainKey, accountId);
+  const missingMailbox = missing ? recipient : undefined;
+  const charge = { networkKey: registration?.networkKey, domainKey, missingMailbox };
   if (charged && noted !== "known" && isUnproven(kind, registration !== undefined))
-    await deps.charges.chargeUnproven(registration?.networkKey, domainKey);
+    await deps.charges.chargeUnproven(charge);
   // Also if an account has the address: whether the registration stays must not tell.
   if (missing && !inStorm && registration) await removeRegistration(registration, deps);
   return noted;

@@ -1,7 +1,7 @@
 import { recordSecurityEvent } from "../platform/security-log.ts";
 import { allLettersStore } from "./all-letters-store.ts";
 import { missingMailboxStore } from "./missing-mailbox-store.ts";
-import { unprovenLetterStore } from "./unproven-letter-store.ts";
+import { unprovenLetterStore, type UnprovenLetterStore } from "./unproven-letter-store.ts";
 
 const defaults = () => ({
   missing: missingMailboxStore(),
@@ -20,8 +20,8 @@ export const bounceCharges = (deps = defaults()) => ({
     deps.recordSecurityEvent("bounces_at_one_domain", { userId });
   },
 
-  chargeUnproven: async (networkKey: string | undefined, domainKey: string | undefined): Promise<void> => {
-    await deps.unproven.chargeBounce({ networkKey, domainKey });
+  chargeUnproven: async (to: Parameters<UnprovenLetterStore["chargeBounce"]>[0]): Promise<void> => {
+    await deps.unproven.chargeBounce(to);
     if ((await deps.allLetters.chargeBounce()) === "stopped")
       deps.recordSecurityEvent("registrations_stopped", {});
   },

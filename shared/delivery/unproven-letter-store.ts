@@ -35,6 +35,20 @@ export const unprovenLetterStore = (clock: Clock = nowSeconds) => {
     });
   };
 
+  const isFirst = async (charge: string, now: number): Promise<boolean> => {
+    const pk = limitPk(`unproven-charge#${charge}#${Math.floor(now / day)}`);
+    const { refused } = await conditionalWrite({
+      Update: {
+        TableName: table,
+        Key: { pk },
+        UpdateExpression: "SET expiresAt = :expiresAt",
+        ConditionExpression: "attribute_not_exists(pk)",
+        ExpressionAttributeValues: { ":expiresAt": now + day },
+      },
+    });
+    return !refused;
+  };
+
   return {
     countLetter: async (domainKey: string): Promise<"counted" | "stopped"> => {
       const now = clock();
@@ -50,11 +64,15 @@ export const unprovenLetterStore = (clock: Clock = nowSeconds) => {
       return refused ? "stopped" : "counted";
     },
 
+    /** People repeat a typo, so one missing mailbox counts once a day for a network. */
     chargeBounce: async (to: {
       networkKey: string | undefined;
       domainKey: string | undefined;
+      missingMailbox?: string | undefined;
     }): Promise<void> => {
       const now = clock();
+      if (to.missingMailbox !== undefined && !(await isFirst(`${to.networkKey}#${to.missingMailbox}`, now)))
+        return;
       if (to.networkKey !== undefined) await chargeNetwork(to.networkKey, now);
       if (to.domainKey !== undefined) await chargeDomain(to.domainKey, now);
     },

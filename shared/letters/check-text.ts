@@ -1,9 +1,10 @@
 // The rules for every text of an owner. Each problem continues a sentence that names its place.
 /** Without the joiners and the variant of some scripts and emojis. */
-const invisible = /[\p{Cc}\u2028\u2029]|(?![\u200c\u200d\ufe0f])\p{Default_Ignorable_Code_Point}/u;
+const invisible = /[\p{Cc}\u2028\u2029]|(?!\p{Join_Control}|\ufe0f)\p{Default_Ignorable_Code_Point}/u;
 const markup = /[<>&`*_#|~[\]\\]/;
 // Mail programs make links of domains, schemes and IP addresses by themselves.
-const link = /\/\/|[\p{L}\p{M}\p{N}\u200c\u200d}][.\u3002\uff0e\uff61]\p{L}[\p{L}\p{M}]|[\p{L}}]:\S|\d+\.\d+\.\d+/u;
+const link =
+  /\/\/|[\p{L}\p{M}\p{N}\p{Join_Control}}][.\u3002\uff0e\uff61]\p{L}[\p{L}\p{M}]|[\p{L}}]:\S|\d+\.\d+\.\d+/u;
 
 type Limits = { allowed: readonly string[]; longest: number };
 

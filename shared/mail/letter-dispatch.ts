@@ -70,8 +70,8 @@ const sendActivation = async (order: OrderOf<"activation">, deps: Deps) => {
   if (outcome !== "no_mailbox") return outcome;
   const registration = await deps.registrations.find(order.addressKey);
   if (!registration || (await deps.ending.end(registration)) === "refused") return outcome;
-  const { id: userId, networkKey, domainKey } = registration;
-  await deps.ending.chargeBounce({ networkKey, domainKey });
+  const { id: userId, networkKey, domainKey, addressKey: missingMailbox } = registration;
+  await deps.ending.chargeBounce({ networkKey, domainKey, missingMailbox });
   deps.recordSecurityEvent("user_deleted", { userId });
   return outcome;
 };

@@ -48,9 +48,11 @@ export const isTooOld = (order: LetterOrder, now: number): boolean =>
   codesOnly.has(order.kind) && secondsLeftOf(order, now) < 0;
 
 const longestWaitSeconds = 4 * day;
+/** Only orders that came back from the dead letters have waited for long with fewer. */
+const fewestTries = 10;
 
-export const hasWaitedTooLong = ({ orderedAt = Infinity }: LetterOrder, now: number): boolean =>
-  now - orderedAt > longestWaitSeconds;
+export const hasWaitedTooLong = ({ orderedAt = Infinity, tries = 0 }: LetterOrder, now: number): boolean =>
+  now - orderedAt > longestWaitSeconds && tries >= fewestTries;
 
 /** Seconds. A rate frees up at once, and a quota or a pause seldom does. */
 const windows = {

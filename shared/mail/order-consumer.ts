@@ -41,7 +41,7 @@ const sendingFor = (order: LetterOrder, deps: Deps) => {
 const sendLater = async (order: LetterOrder, reason: Later, error: unknown, deps: Deps): Promise<Outcome> => {
   const now = deps.nowSeconds();
   if (hasWaitedTooLong(order, now)) {
-    await deps.putAside(order);
+    await deps.putAside({ ...order, tries: 0 });
     return { outcome: "never_sent", error };
   }
   const delaySeconds = delaySecondsOf(order, { reason, now }, deps.random);

@@ -52,6 +52,21 @@ describe("bounces of a network", () => {
     expect(await limits.spend(networkLimit(networkKey))).toEqual({ outcome: "allowed" });
   });
 
+  it("of one missing mailbox count once a day", async () => {
+    const [clock, networkKey, mailbox] = [aDay(), randomUUID(), randomUUID()];
+    const [limits, unproven] = [limitStore(clock.now), unprovenLetterStore(clock.now)];
+    const charge = (missingMailbox: string) =>
+      unproven.chargeBounce({ networkKey, domainKey: undefined, missingMailbox });
+    await times(5, () => charge(mailbox));
+    await charge(randomUUID());
+    expect((await limits.spend(networkLimit(networkKey))).outcome).toBe("allowed");
+    await charge(randomUUID());
+    expect((await limits.spend(networkLimit(networkKey))).outcome).toBe("exhausted");
+    clock.pass(day);
+    await times(5, () => charge(mailbox));
+    expect((await limits.spend(networkLimit(networkKey))).outcome).toBe("allowed");
+  });
+
   it("aren't counted by attempts, nor taken back with them", async () => {
     const [clock, networkKey] = [aDay(), randomUUID()];
     const [limits, unproven] = [limitStore(clock.now), unprovenLetterStore(clock.now)];
@@ -131,7 +146,7 @@ describe("missing mailboxes at one domain", () => {
     expect(await missing.isStorm(randomUUID())).toBe(false);
   });
 
-  it("stop no one after the storm, also if it was not the first", async () => {
+  it("stop no one after any storm", async () => {
     const clock = aDay();
     const [missing, deliveries] = [missingMailboxStore(clock.now), deliveryStore(clock.now)];
     const [domainKey, addressKey] = [randomUUID(), randomUUID()];

@@ -169,14 +169,16 @@ describe("an order that SES", () => {
 
   it("can't take for four days goes to the dead letters", async () => {
     const pause = refusal(sesRefusals.pause);
-    const { consume, aside, queued } = mailer([pause, pause, undefined]);
-    const order = { ...notice, orderedAt: now - 4 * 86_400, tries: 9 };
+    const { consume, aside, queued } = mailer([pause, pause, rate, undefined]);
+    const order = { ...notice, orderedAt: now - 4 * 86_400, tries: 99 };
     expect(await consume(order)).toBe("sending_paused");
     const older = { ...order, orderedAt: order.orderedAt - 1 };
     expect(await consume(older, "two")).toEqual({ outcome: "never_sent", error: pause });
-    expect([aside, queued.length]).toEqual([[older], 1]);
-    // An operator has moved it back from the dead letters.
-    expect(await consume(older, "three")).toBe("sent");
+    expect([aside, queued.length]).toEqual([[{ ...older, tries: 0 }], 1]);
+    // An operator has moved it back from the dead letters, together with many others.
+    expect(await consume({ ...older, tries: 0 }, "three")).toBe("throttled");
+    expect([aside.length, queued.length]).toEqual([1, 2]);
+    expect(await consume({ ...older, tries: 1 }, "four")).toBe("sent");
   });
 });
 
