@@ -23,7 +23,11 @@ export class UserFunctionsStack extends FunctionsStack {
     const feedback = this.addFunction("feedback");
     countSecurityEvents(this, settings.STAGE, "feedback", feedback.logGroup);
     feedback.addEventSource(
-      new SqsEventSource(stateful.feedbackQueue, { batchSize: 10, reportBatchItemFailures: true }),
+      new SqsEventSource(stateful.feedbackQueue, {
+        batchSize: 10,
+        maxConcurrency: 2,
+        reportBatchItemFailures: true,
+      }),
     );
     const keysMade = createKeysAtDeployment(this, this.addFunction("createKeys"), settings);
     const rotation = rotateKeysOnSchedule(this, this.addFunction("rotateKeys"), stateful, settings);

@@ -15,10 +15,10 @@ const headings: Record<Delivery["state"], string> = {
 const reasons: Record<NonNullable<Delivery["reason"]>, string> = {
   no_such_mailbox:
     "Its mail server says that the mailbox does not exist. Codes are held back for an hour the first time, then for a day, then for seven days. Notices still leave.",
-  mailbox_full: "The mailbox is full. Emails still leave.",
-  message_refused: "Its mail server refused what the email contained. Emails still leave.",
-  refused: "Its mail server refused the email. Emails still leave.",
-  complaint: "Emails still leave.",
+  mailbox_full: "The mailbox is full. This stops no emails.",
+  message_refused: "Its mail server refused what the email contained. This stops no emails.",
+  refused: "Its mail server refused the email. This stops no emails.",
+  complaint: "A report stops no emails.",
   suppression_list:
     "SES has the address on its suppression list, for example because an email of another sender came back.",
 };
