@@ -146,7 +146,7 @@ describe("unknown address", () => {
         const { email } = await activated();
         expect(await seen(email, names)).toEqual(await seen(newPerson().email, names));
       }),
-      { numRuns: 14, examples: suspicious, endOnFailure: true },
+      { numRuns: 10, examples: suspicious, endOnFailure: true },
     );
   });
 

@@ -24,7 +24,7 @@ import {
 } from "../../../shared/store/user-items.ts";
 import { listedPerson } from "../../support/people/stored-people.ts";
 import { farSeconds, fakeClock } from "../../support/store/fake-clock.ts";
-import { ownUsersTable } from "../../support/store/own-users-table.ts";
+import { ownUsersTable } from "../../support/store/own-tables.ts";
 
 const { put, clear } = ownUsersTable();
 const { now } = fakeClock();

@@ -10,7 +10,7 @@ import { eventually } from "../../support/assert/eventually.ts";
 import { listedPerson, type Kind } from "../../support/people/stored-people.ts";
 import { createTableLike } from "../../support/store/create-table-like.ts";
 import { farSeconds } from "../../support/store/fake-clock.ts";
-import { ownUsersTable } from "../../support/store/own-users-table.ts";
+import { ownUsersTable } from "../../support/store/own-tables.ts";
 
 const now = farSeconds;
 const { table, write, put, clear } = ownUsersTable();

@@ -5,7 +5,7 @@ import { encodeCursor } from "../../../shared/admin/list-cursor.ts";
 import { personList, type ListRequest } from "../../../shared/admin/person-list.ts";
 import { listedPerson, type Kind } from "../../support/people/stored-people.ts";
 import { farSeconds } from "../../support/store/fake-clock.ts";
-import { ownUsersTable } from "../../support/store/own-users-table.ts";
+import { ownUsersTable } from "../../support/store/own-tables.ts";
 import { runs } from "../../support/store/property-runs.ts";
 
 const now = farSeconds;

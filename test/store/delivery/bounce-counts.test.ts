@@ -10,6 +10,7 @@ import type { Limit } from "../../../shared/limits/counters.ts";
 import { registrationBudget, registrationLetter } from "../../../shared/limits/letter-limits.ts";
 import { limitStore } from "../../../shared/limits/limit-store.ts";
 import { fakeClock, farSeconds } from "../../support/store/fake-clock.ts";
+import { ownLimitsTable } from "../../support/store/own-tables.ts";
 import { runs } from "../../support/store/property-runs.ts";
 
 const [hour, day] = [3_600, 86_400];
@@ -22,6 +23,7 @@ const times = async (count: number, act: () => Promise<unknown>) => {
   for (let done = 0; done < count; done += 1) await act();
 };
 
+ownLimitsTable();
 beforeEach(() => {
   vi.stubEnv("OTP_LIFETIME_SECONDS", "600");
   vi.stubEnv("UNPROVEN_LETTERS_PER_TEN_MINUTES", "1000");

@@ -1,17 +1,30 @@
 import { randomUUID } from "node:crypto";
 import { BatchWriteCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { beforeAll, inject } from "vitest";
+import { afterAll, beforeAll, inject } from "vitest";
 import { documents } from "./documents.ts";
 import { createTableLike } from "./create-table-like.ts";
 
-/** Gives a test file its own users table, because lists also show what other files write. */
-export const ownUsersTable = () => {
-  const table = `list-${randomUUID()}`;
+const ownTable = (variable: "USERS_TABLE" | "LIMITS_TABLE"): string => {
+  const table = `own-${randomUUID()}`;
+  const shared = () => inject("storeEnvironment")[variable] ?? "";
   beforeAll(async () => {
     if (inject("engineUrl") === "") return;
-    await createTableLike(inject("storeEnvironment")["USERS_TABLE"] ?? "", table);
-    process.env["USERS_TABLE"] = table;
+    await createTableLike(shared(), table);
+    process.env[variable] = table;
   });
+  // Other files of this process use the shared table again.
+  afterAll(() => {
+    if (inject("engineUrl") !== "") process.env[variable] = shared();
+  });
+  return table;
+};
+
+/** Because what counts for all would meet what other files count. */
+export const ownLimitsTable = () => ownTable("LIMITS_TABLE");
+
+/** Gives a test file its own users table, because lists also show what other files write. */
+export const ownUsersTable = () => {
+  const table = ownTable("USERS_TABLE");
 
   const write = async (requests: Record<string, unknown>[]) => {
     for (let start = 0; start < requests.length; start += 25)
