@@ -19,11 +19,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(checkout, { recursive: true }));
 
-it.each([
-  ["npm run synth", "infra/app.ts"],
-  ["npm start", "infra/local/start.ts"],
-])("%s stops at a bad letter with one sentence", (_, script) => {
-  const { status, stderr } = spawnSync(process.execPath, [script], {
+it("npm run synth stops at a bad letter with one sentence", () => {
+  const { status, stderr } = spawnSync(process.execPath, ["infra/app.ts"], {
     cwd: checkout,
     encoding: "utf8",
     env: { ...process.env, MAIL_FROM: "no-reply@example.com" },

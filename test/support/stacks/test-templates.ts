@@ -24,13 +24,31 @@ export const synthesiseForTests = async (settings: Record<string, string>): Prom
   return synthesise(readSettings({ ...defaults, ...generousLimits, ...settings }));
 };
 
-/** Synthesises anew for other settings, and in processes outside a test run. */
+type Variables = Record<string, unknown> | undefined;
+const variablesIn = (stacks: readonly SynthesisedStack[]): Variables[] =>
+  stacks
+    .flatMap(({ template }) => Object.values(template.Resources))
+    .filter(({ Type }) => Type === "AWS::Lambda::Function")
+    .map(
+      ({ Properties }) => (Properties as { Environment?: { Variables?: Variables } }).Environment?.Variables,
+    );
+
+/** A setting with more to it than a variable of functions would have other resources too. */
+const isOnlyVariable = (name: string, variables: readonly Variables[]): boolean =>
+  !name.startsWith("CHALLENGE_") && variables.some((one) => one && name in one);
+
+/** Synthesises anew in processes outside a test run, and for settings that change resources. */
 export const templatesAt = async (
   url: string,
-  settings?: Record<string, string>,
+  settings: Record<string, string> = {},
 ): Promise<SynthesisedStack[]> => {
   const file = process.env["TEST_TEMPLATES"];
-  if (settings !== undefined || file === undefined)
+  if (file === undefined) return synthesiseForTests({ PUBLIC_URL: url, ...settings });
+  const stacks: SynthesisedStack[] = JSON.parse(readFileSync(file, "utf8").replaceAll(unknownUrl, url));
+  const variables = variablesIn(stacks);
+  if (!Object.keys(settings).every((name) => isOnlyVariable(name, variables)))
     return synthesiseForTests({ PUBLIC_URL: url, ...settings });
-  return JSON.parse(readFileSync(file, "utf8").replaceAll(unknownUrl, url));
+  for (const one of variables)
+    for (const [name, value] of Object.entries(settings)) if (one && name in one) one[name] = value;
+  return stacks;
 };
