@@ -2,6 +2,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pseudonyms } from "../../../shared/identity/pseudonyms.ts";
+import { counterName } from "../../../shared/limits/counters.ts";
 import { lettersFrom, registrationBudget } from "../../../shared/limits/letter-limits.ts";
 import { expectRefused } from "../../support/assert/refusals.ts";
 import { call, succeed } from "../../support/calls/api.ts";
@@ -33,6 +34,20 @@ const comesBack = async (kind: string, ...people: { email: string }[]) => {
 };
 const clearNetwork = async () =>
   limits.clear(lettersFrom("registration", await pseudonyms.ofNetwork("127.0.0.1")));
+/** As if this many other mailboxes of accounts there were missing. */
+const presetMissing = async (domain: string, mailboxes: number): Promise<void> => {
+  const now = Math.floor(Date.now() / 1000);
+  const domainKey = await pseudonyms.ofDomain(`any@${domain}`);
+  await documents().send(
+    new UpdateCommand({
+      TableName: outputOf(stack, "LimitsTable"),
+      Key: { pk: `limit#missing-at#${domainKey}#${Math.floor(now / 86_400)}` },
+      UpdateExpression: "SET #counter = :mailboxes",
+      ExpressionAttributeNames: { "#counter": counterName({ windowSeconds: hour }, now) },
+      ExpressionAttributeValues: { ":mailboxes": mailboxes },
+    }),
+  );
+};
 const lettersAfter = async (email: string) => {
   await allLettersSent(stack);
   return (await lettersTo(email)).length;
@@ -219,15 +234,13 @@ describe("bounces of unproven letters", () => {
   it("at many mailboxes of one domain stop no one there", async () => {
     const domain = newDomain();
     const people = [];
-    for (let count = 0; count < 10; count += 1) {
-      people.push(await activated(at(domain)));
-      await clearNetwork();
-    }
+    for (let count = 0; count < 3; count += 1) people.push(await activated(at(domain)));
     const waiting = await register(at(domain));
     const [first = waiting, ...others] = people;
     await comesBack("login", first);
     expect((await call("requestOtp", first)).status).toBe(200);
     expect(await lettersAfter(first.email)).toBe(1);
+    await presetMissing(domain, 8);
     await comesBack("login", ...others, ...others);
     const { line } = await logWith(stack, "Feedback", ["bounces_at_one_domain"]);
     expect(people.map(({ id }) => id)).toContain(JSON.parse(line).userId);
