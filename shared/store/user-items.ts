@@ -80,7 +80,7 @@ export const codeItem = z.object({
   addressKey: z.string(),
   locale: storedLocale,
   replaced: z.boolean().optional(),
-  /** Only in registrations, whose letters are unproven. */
+  /** Only registrations have it, because their letters are unproven. */
   domainKey: z.string().optional(),
 });
 export type CodeHolder = z.output<typeof codeItem>;

@@ -12,7 +12,7 @@ const registeredAt = (mailbox: string) => {
 };
 
 describe("letters that come back", () => {
-  it("remove a registration whose mailbox does not exist, and no other", async ({ skip }) => {
+  it("remove a registration with a missing mailbox, and no other", async ({ skip }) => {
     requireCapability("reportsOfLetters", skip);
     const complaining = await registeredAt("complaint");
     const { email, password } = await registeredAt("bounce");

@@ -120,7 +120,7 @@ describe("bounce or complaint", () => {
   });
 });
 
-describe("registration whose mailbox does not exist", () => {
+describe("registration with a missing mailbox", () => {
   it("is removed, and its name stays reserved", async () => {
     const person = await register(personElsewhere());
     await letterTo(person.email);

@@ -108,7 +108,7 @@ describe("feedback rules", () => {
     });
   });
 
-  it("keep a complaint whose subtype is null", async () => {
+  it("keep a complaint without a subtype", async () => {
     const bodies = await publish(complained);
     expect(bodies.map((body) => feedbackMessage.parse(JSON.parse(body)))).toEqual([
       { event: "complaint", ...kept },
