@@ -2,28 +2,9 @@
 import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
 import { localeOf, locales } from "../identity/locale.ts";
+import { atMost, choice, filled, personName, text } from "../identity/text-rules.ts";
 import { isDjangoUsername, isUsername, shownUsername } from "../identity/username.ts";
 import { delivery } from "./delivery-schema.ts";
-
-const text = () =>
-  z
-    .string({
-      error: ({ input }) =>
-        input === undefined
-          ? "This field is required."
-          : input === null
-            ? "This field may not be null."
-            : "Not a valid string.",
-    })
-    .refine((value) => value.isWellFormed(), { error: "Not a valid string.", abort: true })
-    .refine((value) => !value.includes("\0"), { error: "Null characters are not allowed.", abort: true });
-
-const filled = (schema: z.ZodString) => schema.min(1, { error: "This field may not be blank.", abort: true });
-
-const atMost = (maximum: number) => ({
-  error: `Ensure this field has no more than ${maximum} characters.`,
-  abort: true,
-});
 
 export const email = filled(text().trim())
   .max(254, atMost(254))
@@ -55,25 +36,8 @@ export const chosenPassword = password.meta({
 });
 export const newPassword = chosenPassword.meta({ examples: ["nine quiet otters by the lake"] });
 
-// Control characters, line and paragraph separators, and marks that reverse the text around them.
-const misleading = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
-
-/** Imported names stay as they were, because their owners use them already. */
-export const importedName = text().trim().max(150, atMost(150));
-
-const personName = (example: string) =>
-  importedName
-    .refine(
-      (name) => !misleading.test(name),
-      "This field may not contain line breaks, control characters or text direction overrides.",
-    )
-    .meta({ examples: [example] });
-
 export const firstName = personName("Ada");
 export const lastName = personName("Lovelace");
-
-export const choice = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
-  z.enum(choices, { error: ({ input }) => `"${String(input)}" is not a valid choice.` });
 
 export const locale = text()
   .overwrite((tag) => localeOf(tag) ?? tag)
