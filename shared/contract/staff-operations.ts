@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { choice } from "../identity/text-rules.ts";
+import { staffChanges } from "./attribute-schemas.ts";
 import { staffActErrors, staffErrors, staffPasswordErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
@@ -44,9 +45,7 @@ export const updateUser = {
     "Change names, language, activation or staff rank (deactivation and a new rank require the administrator's own password)",
   body: z.object({
     username: schemas.username.optional(),
-    first_name: schemas.firstName.optional(),
-    last_name: schemas.lastName.optional(),
-    locale: schemas.locale.nullable().optional(),
+    ...staffChanges,
     is_active: schemas.flag.optional(),
     is_staff: schemas.flag.optional(),
     current_password: schemas.password.optional(),
