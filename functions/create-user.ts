@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { registrationStore, type RegistrationStore } from "../shared/accounts/registration-store.ts";
-import { shownUser } from "../shared/accounts/user-fields.ts";
+import { newProfile, shownUser } from "../shared/accounts/user-fields.ts";
 import * as contract from "../shared/contract/account-operations.ts";
 import { FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
@@ -32,8 +32,8 @@ type Deps = {
  * The mailer checks it and informs the owner of a taken address instead.
  */
 export const createUser = async (call: Call<typeof contract.createUser>, deps: Deps) => {
-  const { username, email, password, first_name: firstName, last_name: lastName } = call.body;
-  const person = { username, email, firstName, lastName };
+  const { username, email, password } = call.body;
+  const person = { ...newProfile(call.body), username, email };
   await requireGoodPassword("password", password, person);
   const { mailboxKey, ...keys } = await deps.pseudonyms.ofRegistration(email, call.sourceIp);
   const { addressKey, networkKey } = keys;
@@ -45,7 +45,7 @@ export const createUser = async (call: Call<typeof contract.createUser>, deps: D
   const now = deps.nowSeconds();
   const named = {
     ...person,
-    locale: call.body.locale ?? acceptedLocale(call.acceptLanguage),
+    locale: person.locale ?? acceptedLocale(call.acceptLanguage),
     id: randomUUID(),
     ...keys,
     createdAt: now,

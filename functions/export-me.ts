@@ -1,5 +1,5 @@
 import { personalDataStore, type PersonalDataStore } from "../shared/accounts/personal-data-store.ts";
-import { shownUser } from "../shared/accounts/user-fields.ts";
+import { shownAttributes, shownUser } from "../shared/accounts/user-fields.ts";
 import * as contract from "../shared/contract/account-operations.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
@@ -36,7 +36,7 @@ export const exportMe = async ({ user, session }: UserCall<typeof contract.expor
   deps.recordSecurityEvent("user_exported", { userId: user.id, sessionId: session.sessionId });
   return {
     exported: isoTime(deps.nowSeconds()),
-    user: { ...shownUser(user), locale: user.locale ?? null },
+    user: { ...shownUser(user), ...shownAttributes(user) },
     created: isoTime(user.createdAt),
     state: user.status,
     is_staff: user.isStaff,

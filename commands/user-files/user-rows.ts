@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { newProfile, setAttributes } from "../../shared/accounts/user-fields.ts";
+import { importedAttributes } from "../../shared/contract/attribute-schemas.ts";
 import * as schemas from "../../shared/contract/schemas.ts";
-import { localeOf, locales } from "../../shared/identity/locale.ts";
+import { userAttributes } from "../../shared/identity/user-attributes.ts";
 import { earlierUsernameKey } from "../../shared/identity/username.ts";
 import { readHash } from "../../shared/passwords/hash-forms.ts";
 import { isoTime, type Clock } from "../../shared/platform/clock.ts";
@@ -17,22 +19,13 @@ const passwordHash = schemas.password
 const time = "Enter a time such as 2026-11-22T20:15:00Z.";
 const seconds = (iso: string) => Math.floor(Date.parse(iso) / 1000);
 
-const language = { error: `Must be one of ${locales.join(", ")}.` };
-
 const rowSchema = (clock: Clock) =>
   z.object({
     id: z.uuid({ error: "Must be a valid UUID." }).toLowerCase().optional(),
     email: schemas.email,
     username: schemas.importedUsername,
     password_hash: passwordHash,
-    first_name: schemas.importedName.default(""),
-    last_name: schemas.importedName.default(""),
-    // The contract's sentences would repeat the value, which may be personal data.
-    locale: z
-      .string(language)
-      .overwrite((tag) => localeOf(tag) ?? tag)
-      .pipe(z.enum(locales, language))
-      .optional(),
+    ...importedAttributes,
     state: z.enum(["active", "disabled"], { error: "Must be active or disabled." }).default("active"),
     is_staff: schemas.flag.default(false),
     created: z.iso
@@ -48,6 +41,20 @@ const parsed = (line: string): unknown => {
   } catch {
     return undefined;
   }
+};
+
+const isAttribute = (name: PropertyKey | undefined): boolean =>
+  name !== undefined && Object.hasOwn(userAttributes, name);
+
+/** Other systems export `null` for an attribute that is not set. */
+const withoutUnset = (json: object): object =>
+  Object.fromEntries(Object.entries(json).filter(([name, value]) => value !== null || !isAttribute(name)));
+
+/** The contract's sentence about a choice would repeat the value, which may be personal data. */
+const problemOf = (issue: z.core.$ZodIssue): string => {
+  const { path, message } = issue;
+  const isChoice = issue.code === "invalid_value" && isAttribute(path[0]);
+  return `${path.join(".")}: ${isChoice ? `Must be one of ${issue.values.join(", ")}.` : message}`;
 };
 
 // Derives an id for a row that has none. It is deterministic, so importing the same row twice finds
@@ -73,17 +80,15 @@ export const rowReader = (clock: Clock, addressKey: (address: string) => Promise
     const json = parsed(line);
     if (typeof json !== "object" || json === null || Array.isArray(json))
       return { problems: ["Not a JSON object."] };
-    const { data: row, error } = schema.safeParse(json);
-    if (!row) return { problems: error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) };
+    const { data: row, error } = schema.safeParse(withoutUnset(json));
+    if (!row) return { problems: error.issues.map(problemOf) };
     const key = await addressKey(row.email);
     const user = {
+      ...newProfile(row),
       id: row.id ?? importedId(key, row.username),
       username: row.username,
       email: row.email,
       addressKey: key,
-      firstName: row.first_name,
-      lastName: row.last_name,
-      locale: row.locale,
       passwordHash: row.password_hash,
       status: row.state,
       isStaff: row.is_staff,
@@ -100,9 +105,7 @@ export const writeRow = (user: User): string => {
     email: user.email,
     username: user.username,
     password_hash: user.passwordHash,
-    first_name: user.firstName,
-    last_name: user.lastName,
-    locale: user.locale,
+    ...setAttributes(user),
     state: user.status,
     is_staff: user.isStaff,
     created: isoTime(user.createdAt),

@@ -3,6 +3,7 @@ import { build } from "esbuild";
 import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
+import { attributeFields } from "../../shared/contract/attribute-fields.ts";
 import { openApiDocument } from "../openapi/document.ts";
 
 const manifest = createRequire(import.meta.url).resolve("swagger-ui-dist/package.json");
@@ -32,7 +33,10 @@ const writeAdmin = async (directory: string) => {
     format: "esm",
     target: "es2022",
     jsx: "automatic",
-    define: { "process.env.NODE_ENV": '"production"' },
+    define: {
+      "process.env.NODE_ENV": '"production"',
+      ATTRIBUTE_FIELDS: JSON.stringify(attributeFields),
+    },
     logLevel: "warning",
     metafile: true,
   });

@@ -1,12 +1,13 @@
 // Sends only changed fields, so that two administrators don't undo each other's changes.
 import type { SubmitEvent } from "react";
 import { changeUser, useAct, type UserChanges } from "./acts.ts";
+import { attributeFields, isClosed, notChosen, sentValue, typedValue } from "./attributes.ts";
 import type { AdminUser } from "./data-provider.ts";
 import { Choice, Field, FormFailure, textOf } from "./form.tsx";
-import { languages, noLanguage } from "./languages.ts";
 
-const fields = ["username", "first_name", "last_name"] as const;
-const labels = { username: "Username", first_name: "First name", last_name: "Last name" };
+const editable = attributeFields.filter(({ writtenBy }) => writtenBy !== "import");
+const texts = editable.filter((field) => !isClosed(field));
+const closed = editable.filter(isClosed);
 
 export const UserForm = ({ user }: { user: AdminUser }) => {
   const { mutate, isPending, error } = useAct((changes: UserChanges) => changeUser(user.id, changes), {
@@ -15,41 +16,45 @@ export const UserForm = ({ user }: { user: AdminUser }) => {
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const typed = textOf(event.currentTarget);
-    const changed = fields.filter((name) => typed[name] !== user[name]);
-    const locale = typed["locale"] || null;
+    const { username = "", ...typed } = textOf(event.currentTarget);
+    const changed = editable.filter((field) => typed[field.name] !== typedValue(user, field));
     mutate({
-      ...Object.fromEntries(changed.map((name) => [name, typed[name]])),
-      ...(locale !== user.locale && { locale }),
+      ...(username !== user.username && { username }),
+      ...Object.fromEntries(changed.map((field) => [field.name, sentValue(field, typed[field.name] ?? "")])),
     });
   };
 
+  const common = { autoComplete: "off", failure: error };
   return (
     <section aria-labelledby="names">
       <h2 id="names">Names and language</h2>
       <form onSubmit={submit} className="bar">
-        {fields.map((name) => (
+        <Field name="username" label="Username" defaultValue={user.username} maxLength={150} {...common} />
+        {texts.map((field) => (
           <Field
-            key={name}
-            name={name}
-            label={labels[name]}
-            defaultValue={user[name]}
-            maxLength={150}
-            autoComplete="off"
-            failure={error}
+            key={field.name}
+            name={field.name}
+            label={field.label}
+            defaultValue={typedValue(user, field)}
+            inputMode={field.kind === "number" ? "decimal" : "text"}
+            maxLength={field.maxLength}
+            {...common}
           />
         ))}
-        <Choice
-          name="locale"
-          label="Language of emails"
-          defaultValue={user.locale ?? ""}
-          choices={{ "": noLanguage, ...languages }}
-        />
+        {closed.map((field) => (
+          <Choice
+            key={field.name}
+            name={field.name}
+            label={field.label}
+            defaultValue={typedValue(user, field)}
+            choices={{ ...(field.canBeUnset && { "": notChosen }), ...field.choices }}
+          />
+        ))}
         <button type="submit" className="primary" disabled={isPending}>
           Save
         </button>
       </form>
-      <FormFailure failure={error} fields={[...fields]} />
+      <FormFailure failure={error} fields={["username", ...texts.map(({ name }) => name)]} />
     </section>
   );
 };

@@ -1,4 +1,5 @@
 import { ListBase, useListContext } from "ra-core";
+import { attributeFields, shownValue } from "./attributes.ts";
 import { pageSizes } from "./cursor-pages.ts";
 import type { AdminUser } from "./data-provider.ts";
 import { Loading } from "./layout.tsx";
@@ -7,12 +8,19 @@ import { StateBadge } from "./state-badge.tsx";
 import { Time } from "./time.tsx";
 import { UserSearch } from "./user-search.tsx";
 
+const listed = attributeFields.filter((field) => field.listed);
+
 const Row = ({ user }: { user: AdminUser }) => (
   <tr>
     <td>
       <a href={`#/users/${encodeURIComponent(user.id)}`}>{user.email}</a>
     </td>
     <td className="wide">{user.username}</td>
+    {listed.map((field) => (
+      <td key={field.name} className="wide">
+        {shownValue(user, field)}
+      </td>
+    ))}
     <td>
       <StateBadge user={user} />
     </td>
@@ -36,6 +44,11 @@ const Table = () => {
           <th scope="col" className="wide">
             Username
           </th>
+          {listed.map(({ name, label }) => (
+            <th key={name} scope="col" className="wide">
+              {label}
+            </th>
+          ))}
           <th scope="col">State</th>
           <th scope="col" className="wide">
             Created

@@ -1,8 +1,9 @@
 import { useGetIdentity, useGetOne } from "ra-core";
+import { Fragment } from "react";
 import { useParams } from "react-router";
+import { attributeFields, isClosed, shownValue, type AttributeField } from "./attributes.ts";
 import type { AdminUser } from "./data-provider.ts";
 import { DeliveryNotice } from "./delivery-notice.tsx";
-import { languageName } from "./languages.ts";
 import { Loading } from "./layout.tsx";
 import { PageTitle } from "./page-title.tsx";
 import { MoveNotice } from "./move-notice.tsx";
@@ -11,6 +12,8 @@ import { Time } from "./time.tsx";
 import { UserActions } from "./user-actions.tsx";
 import { UserForm } from "./user-form.tsx";
 import { UserSessions } from "./user-sessions.tsx";
+
+const isFact = (field: AttributeField) => isClosed(field) || field.writtenBy === "import";
 
 const Facts = ({ user }: { user: AdminUser }) => (
   <dl>
@@ -22,8 +25,12 @@ const Facts = ({ user }: { user: AdminUser }) => (
     <dd>
       <Time at={user.created} />
     </dd>
-    <dt>Language of emails</dt>
-    <dd>{languageName(user)}</dd>
+    {attributeFields.filter(isFact).map((field) => (
+      <Fragment key={field.name}>
+        <dt>{field.label}</dt>
+        <dd>{shownValue(user, field)}</dd>
+      </Fragment>
+    ))}
     <dt>ID</dt>
     <dd>
       <code>{user.id}</code>

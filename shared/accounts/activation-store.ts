@@ -2,6 +2,7 @@
 // of a registration that was replaced stays.
 import { randomUUID, timingSafeEqual } from "node:crypto";
 import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
+import { attributesOf, noAttributes, type StoredAttributes } from "../identity/stored-attributes.ts";
 import { neutralUsername, usernameKey } from "../identity/username.ts";
 import { passwordProblems } from "../passwords/password-rules.ts";
 import { spendingReset } from "../passwords/password-reset-store.ts";
@@ -20,7 +21,7 @@ import {
 } from "../store/user-items.ts";
 import { takingUsername } from "../store/username-items.ts";
 
-type Chosen = Pick<User, "username" | "firstName" | "lastName" | "passwordHash" | "locale">;
+type Chosen = Pick<User, "username" | "passwordHash"> & StoredAttributes;
 type Account = Chosen & Pick<User, "id" | "email">;
 /** The person who activates: the address as they spell it, and what they have sent along. */
 type Owner = { email: string; brought: Partial<Chosen> };
@@ -32,22 +33,21 @@ const bareAccount = (email: string): Account => ({
   id: randomUUID(),
   email,
   username: neutralUsername(),
-  firstName: "",
-  lastName: "",
+  ...noAttributes,
   passwordHash: noPassword,
 });
 
 /** The token lets the SDK's retry of one transaction succeed after a lost response. */
 type Invocation = { invocationId: string; idempotencyToken: string; hold?: Hold | undefined };
 
-const activatedAccount = (
-  { replaced, id, username, firstName, lastName, passwordHash, locale, email }: Registration,
-  owner: Owner,
-): Account => ({
-  ...(replaced
-    ? bareAccount(owner.email)
-    : { id, email, username, firstName, lastName, passwordHash, locale }),
-  ...owner.brought,
+const registeredAccount = (registration: Registration): Account => {
+  const { id, email, username, passwordHash } = registration;
+  return { id, email, username, passwordHash, ...attributesOf(registration) };
+};
+
+const activatedAccount = (registration: Registration, { email, brought }: Owner): Account => ({
+  ...(registration.replaced ? bareAccount(email) : registeredAccount(registration)),
+  ...brought,
 });
 
 /** Decides only what a caller is told. The transaction checks the code again and consumes it. */

@@ -1,6 +1,7 @@
 // Decoys go through the same calls as real items and fail on the same conditions, so that neither
 // responses nor timing reveal which addresses are known. They can't match a real item, because
 // their ids are keyed hashes and no username contains a `?`.
+import { noAttributes } from "../identity/stored-attributes.ts";
 import type { EmailChange } from "../store/address-items.ts";
 import type { Registration, User } from "../store/user-items.ts";
 
@@ -9,8 +10,7 @@ export const decoyRegistration = (addressKey: string, decoyId: string): Registra
   username: `?${decoyId}`,
   email: "decoy@example.invalid",
   addressKey,
-  firstName: "",
-  lastName: "",
+  ...noAttributes,
   passwordHash: "",
   createdAt: 0,
   expiresAt: 0,
@@ -21,8 +21,7 @@ export const decoyUser = (decoyId: string, addressKey: string): User => ({
   username: `?${decoyId}`,
   email: "decoy@example.invalid",
   addressKey: `?${addressKey}`,
-  firstName: "",
-  lastName: "",
+  ...noAttributes,
   passwordHash: "",
   createdAt: 0,
   status: "active",

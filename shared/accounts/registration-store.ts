@@ -1,5 +1,6 @@
 // Registering never checks if an address is taken, so that its response can't reveal it. Activation
 // fails if the address is taken or held.
+import { storedNames } from "../identity/stored-attributes.ts";
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { emailUndoPk } from "../store/address-items.ts";
@@ -20,8 +21,10 @@ import { reserveUsername } from "../store/username-items.ts";
 const usernameReservedSeconds = hour;
 
 // The salt of a registration's password depends on the address only, so equal passwords have equal
-// hashes.
-const identity = ["email", "username", "firstName", "lastName", "passwordHash"] as const;
+// hashes. The language may be a guess, which another device changes.
+const guessed = "locale";
+const attributes = storedNames.filter((name) => name !== guessed);
+const identity = ["email", "username", "passwordHash", ...attributes] as const;
 const repeats = (one: Registration, other: Registration): boolean =>
   identity.every((name) => one[name] === other[name]);
 

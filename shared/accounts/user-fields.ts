@@ -1,38 +1,55 @@
-import type { Locale } from "../identity/locale.ts";
+import type * as z from "zod";
+import type {
+  allAttributes,
+  attributesForPerson,
+  importedAttributes,
+} from "../contract/attribute-schemas.ts";
+import { camelCase, type Attribute } from "../identity/attribute.ts";
+import {
+  attributeEntries,
+  noAttributes,
+  type AttributeName,
+  type Attributes,
+  type StoredAttributes,
+} from "../identity/stored-attributes.ts";
 import type { User } from "../store/user-items.ts";
 
-type ProfileBody = {
-  username?: string | undefined;
-  first_name?: string | undefined;
-  last_name?: string | undefined;
-  locale?: Locale | null | undefined;
+type ProfileBody = { username?: string | undefined } & {
+  [Name in AttributeName]?: z.output<Attributes[Name]["schema"]> | null | undefined;
 };
-type Profile = Pick<User, "username" | "firstName" | "lastName" | "locale">;
+type Profile = Pick<User, "username"> & StoredAttributes;
+type Shown<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
-export const profileIn = ({
-  username,
-  first_name: firstName,
-  last_name: lastName,
-  locale,
-}: ProfileBody): Partial<Profile> => ({
+/** An attribute that the body sets to `null` is a member of the result, with no value. */
+export const profileIn = ({ username, ...body }: ProfileBody): Partial<Profile> => ({
   ...(username !== undefined && { username }),
-  ...(firstName !== undefined && { firstName }),
-  ...(lastName !== undefined && { lastName }),
-  ...(locale !== undefined && { locale: locale ?? undefined }),
+  ...Object.fromEntries(
+    attributeEntries
+      .filter(([name]) => body[name] !== undefined)
+      .map(([name]) => [camelCase(name), body[name] ?? undefined]),
+  ),
 });
 
-export const shownUser = ({
-  id,
-  username,
-  email,
-  firstName,
-  lastName,
-  locale,
-}: Profile & Pick<User, "id" | "email">) => ({
-  id,
-  username,
-  email,
-  first_name: firstName,
-  last_name: lastName,
-  ...(locale && { locale }),
-});
+export const newProfile = (body: ProfileBody) => ({ ...noAttributes, ...profileIn(body) });
+
+const namedAsInApi = (person: StoredAttributes, isShown: (attribute: Attribute) => boolean = () => true) =>
+  Object.fromEntries(
+    attributeEntries
+      .filter(([name, attribute]) => isShown(attribute) && person[camelCase(name)] !== undefined)
+      .map(([name]) => [name, person[camelCase(name)]]),
+  );
+
+export const shownUser = (person: Profile & Pick<User, "id" | "email">) => {
+  const { id, username, email } = person;
+  const shown = namedAsInApi(person, ({ shownTo }) => shownTo === "person");
+  return { id, username, email, ...(shown as Shown<typeof attributesForPerson>) };
+};
+
+export const setAttributes = (person: StoredAttributes) =>
+  namedAsInApi(person) as z.input<z.ZodObject<typeof importedAttributes>>;
+
+/** For staff and the personal data. */
+export const shownAttributes = (person: StoredAttributes) => {
+  const unset = Object.fromEntries(attributeEntries.map(([name]) => [name, null]));
+  return { ...unset, ...namedAsInApi(person) } as Shown<typeof allAttributes>;
+};

@@ -1,4 +1,5 @@
 import { codeAttributes } from "../codes/code-conditions.ts";
+import { storedNames, type StoredAttributes } from "../identity/stored-attributes.ts";
 import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -10,9 +11,9 @@ import { heldUsernamePk, takingUsername } from "../store/username-items.ts";
 import { timerAfter, undoItemsAfter } from "../store/undo-pause.ts";
 
 /** The write is conditional on these values, so that it doesn't overwrite a concurrent change. */
-const compared = ["username", "firstName", "lastName", "status", "isStaff"] as const;
+const compared = ["username", "status", "isStaff"] as const;
 
-export type Changes = Partial<Pick<User, (typeof compared)[number] | "passwordHash" | "locale">>;
+export type Changes = Partial<Pick<User, (typeof compared)[number] | "passwordHash"> & StoredAttributes>;
 
 /** True if rights or password change: sessions opened under the old ones must end. */
 const endsSessions = (before: User, after: User): boolean =>
@@ -20,9 +21,9 @@ const endsSessions = (before: User, after: User): boolean =>
   before.isStaff !== after.isStaff ||
   before.passwordHash !== after.passwordHash;
 
-const optional = ["locale", "usernameKey", "staffSince", "undoUntil", "undoSecondsLeft"] as const;
+const optional = ["usernameKey", "staffSince", "undoUntil", "undoSecondsLeft"] as const;
 
-const updateOf = (before: User, after: User) => {
+const updateOf = (before: User, after: User, changes: Changes) => {
   const { listKey, staffKey } = listAttributes(after, after.status);
   const ending = endsSessions(before, after);
   const newPassword = after.passwordHash !== before.passwordHash;
@@ -30,8 +31,14 @@ const updateOf = (before: User, after: User) => {
     optional.filter((name) => after[name] !== undefined && after[name] !== before[name]),
     optional.filter((name) => after[name] === undefined && before[name] !== undefined),
   ];
+  // The others stay as they are stored, even if they can't be read.
+  const attributes = storedNames.filter((name) => Object.hasOwn(changes, name));
+  const [set, unset] = [
+    attributes.filter((name) => changes[name] !== undefined),
+    attributes.filter((name) => changes[name] === undefined),
+  ];
   const sets = [
-    ...compared.map((name) => `#${name} = :${name}`),
+    ...[...compared, ...set].map((name) => `#${name} = :${name}`),
     "listKey = :listKey",
     ...(staffKey === undefined ? [] : ["staffKey = :staffKey"]),
     ...(newPassword ? ["passwordHash = :passwordHash"] : []),
@@ -43,6 +50,7 @@ const updateOf = (before: User, after: User) => {
     // A code that was already sent could open a new session.
     ...(ending ? codeAttributes : []),
     ...stopped,
+    ...unset.map((name) => `#${name}`),
   ];
   return {
     UpdateExpression: `SET ${sets.join(", ")}${removed.length > 0 ? ` REMOVE ${removed.join(", ")}` : ""}`,
@@ -50,9 +58,11 @@ const updateOf = (before: User, after: User) => {
       ...compared.map((name) => `#${name} = :${name}Before`),
       ...(ending ? ["addressKey = :addressKey AND attribute_not_exists(addressMove)"] : []),
     ].join(" AND "),
-    ExpressionAttributeNames: Object.fromEntries(compared.map((name) => [`#${name}`, name])),
+    ExpressionAttributeNames: Object.fromEntries(
+      [...compared, ...attributes].map((name) => [`#${name}`, name]),
+    ),
     ExpressionAttributeValues: {
-      ...Object.fromEntries(compared.map((name) => [`:${name}`, after[name]])),
+      ...Object.fromEntries([...compared, ...set].map((name) => [`:${name}`, after[name]])),
       ...Object.fromEntries(compared.map((name) => [`:${name}Before`, before[name]])),
       ":listKey": listKey,
       ...(staffKey !== undefined && { ":staffKey": staffKey }),
@@ -95,7 +105,7 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     const update = {
       TableName: table,
       Key: { pk: userPk(user.id) },
-      ...updateOf(user, changed),
+      ...updateOf(user, changed, changes),
       ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
     };
     const swapping = takesKey ? swap(user, heldPk, changed.username) : [];

@@ -1,19 +1,18 @@
 import * as z from "zod";
-import { profileIn, shownUser } from "../accounts/user-fields.ts";
+import { profileIn, shownAttributes, shownUser } from "../accounts/user-fields.ts";
 import type { Changes } from "../accounts/user-update-store.ts";
 import { shownDelivery, type Delivery, type DeliveryStore } from "../delivery/delivery-store.ts";
+import { storedAttributes } from "../identity/stored-attributes.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { listedAttributes, PersonState } from "../store/list-indexes.ts";
-import { addressMoveItem, storedLocale, type User } from "../store/user-items.ts";
+import { addressMoveItem, type User } from "../store/user-items.ts";
 
 export const listedPerson = z.object({
   id: z.string(),
   username: z.string(),
   email: z.string(),
   addressKey: z.string(),
-  firstName: z.string(),
-  lastName: z.string(),
-  locale: storedLocale,
+  ...storedAttributes,
   status: z.enum(["active", "disabled"]).optional(),
   isStaff: z.boolean().optional(),
   createdAt: z.int(),
@@ -38,11 +37,11 @@ export const shownPerson = (person: ListedPerson, delivery: Delivery | undefined
   const state = stateOf(person);
   return {
     ...shownUser(person),
+    ...shownAttributes(person),
     state,
     is_active: state === "active",
     is_staff: person.isStaff ?? false,
     created: isoTime(person.createdAt),
-    locale: person.locale ?? null,
     address_move: shownMove(person),
     delivery: state === "pending" ? null : shownDelivery(delivery),
   };

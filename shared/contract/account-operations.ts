@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { broughtAttributes, ownChanges, registeredAttributes } from "./attribute-schemas.ts";
 import {
   bearerErrors,
   challengeErrors,
@@ -21,11 +22,10 @@ export const createUser = {
     username: schemas.username,
     email: schemas.email,
     password: schemas.chosenPassword,
-    first_name: schemas.firstName.default(""),
-    last_name: schemas.lastName.default(""),
-    locale: schemas.locale
-      .optional()
-      .meta({ description: "The language of emails. Without it, `Accept-Language` is the first guess" }),
+    ...registeredAttributes,
+    locale: registeredAttributes.locale.meta({
+      description: "The language of emails. Without it, `Accept-Language` is the first guess",
+    }),
     challenge_token: schemas.challengeToken.optional(),
   }),
   success: { status: 201, body: schemas.user },
@@ -44,9 +44,7 @@ export const activateUser = {
     otp_code: schemas.shortCode,
     password: schemas.chosenPassword.optional(),
     username: schemas.username.optional(),
-    first_name: schemas.firstName.optional(),
-    last_name: schemas.lastName.optional(),
-    locale: schemas.locale.optional(),
+    ...broughtAttributes,
   }),
   readsDeviceToken: true,
   success: { status: 200, body: schemas.user },
@@ -72,9 +70,7 @@ export const updateMe = {
   summary: "Change the username, first name, last name or language",
   body: z.object({
     username: schemas.username.optional(),
-    first_name: schemas.firstName.optional(),
-    last_name: schemas.lastName.optional(),
-    locale: schemas.locale.nullable().optional(),
+    ...ownChanges,
   }),
   success: { status: 200, body: schemas.user },
   errors: [...bearerErrors, "too_many_username_changes"],

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { allAttributes } from "./attribute-schemas.ts";
 import { delivery } from "./delivery-schema.ts";
-import { knownLocale, session, user } from "./schemas.ts";
+import { session, user } from "./schemas.ts";
 
 const time = z.iso.datetime().meta({ examples: ["2026-11-22T20:15:00.000Z"] });
 const address = z.string().meta({ examples: ["ada@example.com"] });
@@ -41,7 +42,7 @@ const waitingCode = z.object({ purpose: z.enum(["sign_in", "password_reset"]), u
 export const personalData = z
   .object({
     exported: time,
-    user: user.extend({ locale: knownLocale }),
+    user: user.extend(allAttributes),
     created: time,
     state: z.enum(["active", "disabled"]),
     is_staff: z.boolean(),

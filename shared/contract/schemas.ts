@@ -1,29 +1,10 @@
 // Fields of requests and responses. Clients match on Django REST framework's error sentences.
 import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
-import { localeOf, locales } from "../identity/locale.ts";
+import { atMost, filled, text } from "../identity/text-rules.ts";
 import { isDjangoUsername, isUsername, shownUsername } from "../identity/username.ts";
+import { allAttributes, attributesForPerson } from "./attribute-schemas.ts";
 import { delivery } from "./delivery-schema.ts";
-
-const text = () =>
-  z
-    .string({
-      error: ({ input }) =>
-        input === undefined
-          ? "This field is required."
-          : input === null
-            ? "This field may not be null."
-            : "Not a valid string.",
-    })
-    .refine((value) => value.isWellFormed(), { error: "Not a valid string.", abort: true })
-    .refine((value) => !value.includes("\0"), { error: "Null characters are not allowed.", abort: true });
-
-const filled = (schema: z.ZodString) => schema.min(1, { error: "This field may not be blank.", abort: true });
-
-const atMost = (maximum: number) => ({
-  error: `Ensure this field has no more than ${maximum} characters.`,
-  abort: true,
-});
 
 export const email = filled(text().trim())
   .max(254, atMost(254))
@@ -55,34 +36,6 @@ export const chosenPassword = password.meta({
 });
 export const newPassword = chosenPassword.meta({ examples: ["nine quiet otters by the lake"] });
 
-// Control characters, line and paragraph separators, and marks that reverse the text around them.
-const misleading = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
-
-/** Imported names stay as they were, because their owners use them already. */
-export const importedName = text().trim().max(150, atMost(150));
-
-const personName = (example: string) =>
-  importedName
-    .refine(
-      (name) => !misleading.test(name),
-      "This field may not contain line breaks, control characters or text direction overrides.",
-    )
-    .meta({ examples: [example] });
-
-export const firstName = personName("Ada");
-export const lastName = personName("Lovelace");
-
-export const choice = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
-  z.enum(choices, { error: ({ input }) => `"${String(input)}" is not a valid choice.` });
-
-export const locale = text()
-  .overwrite((tag) => localeOf(tag) ?? tag)
-  .pipe(choice(locales))
-  .meta({
-    description: `The language of emails: ${locales.join(", ")}. A region or script is ignored`,
-    examples: ["de"],
-  });
-
 export const newEmail = email.meta({ examples: ["ada.lovelace@example.org"] });
 
 export const shortCode = filled(text())
@@ -110,19 +63,12 @@ export const challengeToken = text()
     examples: ["0.EXAMPLE-TOKEN-OF-THE-WIDGET"],
   });
 
-const shownLocale = z
-  .enum(locales)
-  .meta({ description: "The language of emails, if it is known", examples: ["de"] });
-export const knownLocale = shownLocale.nullable();
-
 export const user = z
   .object({
     username: z.string().meta({ examples: ["ada"] }),
-    first_name: z.string().meta({ examples: ["Ada"] }),
-    last_name: z.string().meta({ examples: ["Lovelace"] }),
+    ...attributesForPerson,
     email: z.string().meta({ examples: ["ada@example.com"] }),
     id: z.string().meta({ examples: ["0b8f2f3e-5a35-4d0e-9b62-6f1f5f1d7c11"] }),
-    locale: shownLocale.optional(),
   })
   .meta({ id: "User" });
 
@@ -169,11 +115,11 @@ export const flag = z.boolean({ error: "Must be a valid boolean." });
 
 export const adminUser = user
   .extend({
+    ...allAttributes,
     state: z.enum(["active", "disabled", "pending"]),
     is_active: z.boolean(),
     is_staff: z.boolean(),
     created: time("2026-11-22T20:15:00.000Z"),
-    locale: knownLocale,
     address_move: z
       .object({
         new_email: z.string().meta({ examples: ["ada.lovelace@example.org"] }),

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { choice } from "../identity/text-rules.ts";
+import { staffChanges } from "./attribute-schemas.ts";
 import { staffActErrors, staffErrors, staffPasswordErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
@@ -12,8 +14,8 @@ export const listUsers = {
   summary: "List accounts and registrations, newest first, or search them by email address or username",
   query: z.object({
     cursor: z.string().optional().meta({ description: "The `next` value of the previous page" }),
-    limit: schemas.choice(["25", "50", "100"]).default("25"),
-    state: schemas.choice(["active", "disabled", "pending", "staff"]).optional(),
+    limit: choice(["25", "50", "100"]).default("25"),
+    state: choice(["active", "disabled", "pending", "staff"]).optional(),
     email: schemas.search(254).optional().meta({ description: "The beginning of an email address" }),
     username: schemas.search(150).optional().meta({ description: "A complete username" }),
   }),
@@ -43,9 +45,7 @@ export const updateUser = {
     "Change names, language, activation or staff rank (deactivation and a new rank require the administrator's own password)",
   body: z.object({
     username: schemas.username.optional(),
-    first_name: schemas.firstName.optional(),
-    last_name: schemas.lastName.optional(),
-    locale: schemas.locale.nullable().optional(),
+    ...staffChanges,
     is_active: schemas.flag.optional(),
     is_staff: schemas.flag.optional(),
     current_password: schemas.password.optional(),
@@ -86,7 +86,7 @@ export const setUserEmail = {
   body: z.object({
     new_email: schemas.newEmail,
     current_password: schemas.password,
-    mailbox: schemas.choice(["reachable", "lost"]).default("reachable").meta({
+    mailbox: choice(["reachable", "lost"]).default("reachable").meta({
       description:
         "`reachable`: the old address can undo the change for seven days. `lost`: the account is frozen at once, and the new address gets its code after 72 hours or when a second administrator confirms; no way back",
     }),

@@ -8,7 +8,7 @@ const minimum = 8;
 const maximum = 128;
 const tooSimilar = 0.7;
 
-type Traits = { username: string; email: string; firstName: string; lastName: string };
+type Traits = { username: string; email: string; firstName?: string; lastName?: string };
 
 /** In Django's order, because only the first similar trait is reported. */
 const traitNames = [
@@ -59,7 +59,7 @@ export const passwordProblems = async (password: string, traits: Traits): Promis
   const length = [...typed].length;
   // The other rules aren't checked, because they take long on a long text.
   if (length > maximum) return [`Ensure this field has no more than ${maximum} characters.`];
-  const about = { ...traits, productName: variable("PRODUCT_NAME") };
+  const about = { firstName: "", lastName: "", ...traits, productName: variable("PRODUCT_NAME") };
   const problems = traitNames
     .filter(([trait]) => resembles(typed, about[trait]))
     .map(([, name]) => `The password is too similar to the ${name}.`)

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { locales } from "../identity/locale.ts";
+import { storedAttributes } from "../identity/stored-attributes.ts";
 import { keyOf } from "./item-kinds.ts";
 
 export const userPk = (userId: string) => keyOf("user", userId);
@@ -17,12 +18,10 @@ const person = {
   /** The address as typed. Letters go to its deliverable form. */
   email: z.string(),
   addressKey: z.string(),
-  firstName: z.string(),
-  lastName: z.string(),
   /** Our PHC string, or the imported form of another system (see `hash-forms`). */
   passwordHash: z.string(),
   createdAt: z.int(),
-  locale: storedLocale,
+  ...storedAttributes,
 };
 
 /** The account waits to be moved from a lost mailbox, and is `disabled` meanwhile. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { blankAttributes } from "../support/people/blank-attributes.ts";
 import { call, succeed } from "../support/calls/api.ts";
 import { wrongCode } from "../support/mail/wrong-code.ts";
 import { comparable } from "../support/assert/comparable.ts";
@@ -14,8 +15,7 @@ describe("POST user/activation/", () => {
       id: person.id,
       username: person.username,
       email: person.email,
-      first_name: "",
-      last_name: "",
+      ...blankAttributes,
     });
   });
 

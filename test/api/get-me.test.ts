@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { blankAttributes } from "../support/people/blank-attributes.ts";
 import { call, send, succeed } from "../support/calls/api.ts";
 import { expectRefused } from "../support/assert/refusals.ts";
 import { signedIn } from "../support/people/people.ts";
@@ -7,7 +8,7 @@ describe("GET user/me/", () => {
   it("answers 200 with the signed-in account", async () => {
     const { id, username, email, access } = await signedIn();
     const me = await succeed("getMe", undefined, { token: access });
-    expect(me).toEqual({ id, username, email, first_name: "", last_name: "" });
+    expect(me).toEqual({ id, username, email, ...blankAttributes });
   });
 
   it("refuses missing, malformed and wrong credentials with simplejwt's codes [ASVS 7.2.1]", async () => {

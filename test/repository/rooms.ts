@@ -11,7 +11,8 @@ export const rooms: Record<string, Room> = {
     imports: [],
   },
   "shared/identity": {
-    holds: "email addresses, usernames, languages, and pseudonyms of addresses and networks",
+    holds:
+      "email addresses, usernames, attributes of people, languages, and pseudonyms of addresses and networks",
     imports: shared("platform"),
   },
   "shared/contract": {
@@ -80,7 +81,7 @@ export const rooms: Record<string, Room> = {
   },
   "commands/user-files": {
     holds: "files of users: lines, rows, checkpoints",
-    imports: shared("platform identity contract store passwords"),
+    imports: shared("platform identity contract store passwords accounts"),
   },
   commands: {
     holds: "what operators run",
@@ -101,7 +102,7 @@ export const rooms: Record<string, Room> = {
   },
   "infra/bundling": {
     holds: "bundles of the functions, and the files beside them",
-    imports: [...shared("letters"), ...infra("openapi"), "infra"],
+    imports: [...shared("contract letters"), ...infra("openapi"), "infra"],
   },
   "infra/monitoring": {
     holds: "alarms, and metrics of what the logs say about attacks",

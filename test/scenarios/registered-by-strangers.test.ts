@@ -1,6 +1,7 @@
 // A stranger registers the address of another person, before, between or after the owner's own
 // registration. The account that the owner activates must carry nothing of the stranger.
 import { beforeAll, describe, expect, it } from "vitest";
+import { blankAttributes } from "../support/people/blank-attributes.ts";
 import { call, succeed } from "../support/calls/api.ts";
 import { wrongCode } from "../support/mail/wrong-code.ts";
 import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
@@ -62,8 +63,7 @@ describe("address that strangers register too", () => {
       id: expect.any(String),
       email: owner.email,
       username: expect.stringMatching(/^user_[0-9a-f]{12}$/),
-      first_name: "",
-      last_name: "",
+      ...blankAttributes,
     });
     expect(ids).not.toContain(user.id);
     for (const person of [owner, ...strangers])

@@ -10,6 +10,8 @@ import { kebabCase } from "../../../infra/naming.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 import type { Operation } from "../../../shared/contract/operation.ts";
 import { email, password, publicKey } from "../../../shared/contract/schemas.ts";
+import type { Attribute } from "../../../shared/identity/attribute.ts";
+import { userAttributes } from "../../../shared/identity/user-attributes.ts";
 import { synthesiseStage } from "../synthesised.ts";
 
 const first = mkdtempSync(join(tmpdir(), "lit-auth-bundles-"));
@@ -129,8 +131,10 @@ describe("bundles", () => {
 
   it("contain no schema that only other operations read", () => {
     const operations = Object.values<Operation>(contract);
-    // Key rings are read with the first schema, and other schemas are made from the other two.
-    const common = [publicKey, email, password].flatMap((schema) => textsOf(schema, "output"));
+    // Key rings are read with the first schema, and other schemas are made from the next two. All
+    // attributes are one list.
+    const attributes = Object.values<Attribute>(userAttributes).map(({ schema }) => schema);
+    const common = [publicKey, email, password, ...attributes].flatMap((schema) => textsOf(schema, "output"));
     const strange = operations.flatMap((operation) => {
       const code = codeOf(operation.name);
       const own = new Set([...marksOf(operation), ...common]);

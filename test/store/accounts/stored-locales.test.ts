@@ -64,7 +64,7 @@ describe.each(Object.entries(stored))("item with %s", (_, attributes) => {
       await personLookup(now).find(id),
       await personLookup(now).findByUsername(username),
       await passwordResetStore(now).findOwner(addressKey, digests),
-      await userUpdateStore(now).change({ ...user, lastName: "stale" }, { firstName: "Ada" }),
+      await userUpdateStore(now).change({ ...user, username: "stale" }, { firstName: "Ada" }),
       await codeStore(now).issue(pk, code),
       await codeStore(now).consume(id, digests, randomUUID()),
     ];

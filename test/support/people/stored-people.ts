@@ -1,5 +1,6 @@
 // Creates registrations and accounts through the stores, without the API.
 import { randomUUID } from "node:crypto";
+import { noAttributes } from "../../../shared/identity/stored-attributes.ts";
 import type { Clock } from "../../../shared/platform/clock.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
 import { registrationPk, userPk, type Registration, type User } from "../../../shared/store/user-items.ts";
@@ -15,8 +16,7 @@ export const newRegistration = (now: number, changes: Partial<Registration> = {}
   username: `user-${randomUUID()}`,
   email: "a@example.com",
   addressKey: `key-${randomUUID()}`,
-  firstName: "",
-  lastName: "",
+  ...noAttributes,
   passwordHash: "hash",
   otpRequestId: randomUUID(),
   createdAt: now,

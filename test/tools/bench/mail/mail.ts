@@ -10,6 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { freshenBundles } from "../../../../infra/bundling/fresh-bundles.ts";
+import { noAttributes } from "../../../../shared/identity/stored-attributes.ts";
 import { enqueueLetter } from "../../../../shared/mail/mail-queue.ts";
 import { sesGate, type SesLimits } from "../../../support/mail/virtual-ses.ts";
 import { startLocalStack } from "../../../support/stacks/local-stack.ts";
@@ -46,8 +47,7 @@ const userNumber = (number: number) => ({
   username: `bench-${number}`,
   email: `bench-${number}@example.com`,
   addressKey: `key-${number}`,
-  firstName: "",
-  lastName: "",
+  ...noAttributes,
   passwordHash: "hash",
   status: "active",
   isStaff: false,

@@ -1,0 +1,9 @@
+import type { Attribute } from "../../../shared/identity/attribute.ts";
+import { userAttributes } from "../../../shared/identity/user-attributes.ts";
+
+/** What answers to a person say about attributes that nobody has set. */
+export const blankAttributes = Object.fromEntries(
+  Object.entries<Attribute>(userAttributes)
+    .filter(([, attribute]) => attribute.shownTo === "person" && attribute.default !== undefined)
+    .map(([name, attribute]) => [name, attribute.default]),
+);
