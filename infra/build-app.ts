@@ -1,4 +1,5 @@
 import { App, Tags, type AppProps } from "aws-cdk-lib";
+import { checkOperations } from "./bundling/complete-operations.ts";
 import { bundlesDirectory } from "./bundling/bundle-functions.ts";
 import { localStackApiId } from "./naming.ts";
 import type { Settings } from "./settings.ts";
@@ -23,6 +24,7 @@ const flags = {
 const localStackFlag = "localstack";
 
 export const buildApp = (settings: Settings, bundles = bundlesDirectory, options: AppProps = {}): App => {
+  checkOperations();
   const app = new App({ analyticsReporting: false, ...options, context: { ...flags, ...options.context } });
   const named = (name: string) => ({ stackName: `lit-auth-${settings.STAGE}-${name}`, settings });
   const stateful = new StatefulStack(app, "Stateful", named("stateful"));

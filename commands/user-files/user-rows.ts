@@ -3,6 +3,7 @@ import * as z from "zod";
 import { newProfile, setAttributes } from "../../shared/accounts/user-fields.ts";
 import { importedAttributes } from "../../shared/contract/attribute-schemas.ts";
 import * as schemas from "../../shared/contract/schemas.ts";
+import { flag } from "../../shared/identity/text-rules.ts";
 import { userAttributes } from "../../shared/identity/user-attributes.ts";
 import { earlierUsernameKey } from "../../shared/identity/username.ts";
 import { readHash } from "../../shared/passwords/hash-forms.ts";
@@ -27,7 +28,7 @@ const rowSchema = (clock: Clock) =>
     password_hash: passwordHash,
     ...importedAttributes,
     state: z.enum(["active", "disabled"], { error: "Must be active or disabled." }).default("active"),
-    is_staff: schemas.flag.default(false),
+    is_staff: flag.default(false),
     created: z.iso
       .datetime({ offset: true, error: time, abort: true })
       .refine((iso) => seconds(iso) >= 0 && seconds(iso) <= clock(), "Must be in the past.")

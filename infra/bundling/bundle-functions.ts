@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { context, type BuildOptions, type BuildResult, type Metafile } from "esbuild";
 import { checkedLetters, checkLetters } from "./checked-letters.ts";
+import { checkOperations } from "./complete-operations.ts";
 import { writePageAssets } from "./page-assets.ts";
 import { requiredBuiltins } from "./required-builtins.ts";
 import { unreadConstants } from "./unread-constants.ts";
@@ -73,6 +74,7 @@ export const bundleFunctions = async ({
   stop: () => Promise<void>;
 }> => {
   checkLetters();
+  checkOperations();
   const files = entryFiles();
   let report: typeof onChange;
   const bundler = await context({

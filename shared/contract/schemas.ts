@@ -111,8 +111,6 @@ export const discovery = z.object({
 
 export const search = (maximum: number) => text().trim().max(maximum, atMost(maximum));
 
-export const flag = z.boolean({ error: "Must be a valid boolean." });
-
 export const adminUser = user
   .extend({
     ...allAttributes,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { choice } from "../identity/text-rules.ts";
+import { choice, flag } from "../identity/text-rules.ts";
 import { staffChanges } from "./attribute-schemas.ts";
 import { staffActErrors, staffErrors, staffPasswordErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
@@ -46,8 +46,8 @@ export const updateUser = {
   body: z.object({
     username: schemas.username.optional(),
     ...staffChanges,
-    is_active: schemas.flag.optional(),
-    is_staff: schemas.flag.optional(),
+    is_active: flag.optional(),
+    is_staff: flag.optional(),
     current_password: schemas.password.optional(),
   }),
   success: { status: 200, body: schemas.adminUser },

@@ -1,6 +1,6 @@
 // The attributes as items hold them. Items may be older than an attribute, or newer, after a
 // rollback: a value that is missing or impossible reads as the default.
-import * as z from "zod";
+import type * as z from "zod";
 import { camelCase, valueSchema, type Attribute, type CamelCase, type ValueSchema } from "./attribute.ts";
 import { userAttributes } from "./user-attributes.ts";
 

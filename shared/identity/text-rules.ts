@@ -1,4 +1,4 @@
-// Rules for texts that people type. Clients match on Django REST framework's error sentences.
+// Rules for what people type. Clients match on Django REST framework's error sentences.
 import * as z from "zod";
 
 export const text = () =>
@@ -38,3 +38,5 @@ export const personName = (example: string) =>
 
 export const choice = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
   z.enum(choices, { error: ({ input }) => `"${String(input)}" is not a valid choice.` });
+
+export const flag = z.boolean({ error: "Must be a valid boolean." });

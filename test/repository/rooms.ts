@@ -102,7 +102,7 @@ export const rooms: Record<string, Room> = {
   },
   "infra/bundling": {
     holds: "bundles of the functions, and the files beside them",
-    imports: [...shared("contract letters"), ...infra("openapi"), "infra"],
+    imports: [...shared("contract letters"), ...infra("grants openapi"), "infra"],
   },
   "infra/monitoring": {
     holds: "alarms, and metrics of what the logs say about attacks",

@@ -10,23 +10,41 @@ beforeAll(() => {
   for (const name of ["functions", "infra", "letters", "pages", "shared", "package.json", "tsconfig.json"])
     cpSync(join(root, name), join(checkout, name), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(checkout, "node_modules"));
-  const file = join(checkout, "letters/es.json");
-  const text = readFileSync(file, "utf8");
-  writeFileSync(
-    file,
-    text.replace("Su código para iniciar sesión en {product}:", "Su código para {prodcut}:"),
-  );
 });
 afterAll(() => rmSync(checkout, { recursive: true }));
 
-it("npm run synth stops at a bad letter with one sentence", () => {
-  const { status, stderr } = spawnSync(process.execPath, ["infra/app.ts"], {
+/** Returns what takes the change back. */
+const change = (path: string, before: string, after: string) => {
+  const file = join(checkout, path);
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace(before, after));
+  return () => writeFileSync(file, text);
+};
+
+const synth = () =>
+  spawnSync(process.execPath, ["infra/app.ts"], {
     cwd: checkout,
     encoding: "utf8",
     env: { ...process.env, MAIL_FROM: "no-reply@example.com" },
   });
+
+it("npm run synth stops at a bad letter with one sentence", () => {
+  const undo = change(
+    "letters/es.json",
+    "Su código para iniciar sesión en {product}:",
+    "Su código para {prodcut}:",
+  );
+  const { status, stderr } = synth();
+  undo();
   expect([status, stderr]).toEqual([
     1,
     'letters/es.json, letter "login": paragraph 1 uses {prodcut}, but can only use {product}, {time}, {code}, {duration}.\n',
   ]);
+});
+
+it("npm run synth stops at a missing row of grants with one sentence", () => {
+  change("infra/grants/grants.ts", "  getMe: signedIn,\n", "");
+  const { status, stderr } = synth();
+  const sentence = "The operation getMe has no row in infra/grants/. Add one; it may be empty.\n";
+  expect([status, stderr]).toEqual([1, sentence]);
 });

@@ -1,13 +1,7 @@
-import { globSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { allOf, groupedByKinds } from "../../../infra/grants/actions-on-kinds.ts";
-import type { FunctionName, Grant } from "../../../infra/grants/grant.ts";
-import { grants } from "../../../infra/grants/grants.ts";
-import { kebabCase } from "../../../infra/naming.ts";
-import { contract } from "../../../shared/contract/contract.ts";
-import type { Operation } from "../../../shared/contract/operation.ts";
-
-const names = Object.keys(grants) as FunctionName[];
+import { checkOperations, missingParts } from "../../../infra/bundling/complete-operations.ts";
+import type { Grant } from "../../../infra/grants/grant.ts";
 
 describe("actions on kinds", () => {
   it("are put together action by action", () => {
@@ -29,12 +23,40 @@ describe("actions on kinds", () => {
 
 describe("grants", () => {
   it("list each file in functions/, and nothing else [ASVS 6.3.4]", () => {
-    const fileOf = (name: FunctionName) => {
-      const { caller }: Partial<Operation> =
-        Object.entries<Operation>(contract).find(([one]) => one === name)?.[1] ?? {};
-      return `functions/${caller === "staff" ? "admin/" : ""}${kebabCase(name)}.ts`;
-    };
-    expect(globSync("functions/**/*.ts").toSorted()).toEqual(names.map(fileOf).toSorted());
+    expect(checkOperations).not.toThrow();
+  });
+
+  it.each([
+    ["nothing", {}, []],
+    [
+      "a row",
+      { granted: ["mailer"] },
+      ["The operation inviteUser has no row in infra/grants/. Add one; it may be empty."],
+    ],
+    [
+      "a file",
+      { files: ["functions/mailer.ts"] },
+      ["The operation inviteUser has no file functions/admin/invite-user.ts."],
+    ],
+    [
+      "the right folder",
+      { files: ["functions/mailer.ts", "functions/invite-user.ts"] },
+      ["functions/invite-user.ts belongs in functions/admin/, because only staff may call inviteUser."],
+    ],
+    ["an entry", { entries: {} }, ["The operation inviteUser has no entry in shared/contract/."]],
+    [
+      "its own name",
+      { entries: { inviteUser: { name: "invite", caller: "staff" } } },
+      ["The entry inviteUser in shared/contract/ has the name invite."],
+    ],
+  ] as const)("name an operation that lacks %s", (_, changes, problems) => {
+    const whole = {
+      entries: { inviteUser: { name: "inviteUser", caller: "staff" } },
+      granted: ["inviteUser", "mailer"],
+      files: ["functions/mailer.ts", "functions/admin/invite-user.ts"],
+      background: ["mailer"],
+    } as const;
+    expect(missingParts({ ...whole, ...changes })).toEqual(problems);
   });
 
   it("refuse unknown settings and actions at compile time", () => {
