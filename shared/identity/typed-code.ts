@@ -47,7 +47,7 @@ const looksLikeCode = (part: string): boolean =>
 export const readLongCode = (typed: string): string | undefined => {
   const text = folded(typed);
   if (longCode.test(joined(text))) return joined(text).toUpperCase();
-  const phrases = text.split(/[^\p{L}\p{M}\p{N} -]+/u);
+  const phrases = text.split(/[^\p{Script=Latin}\p{M}0-9 -]+/u);
   const parts = [...phrases, ...phrases.flatMap((phrase) => phrase.split(" "))]
     .map((part) => part.trim())
     .filter((part) => longCode.test(joined(part)));

@@ -97,6 +97,15 @@ describe("proxy event", () => {
       isBase64Encoded: true,
     });
   });
+
+  it("replaces bytes that are not UTF-8 in text, as AWS does", async () => {
+    const body = Buffer.from([0x22, 0xa3, 0xa3, 0xe2, 0x82, 0x22]);
+    const answer = await raw("/things", { method: "POST", headers: { "content-type": "text/plain" }, body });
+    expect(JSON.parse(answer.body.toString())).toMatchObject({
+      body: '"\uFFFD\uFFFD\uFFFD"',
+      isBase64Encoded: false,
+    });
+  });
 });
 
 describe("function response", () => {
