@@ -76,7 +76,10 @@ export const readBody = <Body extends z.ZodObject>(
     const sentence = `Invalid data. Expected a dictionary, but got ${kindOf(json)}.`;
     throw new FieldErrors({ non_field_errors: [sentence] });
   }
-  return validated(schema, json);
+  const body = validated(schema, json);
+  // No field has this character, so the gateway has replaced bytes of an unknown member.
+  if (!event.isBase64Encoded && event.body?.includes("\uFFFD")) throw new ApiError("parse_error");
+  return body;
 };
 
 /** If a parameter occurs twice, API Gateway passes on the last value. */

@@ -214,6 +214,8 @@ describe("mock integration", () => {
     expect(response.status).toBe(405);
     expect(response.headers.get("x-request-id")).toBe(response.headers.get("x-amzn-requestid"));
     expect(await response.json()).toEqual({ detail: 'Method "PUT" not allowed.' });
+    const head = await raw("/things", { method: "HEAD" });
+    expect([head.status, head.headers["content-length"], head.body.length]).toEqual([405, "41", 0]);
   });
 
   it("refuses a media type without a template, if passthrough is NEVER", async () => {

@@ -86,6 +86,7 @@ describe("endpoint", () => {
     ["base64", 200, encoded(Buffer.from(body))],
     ["base64 with a byte order mark", 200, encoded(Buffer.from(mark + body))],
     ["text with a byte order mark", 200, { body: mark + body }],
+    ["text with replaced bytes in an unknown member", 400, { body: body.replace("{", '{"x":"\uFFFD",') }],
     ["two byte order marks", 400, { body: mark + mark + body }],
     ["Latin-1", 400, encoded(withPassword("\xa3\xa3\xa3\xa3"))],
     ["UTF-16", 400, encoded(Buffer.from(mark + body, "utf16le"))],
