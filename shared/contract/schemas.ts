@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
 import { atMost, filled, text } from "../identity/text-rules.ts";
+import { readLongCode, readShortCode } from "../identity/typed-code.ts";
 import { isDjangoUsername, isUsername, shownUsername } from "../identity/username.ts";
 import { allAttributes, attributesForPerson } from "./attribute-schemas.ts";
 import { delivery } from "./delivery-schema.ts";
@@ -38,23 +39,32 @@ export const newPassword = chosenPassword.meta({ examples: ["nine quiet otters b
 
 export const newEmail = email.meta({ examples: ["ada.lovelace@example.org"] });
 
+/** Room for a whole letter, which people may paste. */
+const longestPaste = 4_000;
+
 export const shortCode = filled(text())
-  .overwrite((typed) => typed.replace(/[\s-]/g, ""))
+  .max(longestPaste, atMost(longestPaste))
+  .overwrite((typed) => readShortCode(typed) ?? typed)
   .refine((code) => /^[0-9]{6}$/.test(code), "Enter the 6 digits of the code.")
-  .meta({ description: "Six digits, with or without the space", examples: ["123 456"] });
+  .meta({
+    description: "Six digits of any script, with or without the space or the sentence around it",
+    examples: ["123 456"],
+  });
 
 export const longCode = filled(text())
-  .overwrite((typed) => typed.replace(/[\s-]/g, "").toUpperCase())
+  .max(longestPaste, atMost(longestPaste))
+  .overwrite((typed) => readLongCode(typed) ?? typed)
   .refine((code) => /^[A-Z2-7]{16}$/.test(code), "Enter the 16 characters of the code.")
   .meta({
     description: "Sixteen letters and digits, upper or lower case, with or without the hyphens",
     examples: ["ABCD-EFGH-IJKL-MNOP"],
   });
 
-export const token = filled(text()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
+export const token = filled(text().trim()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
 
 // Other text could make the service's firewall refuse our call, which would look like an outage.
 export const challengeToken = text()
+  .trim()
   .max(4_096, atMost(4_096))
   .regex(/^[\w.~:+/=-]*$/, "Enter the token of the challenge.")
   .meta({
@@ -101,13 +111,6 @@ export const publicKey = z
     use: z.literal("sig"),
   })
   .meta({ id: "PublicKey" });
-
-/** A subset of OpenID Connect Discovery: there are no id tokens and no authorization endpoint. */
-export const discovery = z.object({
-  issuer: z.string().meta({ examples: ["https://auth.example.com"] }),
-  jwks_uri: z.string().meta({ examples: ["https://auth.example.com/.well-known/jwks.json"] }),
-  claims_supported: z.array(z.string()).meta({ examples: [["sub", "iss", "aud"]] }),
-});
 
 export const search = (maximum: number) => text().trim().max(maximum, atMost(maximum));
 

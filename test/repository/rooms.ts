@@ -12,7 +12,7 @@ export const rooms: Record<string, Room> = {
   },
   "shared/identity": {
     holds:
-      "email addresses, usernames, attributes of people, languages, and pseudonyms of addresses and networks",
+      "email addresses, usernames, attributes of people, languages, typed codes, and pseudonyms of addresses and networks",
     imports: shared("platform"),
   },
   "shared/contract": {
