@@ -38,11 +38,13 @@ export const activateUser = {
   path: `${user}/activation/`,
   caller: "public",
   summary:
-    "Activate the account with the code from the email; a password, names and language sent along replace the registered ones",
+    "Activate the account with the code from the email; a password, names and language sent along replace the registered ones, and an invitation needs a password",
   body: z.object({
     email: schemas.email,
-    otp_code: schemas.shortCode,
-    password: schemas.chosenPassword.optional(),
+    otp_code: schemas.activationCode,
+    password: schemas.chosenPassword
+      .optional()
+      .meta({ description: "Required with the code of an invitation" }),
     username: schemas.username.optional(),
     first_name: schemas.firstName.optional(),
     last_name: schemas.lastName.optional(),

@@ -98,6 +98,19 @@ export const longCode = filled(text())
     examples: ["ABCD-EFGH-IJKL-MNOP"],
   });
 
+/** Six digits of a registration, or the sixteen characters of an invitation. */
+export const activationCode = filled(text())
+  .overwrite((typed) => typed.replace(/[\s-]/g, "").toUpperCase())
+  .refine(
+    (code) => /^(?:[0-9]{6}|[A-Z2-7]{16})$/.test(code),
+    "Enter the 6 digits of the code, or the 16 characters of an invitation.",
+  )
+  .meta({
+    description:
+      "Six digits, with or without the space, or the sixteen letters and digits of an invitation, upper or lower case, with or without the hyphens",
+    examples: ["123 456"],
+  });
+
 export const token = filled(text()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
 
 // Other text could make the service's firewall refuse our call, which would look like an outage.
@@ -172,7 +185,13 @@ export const adminUser = user
     state: z.enum(["active", "disabled", "pending"]),
     is_active: z.boolean(),
     is_staff: z.boolean(),
+    invited: z
+      .boolean()
+      .meta({ description: "An administrator invited this person, who has not activated yet" }),
     created: time("2026-11-22T20:15:00.000Z"),
+    last_sign_in: time("2026-11-22T21:40:00.000Z").nullable().meta({
+      description: "When the account last exchanged a sign-in code for tokens; `null` if never",
+    }),
     locale: knownLocale,
     address_move: z
       .object({

@@ -33,6 +33,8 @@ export const listedAttributes = [
   "createdAt",
   "expiresAt",
   "addressMove",
+  "invitedBy",
+  "lastSignInAt",
 ] as const;
 
 export const staffKey = "staff";

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { administratorStore } from "../../../shared/admin/administrator-store.ts";
+import { invitationStore } from "../../../shared/admin/invitation-store.ts";
 import type { OperationName } from "../../../shared/contract/contract.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 import { pseudonyms } from "../../../shared/identity/pseudonyms.ts";
@@ -31,8 +32,8 @@ export const runCreateAdmin = (folder: string, { email, username, password }: Pe
     input: `${password}\n`,
   });
 
-/** Does what the command does, without its process, which takes longer than the rest of a test. */
-export const createAdministrator = async (folder: string, person: Person = newPerson()): Promise<Person> => {
+/** Sets what stores of this process need to work on the stack of a folder. */
+const useStack = (folder: string): void => {
   const { endpoint, outputs } = running.parse(
     JSON.parse(readFileSync(join(folder, ".local/stack.json"), "utf8")),
   );
@@ -44,6 +45,23 @@ export const createAdministrator = async (folder: string, person: Person = newPe
     USERS_TABLE: outputOf({ outputs }, "UsersTable"),
     PSEUDONYM_SECRET_ID: outputOf({ outputs }, "KeyArn"),
   });
+};
+
+/** Invites without an administrator's session and without a letter. */
+export const invited = async ({ folder }: { folder: string }): Promise<Person> => {
+  useStack(folder);
+  const person = newPerson();
+  const { email } = person;
+  const addressKey = await pseudonyms.ofAddress(email);
+  const order = { email, addressKey, invitedBy: randomUUID(), inviteRequestId: randomUUID(), profile: {} };
+  const outcome = await invitationStore().invite(order, []);
+  if (typeof outcome === "string") throw new Error(`not invited: ${outcome}`);
+  return person;
+};
+
+/** Does what the command does, without its process, which takes longer than the rest of a test. */
+export const createAdministrator = async (folder: string, person: Person = newPerson()): Promise<Person> => {
+  useStack(folder);
   const { email, username, password } = person;
   const [addressKey, passwordHash] = [await pseudonyms.ofAddress(email), await passwordHasher.hash(password)];
   const outcome = await administratorStore().appoint({
