@@ -4,7 +4,7 @@ import {
   type PersonalDataStore,
 } from "../../shared/accounts/personal-data-store.ts";
 import { personLookup, requireAccount, type PersonLookup } from "../../shared/admin/person-lookup.ts";
-import * as contract from "../../shared/contract/staff-operations.ts";
+import * as contract from "../../shared/contract/account-operations.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { limitStore, requireWithin, type LimitStore } from "../../shared/limits/limit-store.ts";

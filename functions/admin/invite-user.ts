@@ -3,7 +3,7 @@ import { profileIn } from "../../shared/accounts/user-fields.ts";
 import { invitationStore, type InvitationStore } from "../../shared/admin/invitation-store.ts";
 import { shownPerson } from "../../shared/admin/person-fields.ts";
 import { authorityOver } from "../../shared/admin/staff-authority.ts";
-import * as contract from "../../shared/contract/staff-operations.ts";
+import * as contract from "../../shared/contract/account-operations.ts";
 import { ApiError, emailTaken, FieldErrors, usernameTaken } from "../../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../../shared/identity/pseudonyms.ts";
@@ -29,7 +29,7 @@ const taken = {
   username_taken: { username: [usernameTaken] },
 };
 
-/** Gives no rank, whatever the body says. Administrators may know which addresses are taken. */
+/** An invited person has no rank. Administrators may know which addresses are taken. */
 export const inviteUser = async (
   { body: { email, ...profile }, user: actor }: UserCall<typeof contract.inviteUser>,
   deps: Deps,

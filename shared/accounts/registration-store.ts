@@ -26,7 +26,7 @@ const identity = ["email", "username", "firstName", "lastName", "passwordHash"] 
 const repeats = (one: Registration, other: Registration): boolean =>
   identity.every((name) => one[name] === other[name]);
 
-/** A stranger must not end an invitation, so it stays. Only the code and its password are theirs. */
+/** A stranger must not end an invitation. Only the short code and its password are theirs. */
 const besideInvitation = (registration: Registration, invitation: Registration): Registration => {
   const { passwordHash, otpRequestId, networkKey, domainKey, expiresAt } = registration;
   const { otpDigest: _, otpExpiresAt: _until, ...kept } = invitation;

@@ -54,7 +54,7 @@ export const invitationStore = (clock: Clock = nowSeconds) => {
     },
   });
 
-  /** Leaves what is registered alone: its password and its code, which the mailer may be writing. */
+  /** Leaves the registered password and its code alone, which the mailer may be writing. */
   const updating = (person: Registration, waiting: Registration, now: number): TransactionPart => {
     const { passwordHash: _p, networkKey: _n, domainKey: _d, replaced: _r, ...invitation } = person;
     const { otpRequestId: _or, otpDigest: _od, otpExpiresAt: _oe, ...named } = invitation;

@@ -4,12 +4,28 @@ import {
   challengeErrors,
   codeGuessErrors,
   networkLetterErrors,
+  staffErrors,
+  staffPasswordErrors,
   type Operation,
 } from "./operation.ts";
 import { personalData } from "./personal-data-schema.ts";
 import * as schemas from "./schemas.ts";
 
 const user = "/api/v1/auth/user";
+const staffUsers = "/api/v1/admin/users";
+
+const activationCode = schemas
+  .filled(schemas.text())
+  .overwrite((typed) => typed.replace(/[\s-]/g, "").toUpperCase())
+  .refine(
+    (code) => /^(?:[0-9]{6}|[A-Z2-7]{16})$/.test(code),
+    "Enter the 6 digits of the code, or the 16 characters of an invitation.",
+  )
+  .meta({
+    description:
+      "Six digits, with or without the space, or the sixteen letters and digits of an invitation, upper or lower case, with or without the hyphens",
+    examples: ["123 456"],
+  });
 
 export const createUser = {
   name: "createUser",
@@ -32,6 +48,24 @@ export const createUser = {
   errors: [...networkLetterErrors, "letter_budget_spent", ...challengeErrors],
 } as const satisfies Operation;
 
+export const inviteUser = {
+  name: "inviteUser",
+  method: "POST",
+  path: `${staffUsers}/`,
+  caller: "staff",
+  summary:
+    "Invite a person by email, or send their invitation again; the code is valid for seven days and needs a password at activation",
+  body: z.object({
+    email: schemas.email,
+    username: schemas.username.optional(),
+    first_name: schemas.firstName.optional(),
+    last_name: schemas.lastName.optional(),
+    locale: schemas.locale.optional(),
+  }),
+  success: { status: 201, body: schemas.adminUser },
+  errors: [...staffErrors, "too_many_invitations", "too_many_letters"],
+} as const satisfies Operation;
+
 export const activateUser = {
   name: "activateUser",
   method: "POST",
@@ -41,7 +75,7 @@ export const activateUser = {
     "Activate the account with the code from the email; a password, names and language sent along replace the registered ones, and an invitation needs a password",
   body: z.object({
     email: schemas.email,
-    otp_code: schemas.activationCode,
+    otp_code: activationCode,
     password: schemas.chosenPassword
       .optional()
       .meta({ description: "Required with the code of an invitation" }),
@@ -101,4 +135,16 @@ export const exportMe = {
   summary: "Export all personal data stored about the signed-in user",
   success: { status: 200, body: personalData },
   errors: bearerErrors,
+} as const satisfies Operation;
+
+export const exportUser = {
+  name: "exportUser",
+  method: "POST",
+  path: `${staffUsers}/{id}/export/`,
+  caller: "staff",
+  summary:
+    "Export all personal data stored about one account, for its owner (requires the administrator's own password)",
+  body: z.object({ current_password: schemas.password }),
+  success: { status: 200, body: personalData },
+  errors: [...staffPasswordErrors, "not_activated", "too_many_exports"],
 } as const satisfies Operation;

@@ -5,7 +5,7 @@ import { localeOf, locales } from "../identity/locale.ts";
 import { isDjangoUsername, isUsername, shownUsername } from "../identity/username.ts";
 import { delivery } from "./delivery-schema.ts";
 
-const text = () =>
+export const text = () =>
   z
     .string({
       error: ({ input }) =>
@@ -18,7 +18,8 @@ const text = () =>
     .refine((value) => value.isWellFormed(), { error: "Not a valid string.", abort: true })
     .refine((value) => !value.includes("\0"), { error: "Null characters are not allowed.", abort: true });
 
-const filled = (schema: z.ZodString) => schema.min(1, { error: "This field may not be blank.", abort: true });
+export const filled = (schema: z.ZodString) =>
+  schema.min(1, { error: "This field may not be blank.", abort: true });
 
 const atMost = (maximum: number) => ({
   error: `Ensure this field has no more than ${maximum} characters.`,
@@ -98,19 +99,6 @@ export const longCode = filled(text())
     examples: ["ABCD-EFGH-IJKL-MNOP"],
   });
 
-/** Six digits of a registration, or the sixteen characters of an invitation. */
-export const activationCode = filled(text())
-  .overwrite((typed) => typed.replace(/[\s-]/g, "").toUpperCase())
-  .refine(
-    (code) => /^(?:[0-9]{6}|[A-Z2-7]{16})$/.test(code),
-    "Enter the 6 digits of the code, or the 16 characters of an invitation.",
-  )
-  .meta({
-    description:
-      "Six digits, with or without the space, or the sixteen letters and digits of an invitation, upper or lower case, with or without the hyphens",
-    examples: ["123 456"],
-  });
-
 export const token = filled(text()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
 
 // Other text could make the service's firewall refuse our call, which would look like an outage.
@@ -185,13 +173,9 @@ export const adminUser = user
     state: z.enum(["active", "disabled", "pending"]),
     is_active: z.boolean(),
     is_staff: z.boolean(),
-    invited: z
-      .boolean()
-      .meta({ description: "An administrator invited this person, who has not activated yet" }),
+    invited: z.boolean().meta({ description: "Invited by an administrator and not activated yet" }),
     created: time("2026-11-22T20:15:00.000Z"),
-    last_sign_in: time("2026-11-22T21:40:00.000Z").nullable().meta({
-      description: "When the account last exchanged a sign-in code for tokens; `null` if never",
-    }),
+    last_sign_in: time("2026-11-22T21:40:00.000Z").nullable().meta({ description: "`null` if never" }),
     locale: knownLocale,
     address_move: z
       .object({

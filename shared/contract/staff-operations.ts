@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { personalData } from "./personal-data-schema.ts";
 import { staffActErrors, staffErrors, staffPasswordErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
@@ -23,24 +22,6 @@ export const listUsers = {
     body: z.object({ results: z.array(schemas.adminUser), next: z.string().nullable() }),
   },
   errors: [...staffErrors, "cursor_not_valid"],
-} as const satisfies Operation;
-
-export const inviteUser = {
-  name: "inviteUser",
-  method: "POST",
-  path: `${admin}/users/`,
-  caller: "staff",
-  summary:
-    "Invite a person by email, or send their invitation again; the code is valid for seven days and needs a password at activation",
-  body: z.object({
-    email: schemas.email,
-    username: schemas.username.optional(),
-    first_name: schemas.firstName.optional(),
-    last_name: schemas.lastName.optional(),
-    locale: schemas.locale.optional(),
-  }),
-  success: { status: 201, body: schemas.adminUser },
-  errors: [...staffErrors, "too_many_invitations", "too_many_letters"],
 } as const satisfies Operation;
 
 export const getUser = {
@@ -185,28 +166,6 @@ export const listUserSessions = {
   summary: "List a person's active sessions",
   success: { status: 200, body: z.object({ results: z.array(schemas.session) }) },
   errors: [...staffErrors, "not_found"],
-} as const satisfies Operation;
-
-export const exportUser = {
-  name: "exportUser",
-  method: "POST",
-  path: `${admin}/users/{id}/export/`,
-  caller: "staff",
-  summary:
-    "Export all personal data stored about one account, for its owner (requires the administrator's own password)",
-  body: z.object({ current_password: schemas.password }),
-  success: { status: 200, body: personalData },
-  errors: [...staffPasswordErrors, "not_activated", "too_many_exports"],
-} as const satisfies Operation;
-
-export const endUserSession = {
-  name: "endUserSession",
-  method: "DELETE",
-  path: `${admin}/users/{id}/sessions/{session_id}/`,
-  caller: "staff",
-  summary: "End one session of a person immediately",
-  success: { status: 204 },
-  errors: staffActErrors,
 } as const satisfies Operation;
 
 export const endUserSessions = {

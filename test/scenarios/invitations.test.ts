@@ -108,7 +108,7 @@ describe("invitation", () => {
     expect([await lettersTo(other), await lettersTo(email)].map(({ length }) => length)).toEqual([1, 1]);
   });
 
-  it("is counted for the administrator and for the mailbox, and logged with ids", async () => {
+  it("is counted for administrator and mailbox, and logged with ids only", async () => {
     const { email } = newPerson();
     const limits = limitsOf(stack);
     const { id } = await invitedWith({ email });
