@@ -45,7 +45,9 @@ export const sendCode = async (
     const { addressKey } = person;
     await deps.enqueueLetter({ kind: "password_reset", addressKey, otpRequestId: randomUUID() });
   } else {
-    const ordered = await (isInvited(person) ? sendInvitation : requestActivationCode)(person, deps);
+    const ordered = isInvited(person)
+      ? await sendInvitation(person, deps)
+      : await requestActivationCode(person, deps);
     if (ordered === "refused") throw new ApiError("not_found");
   }
   const event = isInvited(person) ? "invited" : "code_sent";

@@ -5,8 +5,8 @@ import type { AdminUser } from "./data-provider.ts";
 import { Choice, Field, FormFailure, textOf } from "./form.tsx";
 import { languages, noLanguage } from "./languages.ts";
 
-const fields = ["username", "first_name", "last_name"] as const;
-const labels = { username: "Username", first_name: "First name", last_name: "Last name" };
+export const fields = ["username", "first_name", "last_name"] as const;
+export const labels = { username: "Username", first_name: "First name", last_name: "Last name" };
 
 export const UserForm = ({ user }: { user: AdminUser }) => {
   const { mutate, isPending, error } = useAct((changes: UserChanges) => changeUser(user.id, changes), {

@@ -22,6 +22,8 @@ const Facts = ({ user }: { user: AdminUser }) => (
     <dd>
       <Time at={user.created} />
     </dd>
+    <dt>Last sign-in</dt>
+    <dd>{user.last_sign_in ? <Time at={user.last_sign_in} /> : "Never"}</dd>
     <dt>Language of emails</dt>
     <dd>{languageName(user)}</dd>
     <dt>ID</dt>

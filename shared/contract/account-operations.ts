@@ -23,7 +23,7 @@ const activationCode = schemas
   )
   .meta({
     description:
-      "Six digits, with or without the space, or the sixteen letters and digits of an invitation, upper or lower case, with or without the hyphens",
+      "Six digits or, for an invitation, sixteen letters and digits, upper or lower case, with or without spaces and hyphens",
     examples: ["123 456"],
   });
 
@@ -76,9 +76,7 @@ export const activateUser = {
   body: z.object({
     email: schemas.email,
     otp_code: activationCode,
-    password: schemas.chosenPassword
-      .optional()
-      .meta({ description: "Required with the code of an invitation" }),
+    password: schemas.chosenPassword.optional(),
     username: schemas.username.optional(),
     first_name: schemas.firstName.optional(),
     last_name: schemas.lastName.optional(),

@@ -89,15 +89,21 @@ export const signedInAdmin = async (folder: string) => {
   return { ...person, ...tokens, id };
 };
 
-export const pathOf = (name: OperationName, id = "", query: Record<string, string> = {}): string => {
+export const pathOf = (
+  name: OperationName,
+  id = "",
+  query: Record<string, string> = {},
+  sessionId = "00000000-0000-4000-8000-000000000000",
+): string => {
   const search = new URLSearchParams(query).toString();
-  return contract[name].path.replace("{id}", id) + (search === "" ? "" : `?${search}`);
+  const path = contract[name].path.replace("{id}", id).replace("{session_id}", sessionId);
+  return path + (search === "" ? "" : `?${search}`);
 };
 
-type AdminCall = { id?: string; query?: Record<string, string>; body?: unknown };
+type AdminCall = { id?: string; sessionId?: string; query?: Record<string, string>; body?: unknown };
 
 export const administer = (
   { access: token }: { access: string },
   name: OperationName,
-  { id, query, body }: AdminCall = {},
-): Promise<Answer> => call(name, body, { token, path: pathOf(name, id, query) });
+  { id, sessionId, query, body }: AdminCall = {},
+): Promise<Answer> => call(name, body, { token, path: pathOf(name, id, query, sessionId) });

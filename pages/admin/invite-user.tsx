@@ -1,0 +1,37 @@
+import { ActButton } from "./act-button.tsx";
+import { inviteUser } from "./acts.ts";
+import type { FieldProps } from "./form.tsx";
+import { fields, labels } from "./user-form.tsx";
+
+const asked: FieldProps[] = [
+  {
+    name: "email",
+    label: "Email",
+    type: "email",
+    autoComplete: "off",
+    hint: "We send a code to it, which is valid for seven days.",
+  },
+  ...fields.map((name) => ({
+    name,
+    label: `${labels[name]} (optional)`,
+    maxLength: 150,
+    autoComplete: "off",
+    required: false,
+  })),
+];
+
+const invite = ({ email = "", ...typed }: Record<string, string>) =>
+  inviteUser({ email, ...Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== "")) });
+
+export const InviteUser = () => (
+  <div className="bar">
+    <ActButton
+      label="Invite…"
+      question="Invite a person?"
+      confirmLabel="Send invitation"
+      done="The invitation is on its way."
+      run={invite}
+      fields={asked}
+    />
+  </div>
+);
