@@ -25,6 +25,7 @@ import {
   activate,
   confirmChange,
   eraseAccount,
+  exportData,
 } from "./grant-words.ts";
 import { sessionGrants } from "./session-grants.ts";
 import { staffGrants } from "./staff-grants.ts";
@@ -185,9 +186,7 @@ export const grants = {
   },
   exportMe: {
     ...signedIn,
-    USERS_TABLE: allOf(signedIn.USERS_TABLE, {
-      BatchGetItem: ["pending", "reset", "email-change", "undo", "goodbye-undone", "delivery"],
-    }),
+    USERS_TABLE: allOf(signedIn.USERS_TABLE, exportData),
     SESSIONS_TABLE: ["BatchGetItem", "Query"],
     LIMITS_TABLE: { BatchGetItem: ["limit"] },
     PSEUDONYM_SECRET_ID: read,

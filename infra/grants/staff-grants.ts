@@ -12,6 +12,7 @@ import {
   rename,
   forgetDevices,
   eraseAccount,
+  exportData,
 } from "./grant-words.ts";
 
 const staff = {
@@ -29,6 +30,20 @@ export const staffGrants = {
       BatchGetItem: ["user", "pending", "delivery"],
       GetItem: ["username", "user", "pending"],
     },
+  },
+  inviteUser: {
+    ...staff,
+    USERS_TABLE: allOf(asStaff, {
+      BatchGetItem: ["user"],
+      GetItem: ["pending"],
+      PutItem: ["pending", "registration", "username"],
+      UpdateItem: ["pending"],
+      ConditionCheckItem: ["email", "undo", "username"],
+    }),
+    LIMITS_TABLE: spend,
+    NOTICE_QUEUE_URL: ["SendMessage"],
+    PSEUDONYM_SECRET_ID: read,
+    settings: [...verifying, ...letterLimits],
   },
   getUser: { ...staff, USERS_TABLE: allOf(find, { GetItem: ["delivery"] }) },
   updateUser: {
@@ -102,6 +117,20 @@ export const staffGrants = {
   },
   unlockUser: { ...staff, USERS_TABLE: find, LIMITS_TABLE: spendAndClear },
   listUserSessions: { ...staff, USERS_TABLE: find, SESSIONS_TABLE: ["BatchGetItem", "Query"] },
+  exportUser: {
+    ...staff,
+    USERS_TABLE: allOf(find, exportData),
+    SESSIONS_TABLE: ["BatchGetItem", "Query"],
+    LIMITS_TABLE: { ...spend, BatchGetItem: ["limit"] },
+    PSEUDONYM_SECRET_ID: read,
+    ...hashes,
+  },
+  endUserSession: {
+    ...staff,
+    USERS_TABLE: find,
+    SESSIONS_TABLE: ["BatchGetItem", "DeleteItem"],
+    LIMITS_TABLE: spend,
+  },
   endUserSessions: {
     ...staff,
     USERS_TABLE: allOf(find, forgetDevices, { UpdateItem: ["user"] }),

@@ -4,6 +4,8 @@ import { Field, FormFailure, textOf, type FieldProps } from "./form.tsx";
 
 export type Act = {
   label: string;
+  /** For a list in which each row has the same button. */
+  description?: string;
   done: string;
   run: (typed: Record<string, string>) => Promise<unknown>;
   /** Opens a dialog with `fields` before the action. */
@@ -25,6 +27,7 @@ const noFields: FieldProps[] = [];
 
 export const ActButton = ({
   label,
+  description,
   done,
   run,
   question,
@@ -45,7 +48,13 @@ export const ActButton = ({
   const style = danger ? "danger" : undefined;
   return (
     <>
-      <button type="button" className={style} disabled={isPending} onClick={question ? ask : runNow}>
+      <button
+        type="button"
+        className={style}
+        aria-label={description}
+        disabled={isPending}
+        onClick={question ? ask : runNow}
+      >
         {label}
       </button>
       {question && (
@@ -53,7 +62,7 @@ export const ActButton = ({
           <form onSubmit={submit}>
             <h2 id={title}>{question}</h2>
             {fields.map((field) => (
-              <Field key={field.name} {...field} required failure={error} />
+              <Field key={field.name} required {...field} failure={error} />
             ))}
             <FormFailure failure={error} fields={fields.map(({ name }) => name)} />
             <div className="bar">

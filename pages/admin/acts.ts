@@ -24,6 +24,12 @@ export const cancelMove = (id: string) => signedRequest("DELETE /api/v1/admin/us
 export const unlockUser = (id: string) => signedRequest("POST /api/v1/admin/users/{id}/unlock/", { id });
 export const retryDelivery = (id: string) =>
   signedRequest("POST /api/v1/admin/users/{id}/retry-delivery/", { id });
+export const inviteUser = (body: RequestOf<"POST /api/v1/admin/users/">["body"]) =>
+  signedRequest("POST /api/v1/admin/users/", { body });
+export const exportUser = (id: string, body: RequestOf<"POST /api/v1/admin/users/{id}/export/">["body"]) =>
+  signedRequest("POST /api/v1/admin/users/{id}/export/", { id, body });
+export const endSession = (id: string, session_id: string) =>
+  signedRequest("DELETE /api/v1/admin/users/{id}/sessions/{session_id}/", { id, session_id });
 export const endSessions = (id: string) => signedRequest("DELETE /api/v1/admin/users/{id}/sessions/", { id });
 
 export const useAct = <Input>(

@@ -3,6 +3,7 @@ import { attributeFields, shownValue } from "./attributes.ts";
 import { pageSizes } from "./cursor-pages.ts";
 import type { AdminUser } from "./data-provider.ts";
 import { Loading } from "./layout.tsx";
+import { InviteUser } from "./invite-user.tsx";
 import { PageTitle } from "./page-title.tsx";
 import { StateBadge } from "./state-badge.tsx";
 import { Time } from "./time.tsx";
@@ -91,6 +92,7 @@ export const UserList = () => (
   <ListBase perPage={pageSizes[0]} sort={{ field: "created", order: "DESC" }}>
     <PageTitle text="Users" />
     <UserSearch />
+    <InviteUser />
     <Table />
     <Pages />
   </ListBase>

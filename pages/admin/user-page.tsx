@@ -31,6 +31,8 @@ const Facts = ({ user }: { user: AdminUser }) => (
         <dd>{shownValue(user, field)}</dd>
       </Fragment>
     ))}
+    <dt>Last sign-in</dt>
+    <dd>{user.last_sign_in ? <Time at={user.last_sign_in} /> : "Never"}</dd>
     <dt>ID</dt>
     <dd>
       <code>{user.id}</code>

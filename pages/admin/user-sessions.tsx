@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useLogoutIfAccessDenied } from "ra-core";
 import { ActButton } from "./act-button.tsx";
-import { endSessions } from "./acts.ts";
+import { endSession, endSessions } from "./acts.ts";
 import { Loading } from "./layout.tsx";
 import { signedRequest } from "./session.ts";
 import { Time } from "./time.tsx";
@@ -37,6 +37,7 @@ export const UserSessions = ({ userId }: { userId: string }) => {
                 <th scope="col" className="wide">
                   Signed in
                 </th>
+                <th scope="col">Action</th>
               </tr>
             </thead>
             <tbody>
@@ -48,6 +49,14 @@ export const UserSessions = ({ userId }: { userId: string }) => {
                   </td>
                   <td className="wide">
                     <Time at={created} />
+                  </td>
+                  <td>
+                    <ActButton
+                      label="End"
+                      description={`End the session on ${device}`}
+                      done="The session has ended."
+                      run={() => endSession(userId, id)}
+                    />
                   </td>
                 </tr>
               ))}

@@ -88,6 +88,8 @@ export const errors = {
     detail:
       "You have made too many changes as an administrator. An operator can change many accounts at once.",
   },
+  too_many_invitations: { status: 429, detail: "You have invited too many people." },
+  too_many_exports: { status: 429, detail: "You have exported the data of too many people." },
   too_many_address_moves: { status: 429, detail: "You have moved too many accounts to another mailbox." },
   letter_budget_spent: {
     status: 429,
@@ -184,3 +186,5 @@ export class FieldErrors extends Error {
 
 /** Django's sentence, which clients match on. */
 export const usernameTaken = "A user with that username already exists.";
+/** Only administrators are told this. */
+export const emailTaken = "A user with that email already exists.";

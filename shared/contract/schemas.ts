@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
 import { atMost, filled, text } from "../identity/text-rules.ts";
-import { readLongCode, readShortCode } from "../identity/typed-code.ts";
+import { readCode, readLongCode, readShortCode } from "../identity/typed-code.ts";
 import { isDjangoUsername, isUsername, shownUsername } from "../identity/username.ts";
 import { allAttributes, attributesForPerson } from "./attribute-schemas.ts";
 import { delivery } from "./delivery-schema.ts";
@@ -48,6 +48,19 @@ export const shortCode = filled(text())
   .refine((code) => /^[0-9]{6}$/.test(code), "Enter the 6 digits of the code.")
   .meta({
     description: "Six digits of any script, with or without the space or the sentence around it",
+    examples: ["123 456"],
+  });
+
+/** Of a registration or of an invitation. */
+export const activationCode = filled(text())
+  .max(longestPaste, atMost(longestPaste))
+  .overwrite((typed) => readCode(typed) ?? typed)
+  .refine(
+    (code) => /^(?:[0-9]{6}|[A-Z2-7]{16})$/.test(code),
+    "Enter the 6 digits of the code, or the 16 characters of an invitation.",
+  )
+  .meta({
+    description: "Six digits or, for an invitation, sixteen letters and digits, as in the email",
     examples: ["123 456"],
   });
 
@@ -120,7 +133,9 @@ export const adminUser = user
     state: z.enum(["active", "disabled", "pending"]),
     is_active: z.boolean(),
     is_staff: z.boolean(),
+    invited: z.boolean().meta({ description: "Invited by an administrator and not activated yet" }),
     created: time("2026-11-22T20:15:00.000Z"),
+    last_sign_in: time("2026-11-22T21:40:00.000Z").nullable().meta({ description: "`null` if never" }),
     address_move: z
       .object({
         new_email: z.string().meta({ examples: ["ada.lovelace@example.org"] }),

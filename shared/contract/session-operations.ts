@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { bearerErrors, codeGuessErrors, networkLetterErrors, type Operation } from "./operation.ts";
+import {
+  bearerErrors,
+  codeGuessErrors,
+  networkLetterErrors,
+  staffActErrors,
+  type Operation,
+} from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
 const auth = "/api/v1/auth";
@@ -100,6 +106,16 @@ export const endSession = {
   summary: "End one session immediately",
   success: { status: 204 },
   errors: [...bearerErrors, "not_found"],
+} as const satisfies Operation;
+
+export const endUserSession = {
+  name: "endUserSession",
+  method: "DELETE",
+  path: "/api/v1/admin/users/{id}/sessions/{session_id}/",
+  caller: "staff",
+  summary: "End one session of a person immediately",
+  success: { status: 204 },
+  errors: staffActErrors,
 } as const satisfies Operation;
 
 export const getKeys = {

@@ -71,9 +71,9 @@ export const sendCode = {
   path: `${admin}/users/{id}/send-code/`,
   caller: "staff",
   summary:
-    "Email an activation code to a registration, or a password reset code to an account; never a sign-in code, which would replace the password",
+    "Email an activation code to a registration, a new code to an invited person, or a password reset code to an account; never a sign-in code, which would replace the password",
   success: { status: 204 },
-  errors: [...staffActErrors, "deactivated", "account_frozen", "too_many_letters"],
+  errors: [...staffActErrors, "deactivated", "account_frozen", "too_many_invitations", "too_many_letters"],
 } as const satisfies Operation;
 
 export const setUserEmail = {

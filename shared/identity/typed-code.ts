@@ -54,3 +54,10 @@ export const readLongCode = (typed: string): string | undefined => {
   const sure = parts.filter(looksLikeCode);
   return onlyOne((sure.length > 0 ? sure : parts).map((part) => joined(part).toUpperCase()));
 };
+
+/** Reads a code of either kind. */
+export const readCode = (typed: string): string | undefined => {
+  const [short, long] = [readShortCode(typed), readLongCode(typed)];
+  if (short === undefined || long === undefined) return short ?? long;
+  return longCode.test(joined(folded(typed))) ? long : undefined;
+};

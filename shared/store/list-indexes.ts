@@ -32,6 +32,8 @@ export const listedAttributes = [
   "createdAt",
   "expiresAt",
   "addressMove",
+  "invitedBy",
+  "lastSignInAt",
 ] as const;
 
 export const staffKey = "staff";

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAdministrator } from "../support/people/administrators.ts";
@@ -66,14 +67,53 @@ describe("administrator on the admin page", () => {
     expect(problems).toEqual([]);
   });
 
-  it("ends a person's sessions", async () => {
+  it("exports a person's data, and ends one session and then all", async () => {
     const person = await signedIn();
+    const [first, other] = [person.access, (await signIn(person, 2)).access];
     const { page, problems } = await openAdmin();
     await find(page, person);
-    await page.getByRole("table").waitFor();
+    await page.getByText("Last sign-in").waitFor();
+    await page.getByRole("button", { name: "Export data…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Your password").fill(administrator.password);
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      dialog.getByRole("button", { name: "Export" }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe(`user-${person.id}.json`);
+    expect(JSON.parse(readFileSync(await file.path(), "utf8")).user.email).toBe(person.email);
+    const ends = page.getByRole("button", { name: /^End the session on / });
+    await ends.first().click();
+    await page.getByText("The session has ended.").waitFor();
+    await ends.nth(1).waitFor({ state: "detached" });
+    const statuses = async () =>
+      (await Promise.all([first, other].map((token) => call("getMe", undefined, { token })))).map(
+        ({ status }) => status,
+      );
+    expect((await statuses()).toSorted()).toEqual([200, 401]);
     await confirm(page, "End sessions");
     await page.getByText("Not signed in on any device.").waitFor();
-    expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
+    expect(await statuses()).toEqual([401, 401]);
+    expect(problems).toEqual([]);
+  });
+
+  it("invites a person, and sends the invitation again", async () => {
+    const { email, password, username } = newPerson();
+    const { page, problems } = await openAdmin();
+    await page.getByRole("button", { name: "Invite…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Email").fill(administrator.email);
+    await dialog.getByRole("button", { name: "Send invitation" }).click();
+    await dialog.getByText("A user with that email already exists.").waitFor();
+    await dialog.getByLabel("Email").fill(email);
+    await dialog.getByRole("button", { name: "Send invitation" }).click();
+    await page.getByText("The invitation is on its way.").waitFor();
+    await find(page, { email, password, username });
+    await page.getByText("Invited").waitFor();
+    await page.getByRole("button", { name: "Send invitation again" }).click();
+    await page.getByText("A new invitation is on its way").waitFor();
+    const otp_code = await codeInInbox(page, email, 2);
+    await succeed("activateUser", { email, otp_code, password });
     expect(problems).toEqual([]);
   });
 

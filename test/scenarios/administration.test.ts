@@ -17,9 +17,9 @@ import { logWith } from "../support/stacks/function-logs.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { limitsOf } from "../support/limits/stack-limits.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
-import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
+import { activated, newPerson, register, signedIn, signIn } from "../support/people/people.ts";
 import { registrationLettersTo } from "../../shared/limits/letter-limits.ts";
-import { staffActs } from "../../shared/limits/staff-limits.ts";
+import { staffActs, userExportsOf } from "../../shared/limits/staff-limits.ts";
 
 let stack: Awaited<ReturnType<typeof sharedStack>>;
 let root: Awaited<ReturnType<typeof signedInAdmin>>;
@@ -49,7 +49,7 @@ describe("staff permission", () => {
       expectRefused(await call(name, undefined, { path, token: person.access }), "permission_denied");
       expectRefused(await call(name, undefined, { path }), "not_authenticated");
     }
-    expect(staffOperations).toHaveLength(12);
+    expect(staffOperations).toHaveLength(15);
   });
 
   it("is read at each call, so a demotion takes effect immediately [ASVS 8.3.1]", async () => {
@@ -411,6 +411,65 @@ describe("help by staff", () => {
     expect(listed(await sessions(person)).results).toEqual([]);
     expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
     expectRefused(await call("refreshToken", { refresh: person.refresh }), "token_not_valid");
+  });
+
+  it("ends one session, which must be that person's [ASVS 7.4.5]", async () => {
+    const person = await signedIn();
+    const { access } = await signIn(person, 2);
+    const sessions = async () =>
+      listed(await administer(root, "listUserSessions", { id: person.id })).results.map(({ id }) =>
+        String(id),
+      );
+    const end = (id: string, sessionId: string) => administer(root, "endUserSession", { id, sessionId });
+    const [newest = "", older = ""] = await sessions();
+    expectRefused(await end(root.id, newest), "not_found");
+    expectRefused(await end(person.id, "no-session"), "not_found");
+    expectRefused(await end(unknownId, newest), "not_found");
+    expect((await end(person.id, newest)).status).toBe(204);
+    expectRefused(await end(person.id, newest), "not_found");
+    expect(await sessions()).toEqual([older]);
+    const tokens = [person.access, access].map((token) => call("getMe", undefined, { token }));
+    expect((await Promise.all(tokens)).map(({ status }) => status).toSorted()).toEqual([200, 401]);
+    const { line } = await logWith(stack, "EndUserSession", ['"session_ended"', person.id]);
+    expect(line).toContain(`"actorId":"${root.id}"`);
+  });
+
+  it("shows the last sign-in, which a refresh doesn't change", async () => {
+    const person = await activated();
+    const shown = async () =>
+      (await administer(root, "getUser", { id: person.id })).body as { last_sign_in: string | null };
+    expect((await shown()).last_sign_in).toBeNull();
+    const { access: token, refresh } = await signIn(person);
+    const { last_sign_in } = await shown();
+    await succeed("refreshToken", { refresh });
+    expect(Date.now() - Date.parse(last_sign_in ?? "")).toBeLessThan(60_000);
+    expect(await shown()).toMatchObject({ last_sign_in });
+    const { results } = listed(await administer(root, "listUsers", { query: { email: person.email } }));
+    expect(results).toMatchObject([{ last_sign_in }]);
+    expect(await succeed("exportMe", undefined, { token })).toMatchObject({ last_sign_in });
+  });
+
+  it("exports what the owner can export, after the administrator's own password", async () => {
+    const [person, actor] = [await signedIn(), await newAdmin()];
+    const exported = (id: string, current_password: string) =>
+      administer(actor, "exportUser", { id, body: { current_password } });
+    const wrong = { current_password: ["Invalid password."] };
+    expectFieldErrors(await exported(person.id, person.password), wrong);
+    expectRefused(await exported((await register()).id, actor.password), "not_activated");
+    const answer = await exported(person.id, actor.password);
+    const own = await succeed("exportMe", undefined, { token: person.access });
+    const [session] = own.sessions;
+    expect(answer.body).toEqual({
+      ...own,
+      exported: expect.any(String),
+      counters: expect.arrayContaining(own.counters),
+      sessions: [{ ...session, current: false }],
+    });
+    expect(answer.text).not.toMatch(/argon2id\$|otpDigest|passwordHash/);
+    const { line } = await logWith(stack, "ExportUser", ['"user_exported"', person.id]);
+    expect(line).toContain(`"actorId":"${actor.id}"`);
+    await limitsOf(stack).exhaust(userExportsOf(actor.id));
+    expectRefused(await exported(person.id, actor.password), "too_many_exports");
   });
 
   it("is logged with actor and changed fields, without values", async () => {

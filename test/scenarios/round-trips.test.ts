@@ -9,6 +9,7 @@ import { codeTo } from "../support/mail/letters.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 import { createTripCounter } from "../support/stacks/trip-counter.ts";
 import { newPassword } from "../support/people/credentials.ts";
+import { invited } from "../support/people/administrators.ts";
 import { activated, loginCode, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
 
 // Tried in this order: on a slow machine, parallel calls lie further apart.
@@ -69,6 +70,12 @@ describe("sequential calls to AWS", () => {
       const { email } = await register();
       return { body: { email, otp_code: await codeTo(email) } };
     }));
+
+  // Invitation and limits; transaction. Nothing is given back.
+  it("stay at 2 for activateUser with an invitation", () =>
+    expectTrips("activateUser", 2, 400, async () => ({
+      body: { email: (await invited(stack)).email, otp_code: "ABCD-EFGH-IJKL-MNOP" },
+    })));
 
   // Limits and owner of the address; account; the letter's limit; code's request; queue.
   it("stay at 5 for requestOtp", () =>

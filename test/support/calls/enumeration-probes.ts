@@ -60,6 +60,10 @@ const table = {
     operation: "activateUser",
     body: { email, otp_code: wrongCode, locale: "de" },
   }),
+  "activate with a wrong invitation": ({ email }: Suspect) => ({
+    operation: "activateUser",
+    body: { email, otp_code: wrongLongCode },
+  }),
   "sign in with a wrong code": ({ email }: Suspect) => ({
     operation: "createToken",
     body: { email, otp_code: wrongCode },

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { administratorStore } from "../../../shared/admin/administrator-store.ts";
+import { invitationStore } from "../../../shared/admin/invitation-store.ts";
 import type { OperationName } from "../../../shared/contract/contract.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 import { pseudonyms } from "../../../shared/identity/pseudonyms.ts";
@@ -31,8 +32,8 @@ export const runCreateAdmin = (folder: string, { email, username, password }: Pe
     input: `${password}\n`,
   });
 
-/** Does what the command does, without its process, which takes longer than the rest of a test. */
-export const createAdministrator = async (folder: string, person: Person = newPerson()): Promise<Person> => {
+/** Sets what stores of this process need to work on the stack of a folder. */
+const useStack = (folder: string): void => {
   const { endpoint, outputs } = running.parse(
     JSON.parse(readFileSync(join(folder, ".local/stack.json"), "utf8")),
   );
@@ -44,6 +45,23 @@ export const createAdministrator = async (folder: string, person: Person = newPe
     USERS_TABLE: outputOf({ outputs }, "UsersTable"),
     PSEUDONYM_SECRET_ID: outputOf({ outputs }, "KeyArn"),
   });
+};
+
+/** Invites without an administrator's session and without a letter. */
+export const invited = async ({ folder }: { folder: string }): Promise<Person> => {
+  useStack(folder);
+  const person = newPerson();
+  const { email } = person;
+  const addressKey = await pseudonyms.ofAddress(email);
+  const order = { email, addressKey, invitedBy: randomUUID(), inviteRequestId: randomUUID(), profile: {} };
+  const outcome = await invitationStore().invite(order, []);
+  if (typeof outcome === "string") throw new Error(`not invited: ${outcome}`);
+  return person;
+};
+
+/** Does what the command does, without its process, which takes longer than the rest of a test. */
+export const createAdministrator = async (folder: string, person: Person = newPerson()): Promise<Person> => {
+  useStack(folder);
   const { email, username, password } = person;
   const [addressKey, passwordHash] = [await pseudonyms.ofAddress(email), await passwordHasher.hash(password)];
   const outcome = await administratorStore().appoint({
@@ -71,15 +89,21 @@ export const signedInAdmin = async (folder: string) => {
   return { ...person, ...tokens, id };
 };
 
-export const pathOf = (name: OperationName, id = "", query: Record<string, string> = {}): string => {
+export const pathOf = (
+  name: OperationName,
+  id = "",
+  query: Record<string, string> = {},
+  sessionId = "00000000-0000-4000-8000-000000000000",
+): string => {
   const search = new URLSearchParams(query).toString();
-  return contract[name].path.replace("{id}", id) + (search === "" ? "" : `?${search}`);
+  const path = contract[name].path.replace("{id}", id).replace("{session_id}", sessionId);
+  return path + (search === "" ? "" : `?${search}`);
 };
 
-type AdminCall = { id?: string; query?: Record<string, string>; body?: unknown };
+type AdminCall = { id?: string; sessionId?: string; query?: Record<string, string>; body?: unknown };
 
 export const administer = (
   { access: token }: { access: string },
   name: OperationName,
-  { id, query, body }: AdminCall = {},
-): Promise<Answer> => call(name, body, { token, path: pathOf(name, id, query) });
+  { id, sessionId, query, body }: AdminCall = {},
+): Promise<Answer> => call(name, body, { token, path: pathOf(name, id, query, sessionId) });
