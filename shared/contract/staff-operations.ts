@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { staffActErrors, staffErrors, staffPasswordErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
+import { session } from "./session-schemas.ts";
 
 const admin = "/api/v1/admin";
 
@@ -11,7 +12,7 @@ export const listUsers = {
   caller: "staff",
   summary: "List accounts and registrations, newest first, or search them by email address or username",
   query: z.object({
-    cursor: z.string().optional().meta({ description: "The `next` value of the previous page" }),
+    cursor: schemas.cursor.optional().meta({ description: "The `next` value of the previous page" }),
     limit: schemas.choice(["25", "50", "100"]).default("25"),
     state: schemas.choice(["active", "disabled", "pending", "staff"]).optional(),
     email: schemas.search(254).optional().meta({ description: "The beginning of an email address" }),
@@ -19,7 +20,7 @@ export const listUsers = {
   }),
   success: {
     status: 200,
-    body: z.object({ results: z.array(schemas.adminUser), next: z.string().nullable() }),
+    body: z.object({ results: z.array(schemas.adminUser), next: schemas.cursor.nullable() }),
   },
   errors: [...staffErrors, "cursor_not_valid"],
 } as const satisfies Operation;
@@ -164,7 +165,7 @@ export const listUserSessions = {
   path: `${admin}/users/{id}/sessions/`,
   caller: "staff",
   summary: "List a person's active sessions",
-  success: { status: 200, body: z.object({ results: z.array(schemas.session) }) },
+  success: { status: 200, body: z.object({ results: z.array(session) }) },
   errors: [...staffErrors, "not_found"],
 } as const satisfies Operation;
 
