@@ -18,6 +18,8 @@ export const listUsers = async (
   deps: Deps,
 ) => {
   if (username !== "") {
+    // A search by username has one page.
+    if (cursor !== undefined) throw new ApiError("cursor_not_valid");
     const person = await deps.people.findByUsername(username);
     return { results: await shownPeople(person ? [person] : [], deps), next: null };
   }

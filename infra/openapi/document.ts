@@ -19,6 +19,7 @@ import {
   overview,
   refusalHeaders,
   statusTitles,
+  waitingHeaders,
 } from "./texts.ts";
 import { namedSchema, toOpenApiSchema, type Json } from "./json-schema.ts";
 
@@ -47,7 +48,7 @@ const errorResponse = (status: number, codes: readonly ErrorCode[], fields: read
     headers: {
       ...everyAnswersHeaders,
       ...refusalHeaders[status],
-      ...(codes.includes("deletion_waits") && refusalHeaders[429]),
+      ...(codes.includes("deletion_waits") && waitingHeaders),
     },
     content: json({ schema, examples }),
   };

@@ -57,6 +57,10 @@ export const headerComponents = {
   RequestId: header("The id of this request in our logs", "5b3c8f0e-6f5b-4b8e-9d1c-2f6a0d3e7b11"),
   Challenge: header("How to sign in", 'Bearer realm="api"'),
   RetryAfter: header("Seconds to wait", "60"),
+  RetryAfterIfWaiting: {
+    ...header("Seconds to wait, if the code is `deletion_waits`", "60"),
+    required: false,
+  },
   DeviceToken: header(
     "Identifies this device. Send it with later attempts for the same address. It doesn't sign anyone in",
     exampleDeviceToken,
@@ -69,6 +73,7 @@ export const headerComponents = {
 
 const reference = (name: keyof typeof headerComponents) => ({ $ref: `#/components/headers/${name}` });
 export const everyAnswersHeaders = { "x-request-id": reference("RequestId") };
+export const waitingHeaders = { "Retry-After": reference("RetryAfterIfWaiting") };
 export const refusalHeaders: Record<number, object> = {
   401: { "WWW-Authenticate": reference("Challenge") },
   429: { "Retry-After": reference("RetryAfter") },
