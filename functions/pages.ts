@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { errors } from "../shared/contract/errors.ts";
-import { strictTransportSecurity } from "../shared/contract/operation.ts";
+import { strictTransportSecurity } from "../shared/contract/transport-security.ts";
 import { readPageFiles, type PageFiles } from "../shared/http/page-files.ts";
 import { initPhase } from "../shared/platform/init-phase.ts";
 import { prepared } from "../shared/platform/lazy.ts";

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import * as schemas from "../../shared/contract/schemas.ts";
 import { localeOf, locales } from "../../shared/identity/locale.ts";
+import { importedName } from "../../shared/identity/text-rules.ts";
 import { earlierUsernameKey } from "../../shared/identity/username.ts";
 import { readHash } from "../../shared/passwords/hash-forms.ts";
 import { isoTime, type Clock } from "../../shared/platform/clock.ts";
@@ -25,8 +26,8 @@ const rowSchema = (clock: Clock) =>
     email: schemas.email,
     username: schemas.importedUsername,
     password_hash: passwordHash,
-    first_name: schemas.importedName.default(""),
-    last_name: schemas.importedName.default(""),
+    first_name: importedName.default(""),
+    last_name: importedName.default(""),
     // The contract's sentences would repeat the value, which may be personal data.
     locale: z
       .string(language)

@@ -9,7 +9,7 @@ import {
   type Method,
 } from "aws-cdk-lib/aws-apigateway";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import { strictTransportSecurity } from "../../shared/contract/operation.ts";
+import { strictTransportSecurity } from "../../shared/contract/transport-security.ts";
 import { exposedHeaders, gatewayHeaders } from "./gateway-responses.ts";
 import type { Settings } from "../settings.ts";
 

@@ -1,6 +1,6 @@
 import { GatewayResponse, ResponseType, type IRestApi } from "aws-cdk-lib/aws-apigateway";
 import { errors, type ErrorCode } from "../../shared/contract/errors.ts";
-import { strictTransportSecurity } from "../../shared/contract/operation.ts";
+import { strictTransportSecurity } from "../../shared/contract/transport-security.ts";
 
 /** Templates can't read the request's origin, so several allowed origins become `*`. */
 const fixedOrigin = (allowedOrigins: string): string => (allowedOrigins.includes(",") ? "*" : allowedOrigins);

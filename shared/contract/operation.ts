@@ -80,6 +80,3 @@ export type ResultOf<O extends Operation> = O["success"] extends { body: infer B
 export type ParametersOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? { [Parameter in Name]: string } & ParametersOf<Rest>
   : object;
-
-/** Sent with every answer. Browsers ignore it over plain HTTP, so localhost is not affected. */
-export const strictTransportSecurity = "max-age=31536000; includeSubDomains";

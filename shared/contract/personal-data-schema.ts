@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { delivery } from "./delivery-schema.ts";
-import { knownLocale, user } from "./schemas.ts";
-import { session } from "./session-schemas.ts";
+import { knownLocale, session, user } from "./schemas.ts";
 
 const time = z.iso.datetime().meta({ examples: ["2026-11-22T20:15:00.000Z"] });
 const address = z.string().meta({ examples: ["ada@example.com"] });

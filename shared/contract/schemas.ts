@@ -2,28 +2,9 @@
 import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
 import { localeOf, locales, localeTag, longestTag } from "../identity/locale.ts";
+import { atMost, choice, filled, notAChoice, personName, text } from "../identity/text-rules.ts";
 import { isDjangoUsername, isUsername, shownUsername, usernameOutline } from "../identity/username.ts";
 import { delivery } from "./delivery-schema.ts";
-
-const text = () =>
-  z
-    .string({
-      error: ({ input }) =>
-        input === undefined
-          ? "This field is required."
-          : input === null
-            ? "This field may not be null."
-            : "Not a valid string.",
-    })
-    .refine((value) => value.isWellFormed(), { error: "Not a valid string.", abort: true })
-    .regex(/^[^\x00]*$/, { error: "Null characters are not allowed.", abort: true });
-
-const filled = (schema: z.ZodString) => schema.min(1, { error: "This field may not be blank.", abort: true });
-
-const atMost = (maximum: number) => ({
-  error: `Ensure this field has no more than ${maximum} characters.`,
-  abort: true,
-});
 
 export const email = filled(text().trim())
   .max(254, atMost(254))
@@ -67,29 +48,8 @@ export const chosenPassword = password.meta({
 });
 export const newPassword = chosenPassword.meta({ examples: ["nine quiet otters by the lake"] });
 
-const controls = String.raw`\x00-\x1f\x7f-\x9f`;
-// Also line and paragraph separators, and marks that reverse the text around them. The document
-// leaves them out, because not all languages of generated clients can write them in a pattern.
-const misleading = new RegExp(String.raw`[${controls}\u2028\u2029\u202A-\u202E\u2066-\u2069]`, "u");
-
-/** Imported names stay as they were, because their owners use them already. */
-export const importedName = text().trim().max(150, atMost(150));
-
-const personName = (example: string) =>
-  importedName
-    .refine(
-      (name) => !misleading.test(name),
-      "This field may not contain line breaks, control characters or text direction overrides.",
-    )
-    .meta({ pattern: String.raw`^\s*[^${controls}]*$`, examples: [example] });
-
 export const firstName = personName("Ada");
 export const lastName = personName("Lovelace");
-
-const notAChoice = (input: unknown) => `"${String(input)}" is not a valid choice.`;
-
-export const choice = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
-  z.enum(choices, { error: ({ input }) => notAChoice(input) });
 
 export const locale = text()
   .refine((tag) => localeTag.test(tag), { error: ({ input }) => notAChoice(input), abort: true })
@@ -123,7 +83,7 @@ export const longCode = typedCode(16)
     examples: ["ABCD-EFGH-IJKL-MNOP"],
   });
 
-export const exampleToken = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIwYjhmMmYzZSJ9.c2lnbmF0dXJl";
+const exampleToken = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIwYjhmMmYzZSJ9.c2lnbmF0dXJl";
 
 /** Another text is refused as a token that isn't valid (401) and not by field. */
 export const token = filled(text()).meta({
@@ -150,7 +110,7 @@ const shownLocale = z
 export const knownLocale = shownLocale.nullable();
 
 /** Only described as a UUID: an answer with another id must not become an error. */
-export const id = (example: string) => z.string().meta({ format: "uuid", examples: [example] });
+const id = (example: string) => z.string().meta({ format: "uuid", examples: [example] });
 
 export const user = z
   .object({
@@ -163,7 +123,42 @@ export const user = z
   })
   .meta({ id: "User" });
 
-export const time = (example: string) => z.iso.datetime().meta({ examples: [example] });
+export const tokenPair = z
+  .object({
+    refresh: z.string().meta({ examples: [exampleToken] }),
+    access: z.string().meta({ examples: [exampleToken] }),
+  })
+  .meta({ id: "TokenPair" });
+
+const time = (example: string) => z.iso.datetime().meta({ examples: [example] });
+
+export const session = z
+  .object({
+    id: id("5f0c1f0a-58a7-4c39-9a55-0a4f7f3c8f11"),
+    created: time("2026-11-22T20:15:00.000Z"),
+    last_used: time("2026-11-22T21:40:00.000Z"),
+    device: z.string().meta({ examples: ["Firefox on Linux"] }),
+    current: z.boolean(),
+  })
+  .meta({ id: "Session" });
+
+export const publicKey = z
+  .object({
+    kty: z.literal("RSA"),
+    n: z.string().meta({ examples: ["0vx7agoebGcQSuu…"] }),
+    e: z.string().meta({ examples: ["AQAB"] }),
+    kid: z.string().meta({ examples: ["NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"] }),
+    alg: z.literal("RS256"),
+    use: z.literal("sig"),
+  })
+  .meta({ id: "PublicKey" });
+
+/** A subset of OpenID Connect Discovery: there are no id tokens and no authorization endpoint. */
+export const discovery = z.object({
+  issuer: z.string().meta({ examples: ["https://auth.example.com"] }),
+  jwks_uri: z.string().meta({ examples: ["https://auth.example.com/.well-known/jwks.json"] }),
+  claims_supported: z.array(z.string()).meta({ examples: [["sub", "iss", "aud"]] }),
+});
 
 /** What `list-cursor` makes: base64url of a place in the list and an id. */
 export const cursor = z.string().meta({ pattern: "^[A-Za-z0-9_-]+$", minLength: 63, maxLength: 388 });

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { bearerErrors, codeGuessErrors, networkLetterErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
-import * as sessions from "./session-schemas.ts";
 
 const auth = "/api/v1/auth";
 
@@ -34,7 +33,7 @@ export const createToken = {
   summary: "Sign in with the code from the email; returns a pair of tokens",
   body: z.object({ email: schemas.email, otp_code: schemas.shortCode }),
   readsDeviceToken: true,
-  success: { status: 201, body: sessions.tokenPair },
+  success: { status: 201, body: schemas.tokenPair },
   issuesDeviceToken: true,
   errors: ["sign_in_refused", ...codeGuessErrors],
 } as const satisfies Operation;
@@ -46,7 +45,7 @@ export const refreshToken = {
   caller: "public",
   summary: "Exchange a refresh token for a new pair of tokens",
   body: z.object({ refresh: schemas.token }),
-  success: { status: 200, body: sessions.tokenPair },
+  success: { status: 200, body: schemas.tokenPair },
   errors: ["token_not_valid"],
 } as const satisfies Operation;
 
@@ -78,7 +77,7 @@ export const listSessions = {
   path: `${auth}/user/me/sessions/`,
   caller: "user",
   summary: "List the active sessions, most recently used first",
-  success: { status: 200, body: z.object({ results: z.array(sessions.session) }) },
+  success: { status: 200, body: z.object({ results: z.array(schemas.session) }) },
   errors: bearerErrors,
 } as const satisfies Operation;
 
@@ -109,7 +108,7 @@ export const getKeys = {
   path: "/.well-known/jwks.json",
   caller: "public",
   summary: "Get the public keys that verify our tokens (RFC 7517)",
-  success: { status: 200, body: z.object({ keys: z.array(sessions.publicKey) }) },
+  success: { status: 200, body: z.object({ keys: z.array(schemas.publicKey) }) },
   cacheSeconds: 300,
   errors: [],
 } as const satisfies Operation;
@@ -120,7 +119,7 @@ export const getConfiguration = {
   path: "/.well-known/openid-configuration",
   caller: "public",
   summary: "Get the issuer's metadata, which tells services where its keys are",
-  success: { status: 200, body: sessions.discovery },
+  success: { status: 200, body: schemas.discovery },
   cacheSeconds: 300,
   errors: [],
 } as const satisfies Operation;

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { choice } from "../identity/text-rules.ts";
 import { staffActErrors, staffErrors, staffPasswordErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
-import { session } from "./session-schemas.ts";
 
 const admin = "/api/v1/admin";
 
@@ -13,8 +13,8 @@ export const listUsers = {
   summary: "List accounts and registrations, newest first, or search them by email address or username",
   query: z.object({
     cursor: schemas.cursor.optional().meta({ description: "The `next` value of the previous page" }),
-    limit: schemas.choice(["25", "50", "100"]).default("25"),
-    state: schemas.choice(["active", "disabled", "pending", "staff"]).optional(),
+    limit: choice(["25", "50", "100"]).default("25"),
+    state: choice(["active", "disabled", "pending", "staff"]).optional(),
     email: schemas.search(254).optional().meta({ description: "The beginning of an email address" }),
     username: schemas.search(150).optional().meta({ description: "A complete username" }),
   }),
@@ -87,7 +87,7 @@ export const setUserEmail = {
   body: z.object({
     new_email: schemas.newEmail,
     current_password: schemas.password,
-    mailbox: schemas.choice(["reachable", "lost"]).default("reachable").meta({
+    mailbox: choice(["reachable", "lost"]).default("reachable").meta({
       description:
         "`reachable`: the old address can undo the change for seven days. `lost`: the account is frozen at once, and the new address gets its code after 72 hours or when a second administrator confirms; no way back",
     }),
@@ -165,7 +165,7 @@ export const listUserSessions = {
   path: `${admin}/users/{id}/sessions/`,
   caller: "staff",
   summary: "List a person's active sessions",
-  success: { status: 200, body: z.object({ results: z.array(session) }) },
+  success: { status: 200, body: z.object({ results: z.array(schemas.session) }) },
   errors: [...staffErrors, "not_found"],
 } as const satisfies Operation;
 

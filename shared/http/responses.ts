@@ -8,7 +8,8 @@ import {
   sentenceOf,
   type ErrorCode,
 } from "../contract/errors.ts";
-import { strictTransportSecurity, type Operation } from "../contract/operation.ts";
+import type { Operation } from "../contract/operation.ts";
+import { strictTransportSecurity } from "../contract/transport-security.ts";
 import { recordSecurityEvent } from "../platform/security-log.ts";
 import { deviceTokenHeaders } from "./device-cookie.ts";
 import { corsHeaders, header } from "./headers.ts";

@@ -3,7 +3,7 @@
 import { createHash, generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
 import * as z from "zod";
-import { publicKey } from "../contract/session-schemas.ts";
+import { publicKey } from "../contract/schemas.ts";
 
 const privateKey = publicKey.extend({
   d: z.string(),

@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { tokenPair } from "../../shared/contract/session-schemas.ts";
+import { tokenPair } from "../../shared/contract/schemas.ts";
 import { letterTo } from "../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { newPerson, register } from "../support/people/people.ts";

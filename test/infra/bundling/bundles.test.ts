@@ -9,8 +9,7 @@ import { grants } from "../../../infra/grants/grants.ts";
 import { kebabCase } from "../../../infra/naming.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 import type { Operation } from "../../../shared/contract/operation.ts";
-import { email, password } from "../../../shared/contract/schemas.ts";
-import { publicKey } from "../../../shared/contract/session-schemas.ts";
+import { email, password, publicKey } from "../../../shared/contract/schemas.ts";
 import { synthesiseStage } from "../synthesised.ts";
 
 const first = mkdtempSync(join(tmpdir(), "lit-auth-bundles-"));
