@@ -85,7 +85,6 @@ const queryParameters = (query: z.ZodObject, components: Json): Json[] =>
     return { name, in: "query", ...(description !== undefined && { description }), schema: made };
   });
 
-/** Generators name the types of their clients after these. */
 const namesOf = (operation: string) => {
   const name = operation.replace(/^./, (letter) => letter.toUpperCase());
   // A name with `Response` would collide: some generators give it to what wraps status and body.

@@ -109,7 +109,6 @@ const code = { type: "string", enum: Object.keys(errors) };
 const one = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 export const errorSchemas = {
-  // Not "Error", which is a type of many languages.
   Refusal: {
     type: "object",
     properties: { detail: sentence, code },

@@ -36,7 +36,6 @@ const anyPassword = filled(text()).meta({
 /** Imported passwords may be longer than those that are chosen here. */
 export const password = anyPassword.max(4_096, atMost(4_096));
 
-/** In characters. */
 export const shortestChosenPassword = 8;
 export const longestChosenPassword = 128;
 
@@ -67,7 +66,6 @@ export const newEmail = email.meta({ examples: ["ada.lovelace@example.org"] });
 
 const longestTypedCode = 256;
 
-/** People paste a code with the words around it. */
 const typedCode = (characters: number) =>
   filled(text()).max(longestTypedCode, atMost(longestTypedCode)).meta({ minLength: characters });
 

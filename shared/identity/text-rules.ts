@@ -12,7 +12,8 @@ export const text = () =>
             : "Not a valid string.",
     })
     .refine((value) => value.isWellFormed(), { error: "Not a valid string.", abort: true })
-    .regex(/^[^\x00]*$/, { error: "Null characters are not allowed.", abort: true });
+    .refine((value) => !value.includes("\0"), { error: "Null characters are not allowed.", abort: true })
+    .meta({ pattern: String.raw`^[^\x00]*$` });
 
 export const filled = (schema: z.ZodString) =>
   schema.min(1, { error: "This field may not be blank.", abort: true });

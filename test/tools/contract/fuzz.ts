@@ -1,6 +1,6 @@
 // `npm run fuzz` sends requests that schemathesis (PyPI) makes from openapi.yaml to a local stack,
-// valid and invalid ones, as nobody, as a user and as an administrator. It fails if an answer isn't
-// what the document says, or if an operation that needs a token never succeeded.
+// valid and invalid ones, with and without a token, as a user and as an administrator. It fails if
+// an answer isn't what the document says, or if an operation that needs a token never succeeded.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
