@@ -12,12 +12,13 @@ type Deps = {
   deliveries: Pick<DeliveryStore, "findAll">;
 };
 
-/** With a username, the other filters are ignored. */
+/** With a username, the other filters are ignored, and there is no second page. */
 export const listUsers = async (
   { query: { username = "", email, state, cursor, limit } }: UserCall<typeof contract.listUsers>,
   deps: Deps,
 ) => {
   if (username !== "") {
+    if (cursor !== undefined) throw new ApiError("cursor_not_valid");
     const person = await deps.people.findByUsername(username);
     return { results: await shownPeople(person ? [person] : [], deps), next: null };
   }

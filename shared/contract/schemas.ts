@@ -3,7 +3,7 @@ import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
 import { atMost, filled, text } from "../identity/text-rules.ts";
 import { readCode, readLongCode, readShortCode } from "../identity/typed-code.ts";
-import { isDjangoUsername, isUsername, shownUsername } from "../identity/username.ts";
+import { isDjangoUsername, isUsername, shownUsername, usernameOutline } from "../identity/username.ts";
 import { allAttributes, attributesForPerson } from "./attribute-schemas.ts";
 import { delivery } from "./delivery-schema.ts";
 
@@ -21,19 +21,31 @@ const usernameThat = (isValid: (typed: string) => boolean) =>
       isValid,
       "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.",
     );
-export const username = usernameThat(isUsername).meta({ examples: ["ada"] });
+export const username = usernameThat(isUsername).meta({
+  description: "Letters and digits of any script, and @ . + - _",
+  pattern: usernameOutline.source,
+  examples: ["ada"],
+});
 export const importedUsername = usernameThat(isDjangoUsername);
 
 /** A password is neither trimmed nor truncated (ASVS 6.2.8). */
-export const password = filled(text()).meta({
+const anyPassword = filled(text()).meta({
   format: "password",
   examples: ["correct horse battery staple"],
 });
 
-/** `password-rules` checks these rules. The description is for readers of `openapi.yaml`. */
-export const chosenPassword = password.meta({
+/** Imported passwords may be longer than those that are chosen here. */
+export const password = anyPassword.max(4_096, atMost(4_096));
+
+export const shortestChosenPassword = 8;
+export const longestChosenPassword = 128;
+
+/** `password-rules` checks these rules, with Django's sentences. This is for `openapi.yaml`. */
+export const chosenPassword = anyPassword.meta({
+  minLength: shortestChosenPassword,
+  maxLength: longestChosenPassword,
   description:
-    "8 to 128 characters of any kind, not only digits. It must not be a common password or similar to the username, names, email address or the product's name",
+    "Characters of any kind, not only digits. It must not be a common password or similar to the username, names, email address or the product's name",
 });
 export const newPassword = chosenPassword.meta({ examples: ["nine quiet otters by the lake"] });
 
@@ -41,9 +53,10 @@ export const newEmail = email.meta({ examples: ["ada.lovelace@example.org"] });
 
 /** Room for a whole letter, which people may paste. */
 const longestPaste = 4_000;
+const typedCode = (characters: number) =>
+  filled(text()).max(longestPaste, atMost(longestPaste)).meta({ minLength: characters });
 
-export const shortCode = filled(text())
-  .max(longestPaste, atMost(longestPaste))
+export const shortCode = typedCode(6)
   .overwrite((typed) => readShortCode(typed) ?? typed)
   .refine((code) => /^[0-9]{6}$/.test(code), "Enter the 6 digits of the code.")
   .meta({
@@ -52,8 +65,7 @@ export const shortCode = filled(text())
   });
 
 /** Of a registration or of an invitation. */
-export const activationCode = filled(text())
-  .max(longestPaste, atMost(longestPaste))
+export const activationCode = typedCode(6)
   .overwrite((typed) => readCode(typed) ?? typed)
   .refine(
     (code) => /^(?:[0-9]{6}|[A-Z2-7]{16})$/.test(code),
@@ -64,8 +76,7 @@ export const activationCode = filled(text())
     examples: ["123 456"],
   });
 
-export const longCode = filled(text())
-  .max(longestPaste, atMost(longestPaste))
+export const longCode = typedCode(16)
   .overwrite((typed) => readLongCode(typed) ?? typed)
   .refine((code) => /^[A-Z2-7]{16}$/.test(code), "Enter the 16 characters of the code.")
   .meta({
@@ -73,32 +84,43 @@ export const longCode = filled(text())
     examples: ["ABCD-EFGH-IJKL-MNOP"],
   });
 
-export const token = filled(text().trim()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
+const exampleToken = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIwYjhmMmYzZSJ9.c2lnbmF0dXJl";
+
+/** Another text is refused as a token that isn't valid (401) and not by field. */
+export const token = filled(text().trim()).meta({
+  pattern: String.raw`^\s*[\w-]+\.[\w-]+\.[\w-]+\s*$`,
+  maxLength: 8_192,
+  examples: [exampleToken],
+});
 
 // Other text could make the service's firewall refuse our call, which would look like an outage.
 export const challengeToken = text()
   .trim()
   .max(4_096, atMost(4_096))
-  .regex(/^[\w.~:+/=-]*$/, "Enter the token of the challenge.")
+  .refine((token) => /^[\w.~:+/=-]*$/.test(token), "Enter the token of the challenge.")
   .meta({
+    pattern: String.raw`^\s*[\w.~:+/=-]*\s*$`,
     description:
       "The token of a solved challenge against robots. It is needed after the refusals challenge_required and challenge_failed, and ignored otherwise",
     examples: ["0.EXAMPLE-TOKEN-OF-THE-WIDGET"],
   });
+
+/** Only described as a UUID: an answer with another id must not become an error. */
+const id = (example: string) => z.string().meta({ format: "uuid", examples: [example] });
 
 export const user = z
   .object({
     username: z.string().meta({ examples: ["ada"] }),
     ...attributesForPerson,
     email: z.string().meta({ examples: ["ada@example.com"] }),
-    id: z.string().meta({ examples: ["0b8f2f3e-5a35-4d0e-9b62-6f1f5f1d7c11"] }),
+    id: id("0b8f2f3e-5a35-4d0e-9b62-6f1f5f1d7c11"),
   })
   .meta({ id: "User" });
 
 export const tokenPair = z
   .object({
-    refresh: z.string().meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] }),
-    access: z.string().meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] }),
+    refresh: z.string().meta({ examples: [exampleToken] }),
+    access: z.string().meta({ examples: [exampleToken] }),
   })
   .meta({ id: "TokenPair" });
 
@@ -106,7 +128,7 @@ const time = (example: string) => z.iso.datetime().meta({ examples: [example] })
 
 export const session = z
   .object({
-    id: z.string().meta({ examples: ["5f0c1f0a-58a7-4c39-9a55-0a4f7f3c8f11"] }),
+    id: id("5f0c1f0a-58a7-4c39-9a55-0a4f7f3c8f11"),
     created: time("2026-11-22T20:15:00.000Z"),
     last_used: time("2026-11-22T21:40:00.000Z"),
     device: z.string().meta({ examples: ["Firefox on Linux"] }),
@@ -125,6 +147,9 @@ export const publicKey = z
   })
   .meta({ id: "PublicKey" });
 
+/** What `list-cursor` makes: base64url of a place in the list and an id. */
+export const cursor = z.string().meta({ pattern: "^[A-Za-z0-9_-]+$", minLength: 63, maxLength: 388 });
+
 export const search = (maximum: number) => text().trim().max(maximum, atMost(maximum));
 
 export const adminUser = user
@@ -139,8 +164,7 @@ export const adminUser = user
     address_move: z
       .object({
         new_email: z.string().meta({ examples: ["ada.lovelace@example.org"] }),
-        started_by: z
-          .string()
+        started_by: id("5f0c1f0a-58a7-4c39-9a55-0a4f7f3c8f11")
           .nullable()
           .meta({ description: "An administrator, or `null` for an operator" }),
         due: time("2026-11-25T20:15:00.000Z"),

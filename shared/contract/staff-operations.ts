@@ -13,7 +13,7 @@ export const listUsers = {
   caller: "staff",
   summary: "List accounts and registrations, newest first, or search them by email address or username",
   query: z.object({
-    cursor: z.string().optional().meta({ description: "The `next` value of the previous page" }),
+    cursor: schemas.cursor.optional().meta({ description: "The `next` value of the previous page" }),
     limit: choice(["25", "50", "100"]).default("25"),
     state: choice(["active", "disabled", "pending", "staff"]).optional(),
     email: schemas.search(254).optional().meta({ description: "The beginning of an email address" }),
@@ -21,7 +21,7 @@ export const listUsers = {
   }),
   success: {
     status: 200,
-    body: z.object({ results: z.array(schemas.adminUser), next: z.string().nullable() }),
+    body: z.object({ results: z.array(schemas.adminUser), next: schemas.cursor.nullable() }),
   },
   errors: [...staffErrors, "cursor_not_valid"],
 } as const satisfies Operation;
