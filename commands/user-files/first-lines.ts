@@ -1,0 +1,31 @@
+/** A key's winner so far: the number of its line, or a promise while lines with it are handled. */
+type Winner = number | undefined | Promise<number | undefined>;
+
+export type Turn = {
+  /** Waits for the earlier lines with these keys. Returns the winner of each key. */
+  winners: () => Promise<(number | undefined)[]>;
+  /** Call it in any case: later lines with these keys wait for it. */
+  end: (won: boolean) => void;
+};
+
+/** Of several lines with one key, the first that succeeds wins, however many are handled at once. */
+export const firstLines = () => {
+  const winnerOf = new Map<string, Winner>();
+
+  /** Call it in the order of the file. */
+  return (line: number, keys: readonly string[]): Turn => {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const earlier = keys.map((key) => winnerOf.get(key));
+    for (const [index, key] of keys.entries()) {
+      const decided = promise.then(async (won) => (await earlier[index]) ?? (won ? line : undefined));
+      winnerOf.set(key, decided);
+      // A file can have a million lines, so only their numbers are kept.
+      void decided.then((winner) => {
+        if (winnerOf.get(key) !== decided) return;
+        if (winner === undefined) winnerOf.delete(key);
+        else winnerOf.set(key, winner);
+      });
+    }
+    return { winners: () => Promise.all(earlier), end: resolve };
+  };
+};
