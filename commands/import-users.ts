@@ -2,6 +2,7 @@
 // Invalid lines are reported and skipped. Running the command again leaves imported accounts
 // unchanged, but imports those again that were deleted since (see docs/operations.md).
 import { open } from "node:fs/promises";
+import { readCommandLine } from "../infra/command-line/command-line.ts";
 import { accountImportStore } from "../shared/admin/account-import-store.ts";
 import { usernameTaken } from "../shared/contract/errors.ts";
 import { pseudonyms } from "../shared/identity/pseudonyms.ts";
@@ -9,7 +10,6 @@ import { usernameKey } from "../shared/identity/username.ts";
 import { needsUpgrade } from "../shared/passwords/password-hash.ts";
 import { nowSeconds } from "../shared/platform/clock.ts";
 import { describeError } from "../shared/platform/logger.ts";
-import { fileAndStage } from "./user-files/file-and-stage.ts";
 import { firstLines, type Turn } from "./user-files/first-lines.ts";
 import { floorFor } from "./user-files/floor-advice.ts";
 import { inParallel } from "./user-files/in-parallel.ts";
@@ -92,9 +92,10 @@ const importer = () => {
 };
 
 const importUsers = async (): Promise<void> => {
-  const { file, stage } = fileAndStage("users:import");
+  const { values, operands } = readCommandLine("users:import");
+  const [file = ""] = operands;
+  const target = await useTarget(values.stage);
   await using source = await open(file);
-  const target = await useTarget(stage);
   const { importLine, advice } = importer();
   const counts = { imported: 0, "already there": 0, refused: 0, empty: 0 };
 

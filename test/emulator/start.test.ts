@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { findRunningStack } from "../../commands/running-stack.ts";
 import { freePort } from "../../infra/local/engines/free-port.ts";
 import { eventually } from "../support/assert/eventually.ts";
 import { alive, descendants } from "./fixtures/processes.ts";
@@ -82,6 +83,9 @@ describe("npm start", () => {
     const pids = descendants(killed.child.pid ?? 0);
     killed.child.kill("SIGKILL");
     await eventually("the children to end", () => (alive(pids).length === 0 ? true : undefined));
+    const data = path.join(cwd, ".local");
+    expect(existsSync(path.join(data, "stack.json"))).toBe(true);
+    expect(() => findRunningStack(data)).toThrow("No local stack is running here: npm start");
 
     const trace = path.join(cwd, ".local/emails/trace");
     writeFileSync(trace, "");
