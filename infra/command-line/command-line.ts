@@ -82,16 +82,9 @@ const parsed = (name: ScriptName, parameters: string[]) => {
   }
 };
 
-/** Reads the options of an npm script. `--help` prints its part of the table and ends the process. */
-export const readCommandLine = <Name extends ScriptName>(
-  name: Name,
-  parameters = process.argv.slice(2),
-): { values: Values<OptionsOf<Name>>; operands: string[] } => {
-  const end = parameters.indexOf("--");
-  if (parameters.slice(0, end === -1 ? undefined : end).some((word) => word === "--help" || word === "-h")) {
-    writeSync(1, helpText(name));
-    process.exit(0);
-  }
+type Read<Name extends ScriptName> = { values: Values<OptionsOf<Name>>; operands: string[] };
+
+export const parseCommandLine = <Name extends ScriptName>(name: Name, parameters: string[]): Read<Name> => {
   const { operands, options = {} } = usageOf(name);
   const { values, positionals } = parsed(name, parameters);
   const empty = Object.entries(values).find(([, value]) => value === "");
@@ -105,4 +98,21 @@ export const readCommandLine = <Name extends ScriptName>(
   const flags = Object.entries(options).filter(([, { value }]) => value === undefined);
   const unset = Object.fromEntries(flags.map(([option]) => [option, false]));
   return { values: { ...unset, ...values } as Values<OptionsOf<Name>>, operands: positionals };
+};
+
+/** Reads the options of an npm script. `--help` and mistakes end the process. */
+export const readCommandLine = <Name extends ScriptName>(name: Name): Read<Name> => {
+  const parameters = process.argv.slice(2);
+  const end = parameters.includes("--") ? parameters.indexOf("--") : parameters.length;
+  if (parameters.slice(0, end).some((word) => word === "--help" || word === "-h")) {
+    writeSync(1, helpText(name));
+    process.exit(0);
+  }
+  try {
+    return parseCommandLine(name, parameters);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    writeSync(2, `${error.message}\n`);
+    process.exit(1);
+  }
 };

@@ -96,7 +96,10 @@ export const rooms: Record<string, Room> = {
     holds: "the rights, settings and size of each function",
     imports: shared("platform contract store"),
   },
-  "infra/openapi": { holds: "openapi.yaml, made from the contract", imports: shared("contract") },
+  "infra/openapi": {
+    holds: "openapi.yaml, made from the contract",
+    imports: [...shared("contract"), "infra/command-line"],
+  },
   "infra/api": {
     holds: "the REST API: routes, gateway responses, stage, throttles, firewall",
     imports: [...shared("contract"), ...infra("grants"), "infra"],
