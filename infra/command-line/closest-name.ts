@@ -1,3 +1,5 @@
+const most = 3;
+
 /** Counts inserted, removed, replaced and swapped letters. */
 const distance = (one: string, other: string): number => {
   const rows = [Array.from({ length: other.length + 1 }, (_, column) => column)];
@@ -18,12 +20,13 @@ const distance = (one: string, other: string): number => {
   return rows[one.length]?.[other.length] ?? 0;
 };
 
-/** Ignores case, and takes a hyphen for an underscore. One letter in four may differ. */
+/** Ignores case, and takes hyphens and spaces for underscores. One letter in four may differ. */
 export const closestName = (typed: string, names: readonly string[]): string | undefined => {
-  const folded = (name: string) => name.toUpperCase().replaceAll("-", "_");
+  const folded = (name: string) => name.toUpperCase().replace(/[- ]/g, "_");
   const [closest] = names
+    .filter((name) => Math.abs(name.length - typed.length) <= most)
     .map((name) => ({ name, far: distance(folded(typed), folded(name)) }))
-    .filter(({ name, far }) => far <= Math.min(3, Math.floor(name.length / 4)))
+    .filter(({ name, far }) => far <= Math.min(most, Math.floor(name.length / 4)))
     .toSorted((one, other) => one.far - other.far);
   return closest?.name;
 };

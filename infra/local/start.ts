@@ -62,6 +62,7 @@ const describe = ({ url, inboxUrl, mailboxFolder, engine }: Stack, port: number)
 
 const run = async () => {
   const { port, fresh, watch } = readArguments();
+  const settings = readLocalSettings(port);
   prepareData(fresh);
   let stack: Stack | undefined;
   const reload = (functions: string[]) => {
@@ -72,7 +73,7 @@ const run = async () => {
   const bundler = watch ? await bundleFunctions({ onChange: reload }) : await freshenBundles();
   // esbuild's service would occupy 350 MB during the whole run.
   if (!watch) await stopEsbuild();
-  const templates = synthesise(readLocalSettings(port));
+  const templates = synthesise(settings);
 
   let stopping = false;
   const stop = async () => {

@@ -113,7 +113,7 @@ describe("npm start", () => {
     const cwd = folder();
     writeFileSync(
       path.join(cwd, ".env"),
-      "STAGE=prod\nPUBLIC_URL=https://auth.example.com\nTOKEN_AUDIENCE=ours\n",
+      "\ufeffTOKEN_AUDIENCE=ours\r\nSTAGE=prod\r\nPUBLIC_URL=https://auth.example.com\r\n",
     );
     const port = await freePort();
     const { child, ready } = npmStart(cwd, "--port", String(port));
@@ -149,8 +149,15 @@ describe("npm start", () => {
   it.each([
     ["an unknown flag", ["--prot", "9000"], /^Unknown option '--prot'[^\n]* Known options: --port[^\n]*\n$/],
     ["an invalid port", ["--port", "http"], /^--port http is not a port number\. Known options: [^\n]*\n$/],
+    [
+      "a misspelt setting",
+      [],
+      /^\.env has mistakes\.[^\n]*\n {2}MAIL_FORM is no setting\. [^\n]* MAIL_FROM\?\n$/,
+    ],
   ])("reports %s in one sentence, with exit status 1", async (_, flags, sentence) => {
-    const { child, said } = npmStart(folder(), ...flags);
+    const cwd = folder();
+    writeFileSync(path.join(cwd, ".env"), "MAIL_FORM=a@b.example\n");
+    const { child, said } = npmStart(cwd, ...flags);
     expect(await exitCode(child)).toBe(1);
     expect(said.error).toMatch(sentence);
   });
