@@ -65,7 +65,7 @@ const bulk = (act: Act, isConfirmed: boolean) => {
 
 const bulkUsers = async (): Promise<void> => {
   const { values, operands } = readCommandLine("users:bulk");
-  const [act, file = ""] = operands as [Act, string];
+  const [act, file] = operands as [Act, string];
   const isConfirmed = values.confirm;
   const target = await useTarget(values.stage);
   await using source = await open(file);

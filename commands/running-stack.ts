@@ -31,8 +31,7 @@ const isLocked = (dataDirectory: string): boolean => {
     lock.exec("SELECT name FROM sqlite_schema");
     return false;
   } catch (error) {
-    if (error instanceof Error && error.message.includes("locked")) return true;
-    throw error;
+    return error instanceof Error && error.message.includes("locked");
   } finally {
     lock.close();
   }

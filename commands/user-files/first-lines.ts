@@ -1,4 +1,4 @@
-/** A key's winner so far: the number of its line, or a promise while lines with it are handled. */
+/** The number of the line that has this key, or a promise while lines with it are handled. */
 type Winner = number | undefined | Promise<number | undefined>;
 
 export type Turn = {
@@ -8,7 +8,7 @@ export type Turn = {
   end: (won: boolean) => void;
 };
 
-/** Of several lines with one key, the first that succeeds wins, however many are handled at once. */
+/** Of several lines with one key, the first that succeeds wins, even if many run at once. */
 export const firstLines = () => {
   const winnerOf = new Map<string, Winner>();
 
@@ -20,12 +20,14 @@ export const firstLines = () => {
       const decided = promise.then(async (won) => (await earlier[index]) ?? (won ? line : undefined));
       winnerOf.set(key, decided);
       // A file can have a million lines, so only their numbers are kept.
-      void decided.then((winner) => {
+      const keepNumber = async () => {
+        const winner = await decided;
         if (winnerOf.get(key) !== decided) return;
         if (winner === undefined) winnerOf.delete(key);
         else winnerOf.set(key, winner);
-      });
+      };
+      void keepNumber();
     }
-    return { winners: () => Promise.all(earlier), end: resolve };
+    return { winners: () => Promise.all(earlier.map(async (winner) => winner)), end: resolve };
   };
 };

@@ -11,12 +11,14 @@ const millisecondsOf = (form: HashForm): number => {
       return (form.blocks * form.blockSize * form.lanes) / 2_100;
     case "bcrypt":
       return 2 ** form.cost / 9;
+    default:
+      return form satisfies never;
   }
 };
 
 const [least, most, step] = [800, 5_000, 100];
 
-/** The refusal floor must also cover a hash of ours, for a registration, and the calls around both. */
+/** The floor must also cover the hash of a registration, and the calls around both. */
 export const floorFor = (passwordHash: string): number => {
   const form = readHash(passwordHash);
   if (typeof form === "string" || form.kind === "none") return 0;

@@ -6,7 +6,7 @@ import { usages, type Option, type ScriptName, type Usage } from "./usages.ts";
 
 type OptionsOf<Name extends ScriptName> = (typeof usages)[Name] extends { options: infer Options }
   ? Options
-  : Record<never, never>;
+  : Record<string, never>;
 type Values<Options> = {
   [Option in keyof Options]: Options[Option] extends { value: string } ? string | undefined : boolean;
 };
@@ -100,19 +100,20 @@ export const parseCommandLine = <Name extends ScriptName>(name: Name, parameters
   return { values: { ...unset, ...values } as Values<OptionsOf<Name>>, operands: positionals };
 };
 
+const end = (output: 1 | 2, text: string): never => {
+  writeSync(output, text);
+  process.exit(output - 1);
+};
+
 /** Reads the options of an npm script. `--help` and mistakes end the process. */
 export const readCommandLine = <Name extends ScriptName>(name: Name): Read<Name> => {
   const parameters = process.argv.slice(2);
-  const end = parameters.includes("--") ? parameters.indexOf("--") : parameters.length;
-  if (parameters.slice(0, end).some((word) => word === "--help" || word === "-h")) {
-    writeSync(1, helpText(name));
-    process.exit(0);
-  }
+  const own = parameters.includes("--") ? parameters.slice(0, parameters.indexOf("--")) : parameters;
+  if (own.some((word) => word === "--help" || word === "-h")) return end(1, helpText(name));
   try {
     return parseCommandLine(name, parameters);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    writeSync(2, `${error.message}\n`);
-    process.exit(1);
+    if (error instanceof UserError) return end(2, `${error.message}\n`);
+    throw error;
   }
 };

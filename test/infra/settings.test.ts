@@ -81,7 +81,7 @@ describe(".env", () => {
     expect(read(text)).toEqual({ MAIL_FROM: "a@b.example", STAGE: "test" });
   });
 
-  it("may have values of several lines, other programs' LocalStack, and what .env.sample has", () => {
+  it("may have values of several lines, and all of .env.sample", () => {
     const text = "PRODUCT_NAME='one\ntwo\n\nthree=4'\nSTAGE=test\nLOCALSTACK_IMAGE=x";
     expect(read(text)).toEqual({ PRODUCT_NAME: "one\ntwo\n\nthree=4", STAGE: "test", LOCALSTACK_IMAGE: "x" });
     expect(() => read(sampleEnvironment())).not.toThrow();

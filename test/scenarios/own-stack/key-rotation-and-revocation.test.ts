@@ -196,7 +196,7 @@ describe("npm run keys:revoke", () => {
     expect((await succeed("getKeys")).keys).toEqual(keys);
   });
 
-  it("explains in one sentence that no stack is running, also after a killed one", async () => {
+  it("says that no stack is running, also after a killed one", async () => {
     const nowhere = mkdtempSync(join(stack.folder, "nowhere-"));
     const none = {
       code: 1,
