@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import type * as z from "zod";
 import { contract } from "../../shared/contract/contract.ts";
+import { readCommandLine } from "../command-line/command-line.ts";
 import { bodyErrors, commonErrors, type Operation } from "../../shared/contract/operation.ts";
 import { errors, sentenceOf, type ErrorCode } from "../../shared/contract/errors.ts";
 import {
@@ -155,4 +156,7 @@ export const openApiDocument = (servers: readonly object[] = knownServers): Json
 export const openApiYaml = (): string =>
   stringify(openApiDocument(), { lineWidth: 110, aliasDuplicateObjects: false });
 
-if (import.meta.main) writeFileSync(join(import.meta.dirname, "../../openapi.yaml"), openApiYaml());
+if (import.meta.main) {
+  readCommandLine("openapi");
+  writeFileSync(join(import.meta.dirname, "../../openapi.yaml"), openApiYaml());
+}

@@ -88,6 +88,8 @@ export const rooms: Record<string, Room> = {
     imports: [
       ...shared("platform identity contract store keys sessions passwords accounts admin mail"),
       "commands/user-files",
+      "infra",
+      "infra/command-line",
     ],
   },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("contract") },
@@ -95,7 +97,10 @@ export const rooms: Record<string, Room> = {
     holds: "the rights, settings and size of each function",
     imports: shared("platform contract store"),
   },
-  "infra/openapi": { holds: "openapi.yaml, made from the contract", imports: shared("contract") },
+  "infra/openapi": {
+    holds: "openapi.yaml, made from the contract",
+    imports: [...shared("contract"), "infra/command-line"],
+  },
   "infra/api": {
     holds: "the REST API: routes, gateway responses, stage, throttles, firewall",
     imports: [...shared("contract"), ...infra("grants"), "infra"],
@@ -112,11 +117,18 @@ export const rooms: Record<string, Room> = {
     holds: "the CDK stacks in three layers",
     imports: [...shared("platform contract store"), ...infra("grants api monitoring"), "infra"],
   },
+  "infra/command-line": {
+    holds: "what npm scripts accept, and their help",
+    imports: ["infra"],
+  },
   infra: {
     holds: "entry points (`app`, `deploy`), settings, names",
-    imports: [...shared("platform identity"), ...infra("grants bundling stacks")],
+    imports: [...shared("platform identity"), ...infra("command-line grants bundling stacks")],
   },
-  "infra/localstack": { holds: "deploy to LocalStack and test there", imports: ["infra"] },
+  "infra/localstack": {
+    holds: "deploy to LocalStack and test there",
+    imports: ["infra", "infra/command-line"],
+  },
   "infra/local/aws": { holds: "the local account, errors and calls of AWS", imports: [] },
   "infra/local/cloudformation": { holds: "reads templates", imports: local("aws") },
   "infra/local/lambda": {
@@ -151,7 +163,7 @@ export const rooms: Record<string, Room> = {
     holds: "`npm start`: starts and stops all of it",
     imports: [
       "infra",
-      ...infra("bundling"),
+      ...infra("bundling command-line"),
       ...local("aws cloudformation lambda engines secrets gateway mailbox aws-endpoint eventbridge"),
     ],
   },

@@ -1,8 +1,7 @@
 // Creates administrators, and calls the staff operations as one.
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod";
+import { awsVariables, readStackFile } from "../../../commands/running-stack.ts";
 import { administratorStore } from "../../../shared/admin/administrator-store.ts";
 import { invitationStore } from "../../../shared/admin/invitation-store.ts";
 import type { OperationName } from "../../../shared/contract/contract.ts";
@@ -15,16 +14,6 @@ import { codeTo, lettersTo } from "../mail/letters.ts";
 import { outputOf } from "../stacks/stack-outputs.ts";
 import { newPerson, type Person } from "./people.ts";
 
-const running = z.object({
-  endpoint: z.object({
-    url: z.string(),
-    region: z.string(),
-    accessKeyId: z.string(),
-    secretAccessKey: z.string(),
-  }),
-  outputs: z.record(z.string(), z.string()),
-});
-
 /** Runs `npm run create-admin` in the folder of a running stack. */
 export const runCreateAdmin = (folder: string, { email, username, password }: Person): Promise<Ended> =>
   runCommand("create-admin", ["--email", email, "--username", username], {
@@ -34,14 +23,10 @@ export const runCreateAdmin = (folder: string, { email, username, password }: Pe
 
 /** Sets what stores of this process need to work on the stack of a folder. */
 const useStack = (folder: string): void => {
-  const { endpoint, outputs } = running.parse(
-    JSON.parse(readFileSync(join(folder, ".local/stack.json"), "utf8")),
-  );
+  const stack = readStackFile(join(folder, ".local"));
+  const { outputs } = stack;
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL: endpoint.url,
-    AWS_REGION: endpoint.region,
-    AWS_ACCESS_KEY_ID: endpoint.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: endpoint.secretAccessKey,
+    ...awsVariables(stack),
     USERS_TABLE: outputOf({ outputs }, "UsersTable"),
     PSEUDONYM_SECRET_ID: outputOf({ outputs }, "KeyArn"),
   });
