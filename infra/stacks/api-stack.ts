@@ -3,6 +3,7 @@ import { RestApi } from "aws-cdk-lib/aws-apigateway";
 import { Function, type IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
+import type { Operation } from "../../shared/contract/operation.ts";
 import { addRoute } from "../api/api-routes.ts";
 import { deployApi } from "../api/deployed-stage.ts";
 import { addFirewall, hasFirewall } from "../api/firewall.ts";
@@ -26,6 +27,9 @@ const routesOf = (functionOf: (name: FunctionName) => IFunction) => {
   return routes;
 };
 
+const isForOwnPages = (path: string): boolean =>
+  Object.values<Operation>(contract).some((one) => one.path === path && one.keepsStaffCookie);
+
 type ApiStackProps = StackProps & { readonly settings: Settings; readonly stateful: StatefulStack };
 
 export class ApiStack extends Stack {
@@ -39,7 +43,7 @@ export class ApiStack extends Stack {
     const functionOf = (name: FunctionName) =>
       Function.fromFunctionName(this, pascalCase(name), functionName(settings.STAGE, name));
     for (const [path, handlers] of Object.entries(routesOf(functionOf)))
-      addRoute(api, path, handlers, settings);
+      addRoute(api, path, handlers, settings, { forOwnPages: isForOwnPages(path) });
     addGatewayResponses(api, settings.ALLOWED_ORIGINS);
     const stage = deployApi(this, { bareApi, api, settings }, removalPolicyOf(settings));
     if (hasFirewall(settings)) addFirewall(this, stage, settings);
