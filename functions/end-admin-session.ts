@@ -1,4 +1,4 @@
-import * as contract from "../shared/contract/admin-session-operations.ts";
+import * as contract from "../shared/contract/session-operations.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import { sessionStore } from "../shared/sessions/session-store.ts";

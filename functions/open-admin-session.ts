@@ -1,7 +1,7 @@
 import { userStore } from "../shared/accounts/user-store.ts";
 import { codeStore } from "../shared/codes/code-store.ts";
 import { codeDigests } from "../shared/codes/codes.ts";
-import * as contract from "../shared/contract/admin-session-operations.ts";
+import * as contract from "../shared/contract/session-operations.ts";
 import { ApiError } from "../shared/contract/errors.ts";
 import { endpoint, type Call } from "../shared/http/endpoint.ts";
 import { pseudonyms } from "../shared/identity/pseudonyms.ts";

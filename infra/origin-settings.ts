@@ -2,7 +2,11 @@ import * as z from "zod";
 
 const items = (text: string): string[] => text.split(",").map((item) => item.trim());
 
-const problemOfOrigin = (text: string, position: number, { length }: readonly string[]): string | undefined => {
+const problemOfOrigin = (
+  text: string,
+  position: number,
+  { length }: readonly string[],
+): string | undefined => {
   const which = length === 1 ? "The origin" : `Origin ${position + 1}`;
   if (text === "") return `${which} is empty. Separate origins by single commas.`;
   if (text === "*") return "Either * alone or a list of origins: they can't be mixed.";

@@ -17,6 +17,7 @@ import {
   operationTags,
   overview,
   refusalHeaders,
+  staffCookieHeaders,
   statusTitles,
 } from "./texts.ts";
 import { toOpenApiSchema, type Json } from "./json-schema.ts";
@@ -94,6 +95,7 @@ const describeOperation = (name: string, operation: Operation, components: Json)
     ...everyAnswersHeaders,
     ...(cacheSeconds !== undefined && cachedAnswersHeaders),
     ...(operation.issuesDeviceToken && issuedDeviceHeaders),
+    ...(operation.keepsStaffCookie && staffCookieHeaders),
   };
   return {
     operationId: name,

@@ -2,7 +2,6 @@
 // typed client of the tests are derived from it. A function imports only the file of its entry.
 import * as accountOperations from "./account-operations.ts";
 import * as addressOperations from "./address-operations.ts";
-import * as adminSessionOperations from "./admin-session-operations.ts";
 import type { Operation } from "./operation.ts";
 import * as passwordOperations from "./password-operations.ts";
 import * as sessionOperations from "./session-operations.ts";
@@ -13,7 +12,6 @@ const operations = {
   ...sessionOperations,
   ...addressOperations,
   ...passwordOperations,
-  ...adminSessionOperations,
   ...staffOperations,
 };
 

@@ -98,18 +98,6 @@ export const longCode = filled(text())
     examples: ["ABCD-EFGH-IJKL-MNOP"],
   });
 
-/** A form that may be left out as a whole. */
-export const bothOrNone = <Shape extends Record<string, z.ZodType>>(shape: Shape) =>
-  z
-    .object(shape)
-    .partial()
-    .superRefine((fields: Record<string, unknown>, { addIssue }) => {
-      const missing = Object.keys(shape).filter((name) => fields[name] === undefined);
-      if (missing.length === Object.keys(shape).length) return;
-      for (const name of missing)
-        addIssue({ code: "custom", path: [name], message: "This field is required." });
-    });
-
 export const token = filled(text()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
 
 // Other text could make the service's firewall refuse our call, which would look like an outage.

@@ -55,6 +55,8 @@ export const call = async (name: OperationName, body?: unknown, options: Options
   });
   rememberSecrets(answer.body);
   rememberSecrets({ token: answer.headers.get("x-device-token") });
+  for (const cookie of answer.headers.getSetCookie())
+    rememberSecrets({ token: /=([^;]*)/.exec(cookie)?.[1] });
   return answer;
 };
 
