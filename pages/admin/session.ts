@@ -3,7 +3,8 @@
 import { HttpError } from "ra-core";
 import { request, type AnswerOf, type RequestOf, type Route } from "./api.ts";
 
-type Session = { access: string; madeAt: number };
+/** A session that is over stays until the page has said so and signs out. */
+type Session = { access: string; madeAt: number; isOver?: true };
 
 /** Well below the 30 minutes without a renewal after which the server ends a staff session. */
 const freshMilliseconds = 5 * 60 * 1000;
@@ -30,7 +31,7 @@ const goOnFrom = async (used: Session | undefined): Promise<void> => {
     const renewed = await open({});
     if (session === used) session = renewed;
   } catch (error) {
-    if (hasEnded(error) && session === used) session = undefined;
+    if (hasEnded(error) && used) used.isOver = true;
     throw error;
   }
 };
@@ -71,8 +72,9 @@ export const signIn = async (email: string, code: string): Promise<void> => {
 
 /** Forgets the token first, so that the page is signed out even if the request fails. */
 export const signOut = async (): Promise<void> => {
-  if (session === undefined) return;
+  const left = session;
   session = undefined;
+  if (left === undefined || left.isOver) return;
   await closeOnServer().catch(() => undefined);
   tabs.postMessage("signed out");
 };

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 describe("session of the admin page", () => {
-  it("answers an access token only, and the rest as a cookie [ASVS 3.3.1, 3.3.2, 3.3.3, 3.3.4]", async () => {
+  it("answers an access token only, and the rest as a cookie", async () => {
     const { answer, access, token } = await openAdminSession(root);
     expect(staffCookieOf(answer)).toBe(
       `__Host-lit-staff=${token}; Max-Age=1800; Path=/; Secure; HttpOnly; SameSite=Strict`,
@@ -108,7 +108,7 @@ describe("other origins and the session of the admin page", () => {
     own = fromOwnPage("openAdminSession");
   });
 
-  it("are refused before the cookie is read [ASVS 3.5.1, 3.5.2, 3.5.3]", async () => {
+  it("are refused before the cookie is read", async () => {
     const { token } = await openAdminSession(root);
     const cookie = `${staffCookieName}=${token}`;
     const { port } = new URL(stack.url);

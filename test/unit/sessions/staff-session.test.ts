@@ -69,7 +69,7 @@ describe("staff session", () => {
     expect(await renew({ isStaff: false, idle: 0, age: 0, type: "staff" })).toEqual(lost);
   });
 
-  it("is ended by the use of an older token, which its owner learns [ASVS 7.2.4]", async () => {
+  it("is ended by the use of an older token, which its owner learns", async () => {
     const rotated = { replayed: { sessionEpoch: 0 } };
     expect(await renew({ isStaff: true, idle: 0, age: 0, type: "staff", rotated })).toEqual({
       answer: "token_not_valid",
