@@ -27,10 +27,10 @@ const problemOfOrigin = (
 export const originList = (schema: z.ZodString) =>
   schema
     .overwrite((text) => items(text).join(","))
-    .superRefine((text, { addIssue }) => {
+    .superRefine((text, context) => {
       if (text === "*") return;
       for (const problem of new Set(items(text).map(problemOfOrigin)))
-        if (problem !== undefined) addIssue({ code: "custom", message: problem });
+        if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
     });
 
 const problemOfHeader = (name: string): string | undefined => {
@@ -44,8 +44,8 @@ const problemOfHeader = (name: string): string | undefined => {
 export const headerList = z
   .string()
   .overwrite((text) => items(text).join(","))
-  .superRefine((text, { addIssue }) => {
+  .superRefine((text, context) => {
     for (const problem of new Set(items(text).map(problemOfHeader)))
-      if (problem !== undefined) addIssue({ code: "custom", message: problem });
+      if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
   })
   .optional();

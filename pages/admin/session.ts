@@ -12,9 +12,8 @@ const freshMilliseconds = 5 * 60 * 1000;
 let session: Session | undefined;
 let opening: Promise<void> | undefined;
 
-// Tabs tell each other about a sign-out, and nothing else.
-const tabs = new BroadcastChannel("lit-staff-session");
-// Survives a reload if the sign-out has not reached the server. It holds no token.
+// Tells other tabs, and this one after a reload if the sign-out has not reached the server. It
+// holds no token.
 const unfinishedSignOut = "lit-signing-out";
 
 const open = async (body: RequestOf<"POST /api/v1/admin/session/">["body"]): Promise<Session> => {
@@ -76,12 +75,11 @@ export const signOut = async (): Promise<void> => {
   session = undefined;
   if (left === undefined || left.isOver) return;
   await closeOnServer().catch(() => undefined);
-  tabs.postMessage("signed out");
 };
 
 /** A reload also forgets the people that the page has read. */
-tabs.addEventListener("message", () => {
-  if (session === undefined) return;
+window.addEventListener("storage", ({ key, newValue }) => {
+  if (key !== unfinishedSignOut || newValue === null || session === undefined) return;
   session = undefined;
   history.replaceState(null, "", location.pathname);
   location.reload();

@@ -75,10 +75,10 @@ const adminSession = "/api/v1/admin/session/";
 
 const codeOrNothing = z
   .object({ email: schemas.email.optional(), otp_code: schemas.shortCode.optional() })
-  .superRefine(({ email, otp_code }, { addIssue }) => {
+  .superRefine(({ email, otp_code }, context) => {
     if ((email === undefined) === (otp_code === undefined)) return;
     const path = [email === undefined ? "email" : "otp_code"];
-    addIssue({ code: "custom", path, message: "This field is required." });
+    context.addIssue({ code: "custom", path, message: "This field is required." });
   });
 
 export const openAdminSession = {

@@ -1,5 +1,5 @@
-// The cookie of the admin page's session, for pages of this service only. Another origin can't send
-// it (SameSite), nor JSON, nor read the answer (no CORS headers), and its `Origin` is refused.
+// The cookie of the admin page's session, for pages of this service only. Other sites can't send it.
+// Other origins can't send JSON or read an answer without CORS headers, and they are refused.
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import * as z from "zod";
 import { ApiError } from "../contract/errors.ts";

@@ -295,7 +295,7 @@ describe("session of the admin page", () => {
     expect(problems).toEqual([]);
   });
 
-  it("is asked for again after it has ended elsewhere or was idle too long", async () => {
+  it("asks again once it has ended elsewhere or its cookie has expired", async () => {
     const { page, problems } = await openAdmin();
     // The browser drops the cookie after 30 minutes.
     await page.context().clearCookies();

@@ -72,7 +72,7 @@ const fetchOn = (page: Page, url: string, sent: Sent) =>
 
 const json = { "content-type": "application/json" };
 
-/** Activates a new person on the page, and says what the page and the browser keep of the device. */
+/** Activates a new person on the page. Says what page and browser get of the device token. */
 const activateOn = async (
   from: keyof typeof pages,
   allowed: keyof typeof stacks,
@@ -154,7 +154,7 @@ it("headers of frameworks, tracing and the setting pass the preflight, others do
   await page.context().close();
 });
 
-it("the session of the admin page is out of reach, even for a listed origin", async () => {
+it("a listed origin can't use the session of the admin page", async () => {
   const stack = stacks.several;
   pointAt(stack);
   const administrator = await createAdministrator(stack.folder);

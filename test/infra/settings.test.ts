@@ -50,7 +50,7 @@ describe("settings", () => {
     );
   });
 
-  it("say what is wrong with an origin or the name of a header", () => {
+  it("say what is wrong with an origin or header", () => {
     const given = (more: object) => () => readSettings({ ...required, ...more });
     const trimmed = " https://app.example.com , http://localhost:5173,http://[::1]:3000 ";
     expect(given({ ALLOWED_ORIGINS: trimmed })()).toMatchObject({

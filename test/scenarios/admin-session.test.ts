@@ -102,13 +102,13 @@ describe("session of the admin page", () => {
   });
 });
 
-describe("other origins and the session of the admin page", () => {
+describe("other origins", () => {
   let own: Record<string, string>;
   beforeAll(() => {
     own = fromOwnPage("openAdminSession");
   });
 
-  it("are refused before the cookie is read", async () => {
+  it("are refused before the cookie of the session is read", async () => {
     const { token } = await openAdminSession(root);
     const cookie = `${staffCookieName}=${token}`;
     const { port } = new URL(stack.url);
@@ -140,7 +140,7 @@ describe("other origins and the session of the admin page", () => {
     expect((await fetch(localhost + path, { method: "POST", body: "{}", headers })).status).toBe(200);
   });
 
-  it("may read none of its answers, whatever they are", async () => {
+  it("may not read any answer about the session", async () => {
     const body = JSON.stringify({ email: root.email, otp_code: await adminCode(root) });
     const headers = { ...json, ...own };
     const asked = {

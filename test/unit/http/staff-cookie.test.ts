@@ -59,7 +59,7 @@ describe("pages of this service", () => {
 describe("cookie of the admin page", () => {
   beforeEach(() => vi.stubEnv("PUBLIC_URL", "https://auth.example"));
 
-  it("is for this host, TLS and no script, and ends after 30 minutes", () => {
+  it("is out of reach of scripts and ends after 30 minutes", () => {
     const attributes = "Path=/; Secure; HttpOnly; SameSite=Strict";
     expect(staffCookie({ staffToken: "a.b.c" })).toBe(`__Host-lit-staff=a.b.c; Max-Age=1800; ${attributes}`);
     expect(staffCookie(undefined)).toBe(`__Host-lit-staff=; Max-Age=0; ${attributes}`);

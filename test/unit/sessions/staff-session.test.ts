@@ -58,7 +58,7 @@ describe("staff session", () => {
     expect(await renew({ isStaff: false, idle: 24 * hour, age: 48 * hour })).toEqual(renewed);
   });
 
-  it("goes on in a tab that is late by less than the grace period", async () => {
+  it("goes on in a tab that is late within the grace period", async () => {
     const rotated = { sessionEpoch: 0, rotatedAt: now - 20 };
     const late = { isStaff: true, idle: 30 * minute + 10, age: hour, rotated };
     expect(await renew(late)).toEqual({ answer: rotated, ended: [] });
@@ -69,7 +69,7 @@ describe("staff session", () => {
     expect(await renew({ isStaff: false, idle: 0, age: 0, type: "staff" })).toEqual(lost);
   });
 
-  it("is ended by the use of an older token, which its owner learns", async () => {
+  it("is ended by an older token, and its owner is told", async () => {
     const rotated = { replayed: { sessionEpoch: 0 } };
     expect(await renew({ isStaff: true, idle: 0, age: 0, type: "staff", rotated })).toEqual({
       answer: "token_not_valid",
