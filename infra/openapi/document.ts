@@ -19,6 +19,7 @@ import {
   operationTags,
   overview,
   refusalHeaders,
+  staffCookieHeaders,
   statusTitles,
   waitingHeaders,
 } from "./texts.ts";
@@ -104,6 +105,7 @@ const describeOperation = (name: string, operation: Operation, components: Json)
     ...everyAnswersHeaders,
     ...(cacheSeconds !== undefined && cachedAnswersHeaders),
     ...(operation.issuesDeviceToken && issuedDeviceHeaders),
+    ...(operation.keepsStaffCookie && staffCookieHeaders),
   };
   return {
     operationId: name,

@@ -69,6 +69,10 @@ export const headerComponents = {
     "The device token for browsers. Over plain HTTP (local development) its name has no prefix and it isn't Secure",
     `__Host-lit-device=${exampleDeviceToken}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Strict; Secure`,
   ),
+  StaffCookie: header(
+    "The session of the admin page, which no script can read. At a sign-in, a second Set-Cookie holds the device token",
+    "__Host-lit-staff=eyJhbGciOiJSUzI1NiIsImtpZCI6…; Max-Age=1800; Path=/; Secure; HttpOnly; SameSite=Strict",
+  ),
 };
 
 const reference = (name: keyof typeof headerComponents) => ({ $ref: `#/components/headers/${name}` });
@@ -84,6 +88,8 @@ export const issuedDeviceHeaders = {
   "X-Device-Token": reference("DeviceToken"),
   "Set-Cookie": reference("DeviceCookie"),
 };
+
+export const staffCookieHeaders = { "Set-Cookie": reference("StaffCookie") };
 
 export const deviceTokenParameter = {
   name: "X-Device-Token",

@@ -32,6 +32,9 @@ const routesOf = (functionOf: (name: FunctionName) => IFunction) => {
   return routes;
 };
 
+const isForOwnPages = (path: string): boolean =>
+  Object.values<Operation>(contract).some((one) => one.path === path && one.keepsStaffCookie);
+
 type ApiStackProps = StackProps & { readonly settings: Settings; readonly stateful: StatefulStack };
 
 export class ApiStack extends Stack {
@@ -45,7 +48,7 @@ export class ApiStack extends Stack {
     const functionOf = (name: FunctionName) =>
       Function.fromFunctionName(this, pascalCase(name), functionName(settings.STAGE, name));
     for (const [path, handlers] of Object.entries(routesOf(functionOf)))
-      addRoute(api, path, handlers, settings);
+      addRoute(api, path, handlers, settings, { forOwnPages: isForOwnPages(path) });
     addGatewayResponses(api, settings.ALLOWED_ORIGINS);
     const stage = deployApi(this, { bareApi, api, settings }, removalPolicyOf(settings));
     if (hasFirewall(settings)) addFirewall(this, stage, settings);

@@ -47,6 +47,8 @@ export const request = async <R extends Route>(
   const { body, ...rest }: AnyRequest = sent;
   const response = await fetch(addressOf(path, rest), {
     method,
+    // If the page is left meanwhile, the new cookie of its session is stored all the same.
+    keepalive: path.endsWith("/admin/session/"),
     headers: {
       ...(access && { Authorization: `Bearer ${access}` }),
       ...(body && { "Content-Type": "application/json" }),

@@ -27,6 +27,7 @@ export const errors = {
     status: 403,
     detail: "The challenge was not solved, or its token is no longer valid. Solve it again.",
   },
+  foreign_origin: { status: 403, detail: "Only the pages of this service may call this." },
   cursor_not_valid: { status: 400, detail: "Invalid cursor" },
   not_yourself: {
     status: 400,

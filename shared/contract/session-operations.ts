@@ -77,6 +77,42 @@ export const logout = {
   errors: ["token_not_valid"],
 } as const satisfies Operation;
 
+const adminSession = "/api/v1/admin/session/";
+
+const codeOrNothing = z
+  .object({ email: schemas.email.optional(), otp_code: schemas.shortCode.optional() })
+  .superRefine(({ email, otp_code }, context) => {
+    if ((email === undefined) === (otp_code === undefined)) return;
+    const path = [email === undefined ? "email" : "otp_code"];
+    context.addIssue({ code: "custom", path, message: "This field is required." });
+  });
+
+export const openAdminSession = {
+  name: "openAdminSession",
+  method: "POST",
+  path: adminSession,
+  caller: "public",
+  summary:
+    "For the admin page only: sign in an administrator with the code from the email, or with an empty object continue the session of the cookie; returns an access token",
+  body: codeOrNothing,
+  readsDeviceToken: true,
+  issuesDeviceToken: "sometimes",
+  keepsStaffCookie: true,
+  success: { status: 200, body: schemas.tokenPair.pick({ access: true }) },
+  errors: ["foreign_origin", "sign_in_refused", "permission_denied", "token_not_valid", ...codeGuessErrors],
+} as const satisfies Operation;
+
+export const endAdminSession = {
+  name: "endAdminSession",
+  method: "DELETE",
+  path: adminSession,
+  caller: "public",
+  summary: "For the admin page only: end the session of the cookie, if there is one, and remove the cookie",
+  keepsStaffCookie: true,
+  success: { status: 204 },
+  errors: ["foreign_origin", "unsupported_media_type", "token_not_valid"],
+} as const satisfies Operation;
+
 export const listSessions = {
   name: "listSessions",
   method: "GET",

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import { lazy } from "../../shared/platform/lazy.ts";
 import { errors } from "../../shared/contract/errors.ts";
-import { call, send, succeed, type Answer } from "../support/calls/api.ts";
+import { call, fromOwnPage, send, succeed, type Answer } from "../support/calls/api.ts";
 import { requireCapability } from "../support/stacks/capabilities.ts";
 import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
 import { codeTo } from "../support/mail/letters.ts";
@@ -23,8 +23,10 @@ const titleOf = (name: OperationName) =>
 
 // One account for all tests, because none of these bodies may change it.
 const sharedPerson = lazy(() => signedIn());
-const tokenFor = async (name: OperationName) =>
-  contract[name].caller === "user" ? { authorization: `Bearer ${(await sharedPerson()).access}` } : {};
+const tokenFor = async (name: OperationName) => ({
+  ...fromOwnPage(name),
+  ...(contract[name].caller === "user" && { authorization: `Bearer ${(await sharedPerson()).access}` }),
+});
 
 const hostile: unknown[] = [
   null,

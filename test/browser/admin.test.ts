@@ -246,17 +246,107 @@ describe("administrator on the admin page", () => {
     await heading(page, person.email).waitFor();
     expect(problems).toEqual([]);
   });
+});
 
-  it("is signed out by the button and by a reload [ASVS 7.4.4, 14.3.1, 14.3.3]", async () => {
+describe("session of the admin page", () => {
+  const cookiesOf = (page: Page) => page.context().cookies();
+  const staffCookie = async (page: Page) =>
+    (await cookiesOf(page)).find(({ name }) => name === "__Host-lit-staff");
+  const secondTab = async (page: Page, path = "/admin/") => {
+    const tab = await page.context().newPage();
+    await tab.goto(path);
+    return tab;
+  };
+
+  it.each(["127.0.0.1", "localhost"])(
+    "survives reloads and is shared by tabs, at %s [ASVS 14.3.3]",
+    async (host) => {
+      const baseURL = stack.url.replace("127.0.0.1", host);
+      const { page, problems } = await openPage(browser, baseURL);
+      await page.goto("/admin/");
+      await signInOn(page, administrator);
+      await heading(page, "Users").waitFor();
+      expect(await staffCookie(page)).toMatchObject({ httpOnly: true, secure: true, sameSite: "Strict" });
+      // No script can read what lasts.
+      const kept =
+        "JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href])";
+      expect(await page.evaluate<string>(kept)).not.toContain("eyJ");
+      await page.reload();
+      await heading(page, "Users").waitFor();
+      const tab = await secondTab(page);
+      await Promise.all([page.reload(), tab.reload()]);
+      await Promise.all([page, tab].map((one) => heading(one, "Users").waitFor()));
+      await page.goto("/admin/#/login");
+      await heading(page, "Users").waitFor();
+      expect(problems).toEqual([]);
+    },
+  );
+
+  it("ends in all tabs with the button [ASVS 7.4.4, 14.3.1]", async () => {
     const { page, problems } = await openAdmin();
-    // The tokens are stored nowhere.
-    const kept =
-      "JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href])";
-    expect(await page.evaluate<string>(kept)).not.toContain("eyJ");
+    const tab = await secondTab(page);
+    await heading(tab, "Users").waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    for (const one of [page, tab]) await heading(one, "Sign in").waitFor();
+    expect(await staffCookie(page)).toBeUndefined();
+    for (const one of [page, tab]) {
+      await one.reload();
+      await heading(one, "Sign in").waitFor();
+    }
+    expect(problems).toEqual([]);
+  });
+
+  it("ends later if the server can't be reached at the sign-out", async () => {
+    const { page } = await openAdmin();
+    await page.route("**/admin/session/", (route) => route.abort());
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await heading(page, "Sign in").waitFor();
+    expect(await staffCookie(page)).toBeDefined();
+    await page.unroute("**/admin/session/");
+    await page.reload();
+    await heading(page, "Sign in").waitFor();
+    await expect.poll(() => staffCookie(page)).toBeUndefined();
+    await signInOn(page, administrator);
+    await heading(page, "Users").waitFor();
+    await page.reload();
+    await heading(page, "Users").waitFor();
+  });
+
+  it("is renewed once for requests that are refused at the same time", async () => {
+    const { page, problems } = await openAdmin();
+    const link = page.getByRole("link", { name: administrator.email });
+    await link.waitFor();
+    let [refused, renewals, expired] = [0, 0, ""];
+    await page.route("**/api/v1/**", async (route) => {
+      const { authorization = "" } = route.request().headers();
+      if (route.request().url().endsWith("/admin/session/")) renewals += 1;
+      else if (authorization === (expired ||= authorization)) {
+        refused += 1;
+        const body = { detail: "Token is invalid or expired", code: "token_not_valid" };
+        return route.fulfill({ status: 401, json: body });
+      }
+      return route.continue();
+    });
+    await link.click();
+    await heading(page, administrator.email).waitFor();
+    await page.getByRole("table").waitFor();
+    expect(refused).toBeGreaterThan(1);
+    expect(renewals).toBe(1);
+    expect(problems).toEqual([]);
+  });
+
+  it("asks again once it has ended elsewhere or its cookie has expired", async () => {
+    const { page, problems } = await openAdmin();
+    // The browser drops the cookie after 30 minutes.
+    await page.context().clearCookies();
     await page.reload();
     await heading(page, "Sign in").waitFor();
     await signInOn(page, administrator);
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await heading(page, "Users").waitFor();
+    const letters = await lettersTo(administrator.email);
+    const { access } = await signIn(administrator, letters.length);
+    await succeed("endOtherSessions", undefined, { token: access });
+    await page.reload();
     await heading(page, "Sign in").waitFor();
     expect(problems).toEqual([]);
   });

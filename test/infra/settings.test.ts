@@ -50,6 +50,40 @@ describe("settings", () => {
     );
   });
 
+  it("say what is wrong with an origin or header", () => {
+    const given = (more: object) => () => readSettings({ ...required, ...more });
+    const trimmed = " https://app.example.com , http://localhost:5173,http://[::1]:3000 ";
+    expect(given({ ALLOWED_ORIGINS: trimmed })()).toMatchObject({
+      ALLOWED_ORIGINS: "https://app.example.com,http://localhost:5173,http://[::1]:3000",
+    });
+    expect(given({ ALLOWED_HEADERS: "X-Tenant , x_b" })()).toMatchObject({ ALLOWED_HEADERS: "X-Tenant,x_b" });
+    for (const [ALLOWED_ORIGINS, sentence] of [
+      ["*,https://a.example", "they can't be mixed"],
+      ["https://a.example,", "Origin 2 is empty"],
+      ["null", "The origin is null"],
+      ["https://*.a.example", "no pattern here"],
+      ["a.example", "must begin with https:// or http://"],
+      ["ftp://a.example", "must begin with https:// or http://"],
+      ["https://", "name a host"],
+      ["https://a.example, https://b.example/", "Origin 2 must end after the host"],
+      ["https://a.example/app", "without a path or a slash"],
+      ["https://a.example?x", "without a path or a slash"],
+      ["https://u@a.example", "must end after the host"],
+      ["HTTPS://A.example", "as browsers send it"],
+      ["https://a.example:443", "no default port"],
+      ["https://bücher.example", "ASCII"],
+    ] as const)
+      expect(given({ ALLOWED_ORIGINS }), ALLOWED_ORIGINS).toThrow(sentence);
+    for (const [ALLOWED_HEADERS, sentence] of [
+      ["*", "does not cover Authorization"],
+      ["X-A,*", "does not cover Authorization"],
+      ["X A", "Names of headers have letters"],
+      ["X-A,,X-B", "single commas"],
+      ["X'A", "Names of headers have letters"],
+    ] as const)
+      expect(given({ ALLOWED_HEADERS }), ALLOWED_HEADERS).toThrow(sentence);
+  });
+
   it("treat an empty value as unset, and prefer set values to defaults", () => {
     expect(readSettings({ ...required, STAGE: "", ALARM_EMAIL: "" })).toMatchObject({ STAGE: "dev" });
     expect(

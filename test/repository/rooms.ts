@@ -63,6 +63,10 @@ export const rooms: Record<string, Room> = {
     holds: "letters: order them, decide who gets which, send",
     imports: shared("platform identity store limits delivery codes passwords accounts letters"),
   },
+  "shared/sign-in": {
+    holds: "what operations have in common that start, renew or end sessions",
+    imports: shared("platform identity contract limits codes sessions accounts mail"),
+  },
   "shared/http": {
     holds: "the wrapper around every use case: bearer token, body, response, headers, pages",
     imports: shared("platform contract limits sessions"),
@@ -70,7 +74,7 @@ export const rooms: Record<string, Room> = {
   functions: {
     holds: "one file per operation or queue: what callers can do",
     imports: shared(
-      "platform identity contract store keys limits delivery codes sessions passwords accounts mail http",
+      "platform identity contract store keys limits delivery codes sessions passwords accounts mail sign-in http",
     ),
   },
   "functions/admin": {

@@ -49,6 +49,7 @@ describe("items of accounts", () => {
       "requestOtp",
       "createToken",
       "endOtherSessions",
+      "openAdminSession",
       "updateMe",
       "confirmEmail",
       "claimEmail",

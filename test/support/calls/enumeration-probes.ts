@@ -68,6 +68,10 @@ const table = {
     operation: "createToken",
     body: { email, otp_code: wrongCode },
   }),
+  "open the admin page with a wrong code": ({ email }: Suspect) => ({
+    operation: "openAdminSession",
+    body: { email, otp_code: wrongCode },
+  }),
   "ask for a reset": ({ email }: Suspect) => ({ operation: "resetPassword", body: { email } }),
   "confirm a reset with a wrong code": ({ email, otherPassword }: Suspect) => ({
     operation: "confirmPasswordReset",

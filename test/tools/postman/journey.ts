@@ -160,6 +160,12 @@ export const journey: Folder[] = [
     before: skipWithoutAdministrator,
     steps: [
       ...signIn(administrator, "as administrator", "admin_", "admin_email"),
+      step("openAdminSession", {
+        title: "A session with a cookie is only for the admin page",
+        body: { email: "{{admin_email}}", otp_code: "000 000" },
+        status: 403,
+      }),
+      step("endAdminSession", { title: "So is its end", status: 403 }),
       step("listUsers", {
         title: "Find the account by its address",
         query: { email: "{{email}}", limit: "25" },
