@@ -26,7 +26,8 @@ export const staffGrants = {
     ...staff,
     USERS_TABLE: {
       QueryIndexes: true,
-      BatchGetItem: ["user", "pending", "delivery"],
+      CountItems: true,
+      BatchGetItem: ["user", "pending", "registration", "delivery"],
       GetItem: ["username", "user", "pending"],
     },
   },

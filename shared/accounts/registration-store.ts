@@ -1,5 +1,6 @@
 // Registering never checks if an address is taken, so that its response can't reveal it. Activation
 // fails if the address is taken or held.
+import { usernameKey } from "../identity/username.ts";
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { emailUndoPk } from "../store/address-items.ts";
@@ -70,6 +71,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
           pk: registrationPk(addressKey),
           ...registration,
           ...(replaced && { replaced }),
+          usernameKey: usernameKey(registration.username),
           ...listAttributes(registration, "pending"),
         },
         ConditionExpression,

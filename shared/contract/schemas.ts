@@ -165,6 +165,24 @@ export const discovery = z.object({
 
 export const search = (maximum: number) => text().trim().max(maximum, atMost(maximum));
 
+// An unencoded `+` of the offset arrives as a space.
+const canonicalTime = (typed: string): string => {
+  const time = typed.replace(/ (?=\d\d:\d\d$)/, "+").toUpperCase();
+  const zoned = /T.*(Z|[+-]\d\d:\d\d)$/.test(time) || !time.includes("T") ? time : `${time}Z`;
+  const isTime = z.iso.datetime({ offset: true }).or(z.iso.date()).safeParse(zoned).success;
+  return isTime ? new Date(zoned).toISOString() : typed;
+};
+
+/** Becomes ISO 8601 in UTC with milliseconds. */
+export const instant = text()
+  .trim()
+  .overwrite(canonicalTime)
+  .refine(
+    (time) => z.iso.datetime().safeParse(time).success,
+    "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+  )
+  .meta({ examples: ["2026-11-22T20:15:00Z"] });
+
 export const flag = z.boolean({ error: "Must be a valid boolean." });
 
 export const adminUser = user
