@@ -54,7 +54,7 @@ export const staffGrants = {
   setUserEmail: {
     ...staff,
     USERS_TABLE: allOf(find, asStaff, forgetDevices, {
-      GetItem: ["undo"],
+      GetItem: ["email", "undo"],
       PutItem: ["email-change", "email-claim", "undo"],
       UpdateItem: ["user", "undo"],
       DeleteItem: ["email-change", "reset", "undo"],

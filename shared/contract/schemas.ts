@@ -167,8 +167,9 @@ export const search = (maximum: number) => text().trim().max(maximum, atMost(max
 
 // An unencoded `+` of the offset arrives as a space.
 const canonicalTime = (typed: string): string => {
-  const time = typed.replace(/ (?=\d\d:\d\d$)/, "+").toUpperCase();
-  const zoned = /T.*(Z|[+-]\d\d:\d\d)$/.test(time) || !time.includes("T") ? time : `${time}Z`;
+  const [, minute = typed, second = ":00", zone = "Z"] =
+    /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+ -]\d\d:\d\d)?$/i.exec(typed) ?? [];
+  const zoned = minute.includes("T") ? `${minute}${second}${zone.replace(" ", "+")}`.toUpperCase() : typed;
   const isTime = z.iso.datetime({ offset: true }).or(z.iso.date()).safeParse(zoned).success;
   return isTime ? new Date(zoned).toISOString() : typed;
 };

@@ -34,11 +34,14 @@ export const listUsers = {
         description:
           "A cursor, if there may be more. A page can be short or empty: a search by several criteria continues on the next one",
       }),
-      approximate_total: z.int().nullable().meta({
-        description:
-          "About how many people there are, as the database counts them every few hours; `null` with other filters than `state=staff`",
-        examples: [1234],
-      }),
+      approximate_total: z
+        .int()
+        .nullable()
+        .meta({
+          description:
+            "About how many people there are, as the database counts them every few hours; `null` with other filters than `state=staff`",
+          examples: [1234],
+        }),
     }),
   },
   errors: [...staffErrors, "cursor_not_valid"],
