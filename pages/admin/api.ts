@@ -29,6 +29,9 @@ const addressOf = (path: string, { id = "", query = {} }: AnyRequest) => {
   return address;
 };
 
+/** API Gateway answers within 29 seconds. */
+const longestWaitMilliseconds = 35_000;
+
 export const request = async <R extends Route>(
   route: R,
   sent: RequestOf<R>,
@@ -38,6 +41,7 @@ export const request = async <R extends Route>(
   const { body, ...rest }: AnyRequest = sent;
   const response = await fetch(addressOf(path, rest), {
     method,
+    signal: AbortSignal.timeout(longestWaitMilliseconds),
     headers: {
       ...(access && { Authorization: `Bearer ${access}` }),
       ...(body && { "Content-Type": "application/json" }),

@@ -8,7 +8,7 @@ const ownWords: Partial<Record<ErrorCode, string>> = {
   sign_in_refused: "The code is wrong or no longer valid. Start again to get a new one.",
 };
 
-const unreachable = "The server cannot be reached. Check your connection and try again.";
+const unreachable = "The service could not be reached. Check your connection and try again.";
 
 const isRefusal = (body: unknown): body is Refusal =>
   typeof body === "object" && body !== null && "detail" in body;

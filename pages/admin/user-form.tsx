@@ -8,9 +8,14 @@ import { languages, noLanguage } from "./languages.ts";
 const fields = ["username", "first_name", "last_name"] as const;
 const labels = { username: "Username", first_name: "First name", last_name: "Last name" };
 
-export const UserForm = ({ user }: { user: AdminUser }) => {
+/** Another key shows saved values. News about the person leave it, and what is typed, as it is. */
+export const UserForm = ({ user }: { user: AdminUser }) => (
+  <Form key={JSON.stringify([...fields, "locale" as const].map((name) => user[name]))} user={user} />
+);
+
+const Form = ({ user }: { user: AdminUser }) => {
   const { mutate, isPending, error } = useAct((changes: UserChanges) => changeUser(user.id, changes), {
-    done: "Saved.",
+    done: `The changes to ${user.email} are saved.`,
   });
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {

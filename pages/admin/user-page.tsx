@@ -4,6 +4,7 @@ import type { AdminUser } from "./data-provider.ts";
 import { DeliveryNotice } from "./delivery-notice.tsx";
 import { languageName } from "./languages.ts";
 import { Loading } from "./layout.tsx";
+import { LoadFailure } from "./load-failure.tsx";
 import { PageTitle } from "./page-title.tsx";
 import { MoveNotice } from "./move-notice.tsx";
 import { StateBadge } from "./state-badge.tsx";
@@ -33,7 +34,7 @@ const Facts = ({ user }: { user: AdminUser }) => (
 
 export const UserPage = () => {
   const { id = "" } = useParams();
-  const { data, error, isPending } = useGetOne<AdminUser>("users", { id }, { retry: false });
+  const { data, error, isPending, refetch } = useGetOne<AdminUser>("users", { id });
   // react-admin returns an empty record while it redirects to sign-in.
   const user = data?.id ? data : undefined;
   const { identity } = useGetIdentity();
@@ -44,7 +45,7 @@ export const UserPage = () => {
         <a href="#/users">Back to the list</a>
       </p>
       {isPending && <Loading />}
-      {error && <p role="alert">{error.message}</p>}
+      {error && <LoadFailure what="This person" error={error} retry={refetch} />}
       {user && (
         <>
           <PageTitle text={user.email} />
@@ -54,7 +55,7 @@ export const UserPage = () => {
             <DeliveryNotice user={user} delivery={user.delivery} />
           )}
           <UserActions user={user} isSelf={identity?.id === user.id} />
-          <UserForm key={JSON.stringify(user)} user={user} />
+          <UserForm user={user} />
           {isPerson && <UserSessions userId={user.id} />}
         </>
       )}
