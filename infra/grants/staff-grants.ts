@@ -27,7 +27,8 @@ export const staffGrants = {
     ...staff,
     USERS_TABLE: {
       QueryIndexes: true,
-      BatchGetItem: ["user", "pending", "delivery"],
+      CountItems: true,
+      BatchGetItem: ["user", "pending", "registration", "delivery"],
       GetItem: ["username", "user", "pending"],
     },
   },
@@ -68,7 +69,7 @@ export const staffGrants = {
   setUserEmail: {
     ...staff,
     USERS_TABLE: allOf(find, asStaff, forgetDevices, {
-      GetItem: ["undo"],
+      GetItem: ["email", "undo"],
       PutItem: ["email-change", "email-claim", "undo"],
       UpdateItem: ["user", "undo"],
       DeleteItem: ["email-change", "reset", "undo"],

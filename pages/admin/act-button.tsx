@@ -2,12 +2,15 @@ import { useId, useRef, type SubmitEvent } from "react";
 import { useAct } from "./acts.ts";
 import { Field, FormFailure, textOf, type FieldProps } from "./form.tsx";
 
-export type Act = {
+export type Act<Output = unknown> = {
   label: string;
   /** For a list in which each row has the same button. */
   description?: string;
-  done: string;
-  run: (typed: Record<string, string>) => Promise<unknown>;
+  done: string | ((output: Output) => string);
+  run: (typed: Record<string, string>) => Promise<Output>;
+  leadsTo?: string;
+  disabled?: boolean;
+  hint?: string;
   /** Opens a dialog with `fields` before the action. */
   question?: string;
   confirmLabel?: string;
@@ -25,7 +28,7 @@ export const ownPassword: FieldProps = {
 
 const noFields: FieldProps[] = [];
 
-export const ActButton = ({
+export const ActButton = <Output,>({
   label,
   description,
   done,
@@ -34,10 +37,13 @@ export const ActButton = ({
   confirmLabel = label,
   fields = noFields,
   danger,
-}: Act) => {
+  leadsTo,
+  disabled = false,
+  hint,
+}: Act<Output>) => {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
-  const { mutate, reset, isPending, error } = useAct(run, { done, noticesErrors: !question });
+  const { mutate, reset, isPending, error } = useAct(run, { done, leadsTo, noticesErrors: !question });
   const closeDialog = () => dialog.current?.close();
   const ask = () => dialog.current?.showModal();
   const runNow = () => mutate({});
@@ -52,7 +58,7 @@ export const ActButton = ({
         type="button"
         className={style}
         aria-label={description}
-        disabled={isPending}
+        disabled={isPending || disabled}
         onClick={question ? ask : runNow}
       >
         {label}
@@ -61,6 +67,7 @@ export const ActButton = ({
         <dialog ref={dialog} aria-labelledby={title} onClose={reset}>
           <form onSubmit={submit}>
             <h2 id={title}>{question}</h2>
+            {hint && <p className="hint">{hint}</p>}
             {fields.map((field) => (
               <Field key={field.name} required {...field} failure={error} />
             ))}

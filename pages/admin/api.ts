@@ -38,6 +38,9 @@ const addressOf = (path: string, { query = {}, ...parameters }: Omit<AnyRequest,
   return address;
 };
 
+/** API Gateway answers within 29 seconds. */
+const longestWaitMilliseconds = 35_000;
+
 export const request = async <R extends Route>(
   route: R,
   sent: RequestOf<R>,
@@ -49,6 +52,7 @@ export const request = async <R extends Route>(
     method,
     // If the page is left meanwhile, the new cookie of its session is stored all the same.
     keepalive: path.endsWith("/admin/session/"),
+    signal: AbortSignal.timeout(longestWaitMilliseconds),
     headers: {
       ...(access && { Authorization: `Bearer ${access}` }),
       ...(body && { "Content-Type": "application/json" }),

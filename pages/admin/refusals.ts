@@ -9,7 +9,7 @@ const ownWords: Partial<Record<ErrorCode, string>> = {
   permission_denied: "This account is not an administrator.",
 };
 
-const unreachable = "The server cannot be reached. Check your connection and try again.";
+const unreachable = "The service could not be reached. Check your connection and try again.";
 
 const isRefusal = (body: unknown): body is Refusal =>
   typeof body === "object" && body !== null && "detail" in body;

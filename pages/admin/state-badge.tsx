@@ -16,6 +16,6 @@ export const StateBadge = ({ user }: { user: AdminUser }) => (
     {user.delivery && user.delivery.state !== "fine" && (
       <span className="badge undelivered">{deliveryLabels[user.delivery.state]}</span>
     )}
-    {user.is_staff && <span className="badge staff">Staff</span>}
+    {user.is_staff && <span className="badge staff">Administrator</span>}
   </span>
 );

@@ -54,9 +54,9 @@ const useActs = (user: AdminUser): Record<Offer, Act> => {
         }
       : { label: "Activate", done: `${email} is active.`, run: () => changeUser(id, { is_active: true }) },
     staff: {
-      label: user.is_staff ? "Remove from staff" : "Make staff",
-      question: user.is_staff ? `Remove ${email} from staff?` : `Let ${email} administer all users?`,
-      done: user.is_staff ? `${email} is no longer staff.` : `${email} is staff now.`,
+      label: user.is_staff ? "Remove as administrator" : "Make administrator",
+      question: user.is_staff ? `Remove ${email} as administrator?` : `Let ${email} administer all users?`,
+      done: user.is_staff ? `${email} is no longer an administrator.` : `${email} is an administrator now.`,
       run: ({ current_password }) => changeUser(id, { is_staff: !user.is_staff, current_password }),
       fields: [ownPassword],
     },
@@ -134,6 +134,7 @@ const useActs = (user: AdminUser): Record<Offer, Act> => {
       question: `Delete ${email}? This cannot be undone.`,
       done: `${email} is deleted.`,
       run: remove,
+      leadsTo: "/users",
       fields: [ownPassword],
       danger: true,
     },

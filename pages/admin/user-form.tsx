@@ -8,9 +8,17 @@ import { Choice, Field, FormFailure, textOf } from "./form.tsx";
 const texts = editableFields.filter((field) => !isClosed(field));
 const closed = editableFields.filter(isClosed);
 
-export const UserForm = ({ user }: { user: AdminUser }) => {
+/** Another key shows saved values. News about the person leave it, and what is typed, as it is. */
+export const UserForm = ({ user }: { user: AdminUser }) => (
+  <Form
+    key={JSON.stringify([user.username, ...editableFields.map((field) => typedValue(user, field))])}
+    user={user}
+  />
+);
+
+const Form = ({ user }: { user: AdminUser }) => {
   const { mutate, isPending, error } = useAct((changes: UserChanges) => changeUser(user.id, changes), {
-    done: "Saved.",
+    done: `The changes to ${user.email} are saved.`,
   });
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {

@@ -3,12 +3,13 @@ import { useLogoutIfAccessDenied } from "ra-core";
 import { ActButton } from "./act-button.tsx";
 import { endSession, endSessions } from "./acts.ts";
 import { Loading } from "./layout.tsx";
+import { LoadFailure } from "./load-failure.tsx";
 import { signedRequest } from "./session.ts";
 import { Time } from "./time.tsx";
 
 export const UserSessions = ({ userId }: { userId: string }) => {
   const signOutIfOver = useLogoutIfAccessDenied();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ["users", "sessions", userId],
     queryFn: async () => {
       try {
@@ -24,7 +25,7 @@ export const UserSessions = ({ userId }: { userId: string }) => {
   return (
     <section aria-labelledby="sessions">
       <h2 id="sessions">Sessions</h2>
-      {error && <p role="alert">{error.message}</p>}
+      {error && <LoadFailure what="The list of sessions" error={error} retry={refetch} />}
       {!data && !error && <Loading />}
       {data?.length === 0 && <p>Not signed in on any device.</p>}
       {data && data.length > 0 && (

@@ -1,6 +1,7 @@
 // Registering never checks if an address is taken, so that its response can't reveal it. Activation
 // fails if the address is taken or held.
 import { storedNames } from "../identity/stored-attributes.ts";
+import { usernameKey } from "../identity/username.ts";
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { emailUndoPk } from "../store/address-items.ts";
@@ -99,6 +100,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
           pk: registrationPk(addressKey),
           ...kept,
           ...(replaced && { replaced }),
+          usernameKey: usernameKey(kept.username),
           ...listAttributes(kept, "pending"),
         },
         ConditionExpression,

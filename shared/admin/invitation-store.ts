@@ -2,7 +2,8 @@
 // strangers register for the address doesn't end it, and it doesn't end what they have registered.
 import { bareAccount } from "../accounts/activation-store.ts";
 import { registrationStore } from "../accounts/registration-store.ts";
-import type { StoredAttributes } from "../identity/stored-attributes.ts";
+import { storedNames, type StoredAttributes } from "../identity/stored-attributes.ts";
+import { usernameKey } from "../identity/username.ts";
 import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { conditionalWrite, transact, type TransactionPart } from "../store/dynamo.ts";
@@ -49,7 +50,12 @@ export const invitationStore = (clock: Clock = nowSeconds) => {
   const putting = (person: Registration, now: number): TransactionPart => ({
     Put: {
       TableName: table,
-      Item: { pk: registrationPk(person.addressKey), ...person, ...listAttributes(person, "pending") },
+      Item: {
+        pk: registrationPk(person.addressKey),
+        ...person,
+        usernameKey: usernameKey(person.username),
+        ...listAttributes(person, "pending"),
+      },
       ConditionExpression: "attribute_not_exists(pk) OR expiresAt <= :now",
       ExpressionAttributeValues: { ":now": now },
     },
@@ -62,11 +68,16 @@ export const invitationStore = (clock: Clock = nowSeconds) => {
     const { inviteDigest: _id, inviteExpiresAt: _ie, ...stays } = named;
     const sets = {
       ...stays,
+      usernameKey: usernameKey(person.username),
       ...listAttributes(person, "pending"),
       ...(!isInvited(waiting) && { replaced: true }),
     };
     return updatePart(table, registrationPk(waiting.addressKey), sets, {
-      rest: ` REMOVE inviteDigest, inviteExpiresAt${person.locale ? "" : ", locale"}`,
+      removes: [
+        "inviteDigest",
+        "inviteExpiresAt",
+        ...storedNames.filter((name) => person[name] === undefined),
+      ],
       condition: "id = :waitingId AND expiresAt > :now",
       values: { ":waitingId": waiting.id, ":now": now },
     });
@@ -123,7 +134,7 @@ export const invitationStore = (clock: Clock = nowSeconds) => {
       const sets = { inviteRequestId, expiresAt: Math.max(expiresAt, now + keptSeconds) };
       const { refused } = await conditionalWrite(
         updatePart(table, registrationPk(addressKey), sets, {
-          rest: " REMOVE inviteDigest, inviteExpiresAt",
+          removes: ["inviteDigest", "inviteExpiresAt"],
           condition: "id = :id AND expiresAt > :now AND attribute_exists(invitedBy)",
           values: { ":id": id, ":now": now },
         }),

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createAdministrator } from "../support/people/administrators.ts";
+import { administer, createAdministrator, signedInAdmin } from "../support/people/administrators.ts";
 import { call, succeed } from "../support/calls/api.ts";
 import { expectRefused } from "../support/assert/refusals.ts";
 import { report } from "../support/mail/feedback.ts";
-import { letterTo, lettersTo } from "../support/mail/letters.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { activated, newPerson, register, signedIn, signIn, type Person } from "../support/people/people.ts";
 import { startTestStack, type TestStack } from "../support/stacks/test-stack.ts";
 import { expectAccessible } from "./accessibility.ts";
@@ -16,9 +16,11 @@ import { launchBrowser, openPage } from "./watched-page.ts";
 let stack: TestStack;
 let browser: Browser;
 let administrator: Person;
+let root: Awaited<ReturnType<typeof signedInAdmin>>;
 beforeAll(async () => {
   [stack, browser] = await Promise.all([startTestStack(), launchBrowser()]);
   administrator = await createAdministrator(stack.folder, newPerson({ email: "root@example.com" }));
+  root = await signedInAdmin(stack.folder);
 });
 afterAll(() => Promise.all([stack.remove(), browser.close()]));
 
@@ -45,6 +47,132 @@ describe("administrator on the admin page", () => {
     await page.getByRole("button", { name: "Activate", exact: true }).click();
     await page.getByText(`${person.email} is active.`).waitFor();
     await signIn(person, 2);
+    expect(problems).toEqual([]);
+  });
+
+  it("sees what has changed, in the list and after a search", async () => {
+    const { username, email: ascii } = newPerson({
+      email: newPerson().email.replace("@", "@xn--bcher-kva."),
+    });
+    const person = await register(
+      newPerson({ username, email: ascii.replace("xn--bcher-kva", "b\u00fccher") }),
+    );
+    await succeed("activateUser", { email: person.email, otp_code: await codeTo(ascii) });
+    const { page, problems } = await openAdmin();
+    await page.keyboard.press("/");
+    await page.keyboard.type(person.email.slice(0, -9).toUpperCase());
+    await page.keyboard.press("Enter");
+    const row = page.getByRole("row", { name: person.email });
+    await row.getByText("Active").waitFor();
+    const change = (body: object) => administer(root, "updateUser", { id: person.id, body });
+    const off = { is_active: false, current_password: root.password };
+    for (const [body, ask] of [
+      [off, () => page.keyboard.press("Enter")],
+      [{ is_active: true }, () => page.getByRole("button", { name: "Refresh" }).click()],
+      [off, () => page.getByRole("button", { name: "Search" }).click()],
+    ] as const) {
+      expect((await change(body)).status).toBe(200);
+      await ask();
+      await row.getByText(body.is_active ? "Active" : "Deactivated").waitFor();
+    }
+    await page.keyboard.press("/");
+    await page.keyboard.press("Escape");
+    expect(await page.evaluate("document.activeElement.tagName")).toBe("BODY");
+
+    const name = newPerson().username;
+    await page.getByRole("link", { name: person.email }).click();
+    await page.getByLabel("Username").fill(name);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText(`The changes to ${person.email} are saved.`).waitFor();
+    await page.getByRole("link", { name: "Back to the list" }).click();
+    await row.getByText(name).waitFor();
+    expect(await page.getByText("are saved").count()).toBe(0);
+    await page.getByLabel("Email begins with").fill("");
+    await page.getByLabel("Username begins with").fill(name.slice(0, -2));
+    await page.getByText("More filters").click();
+    const today = new Date().toLocaleDateString("sv");
+    await page.getByLabel("Registered from").fill(today);
+    await page.getByLabel("Registered until").fill(today);
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByText("Sorted by username").waitFor();
+    await row.waitFor();
+    await page.getByLabel("Registered until").fill("2020-02-29");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByText("This time must be later").waitFor();
+    await page.getByLabel("Registered from").fill("2020-02-29");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByText("No people match this search.").waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  it("learns that a call has failed, and tries again", async () => {
+    const person = await activated();
+    const { page, problems } = await openAdmin();
+    await page
+      .getByText(/About [\d,]+ people|[\d,]+ people/)
+      .first()
+      .waitFor();
+    await find(page, person);
+    await page.getByLabel("First name").fill("Ada");
+    await page.context().setOffline(true);
+    const save = page.getByRole("button", { name: "Save" });
+    const unreachable = page.getByText("The service could not be reached.");
+    for (const _ of [1, 2]) {
+      await save.click();
+      await page.getByRole("alert").and(unreachable).waitFor();
+    }
+    expect(await page.getByLabel("First name").inputValue()).toBe("Ada");
+    await page.getByRole("button", { name: "Unlock" }).click();
+    await page.locator(".notice.error").getByText("The service could not be reached.").waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole("button", { name: "Unlock" }).click();
+    await page.getByText(`counted for ${person.email} were cleared.`).waitFor();
+    expect(await unreachable.count()).toBe(0);
+    expect(await page.getByLabel("First name").inputValue()).toBe("Ada");
+    await save.click();
+    await page.getByText("are saved.").waitFor();
+
+    await page.context().setOffline(true);
+    await page.getByRole("link", { name: "Back to the list" }).click();
+    await page.getByText("The list could not be loaded.").waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("The list could not be loaded.").waitFor({ state: "detached" });
+    await page.getByRole("link", { name: person.email }).waitFor();
+    expect(problems.filter((problem) => !problem.includes("ERR_INTERNET_DISCONNECTED"))).toEqual([]);
+  });
+
+  it("deactivates several people at once, and learns who is left", async () => {
+    const first = await signedIn();
+    const people = [first, await activated(), await activated(), await register()];
+    const { page, problems } = await openAdmin();
+    const tick = ({ email }: Person) => page.getByLabel(`Select ${email}`);
+    for (const one of [...people, administrator]) await tick(one).check();
+    await page.getByText("5 selected.").waitFor();
+    const skipped = page.locator(".selection > p");
+    await skipped.getByText("because you can't deactivate yourself").waitFor();
+    await skipped.getByText("because registrations are deleted, not deactivated").waitFor();
+    const dialog = page.getByRole("dialog");
+    await page.getByRole("button", { name: "Deactivate selected…" }).click();
+    await dialog.getByText("Deactivate 3 people?").waitFor();
+    await expectAccessible(page);
+    await dialog.getByLabel("Your password").fill("Not-The-Password-1");
+    await dialog.getByRole("button", { name: "Deactivate", exact: true }).click();
+    await dialog.getByText("Invalid password.").waitFor();
+    await succeed("getMe", undefined, { token: first.access });
+    const last = people[2]!;
+    expect(
+      (await administer(root, "deleteUser", { id: last.id, body: { current_password: root.password } }))
+        .status,
+    ).toBe(204);
+    await dialog.getByLabel("Your password").fill(administrator.password);
+    await dialog.getByRole("button", { name: "Deactivate", exact: true }).click();
+    await dialog.getByText(`2 of 3 people are deactivated. Not ${last.email}: Not found.`).waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("row", { name: people[1]!.email }).getByText("Deactivated").waitFor();
+    expectRefused(await call("getMe", undefined, { token: first.access }), "user_inactive");
+    expect(await tick(people[1]!).isChecked()).toBe(false);
+    await tick(people[3]!).waitFor();
     expect(problems).toEqual([]);
   });
 
@@ -395,7 +523,7 @@ describe.each([
     await page.locator('table[aria-busy="false"]').getByText("Emails come back").first().waitFor();
     await expectUsable(page);
     await find(page, person);
-    await page.getByRole("button", { name: "Make staff" }).click();
+    await page.getByRole("button", { name: "Make administrator" }).click();
     await page.getByRole("dialog").getByLabel("Your password").waitFor();
     await expectUsable(page);
     await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
