@@ -17,10 +17,10 @@ const staffUsers = "/api/v1/admin/users";
 const activationCode = schemas
   .filled(schemas.text())
   .overwrite((typed) => typed.replace(/[\s-]/g, "").toUpperCase())
-  .refine(
-    (code) => /^(?:[0-9]{6}|[A-Z2-7]{16})$/.test(code),
-    "Enter the 6 digits of the code, or the 16 characters of an invitation.",
-  )
+  .refine((code) => /^(?:[0-9]{6}|[A-Z2-7]{16})$/.test(code), {
+    error: ({ input }) =>
+      String(input).length > 8 ? "Enter the 16 characters of the code." : "Enter the 6 digits of the code.",
+  })
   .meta({
     description:
       "Six digits or, for an invitation, sixteen letters and digits, upper or lower case, with or without spaces and hyphens",

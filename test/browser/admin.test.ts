@@ -90,7 +90,7 @@ describe("administrator on the admin page", () => {
       (await Promise.all([first, other].map((token) => call("getMe", undefined, { token })))).map(
         ({ status }) => status,
       );
-    expect((await statuses()).toSorted()).toEqual([200, 401]);
+    expect((await statuses()).toSorted((a, b) => a - b)).toEqual([200, 401]);
     await confirm(page, "End sessions");
     await page.getByText("Not signed in on any device.").waitFor();
     expect(await statuses()).toEqual([401, 401]);
