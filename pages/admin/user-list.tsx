@@ -2,7 +2,7 @@ import { ListBase, useListContext } from "ra-core";
 import { pageSizes } from "./cursor-pages.ts";
 import type { AdminUser } from "./data-provider.ts";
 import { Loading } from "./layout.tsx";
-import { InviteUser } from "./invite-user.tsx";
+import { InviteUser } from "./invitation.tsx";
 import { LoadFailure } from "./load-failure.tsx";
 import { PageTitle } from "./page-title.tsx";
 import { SelectionBar } from "./selection-bar.tsx";

@@ -67,10 +67,12 @@ export const shortCode = typedCode(6)
 /** Of a registration or of an invitation. */
 export const activationCode = typedCode(6)
   .overwrite((typed) => readCode(typed) ?? typed)
-  .refine(
-    (code) => /^(?:[0-9]{6}|[A-Z2-7]{16})$/.test(code),
-    "Enter the 6 digits of the code, or the 16 characters of an invitation.",
-  )
+  .refine((code) => /^(?:[0-9]{6}|[A-Z2-7]{16})$/.test(code), {
+    error: ({ input }) =>
+      /[a-z].{8}|.{8}[a-z]/i.test(String(input))
+        ? "Enter the 16 characters of the code."
+        : "Enter the 6 digits of the code.",
+  })
   .meta({
     description: "Six digits or, for an invitation, sixteen letters and digits, as in the email",
     examples: ["123 456"],

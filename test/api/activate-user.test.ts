@@ -68,10 +68,14 @@ describe("POST user/activation/", () => {
     await succeed("activateUser", { email: person.email, otp_code: newest });
   });
 
-  it("explains that a code has six digits", async () => {
+  it("explains that a code has six digits, or sixteen characters", async () => {
     for (const otp_code of ["12345", "1234567", "abcdef", "12345a", "123456 654321"])
       expectFieldErrors(await call("activateUser", { email: "a@example.com", otp_code }), {
         otp_code: ["Enter the 6 digits of the code."],
       });
+    const otp_code = "ABCD-EFGH-IJKL-MNO";
+    expectFieldErrors(await call("activateUser", { email: "a@example.com", otp_code }), {
+      otp_code: ["Enter the 16 characters of the code."],
+    });
   });
 });

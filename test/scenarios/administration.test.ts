@@ -472,7 +472,8 @@ describe("help by staff", () => {
     expectRefused(await end(person.id, newest), "not_found");
     expect(await sessions()).toEqual([older]);
     const tokens = [person.access, access].map((token) => call("getMe", undefined, { token }));
-    expect((await Promise.all(tokens)).map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401]);
+    const statuses = (await Promise.all(tokens)).map(({ status }) => status);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 401]);
     const { line } = await logWith(stack, "EndUserSession", ['"session_ended"', person.id]);
     expect(line).toContain(`"actorId":"${root.id}"`);
   });

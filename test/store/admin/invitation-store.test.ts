@@ -100,7 +100,7 @@ describe("invitation", () => {
     expect(user).not.toMatchObject({ locale: "ar" });
   });
 
-  it("is refused for a taken address, and by someone who is no longer staff", async () => {
+  it("is refused for a taken address, or without the rank", async () => {
     const { now } = fakeClock();
     const user = await activeUser(now);
     const { invite } = invitationStore(now);
