@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { broughtAttributes, ownChanges, registeredAttributes } from "./attribute-schemas.ts";
+import { broughtAttributes, ownChanges, registeredAttributes } from "../identity/attribute-schemas.ts";
 import {
   bearerErrors,
   challengeErrors,

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
 import { atMost, filled, text } from "../identity/text-rules.ts";
 import { isDjangoUsername, isUsername, shownUsername } from "../identity/username.ts";
-import { allAttributes, attributesForPerson } from "./attribute-schemas.ts";
+import { allAttributes, attributesForPerson } from "../identity/attribute-schemas.ts";
 import { delivery } from "./delivery-schema.ts";
 
 export const email = filled(text().trim())
