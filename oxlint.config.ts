@@ -81,7 +81,7 @@ const walls: Record<string, Restriction[]> = {
     {
       group: ["**/shared/**"],
       allowTypeImports: true,
-      message: "pages may import types only from the contract, so that zod stays out of the browser",
+      message: "pages may import only types of shared/, so that zod stays out of the browser",
     },
   ],
 };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { newProfile, setAttributes } from "../../shared/accounts/user-fields.ts";
-import { importedAttributes } from "../../shared/contract/attribute-schemas.ts";
+import { importedAttributes } from "../../shared/identity/attribute-schemas.ts";
 import * as schemas from "../../shared/contract/schemas.ts";
 import { flag } from "../../shared/identity/text-rules.ts";
 import { userAttributes } from "../../shared/identity/user-attributes.ts";

@@ -1,5 +1,4 @@
-// An operation is an entry in the contract, a file in `functions/` and a row of grants. Types also say
-// when one is missing, but `npm start` and a synthesis check no types.
+// Types also say when a part of an operation is missing, but `npm start` and synths check no types.
 import { globSync } from "node:fs";
 import { basename, join } from "node:path";
 import { contract } from "../../shared/contract/contract.ts";
@@ -15,7 +14,7 @@ type Parts = {
   entries: Readonly<Record<string, Pick<Operation, "name" | "caller">>>;
   granted: readonly string[];
   files: readonly string[];
-  /** Functions that no operation calls. They have no entry. */
+  /** These functions have no entry. */
   background: readonly string[];
 };
 

@@ -1,4 +1,4 @@
-import type { AttributeField } from "../../shared/contract/attribute-fields.ts";
+import type { AttributeField } from "../../shared/identity/attribute-fields.ts";
 import type { AdminUser } from "./data-provider.ts";
 
 export type { AttributeField };
@@ -22,7 +22,6 @@ export const shownValue = (user: AdminUser, field: AttributeField): string => {
   return field.choices[value] ?? (isClosed(field) ? notChosen : value);
 };
 
-/** The value that the API takes for what stands in a field of the form. */
 export const sentValue = ({ kind, canBeUnset }: AttributeField, typed: string) => {
   if (typed === "" && canBeUnset) return null;
   if (kind === "flag") return typed === "true";

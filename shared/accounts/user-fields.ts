@@ -3,7 +3,7 @@ import type {
   allAttributes,
   attributesForPerson,
   importedAttributes,
-} from "../contract/attribute-schemas.ts";
+} from "../identity/attribute-schemas.ts";
 import { camelCase, type Attribute } from "../identity/attribute.ts";
 import {
   attributeEntries,
@@ -20,7 +20,6 @@ type ProfileBody = { username?: string | undefined } & {
 type Profile = Pick<User, "username"> & StoredAttributes;
 type Shown<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
-/** An attribute that the body sets to `null` is a member of the result, with no value. */
 export const profileIn = ({ username, ...body }: ProfileBody): Partial<Profile> => ({
   ...(username !== undefined && { username }),
   ...Object.fromEntries(

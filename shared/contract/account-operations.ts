@@ -4,7 +4,7 @@ import {
   invitedAttributes,
   ownChanges,
   registeredAttributes,
-} from "./attribute-schemas.ts";
+} from "../identity/attribute-schemas.ts";
 import {
   bearerErrors,
   challengeErrors,

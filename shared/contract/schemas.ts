@@ -4,7 +4,7 @@ import { isAddress } from "../identity/email-address.ts";
 import { atMost, filled, text } from "../identity/text-rules.ts";
 import { readCode, readLongCode, readShortCode } from "../identity/typed-code.ts";
 import { isDjangoUsername, isUsername, shownUsername, usernameOutline } from "../identity/username.ts";
-import { allAttributes, attributesForPerson } from "./attribute-schemas.ts";
+import { allAttributes, attributesForPerson } from "../identity/attribute-schemas.ts";
 import { delivery } from "./delivery-schema.ts";
 
 export const email = filled(text().trim())

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { choice, flag } from "../identity/text-rules.ts";
-import { staffChanges } from "./attribute-schemas.ts";
+import { staffChanges } from "../identity/attribute-schemas.ts";
 import { staffActErrors, staffErrors, staffPasswordErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 

@@ -2,9 +2,7 @@ import * as z from "zod";
 
 type Scalar = string | number | boolean;
 
-/** An entry of `user-attributes.ts`. */
 export type Attribute = {
-  /** On the admin page. */
   readonly label: string;
   /** Judges what is typed. It must accept what it returns, because stored values pass it again. */
   readonly schema: z.ZodType<Scalar>;

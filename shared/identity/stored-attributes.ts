@@ -33,7 +33,6 @@ type Defaults = {
   ]: z.output<Attributes[Name]["schema"]>;
 };
 
-/** Of an account about which nothing is known. */
 export const noAttributes = Object.fromEntries(
   attributeEntries.flatMap(([name, { default: value }]) =>
     value === undefined ? [] : [[camelCase(name), value]],

@@ -1,4 +1,3 @@
-// Rules for what people type. Clients match on Django REST framework's error sentences.
 import * as z from "zod";
 
 const stopWith = (error: string) => ({ error, abort: true });

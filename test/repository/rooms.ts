@@ -96,7 +96,7 @@ export const rooms: Record<string, Room> = {
       "infra/command-line",
     ],
   },
-  "pages/admin": { holds: "the admin page, for browsers", imports: shared("contract") },
+  "pages/admin": { holds: "the admin page, for browsers", imports: shared("identity contract") },
   "infra/grants": {
     holds: "the rights, settings and size of each function",
     imports: shared("platform contract store"),
@@ -111,7 +111,7 @@ export const rooms: Record<string, Room> = {
   },
   "infra/bundling": {
     holds: "bundles of the functions, and the files beside them",
-    imports: [...shared("contract letters"), ...infra("grants openapi"), "infra"],
+    imports: [...shared("identity contract letters"), ...infra("grants openapi"), "infra"],
   },
   "infra/monitoring": {
     holds: "alarms, and metrics of what the logs say about attacks",

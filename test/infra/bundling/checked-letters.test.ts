@@ -42,7 +42,7 @@ it("npm run synth stops at a bad letter with one sentence", () => {
   ]);
 });
 
-it("npm run synth stops at a missing row of grants with one sentence", () => {
+it("npm run synth stops at a missing row of grants", () => {
   change("infra/grants/grants.ts", "  getMe: signedIn,\n", "");
   const { status, stderr } = synth();
   const sentence = "The operation getMe has no row in infra/grants/. Add one; it may be empty.\n";

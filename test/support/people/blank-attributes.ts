@@ -1,7 +1,7 @@
 import type { Attribute } from "../../../shared/identity/attribute.ts";
 import { userAttributes } from "../../../shared/identity/user-attributes.ts";
 
-/** What answers to a person say about attributes that nobody has set. */
+/** What answers to a person say about attributes that were never set. */
 export const blankAttributes = Object.fromEntries(
   Object.entries<Attribute>(userAttributes)
     .filter(([, attribute]) => attribute.shownTo === "person" && attribute.default !== undefined)

@@ -1,5 +1,5 @@
-// Copies the repository, adds attributes to the list and to no other file, and then checks types and
-// runs added-attributes.ts there as a test. `.ci/run` calls it.
+// Copies the repository, adds attributes to the list and to no other file, checks types there, and
+// runs added-attributes.ts as a test. `.ci/run` calls it.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -13,7 +13,7 @@ describe("Postman collection", () => {
     const steps = journey.flatMap(({ steps }) => steps);
     for (const [name, operation] of Object.entries(contract)) {
       const own = steps.filter(({ operation }) => operation === name);
-      expect(own.length, name).toBeGreaterThan(0);
+      expect(own.length, `${name} has no step in test/tools/postman/journey.ts`).toBeGreaterThan(0);
       for (const { body, id } of own) {
         expect(body !== undefined, name).toBe("body" in operation);
         expect(id !== undefined, name).toBe(operation.path.includes("{id}"));

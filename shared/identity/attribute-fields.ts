@@ -1,15 +1,14 @@
 // What the admin page shows of the attributes. It is computed when the page is built, because the
 // schemas would bring zod into the browser.
 import * as z from "zod";
-import type { Attribute } from "../identity/attribute.ts";
-import { attributeEntries, type AttributeName } from "../identity/stored-attributes.ts";
+import type { Attribute } from "./attribute.ts";
+import { attributeEntries, type AttributeName } from "./stored-attributes.ts";
 
 export type AttributeField = Pick<Attribute, "label" | "writtenBy"> & {
   name: AttributeName;
   kind: "text" | "number" | "flag" | "choice";
   listed: boolean;
   canBeUnset: boolean;
-  /** Of a flag or choice, with the words for them. */
   choices: Readonly<Record<string, string>>;
   maxLength?: number | undefined;
 };

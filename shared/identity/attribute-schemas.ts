@@ -1,7 +1,6 @@
-// The members of bodies and answers that are attributes of a person.
 import type * as z from "zod";
-import { valueSchema, type Attribute, type ValueSchema } from "../identity/attribute.ts";
-import { attributeEntries, type AttributeName, type Attributes } from "../identity/stored-attributes.ts";
+import { valueSchema, type Attribute, type ValueSchema } from "./attribute.ts";
+import { attributeEntries, type AttributeName, type Attributes } from "./stored-attributes.ts";
 
 type Writer = Attribute["writtenBy"];
 type WrittenBy<By extends Writer> = {
