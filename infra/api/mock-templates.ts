@@ -16,7 +16,6 @@ const contentTypes = [
   return subtypes.split(" ").map((subtype) => `${type}/${subtype}`);
 });
 
-/** Makes a mock answer with this status to all of these types. */
 export const alwaysAnswer = (statusCode: number) => ({
   passthroughBehavior: PassthroughBehavior.NEVER,
   requestTemplates: Object.fromEntries(

@@ -2,7 +2,6 @@
 
 export const errors = {
   parse_error: { status: 400, detail: "JSON parse error." },
-  // Also refuses undo codes, of which there is only the one that was sent.
   code_refused: {
     status: 400,
     detail: "The code is wrong or no longer valid. Only the code in the newest email works.",

@@ -3,7 +3,6 @@
 
 const decimal = /^\p{Nd}$/u;
 const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
-/** With characters that only look like a hyphen, such as the minus and the Japanese long vowel. */
 const hyphens = /[\p{Pd}\u02D7\u2043\u2212\u2500\u2796\u30FC]/gu;
 const shortCode = /^[0-9]{6}$/;
 const longCode = /^[A-Z2-7]{16}$/i;

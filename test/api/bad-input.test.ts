@@ -286,15 +286,15 @@ describe("API Gateway", () => {
       "application/json text/plain application/x-www-form-urlencoded multipart/form-data application/xml application/octet-stream".split(
         " ",
       );
-    const types = [...usual, "application/x-invented", "json", "", ";;=/"];
+    const types = [undefined, ...usual, "application/x-invented", "json", "", ";;=/"];
     // Types and bodies rotate, so that each of them meets each method and each kind of path.
     const asked = paths.flatMap((path, row) =>
       methods.flatMap((method, column) =>
-        [undefined, 0, 3, 7].slice(0, method === "OPTIONS" ? 4 : 2).map((step, at) => ({
+        [0, 3, 7].slice(method === "OPTIONS" ? 0 : 2).map((step) => ({
           method,
           path,
-          type: step === undefined ? undefined : types[(row + column + step) % types.length],
-          body: [undefined, "{}", '{"statusCode":500}', "a=b"][(row + column + at) % 4],
+          type: types[(row + column + step) % types.length],
+          body: [undefined, "{}", '{"statusCode":500}', "a=b"][(row + column + step) % 4],
         })),
       ),
     );

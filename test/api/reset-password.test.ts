@@ -53,7 +53,7 @@ describe("POST user/reset_password/, then user/reset_password_confirm/", () => {
     const person = await activated();
     const otp_code = await resetCode(person);
     const typed = otp_code.toLowerCase().replaceAll("-", "");
-    for (const unclear of [`${otp_code}, ${wrong}`, `${typed.slice(1)}`])
+    for (const unclear of [`${otp_code}, ${wrong}`, typed.slice(1)])
       expectFieldErrors(await confirm(person.email, unclear), {
         otp_code: ["Enter the 16 characters of the code."],
       });
