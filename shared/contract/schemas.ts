@@ -2,28 +2,30 @@
 import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
 import { localeOf, locales } from "../identity/locale.ts";
+import { readLongCode, readShortCode } from "../identity/typed-code.ts";
 import { isDjangoUsername, isUsername, shownUsername } from "../identity/username.ts";
 import { delivery } from "./delivery-schema.ts";
 
-const text = () =>
+const stopWith = (error: string) => ({ error, abort: true });
+const absent = new Map<unknown, string>([
+  [undefined, "This field is required."],
+  [null, "This field may not be null."],
+]);
+
+const importedText = () =>
   z
-    .string({
-      error: ({ input }) =>
-        input === undefined
-          ? "This field is required."
-          : input === null
-            ? "This field may not be null."
-            : "Not a valid string.",
-    })
-    .refine((value) => value.isWellFormed(), { error: "Not a valid string.", abort: true })
-    .refine((value) => !value.includes("\0"), { error: "Null characters are not allowed.", abort: true });
+    .string({ error: ({ input }) => absent.get(input) ?? "Not a valid string." })
+    .refine((value) => value.isWellFormed(), stopWith("Not a valid string."))
+    .refine((value) => !value.includes("\0"), stopWith("Null characters are not allowed."));
 
-const filled = (schema: z.ZodString) => schema.min(1, { error: "This field may not be blank.", abort: true });
+const undecoded = "This field contains characters that can't be decoded. Send it in UTF-8.";
+// API Gateway puts this character in the place of each byte that is not UTF-8. Two passwords that
+// differ only in such bytes would be one.
+const text = () => importedText().refine((value) => !value.includes("\uFFFD"), stopWith(undecoded));
 
-const atMost = (maximum: number) => ({
-  error: `Ensure this field has no more than ${maximum} characters.`,
-  abort: true,
-});
+const filled = (schema: z.ZodString) => schema.min(1, stopWith("This field may not be blank."));
+
+const atMost = (maximum: number) => stopWith(`Ensure this field has no more than ${maximum} characters.`);
 
 export const email = filled(text().trim())
   .max(254, atMost(254))
@@ -58,11 +60,13 @@ export const newPassword = chosenPassword.meta({ examples: ["nine quiet otters b
 // Control characters, line and paragraph separators, and marks that reverse the text around them.
 const misleading = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
 
+const upTo150 = (schema: z.ZodString) => schema.trim().max(150, atMost(150));
+
 /** Imported names stay as they were, because their owners use them already. */
-export const importedName = text().trim().max(150, atMost(150));
+export const importedName = upTo150(importedText());
 
 const personName = (example: string) =>
-  importedName
+  upTo150(text())
     .refine(
       (name) => !misleading.test(name),
       "This field may not contain line breaks, control characters or text direction overrides.",
@@ -85,23 +89,31 @@ export const locale = text()
 
 export const newEmail = email.meta({ examples: ["ada.lovelace@example.org"] });
 
+const longestPastedLetter = 4_000;
+
 export const shortCode = filled(text())
-  .overwrite((typed) => typed.replace(/[\s-]/g, ""))
+  .max(longestPastedLetter, atMost(longestPastedLetter))
+  .overwrite((typed) => readShortCode(typed) ?? typed)
   .refine((code) => /^[0-9]{6}$/.test(code), "Enter the 6 digits of the code.")
-  .meta({ description: "Six digits, with or without the space", examples: ["123 456"] });
+  .meta({
+    description: "Six digits of any script, with or without the space or the sentence around it",
+    examples: ["123 456"],
+  });
 
 export const longCode = filled(text())
-  .overwrite((typed) => typed.replace(/[\s-]/g, "").toUpperCase())
+  .max(longestPastedLetter, atMost(longestPastedLetter))
+  .overwrite((typed) => readLongCode(typed) ?? typed)
   .refine((code) => /^[A-Z2-7]{16}$/.test(code), "Enter the 16 characters of the code.")
   .meta({
     description: "Sixteen letters and digits, upper or lower case, with or without the hyphens",
     examples: ["ABCD-EFGH-IJKL-MNOP"],
   });
 
-export const token = filled(text()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
+export const token = filled(text().trim()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
 
 // Other text could make the service's firewall refuse our call, which would look like an outage.
 export const challengeToken = text()
+  .trim()
   .max(4_096, atMost(4_096))
   .regex(/^[\w.~:+/=-]*$/, "Enter the token of the challenge.")
   .meta({
@@ -155,13 +167,6 @@ export const publicKey = z
     use: z.literal("sig"),
   })
   .meta({ id: "PublicKey" });
-
-/** A subset of OpenID Connect Discovery: there are no id tokens and no authorization endpoint. */
-export const discovery = z.object({
-  issuer: z.string().meta({ examples: ["https://auth.example.com"] }),
-  jwks_uri: z.string().meta({ examples: ["https://auth.example.com/.well-known/jwks.json"] }),
-  claims_supported: z.array(z.string()).meta({ examples: [["sub", "iss", "aud"]] }),
-});
 
 export const search = (maximum: number) => text().trim().max(maximum, atMost(maximum));
 
