@@ -2,7 +2,6 @@ import { Duration } from "aws-cdk-lib";
 import {
   LambdaIntegration,
   MockIntegration,
-  PassthroughBehavior,
   CfnMethod,
   type IResource,
   type IRestApi,
@@ -11,6 +10,7 @@ import {
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { strictTransportSecurity } from "../../shared/contract/transport-security.ts";
 import { exposedHeaders, gatewayHeaders } from "./gateway-responses.ts";
+import { alwaysAnswer } from "./mock-templates.ts";
 import type { Settings } from "../settings.ts";
 
 const addMethodNotAllowed = (resource: IResource, allow: string, allowedOrigins: string) => {
@@ -19,9 +19,7 @@ const addMethodNotAllowed = (resource: IResource, allow: string, allowedOrigins:
   resource.addMethod(
     "ANY",
     new MockIntegration({
-      // Otherwise API Gateway uses a body that is not JSON as the template and answers 500.
-      passthroughBehavior: PassthroughBehavior.NEVER,
-      requestTemplates: { "application/json": '{"statusCode":405}' },
+      ...alwaysAnswer(405),
       integrationResponses: [
         {
           statusCode: "405",
@@ -40,16 +38,19 @@ const addMethodNotAllowed = (resource: IResource, allow: string, allowedOrigins:
   );
 };
 
-/** CDK's preflights have no property for further headers. */
-const addTransportSecurity = (preflight: Method): void => {
+/** CDK's preflights have no properties for further headers and for other content types. */
+const completePreflight = (preflight: Method): void => {
   const method = preflight.node.defaultChild;
-  if (!(method instanceof CfnMethod)) throw new Error("This version of CDK creates methods differently");
+  if (!(method instanceof CfnMethod) || !method.integration || "resolve" in method.integration)
+    throw new Error("This version of CDK creates methods differently");
   const header = String.raw`method\.response\.header\.Strict-Transport-Security`;
   method.addPropertyOverride(`MethodResponses.0.ResponseParameters.${header}`, true);
   method.addPropertyOverride(
     `Integration.IntegrationResponses.0.ResponseParameters.${header}`,
     `'${strictTransportSecurity}'`,
   );
+  // Unlike an override, this changes the hash of the deployment.
+  method.integration = { ...method.integration, ...alwaysAnswer(204) };
 };
 
 /** API Gateway ignores a trailing slash in requests and doesn't allow one in a resource. */
@@ -72,6 +73,6 @@ export const addRoute = (
     exposeHeaders: exposedHeaders,
     maxAge: Duration.hours(1),
   });
-  addTransportSecurity(preflight);
+  completePreflight(preflight);
   addMethodNotAllowed(resource, [...methods, "OPTIONS"].join(", "), ALLOWED_ORIGINS);
 };

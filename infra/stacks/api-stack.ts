@@ -3,6 +3,7 @@ import { RestApi } from "aws-cdk-lib/aws-apigateway";
 import { Function, type IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
+import type { Operation } from "../../shared/contract/operation.ts";
 import { addRoute } from "../api/api-routes.ts";
 import { deployApi } from "../api/deployed-stage.ts";
 import { addFirewall, hasFirewall } from "../api/firewall.ts";
@@ -18,11 +19,16 @@ const pagePaths = ["/swagger", "/admin"];
 const routesOf = (functionOf: (name: FunctionName) => IFunction) => {
   const routes: Record<string, Record<string, IFunction>> = {};
   for (const name of Object.keys(contract) as OperationName[]) {
-    const { path, method } = contract[name];
-    (routes[path] ??= {})[method] = functionOf(name);
+    const { path, method, cacheSeconds }: Operation = contract[name];
+    const handler = functionOf(name);
+    Object.assign((routes[path] ??= {}), {
+      [method]: handler,
+      ...(cacheSeconds !== undefined && { HEAD: handler }),
+    });
   }
   const pages = functionOf("pages");
-  for (const path of pagePaths.flatMap((page) => [page, `${page}/{proxy+}`])) routes[path] = { GET: pages };
+  for (const path of pagePaths.flatMap((page) => [page, `${page}/{proxy+}`]))
+    routes[path] = { GET: pages, HEAD: pages };
   return routes;
 };
 

@@ -2,10 +2,13 @@
 
 export const errors = {
   parse_error: { status: 400, detail: "JSON parse error." },
-  code_refused: { status: 400, detail: "The code is wrong or no longer valid. Ask for a new one." },
+  code_refused: {
+    status: 400,
+    detail: "The code is wrong or no longer valid. Only the code in the newest email works.",
+  },
   activation_refused: { status: 400, detail: "The code is wrong or no longer valid. Ask for a new one." },
   no_active_account: { status: 401, detail: "No active account found with the given credentials" },
-  sign_in_refused: { status: 401, detail: "No account found with the given credentials" },
+  sign_in_refused: { status: 401, detail: "The code is wrong or has expired. Ask for a new one." },
   not_authenticated: { status: 401, detail: "Authentication credentials were not provided." },
   bad_authorization_header: {
     status: 401,
@@ -75,7 +78,7 @@ export const errors = {
     status: 429,
     detail: "Too many emails were requested for this address. Check its inbox.",
   },
-  too_many_address_changes: { status: 429, detail: "Too many email address changes." },
+  too_many_address_changes: { status: 429, detail: "The email address can't be changed again yet." },
   too_many_password_changes: { status: 429, detail: "Too many password changes." },
   too_many_username_changes: { status: 429, detail: "Too many username changes." },
   too_many_letters_from_network: { status: 429, detail: "Too many emails requested from your network." },
@@ -85,7 +88,10 @@ export const errors = {
       "You have made too many changes as an administrator. An operator can change many accounts at once.",
   },
   too_many_address_moves: { status: 429, detail: "You have moved too many accounts to another mailbox." },
-  letter_budget_spent: { status: 429, detail: "The service has reached its hourly limit of registrations." },
+  letter_budget_spent: {
+    status: 429,
+    detail: "The service can't send more activation codes at the moment.",
+  },
   unexpected_failure: { status: 500, detail: "Something went wrong on our side. Try again." },
   service_unavailable: { status: 503, detail: "The service is busy. Try again." },
 } as const satisfies Record<string, { status: number; detail: string }>;

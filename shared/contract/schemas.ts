@@ -3,6 +3,7 @@ import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
 import { localeOf, locales, localeTag, longestTag } from "../identity/locale.ts";
 import { atMost, choice, filled, notAChoice, personName, text } from "../identity/text-rules.ts";
+import { readLongCode, readShortCode } from "../identity/typed-code.ts";
 import { isDjangoUsername, isUsername, shownUsername, usernameOutline } from "../identity/username.ts";
 import { delivery } from "./delivery-schema.ts";
 
@@ -64,18 +65,20 @@ export const locale = text()
 
 export const newEmail = email.meta({ examples: ["ada.lovelace@example.org"] });
 
-const longestTypedCode = 256;
-
+const longestPastedLetter = 4_000;
 const typedCode = (characters: number) =>
-  filled(text()).max(longestTypedCode, atMost(longestTypedCode)).meta({ minLength: characters });
+  filled(text()).max(longestPastedLetter, atMost(longestPastedLetter)).meta({ minLength: characters });
 
 export const shortCode = typedCode(6)
-  .overwrite((typed) => typed.replace(/[\s-]/g, ""))
+  .overwrite((typed) => readShortCode(typed) ?? typed)
   .refine((code) => /^[0-9]{6}$/.test(code), "Enter the 6 digits of the code.")
-  .meta({ description: "Six digits, with or without the space", examples: ["123 456"] });
+  .meta({
+    description: "Six digits of any script, with or without the space or the sentence around it",
+    examples: ["123 456"],
+  });
 
 export const longCode = typedCode(16)
-  .overwrite((typed) => typed.replace(/[\s-]/g, "").toUpperCase())
+  .overwrite((typed) => readLongCode(typed) ?? typed)
   .refine((code) => /^[A-Z2-7]{16}$/.test(code), "Enter the 16 characters of the code.")
   .meta({
     description: "Sixteen letters and digits, upper or lower case, with or without the hyphens",
@@ -85,19 +88,19 @@ export const longCode = typedCode(16)
 const exampleToken = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIwYjhmMmYzZSJ9.c2lnbmF0dXJl";
 
 /** Another text is refused as a token that isn't valid (401) and not by field. */
-export const token = filled(text()).meta({
+export const token = filled(text().trim()).meta({
   pattern: String.raw`^\s*[\w-]+\.[\w-]+\.[\w-]+\s*$`,
   maxLength: 8_192,
   examples: [exampleToken],
 });
 
 // Other text could make the service's firewall refuse our call, which would look like an outage.
-const challengeTokenPattern = /^[\w.~:+/=-]*$/;
 export const challengeToken = text()
+  .trim()
   .max(4_096, atMost(4_096))
-  .refine((token) => challengeTokenPattern.test(token), "Enter the token of the challenge.")
+  .refine((token) => /^[\w.~:+/=-]*$/.test(token), "Enter the token of the challenge.")
   .meta({
-    pattern: challengeTokenPattern.source,
+    pattern: String.raw`^\s*[\w.~:+/=-]*\s*$`,
     description:
       "The token of a solved challenge against robots. It is needed after the refusals challenge_required and challenge_failed, and ignored otherwise",
     examples: ["0.EXAMPLE-TOKEN-OF-THE-WIDGET"],
@@ -151,13 +154,6 @@ export const publicKey = z
     use: z.literal("sig"),
   })
   .meta({ id: "PublicKey" });
-
-/** A subset of OpenID Connect Discovery: there are no id tokens and no authorization endpoint. */
-export const discovery = z.object({
-  issuer: z.string().meta({ examples: ["https://auth.example.com"] }),
-  jwks_uri: z.string().meta({ examples: ["https://auth.example.com/.well-known/jwks.json"] }),
-  claims_supported: z.array(z.string()).meta({ examples: [["sub", "iss", "aud"]] }),
-});
 
 /** What `list-cursor` makes: base64url of a place in the list and an id. */
 export const cursor = z.string().meta({ pattern: "^[A-Za-z0-9_-]+$", minLength: 63, maxLength: 388 });

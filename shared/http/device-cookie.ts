@@ -14,7 +14,7 @@ const overTls = (): boolean => variable("PUBLIC_URL").startsWith("https:");
 const nameOfCookie = (): string => (overTls() ? `__Host-${cookieName}` : cookieName);
 
 export const sentDeviceToken = (event: APIGatewayProxyEvent): string | undefined => {
-  const sent = header(event, tokenHeader);
+  const sent = header(event, tokenHeader)?.trim();
   if (sent) return sent;
   const start = `${nameOfCookie()}=`;
   const cookies = (header(event, "cookie") ?? "").split(";").map((pair) => pair.trim());

@@ -11,7 +11,8 @@ export const rooms: Record<string, Room> = {
     imports: [],
   },
   "shared/identity": {
-    holds: "email addresses, usernames, languages, and pseudonyms of addresses and networks",
+    holds:
+      "email addresses, usernames, languages, codes as people type them, and pseudonyms of addresses and networks",
     imports: shared("platform"),
   },
   "shared/contract": {

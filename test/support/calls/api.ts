@@ -27,7 +27,7 @@ const parsed = (text: string): unknown => {
 export const send = async (
   method: string,
   path: string,
-  init: { body?: string; headers?: Record<string, string> } = {},
+  init: { body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> } = {},
 ): Promise<Answer> => {
   const response = await fetch(`${baseUrl()}${path}`, { method, redirect: "manual", ...init });
   const text = await response.text();

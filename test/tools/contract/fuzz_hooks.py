@@ -28,6 +28,7 @@ beyond_the_document = (
     "This password is entirely numeric.",
     "This field may not be blank.",
     "This field may not contain line breaks",
+    "This field contains characters that can't be decoded.",
 )
 answers = collections.defaultdict(collections.Counter)
 numbers = collections.Counter()

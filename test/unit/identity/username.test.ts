@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { earlierUsernameKey, isUsername, usernameKey, usernameOutline } from "../../../shared/identity/username.ts";
+import {
+  earlierUsernameKey,
+  isUsername,
+  usernameKey,
+  usernameOutline,
+} from "../../../shared/identity/username.ts";
 
 describe("username", () => {
   it("has one key for all cases and compatibility forms", () => {
