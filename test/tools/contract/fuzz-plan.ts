@@ -10,8 +10,8 @@ import type { ContractTarget } from "./contract-target.ts";
 type Call = { token?: string; id?: string; body?: Record<string, string> };
 type Calls = Partial<Record<OperationName, Call[]>>;
 
-/** A second administrator needs 72 hours before they may confirm. */
-export const unreachable: readonly OperationName[] = ["confirmUserEmail"];
+/** A second administrator may confirm after 72 hours, and only a finished change can be undone. */
+export const unreachable: ReadonlySet<string> = new Set<OperationName>(["confirmUserEmail", "undoEmail"]);
 
 const me = z.object({ id: z.string() });
 const sessions = z.object({ results: z.array(me) });
@@ -36,7 +36,7 @@ const usualCalls = (user: Person, staff: Person, subject: string): Record<string
 const callsOnce = async (target: ContractTarget, staff: Person): Promise<Calls> => {
   const { client, letterBox } = target;
   const idOf = async ({ access }: Person) => me.parse(await client.call("getMe", { token: access })).id;
-  const people = await target.signedIn(10);
+  const people = await target.signedIn(12);
   const next = (): Person => {
     const person = people.pop();
     if (!person) throw new Error("more people are needed");
@@ -47,10 +47,16 @@ const callsOnce = async (target: ContractTarget, staff: Person): Promise<Calls> 
   ];
 
   const [ending, moved, mover, forgetful, returning] = [next(), next(), next(), next(), next()];
+  const [claimed, registered] = [next(), newPerson()];
   const [session] = sessions.parse(await client.call("listSessions", { token: ending.access })).results;
   const movedId = await idOf(moved);
   const lost = { new_email: newPerson().email, current_password: staff.password, mailbox: "lost" };
   await client.call("setUserEmail", { token: staff.access, id: movedId, body: lost });
+  const claim = { new_email: newPerson().email, current_password: staff.password };
+  await client.call("setUserEmail", { token: staff.access, id: await idOf(claimed), body: claim });
+  const { username } = registered;
+  const registration = { username, email: registered.email, password: registered.password };
+  await client.call("createUser", { body: registration });
   const new_email = newPerson().email;
   const move = { new_email, current_password: mover.password };
   await client.call("setEmail", { token: mover.access, body: move });
@@ -66,6 +72,9 @@ const callsOnce = async (target: ContractTarget, staff: Person): Promise<Calls> 
     confirmEmail: [{ token: mover.access, body: { otp_code: await letterBox.longCodeTo(new_email) } }],
     cancelUserEmail: [{ token: staff.access, id: movedId }],
     deleteUser: [{ ...of(staff)[0], id: await idOf(next()) }],
+    activateUser: [{ body: { ...registration, otp_code: await letterBox.codeTo(registered.email) } }],
+    claimEmail: [{ body: { email: claim.new_email, otp_code: await letterBox.longCodeTo(claim.new_email) } }],
+    refreshToken: [{ body: { refresh: next().refresh } }],
     logout: [{ body: { refresh: next().refresh } }],
     createToken: [{ body: { email, otp_code: await letterBox.codeTo(email) } }],
     confirmPasswordReset: [
@@ -83,17 +92,15 @@ const callsOnce = async (target: ContractTarget, staff: Person): Promise<Calls> 
 /** Valid and wrong requests use up the limits of one administrator, so a few come from another. */
 export const planOfFuzz = async (target: ContractTarget) => {
   const [guessing, staff] = [await target.administrator(), await target.administrator()];
-  const [user, subject] = (await target.signedIn(2)) as [Person, Person];
+  const [user, acting, subject] = (await target.signedIn(3)) as [Person, Person, Person];
   const { id } = me.parse(await target.client.call("getMe", { token: subject.access }));
   const special = await callsOnce(target, staff);
-  const refresh = { body: { refresh: subject.refresh } };
-  const usual = usualCalls(subject, staff, id);
+  const usual = usualCalls(acting, staff, id);
   const ofStaff = entries.filter(({ caller, path }) => caller === "staff" && path.includes("{id}"));
   const repeated = {
     ...Object.fromEntries(ofStaff.map(({ name }) => [name, [{ id }]])),
     requestOtp: [{ body: { email: subject.email, password: subject.password } }],
-    refreshToken: [refresh],
-    verifyToken: [{ body: { token: subject.access } }],
+    verifyToken: [{ body: { token: user.access } }],
   };
   return {
     tokens: { user: user.access, staff: guessing.access },
