@@ -14,7 +14,6 @@ export const toOpenApiSchema = (schema: z.ZodType, io: "input" | "output", compo
       if (jsonSchema["nullable"] === true && jsonSchema.enum) jsonSchema.enum = [...jsonSchema.enum, null];
       // A nullable reference needs the type of what it refers to.
       if (jsonSchema["nullable"] === true && jsonSchema.allOf) jsonSchema.type = "object";
-      // zod's pattern says no more than the format.
       if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
       // Generated clients must accept fields that a later version adds.
       delete jsonSchema.additionalProperties;
@@ -27,7 +26,6 @@ export const toOpenApiSchema = (schema: z.ZodType, io: "input" | "output", compo
   return rest;
 };
 
-/** Puts the schema into `components` under this name, unless it has an id of its own. */
 export const namedSchema = (
   name: string,
   schema: z.ZodType,

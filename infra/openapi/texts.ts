@@ -25,7 +25,7 @@ export const knownServers = [
   },
 ];
 
-/** The URL is relative to `<stage>/swagger/openapi.json`, where a stage serves the document. */
+/** Relative to `<stage>/swagger/openapi.json`. */
 export const servingStage = { url: "..", description: "The stage that serves this document" };
 
 export const operationTags = {

@@ -28,13 +28,12 @@ export const username = usernameThat(isUsername).meta({
 });
 export const importedUsername = usernameThat(isDjangoUsername);
 
-/** A password is neither trimmed nor truncated (ASVS 6.2.8). */
+/** Neither trimmed nor truncated (ASVS 6.2.8). Imported ones may be longer than chosen ones. */
 const anyPassword = filled(text()).meta({
   format: "password",
   examples: ["correct horse battery staple"],
 });
 
-/** Imported passwords may be longer than those that are chosen here. */
 export const password = anyPassword.max(4_096, atMost(4_096));
 
 export const shortestChosenPassword = 8;
@@ -155,7 +154,6 @@ export const publicKey = z
   })
   .meta({ id: "PublicKey" });
 
-/** What `list-cursor` makes: base64url of a place in the list and an id. */
 export const cursor = z.string().meta({ pattern: "^[A-Za-z0-9_-]+$", minLength: 63, maxLength: 388 });
 
 export const search = (maximum: number) => text().trim().max(maximum, atMost(maximum));

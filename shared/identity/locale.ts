@@ -13,7 +13,6 @@ const language = locales.map(inAnyCase).join("|");
 /** A tag of one of our languages, such as `de-AT`, also as other systems spell it (`de_at`). */
 export const localeTag = new RegExp(`^(${language})([-_][A-Za-z0-9]{1,8})*$`);
 
-/** Also of `deu`, in headers. */
 export const localeOf = (tag: string): Locale | undefined => {
   if (tag.length > longestTag) return undefined;
   const written = localeTag.exec(tag)?.[1]?.toLowerCase();

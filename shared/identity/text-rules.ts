@@ -25,8 +25,7 @@ export const atMost = (maximum: number) =>
   stopWith(`Ensure this field has no more than ${maximum} characters.`);
 
 const controls = String.raw`\x00-\x1f\x7f-\x9f`;
-// Also line and paragraph separators, and marks that reverse the text around them. openapi.yaml
-// leaves these out, because some languages of generated clients can't write them in a pattern.
+// With marks that reverse text, which not all languages of generated clients can write.
 const misleading = new RegExp(String.raw`[${controls}\u2028\u2029\u202A-\u202E\u2066-\u2069]`, "u");
 
 const upTo150 = (schema: z.ZodString) => schema.trim().max(150, atMost(150));
