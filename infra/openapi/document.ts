@@ -87,7 +87,6 @@ const queryParameters = (query: z.ZodObject, components: Json): Json[] =>
 
 const namesOf = (operation: string) => {
   const name = operation.replace(/^./, (letter) => letter.toUpperCase());
-  // A name with `Response` would collide: some generators give it to what wraps status and body.
   return { body: `${name}Request`, answer: `${name}Result` };
 };
 
