@@ -128,6 +128,15 @@ export const usages = {
   },
   postman: { does: "Writes the collection and environment for Postman (test/postman/).", examples: [""] },
   secrets: { does: "Looks for keys and tokens in every file that git tracks.", examples: [""] },
+  fuzz: {
+    does: "Sends valid and invalid requests, which schemathesis (PyPI) makes from openapi.yaml, to a new local stack.",
+    examples: [""],
+    failure: "an answer is not what openapi.yaml says, an operation never succeeded, or the command failed.",
+  },
+  "test:client": {
+    does: "Makes a Python client from openapi.yaml with openapi-python-client (PyPI), and signs in with it at a new local stack.",
+    examples: [""],
+  },
   openapi: { does: "Writes openapi.yaml from the contract.", examples: [""] },
   attack: {
     does: "Performs attacks against a new local stack with the limits of a deployment, and prints which were held.",

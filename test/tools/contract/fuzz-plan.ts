@@ -7,7 +7,7 @@ import { newPerson, type Person } from "../bench/load/phases.ts";
 import type { ContractTarget } from "./contract-target.ts";
 
 /** Replaces the token, the id in the path and fields of the body of a valid request. */
-type Call = { token?: string; id?: string; body?: Record<string, string> };
+type Call = { token?: string; id?: string; session_id?: string; body?: Record<string, string> };
 type Calls = Partial<Record<OperationName, Call[]>>;
 
 /** A second administrator may confirm after 72 hours, and only a finished change can be undone. */
@@ -36,7 +36,7 @@ const usualCalls = (user: Person, staff: Person, subject: string): Record<string
 const callsOnce = async (target: ContractTarget, staff: Person): Promise<Calls> => {
   const { client, letterBox } = target;
   const idOf = async ({ access }: Person) => me.parse(await client.call("getMe", { token: access })).id;
-  const people = await target.signedIn(12);
+  const people = await target.signedIn(13);
   const next = (): Person => {
     const person = people.pop();
     if (!person) throw new Error("more people are needed");
@@ -49,6 +49,10 @@ const callsOnce = async (target: ContractTarget, staff: Person): Promise<Calls> 
   const [ending, moved, mover, forgetful, returning] = [next(), next(), next(), next(), next()];
   const [claimed, registered] = [next(), newPerson()];
   const [session] = sessions.parse(await client.call("listSessions", { token: ending.access })).results;
+  const watched = next();
+  const [watchedSession] = sessions.parse(
+    await client.call("listSessions", { token: watched.access }),
+  ).results;
   const movedId = await idOf(moved);
   const lost = { new_email: newPerson().email, current_password: staff.password, mailbox: "lost" };
   await client.call("setUserEmail", { token: staff.access, id: movedId, body: lost });
@@ -61,13 +65,15 @@ const callsOnce = async (target: ContractTarget, staff: Person): Promise<Calls> 
   const move = { new_email, current_password: mover.password };
   await client.call("setEmail", { token: mover.access, body: move });
   await client.call("resetPassword", { body: { email: forgetful.email } });
-  const { email, password } = returning;
-  await client.call("requestOtp", { body: { email, password } });
+  for (const person of [returning, staff])
+    await client.call("requestOtp", { body: { email: person.email, password: person.password } });
 
   return {
     deleteMe: of(next()),
     setPassword: of(next(), { new_password: newPerson().password }),
     setEmail: of(next(), { new_email: newPerson().email }),
+    openAdminSession: [{ body: { email: staff.email, otp_code: await letterBox.codeTo(staff.email) } }],
+    endUserSession: [{ ...of(staff)[0], id: await idOf(watched), session_id: watchedSession?.id ?? "" }],
     endSession: [{ token: ending.access, id: session?.id ?? "" }],
     confirmEmail: [{ token: mover.access, body: { otp_code: await letterBox.longCodeTo(new_email) } }],
     cancelUserEmail: [{ token: staff.access, id: movedId }],
@@ -76,7 +82,7 @@ const callsOnce = async (target: ContractTarget, staff: Person): Promise<Calls> 
     claimEmail: [{ body: { email: claim.new_email, otp_code: await letterBox.longCodeTo(claim.new_email) } }],
     refreshToken: [{ body: { refresh: next().refresh } }],
     logout: [{ body: { refresh: next().refresh } }],
-    createToken: [{ body: { email, otp_code: await letterBox.codeTo(email) } }],
+    createToken: [{ body: { email: returning.email, otp_code: await letterBox.codeTo(returning.email) } }],
     confirmPasswordReset: [
       {
         body: {
@@ -102,7 +108,10 @@ export const planOfFuzz = async (target: ContractTarget) => {
     requestOtp: [{ body: { email: subject.email, password: subject.password } }],
     verifyToken: [{ body: { token: user.access } }],
   };
+  const ownPages = entries.filter(({ path }) => path.endsWith("/admin/session/"));
   return {
+    origin: target.url,
+    own_pages: ownPages.map(({ name }) => name),
     tokens: { user: user.access, staff: guessing.access },
     callers: Object.fromEntries(entries.map(({ name, caller }) => [name, caller])),
     once: { ...usual, ...special },

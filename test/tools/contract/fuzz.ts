@@ -7,9 +7,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { contract } from "../../../shared/contract/contract.ts";
+import { readCommandLine } from "../../../infra/command-line/command-line.ts";
 import { openContractTarget, type ContractTarget } from "./contract-target.ts";
 import { planOfFuzz, unreachable } from "./fuzz-plan.ts";
 import { installedPackage } from "./python-packages.ts";
+
+readCommandLine("fuzz");
 
 const version = "4.32.5";
 

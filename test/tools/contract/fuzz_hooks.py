@@ -18,6 +18,8 @@ with open(os.environ["FUZZ_PLAN"]) as file:
 # need more than the patterns that all languages of clients share.
 beyond_the_document = (
     "A user with that username already exists.",
+    "A user with that email already exists.",
+    "This time must be later than registered_after.",
     "Enter a valid username.",
     "Enter a valid email address.",
     "Enter the 6 digits of the code.",
@@ -55,6 +57,8 @@ class Tokens:
 @schemathesis.hook
 def before_call(context, case, kwargs):
     name = name_of(case)
+    if name in plan["own_pages"]:
+        case.headers["Origin"] = plan["origin"]
     if not is_valid(case):
         return
     numbers[name] += 1
@@ -64,8 +68,9 @@ def before_call(context, case, kwargs):
     once = plan["once"].get(name)
     repeated = plan["repeated"].get(name)
     call = once.pop() if once else repeated[0] if repeated else {}
-    if "id" in call:
-        case.path_parameters["id"] = call["id"]
+    for parameter in ("id", "session_id"):
+        if parameter in call:
+            case.path_parameters[parameter] = call[parameter]
     if isinstance(case.body, dict):
         case.body.update(call.get("body", {}))
     if "token" in call and "Authorization" in case.headers:
@@ -95,6 +100,9 @@ def accepts_valid_data(ctx, response, case):
     for field, sentences in body.items():
         # Deactivation and a new rank ask for it.
         if field == "current_password" and name_of(case) == "updateUser":
+            continue
+        # Address and code belong together.
+        if name_of(case) == "openAdminSession" and sentences == ["This field is required."]:
             continue
         for sentence in sentences:
             assert sentence.startswith(beyond_the_document), f"{field}: {sentence}"

@@ -6,8 +6,11 @@ import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { contract } from "../../../shared/contract/contract.ts";
 import type { Operation } from "../../../shared/contract/operation.ts";
+import { readCommandLine } from "../../../infra/command-line/command-line.ts";
 import { openContractTarget } from "./contract-target.ts";
 import { installedPackage } from "./python-packages.ts";
+
+readCommandLine("test:client");
 
 const version = "0.29.1";
 const here = import.meta.dirname;

@@ -65,7 +65,6 @@ describe("row of a file", () => {
     expect(await userOf(nothing)).toMatchObject({
       firstName: "",
       lastName: "",
-      locale: undefined,
       status: "active",
       isStaff: false,
       createdAt: now,
