@@ -5,6 +5,7 @@ import { defineConfig } from "oxlint";
 /** Package → the only files that may import it, so that it can be replaced or reviewed there. */
 const places: Record<string, readonly string[]> = {
   argon2: ["shared/passwords/password-hash.ts"],
+  bcryptjs: ["shared/passwords/foreign-hashes.ts"],
   jose: ["shared/sessions/tokens.ts"],
   negotiator: ["shared/identity/accepted-locale.ts"],
   "ipaddr.js": ["shared/identity/pseudonyms.ts"],

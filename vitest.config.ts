@@ -54,13 +54,13 @@ export default defineConfig({
     projects: [
       sharedProcess(project("unit")),
       sharedProcess(project("infra")),
-      project("emulator"),
+      sharedProcess(project("emulator")),
       { extends: true as const, test: { ...scenarios.test, exclude: ["test/scenarios/own-stack/**"] } },
       limitedProject("scenarios/own-stack"),
       storeProject("dynoxide"),
       storeProject("dynamodb-local"),
       sharedProcess(limitedProject("api", ["test/support/stacks/target.ts"])),
-      project("repository"),
+      sharedProcess(project("repository")),
       // This project needs Chromium, so only `npm run test:browser` runs it.
       project("browser"),
     ],

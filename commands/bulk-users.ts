@@ -2,7 +2,7 @@
 // `--confirm`, it only counts and checks. Administrators and frozen accounts are left alone, and
 // registrations stay. After an interruption, run the same command again.
 import { open } from "node:fs/promises";
-import { parseArgs } from "node:util";
+import { readCommandLine } from "../infra/command-line/command-line.ts";
 import { userStore } from "../shared/accounts/user-store.ts";
 import { userUpdateStore } from "../shared/accounts/user-update-store.ts";
 import { isAddress } from "../shared/identity/email-address.ts";
@@ -16,7 +16,6 @@ import { useTarget } from "./target.ts";
 import { inParallel } from "./user-files/in-parallel.ts";
 import { linesOf, type Line } from "./user-files/lines.ts";
 
-const usage = "npm run users:bulk -- deactivate|delete accounts.txt [--confirm] [--stage prod]";
 const atOnce = 8;
 const linesPerReport = 1_000;
 
@@ -64,21 +63,12 @@ const bulk = (act: Act, isConfirmed: boolean) => {
   };
 };
 
-const readOptions = () => {
-  const { values, positionals } = parseArgs({
-    options: { confirm: { type: "boolean", default: false }, stage: { type: "string" } },
-    allowPositionals: true,
-  });
-  const [act, file, ...others] = positionals;
-  if ((act !== "deactivate" && act !== "delete") || file === undefined || others.length > 0)
-    throw new Error(`Name an act and one file. Usage: ${usage}`);
-  return { act, file, stage: values.stage, isConfirmed: values.confirm } as const;
-};
-
 const bulkUsers = async (): Promise<void> => {
-  const { act, file, stage, isConfirmed } = readOptions();
+  const { values, operands } = readCommandLine("users:bulk");
+  const [act, file] = operands as [Act, string];
+  const isConfirmed = values.confirm;
+  const target = await useTarget(values.stage);
   await using source = await open(file);
-  const target = await useTarget(stage);
   const treat = bulk(act, isConfirmed);
   const counts = { done: 0, "already done": 0, "not found": 0, refused: 0, empty: 0 };
 

@@ -2,7 +2,7 @@
 // it and makes it staff. A new stack has no administrator. Running it again ends the account's
 // sessions.
 import { randomUUID } from "node:crypto";
-import { parseArgs } from "node:util";
+import { readCommandLine, usageLine } from "../infra/command-line/command-line.ts";
 import { administratorStore } from "../shared/admin/administrator-store.ts";
 import * as schemas from "../shared/contract/schemas.ts";
 import { pseudonyms } from "../shared/identity/pseudonyms.ts";
@@ -12,19 +12,15 @@ import { askPassword } from "./ask-password.ts";
 import { runCommand } from "./run-command.ts";
 import { useTarget } from "./target.ts";
 
-const usage = "npm run create-admin -- --email a@b.c --username root [--stage prod]";
-
 const valid = (schema: typeof schemas.email, option: string, value: string | undefined): string => {
-  if (value === undefined) throw new Error(`--${option} is missing. Usage: ${usage}`);
+  if (value === undefined) throw new Error(`--${option} is missing. Usage: ${usageLine("create-admin")}`);
   const { data, error } = schema.safeParse(value);
   if (data === undefined) throw new Error(`--${option}: ${error?.issues[0]?.message ?? "not valid"}`);
   return data;
 };
 
 const createAdmin = async (): Promise<string> => {
-  const { values } = parseArgs({
-    options: { email: { type: "string" }, username: { type: "string" }, stage: { type: "string" } },
-  });
+  const { values } = readCommandLine("create-admin");
   const email = valid(schemas.email, "email", values.email);
   const username = valid(schemas.username, "username", values.username);
   const target = await useTarget(values.stage);

@@ -3,10 +3,10 @@
 // command continues the export. Accounts that change during the export may be missing or outdated.
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
+import { readCommandLine } from "../infra/command-line/command-line.ts";
 import { scanAccounts } from "../shared/admin/account-scan.ts";
 import { variable } from "../shared/platform/environment.ts";
 import { checkpointBeside, type Checkpoint } from "./user-files/checkpoint.ts";
-import { fileAndStage } from "./user-files/file-and-stage.ts";
 import { runCommand, shownCount } from "./run-command.ts";
 import { useTarget } from "./target.ts";
 import { writeRow } from "./user-files/user-rows.ts";
@@ -28,8 +28,9 @@ const goOn = async (file: string, { bytes }: Checkpoint): Promise<FileHandle> =>
 };
 
 const exportUsers = async (): Promise<string> => {
-  const { file, stage } = fileAndStage("users:export");
-  const target = await useTarget(stage);
+  const { values, operands } = readCommandLine("users:export");
+  const [file = ""] = operands;
+  const target = await useTarget(values.stage);
   const table = variable("USERS_TABLE");
   const checkpoint = checkpointBeside(file);
   const earlier = await checkpoint.read();

@@ -2,7 +2,7 @@
 // once. The new address gets its code after 72 hours, or with `confirm`, which also confirms a move
 // that an administrator started. `cancel` unfreezes the account.
 import { randomUUID } from "node:crypto";
-import { parseArgs } from "node:util";
+import { readCommandLine, usageLine } from "../infra/command-line/command-line.ts";
 import { addressMoveStore } from "../shared/accounts/address-move-store.ts";
 import { userStore } from "../shared/accounts/user-store.ts";
 import * as schemas from "../shared/contract/schemas.ts";
@@ -12,11 +12,8 @@ import type { User } from "../shared/store/user-items.ts";
 import { runCommand } from "./run-command.ts";
 import { useTarget } from "./target.ts";
 
-const usage =
-  "npm run users:move -- start|confirm|cancel --email old@b.c [--new-email new@b.c] [--stage prod]";
-
 const address = (option: string, value: string | undefined): string => {
-  if (value === undefined) throw new Error(`--${option} is missing. Usage: ${usage}`);
+  if (value === undefined) throw new Error(`--${option} is missing. Usage: ${usageLine("users:move")}`);
   const { data, error } = schemas.email.safeParse(value);
   if (data === undefined) throw new Error(`--${option}: ${error?.issues[0]?.message ?? "not valid"}`);
   return data;
@@ -64,13 +61,8 @@ const cancel = async (account: User): Promise<string> => {
 };
 
 const moveUser = async (): Promise<string> => {
-  const { values, positionals } = parseArgs({
-    options: { email: { type: "string" }, "new-email": { type: "string" }, stage: { type: "string" } },
-    allowPositionals: true,
-  });
-  const [act, ...others] = positionals;
-  if (!["start", "confirm", "cancel"].includes(act ?? "") || others.length > 0)
-    throw new Error(`Name one act. Usage: ${usage}`);
+  const { values, operands } = readCommandLine("users:move");
+  const [act] = operands;
   const email = address("email", values.email);
   const newEmail = act === "start" ? address("new-email", values["new-email"]) : "";
   await useTarget(values.stage);

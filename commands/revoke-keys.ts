@@ -1,10 +1,11 @@
 // An operator runs `npm run keys:revoke [-- --stage prod]` after a signing key has leaked.
 import { randomUUID } from "node:crypto";
-import { parseArgs } from "node:util";
 import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import { readCommandLine } from "../infra/command-line/command-line.ts";
 import { dropPending, replaceSecret } from "../shared/keys/key-ring-store.ts";
 import { createSigningKeys, publicKeySet } from "../shared/keys/signing-keys.ts";
 import { environment } from "../shared/platform/environment.ts";
+import { confirm } from "./confirm.ts";
 import { runCommand } from "./run-command.ts";
 import { useTarget, type Target } from "./target.ts";
 
@@ -35,8 +36,12 @@ const revokeKeys = async (target: Target): Promise<void> => {
 };
 
 await runCommand(async () => {
-  const { values } = parseArgs({ options: { stage: { type: "string" } } });
+  const { values } = readCommandLine("keys:revoke");
   const target = await useTarget(values.stage);
+  if (!values.yes)
+    await confirm(
+      `This revokes all signing keys of ${target.name}: everyone must sign in again, and it can't be undone.`,
+    );
   await revokeKeys(target);
   console.log(`Revoked all signing keys of ${target.name}.\n${consequences}`);
 });

@@ -1,14 +1,14 @@
 // Commands use the shared stores, so this file sets the environment variables that functions have:
 // for the running local stack, or for a stage with the operator's own AWS credentials.
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import {
   CloudFormationClient,
   DescribeStacksCommand,
   paginateListStackResources,
 } from "@aws-sdk/client-cloudformation";
-import * as z from "zod";
+import { noRegion } from "../infra/user-error.ts";
 import type { VariableName } from "../shared/platform/environment.ts";
+import { awsVariables, findRunningStack } from "./running-stack.ts";
 
 export type Target = { name: string; functionNames: string[] };
 
@@ -35,34 +35,14 @@ const setVariables = (outputs: Record<string, string>) => {
   }
 };
 
-const runningStack = z.object({
-  endpoint: z.object({
-    url: z.string(),
-    region: z.string(),
-    accessKeyId: z.string(),
-    secretAccessKey: z.string(),
-  }),
-  outputs: z.record(z.string(), z.string()),
-  functionNames: z.array(z.string()),
-});
-
 const useLocal = (dataDirectory: string): Target => {
-  const file = path.join(dataDirectory, "stack.json");
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
+  if (process.env["npm_config_stage"])
     throw new Error(
-      "No local stack is running here. Start one with npm start, or choose a stage with --stage.",
+      "npm took --stage for itself. Put -- before the options: npm run <command> -- --stage <name>.",
     );
-  }
-  const { endpoint, outputs, functionNames } = runningStack.parse(JSON.parse(text));
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: endpoint.url,
-    AWS_REGION: endpoint.region,
-    AWS_ACCESS_KEY_ID: endpoint.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: endpoint.secretAccessKey,
-  });
+  const stack = findRunningStack(dataDirectory);
+  const { outputs, functionNames } = stack;
+  Object.assign(process.env, awsVariables(stack));
   delete process.env["AWS_PROFILE"];
   setVariables(
     Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name.replace(/^.*\./, ""), value])),
@@ -70,11 +50,19 @@ const useLocal = (dataDirectory: string): Target => {
   return { name: "the local stack", functionNames };
 };
 
+const explained = (stage: string) => (error: unknown) => {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (reason.includes("Region is missing")) throw new Error(noRegion);
+  if (reason.includes("does not exist"))
+    throw new Error(`No stage ${stage} is deployed in this account and region. ${reason}.`);
+  throw error;
+};
+
 const useStage = async (stage: string): Promise<Target> => {
   const client = new CloudFormationClient({});
-  const { Stacks = [] } = await client.send(
-    new DescribeStacksCommand({ StackName: `lit-auth-${stage}-stateful` }),
-  );
+  const { Stacks = [] } = await client
+    .send(new DescribeStacksCommand({ StackName: `lit-auth-${stage}-stateful` }))
+    .catch(explained(stage));
   const outputs = (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]);
   setVariables(Object.fromEntries(outputs));
   const functionNames: string[] = [];

@@ -1,5 +1,5 @@
 // Runs `npm run deploy -- --stage prod -- <arguments of cdk deploy>`.
-import { parseArgs } from "node:util";
+import { readCommandLine } from "./command-line/command-line.ts";
 import { run, runScript } from "./run-script.ts";
 import { UserError } from "./user-error.ts";
 import { settingsTable } from "./settings-table.ts";
@@ -14,11 +14,8 @@ const stageName = (text: string): string => {
 };
 
 await runScript(async () => {
-  const { values, positionals } = parseArgs({
-    options: { stage: { type: "string" } },
-    allowPositionals: true,
-  });
+  const { values, operands } = readCommandLine("deploy");
   const app =
     values.stage === undefined ? [] : ["--app", `node infra/app.ts --stage ${stageName(values.stage)}`];
-  await run("cdk", ["deploy", "--all", ...app, ...positionals]);
+  await run("cdk", ["deploy", "--all", ...app, ...operands]);
 });

@@ -4,11 +4,10 @@ import { isLocale, locales } from "../shared/identity/locale.ts";
 import { variables } from "../shared/platform/environment.ts";
 import { capacitySettings } from "./capacity-settings.ts";
 import { hashes, refusalFloorMilliseconds } from "./grants/grant-words.ts";
+import { headerList, originList } from "./origin-settings.ts";
 
 const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 const withoutSlash = (url: string) => !url.endsWith("/");
-const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
-const areOrigins = (text: string) => text === "*" || text.split(",").every((item) => isOrigin(item.trim()));
 const areHostnames = (text: string) =>
   text.split(",").every((item) => /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(item.trim()));
 
@@ -57,9 +56,14 @@ export const settingsTable = {
     help: "The aud claim of the tokens.",
   },
   ALLOWED_ORIGINS: {
-    schema: variables.ALLOWED_ORIGINS.refine(areOrigins, "must be * or origins separated by commas"),
+    schema: originList(variables.ALLOWED_ORIGINS),
     fallback: "*",
-    help: "CORS: pages of these origins may call the API. Separate them by commas, or use * for all.",
+    help: "CORS: pages of these origins may call the API, with cookies too, for example https://app.example.com,http://localhost:5173. With * pages of all origins may, without cookies. The admin page needs no entry, and no entry lets another page use its session.",
+  },
+  ALLOWED_HEADERS: {
+    schema: headerList,
+    fallback: null,
+    help: "CORS: names of further request headers that such pages may send, separated by commas. Content-Type, Authorization, X-Device-Token, X-CSRFToken, X-Requested-With, traceparent, tracestate, baggage and sentry-trace are always allowed.",
   },
   OTP_LIFETIME_SECONDS: {
     schema: variables.OTP_LIFETIME_SECONDS,

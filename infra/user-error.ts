@@ -5,3 +5,6 @@ export class UserError extends Error {
     this.name = "UserError";
   }
 }
+
+export const noRegion =
+  "No AWS region is known. Set AWS_REGION, or AWS_PROFILE to a profile that has a region.";

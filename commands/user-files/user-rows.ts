@@ -17,8 +17,19 @@ const passwordHash = schemas.password
   .refine((stored) => readHash(stored) !== "unknown", "This hash format is not supported.")
   .refine((stored) => readHash(stored) !== "too_costly", "This hash is too expensive to verify.");
 
-const time = "Enter a time such as 2026-11-22T20:15:00Z.";
+const timeSentence = "Enter a time such as 2026-11-22T20:15:00Z.";
 const seconds = (iso: string) => Math.floor(Date.parse(iso) / 1000);
+
+const timePattern = /^(\d{4}-\d\d-\d\d)[ Tt](\d\d:\d\d)(:\d\d(?:\.\d+)?)?(?:([+-]\d\d)(?::?(\d\d))?|[Zz])?$/;
+
+/** A time without a zone is UTC, wherever the command runs. PostgreSQL writes a space for the T. */
+const inUtc = (typed: string): string => {
+  const [, date, time, seconds = ":00", hours, minutes = "00"] = timePattern.exec(typed) ?? [];
+  if (date === undefined) return typed;
+  return `${date}T${time}${seconds}${hours === undefined ? "Z" : `${hours}:${minutes}`}`;
+};
+
+const isTime = (iso: string) => z.iso.datetime({ offset: true }).safeParse(iso).success;
 
 const rowSchema = (clock: Clock) =>
   z.object({
@@ -29,8 +40,10 @@ const rowSchema = (clock: Clock) =>
     ...importedAttributes,
     state: z.enum(["active", "disabled"], { error: "Must be active or disabled." }).default("active"),
     is_staff: flag.default(false),
-    created: z.iso
-      .datetime({ offset: true, error: time, abort: true })
+    created: z
+      .string({ error: timeSentence })
+      .overwrite(inUtc)
+      .refine(isTime, { error: timeSentence, abort: true })
       .refine((iso) => seconds(iso) >= 0 && seconds(iso) <= clock(), "Must be in the past.")
       .optional(),
   });
@@ -47,16 +60,17 @@ const parsed = (line: string): unknown => {
 const isAttribute = (name: PropertyKey | undefined): boolean =>
   name !== undefined && Object.hasOwn(userAttributes, name);
 
-/** Other systems export `null` for an attribute that is not set. */
-const withoutUnset = (json: object): object =>
-  Object.fromEntries(Object.entries(json).filter(([name, value]) => value !== null || !isAttribute(name)));
-
 /** The contract's sentence about a choice would repeat the value, which may be personal data. */
 const problemOf = (issue: z.core.$ZodIssue): string => {
   const { path, message } = issue;
   const isChoice = issue.code === "invalid_value" && isAttribute(path[0]);
   return `${path.join(".")}: ${isChoice ? `Must be one of ${issue.values.join(", ")}.` : message}`;
 };
+const required: ReadonlySet<string> = new Set(["email", "username", "password_hash"]);
+
+/** Databases write `null` for what a person didn't fill in. */
+const filledIn = (row: object): object =>
+  Object.fromEntries(Object.entries(row).filter(([name, value]) => value !== null || required.has(name)));
 
 // Derives an id for a row that has none. It is deterministic, so importing the same row twice finds
 // the first import. It includes the username, because two users of the original can have addresses
@@ -72,7 +86,7 @@ const importedId = (addressKey: string, username: string): string => {
   return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 };
 
-type ReadRow = { user: User; bringsId: boolean } | { problems: string[] };
+export type ReadRow = { user: User; bringsId: boolean } | { problems: string[] };
 
 /** Problems name a field and a rule. They contain no personal data of the line. */
 export const rowReader = (clock: Clock, addressKey: (address: string) => Promise<string>) => {
@@ -81,7 +95,7 @@ export const rowReader = (clock: Clock, addressKey: (address: string) => Promise
     const json = parsed(line);
     if (typeof json !== "object" || json === null || Array.isArray(json))
       return { problems: ["Not a JSON object."] };
-    const { data: row, error } = schema.safeParse(withoutUnset(json));
+    const { data: row, error } = schema.safeParse(filledIn(json));
     if (!row) return { problems: error.issues.map(problemOf) };
     const key = await addressKey(row.email);
     const user = {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { addressChangeStore, type AddressChangeStore } from "../../shared/accounts/address-change-store.ts";
 import { addressMoveStore, type AddressMoveStore } from "../../shared/accounts/address-move-store.ts";
-import { requireMovable } from "../../shared/admin/address-moves.ts";
+import { requireMovable, requireObtainable } from "../../shared/admin/address-moves.ts";
 import { personLookup, requireAccount, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { authorityOver } from "../../shared/admin/staff-authority.ts";
 import * as contract from "../../shared/contract/staff-operations.ts";
@@ -24,6 +24,7 @@ type Deps = CurrentPasswordDeps & {
   limits: Pick<LimitStore, "spend" | "spendAll" | "giveBack">;
   pseudonyms: Pick<Pseudonyms, "ofAddress" | "ofMailbox">;
   authorityOver: typeof authorityOver;
+  requireObtainable: typeof requireObtainable;
   enqueueLetter: typeof enqueueLetter;
   recordSecurityEvent: typeof recordSecurityEvent;
 };
@@ -41,6 +42,7 @@ export const setUserEmail = async (call: Asked, deps: Deps): Promise<void> => {
   };
   let account = await find();
   await requireCurrentPassword(actor, password, deps);
+  await deps.requireObtainable(account, addressKey);
   const letters = staffChangeLettersTo(await deps.pseudonyms.ofMailbox(email));
   const moves = mailbox === "lost" ? [addressMoves(actor.id)] : [];
   requireWithin(await deps.limits.spendAll([staffActs(actor.id), ...moves, letters]));
@@ -72,6 +74,7 @@ export const handler = await userEndpoint(contract.setUserEmail, setUserEmail, (
   pseudonyms,
   hasher: passwordHasher,
   authorityOver,
+  requireObtainable,
   enqueueLetter,
   recordSecurityEvent,
 }));

@@ -2,7 +2,6 @@ import { Duration } from "aws-cdk-lib";
 import {
   LambdaIntegration,
   MockIntegration,
-  PassthroughBehavior,
   CfnMethod,
   type IResource,
   type IRestApi,
@@ -10,18 +9,21 @@ import {
 } from "aws-cdk-lib/aws-apigateway";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { strictTransportSecurity } from "../../shared/contract/transport-security.ts";
-import { exposedHeaders, gatewayHeaders } from "./gateway-responses.ts";
+import { allowedHeaders, exposedHeaders, gatewayHeaders } from "./gateway-responses.ts";
+import { alwaysAnswer } from "./mock-templates.ts";
 import type { Settings } from "../settings.ts";
 
-const addMethodNotAllowed = (resource: IResource, allow: string, allowedOrigins: string) => {
-  const headers = { ...gatewayHeaders(allowedOrigins), Allow: `'${allow}'` };
+const addMethodNotAllowed = (
+  resource: IResource,
+  allow: string,
+  gatewaysOwn: Readonly<Record<string, string>>,
+) => {
+  const headers = { ...gatewaysOwn, Allow: `'${allow}'` };
   const named = Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, value]);
   resource.addMethod(
     "ANY",
     new MockIntegration({
-      // Otherwise API Gateway uses a body that is not JSON as the template and answers 500.
-      passthroughBehavior: PassthroughBehavior.NEVER,
-      requestTemplates: { "application/json": '{"statusCode":405}' },
+      ...alwaysAnswer(405),
       integrationResponses: [
         {
           statusCode: "405",
@@ -40,16 +42,36 @@ const addMethodNotAllowed = (resource: IResource, allow: string, allowedOrigins:
   );
 };
 
-/** CDK's preflights have no property for further headers. */
-const addTransportSecurity = (preflight: Method): void => {
+const methodOf = (preflight: Method): CfnMethod => {
   const method = preflight.node.defaultChild;
   if (!(method instanceof CfnMethod)) throw new Error("This version of CDK creates methods differently");
+  return method;
+};
+
+/** CDK's preflights have no properties for further headers and for other content types. */
+const completePreflight = (method: CfnMethod): void => {
+  if (!method.integration || "resolve" in method.integration)
+    throw new Error("This version of CDK creates integrations differently");
   const header = String.raw`method\.response\.header\.Strict-Transport-Security`;
   method.addPropertyOverride(`MethodResponses.0.ResponseParameters.${header}`, true);
   method.addPropertyOverride(
     `Integration.IntegrationResponses.0.ResponseParameters.${header}`,
     `'${strictTransportSecurity}'`,
   );
+  // Unlike an override, this changes the hash of the deployment.
+  method.integration = { ...method.integration, ...alwaysAnswer(204) };
+};
+
+const isForCors = (header: string): boolean => header.startsWith("Access-Control-");
+
+/** Leaves a 204 that allows nothing, so that browsers don't send what they have asked about. */
+const refuseOtherOrigins = (method: CfnMethod): void => {
+  const allowing = "Origin Headers Methods Credentials".split(" ").map((what) => `Allow-${what}`);
+  for (const header of [...allowing, "Expose-Headers", "Max-Age"]) {
+    const name = String.raw`ResponseParameters.method\.response\.header\.Access-Control-${header}`;
+    method.addPropertyDeletionOverride(`MethodResponses.0.${name}`);
+    method.addPropertyDeletionOverride(`Integration.IntegrationResponses.0.${name}`);
+  }
 };
 
 /** API Gateway ignores a trailing slash in requests and doesn't allow one in a resource. */
@@ -57,21 +79,28 @@ export const addRoute = (
   api: IRestApi,
   path: string,
   handlers: Readonly<Record<string, IFunction>>,
-  { ALLOWED_ORIGINS }: Settings,
+  settings: Settings,
+  { forOwnPages = false } = {},
 ): void => {
+  const { ALLOWED_ORIGINS } = settings;
   const resource = api.root.resourceForPath(path.replace(/\/$/, ""));
   const methods = Object.keys(handlers);
   for (const [method, handler] of Object.entries(handlers))
     resource.addMethod(method, new LambdaIntegration(handler, { allowTestInvoke: false }));
   const preflight = resource.addCorsPreflight({
-    allowOrigins: ALLOWED_ORIGINS.split(",").map((origin) => origin.trim()),
+    // Several origins need a template, which would set the headers that are dropped below.
+    allowOrigins: forOwnPages ? ["*"] : ALLOWED_ORIGINS.split(","),
     allowMethods: methods,
-    allowHeaders: ["Content-Type", "Authorization", "X-Device-Token"],
+    allowHeaders: allowedHeaders(settings),
     // CORS forbids credentials with a wildcard origin.
-    allowCredentials: ALLOWED_ORIGINS !== "*",
+    allowCredentials: ALLOWED_ORIGINS !== "*" && !forOwnPages,
     exposeHeaders: exposedHeaders,
     maxAge: Duration.hours(1),
   });
-  addTransportSecurity(preflight);
-  addMethodNotAllowed(resource, [...methods, "OPTIONS"].join(", "), ALLOWED_ORIGINS);
+  completePreflight(methodOf(preflight));
+  if (forOwnPages) refuseOtherOrigins(methodOf(preflight));
+  const gatewaysOwn = Object.entries(gatewayHeaders(ALLOWED_ORIGINS)).filter(
+    ([name]) => !forOwnPages || !isForCors(name),
+  );
+  addMethodNotAllowed(resource, [...methods, "OPTIONS"].join(", "), Object.fromEntries(gatewaysOwn));
 };

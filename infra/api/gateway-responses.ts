@@ -1,11 +1,32 @@
 import { GatewayResponse, ResponseType, type IRestApi } from "aws-cdk-lib/aws-apigateway";
 import { errors, type ErrorCode } from "../../shared/contract/errors.ts";
 import { strictTransportSecurity } from "../../shared/contract/transport-security.ts";
+import type { Settings } from "../settings.ts";
 
 /** Templates can't read the request's origin, so several allowed origins become `*`. */
 const fixedOrigin = (allowedOrigins: string): string => (allowedOrigins.includes(",") ? "*" : allowedOrigins);
 
 export const exposedHeaders = ["x-request-id", "Retry-After", "X-Device-Token"];
+
+/** What front ends send: ours, those that frameworks add, and those of tracing libraries. */
+const usualHeaders = [
+  "Content-Type",
+  "Authorization",
+  "X-Device-Token",
+  "X-CSRFToken",
+  "X-Requested-With",
+  "traceparent",
+  "tracestate",
+  "baggage",
+  "sentry-trace",
+];
+
+export const allowedHeaders = ({ ALLOWED_HEADERS = "" }: Settings): string[] => [
+  ...usualHeaders,
+  ...ALLOWED_HEADERS.split(",").filter(
+    (name) => name !== "" && !usualHeaders.some((usual) => usual.toLowerCase() === name.toLowerCase()),
+  ),
+];
 
 /** In API Gateway's notation, values in single quotes are literals, and others are variables. */
 export const gatewayHeaders = (allowedOrigins: string): Record<string, string> => ({

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { attributeFields } from "../../shared/identity/attribute-fields.ts";
 import { openApiDocument } from "../openapi/document.ts";
+import { servingStage } from "../openapi/texts.ts";
 
 const manifest = createRequire(import.meta.url).resolve("swagger-ui-dist/package.json");
 const sources = join(import.meta.dirname, "../../pages");
@@ -19,7 +20,7 @@ const writeSwagger = async (directory: string) => {
     await cp(join(sources, "swagger", file), join(directory, file));
   const page = await readFile(join(sources, "swagger/index.html"), "utf8");
   await writeFile(join(directory, "index.html"), page.replaceAll("{version}", version));
-  await writeFile(join(directory, "openapi.json"), JSON.stringify(openApiDocument()));
+  await writeFile(join(directory, "openapi.json"), JSON.stringify(openApiDocument([servingStage])));
 };
 
 const writeAdmin = async (directory: string) => {

@@ -16,15 +16,18 @@ export type ActionsOnKinds<Kind extends string = ItemKind> = {
 } & {
   /** `Query` on the table's indexes only. They have no kinds: their keys are states of people. */
   readonly QueryIndexes?: true;
+  /** `DescribeTable`, which tells how many items there are, and nothing of any item. */
+  readonly CountItems?: true;
 };
 
 /** A plain spread would replace the kinds of an action that stands in two of them. */
 export const allOf = <Kind extends string>(
   ...parts: readonly ActionsOnKinds<Kind>[]
 ): ActionsOnKinds<Kind> => {
-  const all: { [Action in TableAction]?: readonly Kind[] } & { QueryIndexes?: true } = {};
-  for (const { QueryIndexes, ...part } of parts) {
+  const all: { [Action in TableAction]?: readonly Kind[] } & { QueryIndexes?: true; CountItems?: true } = {};
+  for (const { QueryIndexes, CountItems, ...part } of parts) {
     if (QueryIndexes) all.QueryIndexes = true;
+    if (CountItems) all.CountItems = true;
     for (const [action, kinds] of Object.entries(part) as [TableAction, readonly Kind[]][])
       all[action] = [...new Set([...(all[action] ?? []), ...kinds])];
   }

@@ -17,7 +17,6 @@ import {
   tryLimits,
   passwordRules,
   verifying,
-  issuing,
   signedIn,
   takeUsername,
   rename,
@@ -25,6 +24,7 @@ import {
   activate,
   confirmChange,
   eraseAccount,
+  exportData,
 } from "./grant-words.ts";
 import { sessionGrants } from "./session-grants.ts";
 import { staffGrants } from "./staff-grants.ts";
@@ -77,16 +77,6 @@ export const grants = {
     DEVICE_SECRET_ID: read,
     settings: [...registrationLimits, ...tryLimits, "REFUSAL_FLOOR_MILLISECONDS"],
     ...hashes,
-  },
-  createToken: {
-    USERS_TABLE: { GetItem: ["email"], UpdateItem: ["user"] },
-    SESSIONS_TABLE: ["PutItem"],
-    LIMITS_TABLE: spend,
-    PSEUDONYM_SECRET_ID: read,
-    DEVICE_SECRET_ID: read,
-    DIGEST_SECRET_ID: read,
-    SIGNING_KEYS_ID: read,
-    settings: [...issuing, "TRIES_PER_NETWORK_PER_TEN_MINUTES", "OTP_LIFETIME_SECONDS"],
   },
   ...sessionGrants,
   getMe: signedIn,
@@ -185,9 +175,7 @@ export const grants = {
   },
   exportMe: {
     ...signedIn,
-    USERS_TABLE: allOf(signedIn.USERS_TABLE, {
-      BatchGetItem: ["pending", "reset", "email-change", "undo", "goodbye-undone", "delivery"],
-    }),
+    USERS_TABLE: allOf(signedIn.USERS_TABLE, exportData),
     SESSIONS_TABLE: ["BatchGetItem", "Query"],
     LIMITS_TABLE: { BatchGetItem: ["limit"] },
     PSEUDONYM_SECRET_ID: read,

@@ -12,6 +12,7 @@ import {
   rename,
   forgetDevices,
   eraseAccount,
+  exportData,
 } from "./grant-words.ts";
 
 const staff = {
@@ -26,9 +27,24 @@ export const staffGrants = {
     ...staff,
     USERS_TABLE: {
       QueryIndexes: true,
-      BatchGetItem: ["user", "pending", "delivery"],
+      CountItems: true,
+      BatchGetItem: ["user", "pending", "registration", "delivery"],
       GetItem: ["username", "user", "pending"],
     },
+  },
+  inviteUser: {
+    ...staff,
+    USERS_TABLE: allOf(asStaff, {
+      BatchGetItem: ["user"],
+      GetItem: ["pending"],
+      PutItem: ["pending", "registration", "username"],
+      UpdateItem: ["pending"],
+      ConditionCheckItem: ["email", "undo", "username"],
+    }),
+    LIMITS_TABLE: spend,
+    NOTICE_QUEUE_URL: ["SendMessage"],
+    PSEUDONYM_SECRET_ID: read,
+    settings: [...verifying, ...letterLimits],
   },
   getUser: { ...staff, USERS_TABLE: allOf(find, { GetItem: ["delivery"] }) },
   updateUser: {
@@ -53,7 +69,7 @@ export const staffGrants = {
   setUserEmail: {
     ...staff,
     USERS_TABLE: allOf(find, asStaff, forgetDevices, {
-      GetItem: ["undo"],
+      GetItem: ["email", "undo"],
       PutItem: ["email-change", "email-claim", "undo"],
       UpdateItem: ["user", "undo"],
       DeleteItem: ["email-change", "reset", "undo"],
@@ -102,6 +118,20 @@ export const staffGrants = {
   },
   unlockUser: { ...staff, USERS_TABLE: find, LIMITS_TABLE: spendAndClear },
   listUserSessions: { ...staff, USERS_TABLE: find, SESSIONS_TABLE: ["BatchGetItem", "Query"] },
+  exportUser: {
+    ...staff,
+    USERS_TABLE: allOf(find, exportData),
+    SESSIONS_TABLE: ["BatchGetItem", "Query"],
+    LIMITS_TABLE: { ...spend, BatchGetItem: ["limit"] },
+    PSEUDONYM_SECRET_ID: read,
+    ...hashes,
+  },
+  endUserSession: {
+    ...staff,
+    USERS_TABLE: find,
+    SESSIONS_TABLE: ["BatchGetItem", "DeleteItem"],
+    LIMITS_TABLE: spend,
+  },
   endUserSessions: {
     ...staff,
     USERS_TABLE: allOf(find, forgetDevices, { UpdateItem: ["user"] }),

@@ -9,6 +9,8 @@ export const lockDataDirectory = (dataDirectory: string): { unlock: () => void }
     mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
     const lock = new DatabaseSync(path.join(dataDirectory, "lock"), { timeout: 0 });
     lock.exec("BEGIN EXCLUSIVE");
+    // A killed run leaves it, and commands would believe it while this run starts.
+    rmSync(path.join(dataDirectory, "stack.json"), { force: true });
     return { unlock: () => lock.close() };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { stop as stopEsbuild } from "esbuild";
+import { readCommandLine, usageError } from "../command-line/command-line.ts";
 import { bundleFunctions, bundlesDirectory } from "../bundling/bundle-functions.ts";
 import { freshenBundles } from "../bundling/fresh-bundles.ts";
 import { loadSettings } from "../settings.ts";
@@ -17,22 +17,11 @@ const startedAt = Date.now() - performance.now();
 const dataDirectory = path.resolve(".local");
 
 const readArguments = () => {
-  try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: "string", default: String(defaultPort) },
-        fresh: { type: "boolean", default: false },
-        watch: { type: "boolean", default: false },
-      },
-    });
-    const port = Number(values.port);
-    if (!Number.isInteger(port) || port < 1 || port > 65_535)
-      throw new Error(`--port ${values.port} is not a port number`);
-    return { ...values, port };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${reason}. Known options: --port <number>, --fresh, --watch.`);
-  }
+  const { values } = readCommandLine("start");
+  const port = Number(values.port ?? defaultPort);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw usageError("start", `--port ${values.port} is not a port number.`);
+  return { ...values, port };
 };
 
 const prepareData = (fresh: boolean) => {
@@ -73,6 +62,7 @@ const describe = ({ url, inboxUrl, mailboxFolder, engine }: Stack, port: number)
 
 const run = async () => {
   const { port, fresh, watch } = readArguments();
+  const settings = readLocalSettings(port);
   prepareData(fresh);
   let stack: Stack | undefined;
   const reload = (functions: string[]) => {
@@ -83,7 +73,7 @@ const run = async () => {
   const bundler = watch ? await bundleFunctions({ onChange: reload }) : await freshenBundles();
   // esbuild's service would occupy 350 MB during the whole run.
   if (!watch) await stopEsbuild();
-  const templates = synthesise(readLocalSettings(port));
+  const templates = synthesise(settings);
 
   let stopping = false;
   const stop = async () => {

@@ -1,3 +1,4 @@
+import { readCommandLine } from "../command-line/command-line.ts";
 import { runScript } from "../run-script.ts";
 import { deploy } from "./deploy-stacks.ts";
 import { down } from "./down.ts";
@@ -12,6 +13,7 @@ const timed = async (what: string, work: Promise<void>): Promise<void> => {
 };
 
 await runScript(async () => {
+  readCommandLine("test:localstack");
   const localStack = findLocalStack();
   await timed("Starting LocalStack", up(localStack));
   try {

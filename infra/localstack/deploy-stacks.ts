@@ -6,6 +6,7 @@ import {
   VerifyEmailIdentityCommand,
 } from "@aws-sdk/client-ses";
 import { join } from "node:path";
+import { readCommandLine } from "../command-line/command-line.ts";
 import { root, run, runScript } from "../run-script.ts";
 import { clientOptions } from "./client-options.ts";
 import {
@@ -51,6 +52,7 @@ export const deploy = async (localStack: LocalStack): Promise<void> => {
 
 if (import.meta.main)
   await runScript(async () => {
+    readCommandLine("localstack:deploy");
     const localStack = findLocalStack();
     await deploy(localStack);
     const { api, mailbox } = addressesOf(localStack);

@@ -1,3 +1,4 @@
+import { readCommandLine } from "../command-line/command-line.ts";
 import { run, runScript } from "../run-script.ts";
 import { addressesOf, environmentFor, findLocalStack, type LocalStack } from "./localstack.ts";
 
@@ -12,4 +13,8 @@ export const test = async (localStack: LocalStack): Promise<void> => {
   });
 };
 
-if (import.meta.main) await runScript(() => test(findLocalStack()));
+if (import.meta.main)
+  await runScript(() => {
+    readCommandLine("localstack:test");
+    return test(findLocalStack());
+  });

@@ -150,7 +150,7 @@ export const addAlarms = (scope: Construct, settings: Settings, queues: DeadLett
     ],
     [
       "StaffActsAlarm",
-      "An administrator has reached the hourly limit on changes: the session may be stolen",
+      "An administrator has reached the limit on changes, invitations or exports: the session may be stolen",
       securityMetric(STAGE, "StaffActsOverLimit"),
     ],
   ] as const satisfies [string, string, IMetric, number?][];

@@ -9,6 +9,8 @@ import type { FunctionName } from "../grants/grant.ts";
 
 const field = (name: string, value: string) => FilterPattern.stringValue(`$.${name}`, "=", value);
 
+const staffLimits: readonly ErrorCode[] = ["too_many_staff_acts", "too_many_invitations", "too_many_exports"];
+
 // A metric counts the log lines that match `lines`, of operations with an error for which `answers`
 // is true and of `functions`.
 type SecurityCount = {
@@ -35,8 +37,11 @@ const counted = {
     period: Duration.minutes(1),
   },
   StaffActsOverLimit: {
-    answers: (code) => code === "too_many_staff_acts",
-    lines: FilterPattern.all(field("event", "limited"), field("code", "too_many_staff_acts")),
+    answers: (code) => staffLimits.includes(code),
+    lines: FilterPattern.all(
+      field("event", "limited"),
+      FilterPattern.any(...staffLimits.map((code) => field("code", code))),
+    ),
     period: Duration.minutes(1),
   },
   /** They have no hourly limit: it would let a stranger stop the resets of others. */

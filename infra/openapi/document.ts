@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import type * as z from "zod";
 import { contract } from "../../shared/contract/contract.ts";
+import { readCommandLine } from "../command-line/command-line.ts";
 import { bodyErrors, commonErrors, type Operation } from "../../shared/contract/operation.ts";
 import { errors, sentenceOf, type ErrorCode } from "../../shared/contract/errors.ts";
 import {
@@ -14,12 +15,15 @@ import {
   everyAnswersHeaders,
   headerComponents,
   issuedDeviceHeaders,
+  knownServers,
   operationTags,
   overview,
   refusalHeaders,
+  staffCookieHeaders,
   statusTitles,
+  waitingHeaders,
 } from "./texts.ts";
-import { toOpenApiSchema, type Json } from "./json-schema.ts";
+import { namedSchema, toOpenApiSchema, type Json } from "./json-schema.ts";
 
 const exampleWaitSeconds = 240;
 const exampleUntilSeconds = Date.UTC(2026, 11, 2, 21) / 1000;
@@ -40,13 +44,13 @@ const errorResponse = (status: number, codes: readonly ErrorCode[], fields: read
   );
   const [field] = fields;
   if (field) examples["fields"] = { value: { [field]: ["This field is required."] } };
-  const schema = { $ref: `#/components/schemas/${field ? "BadRequest" : "Error"}` };
+  const schema = { $ref: `#/components/schemas/${field ? "BadRequest" : "Refusal"}` };
   return {
     description: statusTitles[status],
     headers: {
       ...everyAnswersHeaders,
       ...refusalHeaders[status],
-      ...(codes.includes("deletion_waits") && refusalHeaders[429]),
+      ...(codes.includes("deletion_waits") && waitingHeaders),
     },
     content: json({ schema, examples }),
   };
@@ -74,7 +78,7 @@ const pathParameters = (path: string): Json[] =>
     name,
     in: "path",
     required: true,
-    schema: { type: "string" },
+    schema: { type: "string", format: "uuid", example: "0b8f2f3e-5a35-4d0e-9b62-6f1f5f1d7c11" },
   }));
 
 const queryParameters = (query: z.ZodObject, components: Json): Json[] =>
@@ -83,8 +87,15 @@ const queryParameters = (query: z.ZodObject, components: Json): Json[] =>
     return { name, in: "query", ...(description !== undefined && { description }), schema: made };
   });
 
+const namesOf = (operation: string) => {
+  const name = operation.replace(/^./, (letter) => letter.toUpperCase());
+  // A name with `Response` would collide: some generators give it to what wraps status and body.
+  return { body: `${name}Request`, answer: `${name}Result` };
+};
+
 const describeOperation = (name: string, operation: Operation, components: Json): Json => {
   const { caller, summary, body, query, success, path, cacheSeconds } = operation;
+  const names = namesOf(name);
   const parameters = [
     ...pathParameters(path),
     ...(query ? queryParameters(query, components) : []),
@@ -94,6 +105,7 @@ const describeOperation = (name: string, operation: Operation, components: Json)
     ...everyAnswersHeaders,
     ...(cacheSeconds !== undefined && cachedAnswersHeaders),
     ...(operation.issuesDeviceToken && issuedDeviceHeaders),
+    ...(operation.keepsStaffCookie && staffCookieHeaders),
   };
   return {
     operationId: name,
@@ -102,14 +114,17 @@ const describeOperation = (name: string, operation: Operation, components: Json)
     security: caller === "public" ? [] : [{ bearer: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
-      requestBody: { required: true, content: json({ schema: toOpenApiSchema(body, "input", components) }) },
+      requestBody: {
+        required: true,
+        content: json({ schema: namedSchema(names.body, body, "input", components) }),
+      },
     }),
     responses: {
       [success.status]: {
         description: STATUS_CODES[success.status],
         headers,
         ...(success.status !== 204 && {
-          content: json({ schema: toOpenApiSchema(success.body, "output", components) }),
+          content: json({ schema: namedSchema(names.answer, success.body, "output", components) }),
         }),
       },
       ...(cacheSeconds !== undefined && { 304: { description: STATUS_CODES[304], headers } }),
@@ -118,7 +133,7 @@ const describeOperation = (name: string, operation: Operation, components: Json)
   };
 };
 
-export const openApiDocument = (): Json => {
+export const openApiDocument = (servers: readonly object[] = knownServers): Json => {
   const schemas: Json = { ...errorSchemas };
   const paths: Record<string, Json> = {};
   for (const [name, operation] of Object.entries<Operation>(contract))
@@ -129,6 +144,7 @@ export const openApiDocument = (): Json => {
     );
   return {
     ...overview,
+    servers,
     tags: Object.entries(operationTags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
@@ -142,4 +158,7 @@ export const openApiDocument = (): Json => {
 export const openApiYaml = (): string =>
   stringify(openApiDocument(), { lineWidth: 110, aliasDuplicateObjects: false });
 
-if (import.meta.main) writeFileSync(join(import.meta.dirname, "../../openapi.yaml"), openApiYaml());
+if (import.meta.main) {
+  readCommandLine("openapi");
+  writeFileSync(join(import.meta.dirname, "../../openapi.yaml"), openApiYaml());
+}

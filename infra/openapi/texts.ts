@@ -9,9 +9,24 @@ export const overview = {
       "User accounts, sign-in with one-time codes sent by email, and JSON Web Tokens. The trailing slash of a path is optional.",
     license: { name: "MIT", url: "https://opensource.org/license/mit" },
   },
-  // The URL is relative to `<stage>/swagger/openapi.json`, where a stage serves this document.
-  servers: [{ url: "..", description: "The stage that serves this document" }],
 };
+
+/** Generators and Postman's converter need absolute URLs, and take the first one. */
+export const knownServers = [
+  { url: "http://127.0.0.1:8000", description: "This machine, after `npm start`" },
+  {
+    url: "https://{api}.execute-api.{region}.amazonaws.com/{stage}",
+    description: "A stage on AWS. Its deployment prints the address",
+    variables: {
+      api: { default: "a1b2c3d4e5", description: "The id of the REST API" },
+      region: { default: "eu-central-1" },
+      stage: { default: "dev", description: "The setting STAGE" },
+    },
+  },
+];
+
+/** The URL is relative to `<stage>/swagger/openapi.json`, where a stage serves the document. */
+export const servingStage = { url: "..", description: "The stage that serves this document" };
 
 export const operationTags = {
   user: "Accounts: register, activate, request a code, manage your own account",
@@ -34,6 +49,7 @@ export const statusTitles: Record<number, string> = {
 
 const header = (description: string, example: string) => ({
   description,
+  required: true,
   schema: { type: "string", example },
 });
 const exampleDeviceToken = "mJ9wQ2c0T1u8dXk3Zb6vYA.1795391640.0000000000000000000000000000000000000000000";
@@ -41,6 +57,10 @@ export const headerComponents = {
   RequestId: header("The id of this request in our logs", "5b3c8f0e-6f5b-4b8e-9d1c-2f6a0d3e7b11"),
   Challenge: header("How to sign in", 'Bearer realm="api"'),
   RetryAfter: header("Seconds to wait", "60"),
+  RetryAfterIfWaiting: {
+    ...header("Seconds to wait, if the code is `deletion_waits`", "60"),
+    required: false,
+  },
   DeviceToken: header(
     "Identifies this device. Send it with later attempts for the same address. It doesn't sign anyone in",
     exampleDeviceToken,
@@ -49,10 +69,15 @@ export const headerComponents = {
     "The device token for browsers. Over plain HTTP (local development) its name has no prefix and it isn't Secure",
     `__Host-lit-device=${exampleDeviceToken}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Strict; Secure`,
   ),
+  StaffCookie: header(
+    "The session of the admin page, which no script can read. At a sign-in, a second Set-Cookie holds the device token",
+    "__Host-lit-staff=eyJhbGciOiJSUzI1NiIsImtpZCI6…; Max-Age=1800; Path=/; Secure; HttpOnly; SameSite=Strict",
+  ),
 };
 
 const reference = (name: keyof typeof headerComponents) => ({ $ref: `#/components/headers/${name}` });
 export const everyAnswersHeaders = { "x-request-id": reference("RequestId") };
+export const waitingHeaders = { "Retry-After": reference("RetryAfterIfWaiting") };
 export const refusalHeaders: Record<number, object> = {
   401: { "WWW-Authenticate": reference("Challenge") },
   429: { "Retry-After": reference("RetryAfter") },
@@ -64,6 +89,8 @@ export const issuedDeviceHeaders = {
   "Set-Cookie": reference("DeviceCookie"),
 };
 
+export const staffCookieHeaders = { "Set-Cookie": reference("StaffCookie") };
+
 export const deviceTokenParameter = {
   name: "X-Device-Token",
   in: "header",
@@ -74,23 +101,33 @@ export const deviceTokenParameter = {
 };
 
 export const cachedAnswersHeaders = {
-  ETag: { description: "The version of this response", schema: { type: "string" } },
-  "Cache-Control": { description: "How long the response may be cached", schema: { type: "string" } },
+  ETag: { description: "The version of this response", required: true, schema: { type: "string" } },
+  "Cache-Control": {
+    description: "How long the response may be cached",
+    required: true,
+    schema: { type: "string" },
+  },
 };
 
 const sentence = { type: "string", example: errors.throttled.detail };
 const code = { type: "string", enum: Object.keys(errors) };
 
+const one = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
 export const errorSchemas = {
-  Error: {
+  Refusal: {
     type: "object",
     properties: { detail: sentence, code },
     required: ["detail", "code"],
   },
-  BadRequest: {
+  FieldErrors: {
     type: "object",
-    description: "Either `detail` and `code`, or field names, each with a list of error sentences.",
-    properties: { detail: sentence, code },
-    additionalProperties: { type: "array", items: { type: "string" } },
+    description: "Names of fields, each with a list of sentences",
+    minProperties: 1,
+    additionalProperties: { type: "array", minItems: 1, items: { type: "string" } },
+  },
+  BadRequest: {
+    description: "The request is refused as a whole, or its fields are",
+    oneOf: [one("Refusal"), one("FieldErrors")],
   },
 };

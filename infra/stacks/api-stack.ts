@@ -3,6 +3,7 @@ import { RestApi } from "aws-cdk-lib/aws-apigateway";
 import { Function, type IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
+import type { Operation } from "../../shared/contract/operation.ts";
 import { addRoute } from "../api/api-routes.ts";
 import { deployApi } from "../api/deployed-stage.ts";
 import { addFirewall, hasFirewall } from "../api/firewall.ts";
@@ -18,13 +19,21 @@ const pagePaths = ["/swagger", "/admin"];
 const routesOf = (functionOf: (name: FunctionName) => IFunction) => {
   const routes: Record<string, Record<string, IFunction>> = {};
   for (const name of Object.keys(contract) as OperationName[]) {
-    const { path, method } = contract[name];
-    (routes[path] ??= {})[method] = functionOf(name);
+    const { path, method, cacheSeconds }: Operation = contract[name];
+    const handler = functionOf(name);
+    Object.assign((routes[path] ??= {}), {
+      [method]: handler,
+      ...(cacheSeconds !== undefined && { HEAD: handler }),
+    });
   }
   const pages = functionOf("pages");
-  for (const path of pagePaths.flatMap((page) => [page, `${page}/{proxy+}`])) routes[path] = { GET: pages };
+  for (const path of pagePaths.flatMap((page) => [page, `${page}/{proxy+}`]))
+    routes[path] = { GET: pages, HEAD: pages };
   return routes;
 };
+
+const isForOwnPages = (path: string): boolean =>
+  Object.values<Operation>(contract).some((one) => one.path === path && one.keepsStaffCookie);
 
 type ApiStackProps = StackProps & { readonly settings: Settings; readonly stateful: StatefulStack };
 
@@ -39,7 +48,7 @@ export class ApiStack extends Stack {
     const functionOf = (name: FunctionName) =>
       Function.fromFunctionName(this, pascalCase(name), functionName(settings.STAGE, name));
     for (const [path, handlers] of Object.entries(routesOf(functionOf)))
-      addRoute(api, path, handlers, settings);
+      addRoute(api, path, handlers, settings, { forOwnPages: isForOwnPages(path) });
     addGatewayResponses(api, settings.ALLOWED_ORIGINS);
     const stage = deployApi(this, { bareApi, api, settings }, removalPolicyOf(settings));
     if (hasFirewall(settings)) addFirewall(this, stage, settings);

@@ -50,6 +50,7 @@ const onlyKeysOf = (kinds: readonly ItemKind[]): Conditions => ({
 const onKinds = (rights: ActionsOnKinds, arn: string, { indexArns = [] }: Resource): Statement[] => [
   ...groupedByKinds(rights).map(({ actions, kinds }) => ({ actions, on: [arn], when: onlyKeysOf(kinds) })),
   ...(rights.QueryIndexes ? [{ actions: ["Query"], on: indexArns }] : []),
+  ...(rights.CountItems ? [{ actions: ["DescribeTable"], on: [arn] }] : []),
 ];
 
 const isList = (

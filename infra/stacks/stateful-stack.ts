@@ -12,7 +12,7 @@ import { Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { listIndexes, projectedAttributes } from "../../shared/store/list-indexes.ts";
+import { listIndexes } from "../../shared/store/list-indexes.ts";
 import { apiAddress, createRestApi } from "../api/bare-api.ts";
 import { defaultTimeoutSeconds, grants } from "../grants/grants.ts";
 import { feedbackRules, pascalCase, ruleName } from "../naming.ts";
@@ -69,13 +69,13 @@ export class StatefulStack extends Stack {
       return made;
     };
     this.users = table("Users", "pk");
-    for (const [indexName, { partition, sort }] of Object.entries(listIndexes))
+    for (const [indexName, { partition, sort, projected }] of Object.entries(listIndexes))
       this.users.addGlobalSecondaryIndex({
         indexName,
         partitionKey: text(partition),
         sortKey: text(sort),
         projectionType: ProjectionType.INCLUDE,
-        nonKeyAttributes: [...projectedAttributes],
+        nonKeyAttributes: [...projected],
       });
     this.sessions = table("Sessions", "userId", "sessionId");
     this.limits = table("Limits", "pk");

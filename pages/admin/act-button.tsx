@@ -2,10 +2,15 @@ import { useId, useRef, type SubmitEvent } from "react";
 import { useAct } from "./acts.ts";
 import { Field, FormFailure, textOf, type FieldProps } from "./form.tsx";
 
-export type Act = {
+export type Act<Output = unknown> = {
   label: string;
-  done: string;
-  run: (typed: Record<string, string>) => Promise<unknown>;
+  /** For a list in which each row has the same button. */
+  description?: string;
+  done: string | ((output: Output) => string);
+  run: (typed: Record<string, string>) => Promise<Output>;
+  leadsTo?: string;
+  disabled?: boolean;
+  hint?: string;
   /** Opens a dialog with `fields` before the action. */
   question?: string;
   confirmLabel?: string;
@@ -23,18 +28,22 @@ export const ownPassword: FieldProps = {
 
 const noFields: FieldProps[] = [];
 
-export const ActButton = ({
+export const ActButton = <Output,>({
   label,
+  description,
   done,
   run,
   question,
   confirmLabel = label,
   fields = noFields,
   danger,
-}: Act) => {
+  leadsTo,
+  disabled = false,
+  hint,
+}: Act<Output>) => {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
-  const { mutate, reset, isPending, error } = useAct(run, { done, noticesErrors: !question });
+  const { mutate, reset, isPending, error } = useAct(run, { done, leadsTo, noticesErrors: !question });
   const closeDialog = () => dialog.current?.close();
   const ask = () => dialog.current?.showModal();
   const runNow = () => mutate({});
@@ -45,15 +54,22 @@ export const ActButton = ({
   const style = danger ? "danger" : undefined;
   return (
     <>
-      <button type="button" className={style} disabled={isPending} onClick={question ? ask : runNow}>
+      <button
+        type="button"
+        className={style}
+        aria-label={description}
+        disabled={isPending || disabled}
+        onClick={question ? ask : runNow}
+      >
         {label}
       </button>
       {question && (
         <dialog ref={dialog} aria-labelledby={title} onClose={reset}>
           <form onSubmit={submit}>
             <h2 id={title}>{question}</h2>
+            {hint && <p className="hint">{hint}</p>}
             {fields.map((field) => (
-              <Field key={field.name} {...field} required failure={error} />
+              <Field key={field.name} required {...field} failure={error} />
             ))}
             <FormFailure failure={error} fields={fields.map(({ name }) => name)} />
             <div className="bar">

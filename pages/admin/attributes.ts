@@ -7,6 +7,8 @@ export type { AttributeField };
 declare const ATTRIBUTE_FIELDS: readonly AttributeField[];
 export const attributeFields = ATTRIBUTE_FIELDS;
 
+export const editableFields = attributeFields.filter(({ writtenBy }) => writtenBy !== "import");
+
 export const notChosen = "Not chosen";
 
 export const isClosed = ({ kind }: AttributeField): boolean => kind === "choice" || kind === "flag";

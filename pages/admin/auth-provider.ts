@@ -12,7 +12,7 @@ export const authProvider: AuthProvider = {
   login: ({ email, code }: Credentials) => signIn(email, code),
   logout: async () => signOut(),
   // No error message: opening the page without being signed in is normal.
-  checkAuth: () => (isSignedIn() ? Promise.resolve() : Promise.reject({ message: false })),
+  checkAuth: async () => ((await isSignedIn()) ? undefined : Promise.reject({ message: false })),
   checkError: async ({ status }: HttpError) => {
     const ending = endings[status];
     if (ending) throw new Error(ending);

@@ -6,9 +6,10 @@ type Refusal = { detail: string; code: ErrorCode };
 /** Replaces sentences that the API can't change (clients match on them) but that mislead people. */
 const ownWords: Partial<Record<ErrorCode, string>> = {
   sign_in_refused: "The code is wrong or no longer valid. Start again to get a new one.",
+  permission_denied: "This account is not an administrator.",
 };
 
-const unreachable = "The server cannot be reached. Check your connection and try again.";
+const unreachable = "The service could not be reached. Check your connection and try again.";
 
 const isRefusal = (body: unknown): body is Refusal =>
   typeof body === "object" && body !== null && "detail" in body;

@@ -1,11 +1,12 @@
 // The password is not stored for the second step.
 import { useMutation } from "@tanstack/react-query";
-import { useLogin } from "ra-core";
-import { useState, type SubmitEvent } from "react";
+import { useLogin, useRedirect } from "ra-core";
+import { useEffect, useState, type SubmitEvent } from "react";
 import { request } from "./api.ts";
 import { Field, FormFailure, textOf } from "./form.tsx";
 import { Notices } from "./notices.tsx";
 import { PageTitle } from "./page-title.tsx";
+import { isSignedIn } from "./session.ts";
 
 type StepProps = {
   send: (fields: Record<string, string>) => Promise<unknown>;
@@ -34,6 +35,11 @@ const Step = ({ send, label, fields, children }: StepProps) => {
 export const SignIn = () => {
   const [email, setEmail] = useState<string>();
   const login = useLogin();
+  const redirect = useRedirect();
+  // This page may be reloaded too.
+  useEffect(() => {
+    void isSignedIn().then((is) => is && redirect("/"));
+  }, [redirect]);
 
   const requestCode = async ({ email = "", password = "" }: Record<string, string>) => {
     await request("POST /api/v1/auth/user/otp/", { body: { email, password } });

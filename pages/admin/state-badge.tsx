@@ -10,10 +10,12 @@ const labels = { active: "Active", disabled: "Deactivated", pending: "Pending" }
 
 export const StateBadge = ({ user }: { user: AdminUser }) => (
   <span className="badges">
-    <span className={`badge ${user.state}`}>{user.address_move ? "Frozen" : labels[user.state]}</span>
+    <span className={`badge ${user.state}`}>
+      {user.address_move ? "Frozen" : user.invited ? "Invited" : labels[user.state]}
+    </span>
     {user.delivery && user.delivery.state !== "fine" && (
       <span className="badge undelivered">{deliveryLabels[user.delivery.state]}</span>
     )}
-    {user.is_staff && <span className="badge staff">Staff</span>}
+    {user.is_staff && <span className="badge staff">Administrator</span>}
   </span>
 );

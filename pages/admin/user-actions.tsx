@@ -6,11 +6,13 @@ import {
   changeUser,
   confirmMove,
   deleteUser,
+  exportUser,
   sendCode,
   unlockUser,
 } from "./acts.ts";
 import type { AdminUser } from "./data-provider.ts";
 import type { FieldProps } from "./form.tsx";
+import { saveJson } from "./save-file.ts";
 
 type Offer =
   | "activation"
@@ -21,6 +23,7 @@ type Offer =
   | "confirmMove"
   | "cancelMove"
   | "unlock"
+  | "exportData"
   | "remove";
 
 const newAddress: FieldProps = {
@@ -51,17 +54,17 @@ const useActs = (user: AdminUser): Record<Offer, Act> => {
         }
       : { label: "Activate", done: `${email} is active.`, run: () => changeUser(id, { is_active: true }) },
     staff: {
-      label: user.is_staff ? "Remove from staff" : "Make staff",
-      question: user.is_staff ? `Remove ${email} from staff?` : `Let ${email} administer all users?`,
-      done: user.is_staff ? `${email} is no longer staff.` : `${email} is staff now.`,
+      label: user.is_staff ? "Remove as administrator" : "Make administrator",
+      question: user.is_staff ? `Remove ${email} as administrator?` : `Let ${email} administer all users?`,
+      done: user.is_staff ? `${email} is no longer an administrator.` : `${email} is an administrator now.`,
       run: ({ current_password }) => changeUser(id, { is_staff: !user.is_staff, current_password }),
       fields: [ownPassword],
     },
     code:
       user.state === "pending"
         ? {
-            label: "Send code",
-            done: `A new activation code is on its way to ${email}.`,
+            label: user.invited ? "Send invitation again" : "Send code",
+            done: `A new ${user.invited ? "invitation" : "activation code"} is on its way to ${email}.`,
             run: () => sendCode(id),
           }
         : {
@@ -117,11 +120,21 @@ const useActs = (user: AdminUser): Record<Offer, Act> => {
       done: `The wrong passwords and codes counted for ${email} were cleared.`,
       run: () => unlockUser(id),
     },
+    exportData: {
+      label: "Export data…",
+      question: `Export the personal data of ${email}?`,
+      confirmLabel: "Export",
+      done: "The data is saved as a file. It is for its owner only.",
+      run: async ({ current_password = "" }) =>
+        saveJson(`user-${id}.json`, await exportUser(id, { current_password })),
+      fields: [ownPassword],
+    },
     remove: {
       label: "Delete",
       question: `Delete ${email}? This cannot be undone.`,
       done: `${email} is deleted.`,
       run: remove,
+      leadsTo: "/users",
       fields: [ownPassword],
       danger: true,
     },
@@ -130,13 +143,17 @@ const useActs = (user: AdminUser): Record<Offer, Act> => {
 
 export const UserActions = ({ user, isSelf }: { user: AdminUser; isSelf: boolean }) => {
   const acts = useActs(user);
-  const { activation, staff, code, address, lostMailbox, unlock, remove } = acts;
+  const { activation, staff, code, address, lostMailbox, unlock, exportData, remove } = acts;
   const { confirmMove, cancelMove } = acts;
   const moving = user.is_staff ? [cancelMove] : [confirmMove, lostMailbox, cancelMove];
   const active = [code, address, ...(user.is_staff ? [] : [lostMailbox]), activation, staff];
   const ofOthers = user.address_move ? moving : user.is_active ? active : [activation, staff];
   const offered =
-    user.state === "pending" ? [code, unlock, remove] : isSelf ? [unlock] : [...ofOthers, unlock, remove];
+    user.state === "pending"
+      ? [code, unlock, remove]
+      : isSelf
+        ? [unlock, exportData]
+        : [...ofOthers, unlock, exportData, remove];
   return (
     <section aria-labelledby="actions">
       <h2 id="actions">Actions</h2>

@@ -1,23 +1,30 @@
 // Sends only changed fields, so that two administrators don't undo each other's changes.
 import type { SubmitEvent } from "react";
 import { changeUser, useAct, type UserChanges } from "./acts.ts";
-import { attributeFields, isClosed, notChosen, sentValue, typedValue } from "./attributes.ts";
+import { editableFields, isClosed, notChosen, sentValue, typedValue } from "./attributes.ts";
 import type { AdminUser } from "./data-provider.ts";
 import { Choice, Field, FormFailure, textOf } from "./form.tsx";
 
-const editable = attributeFields.filter(({ writtenBy }) => writtenBy !== "import");
-const texts = editable.filter((field) => !isClosed(field));
-const closed = editable.filter(isClosed);
+const texts = editableFields.filter((field) => !isClosed(field));
+const closed = editableFields.filter(isClosed);
 
-export const UserForm = ({ user }: { user: AdminUser }) => {
+/** Another key shows saved values. News about the person leave it, and what is typed, as it is. */
+export const UserForm = ({ user }: { user: AdminUser }) => (
+  <Form
+    key={JSON.stringify([user.username, ...editableFields.map((field) => typedValue(user, field))])}
+    user={user}
+  />
+);
+
+const Form = ({ user }: { user: AdminUser }) => {
   const { mutate, isPending, error } = useAct((changes: UserChanges) => changeUser(user.id, changes), {
-    done: "Saved.",
+    done: `The changes to ${user.email} are saved.`,
   });
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const { username = "", ...typed } = textOf(event.currentTarget);
-    const changed = editable.filter((field) => typed[field.name] !== typedValue(user, field));
+    const changed = editableFields.filter((field) => typed[field.name] !== typedValue(user, field));
     mutate({
       ...(username !== user.username && { username }),
       ...Object.fromEntries(changed.map((field) => [field.name, sentValue(field, typed[field.name] ?? "")])),

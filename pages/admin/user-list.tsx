@@ -1,71 +1,50 @@
 import { ListBase, useListContext } from "ra-core";
-import { attributeFields, shownValue } from "./attributes.ts";
 import { pageSizes } from "./cursor-pages.ts";
 import type { AdminUser } from "./data-provider.ts";
 import { Loading } from "./layout.tsx";
+import { InviteUser } from "./invite-user.tsx";
+import { LoadFailure } from "./load-failure.tsx";
 import { PageTitle } from "./page-title.tsx";
-import { StateBadge } from "./state-badge.tsx";
-import { Time } from "./time.tsx";
+import { SelectionBar } from "./selection-bar.tsx";
 import { UserSearch } from "./user-search.tsx";
+import { UserTable } from "./user-table.tsx";
 
-const listed = attributeFields.filter((field) => field.listed);
-
-const Row = ({ user }: { user: AdminUser }) => (
-  <tr>
-    <td>
-      <a href={`#/users/${encodeURIComponent(user.id)}`}>{user.email}</a>
-    </td>
-    <td className="wide">{user.username}</td>
-    {listed.map((field) => (
-      <td key={field.name} className="wide">
-        {shownValue(user, field)}
-      </td>
-    ))}
-    <td>
-      <StateBadge user={user} />
-    </td>
-    <td className="wide">
-      <Time at={user.created} />
-    </td>
-  </tr>
-);
-
-const Table = () => {
-  const { data, error, isPending, isFetching, filterValues } = useListContext<AdminUser>();
+const Results = () => {
+  const { data, error, isPending, hasNextPage, filterValues, refetch } = useListContext<AdminUser>();
   if (isPending) return <Loading />;
-  if (error || !data) return <p>The list could not be loaded.</p>;
-  if (data.length === 0) return <output>No users found.</output>;
+  const isSearch = Object.keys(filterValues).length > 0;
+  const none = hasNextPage
+    ? "No people match so far. The next page continues the search."
+    : isSearch
+      ? "No people match this search."
+      : "There are no people yet.";
   return (
-    <table aria-busy={isFetching}>
-      <caption>{filterValues["email"] ? "Sorted by email address" : "Newest first"}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Email</th>
-          <th scope="col" className="wide">
-            Username
-          </th>
-          {listed.map(({ name, label }) => (
-            <th key={name} scope="col" className="wide">
-              {label}
-            </th>
-          ))}
-          <th scope="col">State</th>
-          <th scope="col" className="wide">
-            Created
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {data.map((user) => (
-          <Row key={user.id} user={user} />
-        ))}
-      </tbody>
-    </table>
+    <>
+      {error && <LoadFailure what="The list" error={error} retry={refetch} />}
+      {data?.length === 0 && <output>{none}</output>}
+      {data && data.length > 0 && (
+        <>
+          <SelectionBar />
+          <UserTable />
+        </>
+      )}
+    </>
   );
 };
 
+const format = new Intl.NumberFormat();
+
+const totalOf = ({ data = [], page, perPage, hasNextPage, meta }: ReturnType<typeof useListContext>) => {
+  const seen = (page - 1) * perPage + data.length;
+  if (page === 1 && !hasNextPage) return seen === 1 ? "1 person" : `${format.format(seen)} people`;
+  // The count of the database is hours old.
+  const total: number = meta?.total ?? 0;
+  return total > seen ? `About ${format.format(total)} people` : "";
+};
+
 const Pages = () => {
-  const { page, perPage, setPage, setPerPage, hasPreviousPage, hasNextPage } = useListContext();
+  const list = useListContext();
+  const { page, perPage, setPage, setPerPage, hasPreviousPage, hasNextPage } = list;
   return (
     <nav aria-label="Pages" className="bar">
       <button type="button" disabled={!hasPreviousPage} onClick={() => setPage(page - 1)}>
@@ -75,6 +54,7 @@ const Pages = () => {
       <button type="button" disabled={!hasNextPage} onClick={() => setPage(page + 1)}>
         Next page
       </button>
+      <output className="hint">{totalOf(list)}</output>
       <label className="inline">
         Per page
         <select value={perPage} onChange={({ target }) => setPerPage(Number(target.value))}>
@@ -87,11 +67,15 @@ const Pages = () => {
   );
 };
 
+// The list shows its own failures. ra-core would also notice them.
+const queryOptions = { onError: () => undefined };
+
 export const UserList = () => (
-  <ListBase perPage={pageSizes[0]} sort={{ field: "created", order: "DESC" }}>
+  <ListBase perPage={pageSizes[0]} sort={{ field: "created", order: "DESC" }} queryOptions={queryOptions}>
     <PageTitle text="Users" />
     <UserSearch />
-    <Table />
+    <InviteUser />
+    <Results />
     <Pages />
   </ListBase>
 );

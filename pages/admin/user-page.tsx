@@ -5,6 +5,7 @@ import { attributeFields, isClosed, shownValue, type AttributeField } from "./at
 import type { AdminUser } from "./data-provider.ts";
 import { DeliveryNotice } from "./delivery-notice.tsx";
 import { Loading } from "./layout.tsx";
+import { LoadFailure } from "./load-failure.tsx";
 import { PageTitle } from "./page-title.tsx";
 import { MoveNotice } from "./move-notice.tsx";
 import { StateBadge } from "./state-badge.tsx";
@@ -31,6 +32,8 @@ const Facts = ({ user }: { user: AdminUser }) => (
         <dd>{shownValue(user, field)}</dd>
       </Fragment>
     ))}
+    <dt>Last sign-in</dt>
+    <dd>{user.last_sign_in ? <Time at={user.last_sign_in} /> : "Never"}</dd>
     <dt>ID</dt>
     <dd>
       <code>{user.id}</code>
@@ -40,7 +43,7 @@ const Facts = ({ user }: { user: AdminUser }) => (
 
 export const UserPage = () => {
   const { id = "" } = useParams();
-  const { data, error, isPending } = useGetOne<AdminUser>("users", { id }, { retry: false });
+  const { data, error, isPending, refetch } = useGetOne<AdminUser>("users", { id });
   // react-admin returns an empty record while it redirects to sign-in.
   const user = data?.id ? data : undefined;
   const { identity } = useGetIdentity();
@@ -51,7 +54,7 @@ export const UserPage = () => {
         <a href="#/users">Back to the list</a>
       </p>
       {isPending && <Loading />}
-      {error && <p role="alert">{error.message}</p>}
+      {error && <LoadFailure what="This person" error={error} retry={refetch} />}
       {user && (
         <>
           <PageTitle text={user.email} />
@@ -61,7 +64,7 @@ export const UserPage = () => {
             <DeliveryNotice user={user} delivery={user.delivery} />
           )}
           <UserActions user={user} isSelf={identity?.id === user.id} />
-          <UserForm key={JSON.stringify(user)} user={user} />
+          <UserForm user={user} />
           {isPerson && <UserSessions userId={user.id} />}
         </>
       )}

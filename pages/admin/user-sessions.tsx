@@ -1,14 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useLogoutIfAccessDenied } from "ra-core";
 import { ActButton } from "./act-button.tsx";
-import { endSessions } from "./acts.ts";
+import { endSession, endSessions } from "./acts.ts";
 import { Loading } from "./layout.tsx";
+import { LoadFailure } from "./load-failure.tsx";
 import { signedRequest } from "./session.ts";
 import { Time } from "./time.tsx";
 
 export const UserSessions = ({ userId }: { userId: string }) => {
   const signOutIfOver = useLogoutIfAccessDenied();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ["users", "sessions", userId],
     queryFn: async () => {
       try {
@@ -24,7 +25,7 @@ export const UserSessions = ({ userId }: { userId: string }) => {
   return (
     <section aria-labelledby="sessions">
       <h2 id="sessions">Sessions</h2>
-      {error && <p role="alert">{error.message}</p>}
+      {error && <LoadFailure what="The list of sessions" error={error} retry={refetch} />}
       {!data && !error && <Loading />}
       {data?.length === 0 && <p>Not signed in on any device.</p>}
       {data && data.length > 0 && (
@@ -37,6 +38,7 @@ export const UserSessions = ({ userId }: { userId: string }) => {
                 <th scope="col" className="wide">
                   Signed in
                 </th>
+                <th scope="col">Action</th>
               </tr>
             </thead>
             <tbody>
@@ -48,6 +50,14 @@ export const UserSessions = ({ userId }: { userId: string }) => {
                   </td>
                   <td className="wide">
                     <Time at={created} />
+                  </td>
+                  <td>
+                    <ActButton
+                      label="End"
+                      description={`End the session on ${device}`}
+                      done="The session has ended."
+                      run={() => endSession(userId, id)}
+                    />
                   </td>
                 </tr>
               ))}

@@ -1,7 +1,7 @@
 // Makes a registration an account. A stranger may have registered the same address too, so nothing
 // of a registration that was replaced stays.
 import { randomUUID, timingSafeEqual } from "node:crypto";
-import { digestIsIn, digestValues } from "../codes/code-conditions.ts";
+import { digestIsIn, digestValues, type CodeSlot } from "../codes/code-conditions.ts";
 import { attributesOf, noAttributes, type StoredAttributes } from "../identity/stored-attributes.ts";
 import { neutralUsername, usernameKey } from "../identity/username.ts";
 import { passwordProblems } from "../passwords/password-rules.ts";
@@ -24,12 +24,12 @@ import { takingUsername } from "../store/username-items.ts";
 type Chosen = Pick<User, "username" | "passwordHash"> & StoredAttributes;
 type Account = Chosen & Pick<User, "id" | "email">;
 /** The person who activates: the address as they spell it, and what they have sent along. */
-type Owner = { email: string; brought: Partial<Chosen> };
+type Owner = { email: string; brought: Partial<Chosen>; slot?: CodeSlot };
 
 /** Matches no password (see `hash-forms`), so the owner sets one by a reset. */
 const noPassword = "!";
 
-const bareAccount = (email: string): Account => ({
+export const bareAccount = (email: string): Account => ({
   id: randomUUID(),
   email,
   username: neutralUsername(),
@@ -45,21 +45,31 @@ const registeredAccount = (registration: Registration): Account => {
   return { id, email, username, passwordHash, ...attributesOf(registration) };
 };
 
-const activatedAccount = (registration: Registration, { email, brought }: Owner): Account => ({
-  ...(registration.replaced ? bareAccount(email) : registeredAccount(registration)),
-  ...brought,
-});
+const activatedAccount = (registration: Registration, owner: Owner): Account => {
+  const registered = registeredAccount(registration);
+  // The password beside an invitation may be a stranger's.
+  if (owner.slot === "invite") return { ...registered, passwordHash: noPassword, ...owner.brought };
+  return { ...(registration.replaced ? bareAccount(owner.email) : registered), ...owner.brought };
+};
 
 /** Decides only what a caller is told. The transaction checks the code again and consumes it. */
 const provesCode = (
-  { otpDigest = "", otpExpiresAt = 0 }: Registration,
+  registration: Registration,
+  { slot = "otp" }: Owner,
   digests: readonly string[],
   now: number,
-): boolean =>
-  digests.filter(
-    (digest) =>
-      digest.length === otpDigest.length && timingSafeEqual(Buffer.from(digest), Buffer.from(otpDigest)),
-  ).length > 0 && otpExpiresAt > now;
+): boolean => {
+  const { [`${slot}Digest` as const]: stored = "", [`${slot}ExpiresAt` as const]: until = 0 } = registration;
+  return (
+    digests.filter(
+      (digest) =>
+        digest.length === stored.length && timingSafeEqual(Buffer.from(digest), Buffer.from(stored)),
+    ).length > 0 && until > now
+  );
+};
+
+const stillOne = ({ replaced }: Registration): string[] =>
+  replaced ? [] : ["attribute_not_exists(replaced)"];
 
 export const activationStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
@@ -67,11 +77,11 @@ export const activationStore = (clock: Clock = nowSeconds) => {
   const find = async (addressKey: string): Promise<Registration | undefined> =>
     registrationItem.safeParse(await readItem(table, registrationPk(addressKey))).data;
 
-  // `own` is the condition on the activation code. With a reset code, `along` has the condition.
+  // `own` is the condition on the registration and its code. A reset code's is in `along`.
   const turn = async (
-    { id, addressKey, replaced }: Registration,
+    { id, addressKey }: Registration,
     account: Account,
-    own: { condition: string; values: Record<string, string> } | undefined,
+    own: { conditions: string[]; values: Record<string, string> },
     { invocationId, idempotencyToken, hold }: Invocation,
     along: TransactionPart[],
   ): Promise<User | "refused" | "username_taken"> => {
@@ -86,18 +96,13 @@ export const activationStore = (clock: Clock = nowSeconds) => {
       createdAt: now,
     };
     const absent = "attribute_not_exists(pk)";
-    const conditions = [
-      "id = :id AND expiresAt > :now",
-      ...(replaced ? [] : ["attribute_not_exists(replaced)"]),
-      ...(own ? [own.condition] : []),
-    ];
     const others: TransactionPart[] = [
       {
         Delete: {
           TableName: table,
           Key: { pk: registrationPk(addressKey) },
-          ConditionExpression: conditions.join(" AND "),
-          ExpressionAttributeValues: { ":id": id, ":now": now, ...own?.values },
+          ConditionExpression: ["id = :id AND expiresAt > :now", ...own.conditions].join(" AND "),
+          ExpressionAttributeValues: { ":id": id, ":now": now, ...own.values },
         },
       },
       {
@@ -128,13 +133,17 @@ export const activationStore = (clock: Clock = nowSeconds) => {
     const invocation = { invocationId, idempotencyToken, hold };
     const again = (one: Registration, brought = owner.brought) =>
       activate(one, { ...owner, brought }, otpDigests, invocationId, { idempotencyToken: randomUUID() });
+    const { slot = "otp" } = owner;
     const own = {
-      condition: `${digestIsIn(otpDigests)} AND otpExpiresAt > :now`,
+      conditions: [
+        `${digestIsIn(otpDigests, slot)} AND ${slot}ExpiresAt > :now`,
+        ...(slot === "otp" ? stillOne(registration) : []),
+      ],
       values: digestValues(otpDigests),
     };
     const account = activatedAccount(registration, owner);
     const outcome = await turn(registration, account, own, invocation, []);
-    if (typeof outcome === "object" || !provesCode(registration, otpDigests, clock())) {
+    if (typeof outcome === "object" || !provesCode(registration, owner, otpDigests, clock())) {
       return outcome === "username_taken" ? "refused" : outcome;
     }
     if (outcome === "username_taken") {
@@ -158,7 +167,8 @@ export const activationStore = (clock: Clock = nowSeconds) => {
     const account = { ...bareAccount(email), passwordHash };
     const spending = spendingReset(registration, otpDigests, clock());
     const invocation = { invocationId, idempotencyToken };
-    const outcome = await turn(registration, account, undefined, invocation, [spending]);
+    const own = { conditions: stillOne(registration), values: {} };
+    const outcome = await turn(registration, account, own, invocation, [spending]);
     if (typeof outcome === "object") return outcome;
     const current = await find(registration.addressKey);
     // The code stays valid if the address was registered again meanwhile.
@@ -174,10 +184,11 @@ export const activationStore = (clock: Clock = nowSeconds) => {
       registration: Registration,
       owner: Owner,
       otpDigests: readonly string[],
-    ): Promise<string[]> =>
-      password !== undefined && provesCode(registration, otpDigests, clock())
-        ? passwordProblems(password, activatedAccount(registration, owner))
-        : [],
+    ): Promise<string[]> => {
+      if (!provesCode(registration, owner, otpDigests, clock())) return [];
+      if (password !== undefined) return passwordProblems(password, activatedAccount(registration, owner));
+      return owner.slot === "invite" ? ["This field is required."] : [];
+    },
 
     activate,
 

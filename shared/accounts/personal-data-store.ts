@@ -18,6 +18,7 @@ import { batchRead } from "../store/batch.ts";
 import type { Item } from "../store/documents.ts";
 import { registrationPk, userPk, type User } from "../store/user-items.ts";
 import { formerAddressPk } from "./former-address-store.ts";
+import { shownAttributes, shownUser } from "./user-fields.ts";
 
 type Counters = { key: string; rules?: readonly Rule[] };
 
@@ -42,6 +43,7 @@ const countersOf = ({ id, addressKey }: User, mailboxKey: string): Record<Counte
   sign_in_letters_asked_for_on_known_devices: signInLetters(devicesSubject(addressKey)),
   address_change_letters_asked_for: ofKey(lettersKey.addressChange(mailboxKey)),
   address_change_letters_asked_for_by_staff: ofKey(lettersKey.staffChange(mailboxKey)),
+  invitation_letters_asked_for_by_staff: ofKey(lettersKey.invitation(mailboxKey)),
   address_changes_asked_for: ofKey(addressChangesKey(id)),
   password_changes_asked_for: passwordChangesOf(id),
   username_changes_asked_for: usernameChangesOf(id),
@@ -121,3 +123,30 @@ export const personalDataStore = (clock: Clock = nowSeconds) => {
 };
 
 export type PersonalDataStore = ReturnType<typeof personalDataStore>;
+
+const notHeld = [
+  "Your password and codes. Only hashes of them are stored, from which they can't be restored.",
+  "Expired sessions, codes and counters. They are no longer read and are deleted within days.",
+  "Attempts from networks. They are counted under keyed hashes that are not linked to an account.",
+  "The operator's logs, which contain the account's id but no address, and backups of the tables. Ask the operator how long they are kept.",
+];
+
+/** Returns the algorithm only, because salt and digest would allow offline guessing. */
+const kindOfHash = (passwordHash: string): string => /^\$?([\w-]+)\$/.exec(passwordHash)?.[1] ?? "none";
+
+/** The same for the owner and for an administrator who exports it for them. */
+export const personalDataOf = <Stored extends object, Sessions>(
+  user: User,
+  { stored, sessions, now }: { stored: Stored; sessions: Sessions; now: number },
+) => ({
+  exported: isoTime(now),
+  user: { ...shownUser(user), ...shownAttributes(user) },
+  created: isoTime(user.createdAt),
+  last_sign_in: user.lastSignInAt === undefined ? null : isoTime(user.lastSignInAt),
+  state: user.status,
+  is_staff: user.isStaff,
+  password: { hash: kindOfHash(user.passwordHash) },
+  sessions,
+  ...stored,
+  not_held: notHeld,
+});

@@ -1,6 +1,7 @@
 // Registering never checks if an address is taken, so that its response can't reveal it. Activation
 // fails if the address is taken or held.
 import { storedNames } from "../identity/stored-attributes.ts";
+import { usernameKey } from "../identity/username.ts";
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { emailUndoPk } from "../store/address-items.ts";
@@ -10,6 +11,7 @@ import { conditionalWrite, transact, readItem, type TransactionPart } from "../s
 import { holdOf, type Hold } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import {
+  isInvited,
   registrationIdPk,
   registrationItem,
   registrationPk,
@@ -28,24 +30,46 @@ const identity = ["email", "username", "passwordHash", ...attributes] as const;
 const repeats = (one: Registration, other: Registration): boolean =>
   identity.every((name) => one[name] === other[name]);
 
+/** A stranger must not end an invitation. Only the short code and its password are theirs. */
+const besideInvitation = (registration: Registration, invitation: Registration): Registration => {
+  const { passwordHash, otpRequestId, networkKey, domainKey, expiresAt } = registration;
+  const { otpDigest: _, otpExpiresAt: _until, ...kept } = invitation;
+  const own = { passwordHash, otpRequestId, networkKey, domainKey };
+  return { ...kept, ...own, expiresAt: Math.max(expiresAt, invitation.expiresAt) };
+};
+
+const unchanged = (name: "inviteRequestId" | "inviteDigest", { [name]: value }: Registration) =>
+  value === undefined ? `attribute_not_exists(${name})` : `${name} = :${name}`;
+
 type Reserved = "reserved" | "username_taken";
 
 export const registrationStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
 
   /** The condition that the waiting registration is still the one that was read. */
-  const still = (waiting: Registration | undefined, now: number) =>
-    waiting
-      ? {
-          ConditionExpression: waiting.replaced
-            ? "id = :waitingId"
-            : "id = :waitingId AND attribute_not_exists(replaced)",
-          ExpressionAttributeValues: { ":waitingId": waiting.id },
-        }
-      : {
-          ConditionExpression: "attribute_not_exists(pk) OR expiresAt <= :now",
-          ExpressionAttributeValues: { ":now": now },
-        };
+  const still = (waiting: Registration | undefined, now: number) => {
+    if (!waiting)
+      return {
+        ConditionExpression: "attribute_not_exists(pk) OR expiresAt <= :now",
+        ExpressionAttributeValues: { ":now": now },
+      };
+    const { id, replaced, inviteRequestId, inviteDigest } = waiting;
+    const conditions = [
+      "id = :waitingId",
+      ...(replaced ? [] : ["attribute_not_exists(replaced)"]),
+      // The mailer may be writing the invitation's code.
+      unchanged("inviteRequestId", waiting),
+      unchanged("inviteDigest", waiting),
+    ];
+    return {
+      ConditionExpression: conditions.join(" AND "),
+      ExpressionAttributeValues: {
+        ":waitingId": id,
+        ...(inviteRequestId !== undefined && { ":inviteRequestId": inviteRequestId }),
+        ...(inviteDigest !== undefined && { ":inviteDigest": inviteDigest }),
+      },
+    };
+  };
 
   // If no letter leaves, the waiting registration and its code stay, because the code in the newest
   // letter must work.
@@ -53,7 +77,9 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
     const { addressKey, otpRequestId } = registration;
     const replaced = waiting && (waiting.replaced === true || !repeats(registration, waiting));
     const { ConditionExpression, ExpressionAttributeValues } = still(waiting, clock());
-    if (waiting && otpRequestId === undefined)
+    // A first registration beside an invitation is stored as at any other address.
+    const stored = waiting && !(isInvited(waiting) && waiting.replaced !== true);
+    if (stored && otpRequestId === undefined)
       return {
         Update: {
           TableName: table,
@@ -66,14 +92,16 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
           },
         },
       };
+    const kept = waiting && isInvited(waiting) ? besideInvitation(registration, waiting) : registration;
     return {
       Put: {
         TableName: table,
         Item: {
           pk: registrationPk(addressKey),
-          ...registration,
+          ...kept,
           ...(replaced && { replaced }),
-          ...listAttributes(registration, "pending"),
+          usernameKey: usernameKey(kept.username),
+          ...listAttributes(kept, "pending"),
         },
         ConditionExpression,
         ExpressionAttributeValues,

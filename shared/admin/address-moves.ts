@@ -2,6 +2,9 @@
 import { mayConfirm, moveDelaySeconds } from "../accounts/address-move-store.ts";
 import { ApiError, FieldErrors } from "../contract/errors.ts";
 import { normaliseAddress } from "../identity/email-address.ts";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
+import { findAddressPointer } from "../store/address-pointers.ts";
+import { findHolder } from "../store/held-addresses.ts";
 import type { AddressMove, User } from "../store/user-items.ts";
 
 export const requireUsable = ({ status, addressMove }: User): void => {
@@ -15,6 +18,26 @@ export const requireMovable = (account: User, addressKey: string, mailbox: "reac
   if (mailbox === "lost" && account.isStaff) throw new ApiError("operator_needed");
   if (addressKey === account.addressKey)
     throw new FieldErrors({ new_email: ["This is the account's address already."] });
+};
+
+/**
+ * Tells administrators what only the mailbox's owner learns otherwise: they can list all addresses.
+ * The transaction that confirms the address decides.
+ */
+export const requireObtainable = async (
+  { id }: Pick<User, "id">,
+  addressKey: string,
+  clock: Clock = nowSeconds,
+): Promise<void> => {
+  const [pointer, holder] = await Promise.all([
+    findAddressPointer(addressKey),
+    findHolder(addressKey, clock()),
+  ]);
+  if (pointer) throw new FieldErrors({ new_email: ["Another account has this address."] });
+  if (holder !== undefined && holder !== id)
+    throw new FieldErrors({
+      new_email: ["This address is still reserved after an earlier change of address."],
+    });
 };
 
 export const requireMove = ({ addressMove }: User): AddressMove => {

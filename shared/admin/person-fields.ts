@@ -18,6 +18,8 @@ export const listedPerson = z.object({
   createdAt: z.int(),
   expiresAt: z.int().optional(),
   addressMove: addressMoveItem.optional(),
+  invitedBy: z.string().optional(),
+  lastSignInAt: z.int().optional(),
 } satisfies Record<(typeof listedAttributes)[number], z.ZodType>);
 export type ListedPerson = z.output<typeof listedPerson>;
 
@@ -41,7 +43,9 @@ export const shownPerson = (person: ListedPerson, delivery: Delivery | undefined
     state,
     is_active: state === "active",
     is_staff: person.isStaff ?? false,
+    invited: person.invitedBy !== undefined,
     created: isoTime(person.createdAt),
+    last_sign_in: person.lastSignInAt === undefined ? null : isoTime(person.lastSignInAt),
     address_move: shownMove(person),
     delivery: state === "pending" ? null : shownDelivery(delivery),
   };

@@ -1,7 +1,6 @@
 // A page takes one query per shard, merged, and one batch read of its people. The section "What it
 // costs to list people" of docs/architecture.md has the numbers.
 import * as z from "zod";
-import { isAddress, normaliseAddress } from "../identity/email-address.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { batchRead } from "../store/batch.ts";
@@ -14,24 +13,23 @@ import {
   personStates,
   shardCount,
   staffKey,
-  type PersonState,
 } from "../store/list-indexes.ts";
 import { userPk } from "../store/user-items.ts";
-import { decodeCursor, encodeCursor } from "./list-cursor.ts";
-import { listedPerson, stateOf, type ListedPerson } from "./person-fields.ts";
+import { decodeCursor, encodeCursor, type ListOrder } from "./list-cursor.ts";
+import { listedPerson, type ListedPerson } from "./person-fields.ts";
+import { keyIn, searchFor, type Criteria, type Range, type Search } from "./person-search.ts";
 
-export type ListRequest = {
-  state?: PersonState | "staff" | undefined;
-  /** With a prefix, the list is sorted by address. Without one, the newest people come first. */
-  addressPrefix?: string | undefined;
-  cursor?: string | undefined;
-  size: number;
-};
+export type ListRequest = Criteria & { cursor?: string | undefined; size: number };
+
+/** A search that its index answers only partly reads this many people at once, and so many times. */
+const [candidates, rounds] = [100, 5];
 
 const indexItem = z.object({
   pk: z.string(),
+  id: z.string().default(""),
   listDate: z.string().default(""),
   listAddress: z.string().default(""),
+  usernameKey: z.string().default(""),
   expiresAt: z.int().optional(),
 });
 /** `place` is the person's position in the list, `pk` the key of their item. */
@@ -41,6 +39,27 @@ const partitionsOf = (state: ListRequest["state"]): string[] => {
   if (state === "staff") return [staffKey];
   const states = state === undefined ? personStates : [state];
   return states.flatMap((one) => Array.from({ length: shardCount }, (_, shard) => listKey(one, shard)));
+};
+
+// DynamoDB compares bytes, and JavaScript compares letters beyond U+FFFF otherwise.
+const comesBefore: Record<ListOrder, (a: string, b: string) => boolean> = {
+  date: (a, b) => a > b,
+  address: (a, b) => a < b,
+  username: (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0,
+};
+
+/** Registrations can have one username. An index keeps items of one key in no order. */
+const sortTies = async function* (entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
+  let ties: Entry[] = [];
+  const sorted = () => ties.toSorted((a, b) => (a.place < b.place ? -1 : 1));
+  for await (const entry of entries) {
+    if (ties[0] && keyIn(ties[0].place) !== keyIn(entry.place)) {
+      yield* sorted();
+      ties = [];
+    }
+    ties.push(entry);
+  }
+  yield* sorted();
 };
 
 // Someone can occur in two sources, if their state changes during the read. They keep the first
@@ -68,63 +87,71 @@ const merge = async (
   return [...merged.values()];
 };
 
-// Addresses are printable ASCII, so DEL sorts after all their characters and a space before them.
-const afterAll = "\u007f";
-const justAfter = " ";
-
 export const personList = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
   const isAlive = ({ expiresAt }: { expiresAt?: number | undefined }) =>
     expiresAt === undefined || expiresAt > clock();
 
+  type Reading = { search: Search; after: string | undefined; count: number };
+
   const readEntries = async function* (
-    query: {
-      index: keyof typeof listIndexes;
-      condition: string;
-      values: Record<string, string>;
-      size: number;
-    },
+    { search: { index, order, includes }, after, count }: Reading,
     partition: string,
+    range: Range,
   ): AsyncGenerator<Entry> {
-    const { partition: partitionName, sort } = listIndexes[query.index];
+    const { partition: partitionName, sort } = listIndexes[index];
+    const isBefore = comesBefore[order];
+    const start = order === "username" && after !== undefined ? keyIn(after) : after;
+    const from = order === "date" || start === undefined || isBefore(start, range.from) ? range.from : start;
+    const to = order === "date" ? (after ?? range.to) : range.to;
+    if (order !== "date" && isBefore(to, from)) return;
     const pages = readPages({
       Query: {
         TableName: table,
-        IndexName: query.index,
+        IndexName: index,
         // Twice an even share of the four shards, so that a second query is rarely needed.
-        Limit: Math.ceil((query.size + 1) / 2),
-        KeyConditionExpression: `#partition = :partition${query.condition}`,
-        ProjectionExpression: "pk, #sort, expiresAt",
+        Limit: Math.ceil((count + 1) / 2),
+        KeyConditionExpression: "#partition = :partition AND #sort BETWEEN :from AND :to",
+        ProjectionExpression: `pk, #sort, expiresAt${order === "username" ? ", id" : ""}`,
         ExpressionAttributeNames: { "#partition": partitionName, "#sort": sort },
-        ExpressionAttributeValues: { ":partition": partition, ...query.values },
-        ScanIndexForward: sort === "listAddress",
+        ExpressionAttributeValues: { ":partition": partition, ":from": from, ":to": to },
+        ScanIndexForward: order !== "date",
       },
     });
     for await (const { items } of pages)
-      for (const item of items.map((one) => indexItem.parse(one)))
-        if (isAlive(item)) yield { place: item[sort], pk: item.pk };
+      for (const item of items.map((one) => indexItem.parse(one))) {
+        const place = order === "username" ? `${item.usernameKey}#${item.id}` : item[sort];
+        // The range includes its own limits, and the last page showed the person at `after`.
+        const isNext = after === undefined || isBefore(after, place);
+        if (isNext && isAlive(item) && includes(place)) yield { place, pk: item.pk };
+      }
   };
 
-  const readPeople = async (entries: Entry[]): Promise<ListedPerson[]> => {
+  const readPeople = async (entries: Entry[]): Promise<{ place: string; person: ListedPerson }[]> => {
     if (entries.length === 0) return [];
     // Two entries can have one key, because a repeated registration keeps its address's key.
     const keys = [...new Set(entries.map(({ pk }) => pk))].map((pk) => ({ pk }));
     const { [table]: items = [] } = await batchRead({ [table]: keys }, { attributes: listedAttributes });
     const people = items.map((item) => listedPerson.parse(item));
     const peopleById = new Map(people.map((person) => [person.id, person]));
-    return entries.flatMap(({ place }) => peopleById.get(idOfPlace(place)) ?? []);
+    return entries.flatMap(({ place }) => {
+      const person = peopleById.get(idOfPlace(place));
+      return person ? [{ place, person }] : [];
+    });
   };
 
-  const rangeOf = (prefix: string, place: string | undefined) => {
-    if (prefix !== "") {
-      const from = place === undefined ? prefix : place + justAfter;
-      return {
-        condition: " AND #sort BETWEEN :from AND :to",
-        values: { ":from": from, ":to": prefix + afterAll },
-      };
-    }
-    if (place === undefined) return { condition: "", values: {} };
-    return { condition: " AND #sort < :place", values: { ":place": place } };
+  const readRound = async (partitions: string[], reading: Reading) => {
+    const { search, count } = reading;
+    const sources = partitions.flatMap((partition) =>
+      search.ranges.map((range) => readEntries(reading, partition, range)),
+    );
+    const sorted = search.order === "username" ? sources.map(sortTies) : sources;
+    const entries = await merge(sorted, comesBefore[search.order], count + 1);
+    const read = await readPeople(entries.slice(0, count));
+    return {
+      found: read.filter(({ person }) => isAlive(person) && search.matches(person)),
+      last: entries.length > count ? entries[count - 1]?.place : undefined,
+    };
   };
 
   return {
@@ -133,35 +160,28 @@ export const personList = (clock: Clock = nowSeconds) => {
      * omitted. The cursor comes from the index, so that no one else is skipped.
      */
     page: async ({
-      state,
-      addressPrefix = "",
       cursor,
       size,
+      ...criteria
     }: ListRequest): Promise<{ people: ListedPerson[]; next: string | null } | "cursor_not_valid"> => {
-      const prefix = isAddress(addressPrefix) ? normaliseAddress(addressPrefix) : addressPrefix.toLowerCase();
-      const order = prefix === "" ? "date" : "address";
-      const place = cursor === undefined ? undefined : decodeCursor(cursor, order);
+      const search = searchFor(criteria);
+      let after = cursor === undefined ? undefined : decodeCursor(cursor, search.order);
       // Also refuses a cursor of another search.
-      if (cursor !== undefined && place?.startsWith(prefix) !== true) return "cursor_not_valid";
+      if (cursor !== undefined && (after === undefined || !search.includes(after))) return "cursor_not_valid";
 
-      const index =
-        `${state === "staff" ? "Staff" : ""}${order === "date" ? "ByDate" : "ByAddress"}` as const;
-      const query = { index, size, ...rangeOf(prefix, place) };
-      const entries = await merge(
-        partitionsOf(state).map((partition) => readEntries(query, partition)),
-        (a, b) => (order === "date" ? a > b : a < b),
-        size + 1,
-      );
-      const people = await readPeople(entries.slice(0, size));
-      const last = entries.length > size ? entries[size - 1] : undefined;
+      const count = search.isPartly ? candidates : size;
+      const found: { place: string; person: ListedPerson }[] = [];
+      for (let round = 0; round < (search.isPartly ? rounds : 1) && found.length < size; round += 1) {
+        const read = await readRound(partitionsOf(criteria.state), { search, after, count });
+        found.push(...read.found);
+        after = read.last;
+        if (after === undefined) break;
+      }
+      const shown = found.slice(0, size);
+      const last = found.length > size ? shown.at(-1)?.place : after;
       return {
-        people: people.filter(
-          (person) =>
-            isAlive(person) &&
-            (state === "staff" ? person.isStaff : state === undefined || stateOf(person) === state) &&
-            normaliseAddress(person.email).startsWith(prefix),
-        ),
-        next: last ? encodeCursor(last.place) : null,
+        people: shown.map(({ person }) => person),
+        next: last === undefined ? null : encodeCursor(last),
       };
     },
   };

@@ -1,7 +1,7 @@
 import { registrationStore } from "../accounts/registration-store.ts";
 import { userStore } from "../accounts/user-store.ts";
 import { ApiError } from "../contract/errors.ts";
-import { earlierUsernameKey, usernameKey } from "../identity/username.ts";
+import { earlierUsernameKey, shownUsername, usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { batchRead } from "../store/batch.ts";
@@ -18,6 +18,8 @@ import {
   type Person,
   type User,
 } from "../store/user-items.ts";
+
+const longestUsername = 150;
 
 // DynamoDB rejects keys that are too long, and no other text is an id.
 const idPattern = /^[0-9a-f-]{36}$/;
@@ -41,6 +43,7 @@ export const personLookup = (clock: Clock = nowSeconds) => {
     },
 
     findByUsername: async (username: string): Promise<Person | undefined> => {
+      if (shownUsername(username).length > longestUsername) return undefined;
       const keys = new Set([usernameKey(username), earlierUsernameKey(username)]);
       const found = await Promise.all([...keys].map((key) => readItem(table, usernamePk(key))));
       const item = found.find((one) => one !== undefined);

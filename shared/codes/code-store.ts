@@ -11,7 +11,7 @@ import {
   type CodeHolder,
   type User,
 } from "../store/user-items.ts";
-import { digestIsIn, digestValues, removingCode } from "./code-conditions.ts";
+import { digestIsIn, digestValues, removingCode, type CodeSlot } from "./code-conditions.ts";
 
 type IssuedCode = { otpRequestId: string; otpDigest: string; otpExpiresAt: number };
 
@@ -59,14 +59,18 @@ export const codeStore = (clock: Clock = nowSeconds) => {
       restart(registrationPk(addressKey), passwordHash, otpRequestId),
 
     /** Stores a code if its request is still the newest. Returns what its letter needs. */
-    issue: async (pk: string, code: IssuedCode): Promise<CodeHolder | "superseded"> => {
+    issue: async (
+      pk: string,
+      code: IssuedCode,
+      slot: CodeSlot = "otp",
+    ): Promise<CodeHolder | "superseded"> => {
       const { ExpressionAttributeValues: values, ...update } = aliveInput();
       const { refused, item } = await conditionalWrite({
         Update: {
           ...update,
           Key: { pk },
-          UpdateExpression: "SET otpDigest = :digest, otpExpiresAt = :otpExpiresAt",
-          ConditionExpression: `otpRequestId = :requestId AND ${alive}`,
+          UpdateExpression: `SET ${slot}Digest = :digest, ${slot}ExpiresAt = :otpExpiresAt`,
+          ConditionExpression: `${slot}RequestId = :requestId AND ${alive}`,
           ExpressionAttributeValues: {
             ...values,
             ":requestId": code.otpRequestId,
@@ -80,13 +84,17 @@ export const codeStore = (clock: Clock = nowSeconds) => {
     },
 
     /** Called after sending, so that a duplicate of the order counts as superseded. */
-    retire: async (pk: string, otpRequestId: string, { unsent = false } = {}): Promise<void> => {
+    retire: async (
+      pk: string,
+      otpRequestId: string,
+      { unsent = false, slot = "otp" }: { unsent?: boolean; slot?: CodeSlot } = {},
+    ): Promise<void> => {
       await conditionalWrite({
         Update: {
           TableName: table,
           Key: { pk },
-          UpdateExpression: unsent ? removingCode : "REMOVE otpRequestId",
-          ConditionExpression: "otpRequestId = :requestId",
+          UpdateExpression: `REMOVE ${unsent ? `${slot}Digest, ${slot}ExpiresAt, ` : ""}${slot}RequestId`,
+          ConditionExpression: `${slot}RequestId = :requestId`,
           ExpressionAttributeValues: { ":requestId": otpRequestId },
         },
       });
@@ -105,7 +113,7 @@ export const codeStore = (clock: Clock = nowSeconds) => {
         Update: {
           ...update,
           Key: { pk: userPk(userId) },
-          UpdateExpression: `SET otpConsumedBy = :invocationId ${removingCode}`,
+          UpdateExpression: `SET otpConsumedBy = :invocationId, lastSignInAt = :now ${removingCode}`,
           ConditionExpression: `(otpConsumedBy = :invocationId OR (${digestIsIn(otpDigests)} AND otpExpiresAt > :now)) AND ${alive}`,
           ExpressionAttributeValues: {
             ...values,

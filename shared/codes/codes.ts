@@ -8,7 +8,7 @@ import { emailChangePk, emailUndoPk, resetPk } from "../store/address-items.ts";
 import { registrationPk, userPk } from "../store/user-items.ts";
 
 export type CodePurpose = "activation" | "login" | LongCodePurpose;
-type LongCodePurpose = "reset" | "email_change" | "email_undo";
+type LongCodePurpose = "invitation" | "reset" | "email_change" | "email_undo";
 
 // RFC 4648 base32 omits 0, 1, 8 and 9, which are easily confused with letters.
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -25,10 +25,11 @@ const createLongCode = (): string =>
 export const createCode = (purpose: CodePurpose): string =>
   purpose === "activation" || purpose === "login" ? createShortCode() : createLongCode();
 
+/** Strangers see from a code itself which kind it is, so nothing else needs to tell. */
+export const isLongCode = (code: string): boolean => code.length === longCodeCharacters;
+
 export const shownCode = (code: string): string =>
-  code.length === longCodeCharacters
-    ? (code.match(/.{4}/g) ?? []).join("-")
-    : `${code.slice(0, 3)} ${code.slice(3)}`;
+  isLongCode(code) ? (code.match(/.{4}/g) ?? []).join("-") : `${code.slice(0, 3)} ${code.slice(3)}`;
 
 const readKeys = async () => parseDigestKeys(await readSecret(variable("DIGEST_SECRET_ID")));
 
@@ -48,6 +49,7 @@ const digestsOf = async (itemKey: string, purpose: CodePurpose, code: string): P
 
 export const codeDigests = {
   activation: (addressKey: string, code: string) => digestsOf(registrationPk(addressKey), "activation", code),
+  invitation: (addressKey: string, code: string) => digestsOf(registrationPk(addressKey), "invitation", code),
   login: (userId: string, code: string) => digestsOf(userPk(userId), "login", code),
   reset: (addressKey: string, code: string) => digestsOf(resetPk(addressKey), "reset", code),
   emailChange: (userId: string, code: string) => digestsOf(emailChangePk(userId), "email_change", code),

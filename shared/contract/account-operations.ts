@@ -1,16 +1,24 @@
 import * as z from "zod";
-import { broughtAttributes, ownChanges, registeredAttributes } from "../identity/attribute-schemas.ts";
+import {
+  broughtAttributes,
+  invitedAttributes,
+  ownChanges,
+  registeredAttributes,
+} from "../identity/attribute-schemas.ts";
 import {
   bearerErrors,
   challengeErrors,
   codeGuessErrors,
   networkLetterErrors,
+  staffErrors,
+  staffPasswordErrors,
   type Operation,
 } from "./operation.ts";
 import { personalData } from "./personal-data-schema.ts";
 import * as schemas from "./schemas.ts";
 
 const user = "/api/v1/auth/user";
+const staffUsers = "/api/v1/admin/users";
 
 export const createUser = {
   name: "createUser",
@@ -32,16 +40,32 @@ export const createUser = {
   errors: [...networkLetterErrors, "letter_budget_spent", ...challengeErrors],
 } as const satisfies Operation;
 
+export const inviteUser = {
+  name: "inviteUser",
+  method: "POST",
+  path: `${staffUsers}/`,
+  caller: "staff",
+  summary:
+    "Invite a person by email, or send their invitation again; the code is valid for seven days and needs a password at activation",
+  body: z.object({
+    email: schemas.email,
+    username: schemas.username.optional(),
+    ...invitedAttributes,
+  }),
+  success: { status: 201, body: schemas.adminUser },
+  errors: [...staffErrors, "too_many_invitations", "too_many_letters"],
+} as const satisfies Operation;
+
 export const activateUser = {
   name: "activateUser",
   method: "POST",
   path: `${user}/activation/`,
   caller: "public",
   summary:
-    "Activate the account with the code from the email; a password, names and language sent along replace the registered ones",
+    "Activate the account with the code from the email; a password, names and language sent along replace the registered ones, and an invitation needs a password",
   body: z.object({
     email: schemas.email,
-    otp_code: schemas.shortCode,
+    otp_code: schemas.activationCode,
     password: schemas.chosenPassword.optional(),
     username: schemas.username.optional(),
     ...broughtAttributes,
@@ -95,4 +119,16 @@ export const exportMe = {
   summary: "Export all personal data stored about the signed-in user",
   success: { status: 200, body: personalData },
   errors: bearerErrors,
+} as const satisfies Operation;
+
+export const exportUser = {
+  name: "exportUser",
+  method: "POST",
+  path: `${staffUsers}/{id}/export/`,
+  caller: "staff",
+  summary:
+    "Export all personal data stored about one account, for its owner (requires the administrator's own password)",
+  body: z.object({ current_password: schemas.password }),
+  success: { status: 200, body: personalData },
+  errors: [...staffPasswordErrors, "not_activated", "too_many_exports"],
 } as const satisfies Operation;

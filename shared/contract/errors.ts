@@ -2,10 +2,14 @@
 
 export const errors = {
   parse_error: { status: 400, detail: "JSON parse error." },
-  code_refused: { status: 400, detail: "The code is wrong or no longer valid. Ask for a new one." },
+  // Also refuses undo codes, of which there is only the one that was sent.
+  code_refused: {
+    status: 400,
+    detail: "The code is wrong or no longer valid. Only the code in the newest email works.",
+  },
   activation_refused: { status: 400, detail: "The code is wrong or no longer valid. Ask for a new one." },
   no_active_account: { status: 401, detail: "No active account found with the given credentials" },
-  sign_in_refused: { status: 401, detail: "No account found with the given credentials" },
+  sign_in_refused: { status: 401, detail: "The code is wrong or has expired. Ask for a new one." },
   not_authenticated: { status: 401, detail: "Authentication credentials were not provided." },
   bad_authorization_header: {
     status: 401,
@@ -23,6 +27,7 @@ export const errors = {
     status: 403,
     detail: "The challenge was not solved, or its token is no longer valid. Solve it again.",
   },
+  foreign_origin: { status: 403, detail: "Only the pages of this service may call this." },
   cursor_not_valid: { status: 400, detail: "Invalid cursor" },
   not_yourself: {
     status: 400,
@@ -75,7 +80,7 @@ export const errors = {
     status: 429,
     detail: "Too many emails were requested for this address. Check its inbox.",
   },
-  too_many_address_changes: { status: 429, detail: "Too many email address changes." },
+  too_many_address_changes: { status: 429, detail: "The email address can't be changed again yet." },
   too_many_password_changes: { status: 429, detail: "Too many password changes." },
   too_many_username_changes: { status: 429, detail: "Too many username changes." },
   too_many_letters_from_network: { status: 429, detail: "Too many emails requested from your network." },
@@ -84,8 +89,13 @@ export const errors = {
     detail:
       "You have made too many changes as an administrator. An operator can change many accounts at once.",
   },
+  too_many_invitations: { status: 429, detail: "You have invited too many people." },
+  too_many_exports: { status: 429, detail: "You have exported the data of too many people." },
   too_many_address_moves: { status: 429, detail: "You have moved too many accounts to another mailbox." },
-  letter_budget_spent: { status: 429, detail: "The service has reached its hourly limit of registrations." },
+  letter_budget_spent: {
+    status: 429,
+    detail: "The service can't send more activation codes at the moment.",
+  },
   unexpected_failure: { status: 500, detail: "Something went wrong on our side. Try again." },
   service_unavailable: { status: 503, detail: "The service is busy. Try again." },
 } as const satisfies Record<string, { status: number; detail: string }>;
@@ -177,3 +187,5 @@ export class FieldErrors extends Error {
 
 /** Django's sentence, which clients match on. */
 export const usernameTaken = "A user with that username already exists.";
+/** Only administrators are told this. */
+export const emailTaken = "A user with that email already exists.";

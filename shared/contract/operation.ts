@@ -17,7 +17,9 @@ export type Operation = {
   /** The operation reads a device token from the header `X-Device-Token` or from the cookie. */
   readonly readsDeviceToken?: true;
   /** The use case also returns a device token, which is sent as header and cookie only. */
-  readonly issuesDeviceToken?: true;
+  readonly issuesDeviceToken?: true | "sometimes";
+  /** Reads and sets the cookie of a staff session, and answers only to pages of this service. */
+  readonly keepsStaffCookie?: true;
   /** The `max-age` of responses that are the same for every caller. Others are never cached. */
   readonly cacheSeconds?: number;
   /** The refusals of this operation in addition to `commonErrors` and `bodyErrors`. */
@@ -68,7 +70,13 @@ export type QueryOf<O extends Operation> = O extends { query: infer Q extends z.
   ? z.output<Q>
   : object;
 
-type Issued<O extends Operation> = O extends { issuesDeviceToken: true } ? { deviceToken: string } : unknown;
+type IssuedDevice<O extends Operation> = O extends { issuesDeviceToken: true }
+  ? { deviceToken: string }
+  : O extends { issuesDeviceToken: "sometimes" }
+    ? { deviceToken?: string }
+    : unknown;
+type Issued<O extends Operation> = IssuedDevice<O> &
+  (O extends { keepsStaffCookie: true } ? { staffToken: string } : unknown);
 
 /** The type that a use case returns, before the response is filtered. */
 export type ResultOf<O extends Operation> = O["success"] extends { body: infer B extends z.ZodObject }

@@ -21,6 +21,7 @@ export const counted = [
   "sign_in_letters_asked_for_on_known_devices",
   "address_change_letters_asked_for",
   "address_change_letters_asked_for_by_staff",
+  "invitation_letters_asked_for_by_staff",
   "address_changes_asked_for",
   "password_changes_asked_for",
   "username_changes_asked_for",
@@ -44,6 +45,7 @@ export const personalData = z
     exported: time,
     user: user.extend(allAttributes),
     created: time,
+    last_sign_in: time.nullable(),
     state: z.enum(["active", "disabled"]),
     is_staff: z.boolean(),
     password: z.object({

@@ -2,7 +2,8 @@
 import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
 import { atMost, filled, text } from "../identity/text-rules.ts";
-import { isDjangoUsername, isUsername, shownUsername } from "../identity/username.ts";
+import { readCode, readLongCode, readShortCode } from "../identity/typed-code.ts";
+import { isDjangoUsername, isUsername, shownUsername, usernameOutline } from "../identity/username.ts";
 import { allAttributes, attributesForPerson } from "../identity/attribute-schemas.ts";
 import { delivery } from "./delivery-schema.ts";
 
@@ -20,62 +21,106 @@ const usernameThat = (isValid: (typed: string) => boolean) =>
       isValid,
       "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.",
     );
-export const username = usernameThat(isUsername).meta({ examples: ["ada"] });
+export const username = usernameThat(isUsername).meta({
+  description: "Letters and digits of any script, and @ . + - _",
+  pattern: usernameOutline.source,
+  examples: ["ada"],
+});
 export const importedUsername = usernameThat(isDjangoUsername);
 
 /** A password is neither trimmed nor truncated (ASVS 6.2.8). */
-export const password = filled(text()).meta({
+const anyPassword = filled(text()).meta({
   format: "password",
   examples: ["correct horse battery staple"],
 });
 
-/** `password-rules` checks these rules. The description is for readers of `openapi.yaml`. */
-export const chosenPassword = password.meta({
+/** Imported passwords may be longer than those that are chosen here. */
+export const password = anyPassword.max(4_096, atMost(4_096));
+
+export const shortestChosenPassword = 8;
+export const longestChosenPassword = 128;
+
+/** `password-rules` checks these rules, with Django's sentences. This is for `openapi.yaml`. */
+export const chosenPassword = anyPassword.meta({
+  minLength: shortestChosenPassword,
+  maxLength: longestChosenPassword,
   description:
-    "8 to 128 characters of any kind, not only digits. It must not be a common password or similar to the username, names, email address or the product's name",
+    "Characters of any kind, not only digits. It must not be a common password or similar to the username, names, email address or the product's name",
 });
 export const newPassword = chosenPassword.meta({ examples: ["nine quiet otters by the lake"] });
 
 export const newEmail = email.meta({ examples: ["ada.lovelace@example.org"] });
 
-export const shortCode = filled(text())
-  .overwrite((typed) => typed.replace(/[\s-]/g, ""))
-  .refine((code) => /^[0-9]{6}$/.test(code), "Enter the 6 digits of the code.")
-  .meta({ description: "Six digits, with or without the space", examples: ["123 456"] });
+/** Room for a whole letter, which people may paste. */
+const longestPaste = 4_000;
+const typedCode = (characters: number) =>
+  filled(text()).max(longestPaste, atMost(longestPaste)).meta({ minLength: characters });
 
-export const longCode = filled(text())
-  .overwrite((typed) => typed.replace(/[\s-]/g, "").toUpperCase())
+export const shortCode = typedCode(6)
+  .overwrite((typed) => readShortCode(typed) ?? typed)
+  .refine((code) => /^[0-9]{6}$/.test(code), "Enter the 6 digits of the code.")
+  .meta({
+    description: "Six digits of any script, with or without the space or the sentence around it",
+    examples: ["123 456"],
+  });
+
+/** Of a registration or of an invitation. */
+export const activationCode = typedCode(6)
+  .overwrite((typed) => readCode(typed) ?? typed)
+  .refine(
+    (code) => /^(?:[0-9]{6}|[A-Z2-7]{16})$/.test(code),
+    "Enter the 6 digits of the code, or the 16 characters of an invitation.",
+  )
+  .meta({
+    description: "Six digits or, for an invitation, sixteen letters and digits, as in the email",
+    examples: ["123 456"],
+  });
+
+export const longCode = typedCode(16)
+  .overwrite((typed) => readLongCode(typed) ?? typed)
   .refine((code) => /^[A-Z2-7]{16}$/.test(code), "Enter the 16 characters of the code.")
   .meta({
     description: "Sixteen letters and digits, upper or lower case, with or without the hyphens",
     examples: ["ABCD-EFGH-IJKL-MNOP"],
   });
 
-export const token = filled(text()).meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] });
+const exampleToken = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIwYjhmMmYzZSJ9.c2lnbmF0dXJl";
+
+/** Another text is refused as a token that isn't valid (401) and not by field. */
+export const token = filled(text().trim()).meta({
+  pattern: String.raw`^\s*[\w-]+\.[\w-]+\.[\w-]+\s*$`,
+  maxLength: 8_192,
+  examples: [exampleToken],
+});
 
 // Other text could make the service's firewall refuse our call, which would look like an outage.
 export const challengeToken = text()
+  .trim()
   .max(4_096, atMost(4_096))
-  .regex(/^[\w.~:+/=-]*$/, "Enter the token of the challenge.")
+  .refine((token) => /^[\w.~:+/=-]*$/.test(token), "Enter the token of the challenge.")
   .meta({
+    pattern: String.raw`^\s*[\w.~:+/=-]*\s*$`,
     description:
       "The token of a solved challenge against robots. It is needed after the refusals challenge_required and challenge_failed, and ignored otherwise",
     examples: ["0.EXAMPLE-TOKEN-OF-THE-WIDGET"],
   });
+
+/** Only described as a UUID: an answer with another id must not become an error. */
+const id = (example: string) => z.string().meta({ format: "uuid", examples: [example] });
 
 export const user = z
   .object({
     username: z.string().meta({ examples: ["ada"] }),
     ...attributesForPerson,
     email: z.string().meta({ examples: ["ada@example.com"] }),
-    id: z.string().meta({ examples: ["0b8f2f3e-5a35-4d0e-9b62-6f1f5f1d7c11"] }),
+    id: id("0b8f2f3e-5a35-4d0e-9b62-6f1f5f1d7c11"),
   })
   .meta({ id: "User" });
 
 export const tokenPair = z
   .object({
-    refresh: z.string().meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] }),
-    access: z.string().meta({ examples: ["eyJhbGciOiJSUzI1NiIsImtpZCI6…"] }),
+    refresh: z.string().meta({ examples: [exampleToken] }),
+    access: z.string().meta({ examples: [exampleToken] }),
   })
   .meta({ id: "TokenPair" });
 
@@ -83,7 +128,7 @@ const time = (example: string) => z.iso.datetime().meta({ examples: [example] })
 
 export const session = z
   .object({
-    id: z.string().meta({ examples: ["5f0c1f0a-58a7-4c39-9a55-0a4f7f3c8f11"] }),
+    id: id("5f0c1f0a-58a7-4c39-9a55-0a4f7f3c8f11"),
     created: time("2026-11-22T20:15:00.000Z"),
     last_used: time("2026-11-22T21:40:00.000Z"),
     device: z.string().meta({ examples: ["Firefox on Linux"] }),
@@ -102,14 +147,29 @@ export const publicKey = z
   })
   .meta({ id: "PublicKey" });
 
-/** A subset of OpenID Connect Discovery: there are no id tokens and no authorization endpoint. */
-export const discovery = z.object({
-  issuer: z.string().meta({ examples: ["https://auth.example.com"] }),
-  jwks_uri: z.string().meta({ examples: ["https://auth.example.com/.well-known/jwks.json"] }),
-  claims_supported: z.array(z.string()).meta({ examples: [["sub", "iss", "aud"]] }),
-});
+/** What `list-cursor` makes: base64url of a place in the list and an id. */
+export const cursor = z.string().meta({ pattern: "^[A-Za-z0-9_-]+$", minLength: 63, maxLength: 388 });
 
 export const search = (maximum: number) => text().trim().max(maximum, atMost(maximum));
+
+// An unencoded `+` of the offset arrives as a space.
+const canonicalTime = (typed: string): string => {
+  const [, minute = typed, second = ":00", zone = "Z"] =
+    /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+ -]\d\d:\d\d)?$/i.exec(typed) ?? [];
+  const zoned = minute.includes("T") ? `${minute}${second}${zone.replace(" ", "+")}`.toUpperCase() : typed;
+  const isTime = z.iso.datetime({ offset: true }).or(z.iso.date()).safeParse(zoned).success;
+  return isTime ? new Date(zoned).toISOString() : typed;
+};
+
+/** Becomes ISO 8601 in UTC with milliseconds. */
+export const instant = text()
+  .trim()
+  .overwrite(canonicalTime)
+  .refine(
+    (time) => z.iso.datetime().safeParse(time).success,
+    "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+  )
+  .meta({ examples: ["2026-11-22T20:15:00Z"] });
 
 export const adminUser = user
   .extend({
@@ -117,12 +177,13 @@ export const adminUser = user
     state: z.enum(["active", "disabled", "pending"]),
     is_active: z.boolean(),
     is_staff: z.boolean(),
+    invited: z.boolean().meta({ description: "Invited by an administrator and not activated yet" }),
     created: time("2026-11-22T20:15:00.000Z"),
+    last_sign_in: time("2026-11-22T21:40:00.000Z").nullable().meta({ description: "`null` if never" }),
     address_move: z
       .object({
         new_email: z.string().meta({ examples: ["ada.lovelace@example.org"] }),
-        started_by: z
-          .string()
+        started_by: id("5f0c1f0a-58a7-4c39-9a55-0a4f7f3c8f11")
           .nullable()
           .meta({ description: "An administrator, or `null` for an operator" }),
         due: time("2026-11-25T20:15:00.000Z"),

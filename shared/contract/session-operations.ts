@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { bearerErrors, codeGuessErrors, networkLetterErrors, type Operation } from "./operation.ts";
+import {
+  bearerErrors,
+  codeGuessErrors,
+  networkLetterErrors,
+  staffActErrors,
+  type Operation,
+} from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
 const auth = "/api/v1/auth";
@@ -71,6 +77,42 @@ export const logout = {
   errors: ["token_not_valid"],
 } as const satisfies Operation;
 
+const adminSession = "/api/v1/admin/session/";
+
+const codeOrNothing = z
+  .object({ email: schemas.email.optional(), otp_code: schemas.shortCode.optional() })
+  .superRefine(({ email, otp_code }, context) => {
+    if ((email === undefined) === (otp_code === undefined)) return;
+    const path = [email === undefined ? "email" : "otp_code"];
+    context.addIssue({ code: "custom", path, message: "This field is required." });
+  });
+
+export const openAdminSession = {
+  name: "openAdminSession",
+  method: "POST",
+  path: adminSession,
+  caller: "public",
+  summary:
+    "For the admin page only: sign in an administrator with the code from the email, or with an empty object continue the session of the cookie; returns an access token",
+  body: codeOrNothing,
+  readsDeviceToken: true,
+  issuesDeviceToken: "sometimes",
+  keepsStaffCookie: true,
+  success: { status: 200, body: schemas.tokenPair.pick({ access: true }) },
+  errors: ["foreign_origin", "sign_in_refused", "permission_denied", "token_not_valid", ...codeGuessErrors],
+} as const satisfies Operation;
+
+export const endAdminSession = {
+  name: "endAdminSession",
+  method: "DELETE",
+  path: adminSession,
+  caller: "public",
+  summary: "For the admin page only: end the session of the cookie, if there is one, and remove the cookie",
+  keepsStaffCookie: true,
+  success: { status: 204 },
+  errors: ["foreign_origin", "unsupported_media_type", "token_not_valid"],
+} as const satisfies Operation;
+
 export const listSessions = {
   name: "listSessions",
   method: "GET",
@@ -102,6 +144,16 @@ export const endSession = {
   errors: [...bearerErrors, "not_found"],
 } as const satisfies Operation;
 
+export const endUserSession = {
+  name: "endUserSession",
+  method: "DELETE",
+  path: "/api/v1/admin/users/{id}/sessions/{session_id}/",
+  caller: "staff",
+  summary: "End one session of a person immediately",
+  success: { status: 204 },
+  errors: staffActErrors,
+} as const satisfies Operation;
+
 export const getKeys = {
   name: "getKeys",
   method: "GET",
@@ -113,13 +165,20 @@ export const getKeys = {
   errors: [],
 } as const satisfies Operation;
 
+/** A subset of OpenID Connect Discovery: there are no id tokens and no authorization endpoint. */
+const discovery = z.object({
+  issuer: z.string().meta({ examples: ["https://auth.example.com"] }),
+  jwks_uri: z.string().meta({ examples: ["https://auth.example.com/.well-known/jwks.json"] }),
+  claims_supported: z.array(z.string()).meta({ examples: [["sub", "iss", "aud"]] }),
+});
+
 export const getConfiguration = {
   name: "getConfiguration",
   method: "GET",
   path: "/.well-known/openid-configuration",
   caller: "public",
   summary: "Get the issuer's metadata, which tells services where its keys are",
-  success: { status: 200, body: schemas.discovery },
+  success: { status: 200, body: discovery },
   cacheSeconds: 300,
   errors: [],
 } as const satisfies Operation;

@@ -11,17 +11,40 @@ export const listUsers = {
   method: "GET",
   path: `${admin}/users/`,
   caller: "staff",
-  summary: "List accounts and registrations, newest first, or search them by email address or username",
+  summary:
+    "List accounts and registrations, newest first, or search them by the beginning of an email address or username",
   query: z.object({
-    cursor: z.string().optional().meta({ description: "The `next` value of the previous page" }),
+    cursor: schemas.cursor.optional().meta({ description: "The `next` value of the previous page" }),
     limit: choice(["25", "50", "100"]).default("25"),
     state: choice(["active", "disabled", "pending", "staff"]).optional(),
-    email: schemas.search(254).optional().meta({ description: "The beginning of an email address" }),
-    username: schemas.search(150).optional().meta({ description: "A complete username" }),
+    email: schemas
+      .search(254)
+      .optional()
+      .meta({ description: "The beginning of an email address; its domain as shown or in ASCII (`xn--`)" }),
+    username: schemas.search(150).optional().meta({ description: "The beginning of a username" }),
+    id: schemas.search(100).optional().meta({ description: "A complete id" }),
+    registered_after: schemas.instant
+      .optional()
+      .meta({ description: "`created` is this time or later. A time without an offset is UTC" }),
+    registered_before: schemas.instant.optional().meta({ description: "`created` is earlier than this" }),
   }),
   success: {
     status: 200,
-    body: z.object({ results: z.array(schemas.adminUser), next: z.string().nullable() }),
+    body: z.object({
+      results: z.array(schemas.adminUser),
+      next: schemas.cursor.nullable().meta({
+        description:
+          "A cursor, if there may be more. A page can be short or empty: a search by several criteria continues on the next one",
+      }),
+      approximate_total: z
+        .int()
+        .nullable()
+        .meta({
+          description:
+            "About how many people there are, as the database counts them every few hours; `null` with other filters than `state=staff`",
+          examples: [1234],
+        }),
+    }),
   },
   errors: [...staffErrors, "cursor_not_valid"],
 } as const satisfies Operation;
@@ -71,9 +94,9 @@ export const sendCode = {
   path: `${admin}/users/{id}/send-code/`,
   caller: "staff",
   summary:
-    "Email an activation code to a registration, or a password reset code to an account; never a sign-in code, which would replace the password",
+    "Email an activation code to a registration, a new code to an invited person, or a password reset code to an account; never a sign-in code, which would replace the password",
   success: { status: 204 },
-  errors: [...staffActErrors, "deactivated", "account_frozen", "too_many_letters"],
+  errors: [...staffActErrors, "deactivated", "account_frozen", "too_many_invitations", "too_many_letters"],
 } as const satisfies Operation;
 
 export const setUserEmail = {

@@ -13,18 +13,20 @@ const overTls = (): boolean => variable("PUBLIC_URL").startsWith("https:");
 // TLS the name without the prefix is ignored, because another host of the domain could set it.
 const nameOfCookie = (): string => (overTls() ? `__Host-${cookieName}` : cookieName);
 
-export const sentDeviceToken = (event: APIGatewayProxyEvent): string | undefined => {
-  const sent = header(event, tokenHeader);
-  if (sent) return sent;
-  const start = `${nameOfCookie()}=`;
+export const sentCookie = (event: APIGatewayProxyEvent, name: string): string | undefined => {
+  const start = `${name}=`;
   const cookies = (header(event, "cookie") ?? "").split(";").map((pair) => pair.trim());
   return cookies.find((pair) => pair.startsWith(start))?.slice(start.length);
 };
 
-const issued = z.object({ deviceToken: z.string() });
+export const sentDeviceToken = (event: APIGatewayProxyEvent): string | undefined =>
+  header(event, tokenHeader)?.trim() || sentCookie(event, nameOfCookie());
+
+const issued = z.object({ deviceToken: z.string().optional() });
 
 export const deviceTokenHeaders = (result: unknown): Record<string, string> => {
   const { deviceToken } = issued.parse(result);
+  if (deviceToken === undefined) return {};
   const attributes = `Max-Age=${deviceTokenLifetimeSeconds}; Path=/; HttpOnly; SameSite=Strict`;
   return {
     [tokenHeader]: deviceToken,

@@ -11,6 +11,7 @@ import { sentDeviceToken } from "./device-cookie.ts";
 import { header } from "./headers.ts";
 import { readBody, readQuery } from "./request-input.ts";
 import { answer, asRefusal, codeOf, refusal, recordRefusal } from "./responses.ts";
+import { requireOwnPage, sentStaffToken } from "./staff-cookie.ts";
 
 export type Call<O extends Operation> = {
   body: BodyOf<O>;
@@ -22,6 +23,8 @@ export type Call<O extends Operation> = {
   sourceIp: string;
   /** Sent by the caller and not verified yet. */
   deviceToken: string | undefined;
+  /** From the cookie of the admin page, and not verified yet. */
+  staffToken: string | undefined;
   /** The same for all retries within one invocation, so it can be an idempotency token. */
   invocationId: string;
 };
@@ -52,7 +55,7 @@ export const concluding = (
     },
     onError: (request) => {
       const error = asRefusal(request.error);
-      const response = refusal(request.event, error);
+      const response = refusal(request.event, operation, error);
       request.response = response;
       const line = { ...fields(request.event, response.statusCode), code: codeOf(error) };
       recordRefusal(name, error, userIdOf(request.event));
@@ -79,6 +82,7 @@ export const callOf = <O extends Operation>(
   acceptLanguage: header(event, "accept-language"),
   sourceIp: event.requestContext.identity.sourceIp,
   deviceToken: operation.readsDeviceToken && sentDeviceToken(event),
+  staffToken: operation.keepsStaffCookie && sentStaffToken(event),
   invocationId: context.awsRequestId,
 });
 
@@ -93,6 +97,7 @@ export const endpoint = async <O extends Operation & { caller: "public" }, Deps>
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(concluding(operation))
     .handler(async (event: APIGatewayProxyEvent, context: Context) => {
+      if (operation.keepsStaffCookie) requireOwnPage(event);
       const call = callOf(operation, event, context);
       return answer(event, operation, await useCase(call, deps()));
     });

@@ -20,14 +20,36 @@ const parsed = (text: string): unknown => {
   }
 };
 
+/** JSON is always UTF-8 (RFC 8259 8.1), so a parameter may only say what is true anyway. */
+const isJson = (contentType = ""): boolean => {
+  const [mediaType = "", ...parameters] = contentType.split(";");
+  const charsets = parameters
+    .map((parameter) => parameter.split("="))
+    .filter(([name = ""]) => name.trim().toLowerCase() === "charset")
+    .map(([, value = ""]) => value.trim());
+  return (
+    mediaType.trim().toLowerCase() === "application/json" &&
+    charsets.every((charset) => /^("?)utf-?8\1$/i.test(charset))
+  );
+};
+
+/** Ignores a byte order mark, as RFC 8259 8.1 allows. */
+const decoded = ({ body, isBase64Encoded }: APIGatewayProxyEvent): string => {
+  if (!isBase64Encoded) return (body ?? "").replace(/^\uFEFF/, "");
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(body ?? "", "base64"));
+  } catch {
+    throw new ApiError("parse_error");
+  }
+};
+
+/** Returns `undefined` for an empty body. */
 const readJson = (event: APIGatewayProxyEvent): unknown => {
-  const raw = event.body ?? "";
-  const bytes = Buffer.byteLength(raw, event.isBase64Encoded ? "base64" : "utf8");
-  if (bytes === 0) return {};
+  const bytes = Buffer.byteLength(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+  if (bytes === 0) return undefined;
   if (bytes > maximumBytes) throw new ApiError("request_too_large");
-  const mediaType = header(event, "content-type")?.split(";", 1)[0]?.trim().toLowerCase();
-  if (mediaType !== "application/json") throw new ApiError("unsupported_media_type");
-  return parsed(event.isBase64Encoded ? Buffer.from(raw, "base64").toString("utf8") : raw);
+  if (!isJson(header(event, "content-type"))) throw new ApiError("unsupported_media_type");
+  return parsed(decoded(event));
 };
 
 const validated = <Schema extends z.ZodObject>(schema: Schema, value: unknown): z.output<Schema> => {
@@ -40,17 +62,24 @@ const validated = <Schema extends z.ZodObject>(schema: Schema, value: unknown): 
   throw new FieldErrors(fields);
 };
 
-/** Unknown members are ignored, as in Django REST framework. */
+/** Unknown members are ignored, and sentences are those of Django REST framework. */
 export const readBody = <Body extends z.ZodObject>(
   event: APIGatewayProxyEvent,
   schema: Body,
 ): z.output<Body> => {
   const json = readJson(event);
+  if (json === undefined) {
+    validated(schema, {});
+    throw new FieldErrors({ non_field_errors: ["No data provided"] });
+  }
   if (kindOf(json) !== "object") {
     const sentence = `Invalid data. Expected a dictionary, but got ${kindOf(json)}.`;
     throw new FieldErrors({ non_field_errors: [sentence] });
   }
-  return validated(schema, json);
+  const body = validated(schema, json);
+  // No field has this character, so the gateway has replaced bytes of an unknown member.
+  if (!event.isBase64Encoded && event.body?.includes("\uFFFD")) throw new ApiError("parse_error");
+  return body;
 };
 
 /** If a parameter occurs twice, API Gateway passes on the last value. */

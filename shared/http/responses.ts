@@ -13,9 +13,11 @@ import { strictTransportSecurity } from "../contract/transport-security.ts";
 import { recordSecurityEvent } from "../platform/security-log.ts";
 import { deviceTokenHeaders } from "./device-cookie.ts";
 import { corsHeaders, header } from "./headers.ts";
+import { staffCookie } from "./staff-cookie.ts";
 
 const http = (
   event: APIGatewayProxyEvent,
+  { keepsStaffCookie }: Operation,
   statusCode: number,
   body: unknown,
   headers: Record<string, string> = {},
@@ -27,7 +29,7 @@ const http = (
     "x-content-type-options": "nosniff",
     "strict-transport-security": strictTransportSecurity,
     "x-request-id": event.requestContext.requestId,
-    ...corsHeaders(event),
+    ...(!keepsStaffCookie && corsHeaders(event)),
     ...headers,
   },
   body: body === undefined ? "" : JSON.stringify(body),
@@ -37,20 +39,36 @@ const http = (
 const matches = (ifNoneMatch: string | undefined, etag: string): boolean =>
   (ifNoneMatch ?? "").split(",").some((tag) => [etag, `W/${etag}`, "*"].includes(tag.trim()));
 
+/** API Gateway's only way to send two cookies. */
+const withStaffCookie = (
+  { headers: { "set-cookie": deviceCookie, ...headers } = {}, ...response }: APIGatewayProxyResult,
+  result: unknown,
+): APIGatewayProxyResult => ({
+  ...response,
+  headers,
+  multiValueHeaders: {
+    "set-cookie": [staffCookie(result), ...(deviceCookie === undefined ? [] : [deviceCookie])],
+  },
+});
+
 /** The contract's schema drops every field that it doesn't name, so none leaks. */
 export const answer = (
   event: APIGatewayProxyEvent,
-  { success, cacheSeconds, issuesDeviceToken }: Operation,
+  operation: Operation,
   result: unknown,
 ): APIGatewayProxyResult => {
+  const { success, cacheSeconds, issuesDeviceToken, keepsStaffCookie } = operation;
   const body = "body" in success ? success.body.parse(result) : undefined;
-  if (issuesDeviceToken) return http(event, success.status, body, deviceTokenHeaders(result));
-  if (cacheSeconds === undefined) return http(event, success.status, body);
+  if (cacheSeconds === undefined) {
+    const device = issuesDeviceToken ? deviceTokenHeaders(result) : {};
+    const response = http(event, operation, success.status, body, device);
+    return keepsStaffCookie ? withStaffCookie(response, result) : response;
+  }
   const etag = `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url")}"`;
   const headers = { "cache-control": `public, max-age=${cacheSeconds}`, etag };
   return matches(header(event, "if-none-match"), etag)
-    ? http(event, 304, undefined, headers)
-    : http(event, success.status, body, headers);
+    ? http(event, operation, 304, undefined, headers)
+    : http(event, operation, success.status, body, headers);
 };
 
 /** The errors that the SDK and `store/` throw after their own retries if a table is overloaded. */
@@ -72,14 +90,19 @@ export const codeOf = (error: unknown): ErrorCode | "field_errors" => {
   return error instanceof FieldErrors ? "field_errors" : "unexpected_failure";
 };
 
-export const refusal = (event: APIGatewayProxyEvent, error: unknown): APIGatewayProxyResult => {
-  if (error instanceof FieldErrors) return http(event, 400, error.fields);
+export const refusal = (
+  event: APIGatewayProxyEvent,
+  operation: Operation,
+  error: unknown,
+): APIGatewayProxyResult => {
+  if (error instanceof FieldErrors) return http(event, operation, 400, error.fields);
   const code = error instanceof ApiError ? error.code : "unexpected_failure";
   const { status } = errors[code];
   const waitSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
   const detail = sentenceOf(code, waitSeconds, error instanceof ApiError ? error.until : undefined);
   return http(
     event,
+    operation,
     status,
     { detail, code },
     {

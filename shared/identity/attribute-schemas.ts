@@ -28,7 +28,7 @@ type Imported = {
     z.ZodOptional<Import<Attributes[Name]>>
   >;
 };
-type Brought = { [Name in WrittenBy<"person">]: z.ZodOptional<Schema<Name>> };
+type Brought<By extends Writer> = { [Name in WrittenBy<By>]: z.ZodOptional<Schema<Name>> };
 type Changed<By extends Writer> = {
   [Name in WrittenBy<By>]: z.ZodOptional<
     IfDefault<Attributes[Name], Schema<Name>, z.ZodNullable<Schema<Name>>>
@@ -65,7 +65,12 @@ export const importedAttributes = shapeOf(
   () => true,
   ({ schema, imported = schema, ...attribute }) => creation({ ...attribute, schema: imported }),
 ) as Imported;
-export const broughtAttributes = shapeOf(isWrittenBy("person"), ({ schema }) => schema.optional()) as Brought;
+const optional = ({ schema }: Attribute) => schema.optional();
+
+export const broughtAttributes = shapeOf(isWrittenBy("person"), optional) as Brought<"person">;
+export const invitedAttributes = shapeOf(isWrittenBy("person", "staff"), optional) as Brought<
+  "person" | "staff"
+>;
 export const ownChanges = shapeOf(isWrittenBy("person"), change) as Changed<"person">;
 export const staffChanges = shapeOf(isWrittenBy("person", "staff"), change) as Changed<"person" | "staff">;
 

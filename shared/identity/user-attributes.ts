@@ -1,8 +1,8 @@
 // What an account says about its person, besides username and address. An attribute is one entry
 // here: bodies, answers, items, files of users and the admin page are derived from it.
 import type { Attribute } from "./attribute.ts";
-import { localeOf, locales } from "./locale.ts";
-import { choice, importedName, personName, text } from "./text-rules.ts";
+import { localeOf, locales, localeTag, longestTag } from "./locale.ts";
+import { choice, importedName, notAChoice, personName, text } from "./text-rules.ts";
 
 /** Each name is that of the API. In items, it is in camel case. */
 export const userAttributes = {
@@ -25,9 +25,12 @@ export const userAttributes = {
   locale: {
     label: "Language of emails",
     schema: text()
+      .refine((tag) => localeTag.test(tag), { error: ({ input }) => notAChoice(input), abort: true })
       .overwrite((tag) => localeOf(tag) ?? tag)
       .pipe(choice(locales))
       .meta({
+        pattern: localeTag.source,
+        maxLength: longestTag,
         description: `The language of emails: ${locales.join(", ")}. A region or script is ignored`,
         examples: ["de"],
       }),

@@ -3,6 +3,8 @@
 import { randomBytes } from "node:crypto";
 
 const djangoPattern = /^[\p{L}\p{M}\p{N}_.@+-]+$/u;
+/** What `openapi.yaml` says of a username: not all languages of clients have \p in patterns. */
+export const usernameOutline = /^\s*[^\s!"#$%&'()*,/:;<=>?[\\\]^`{|}~]+\s*$/;
 const invisible = /^\p{M}|\p{Default_Ignorable_Code_Point}/u;
 
 export const isDjangoUsername = (typed: string): boolean => djangoPattern.test(typed.normalize("NFKC"));

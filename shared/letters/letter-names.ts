@@ -10,6 +10,7 @@ export const placeholdersOf = {
   activation: withCode,
   /** Different data was registered for the address, so some of it may be a stranger's. */
   activation_replaced: withCode,
+  invitation: withCode,
   login: withCode,
   password_reset: withCode,
   email_change: withCode,

@@ -26,6 +26,7 @@ export const lettersKey = {
   registrationReset: (mailboxKey: string): string => `letters-reset-registration#${mailboxKey}`,
   addressChange: (mailboxKey: string): string => `letters-change#${mailboxKey}`,
   staffChange: (mailboxKey: string): string => `letters-staff-change#${mailboxKey}`,
+  invitation: (mailboxKey: string): string => `letters-invitation#${mailboxKey}`,
   signIn: (subject: string): string => signInItem(subject).key,
 };
 
@@ -60,6 +61,10 @@ export const addressChangeLettersTo = (mailboxKey: string): Limit =>
 /** Apart, so that no user can keep administrators from helping another one. */
 export const staffChangeLettersTo = (mailboxKey: string): Limit =>
   lettersTo(lettersKey.staffChange(mailboxKey));
+
+/** Apart for the same reason. */
+export const invitationLettersTo = (mailboxKey: string): Limit =>
+  lettersTo(lettersKey.invitation(mailboxKey));
 
 export const signInLetterRules: readonly Rule[] = [{ maximum: 20, windowSeconds: hour }];
 

@@ -5,16 +5,16 @@ import type { UnprovenLetterStore } from "../delivery/unproven-letter-store.ts";
 import { registrationResetLettersTo } from "../limits/letter-limits.ts";
 import type { LimitStore } from "../limits/limit-store.ts";
 import type { PasswordResetStore } from "../passwords/password-reset-store.ts";
+import { emailChangePk, emailUndoPk, resetPk, undoSeconds } from "../store/address-items.ts";
 import {
-  emailChangePk,
-  emailUndoPk,
-  resetPk,
-  undoableUntil,
-  undoSeconds,
-  type EmailUndo,
-} from "../store/address-items.ts";
-import { isAccount, registrationPk, userPk, type CodeHolder, type Person } from "../store/user-items.ts";
-import { deliverCode, deliverNotice, deliverNoticeTo } from "./delivery.ts";
+  invitationSeconds,
+  isAccount,
+  registrationPk,
+  userPk,
+  type CodeHolder,
+  type Person,
+} from "../store/user-items.ts";
+import { deliverCode, deliverNotice, holderOf, sendHeld } from "./delivery.ts";
 import { sendGoodbye, sendUndone, type LastLetterDeps } from "./last-letters.ts";
 import { secondsLeftOf, type LetterOrder } from "./letter-orders.ts";
 import { awaitMove, sendMoveStarted, type MoveDeps } from "./move-delivery.ts";
@@ -31,22 +31,6 @@ type Deps = MoveDeps &
 
 type OrderOf<Kind extends LetterOrder["kind"]> = Extract<LetterOrder, { kind: Kind }>;
 
-/** Finds the account that has this address or, if none has it, the account that it is held for. */
-const holderOf = async (addressKey: string, deps: Deps) => {
-  const ownerId = await deps.users.findIdByAddress(addressKey);
-  return { ownerId, held: ownerId === undefined ? await deps.undoing.find(addressKey) : undefined };
-};
-
-/** Sends a notice instead of a code: a code for a held address couldn't be used. */
-const sendHeld = async (addressKey: string, undo: EmailUndo, deps: Deps) => {
-  const { email, locale } = undo;
-  const until = undoableUntil(undo, deps.nowSeconds());
-  // No one can return to a replaced address, and the holder of its mailbox may be a thief.
-  if (email !== undefined)
-    await deliverNoticeTo({ email, addressKey, locale }, "address_held", { until }, deps);
-  return "held";
-};
-
 // What a registration causes is held back for every address alike: a notice that comes back, where
 // a code would not leave, would tell that the address is known.
 const sendToRegistration = async ({ addressKey, otpRequestId }: OrderOf<"activation">, deps: Deps) => {
@@ -62,6 +46,14 @@ const sendToRegistration = async ({ addressKey, otpRequestId }: OrderOf<"activat
   const pk = registrationPk(addressKey);
   const kind = ({ replaced }: CodeHolder) => (replaced ? "activation_replaced" : "activation");
   return deliverCode({ pk, purpose: "activation", otpRequestId }, kind, deps);
+};
+
+/** No stranger causes it, so what strangers cause at its domain doesn't stop it. */
+const sendInvitation = async ({ addressKey, otpRequestId }: OrderOf<"invitation">, deps: Deps) => {
+  const { ownerId, held } = await holderOf(addressKey, deps);
+  if (ownerId !== undefined || held) return "superseded";
+  const request = { pk: registrationPk(addressKey), purpose: "invitation", otpRequestId } as const;
+  return deliverCode(request, "invitation", { ...deps, lifetimeSeconds: invitationSeconds });
 };
 
 /** As if the letter had left and come back. Otherwise its absence would tell what is known. */
@@ -152,6 +144,8 @@ export const dispatchLetter = async (order: LetterOrder, deps: Deps): Promise<st
   switch (order.kind) {
     case "activation":
       return sendActivation(order, deps);
+    case "invitation":
+      return sendInvitation(order, deps);
     case "login": {
       const { userId, otpRequestId } = order;
       const request = { pk: userPk(userId), purpose: "login", otpRequestId } as const;

@@ -13,6 +13,7 @@ const history = z.object({
 export const letterOrder = z
   .discriminatedUnion("kind", [
     z.object({ kind: z.literal("activation"), addressKey: z.string(), otpRequestId: z.string() }),
+    z.object({ kind: z.literal("invitation"), addressKey: z.string(), otpRequestId: z.string() }),
     z.object({ kind: z.literal("login"), userId: z.string(), otpRequestId: z.string() }),
     z.object({
       kind: z.literal("password_reset"),

@@ -1,7 +1,6 @@
-import { pbkdf2, timingSafeEqual } from "node:crypto";
-import { promisify } from "node:util";
 import { argon2id, hash, verify } from "argon2";
 import { readHash, trimmedByPython, type HashForm } from "./hash-forms.ts";
+import { matchesForeign } from "./foreign-hashes.ts";
 
 // The OWASP Password Storage Cheat Sheet recommends m=19 MiB, t=2, p=1.
 const parameters = { type: argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -13,26 +12,24 @@ const decoyHash =
 // Keyboards can encode the same password differently (NIST SP 800-63B 3.1.1.2).
 const prepare = (password: string) => password.normalize("NFKC");
 
-const stretch = promisify(pbkdf2);
-
 // The package writes m, p, t. The reference implementation and most others accept only m, t, p.
 const inOrder = (phc: string) => phc.replace(/\$(m=\d+),(p=\d+),(t=\d+)\$/, "$$$1,$3,$2$$");
 
 export const hashPassword = async (password: string, salt?: Buffer): Promise<string> =>
   inOrder(await hash(prepare(password), { ...parameters, ...(salt && { salt }) }));
 
-type Checkable = Exclude<HashForm, { kind: "none" }>;
-
-const checkable = (stored: string | undefined): Checkable | undefined => {
+const checkable = (stored: string | undefined): HashForm | undefined => {
   const form = stored === undefined ? "unknown" : readHash(stored);
   return typeof form === "string" || form.kind === "none" ? undefined : form;
 };
 
-const matches = async (password: string, form: Checkable): Promise<boolean> => {
-  const text = form.asDjangoStored ? trimmedByPython(password) : prepare(password);
-  if (form.kind === "argon2") return verify(form.phc, text);
-  const { salt, iterations, digest } = form;
-  return timingSafeEqual(await stretch(text, salt, iterations, digest.length, "sha256"), digest);
+const matches = async (password: string, form: HashForm): Promise<boolean> => {
+  const text = {
+    normalised: prepare,
+    trimmed: trimmedByPython,
+    "as typed": (typed: string) => typed,
+  }[form.prepared](password);
+  return form.kind === "argon2" ? verify(form.phc, text) : matchesForeign(text, form);
 };
 
 /** An `undefined` or unknown hash never matches but costs the same time as one of ours. */
@@ -58,7 +55,7 @@ export const needsUpgrade = (passwordHash: string): boolean => {
   return (
     form !== undefined &&
     (form.kind !== "argon2" ||
-      form.asDjangoStored ||
+      form.prepared !== "normalised" ||
       form.memoryKibibytes !== parameters.memoryCost ||
       form.passes !== parameters.timeCost ||
       form.lanes !== parameters.parallelism)
@@ -68,5 +65,5 @@ export const needsUpgrade = (passwordHash: string): boolean => {
 /** If Django had trimmed the password, a space typed at this sign-in must not become part of it. */
 export const rehashPassword = (password: string, passwordHash: string): Promise<string> => {
   const form = checkable(passwordHash);
-  return hashPassword(form?.asDjangoStored ? trimmedByPython(password) : password);
+  return hashPassword(form?.prepared === "trimmed" ? trimmedByPython(password) : password);
 };

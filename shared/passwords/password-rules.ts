@@ -1,11 +1,12 @@
 // Rules and sentences are Django's. The product name and breached passwords are additions.
 import { FieldErrors } from "../contract/errors.ts";
+import { longestChosenPassword, shortestChosenPassword } from "../contract/schemas.ts";
 import { variable } from "../platform/environment.ts";
 import { lazy } from "../platform/lazy.ts";
 import { isBreached } from "./breached-passwords.ts";
 
-const minimum = 8;
-const maximum = 128;
+const minimum = shortestChosenPassword;
+const maximum = longestChosenPassword;
 const tooSimilar = 0.7;
 
 type Traits = { username: string; email: string; firstName?: string; lastName?: string };

@@ -3,6 +3,7 @@ import { logInfo, type LogFields } from "./logger.ts";
 
 export const securityEvents = {
   registered: "a registration was created; its address is not proven yet",
+  invited: "an administrator invited a person, or sent their invitation again",
   activated: "a registration was proven and became an account",
   code_sent: "a code was requested with the right password, or by an administrator",
   signed_in: "a sign-in code was exchanged for tokens",
@@ -23,7 +24,7 @@ export const securityEvents = {
   other_sessions_ended: "all sessions except the current one were ended",
   all_sessions_ended: "all sessions were ended",
   user_changed: "the username, names, state or rank were changed",
-  user_exported: "a user exported their personal data",
+  user_exported: "a user exported their personal data, or an administrator did",
   user_deleted: "an account or a registration was deleted",
   bounces_at_one_domain: "ten mailboxes of accounts at one domain were said to be missing within an hour",
   registrations_stopped: "too many emails after registrations came back, so no one can register for an hour",

@@ -1,4 +1,4 @@
-// Access and refresh tokens are JWTs with simplejwt's claims besides the registered ones, checked
+// All tokens are JWTs with simplejwt's claims besides the registered ones, checked
 // as RFC 8725 and ASVS 9 ask. They use RS256: API Gateway's JWT authorizers accept only RSA.
 import { randomBytes } from "node:crypto";
 import { createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT } from "jose";
@@ -13,8 +13,10 @@ import type { Session } from "./session-store.ts";
 const algorithm = "RS256";
 
 /** Explicit types prevent confusion of tokens (RFC 8725 3.11). The first one is RFC 9068's. */
-const headerTypes = { access: "at+jwt", refresh: "rt+jwt" } as const;
+const headerTypes = { access: "at+jwt", refresh: "rt+jwt", staff: "staff+jwt" } as const;
 type TokenType = keyof typeof headerTypes;
+/** A `staff` token is the refresh token of the admin page and travels in a cookie only. */
+export type RenewingType = Exclude<TokenType, "access">;
 
 // Ours have about 900 characters. Longer ones are refused before the costly signature check.
 const longestToken = 4096;
@@ -28,7 +30,7 @@ const claimsSchema = z
     exp: z.int(),
     iat: z.int(),
     auth_time: z.int(),
-    token_type: z.enum(["access", "refresh"]),
+    token_type: z.enum(["access", "refresh", "staff"]),
   })
   .refine(({ sub, user_id }) => sub === user_id)
   .transform(({ sub, sid, jti, iat, auth_time, token_type }) => ({
@@ -85,25 +87,34 @@ export const tokenSigner = (clock: Clock = nowSeconds, read: typeof readSecret =
       .sign(key);
   };
 
+  /** RS256 is deterministic, so the current renewing token comes out the same each time. */
+  const signBoth = (type: RenewingType, session: Session): Promise<[renewing: string, access: string]> => {
+    const now = clock();
+    return Promise.all([
+      sign(session, {
+        type,
+        jti: session.jti,
+        issuedAt: session.issuedAt,
+        expiresAt: session.expiresAt,
+      }),
+      sign(session, {
+        type: "access",
+        jti: randomBytes(16).toString("hex"),
+        issuedAt: now,
+        expiresAt: Math.min(now + settings.ACCESS_TOKEN_LIFETIME_SECONDS, session.expiresAt),
+      }),
+    ]);
+  };
+
   return {
-    /** RS256 is deterministic, so the current refresh token comes out the same each time. */
     pair: async (session: Session): Promise<TokenPair> => {
-      const now = clock();
-      const [refresh, access] = await Promise.all([
-        sign(session, {
-          type: "refresh",
-          jti: session.jti,
-          issuedAt: session.issuedAt,
-          expiresAt: session.expiresAt,
-        }),
-        sign(session, {
-          type: "access",
-          jti: randomBytes(16).toString("hex"),
-          issuedAt: now,
-          expiresAt: Math.min(now + settings.ACCESS_TOKEN_LIFETIME_SECONDS, session.expiresAt),
-        }),
-      ]);
+      const [refresh, access] = await signBoth("refresh", session);
       return { refresh, access };
+    },
+
+    staffPair: async (session: Session): Promise<{ staffToken: string; access: string }> => {
+      const [staffToken, access] = await signBoth("staff", session);
+      return { staffToken, access };
     },
   };
 };

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -153,3 +154,10 @@ export async function* readPages(
     yield { items: Items.map(plain), next };
   } while (next);
 }
+
+/** AWS counts about every six hours, and counts expired items that TTL hasn't deleted yet. */
+export const countIndexes = async (table: string): Promise<Map<string, number>> => {
+  const { Table } = await dynamo().send(new DescribeTableCommand({ TableName: table }));
+  const indexes = Table?.GlobalSecondaryIndexes ?? [];
+  return new Map(indexes.map(({ IndexName = "", ItemCount = 0 }) => [IndexName, ItemCount]));
+};

@@ -5,7 +5,7 @@ import { variable } from "../platform/environment.ts";
 import { emailUndoItem, emailUndoPk, undoableUntil } from "./address-items.ts";
 import { takingAddress } from "./address-pointers.ts";
 import type { Item } from "./documents.ts";
-import type { TransactionPart } from "./dynamo.ts";
+import { readItem, type TransactionPart } from "./dynamo.ts";
 
 const ofNoOther = (addressKey: string, userId: string, now: number) => ({
   TableName: variable("USERS_TABLE"),
@@ -24,6 +24,13 @@ export type Hold = "held" | "free";
 
 export const holdOf = (undo: Item | undefined, now: number): Hold =>
   undo && undoableUntil(emailUndoItem.parse(undo), now) > now ? "held" : "free";
+
+/** The id that the address is held for, which may be no account's. */
+export const findHolder = async (addressKey: string, now: number): Promise<string | undefined> => {
+  const item = await readItem(variable("USERS_TABLE"), emailUndoPk(addressKey));
+  const undo = item && emailUndoItem.parse(item);
+  return undo && undoableUntil(undo, now) > now ? undo.userId : undefined;
+};
 
 const nowhere = "attribute_exists(pk) AND attribute_not_exists(pk)";
 

@@ -9,16 +9,18 @@ export const personStates = ["active", "disabled", "pending"] as const satisfies
 
 export const shardCount = 4;
 
-export const listIndexes = {
-  ByDate: { partition: "listKey", sort: "listDate" },
-  ByAddress: { partition: "listKey", sort: "listAddress" },
-  StaffByDate: { partition: "staffKey", sort: "listDate" },
-  StaffByAddress: { partition: "staffKey", sort: "listAddress" },
-} as const;
-
 // CloudFormation can't change the projection of an index, so lists read what they show from the
 // people's items. `expiresAt` filters expired registrations. No query reads `status` yet.
-export const projectedAttributes = ["status", "expiresAt"] as const;
+const projected = ["status", "expiresAt"] as const;
+
+// Accounts have a `usernameKey` since before there was this index, so AWS fills it by itself.
+export const listIndexes = {
+  ByDate: { partition: "listKey", sort: "listDate", projected },
+  ByAddress: { partition: "listKey", sort: "listAddress", projected },
+  StaffByDate: { partition: "staffKey", sort: "listDate", projected },
+  StaffByAddress: { partition: "staffKey", sort: "listAddress", projected },
+  ByUsername: { partition: "listKey", sort: "usernameKey", projected: ["id", "expiresAt"] },
+} as const;
 
 /** Password hashes and code digests are never read for lists. */
 export const listedAttributes = [
@@ -32,6 +34,8 @@ export const listedAttributes = [
   "createdAt",
   "expiresAt",
   "addressMove",
+  "invitedBy",
+  "lastSignInAt",
 ] as const;
 
 export const staffKey = "staff";
@@ -41,7 +45,13 @@ export const listKey = (state: PersonState, shard: number): string => `${state}#
 // Ids are random UUIDs, so their first byte is evenly distributed.
 const shardOf = (id: string): number => Number.parseInt(id.slice(0, 2), 16) % shardCount;
 
-const datePlace = (createdAt: number, id: string): string => `${String(createdAt).padStart(10, "0")}#${id}`;
+const lastDate = 9_999_999_999;
+
+/** Sorts before all places of people who were created at this second or later. */
+export const startOfDate = (seconds: number): string =>
+  String(Math.min(Math.max(0, Math.ceil(seconds)), lastDate)).padStart(10, "0");
+
+const datePlace = (createdAt: number, id: string): string => `${startOfDate(createdAt)}#${id}`;
 const addressPlace = (email: string, id: string): string => `${normaliseAddress(email)}#${id}`;
 
 // Addresses can contain a `#`, but ids can't.

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { locales } from "../identity/locale.ts";
 import { storedAttributes } from "../identity/stored-attributes.ts";
+import { day } from "../platform/clock.ts";
 import { keyOf } from "./item-kinds.ts";
 
 export const userPk = (userId: string) => keyOf("user", userId);
@@ -51,8 +52,13 @@ export const userItem = z.object({
   /** Replaces `undoUntil` while the account is deactivated. */
   undoSecondsLeft: z.int().optional(),
   addressMove: addressMoveItem.optional(),
+  /** Written with the code that the sign-in consumes. Missing before the first one. */
+  lastSignInAt: z.int().optional(),
 });
 export type User = z.output<typeof userItem>;
+
+/** Counted from the moment of sending. */
+export const invitationSeconds = 7 * day;
 
 export const registrationItem = z.object({
   ...person,
@@ -65,6 +71,11 @@ export const registrationItem = z.object({
   otpRequestId: z.string().optional(),
   otpDigest: z.string().optional(),
   otpExpiresAt: z.int().optional(),
+  /** The administrator who invited this person. The names are then theirs, never a stranger's. */
+  invitedBy: z.string().optional(),
+  inviteRequestId: z.string().optional(),
+  inviteDigest: z.string().optional(),
+  inviteExpiresAt: z.int().optional(),
   /** In epoch seconds. TTL deletes late, so every read must compare it with the clock. */
   expiresAt: z.int(),
 });
@@ -72,6 +83,8 @@ export type Registration = z.output<typeof registrationItem>;
 
 export type Person = User | Registration;
 export const isAccount = (person: Person): person is User => "status" in person;
+export const isInvited = (person: Person | undefined): boolean =>
+  person !== undefined && "invitedBy" in person && person.invitedBy !== undefined;
 
 /** The part that all items with a code have in common. */
 export const codeItem = z.object({

@@ -40,6 +40,15 @@ export const takingUsername = (
   return [put, ...checks];
 };
 
+/** The parts of `reserveUsername` for a transaction that also does something else. */
+export const reservingUsername = (
+  username: string,
+  { addressKey, now, expiresAt }: { addressKey: string; now: number; expiresAt: number },
+): TransactionPart[] => {
+  const { put, checks } = writesFor(username, { reservedFor: addressKey, expiresAt }, { addressKey, now });
+  return [put, ...checks];
+};
+
 export const reserveUsername = async (
   username: string,
   { addressKey, now, expiresAt }: { addressKey: string; now: number; expiresAt: number },

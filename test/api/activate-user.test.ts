@@ -19,10 +19,15 @@ describe("POST user/activation/", () => {
     });
   });
 
-  it("accepts the code without its space", async () => {
+  it("accepts a code as people paste it, but not two codes", async () => {
     const person = await register();
     const code = await codeTo(person.email);
-    await succeed("activateUser", { email: person.email, otp_code: code.replace(" ", "") });
+    const arabic = code.replace(/[0-9]/g, (digit) => String.fromCodePoint(0x660 + Number(digit)));
+    for (const unclear of [`${code} ${code}`, `${code}, ${wrongCode(code)}`])
+      expectFieldErrors(await call("activateUser", { email: person.email, otp_code: unclear }), {
+        otp_code: ["Enter the 6 digits of the code."],
+      });
+    await succeed("activateUser", { email: person.email, otp_code: `رمزك: \u200F${arabic}.` });
   });
 
   it("refuses wrong codes, used codes and unknown addresses alike [ASVS 6.4.1]", async () => {
@@ -64,7 +69,7 @@ describe("POST user/activation/", () => {
   });
 
   it("explains that a code has six digits", async () => {
-    for (const otp_code of ["12345", "1234567", "abcdef", "１２３４５６"])
+    for (const otp_code of ["12345", "1234567", "abcdef", "12345a", "123456 654321"])
       expectFieldErrors(await call("activateUser", { email: "a@example.com", otp_code }), {
         otp_code: ["Enter the 6 digits of the code."],
       });

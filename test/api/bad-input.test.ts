@@ -1,12 +1,17 @@
+import { Agent, request } from "node:http";
+import { request as requestOverTls } from "node:https";
 import { describe, expect, it } from "vitest";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import { lazy } from "../../shared/platform/lazy.ts";
-import { call, send, succeed } from "../support/calls/api.ts";
+import { errors } from "../../shared/contract/errors.ts";
+import { call, fromOwnPage, send, succeed, type Answer } from "../support/calls/api.ts";
 import { requireCapability } from "../support/stacks/capabilities.ts";
 import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
 import { codeTo } from "../support/mail/letters.ts";
 import { mailDomain, newPerson, signedIn } from "../support/people/people.ts";
+import { baseUrl } from "../support/stacks/target-urls.ts";
 
+const agent = new Agent({ keepAlive: true, maxSockets: 8 });
 const json = { "content-type": "application/json" };
 const names = Object.keys(contract) as OperationName[];
 // Staff operations need an administrator, which a deployed target doesn't have:
@@ -18,8 +23,10 @@ const titleOf = (name: OperationName) =>
 
 // One account for all tests, because none of these bodies may change it.
 const sharedPerson = lazy(() => signedIn());
-const tokenFor = async (name: OperationName) =>
-  contract[name].caller === "user" ? { authorization: `Bearer ${(await sharedPerson()).access}` } : {};
+const tokenFor = async (name: OperationName) => ({
+  ...fromOwnPage(name),
+  ...(contract[name].caller === "user" && { authorization: `Bearer ${(await sharedPerson()).access}` }),
+});
 
 const hostile: unknown[] = [
   null,
@@ -91,14 +98,73 @@ describe.each(withBody.map((name) => [titleOf(name), name] as const))("%s", (_, 
     expectRefused(await send(method, path, { body: "a=b", headers }), "unsupported_media_type");
   });
 
-  it("accepts a charset and treats an empty body as {}", async () => {
+  it("answers 400 to an empty body, naming the fields that it needs", async () => {
     const headers = { "content-type": "Application/JSON; charset=utf-8", ...(await tokenFor(name)) };
     const [empty, object] = [
       await send(method, path, { headers }),
       await send(method, path, { body: "{}", headers }),
     ];
-    expect(empty.status).toBe(object.status);
-    expect(empty.body).toEqual(object.body);
+    const needsNone = { non_field_errors: ["No data provided"] };
+    expectFieldErrors(empty, object.status === 400 ? (object.body as typeof needsNone) : needsNone);
+  });
+});
+
+describe("text that is not UTF-8", () => {
+  const around = (start: string, byte: number, end: string) =>
+    Buffer.concat([Buffer.from(start), Buffer.alloc(10, byte), Buffer.from(end)]);
+  const undecoded = ["This field contains characters that can't be decoded. Send it in UTF-8."];
+  /** A gateway replaces such bytes, or hands over all bytes of such a body. */
+  const expectUndecoded = ({ status, body }: Answer, field: string) => {
+    expect(status).toBe(400);
+    const { detail } = errors.parse_error;
+    expect([{ [field]: undecoded }, { detail, code: "parse_error" }]).toContainEqual(body);
+  };
+
+  it.each(["password", "first_name", "last_name"])(
+    "is refused in %s, and nothing is stored",
+    async (field) => {
+      const person = { first_name: "Ada", last_name: "Lovelace", ...newPerson() };
+      const [start = "", end = ""] = JSON.stringify({ ...person, [field]: "a|a" }).split("|");
+      const answer = await send("POST", contract.createUser.path, {
+        body: around(start, 0xa3, end),
+        headers: json,
+      });
+      expectUndecoded(answer, field);
+      const { email, password } = person;
+      expectRefused(await call("requestOtp", { email, password }), "no_active_account");
+    },
+  );
+
+  it.each([
+    ["requestOtp", { email: "a@example.com", password: "a|a" }],
+    ["setPassword", { current_password: "a|a", new_password: "nine quiet otters" }],
+    ["setPassword", { current_password: "nine quiet otters", new_password: "a|a" }],
+    ["deleteMe", { current_password: "a|a" }],
+    ["updateMe", { last_name: "a|a" }],
+  ] as const)("is refused by %s in %o", async (name, fields) => {
+    const [start = "", end = ""] = JSON.stringify(fields).split("|");
+    const headers = { ...json, ...(await tokenFor(name)) };
+    const { method, path } = contract[name];
+    const [field = ""] = Object.entries(fields).find(([, value]) => value === "a|a") ?? [];
+    const sent = (body: string | Buffer<ArrayBuffer>) => send(method, path, { body, headers });
+    expectUndecoded(await sent(around(start, 0x80, end)), field);
+    expectFieldErrors(await sent(`${start}\\ufffd${end}`), { [field]: undecoded });
+  });
+
+  it.each([
+    ["application/json;charset=UTF-8", 400],
+    ['application/json; profile="x" ; charset = "utf-8"', 400],
+    ["application/json; charset=iso-8859-1", 415],
+    ['application/json; version=1; Charset="UTF-16"', 415],
+  ])("is declared by %s, which gets a %i", async (type, status) => {
+    const headers = { "content-type": type };
+    const answer = await send("POST", contract.requestOtp.path, { body: "{}", headers });
+    expect(answer.status).toBe(status);
+  });
+
+  it("may be declared by a byte order mark, which is ignored", async () => {
+    const body = `\uFEFF${JSON.stringify(newPerson())}`;
+    expect((await send("POST", contract.createUser.path, { body, headers: json })).status).toBe(201);
   });
 });
 
@@ -197,7 +263,79 @@ describe("POST user/ with unusual values", () => {
   });
 });
 
+/** Sends what `fetch` refuses to send: a body with any method. */
+const statusOf = (method: string, path: string, headers: Record<string, string>, body = "") =>
+  new Promise<number>((resolve, reject) => {
+    const url = new URL(baseUrl() + path);
+    const framed = { ...headers, "content-length": body.length };
+    const options = { method, headers: framed, agent: url.protocol === "https:" ? undefined : agent };
+    const sent = (url.protocol === "https:" ? requestOverTls : request)(url, options, (answer) => {
+      answer.resume().on("end", () => resolve(answer.statusCode ?? 0));
+    });
+    sent.on("error", reject).end(body);
+  });
+
 describe("API Gateway", () => {
+  it("answers no method, content type, body or path with a 5xx", async ({ skip }) => {
+    requireCapability("gatewayResponseBodies", skip);
+    const pages = ["/swagger", "/swagger/", "/swagger/nothing", "/admin", "/admin/index.html", "/admin/%ff"];
+    const unknown = ["/", "/nothing", "/api/v1/auth/user/me/nothing/", "//", "/%00", "/api/v1/auth"];
+    const paths = [...new Set(names.map((name) => contract[name].path)), ...pages, ...unknown];
+    const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "BREW"];
+    const usual =
+      "application/json text/plain application/x-www-form-urlencoded multipart/form-data application/xml application/octet-stream".split(
+        " ",
+      );
+    const types = [...usual, "application/x-invented", "json", "", ";;=/"];
+    // Types and bodies rotate, so that each of them meets each method and each kind of path.
+    const asked = paths.flatMap((path, row) =>
+      methods.flatMap((method, column) =>
+        [undefined, 0, 3, 7].slice(0, method === "OPTIONS" ? 4 : 2).map((step, at) => ({
+          method,
+          path,
+          type: step === undefined ? undefined : types[(row + column + step) % types.length],
+          body: [undefined, "{}", '{"statusCode":500}', "a=b"][(row + column + at) % 4],
+        })),
+      ),
+    );
+    // Without a token, they answer 401 before they read the body. No other test here starts them.
+    const ofStaff = new Set(
+      names
+        .filter((name) => contract[name].caller === "staff")
+        .map((name) => `${contract[name].method} ${contract[name].path}`),
+    );
+    const sent = asked.filter(({ method, path }) => !ofStaff.has(`${method} ${path}`));
+    const statuses = await Promise.all(
+      sent.map(({ method, path, type, body }) =>
+        statusOf(method, path, type === undefined ? {} : { "content-type": type }, body),
+      ),
+    );
+    const answered = sent.map((request, at) => ({ ...request, status: statuses[at] ?? 0 }));
+    expect(answered.filter(({ status }) => status < 200 || status >= 500)).toEqual([]);
+    const known = new Set<string | undefined>([undefined, ...usual]);
+    const refused = answered.filter(
+      ({ method, path, type, status }) =>
+        method === "OPTIONS" && known.has(type) && !unknown.includes(path) && status !== 204,
+    );
+    expect(refused).toEqual([]);
+  });
+
+  it.each([contract.getKeys.path, contract.getConfiguration.path, "/swagger/", "/admin/index.html"])(
+    "answers HEAD %s as GET, without the body",
+    async (path) => {
+      const [got, head] = [await send("GET", path), await send("HEAD", path)];
+      expect([head.status, head.text]).toEqual([200, ""]);
+      const compared = ["content-type", "etag", "cache-control", "x-content-type-options"];
+      for (const name of compared) expect(head.headers.get(name), name).toBe(got.headers.get(name));
+      const headers = { "if-none-match": head.headers.get("etag") ?? "" };
+      expect((await send("HEAD", path, { headers })).status).toBe(304);
+    },
+  );
+
+  it("answers HEAD for other paths with 405", async () => {
+    expect((await send("HEAD", contract.getMe.path)).status).toBe(405);
+  });
+
   it("answers 404 to an unknown path in our error format", async ({ skip }) => {
     requireCapability("gatewayResponseBodies", skip);
     const unknown = await send("GET", "/api/v1/auth/nothing/");

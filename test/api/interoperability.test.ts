@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
 import { succeed } from "../support/calls/api.ts";
@@ -7,6 +9,9 @@ import { baseUrl } from "../support/stacks/target-urls.ts";
 
 const python = await pythonWithPackages();
 const jwksUrl = () => `${baseUrl()}/.well-known/jwks.json`;
+
+const djangoLine =
+  /^SIMPLE_JWT = .*$/m.exec(readFileSync(join(import.meta.dirname, "../../docs/api.md"), "utf8"))?.[0] ?? "";
 
 // The same lines as in docs/api.md, "Check our tokens in your service".
 const nodeService = (issuer: string) => {
@@ -35,15 +40,29 @@ describe("access token in another service", () => {
   it.skipIf(python === undefined)("verifies with PyJWT and with simplejwt's JWK_URL in Django", async () => {
     const { id, access, refresh } = await signedIn();
     const { issuer } = await succeed("getConfiguration");
-    const tokens = [access, refresh, `${access.slice(0, -8)}AAAAAAAA`].join("\n");
-    const output = await runPython(python ?? "", "check_token.py", [issuer, "lit-auth", jwksUrl()], tokens);
-    const [valid, asRefresh, forged] = output
+    const now = decodeJwt(access).iat ?? 0;
+    const forgery = `${access.slice(0, -8)}AAAAAAAA`;
+    const lines = [
+      `${now} ${access}`,
+      `${now} ${refresh}`,
+      `${now} ${forgery}`,
+      `${now - 2} ${access}`,
+      `${now - 60} ${access}`,
+    ];
+    const parameters = [issuer, "lit-auth", jwksUrl(), djangoLine];
+    const output = await runPython(python ?? "", "check_token.py", parameters, lines.join("\n"));
+    const [valid, asRefresh, forged, ...behind] = output
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(valid).toEqual({ pyjwt: id, simplejwt: id });
     expect(asRefresh.simplejwt).toBe("refused: InvalidToken");
     expect(forged).toEqual({ pyjwt: "refused: InvalidSignatureError", simplejwt: "refused: InvalidToken" });
+    // Without a leeway, PyJWT refuses a token as soon as the clock is a second behind.
+    expect(behind).toEqual([
+      { pyjwt: "refused: ImmatureSignatureError", simplejwt: id },
+      { pyjwt: "refused: ImmatureSignatureError", simplejwt: "refused: InvalidToken" },
+    ]);
   });
 
   it("has the claims that API Gateway's authorizers need", async () => {

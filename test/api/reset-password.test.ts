@@ -49,11 +49,16 @@ describe("POST user/reset_password/, then user/reset_password_confirm/", () => {
     expectRefused(await confirm(person.email, otp_code), "code_refused");
   });
 
-  it("ignores the code's hyphens and the case of code and address", async () => {
+  it("ignores hyphens, case and a sentence around the code", async () => {
     const person = await activated();
     const otp_code = await resetCode(person);
     const typed = otp_code.toLowerCase().replaceAll("-", "");
-    expect((await confirm(person.email.toUpperCase(), typed)).status).toBe(204);
+    for (const unclear of [`${otp_code}, ${wrong}`, `${typed.slice(1)}`])
+      expectFieldErrors(await confirm(person.email, unclear), {
+        otp_code: ["Enter the 16 characters of the code."],
+      });
+    const pasted = `Your code:\u00A0\u2066${typed.replace(/.{4}/, "$&\u2011")}\u2069.`;
+    expect((await confirm(person.email.toUpperCase(), pasted)).status).toBe(204);
   });
 
   it("accepts only the newest letter's code [ASVS 6.4.3, 6.6.2]", async () => {

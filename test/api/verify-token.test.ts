@@ -6,7 +6,8 @@ import { signedIn } from "../support/people/people.ts";
 describe("POST jwt/verify/", () => {
   it("answers 200 with {} for a valid access or refresh token", async () => {
     const { access, refresh } = await signedIn();
-    for (const token of [access, refresh]) expect(await succeed("verifyToken", { token })).toEqual({});
+    for (const token of [access, refresh, `\ufeff ${access}\r\n`])
+      expect(await succeed("verifyToken", { token })).toEqual({});
   });
 
   it("refuses tokens that we didn't sign", async () => {

@@ -71,6 +71,23 @@ describe.each(["light", "dark"] as const)("inbox, %s", (colorScheme) => {
   });
 });
 
+it("all pages of this origin have the same strict Content Security Policy", async () => {
+  const { page } = await openPage(browser, stack.url);
+  const policyOf = async (path: string) => {
+    const response = await page.goto(path);
+    return response?.headers()["content-security-policy"] ?? "";
+  };
+  const [admin, swagger, inbox] = [
+    await policyOf("/admin/"),
+    await policyOf("/swagger/"),
+    await policyOf("/_inbox/"),
+  ];
+  expect(swagger).toBe(admin);
+  expect(admin).not.toContain("unsafe");
+  // Letters have inline styles, which only the local runner shows.
+  expect(inbox.replace(" 'unsafe-inline'", "").split("; ").toSorted()).toEqual(admin.split("; ").toSorted());
+});
+
 it("violations of the Content Security Policy are listed as problems", async () => {
   const { page, problems } = await openPage(browser, stack.url);
   await page.goto("/swagger/");

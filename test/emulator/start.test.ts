@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { findRunningStack } from "../../commands/running-stack.ts";
 import { freePort } from "../../infra/local/engines/free-port.ts";
 import { eventually } from "../support/assert/eventually.ts";
 import { alive, descendants } from "./fixtures/processes.ts";
@@ -82,6 +83,9 @@ describe("npm start", () => {
     const pids = descendants(killed.child.pid ?? 0);
     killed.child.kill("SIGKILL");
     await eventually("the children to end", () => (alive(pids).length === 0 ? true : undefined));
+    const data = path.join(cwd, ".local");
+    expect(existsSync(path.join(data, "stack.json"))).toBe(true);
+    expect(() => findRunningStack(data)).toThrow("No local stack is running here: npm start");
 
     const trace = path.join(cwd, ".local/emails/trace");
     writeFileSync(trace, "");
@@ -109,7 +113,7 @@ describe("npm start", () => {
     const cwd = folder();
     writeFileSync(
       path.join(cwd, ".env"),
-      "STAGE=prod\nPUBLIC_URL=https://auth.example.com\nTOKEN_AUDIENCE=ours\n",
+      "\ufeffTOKEN_AUDIENCE=ours\r\nSTAGE=prod\r\nPUBLIC_URL=https://auth.example.com\r\n",
     );
     const port = await freePort();
     const { child, ready } = npmStart(cwd, "--port", String(port));
@@ -145,8 +149,15 @@ describe("npm start", () => {
   it.each([
     ["an unknown flag", ["--prot", "9000"], /^Unknown option '--prot'[^\n]* Known options: --port[^\n]*\n$/],
     ["an invalid port", ["--port", "http"], /^--port http is not a port number\. Known options: [^\n]*\n$/],
+    [
+      "a misspelt setting",
+      [],
+      /^\.env has mistakes\.[^\n]*\n {2}MAIL_FORM is no setting\. [^\n]* MAIL_FROM\?\n$/,
+    ],
   ])("reports %s in one sentence, with exit status 1", async (_, flags, sentence) => {
-    const { child, said } = npmStart(folder(), ...flags);
+    const cwd = folder();
+    writeFileSync(path.join(cwd, ".env"), "MAIL_FORM=a@b.example\n");
+    const { child, said } = npmStart(cwd, ...flags);
     expect(await exitCode(child)).toBe(1);
     expect(said.error).toMatch(sentence);
   });

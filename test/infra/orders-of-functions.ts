@@ -11,7 +11,7 @@ const sources = new Map(
 
 /** The exported helpers that make orders, each with its own text. */
 const helpers = new Map(
-  globSync("shared/mail/{code-requests,mail-queue}.ts").flatMap((file) =>
+  globSync("shared/{mail/{code-requests,mail-queue},sign-in/session-renewal}.ts").flatMap((file) =>
     readFileSync(file, "utf8")
       .split(/^export const /m)
       .slice(1)

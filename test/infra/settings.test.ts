@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readSettings, sampleEnvironment } from "../../infra/settings.ts";
+import { environmentFile, misspeltVariables, readSettings, sampleEnvironment } from "../../infra/settings.ts";
 
 const required = { MAIL_FROM: "no-reply@example.com" };
 
@@ -50,6 +50,40 @@ describe("settings", () => {
     );
   });
 
+  it("say what is wrong with an origin or header", () => {
+    const given = (more: object) => () => readSettings({ ...required, ...more });
+    const trimmed = " https://app.example.com , http://localhost:5173,http://[::1]:3000 ";
+    expect(given({ ALLOWED_ORIGINS: trimmed })()).toMatchObject({
+      ALLOWED_ORIGINS: "https://app.example.com,http://localhost:5173,http://[::1]:3000",
+    });
+    expect(given({ ALLOWED_HEADERS: "X-Tenant , x_b" })()).toMatchObject({ ALLOWED_HEADERS: "X-Tenant,x_b" });
+    for (const [ALLOWED_ORIGINS, sentence] of [
+      ["*,https://a.example", "they can't be mixed"],
+      ["https://a.example,", "Origin 2 is empty"],
+      ["null", "The origin is null"],
+      ["https://*.a.example", "no pattern here"],
+      ["a.example", "must begin with https:// or http://"],
+      ["ftp://a.example", "must begin with https:// or http://"],
+      ["https://", "name a host"],
+      ["https://a.example, https://b.example/", "Origin 2 must end after the host"],
+      ["https://a.example/app", "without a path or a slash"],
+      ["https://a.example?x", "without a path or a slash"],
+      ["https://u@a.example", "must end after the host"],
+      ["HTTPS://A.example", "as browsers send it"],
+      ["https://a.example:443", "no default port"],
+      ["https://bücher.example", "ASCII"],
+    ] as const)
+      expect(given({ ALLOWED_ORIGINS }), ALLOWED_ORIGINS).toThrow(sentence);
+    for (const [ALLOWED_HEADERS, sentence] of [
+      ["*", "does not cover Authorization"],
+      ["X-A,*", "does not cover Authorization"],
+      ["X A", "Names of headers have letters"],
+      ["X-A,,X-B", "single commas"],
+      ["X'A", "Names of headers have letters"],
+    ] as const)
+      expect(given({ ALLOWED_HEADERS }), ALLOWED_HEADERS).toThrow(sentence);
+  });
+
   it("treat an empty value as unset, and prefer set values to defaults", () => {
     expect(readSettings({ ...required, STAGE: "", ALARM_EMAIL: "" })).toMatchObject({ STAGE: "dev" });
     expect(
@@ -63,5 +97,61 @@ describe("settings", () => {
   it("are listed in .env.sample, with default and explanation [ASVS 6.1.1, 7.1.1]", async () => {
     // `vitest -u` rewrites the file.
     await expect(sampleEnvironment()).toMatchFileSnapshot("../../.env.sample");
+  });
+});
+
+describe(".env", () => {
+  const read = (text: string) => ({ ...environmentFile(Buffer.from(text)) });
+
+  it.each([
+    ["a byte order mark", "\ufeffMAIL_FROM=a@b.example\nSTAGE=test"],
+    ["lines of Windows", "\ufeffMAIL_FROM=a@b.example\r\n\r\nSTAGE=test\r\n"],
+    ["lines of an old Mac", "MAIL_FROM=a@b.example\rSTAGE=test"],
+    ["quotes", "MAIL_FROM='a@b.example'\nSTAGE=\"test\""],
+    ["export", "export MAIL_FROM=a@b.example\nexport STAGE=`test`"],
+    ["spaces and comments", "# one\n  MAIL_FROM = a@b.example # two\n\t# three\nSTAGE=test"],
+    ["a name twice, whose last value counts", "STAGE=first\nMAIL_FROM=a@b.example\nSTAGE=test"],
+  ])("may have %s", (_, text) => {
+    expect(read(text)).toEqual({ MAIL_FROM: "a@b.example", STAGE: "test" });
+  });
+
+  it("may have values of several lines, and all of .env.sample", () => {
+    const text = "PRODUCT_NAME='one\ntwo\n\nthree=4'\nSTAGE=test\nLOCALSTACK_IMAGE=x";
+    expect(read(text)).toEqual({ PRODUCT_NAME: "one\ntwo\n\nthree=4", STAGE: "test", LOCALSTACK_IMAGE: "x" });
+    expect(() => read(sampleEnvironment())).not.toThrow();
+    expect(read("")).toEqual({});
+  });
+
+  it.each([
+    ["MAIL_FORM=a@b.example", "MAIL_FORM is no setting. Did you mean MAIL_FROM?"],
+    ["mail_from=a@b.example", "mail_from is no setting. Did you mean MAIL_FROM?"],
+    ["MAIL FROM=a@b.example", "MAIL FROM is no setting. Did you mean MAIL_FROM?"],
+    [
+      "export OTP_LIFETIME_SECOND=60",
+      "OTP_LIFETIME_SECOND is no setting. Did you mean OTP_LIFETIME_SECONDS?",
+    ],
+    ["COLOUR=", "COLOUR is no setting."],
+    ["AWS_REGION=eu-central-1", "AWS_REGION is no setting, and no other program reads this file."],
+    ["STAGE=test\nMAIL_FROM a@b.example", "line 2 is not NAME=value."],
+    ["PRODUCT_NAME='one\ntwo'\nMAIL_FROM: a@b.example", "line 3 is not NAME=value."],
+    ["STAGE=test\n=x", "line 2 is not NAME=value."],
+  ])("is refused with %j, by name and never by value", (text, problem) => {
+    expect(() => read(text)).toThrow(problem);
+    expect(() => read(text)).not.toThrow(/@b\.example|eu-central/);
+  });
+
+  it("is refused if it is not UTF-8", () => {
+    expect(() => environmentFile(Buffer.from("\ufeffSTAGE=test", "utf16le"))).toThrow(".env is not UTF-8.");
+  });
+});
+
+describe("process environment", () => {
+  it("may hold what belongs to others, but no setting that is misspelt", () => {
+    const others = { PATH: "/bin", AWS_REGION: "x", NODE_ENV: "x", STATE: "x", PORT: "1", MAIL_FROM: "x" };
+    expect(misspeltVariables({ ...others, ...process.env })).toEqual([]);
+    expect(misspeltVariables({ ...others, ALLOWED_ORIGIN: "x", mail_from: "x" })).toEqual([
+      "ALLOWED_ORIGIN is no setting. Did you mean ALLOWED_ORIGINS? If not, unset it.",
+      "mail_from is no setting. Did you mean MAIL_FROM? If not, unset it.",
+    ]);
   });
 });

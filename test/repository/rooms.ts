@@ -12,7 +12,7 @@ export const rooms: Record<string, Room> = {
   },
   "shared/identity": {
     holds:
-      "email addresses, usernames, attributes of people, languages, and pseudonyms of addresses and networks",
+      "email addresses, usernames, attributes of people, languages, typed codes, and pseudonyms of addresses and networks",
     imports: shared("platform"),
   },
   "shared/contract": {
@@ -63,6 +63,10 @@ export const rooms: Record<string, Room> = {
     holds: "letters: order them, decide who gets which, send",
     imports: shared("platform identity store limits delivery codes passwords accounts letters"),
   },
+  "shared/sign-in": {
+    holds: "what operations have in common that start, renew or end sessions",
+    imports: shared("platform identity contract limits codes sessions accounts mail"),
+  },
   "shared/http": {
     holds: "the wrapper around every use case: bearer token, body, response, headers, pages",
     imports: shared("platform contract limits sessions"),
@@ -70,7 +74,7 @@ export const rooms: Record<string, Room> = {
   functions: {
     holds: "one file per operation or queue: what callers can do",
     imports: shared(
-      "platform identity contract store keys limits delivery codes sessions passwords accounts mail http",
+      "platform identity contract store keys limits delivery codes sessions passwords accounts mail sign-in http",
     ),
   },
   "functions/admin": {
@@ -88,6 +92,8 @@ export const rooms: Record<string, Room> = {
     imports: [
       ...shared("platform identity contract store keys sessions passwords accounts admin mail"),
       "commands/user-files",
+      "infra",
+      "infra/command-line",
     ],
   },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("identity contract") },
@@ -95,7 +101,10 @@ export const rooms: Record<string, Room> = {
     holds: "the rights, settings and size of each function",
     imports: shared("platform contract store"),
   },
-  "infra/openapi": { holds: "openapi.yaml, made from the contract", imports: shared("contract") },
+  "infra/openapi": {
+    holds: "openapi.yaml, made from the contract",
+    imports: [...shared("contract"), "infra/command-line"],
+  },
   "infra/api": {
     holds: "the REST API: routes, gateway responses, stage, throttles, firewall",
     imports: [...shared("contract"), ...infra("grants"), "infra"],
@@ -112,11 +121,18 @@ export const rooms: Record<string, Room> = {
     holds: "the CDK stacks in three layers",
     imports: [...shared("platform contract store"), ...infra("grants api monitoring"), "infra"],
   },
+  "infra/command-line": {
+    holds: "what npm scripts accept, and their help",
+    imports: ["infra"],
+  },
   infra: {
     holds: "entry points (`app`, `deploy`), settings, names",
-    imports: [...shared("platform identity"), ...infra("grants bundling stacks")],
+    imports: [...shared("platform identity"), ...infra("command-line grants bundling stacks")],
   },
-  "infra/localstack": { holds: "deploy to LocalStack and test there", imports: ["infra"] },
+  "infra/localstack": {
+    holds: "deploy to LocalStack and test there",
+    imports: ["infra", "infra/command-line"],
+  },
   "infra/local/aws": { holds: "the local account, errors and calls of AWS", imports: [] },
   "infra/local/cloudformation": { holds: "reads templates", imports: local("aws") },
   "infra/local/lambda": {
@@ -151,7 +167,7 @@ export const rooms: Record<string, Room> = {
     holds: "`npm start`: starts and stops all of it",
     imports: [
       "infra",
-      ...infra("bundling"),
+      ...infra("bundling command-line"),
       ...local("aws cloudformation lambda engines secrets gateway mailbox aws-endpoint eventbridge"),
     ],
   },

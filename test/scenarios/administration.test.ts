@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
+import { normaliseAddress } from "../../shared/identity/email-address.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import {
   administer,
@@ -17,9 +18,9 @@ import { logWith } from "../support/stacks/function-logs.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { limitsOf } from "../support/limits/stack-limits.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
-import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
+import { activated, newPerson, register, signedIn, signIn } from "../support/people/people.ts";
 import { registrationLettersTo } from "../../shared/limits/letter-limits.ts";
-import { staffActs } from "../../shared/limits/staff-limits.ts";
+import { staffActs, userExportsOf } from "../../shared/limits/staff-limits.ts";
 
 let stack: Awaited<ReturnType<typeof sharedStack>>;
 let root: Awaited<ReturnType<typeof signedInAdmin>>;
@@ -30,7 +31,7 @@ beforeAll(async () => {
 // All tests of this file together make more changes than one administrator may.
 beforeEach(() => limitsOf(stack).clear(staffActs(root.id)));
 
-type Listed = { results: Record<string, unknown>[]; next: string | null };
+type Listed = { results: Record<string, unknown>[]; next: string | null; approximate_total: number | null };
 const listed = ({ status, body, text }: Answer): Listed => {
   expect(status, text).toBe(200);
   return body as Listed;
@@ -49,7 +50,7 @@ describe("staff permission", () => {
       expectRefused(await call(name, undefined, { path, token: person.access }), "permission_denied");
       expectRefused(await call(name, undefined, { path }), "not_authenticated");
     }
-    expect(staffOperations).toHaveLength(12);
+    expect(staffOperations).toHaveLength(15);
   });
 
   it("is read at each call, so a demotion takes effect immediately [ASVS 8.3.1]", async () => {
@@ -89,19 +90,53 @@ describe("GET admin/users/", () => {
     }
   });
 
-  it("finds people by the beginning of an address or whole username", async () => {
+  it("finds people by address, username, id and time of registration", async () => {
     const [active, pending] = [await activated(), await register()];
+    const found = async (query: Record<string, string>) =>
+      listed(await administer(root, "listUsers", { query })).results.map(({ id }) => id);
     for (const { email, username, id } of [active, pending]) {
+      const { body } = await administer(root, "getUser", { id });
+      expect(body).toMatchObject({ id, email, username });
+      const created = Date.parse((body as { created: string }).created);
+      const [next, local] = [created + 1000, created + 7_200_000].map((at) => new Date(at).toISOString());
       for (const query of [
         { email: email.slice(0, 9).toUpperCase() },
-        { email },
+        { email: ` "${email}"` },
         { username: username.toUpperCase() },
+        { username: username.slice(0, 9), state: id === active.id ? "active" : "pending" },
+        { id: ` ${id.toUpperCase()} ` },
+        { email, registered_after: local!.replace(".000Z", "+02:00"), registered_before: next! },
       ])
-        expect(listed(await administer(root, "listUsers", { query })).results).toMatchObject([{ id }]);
-      const part = { username: username.slice(0, -1) };
-      expect(listed(await administer(root, "listUsers", { query: part })).results).toEqual([]);
-      expect((await administer(root, "getUser", { id })).body).toMatchObject({ id, email, username });
+        expect(await found(query), JSON.stringify(query)).toEqual([id]);
+      for (const query of [
+        { email, registered_after: next! },
+        { username, registered_before: new Date(created).toISOString() },
+        { username, state: "staff" },
+        { id, state: "disabled" },
+        { id: "x" },
+      ])
+        expect(await found(query), JSON.stringify(query)).toEqual([]);
+      expect(await found({ registered_after: new Date(created).toISOString(), limit: "100" })).toContain(id);
     }
+    // Without `encodeURIComponent`, a plus sign arrives as a space.
+    const tagged = await register(newPerson({ email: newPerson().email.replace("@", "+News@b\u00fccher.") }));
+    for (const email of [
+      tagged.email.slice(0, -9),
+      tagged.email.replace("+", " "),
+      normaliseAddress(tagged.email),
+    ])
+      expect(await found({ email }), email).toEqual([tagged.id]);
+  });
+
+  it("tells about how many people there are, without a search", async () => {
+    const total = async (query: Record<string, string>) =>
+      listed(await administer(root, "listUsers", { query })).approximate_total;
+    const [all, staff] = [await total({}), await total({ state: "staff" })];
+    expect(all).toBeGreaterThan(1);
+    expect(staff).toBeGreaterThan(0);
+    expect(staff).toBeLessThan(Number(all));
+    for (const query of [{ state: "active" }, { email: "a" }, { id: unknownId }])
+      expect(await total(query)).toBeNull();
   });
 
   it("refuses invalid choices, invalid cursors and unknown ids", async () => {
@@ -109,6 +144,14 @@ describe("GET admin/users/", () => {
     expectFieldErrors(await administer(root, "listUsers", { query }), {
       limit: ['"26" is not a valid choice.'],
       state: ['"gone" is not a valid choice.'],
+    });
+    for (const registered_after of ["yesterday", "2026-02-30", "2026-11-22T25:00:00Z", "0"])
+      expectFieldErrors(await administer(root, "listUsers", { query: { registered_after } }), {
+        registered_after: [expect.stringContaining("Datetime has wrong format.")],
+      });
+    const backwards = { registered_after: "2026-11-22", registered_before: "2026-11-22T00:00" };
+    expectFieldErrors(await administer(root, "listUsers", { query: backwards }), {
+      registered_before: ["This time must be later than registered_after."],
     });
     for (const cursor of ["", "x", "%00", "9".repeat(4000)])
       expectRefused(await administer(root, "listUsers", { query: { cursor } }), "cursor_not_valid");
@@ -187,10 +230,11 @@ describe("administrator", () => {
         const { status, text } = await administer(root, "updateUser", { id, body });
         expect([200, 400], `${JSON.stringify(body).slice(0, 60)} → ${text}`).toContain(status);
       }
-    for (const search of ["\0", "é".repeat(150), "x".repeat(151), "%", "#"]) {
-      const { status, text } = await administer(root, "listUsers", { query: { username: search } });
-      expect([200, 400], text).toContain(status);
-    }
+    for (const search of ["\0", "\ufdfa".repeat(150), "x".repeat(151), "%", "#"])
+      for (const field of ["username", "email", "id"]) {
+        const { status, text } = await administer(root, "listUsers", { query: { [field]: search } });
+        expect([200, 400], text).toContain(status);
+      }
   });
 
   it("needs their own password to make someone staff [ASVS 7.5.1]", async () => {
@@ -227,7 +271,6 @@ describe("administrator", () => {
     for (const [name, is_staff] of [
       ["updateUser", false],
       ["deleteUser", undefined],
-      ["updateUser", false],
     ] as const) {
       const [one, other] = await Promise.all([newAdmin(), newAdmin()]);
       const against = (actor: typeof one, target: typeof one) =>
@@ -413,6 +456,65 @@ describe("help by staff", () => {
     expectRefused(await call("refreshToken", { refresh: person.refresh }), "token_not_valid");
   });
 
+  it("ends one session, which must be that person's [ASVS 7.4.5]", async () => {
+    const person = await signedIn();
+    const { access } = await signIn(person, 2);
+    const sessions = async () =>
+      listed(await administer(root, "listUserSessions", { id: person.id })).results.map(({ id }) =>
+        String(id),
+      );
+    const end = (id: string, sessionId: string) => administer(root, "endUserSession", { id, sessionId });
+    const [newest = "", older = ""] = await sessions();
+    expectRefused(await end(root.id, newest), "not_found");
+    expectRefused(await end(person.id, "no-session"), "not_found");
+    expectRefused(await end(unknownId, newest), "not_found");
+    expect((await end(person.id, newest)).status).toBe(204);
+    expectRefused(await end(person.id, newest), "not_found");
+    expect(await sessions()).toEqual([older]);
+    const tokens = [person.access, access].map((token) => call("getMe", undefined, { token }));
+    expect((await Promise.all(tokens)).map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401]);
+    const { line } = await logWith(stack, "EndUserSession", ['"session_ended"', person.id]);
+    expect(line).toContain(`"actorId":"${root.id}"`);
+  });
+
+  it("shows the last sign-in, which a refresh doesn't change", async () => {
+    const person = await activated();
+    const shown = async () =>
+      (await administer(root, "getUser", { id: person.id })).body as { last_sign_in: string | null };
+    expect((await shown()).last_sign_in).toBeNull();
+    const { access: token, refresh } = await signIn(person);
+    const { last_sign_in } = await shown();
+    await succeed("refreshToken", { refresh });
+    expect(Date.now() - Date.parse(last_sign_in ?? "")).toBeLessThan(60_000);
+    expect(await shown()).toMatchObject({ last_sign_in });
+    const { results } = listed(await administer(root, "listUsers", { query: { email: person.email } }));
+    expect(results).toMatchObject([{ last_sign_in }]);
+    expect(await succeed("exportMe", undefined, { token })).toMatchObject({ last_sign_in });
+  });
+
+  it("exports what the owner can export, after the administrator's own password", async () => {
+    const [person, actor] = [await signedIn(), await newAdmin()];
+    const exported = (id: string, current_password: string) =>
+      administer(actor, "exportUser", { id, body: { current_password } });
+    const wrong = { current_password: ["Invalid password."] };
+    expectFieldErrors(await exported(person.id, person.password), wrong);
+    expectRefused(await exported((await register()).id, actor.password), "not_activated");
+    const answer = await exported(person.id, actor.password);
+    const own = await succeed("exportMe", undefined, { token: person.access });
+    const [session] = own.sessions;
+    expect(answer.body).toEqual({
+      ...own,
+      exported: expect.any(String),
+      counters: expect.arrayContaining(own.counters),
+      sessions: [{ ...session, current: false }],
+    });
+    expect(answer.text).not.toMatch(/argon2id\$|otpDigest|passwordHash/);
+    const { line } = await logWith(stack, "ExportUser", ['"user_exported"', person.id]);
+    expect(line).toContain(`"actorId":"${actor.id}"`);
+    await limitsOf(stack).exhaust(userExportsOf(actor.id));
+    expectRefused(await exported(person.id, actor.password), "too_many_exports");
+  });
+
   it("is logged with actor and changed fields, without values", async () => {
     const person = await activated();
     const body = { first_name: "Zebulon" };
@@ -455,6 +557,10 @@ describe("npm run create-admin", () => {
         `The username ${taken.username} is taken. Choose another with --username.`,
       ],
       [{ password: "iloveyou" }, "This password is too common."],
+      [
+        { password: "six quiet otters\nseven quiet otters" },
+        "Password: Pipe in exactly one line, or the same line twice. Nothing was changed.",
+      ],
       [{ email: "nobody" }, "--email: Enter a valid email address."],
     ] as const) {
       const { code, stdout, stderr } = await runCreateAdmin(stack.folder, newPerson(changes));

@@ -5,6 +5,8 @@ import type { OperationName } from "../../shared/contract/contract.ts";
 import { call, type Options } from "../support/calls/api.ts";
 import { newPassword } from "../support/people/credentials.ts";
 import { codeTo } from "../support/mail/letters.ts";
+import { adminCode, opened, withCookie } from "../support/people/admin-page-session.ts";
+import { createAdministrator } from "../support/people/administrators.ts";
 import { allLettersSent } from "../support/mail/mail-queue.ts";
 import { activated, loginCode, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
 import { functionCalls } from "../support/stacks/function-calls.ts";
@@ -105,6 +107,21 @@ describe("sign-in", () => {
       const activation = await costsOf("activateUser", body, {}, 400);
       expect(activation.costs).toEqual({ calls: 4, write: 10, read: 2 });
     }
+  });
+});
+
+// As createToken and refreshToken.
+it("the admin page's session writes 5 units, and 1 when continued", async () => {
+  const administrator = await createAdministrator(stack.folder);
+  const body = { email: administrator.email, otp_code: await adminCode(administrator) };
+  const opening = await costsOf("openAdminSession", body);
+  expect(opening.costs).toEqual({ calls: 6, write: 5, read: 1 });
+  const cookie = withCookie(opened(opening.answer).token);
+  expect((await costsOf("openAdminSession", {}, cookie)).costs).toEqual({ calls: 2, write: 1, read: 1 });
+  expect((await costsOf("endAdminSession", undefined, cookie, 204)).costs).toEqual({
+    calls: 1,
+    write: 1,
+    read: 0,
   });
 });
 

@@ -272,6 +272,9 @@ describe("email change by an administrator", () => {
     expect(notice.Subject).toContain("about to change again");
     expect(() => codeIn(notice)).toThrow("no code");
     await succeed("claimEmail", { email: third, otp_code: await codeTo(third) });
+    expectFieldErrors(await ask((await activated()).id, person.email), {
+      new_email: ["This address is still reserved after an earlier change of address."],
+    });
     for (const email of [person.newEmail, third])
       expectRefused(await undo(email, person.undo), "code_refused");
     expect((await undo(person.email, person.undo)).status).toBe(204);
@@ -300,6 +303,9 @@ describe("email change by an administrator", () => {
       current_password: ["Invalid password."],
     });
     expectRefused(await ask(pending.id, email), "not_activated");
+    expectFieldErrors(await ask(person.id, root.email.toUpperCase()), {
+      new_email: ["Another account has this address."],
+    });
     expectRefused(await ask("00000000-0000-4000-8000-000000000000", email), "not_found");
     await ask(person.id, email);
     const otp_code = await codeTo(email);

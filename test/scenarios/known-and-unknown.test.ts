@@ -4,6 +4,7 @@ import { contract } from "../../shared/contract/contract.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import type { Operation } from "../../shared/contract/operation.ts";
 import { call, type Answer } from "../support/calls/api.ts";
+import { invited } from "../support/people/administrators.ts";
 import { disableAccount } from "../support/people/disable-account.ts";
 import { comparable, withoutOwnWords } from "../support/assert/comparable.ts";
 import { limitsOf } from "../support/limits/stack-limits.ts";
@@ -103,6 +104,7 @@ describe("unknown address", () => {
       return email;
     },
     "a pending registration": async () => (await register()).email,
+    "an invitation": async () => (await invited(stack)).email,
   };
   const mailboxesTold = {
     "an account whose letters come back": async () => told(await activated(personElsewhere()), "login"),
@@ -136,8 +138,9 @@ describe("unknown address", () => {
   it("causes the same answers and AWS calls in sequences of operations", async () => {
     await fc.assert(
       fc.asyncProperty(sequences, async (names) => {
-        const { email } = await activated();
-        expect(await seen(email, names)).toEqual(await seen(newPerson().email, names));
+        const ofStranger = await seen(newPerson().email, names);
+        for (const { email } of [await activated(), await invited(stack)])
+          expect(await seen(email, names)).toEqual(ofStranger);
       }),
       { numRuns: 7, examples: suspicious, endOnFailure: true },
     );

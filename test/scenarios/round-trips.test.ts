@@ -4,11 +4,14 @@
 // names the trips in order; calls in one trip run in parallel.
 import { beforeAll, describe, expect, it } from "vitest";
 import type { OperationName } from "../../shared/contract/contract.ts";
-import { call, succeed, type Answer } from "../support/calls/api.ts";
+import { call, succeed, type Answer, type Options } from "../support/calls/api.ts";
 import { codeTo } from "../support/mail/letters.ts";
+import { adminCode, openAdminSession, withCookie } from "../support/people/admin-page-session.ts";
+import { createAdministrator } from "../support/people/administrators.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 import { createTripCounter } from "../support/stacks/trip-counter.ts";
 import { newPassword } from "../support/people/credentials.ts";
+import { invited } from "../support/people/administrators.ts";
 import { activated, loginCode, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
 
 // Tried in this order: on a slow machine, parallel calls lie further apart.
@@ -43,13 +46,13 @@ const expectTrips = async (
   operation: OperationName,
   most: number,
   status: number,
-  prepare: () => Promise<{ body?: unknown; token?: string }>,
+  prepare: () => Promise<{ body?: unknown } & Options>,
 ) => {
   const principal = operation.charAt(0).toUpperCase() + operation.slice(1);
   let trips = Infinity;
   for (const tripMilliseconds of tripMillisecondsByAttempt) {
-    const { body, token } = await prepare();
-    const work = () => call(operation, body, token === undefined ? {} : { token });
+    const { body, ...options } = await prepare();
+    const work = () => call(operation, body, options);
     trips = await tripsOf(principal, tripMilliseconds, work, status);
     if (trips <= most) break;
   }
@@ -69,6 +72,12 @@ describe("sequential calls to AWS", () => {
       const { email } = await register();
       return { body: { email, otp_code: await codeTo(email) } };
     }));
+
+  // Invitation and limits; transaction. Nothing is given back.
+  it("stay at 2 for activateUser with an invitation", () =>
+    expectTrips("activateUser", 2, 400, async () => ({
+      body: { email: (await invited(stack)).email, otp_code: "ABCD-EFGH-IJKL-MNOP" },
+    })));
 
   // Limits and owner of the address; account; the letter's limit; code's request; queue.
   it("stay at 5 for requestOtp", () =>
@@ -90,6 +99,19 @@ describe("sequential calls to AWS", () => {
       const person = await activated();
       return { body: { email: person.email, otp_code: await loginCode(person) } };
     }));
+
+  // As createToken; continued, as refreshToken.
+  it("stay at 3 for openAdminSession, at 1 with its cookie", async () => {
+    const administrator = await createAdministrator(stack.folder);
+    await expectTrips("openAdminSession", 3, 200, async () => {
+      const otp_code = await adminCode(administrator);
+      return { body: { email: administrator.email, otp_code } };
+    });
+    await expectTrips("openAdminSession", 1, 200, async () => ({
+      body: {},
+      ...withCookie((await openAdminSession(administrator)).token),
+    }));
+  });
 
   // confirmEmail: caller; change; transaction.
   // undoEmail: limits and held address; account; transaction; queue.

@@ -3,6 +3,7 @@ import { ServiceError } from "../aws/service-error.ts";
 import type { Ses } from "../mailbox/ses-api.ts";
 import type { RotateSecret } from "../secrets/secret-rotation.ts";
 import type { SecretsManager } from "../secrets/secrets-manager.ts";
+import { awsTarget, jsonContentType } from "../aws/aws-request.ts";
 import { createForwarder, type Answer, type EngineAddress, type Sent } from "../aws/forwarder.ts";
 import type { Policies } from "./iam-policy.ts";
 import type { Call } from "./required-access.ts";
@@ -19,6 +20,42 @@ export type Backends = {
 
 const rotateParameters = z.object({ SecretId: z.string(), ClientRequestToken: z.string().optional() });
 
+const description = z.looseObject({
+  Table: z.looseObject({
+    GlobalSecondaryIndexes: z.array(z.looseObject({ IndexName: z.string(), ItemCount: z.int() })).default([]),
+  }),
+});
+const scanned = z.object({ Count: z.int(), LastEvaluatedKey: z.unknown().optional() });
+
+/** dynoxide counts no items of indexes, and says 0. */
+const withIndexCounts = async (
+  TableName: unknown,
+  answer: Answer,
+  forward: (sent: Sent) => Promise<Answer>,
+): Promise<Answer> => {
+  if (answer.status !== 200) return answer;
+  const described = description.parse(JSON.parse(answer.body.toString()));
+  for (const index of described.Table.GlobalSecondaryIndexes) {
+    let ExclusiveStartKey: unknown;
+    let count = 0;
+    do {
+      const scan = { TableName, IndexName: index.IndexName, Select: "COUNT", ExclusiveStartKey };
+      const body = Buffer.from(JSON.stringify(scan));
+      const page = await forward({
+        target: awsTarget("dynamodb", "Scan"),
+        contentType: jsonContentType,
+        body,
+      });
+      const { Count, LastEvaluatedKey } = scanned.parse(JSON.parse(page.body.toString()));
+      count += Count;
+      ExclusiveStartKey = LastEvaluatedKey;
+    } while (ExclusiveStartKey);
+    index.ItemCount = count;
+  }
+  const { "x-amz-crc32": _, ...headers } = answer.headers;
+  return { ...answer, headers, body: JSON.stringify(described) };
+};
+
 export const connectBackends = (backends: Backends) => {
   const { secrets, rotateSecret, ses, replaceExecutionEnvironments } = backends;
   const dynamoDb = createForwarder("dynamodb", backends.dynamoDb);
@@ -32,7 +69,12 @@ export const connectBackends = (backends: Backends) => {
 
   const serve = async (call: Call, sent: Sent, requestId: string, signal?: AbortSignal): Promise<Answer> => {
     const { service, operation, parameters } = call;
-    if (service === "dynamodb") return dynamoDb.forward(sent, signal);
+    if (service === "dynamodb") {
+      const answer = await dynamoDb.forward(sent, signal);
+      if (operation !== "DescribeTable") return answer;
+      const { TableName } = z.object({ TableName: z.string() }).parse(parameters);
+      return withIndexCounts(TableName, answer, dynamoDb.forward);
+    }
     if (service === "sqs") return sqs.forward(sent, signal);
     if (service === "ses")
       return parameters instanceof URLSearchParams

@@ -97,6 +97,15 @@ describe("proxy event", () => {
       isBase64Encoded: true,
     });
   });
+
+  it("replaces bytes that are not UTF-8 in text, as AWS does", async () => {
+    const body = Buffer.from([0x22, 0xa3, 0xa3, 0xe2, 0x82, 0x22]);
+    const answer = await raw("/things", { method: "POST", headers: { "content-type": "text/plain" }, body });
+    expect(JSON.parse(answer.body.toString())).toMatchObject({
+      body: '"\uFFFD\uFFFD\uFFFD"',
+      isBase64Encoded: false,
+    });
+  });
 });
 
 describe("function response", () => {
@@ -205,6 +214,8 @@ describe("mock integration", () => {
     expect(response.status).toBe(405);
     expect(response.headers.get("x-request-id")).toBe(response.headers.get("x-amzn-requestid"));
     expect(await response.json()).toEqual({ detail: 'Method "PUT" not allowed.' });
+    const head = await raw("/things", { method: "HEAD" });
+    expect([head.status, head.headers["content-length"], head.body.length]).toEqual([405, "41", 0]);
   });
 
   it("refuses a media type without a template, if passthrough is NEVER", async () => {

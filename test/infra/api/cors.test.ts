@@ -23,8 +23,8 @@ const requestFrom = (method: string, origin: string): GatewayRequest => ({
   body: Buffer.alloc(0),
 });
 
-const gatewayOf = (allowed: string) => {
-  const { stacks } = synthesiseStage({ ALLOWED_ORIGINS: allowed });
+const gatewayOf = (allowed: string, ALLOWED_HEADERS = "") => {
+  const { stacks } = synthesiseStage({ ALLOWED_ORIGINS: allowed, ALLOWED_HEADERS });
   const templates = loadTemplates(stacks, "http://127.0.0.1:1");
   const [{ root }, refuse] = [loadApi(templates), loadGatewayResponses(templates)];
   const cors = (headers: readonly (readonly [string, string])[]) => {
@@ -51,16 +51,18 @@ const gatewayOf = (allowed: string) => {
 };
 
 describe("CORS for any origin", () => {
-  const gateway = gatewayOf("*");
+  const gateway = gatewayOf("*", "X-Tenant, x-requested-with");
 
   it("allows calls, but never with cookies", () => {
     for (const answer of [gateway.preflight(app), gateway.wrongMethod(app), gateway.refusal(app)])
       expect(answer).toEqual({ origin: "*", credentials: undefined });
   });
 
-  it("allows the device token as a header in both directions", () => {
+  it("allows the device token, usual headers and those of the setting", () => {
     const headers = gateway.preflightHeaders(app);
-    expect(headers.get("Access-Control-Allow-Headers")).toContain("X-Device-Token");
+    expect(headers.get("Access-Control-Allow-Headers")).toBe(
+      "Content-Type,Authorization,X-Device-Token,X-CSRFToken,X-Requested-With,traceparent,tracestate,baggage,sentry-trace,X-Tenant",
+    );
     expect(headers.get("Access-Control-Expose-Headers")).toContain("X-Device-Token");
   });
 });

@@ -7,6 +7,7 @@ const stage = synthesiseStage();
 const oneOrigin = synthesiseStage({ ALLOWED_ORIGINS: "https://app.example" });
 const operations = Object.keys(contract) as OperationName[];
 const pageRoutes = ["/swagger", "/swagger/{proxy+}", "/admin", "/admin/{proxy+}"];
+const cachedRoutes = ["/.well-known/jwks.json", "/.well-known/openid-configuration"];
 
 /** Maps for example `POST /api/v1/auth/user` to the properties of the method. */
 const routesOf = (source: typeof stage): Map<string, Record<string, unknown>> => {
@@ -24,6 +25,7 @@ const routesOf = (source: typeof stage): Map<string, Record<string, unknown>> =>
   );
 };
 const routes = routesOf(stage);
+const mocks = [...routes].filter(([route]) => /^(?:OPTIONS|ANY) /.test(route));
 const pathOf = (name: OperationName) => contract[name].path.replace(/\/$/, "");
 
 describe("routes", () => {
@@ -31,7 +33,9 @@ describe("routes", () => {
     expect(JSON.stringify(routes.get(`${contract[name].method} ${pathOf(name)}`))).toContain(
       `:function:${functionName("dev", name)}/invocations`,
     );
-    expect(routes.get(`OPTIONS ${pathOf(name)}`)).toMatchObject({ Integration: { Type: "MOCK" } });
+    expect(routes.get(`OPTIONS ${pathOf(name)}`)).toMatchObject({
+      Integration: { Type: "MOCK", PassthroughBehavior: "NEVER" },
+    });
     expect(routes.get(`ANY ${pathOf(name)}`)).toMatchObject({
       Integration: {
         Type: "MOCK",
@@ -43,7 +47,6 @@ describe("routes", () => {
 
   it("send Strict-Transport-Security where no function answers", () => {
     const header = "method.response.header.Strict-Transport-Security";
-    const mocks = [...routes].filter(([route]) => /^(?:OPTIONS|ANY) /.test(route));
     expect(mocks.length).toBeGreaterThan(operations.length);
     for (const [route, method] of mocks)
       expect([route, method]).toMatchObject([
@@ -59,15 +62,39 @@ describe("routes", () => {
       ]);
   });
 
+  it("have mocks with a template for every usual content type", () => {
+    const usual = [
+      "application/json",
+      "application/x-www-form-urlencoded",
+      "multipart/form-data",
+      "text/plain",
+    ];
+    for (const [route, { Integration }] of mocks)
+      for (const type of usual)
+        expect(Integration, route).toHaveProperty(
+          ["RequestTemplates", type],
+          JSON.stringify({ statusCode: route.startsWith("OPTIONS ") ? 204 : 405 }),
+        );
+  });
+
   it("serve pages with everything below them", () => {
     for (const path of pageRoutes)
       expect(JSON.stringify(routes.get(`GET ${path}`))).toContain(":function:lit-auth-dev-pages/invocations");
   });
 
+  it("answer HEAD as GET for pages and cached answers", () => {
+    const heads = [...routes].filter(([route]) => route.startsWith("HEAD "));
+    expect(heads.map(([route]) => route.slice(5)).toSorted()).toEqual(
+      [...pageRoutes, ...cachedRoutes].toSorted(),
+    );
+    for (const [route, { Integration }] of heads)
+      expect(Integration).toEqual(routes.get(route.replace("HEAD", "GET"))?.["Integration"]);
+  });
+
   it("are the only callers of functions, apart from key rotation [ASVS 13.4.5]", () => {
     const permissions = Object.values(stage.all("AWS::Lambda::Permission"));
     const ofGateway = permissions.filter(({ Principal }) => Principal === "apigateway.amazonaws.com");
-    expect(ofGateway).toHaveLength(operations.length + pageRoutes.length);
+    expect(ofGateway).toHaveLength(operations.length + 2 * pageRoutes.length + cachedRoutes.length);
     // Secrets Manager may invoke the rotation of the two key rings.
     const others = permissions.filter((permission) => !ofGateway.includes(permission));
     expect(others.map(({ Principal }) => Principal)).toEqual(Array(2).fill("secretsmanager.amazonaws.com"));

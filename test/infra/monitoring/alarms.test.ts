@@ -162,11 +162,11 @@ describe("alarms", () => {
   });
 
   it("go off when an administrator reaches the limit on acts", () => {
-    expect(watched("StaffActsOverLimit")).toEqual(operationsWith("too_many_staff_acts"));
-    expect(watched("StaffActsOverLimit")).toHaveLength(9);
-    expect(JSON.stringify(filters)).toContain(
-      JSON.stringify('{ ($.event = "limited") && ($.code = "too_many_staff_acts") }'),
-    );
+    const limits = ["too_many_staff_acts", "too_many_invitations", "too_many_exports"];
+    expect(watched("StaffActsOverLimit")).toEqual(operationsWith(...limits));
+    expect(watched("StaffActsOverLimit")).toHaveLength(12);
+    const codes = limits.map((code) => `($.code = "${code}")`).join(" || ");
+    expect(JSON.stringify(filters)).toContain(JSON.stringify(`{ ($.event = "limited") && (${codes}) }`));
     expect(stage.one("AWS::CloudWatch::Alarm", "StaffActsAlarm").Properties).toMatchObject({
       MetricName: "StaffActsOverLimit",
       Threshold: 1,

@@ -45,13 +45,14 @@ describe("policies of key secrets", () => {
       ":root",
       role("create-token"),
       role("refresh-token"),
+      role("open-admin-session"),
       role("create-keys"),
       role("rotate-keys"),
     ]);
     expect(readersOf(stage, "ReadersDigest")).toEqual([
       ":root",
-      ...["activate-user", "create-token", "confirm-email", "claim-email", "undo-email"].map(role),
-      ...["confirm-password-reset", "mailer", "create-keys", "rotate-keys"].map(role),
+      ...["activate-user", "create-token", "open-admin-session", "confirm-email", "claim-email"].map(role),
+      ...["undo-email", "confirm-password-reset", "mailer", "create-keys", "rotate-keys"].map(role),
     ]);
   });
 

@@ -29,17 +29,19 @@ describe("tables", () => {
     });
   });
 
-  it("have list indexes with keys, state and expiry only", () => {
+  it("have list indexes with keys, id, state and expiry only", () => {
+    const held = Object.values(listIndexes).flatMap(({ projected }): readonly string[] => projected);
+    expect([...new Set(held)].toSorted()).toEqual(["expiresAt", "id", "status"]);
     // CloudFormation can't change what an index holds, so it holds only what never needs to change.
     const indexes = dev.one(table, "Users").Properties?.["GlobalSecondaryIndexes"];
     expect(indexes).toEqual(
-      Object.entries(listIndexes).map(([IndexName, { partition, sort }]) => ({
+      Object.entries(listIndexes).map(([IndexName, { partition, sort, projected }]) => ({
         IndexName,
         KeySchema: [
           { AttributeName: partition, KeyType: "HASH" },
           { AttributeName: sort, KeyType: "RANGE" },
         ],
-        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["status", "expiresAt"] },
+        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: projected },
       })),
     );
   });

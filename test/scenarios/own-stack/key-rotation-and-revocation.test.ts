@@ -1,5 +1,5 @@
 // Tests what people and functions notice when keys are rotated or revoked.
-import { mkdtempSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -158,7 +158,7 @@ describe("npm run keys:revoke", () => {
     const person = await signedIn();
     const { keys: before } = await succeed("getKeys");
     for (const token of [person.access, person.refresh]) await succeed("verifyToken", { token });
-    const { stdout } = await runCommand("revoke-keys", [], stack);
+    const { stdout } = await runCommand("revoke-keys", ["--yes"], stack);
     expect(stdout).toContain("Every user must sign in again");
 
     expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
@@ -178,7 +178,7 @@ describe("npm run keys:revoke", () => {
     const step = rotationWith("22222222-2222-4222-8222-222222222222");
     expect(await step("createSecret")).not.toHaveProperty("error");
     const leaked = new Set((await succeed("getKeys")).keys.map(({ kid }) => kid));
-    await runCommand("revoke-keys", [], stack);
+    await runCommand("revoke-keys", ["--yes"], stack);
     for (const name of ["createSecret", "setSecret", "testSecret", "finishSecret"]) await step(name);
     const { keys } = await succeed("getKeys");
     expect(keys.filter(({ kid }) => leaked.has(kid))).toEqual([]);
@@ -188,11 +188,25 @@ describe("npm run keys:revoke", () => {
     await succeed("getMe", undefined, { token: access });
   });
 
-  it("explains in one sentence that no stack is running", async () => {
+  it("asks first, so without a terminal it needs --yes", async () => {
+    const { keys } = await succeed("getKeys");
+    const { code, stdout, stderr } = await runCommand("revoke-keys", [], { ...stack, input: "yes\n" });
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^This revokes all signing keys of the local stack: .* add --yes\.\n$/);
+    expect((await succeed("getKeys")).keys).toEqual(keys);
+  });
+
+  it("says that no stack is running, also after a killed one", async () => {
     const nowhere = mkdtempSync(join(stack.folder, "nowhere-"));
-    expect(await runCommand("revoke-keys", [], { folder: nowhere })).toMatchObject({
+    const none = {
       code: 1,
-      stderr: expect.stringMatching(/^No local stack is running here.*\n$/),
-    });
+      stderr: expect.stringMatching(/^No local stack is running here: npm start.*\n$/),
+    };
+    expect(await runCommand("revoke-keys", ["--yes"], { folder: nowhere })).toMatchObject(none);
+    mkdirSync(join(nowhere, ".local"));
+    // It names ports that others use by now: those of the running stack.
+    copyFileSync(join(stack.folder, ".local/stack.json"), join(nowhere, ".local/stack.json"));
+    writeFileSync(join(nowhere, ".local/lock"), "");
+    expect(await runCommand("revoke-keys", ["--yes"], { folder: nowhere })).toMatchObject(none);
   });
 });

@@ -163,11 +163,41 @@ describe("npm run users:import", () => {
     ]);
     expect(again.code).toBe(1);
     expect(again.stdout).toContain("0 imported, 1 already there, 1 refused");
-    expect(again.stderr).toBe("line 2: email: Another account has this address.\n");
-    expect((await exportedRows(stack.folder)).get(person.email)).toMatchObject({
+    expect(again.stderr).toBe("line 2: email: The account of line 1 has this address.\n");
+    const rows = await exportedRows(stack.folder);
+    expect(rows.get(person.email)).toMatchObject({
       first_name: "",
       password_hash: expect.stringMatching(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/),
     });
+  });
+
+  it("takes the first of several lines with one address, username or id", async () => {
+    const of = (changes: Row): Row => personToImport("pbkdf2, composed", changes).row;
+    const firsts = Array.from({ length: 12 }, (_, index) =>
+      of({ id: randomUUID(), email: `Twin.${index}@BÜCHER.example`, username: `twin-straße-${index}` }),
+    );
+    const laters = firsts.flatMap(({ id, username }, index) => [
+      of({ email: `twin.${index}@xn--bcher-kva.example`, first_name: "Later" }),
+      of({ username: String(username).toUpperCase() }),
+      of({ id }),
+    ]);
+    const refused = of({ email: `twin.0@bücher.example`, username: `new-${randomUUID()}`, id: "no id" });
+    const lines = [refused, ...firsts, ...laters];
+    const expected = firsts.flatMap((_, index) => {
+      const [line, held] = [index * 3 + 14, `The account of line ${index + 2} has this`];
+      return [
+        `line ${line}: email: ${held} address.`,
+        `line ${line + 1}: username: ${held} username.`,
+        `line ${line + 2}: id: ${held} id.`,
+      ];
+    });
+    for (const counts of ["12 imported, 0 already there", "0 imported, 12 already there"]) {
+      const { code, stdout, stderr } = await importRows(stack.folder, lines);
+      expect([code, stdout]).toEqual([1, expect.stringContaining(`${counts}, 37 refused`)]);
+      expect(stderr.trim().split("\n").toSorted()).toEqual(
+        ["line 1: id: Must be a valid UUID.", ...expected].toSorted(),
+      );
+    }
   });
 
   it("explains in one sentence why it can't start", async () => {

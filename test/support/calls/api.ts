@@ -1,6 +1,6 @@
 // The HTTP client of the tests, typed by the contract.
 import { contract, type Contract, type OperationName } from "../../../shared/contract/contract.ts";
-import type { BodyOf } from "../../../shared/contract/operation.ts";
+import type { BodyOf, Operation } from "../../../shared/contract/operation.ts";
 import * as z from "zod";
 import { rememberSecrets } from "../stacks/secrets-seen.ts";
 import { baseUrl } from "../stacks/target-urls.ts";
@@ -27,11 +27,17 @@ const parsed = (text: string): unknown => {
 export const send = async (
   method: string,
   path: string,
-  init: { body?: string; headers?: Record<string, string> } = {},
+  init: { body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> } = {},
 ): Promise<Answer> => {
   const response = await fetch(`${baseUrl()}${path}`, { method, redirect: "manual", ...init });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: parsed(text), text };
+};
+
+/** The header that operations of the admin page need. */
+export const fromOwnPage = (name: OperationName): Record<string, string> => {
+  const { keepsStaffCookie }: Operation = contract[name];
+  return keepsStaffCookie ? { origin: new URL(baseUrl()).origin } : {};
 };
 
 /** Calls an operation with any body, valid or not. */
@@ -43,11 +49,14 @@ export const call = async (name: OperationName, body?: unknown, options: Options
     headers: {
       ...(body !== undefined && { "content-type": "application/json" }),
       ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
+      ...fromOwnPage(name),
       ...options.headers,
     },
   });
   rememberSecrets(answer.body);
   rememberSecrets({ token: answer.headers.get("x-device-token") });
+  for (const cookie of answer.headers.getSetCookie())
+    rememberSecrets({ token: /=([^;]*)/.exec(cookie)?.[1] });
   return answer;
 };
 

@@ -60,8 +60,16 @@ const table = {
     operation: "activateUser",
     body: { email, otp_code: wrongCode, locale: "de" },
   }),
+  "activate with a wrong invitation": ({ email }: Suspect) => ({
+    operation: "activateUser",
+    body: { email, otp_code: wrongLongCode },
+  }),
   "sign in with a wrong code": ({ email }: Suspect) => ({
     operation: "createToken",
+    body: { email, otp_code: wrongCode },
+  }),
+  "open the admin page with a wrong code": ({ email }: Suspect) => ({
+    operation: "openAdminSession",
     body: { email, otp_code: wrongCode },
   }),
   "ask for a reset": ({ email }: Suspect) => ({ operation: "resetPassword", body: { email } }),

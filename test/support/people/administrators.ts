@@ -1,9 +1,9 @@
 // Creates administrators, and calls the staff operations as one.
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod";
+import { awsVariables, readStackFile } from "../../../commands/running-stack.ts";
 import { administratorStore } from "../../../shared/admin/administrator-store.ts";
+import { invitationStore } from "../../../shared/admin/invitation-store.ts";
 import type { OperationName } from "../../../shared/contract/contract.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 import { pseudonyms } from "../../../shared/identity/pseudonyms.ts";
@@ -14,16 +14,6 @@ import { codeTo, lettersTo } from "../mail/letters.ts";
 import { outputOf } from "../stacks/stack-outputs.ts";
 import { newPerson, type Person } from "./people.ts";
 
-const running = z.object({
-  endpoint: z.object({
-    url: z.string(),
-    region: z.string(),
-    accessKeyId: z.string(),
-    secretAccessKey: z.string(),
-  }),
-  outputs: z.record(z.string(), z.string()),
-});
-
 /** Runs `npm run create-admin` in the folder of a running stack. */
 export const runCreateAdmin = (folder: string, { email, username, password }: Person): Promise<Ended> =>
   runCommand("create-admin", ["--email", email, "--username", username], {
@@ -31,19 +21,32 @@ export const runCreateAdmin = (folder: string, { email, username, password }: Pe
     input: `${password}\n`,
   });
 
-/** Does what the command does, without its process, which takes longer than the rest of a test. */
-export const createAdministrator = async (folder: string, person: Person = newPerson()): Promise<Person> => {
-  const { endpoint, outputs } = running.parse(
-    JSON.parse(readFileSync(join(folder, ".local/stack.json"), "utf8")),
-  );
+/** Sets what stores of this process need to work on the stack of a folder. */
+const useStack = (folder: string): void => {
+  const stack = readStackFile(join(folder, ".local"));
+  const { outputs } = stack;
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL: endpoint.url,
-    AWS_REGION: endpoint.region,
-    AWS_ACCESS_KEY_ID: endpoint.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: endpoint.secretAccessKey,
+    ...awsVariables(stack),
     USERS_TABLE: outputOf({ outputs }, "UsersTable"),
     PSEUDONYM_SECRET_ID: outputOf({ outputs }, "KeyArn"),
   });
+};
+
+/** Invites without an administrator's session and without a letter. */
+export const invited = async ({ folder }: { folder: string }): Promise<Person> => {
+  useStack(folder);
+  const person = newPerson();
+  const { email } = person;
+  const addressKey = await pseudonyms.ofAddress(email);
+  const order = { email, addressKey, invitedBy: randomUUID(), inviteRequestId: randomUUID(), profile: {} };
+  const outcome = await invitationStore().invite(order, []);
+  if (typeof outcome === "string") throw new Error(`not invited: ${outcome}`);
+  return person;
+};
+
+/** Does what the command does, without its process, which takes longer than the rest of a test. */
+export const createAdministrator = async (folder: string, person: Person = newPerson()): Promise<Person> => {
+  useStack(folder);
   const { email, username, password } = person;
   const [addressKey, passwordHash] = [await pseudonyms.ofAddress(email), await passwordHasher.hash(password)];
   const outcome = await administratorStore().appoint({
@@ -71,15 +74,21 @@ export const signedInAdmin = async (folder: string) => {
   return { ...person, ...tokens, id };
 };
 
-export const pathOf = (name: OperationName, id = "", query: Record<string, string> = {}): string => {
+export const pathOf = (
+  name: OperationName,
+  id = "",
+  query: Record<string, string> = {},
+  sessionId = "00000000-0000-4000-8000-000000000000",
+): string => {
   const search = new URLSearchParams(query).toString();
-  return contract[name].path.replace("{id}", id) + (search === "" ? "" : `?${search}`);
+  const path = contract[name].path.replace("{id}", id).replace("{session_id}", sessionId);
+  return path + (search === "" ? "" : `?${search}`);
 };
 
-type AdminCall = { id?: string; query?: Record<string, string>; body?: unknown };
+type AdminCall = { id?: string; sessionId?: string; query?: Record<string, string>; body?: unknown };
 
 export const administer = (
   { access: token }: { access: string },
   name: OperationName,
-  { id, query, body }: AdminCall = {},
-): Promise<Answer> => call(name, body, { token, path: pathOf(name, id, query) });
+  { id, sessionId, query, body }: AdminCall = {},
+): Promise<Answer> => call(name, body, { token, path: pathOf(name, id, query, sessionId) });

@@ -1,7 +1,7 @@
 /**
  * Hashes that Django 5.2 made of typed passwords after Django REST framework 3.18 had trimmed them,
- * with `PBKDF2PasswordHasher().encode(…)` and `Argon2PasswordHasher().encode(…)`. The older ones
- * have the parameters of older versions.
+ * with `encode(…)` of its hashers (and bcrypt 5.0 of PyPI). The older ones have the parameters of
+ * older versions.
  */
 export const djangoHashes: { what: string; typed: string; passwordHash: string }[] = [
   {
@@ -78,5 +78,101 @@ export const djangoHashes: { what: string; typed: string; passwordHash: string }
     typed: "correct horse battery",
     passwordHash:
       "argon2$argon2i$v=19$m=512,t=2,p=2$cWhkQVNVTDlIUkhNeE8wZGRGVzhxSA$ivP/QWGr3Tiu7q0CaQRz4ZMgYj7VVP6aNponvI3pahs",
+  },
+  {
+    what: "scrypt of Django 5.2",
+    typed: "correct horse battery",
+    passwordHash:
+      "scrypt$16384$c0SNmN2b4qB7oow7PahK5u$8$5$hw7iS2qvcvOxIBK3r+qGdsSAdx+FPmosLGjmNi4yI+uLL0tYNRxhpfCDbFROp0iBIVpVKBlWZXK9RvrknncZOw==",
+  },
+  {
+    what: "scrypt, one lane, spaces around it",
+    typed: "  spaced out words\t",
+    passwordHash:
+      "scrypt$1024$hCe6B9dKUOuFRXkhrld14T$8$1$64hE710RuyVoEcx8nQI0nZjbd6PT4v2+s3gRLh6sm3/dFlXwQXJ/8jeGKASFflLyHOYyf9dzGhkX8GlZa41Rrw==",
+  },
+  {
+    what: "scrypt, composed, with a salt that is not ASCII",
+    typed: "caf\u00e9 au lait tous les matins",
+    passwordHash:
+      "scrypt$2048$s\u00e4lz\u20ac$4$3$tb/rR09/z8gDWHG8jROMlO8ECn71T5A5PVPu17R+jNo02eDW3KlIEMBvJAJYf62yV4aoXHrWyVrPgl2528okzA==",
+  },
+  {
+    what: "pbkdf2_sha1 of Django 5.2",
+    typed: "correct horse battery",
+    passwordHash: "pbkdf2_sha1$1000000$1EbHhu7DxR5RGTIV3KmlER$JtiQvssuwrsisVsOsc/qT9nWpfE=",
+  },
+  {
+    what: "pbkdf2_sha1, spaces around it",
+    typed: " spaced out words\u00a0",
+    passwordHash: "pbkdf2_sha1$1000$yP6856e14D6933qK7L9fbl$pW85oXuN3AsZK1uM8RMQ+hzJUow=",
+  },
+  {
+    what: "bcrypt of Django 5.2",
+    typed: "correct horse battery",
+    passwordHash: "bcrypt$$2b$12$qNO4JIeeWaJINjqd/fb/duEg41PbKo.LaAJFzHLzCL2az/alCuUiS",
+  },
+  {
+    what: "bcrypt, spaces around it",
+    typed: "\tspaced out words ",
+    passwordHash: "bcrypt$$2b$05$bafhqSK4smq3lwQSHteXS.W1pRFxaOwmNbfASIJ2mY78lir5gmAJ6",
+  },
+  {
+    what: "bcrypt, decomposed",
+    typed: "cafe\u0301 au lait tous les matins",
+    passwordHash: "bcrypt$$2b$05$VQNQFYkxAMmrAEF5faoCd.IYNYLwedSBYO4OU/1onG.hOiYxyZe4S",
+  },
+  {
+    what: "bcrypt_sha256, 300 characters",
+    typed: "x".repeat(300),
+    passwordHash: "bcrypt_sha256$$2b$05$2fEUzoAAEicMWv076lSqnOlTX2zDbneEvXrByscPQcuf4x5wC0akG",
+  },
+  {
+    what: "bcrypt_sha256, composed, a space before it",
+    typed: " caf\u00e9 au lait tous les matins",
+    passwordHash: "bcrypt_sha256$$2b$05$ux4d0Oel13yCziwJi7Sh0uJ4YNwCxdHrTaw1XPYlvrN9A4VcV8.Ji",
+  },
+];
+
+/** Bcrypt hashes as other systems keep them: of bcrypt 5.0 of PyPI, and of libxcrypt's `crypt`. */
+export const bcryptHashes: typeof djangoHashes = [
+  {
+    what: "$2a$ of cost 10, a space after it",
+    typed: "correct horse battery ",
+    passwordHash: "$2a$10$ezSWXBf9TpAAHm/bczc.S.jxxn2zAqTy06UigWJIw8xFM6nNkQOaG",
+  },
+  {
+    what: "$2b$, a space after it",
+    typed: "correct horse battery ",
+    passwordHash: "$2b$05$KSVuEy9MpLYnzM9uMgxZwe7whqbxOowOSFo5lbhMTUH/.w1ln6HCG",
+  },
+  {
+    what: "$2b$, compatibility forms",
+    typed: "\ufb01sh and \uff21\u00b2 chips",
+    passwordHash: "$2b$05$qO./wEakcCSCp5ApoKhepOxIfl6st2mYTVO6kdV867uEicJm5owaC",
+  },
+  {
+    what: "$2y$ of libxcrypt",
+    typed: "\u20ac correct horse battery",
+    passwordHash: "$2y$05$abcdefghijklmnopqrstuuSDLuzwLEOODdTfcZSyx/H18TkZKW.US",
+  },
+  {
+    what: "$2y$ with a salt that ends in unused bits",
+    typed: "correct",
+    passwordHash: "$2y$05$abcdefghijklmnopqrstuvSSgfZSwfwKPbBZRnD5O0VgRw2zVgiZC",
+  },
+];
+
+/** bcrypt reads no more than 72 bytes, which both passwords have. */
+export const cutHashes: typeof djangoHashes = [
+  {
+    what: "72 bytes",
+    typed: "ab\u20ac1".repeat(12),
+    passwordHash: "bcrypt$$2b$05$iAs9tBBOj2q.s0yg0m93eeRVdUbaEuF9onFDhSbS6L1g0O7ctgtMC",
+  },
+  {
+    what: "80 bytes",
+    typed: "x".repeat(80),
+    passwordHash: "$2y$05$Qwx11vUjYTbW10Edqa6qPOTR5O45luAJYCnyTCJlEP9G7ceJLqjgK",
   },
 ];

@@ -3,14 +3,14 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCommand, type Ended } from "../calls/commands.ts";
-import { djangoHashes } from "./django-hashes.ts";
+import { bcryptHashes, djangoHashes } from "./django-hashes.ts";
 import { newPerson } from "./people.ts";
 
 export type Row = Record<string, unknown>;
 
-/** Returns a user with the Django hash of this description, their password and their row. */
+/** Returns a user with the foreign hash of this description, their password and their row. */
 export const personToImport = (what: string, changes: Row = {}) => {
-  const hash = djangoHashes.find((hash) => hash.what === what);
+  const hash = [...djangoHashes, ...bcryptHashes].find((hash) => hash.what === what);
   if (!hash) throw new Error(`no such hash: ${what}`);
   const person = newPerson({ password: hash.typed });
   const { username, email } = person;

@@ -5,6 +5,7 @@ import type { Clock } from "../../../shared/platform/clock.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
 import { registrationPk, userPk, type Registration, type User } from "../../../shared/store/user-items.ts";
 import type { Hold } from "../../../shared/store/held-addresses.ts";
+import { usernameKey } from "../../../shared/identity/username.ts";
 import { listAttributes } from "../../../shared/store/list-indexes.ts";
 import { activationStore } from "../../../shared/accounts/activation-store.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
@@ -68,14 +69,15 @@ export type Kind = "active" | "disabled" | "pending" | "expired" | "staff";
 /** A person's item as the stores write it. */
 export const listedPerson = (
   kind: Kind,
-  { now, ...changes }: { now: number; createdAt: number; email: string },
+  { now, ...changes }: { now: number; createdAt: number; email: string; username?: string },
 ) => {
   const { expiresAt, otpRequestId: _, ...registration } = newRegistration(now, changes);
+  const keys = { usernameKey: usernameKey(registration.username) };
   if (kind === "pending" || kind === "expired") {
-    const item = { ...registration, expiresAt: kind === "expired" ? now : expiresAt };
+    const item = { ...registration, ...keys, expiresAt: kind === "expired" ? now : expiresAt };
     return { pk: registrationPk(item.addressKey), ...item, ...listAttributes(item, "pending") };
   }
   const status = kind === "disabled" ? ("disabled" as const) : ("active" as const);
-  const user = { ...registration, status, isStaff: kind === "staff", sessionEpoch: 0 };
+  const user = { ...registration, ...keys, status, isStaff: kind === "staff", sessionEpoch: 0 };
   return { pk: userPk(user.id), ...user, ...listAttributes(user, status) };
 };

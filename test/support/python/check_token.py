@@ -1,18 +1,32 @@
 """Checks tokens as a Python service would.
 
-The arguments are issuer, audience and JWKS address. Standard input holds one token a line.
+The arguments are issuer, audience, JWKS address, and the line of docs/api.md that sets SIMPLE_JWT.
+Standard input holds one token a line, after the time that the service's clock shows.
 """
 
+import datetime
 import json
 import sys
 
 import jwt
 from django.conf import settings
 
-issuer, audience, jwks = sys.argv[1:]
+issuer, audience, jwks, documented = sys.argv[1:]
+simple_jwt = eval(documented.removeprefix("SIMPLE_JWT = "), {"issuer": issuer})
+
+
+class Clock(datetime.datetime):
+    seconds = 0
+
+    @classmethod
+    def now(cls, tz=None):
+        return cls.fromtimestamp(cls.seconds, tz)
+
+
+jwt.api_jwt.datetime = Clock
 settings.configure(
     SECRET_KEY="every Django service has one; it checks none of our tokens",
-    SIMPLE_JWT={"ALGORITHM": "RS256", "JWK_URL": jwks, "ISSUER": issuer, "AUDIENCE": audience},
+    SIMPLE_JWT={**simple_jwt, "JWK_URL": jwks},
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes"],
 )
 import django
@@ -41,5 +55,6 @@ def outcome(check, token):
 
 
 for line in sys.stdin:
-    token = line.strip()
+    clock, token = line.split()
+    Clock.seconds = int(clock)
     print(json.dumps({"pyjwt": outcome(by_pyjwt, token), "simplejwt": outcome(by_simplejwt, token)}))

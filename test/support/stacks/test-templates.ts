@@ -35,7 +35,7 @@ const variablesIn = (stacks: readonly SynthesisedStack[]): Variables[] =>
 
 /** A setting with more to it than a variable of functions would have other resources too. */
 const isOnlyVariable = (name: string, variables: readonly Variables[]): boolean =>
-  !name.startsWith("CHALLENGE_") && variables.some((one) => one && name in one);
+  !/^(?:CHALLENGE_|ALLOWED_ORIGINS$)/.test(name) && variables.some((one) => one && name in one);
 
 /** Synthesises anew in processes outside a test run, and for settings that change resources. */
 export const templatesAt = async (

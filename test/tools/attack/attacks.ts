@@ -2,6 +2,7 @@
 // against a new local stack with the limits of a deployment. For each attack it prints what was
 // tried, what must be seen and what was seen, with `held` if the attack failed, and `BROKEN` if it
 // succeeded, which sets exit status 1. The argument selects attacks by a part of their name.
+import { readCommandLine } from "../../../infra/command-line/command-line.ts";
 import type { Attack, Outcome } from "./attack-outcome.ts";
 import { openAttackTarget } from "./attack-target.ts";
 import { attacksByThieves } from "./attacks-by-thieves.ts";
@@ -26,7 +27,7 @@ const attacks: Record<string, Attack> = {
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
-const [chosen = ""] = process.argv.slice(2);
+const [chosen = ""] = readCommandLine("attack").operands;
 
 const started = performance.now();
 const target = await openAttackTarget();

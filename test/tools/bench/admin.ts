@@ -17,13 +17,14 @@ import { deliveryStore } from "../../../shared/delivery/delivery-store.ts";
 import { nowSeconds } from "../../../shared/platform/clock.ts";
 import { documents } from "../../support/store/documents.ts";
 import { interceptCalls } from "../../support/store/intercepted-calls.ts";
+import { readCommandLine } from "../../../infra/command-line/command-line.ts";
 import { userUpdateStore, type Changes } from "../../../shared/accounts/user-update-store.ts";
 import { shownPeople } from "../../../shared/admin/person-fields.ts";
 import { personList, type ListRequest, type PersonList } from "../../../shared/admin/person-list.ts";
 import { activeUser, listedPerson } from "../../support/people/stored-people.ts";
 import { textTable } from "./text-table.ts";
 
-const namedCrowds = process.argv.slice(2).map(Number);
+const namedCrowds = readCommandLine("bench:admin").operands.map(Number);
 const crowds = namedCrowds.length > 0 ? namedCrowds : [5_000, 100_000];
 const repeats = 50;
 const batch = 25;

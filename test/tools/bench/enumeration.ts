@@ -6,7 +6,7 @@
 // that the benchmark detects it. Verdicts don't change the exit status, because a shared machine is
 // too noisy.
 import { availableParallelism, loadavg } from "node:os";
-import { parseArgs } from "node:util";
+import { readCommandLine } from "../../../infra/command-line/command-line.ts";
 import { probes, suspectAt, type ProbeName, type Suspect } from "../../support/calls/enumeration-probes.ts";
 import { createClient } from "./load/client.ts";
 import { openLetterBox } from "./load/letter-box.ts";
@@ -16,15 +16,9 @@ import { startStackUnderLoad } from "./load/stack-under-load.ts";
 import { textTable } from "./text-table.ts";
 import { compareSamples, verdictLegend, verdictOn } from "./two-samples.ts";
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: "string", default: "300" },
-    row: { type: "string" },
-    handicap: { type: "string", default: "0" },
-  },
-});
-const rounds = Number(values.rounds);
-const handicapMilliseconds = Number(values.handicap);
+const { values } = readCommandLine("bench:enumeration");
+const rounds = Number(values.rounds ?? 300);
+const handicapMilliseconds = Number(values.handicap ?? 0);
 const warmUps = 20;
 const askers = 20;
 const onlyRow = values.row === undefined ? undefined : Number(values.row) - 1;

@@ -17,7 +17,7 @@ const authOf = {
   staff: bearer("admin_access"),
 } as const satisfies Record<Operation["caller"], object>;
 
-const urlOf = ({ path }: Operation, { id, query }: Step) => {
+const urlOf = ({ path }: Operation, { id, sessionId, query }: Step) => {
   const segments = path.slice(1).replaceAll(/\{(\w+)\}/g, ":$1");
   const parameters = Object.entries(query ?? {}).map(([key, value]) => ({ key, value }));
   const search = parameters.map(({ key, value }) => `${key}=${value}`).join("&");
@@ -26,7 +26,12 @@ const urlOf = ({ path }: Operation, { id, query }: Step) => {
     host: ["{{base_url}}"],
     path: segments.split("/"),
     ...(parameters.length > 0 && { query: parameters }),
-    ...(id !== undefined && { variable: [{ key: "id", value: `{{${id}}}` }] }),
+    ...(id !== undefined && {
+      variable: [
+        { key: "id", value: `{{${id}}}` },
+        ...(sessionId === undefined ? [] : [{ key: "session_id", value: `{{${sessionId}}}` }]),
+      ],
+    }),
   };
 };
 

@@ -1,6 +1,7 @@
 // `npm run postman` writes the collection and environment for Postman. A test compares them.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readCommandLine } from "../../../infra/command-line/command-line.ts";
 import { collection, environment } from "./collection.ts";
 
 const folder = join(import.meta.dirname, "../../postman");
@@ -12,5 +13,7 @@ export const postmanFiles: Record<string, string> = {
   [join(folder, "lit-auth.postman_environment.json")]: text(environment),
 };
 
-if (import.meta.main)
+if (import.meta.main) {
+  readCommandLine("postman");
   for (const [file, content] of Object.entries(postmanFiles)) writeFileSync(file, content);
+}

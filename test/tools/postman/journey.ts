@@ -21,6 +21,7 @@ type Details<Name extends OperationName> = {
   query?: Sent<Contract[Name], "query">;
   /** The variable with the value of `{id}` in the path. */
   id?: string;
+  sessionId?: string;
   before?: string[];
   after?: string[];
   /** The expected status, if it isn't the operation's success. */
@@ -33,6 +34,7 @@ export type Step = {
   body?: object | undefined;
   query?: Record<string, string | undefined> | undefined;
   id?: string;
+  sessionId?: string;
   before?: string[];
   after?: string[];
   status?: number;
@@ -158,6 +160,12 @@ export const journey: Folder[] = [
     before: skipWithoutAdministrator,
     steps: [
       ...signIn(administrator, "as administrator", "admin_", "admin_email"),
+      step("openAdminSession", {
+        title: "A session with a cookie is only for the admin page",
+        body: { email: "{{admin_email}}", otp_code: "000 000" },
+        status: 403,
+      }),
+      step("endAdminSession", { title: "So is its end", status: 403 }),
       step("listUsers", {
         title: "Find the account by its address",
         query: { email: "{{email}}", limit: "25" },
@@ -167,7 +175,9 @@ export const journey: Folder[] = [
       step("updateUser", { id: "user_id", body: { first_name: "Ada", last_name: "Lovelace" } }),
       step("unlockUser", { id: "user_id" }),
       step("retryDelivery", { id: "user_id" }),
-      step("listUserSessions", { id: "user_id" }),
+      step("exportUser", { id: "user_id", body: { current_password: "{{admin_password}}" } }),
+      step("listUserSessions", { id: "user_id", after: keep({ session_id: "answer.results[0].id" }) }),
+      step("endUserSession", { id: "user_id", sessionId: "session_id" }),
       step("endUserSessions", { id: "user_id" }),
       step("setUserEmail", {
         id: "user_id",
@@ -207,8 +217,14 @@ export const journey: Folder[] = [
         after: keep({ newcomer_id: "answer.results[0].id" }),
       }),
       step("sendCode", { id: "newcomer_id" }),
+      step("inviteUser", { title: "Invite them instead", body: { email: "{{newcomer_email}}" } }),
+      step("listUsers", {
+        title: "Find the invitation",
+        query: { email: "{{newcomer_email}}", state: "pending" },
+        after: keep({ newcomer_id: "answer.results[0].id" }),
+      }),
       step("deleteUser", {
-        title: "Delete the registration",
+        title: "Cancel the invitation",
         id: "newcomer_id",
         body: { current_password: "{{admin_password}}" },
       }),

@@ -1,8 +1,10 @@
 // Looks for keys and tokens in every file that git tracks.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { readCommandLine } from "../../../infra/command-line/command-line.ts";
 import { findSecrets } from "./find-secrets.ts";
 
+readCommandLine("secrets");
 const files = execFileSync("git", ["ls-files", "-z"], { encoding: "utf8" })
   .split("\0")
   .filter((file) => file !== "");

@@ -7,6 +7,8 @@ import { readLetter, type ReceivedLetter } from "./received-letter.ts";
 
 export const serveMailbox = async (QueueUrl: string): Promise<{ url: string; stop: () => Promise<void> }> => {
   const client = new SQSClient({});
+  // They fail here, and not in the loop below, while the tests run.
+  await Promise.all([client.config.region(), client.config.credentials()]);
   const stopping = new AbortController();
   const messages: ReceivedLetter[] = [];
   const drain = async () => {

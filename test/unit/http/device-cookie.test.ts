@@ -24,7 +24,8 @@ describe("device cookie", () => {
   it("is found among other cookies, unless the header holds a token", () => {
     expect(sent({ Cookie: "a=b; __Host-lit-device=x.1.y;c" })).toBe("x.1.y");
     expect(sent({ "x-DEVICE-token": "h", Cookie: "__Host-lit-device=c" })).toBe("h");
-    expect(sent({ "X-Device-Token": "", Cookie: "__Host-lit-device=c" })).toBe("c");
+    expect(sent({ "X-Device-Token": " h\t" })).toBe("h");
+    expect(sent({ "X-Device-Token": " ", Cookie: "__Host-lit-device=c" })).toBe("c");
     expect(sent({ Cookie: "x__Host-lit-device=c; lit-device=planted" })).toBeUndefined();
     expect(sent({})).toBeUndefined();
   });

@@ -78,10 +78,43 @@ describe("endpoint", () => {
     expect(built).toBe(2);
   });
 
-  it("decodes bodies that the gateway sends in base64", async () => {
+  const encoded = (bytes: Buffer) => ({ body: bytes.toString("base64"), isBase64Encoded: true });
+  const withPassword = (bytes: string) => Buffer.from(body.replace("hunter2", bytes), "latin1");
+  const mark = "\uFEFF";
+
+  it.each([
+    ["base64", 200, encoded(Buffer.from(body))],
+    ["base64 with a byte order mark", 200, encoded(Buffer.from(mark + body))],
+    ["text with a byte order mark", 200, { body: mark + body }],
+    ["text with replaced bytes in an unknown member", 400, { body: body.replace("{", '{"x":"\uFFFD",') }],
+    ["two byte order marks", 400, { body: mark + mark + body }],
+    ["Latin-1", 400, encoded(withPassword("\xa3\xa3\xa3\xa3"))],
+    ["UTF-16", 400, encoded(Buffer.from(mark + body, "utf16le"))],
+    ["a surrogate in UTF-8", 400, encoded(withPassword("\xed\xa0\x80"))],
+    ["an overlong slash", 400, encoded(withPassword("\xc0\xaf"))],
+  ])("reads a body that is %s, or answers %i", async (_, status, changes) => {
     const handler = await answering(async () => ({ detail: "sent" }));
-    const encoded = proxyEvent({ body: Buffer.from(body).toString("base64"), isBase64Encoded: true });
-    expect((await handler(encoded, lambdaContext)).statusCode).toBe(200);
+    const answer = await handler(proxyEvent(changes), lambdaContext);
+    expect(answer.statusCode).toBe(status);
+    if (status === 400) expect(JSON.parse(answer.body)).toHaveProperty("code", "parse_error");
+  });
+
+  it.each([
+    ["application/json", 200],
+    [" Application/JSON ;Charset=UTF-8", 200],
+    ['application/json; charset="utf-8"', 200],
+    ['application/json;odd ; version=1; charset = "Utf8" ;', 200],
+    ["application/json; charset=latin1", 415],
+    ["application/json; charset=utf-16", 415],
+    ['application/json; charset="utf-8', 415],
+    ["application/json; charset=utf-8; charset=utf-7", 415],
+    ["application/json, text/plain", 415],
+    ["text/json; charset=utf-8", 415],
+    ["", 415],
+  ])("answers the content type %j with %i", async (contentType, status) => {
+    const handler = await answering(async () => ({ detail: "sent" }));
+    const event = proxyEvent({ body, headers: { "content-type": contentType } });
+    expect((await handler(event, lambdaContext)).statusCode).toBe(status);
   });
 
   it("answers only allowed origins with CORS headers, and varies by origin", async () => {

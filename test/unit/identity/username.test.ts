@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { earlierUsernameKey, isUsername, usernameKey } from "../../../shared/identity/username.ts";
+import {
+  earlierUsernameKey,
+  isUsername,
+  usernameKey,
+  usernameOutline,
+} from "../../../shared/identity/username.ts";
 
 describe("username", () => {
   it("has one key for all cases and compatibility forms", () => {
@@ -15,6 +20,13 @@ describe("username", () => {
     for (const good of ["ada", "ada.l@x+1-2_3", "ユーザー", "ŁÓDŹ"])
       expect(isUsername(good), good).toBe(true);
     for (const bad of ["a b", "a!", "a/b", "?x", "a\n", ""]) expect(isUsername(bad), bad).toBe(false);
+  });
+
+  it("is described as it is checked, for printable ASCII", () => {
+    for (let code = 0x20; code < 0x7f; code += 1) {
+      const typed = `a${String.fromCharCode(code)}a`;
+      expect(usernameOutline.test(typed), typed).toBe(isUsername(typed));
+    }
   });
 
   it("has no invisible letters and no mark at the start", () => {

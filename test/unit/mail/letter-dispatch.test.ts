@@ -89,6 +89,39 @@ describe("letter dispatch", () => {
     expect(sent[0]?.text).not.toMatch(/\d{3} \d{3}/);
   });
 
+  const invitation = { kind: "invitation", addressKey: "k", otpRequestId: "r" } as const;
+  const noAccount = { findIdByAddress: async () => undefined, find: neverCalled("users") };
+
+  it("gives an invitation seven days, in a place of its own", async () => {
+    const [issued, retired]: [unknown[], unknown[]] = [[], []];
+    const { deps, sent, tagged } = mailer({
+      users: noAccount,
+      createCode: () => "ABCDEFGHIJKLMNOP",
+      codes: {
+        issue: async (...code) => {
+          issued.push(code);
+          return { ...known("a@example.com"), domainKey: "of a stranger's registration" };
+        },
+        retire: async (...request) => void retired.push(request),
+      },
+      stops: { holdBack: async ({ domainKey }) => domainKey !== undefined && "stopped" },
+    });
+    expect(await dispatchLetter(invitation, deps)).toBe("sent");
+    const otpDigest = "pending#k|invitation|ABCDEFGHIJKLMNOP";
+    const code = { otpRequestId: "r", otpDigest, otpExpiresAt: 1000 + 7 * 86_400 };
+    expect(issued).toEqual([["pending#k", code, "invite"]]);
+    expect(retired).toEqual([["pending#k", "r", { slot: "invite" }]]);
+    expect(sent[0]?.text).toMatch(/ABCD-EFGH-IJKL-MNOP[^]*7 days/);
+    expect(tagged).toEqual([["key of a@example.com", "invitation"]]);
+  });
+
+  it("sends no invitation once an account has or holds the address", async () => {
+    const held = { userId: "u", email: "a@example.com", expiresAt: 9_000 };
+    const owned = { findIdByAddress: async () => "u", find: neverCalled("users") };
+    for (const overrides of [{ users: owned }, { users: noAccount, undoing: { find: async () => held } }])
+      expect(await dispatchLetter(invitation, mailer(overrides).deps)).toBe("superseded");
+  });
+
   describe("letter that is held back", () => {
     const ofHolder = { email: "a@example.com", addressKey: "k" };
     const stopping = (overrides: Partial<Deps>) => {
@@ -111,7 +144,7 @@ describe("letter dispatch", () => {
       expect(await dispatchLetter(login, deps)).toBe("stopped");
       expect(sent).toEqual([]);
       expect(asked).toEqual([ofHolder]);
-      expect(retired).toEqual([["user#u", "r", { unsent: true }]]);
+      expect(retired).toEqual([["user#u", "r", { unsent: true, slot: "otp" }]]);
     });
 
     it("is unproven if a registration causes it, for any address", async () => {

@@ -8,12 +8,15 @@ import {
   verifyPassword,
 } from "../../../shared/passwords/password-hash.ts";
 import { smallestCpuTimes } from "../../support/assert/cpu-time.ts";
-import { djangoHashes } from "../../support/people/django-hashes.ts";
+import { bcryptHashes, cutHashes, djangoHashes } from "../../support/people/django-hashes.ts";
 
 const salt = "c2FsdCBvZiBhIHRlc3Q";
 const digest = "A".repeat(43);
 const argon2 = (parameters: string) => `$argon2id$v=19$${parameters}$${salt}$${digest}`;
 const pbkdf2 = (iterations: number | string) => `pbkdf2_sha256$${iterations}$salt$${digest}=`;
+const scrypt = (blocks: number | string, blockSize: number, lanes: number) =>
+  `scrypt$${blocks}$salt$${blockSize}$${lanes}$${"A".repeat(86)}==`;
+const bcrypt = (setting: string) => `${setting}${"a".repeat(53)}`;
 
 describe("our hash", () => {
   it("is argon2id with OWASP's parameters and its own salt", async () => {
@@ -39,8 +42,7 @@ describe("Django's hash", () => {
   it.each(djangoHashes)("matches only the typed password: $what", async ({ typed, passwordHash }) => {
     expect(await verifyPassword(typed, passwordHash)).toBe(true);
     expect(await verifyPassword(` ${typed}\n`, passwordHash)).toBe(true);
-    for (const wrong of [`${typed}x`, trimmedByPython(typed).slice(1)])
-      expect(await verifyPassword(wrong, passwordHash)).toBe(false);
+    expect(await verifyPassword(`${typed}x`, passwordHash)).toBe(false);
     expect(needsUpgrade(passwordHash)).toBe(true);
   });
 
@@ -53,7 +55,8 @@ describe("Django's hash", () => {
   });
 
   it("is replaced by ours, which trims and accepts any composition", async () => {
-    for (const { what, typed, passwordHash } of djangoHashes) {
+    const ofEachPassword = new Map(djangoHashes.map((hash) => [hash.typed, hash]));
+    for (const { what, typed, passwordHash } of ofEachPassword.values()) {
       const next = await rehashPassword(typed, passwordHash);
       expect(needsUpgrade(next), what).toBe(false);
       const password = trimmedByPython(typed);
@@ -61,6 +64,34 @@ describe("Django's hash", () => {
         expect(await verifyPassword(password.normalize(form), next), what).toBe(true);
       if (password !== typed) expect(await verifyPassword(typed, next), what).toBe(false);
     }
+  });
+});
+
+describe("bcrypt hash of another system", () => {
+  it.each(bcryptHashes)("matches the password as typed: $what", async ({ typed, passwordHash }) => {
+    expect(await verifyPassword(typed, passwordHash)).toBe(true);
+    for (const wrong of [`${typed} `, ` ${typed}`, typed.slice(1), `${typed}x`])
+      expect(await verifyPassword(wrong, passwordHash)).toBe(false);
+    expect(needsUpgrade(passwordHash)).toBe(true);
+    const next = await rehashPassword(typed, passwordHash);
+    expect([needsUpgrade(next), await verifyPassword(typed, next)]).toEqual([false, true]);
+    expect(await verifyPassword(`${typed} `, next)).toBe(false);
+  });
+
+  it("tells apart the compositions of one password", async () => {
+    const { typed, passwordHash } = bcryptHashes.find(({ what }) => what.includes("compatibility"))!;
+    expect(await verifyPassword(typed.normalize("NFKC"), passwordHash)).toBe(false);
+  });
+
+  it.each(cutHashes)("counts the first 72 bytes, and ours all: $what", async ({ typed, passwordHash }) => {
+    for (const same of [typed, `${typed}x`]) expect(await verifyPassword(same, passwordHash)).toBe(true);
+    expect(await verifyPassword(Buffer.from(typed).subarray(0, 71).toString(), passwordHash)).toBe(false);
+    expect(await verifyPassword(`y${typed}`, passwordHash)).toBe(false);
+    const next = await rehashPassword(typed, passwordHash);
+    expect([await verifyPassword(typed, next), await verifyPassword(`${typed}x`, next)]).toEqual([
+      true,
+      false,
+    ]);
   });
 });
 
@@ -90,8 +121,26 @@ const unknown = [
   "",
   "secret words",
   "md5$salt$5f4dcc3b5aa765d61d8327deb882cf99",
-  "pbkdf2_sha1$1000$salt$qqqqqqqqqqqqqqqqqqqqqqqqqqo=",
+  "unsalted_md5$$5f4dcc3b5aa765d61d8327deb882cf99",
+  "sha1$salt$b6b1f4781776979c0775c71ebdd8bdc084aac5fe",
+  "pbkdf2_sha1$1000$salt$qqqqqqqqqqqqqqqqqqqqqqqqqqo",
+  pbkdf2(1000).replace("sha256", "sha1"),
+  pbkdf2(1000).replace("sha256", "sha512"),
+  scrypt(16_383, 8, 1),
+  scrypt(1, 8, 1),
+  scrypt(16_384, 0, 1),
+  scrypt(16_384, 8, 0),
+  scrypt("1e4", 8, 1),
+  `${scrypt(16_384, 8, 1)}=`,
+  `scrypt:32768:8:1$salt$${"a".repeat(128)}`,
   "bcrypt$$2b$12$abcdefghijklmnopqrstuv",
+  bcrypt("$2x$12$"),
+  bcrypt("$2$12$"),
+  bcrypt("$2b$03$"),
+  bcrypt("$2b$4$"),
+  bcrypt("bcrypt$2b$12$"),
+  bcrypt("bcrypt_sha512$$2b$12$"),
+  `${bcrypt("$2b$12$")}a`,
   pbkdf2("1e3"),
   `${pbkdf2(1000)}x`,
   argon2("m=19456,t=2"),
@@ -104,6 +153,15 @@ const unknown = [
 const tooCostly = [
   pbkdf2(2_000_001),
   pbkdf2(0),
+  scrypt(2 ** 19, 8, 1),
+  scrypt(2 ** 18, 8, 3),
+  scrypt(2 ** 10, 8, 17),
+  scrypt(2 ** 29, 9_999, 9_999),
+  bcrypt("$2b$15$"),
+  bcrypt("$2b$31$"),
+  bcrypt("$2b$99$"),
+  bcrypt("bcrypt$$2b$15$"),
+  bcrypt("bcrypt_sha256$$2b$15$"),
   argon2("m=262145,t=1,p=1"),
   argon2("m=262144,t=5,p=1"),
   argon2("m=1024,t=17,p=1"),
@@ -122,6 +180,10 @@ describe("hash that can't be checked", () => {
       expect(readHash(stored)).toEqual({ kind: "none" });
     expect(readHash(pbkdf2(2_000_000))).toMatchObject({ kind: "pbkdf2" });
     expect(readHash(argon2("m=262144,t=4,p=16"))).toMatchObject({ kind: "argon2" });
+    for (const most of [scrypt(2 ** 18, 8, 2), scrypt(2 ** 15, 8, 16), scrypt(2, 1, 1)])
+      expect(readHash(most)).toMatchObject({ kind: "scrypt" });
+    for (const most of ["$2a$14$", "$2y$04$", "bcrypt$$2b$14$", "bcrypt_sha256$$2a$14$"])
+      expect(readHash(bcrypt(most))).toMatchObject({ kind: "bcrypt" });
   });
 
   it("matches nothing, isn't replaced, and costs equal CPU time", async () => {
@@ -131,7 +193,8 @@ describe("hash that can't be checked", () => {
         false,
         false,
       ]);
-    const hashes = [undefined, "", "!", pbkdf2(2_000_001), argon2("m=262145,t=16,p=1")];
+    const costly = [bcrypt("$2b$31$"), scrypt(2 ** 29, 99, 99)];
+    const hashes = [undefined, "", "!", pbkdf2(2_000_001), argon2("m=262145,t=16,p=1"), ...costly];
     const works = hashes.map((stored) => () => verifyPassword("secret words", stored));
     const [withoutAccount = 0, ...costs] = await smallestCpuTimes(works);
     for (const [index, cost] of costs.entries()) {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { refreshToken } from "../../../functions/refresh-token.ts";
-import { neverCalled } from "../../support/assert/never-called.ts";
 import { staffSessionIsOver } from "../../../shared/sessions/staff-session.ts";
+import { renewSession } from "../../../shared/sign-in/session-renewal.ts";
 
 const minute = 60;
 const hour = 60 * minute;
@@ -15,15 +14,17 @@ describe("staff session", () => {
     expect([over(hour, 30 * minute - 1), over(hour, 30 * minute)]).toEqual([false, true]);
   });
 
-  type Deps = Parameters<typeof refreshToken>[1];
-  const refresh = async (isStaff: boolean, idle: number, age: number) => {
+  type Deps = Parameters<typeof renewSession>[2];
+  type Use = { isStaff: boolean; idle: number; age: number; type?: "refresh" | "staff"; rotated?: object };
+  const renew = async ({ isStaff, idle, age, type = "refresh", rotated = { sessionEpoch: 0 } }: Use) => {
     const ended: string[] = [];
-    const claims = { userId: "u", sessionId: "s", jti: "j", tokenType: "refresh" } as const;
+    const claims = { userId: "u", sessionId: "s", jti: "j", tokenType: type } as const;
     const user = { status: "active", sessionEpoch: 0, isStaff } as Awaited<ReturnType<Deps["users"]["find"]>>;
-    const session = { sessionEpoch: 0 } as Awaited<ReturnType<Deps["sessions"]["rotate"]>>;
+    const session = rotated as Awaited<ReturnType<Deps["sessions"]["rotate"]>>;
     const deps: Deps = {
       verifier: {
-        verify: async () => ({ ...claims, issuedAt: now - idle, sessionCreatedAt: now - age }),
+        verify: async (_, types) =>
+          types.includes(type) ? { ...claims, issuedAt: now - idle, sessionCreatedAt: now - age } : "invalid",
       },
       users: { find: async () => user },
       sessions: {
@@ -33,22 +34,46 @@ describe("staff session", () => {
           return "ended";
         },
       },
-      signer: { pair: async () => ({ access: "a", refresh: "r" }) },
-      enqueueLetter: neverCalled("enqueueLetter"),
+      enqueueLetter: async ({ kind }) => void ended.push(`letter ${kind}`),
       recordSecurityEvent: (event, { sessionId }) => void ended.push(`${event} ${sessionId}`),
       nowSeconds: () => now,
     };
-    const call = { body: { refresh: "token" } } as Parameters<typeof refreshToken>[0];
-    const answer = await refreshToken(call, deps).catch((error: Error) => error.message);
+    const answer = await renewSession("token", type, deps).catch((error: Error) => error.message);
     return { answer, ended };
   };
+  const renewed = { answer: { sessionEpoch: 0 }, ended: [] };
+  const over = { answer: "token_not_valid", ended: ["s", "session_ended s"] };
 
-  it("is refused and ended at a refresh after expiry, unlike others", async () => {
-    const pair = { access: "a", refresh: "r" };
-    const over = { answer: "token_not_valid", ended: ["s", "session_ended s"] };
-    expect(await refresh(true, 30 * minute - 1, hour)).toEqual({ answer: pair, ended: [] });
-    expect(await refresh(true, 30 * minute, hour)).toEqual(over);
-    expect(await refresh(true, 0, 12 * hour)).toEqual(over);
-    expect(await refresh(false, 24 * hour, 48 * hour)).toEqual({ answer: pair, ended: [] });
+  it.each(["refresh", "staff"] as const)(
+    "is refused and ended after expiry, with a %s token [ASVS 7.3.1, 7.3.2]",
+    async (type) => {
+      const staff = { isStaff: true, type };
+      expect(await renew({ ...staff, idle: 30 * minute - 1, age: hour })).toEqual(renewed);
+      expect(await renew({ ...staff, idle: 30 * minute, age: hour })).toEqual(over);
+      expect(await renew({ ...staff, idle: 0, age: 12 * hour })).toEqual(over);
+    },
+  );
+
+  it("has its own limits, unlike sessions of others", async () => {
+    expect(await renew({ isStaff: false, idle: 24 * hour, age: 48 * hour })).toEqual(renewed);
+  });
+
+  it("goes on in a tab that is late within the grace period", async () => {
+    const rotated = { sessionEpoch: 0, rotatedAt: now - 20 };
+    const late = { isStaff: true, idle: 30 * minute + 10, age: hour, rotated };
+    expect(await renew(late)).toEqual({ answer: rotated, ended: [] });
+  });
+
+  it("of the admin page ends with the rank", async () => {
+    const lost = { answer: "permission_denied", ended: ["s", "session_ended s"] };
+    expect(await renew({ isStaff: false, idle: 0, age: 0, type: "staff" })).toEqual(lost);
+  });
+
+  it("is ended by an older token, and its owner is told", async () => {
+    const rotated = { replayed: { sessionEpoch: 0 } };
+    expect(await renew({ isStaff: true, idle: 0, age: 0, type: "staff", rotated })).toEqual({
+      answer: "token_not_valid",
+      ended: ["session_replayed s", "letter session_replayed"],
+    });
   });
 });

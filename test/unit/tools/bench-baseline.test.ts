@@ -11,7 +11,6 @@ import {
   saveBaseline,
   type Baseline,
 } from "../../tools/bench/stack/baseline.ts";
-import { readBenchOptions } from "../../tools/bench/stack/bench-options.ts";
 import { sumOfUnits } from "../../tools/bench/stack/footprint.ts";
 import { spreadOf } from "../../tools/bench/stack/measure.ts";
 
@@ -134,23 +133,6 @@ describe("a saved baseline", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  });
-});
-
-describe("options of the bench", () => {
-  it("are two files", () => {
-    expect(readBenchOptions(["--save", "a.json", "--compare=b.json"])).toEqual({
-      save: "a.json",
-      compare: "b.json",
-    });
-    expect(readBenchOptions([])).toEqual({ save: undefined, compare: undefined });
-  });
-
-  it("are refused by name if they are wrong", () => {
-    expect(() => readBenchOptions(["--safe", "a.json"])).toThrow(/--safe/);
-    expect(() => readBenchOptions(["a.json"])).toThrow(/a\.json/);
-    expect(() => readBenchOptions(["--save"])).toThrow(/--save/);
-    expect(() => readBenchOptions(["--save="])).toThrow(/--save/);
   });
 });
 

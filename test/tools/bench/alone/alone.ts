@@ -5,6 +5,7 @@ import { runScript } from "../../../../infra/run-script.ts";
 import { spreadOf } from "../stack/measure.ts";
 import { textTable } from "../text-table.ts";
 import type { Case } from "./messages.ts";
+import { readCommandLine } from "../../../../infra/command-line/command-line.ts";
 import { chosenNames, readOptions } from "./options.ts";
 import { startCannedEndpoint, startFunction, type CannedEndpoint } from "./processes.ts";
 import { recordCases } from "./record.ts";
@@ -29,7 +30,7 @@ const measureOnce = async (endpoint: CannedEndpoint, tested: Case): Promise<numb
 };
 
 await runScript(async () => {
-  const { trees, only, rounds } = readOptions("bench:alone", 5);
+  const { trees, only, rounds } = readOptions(readCommandLine("bench:alone").values, 5);
   const endpoint = await startCannedEndpoint();
   try {
     const recordings = await recordCases(endpoint, trees);

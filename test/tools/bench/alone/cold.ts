@@ -11,6 +11,7 @@ import { runScript } from "../../../../infra/run-script.ts";
 import { textTable } from "../text-table.ts";
 import { median } from "../two-samples.ts";
 import type { Case } from "./messages.ts";
+import { readCommandLine } from "../../../../infra/command-line/command-line.ts";
 import { chosenNames, readOptions } from "./options.ts";
 import { startCannedEndpoint, startFunction, type CannedEndpoint } from "./processes.ts";
 import { recordCases } from "./record.ts";
@@ -54,7 +55,7 @@ const sizesOf = (bundle: string): string[] => {
 };
 
 await runScript(async () => {
-  const { trees, only, rounds } = readOptions("bench:cold", 9);
+  const { trees, only, rounds } = readOptions(readCommandLine("bench:cold").values, 9);
   const endpoint = await startCannedEndpoint();
   try {
     const recordings = await recordCases(endpoint, trees);

@@ -1,6 +1,7 @@
 // Calls an operation over node:http. `fetch` would cost several times the CPU.
 import { request, type IncomingHttpHeaders, type RequestOptions } from "node:http";
 import { contract, type OperationName } from "../../../../shared/contract/contract.ts";
+import type { Operation } from "../../../../shared/contract/operation.ts";
 
 type Input = {
   body?: unknown;
@@ -17,12 +18,13 @@ export const callOperation = (
   operation: OperationName,
   { body, token, headers, id = "" }: Input,
 ): Promise<RawAnswer> => {
-  const { method, path } = contract[operation];
+  const { method, path, keepsStaffCookie }: Operation = contract[operation];
   const payload = body === undefined ? "" : JSON.stringify(body);
   const sent = {
     "content-length": Buffer.byteLength(payload),
     ...(body !== undefined && { "content-type": "application/json" }),
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(keepsStaffCookie && { origin: `http://${connection.hostname}:${connection.port}` }),
     ...headers,
   };
   return new Promise((resolve, reject) => {

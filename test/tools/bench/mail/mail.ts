@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import { readCommandLine } from "../../../../infra/command-line/command-line.ts";
 import { freshenBundles } from "../../../../infra/bundling/fresh-bundles.ts";
 import { noAttributes } from "../../../../shared/identity/stored-attributes.ts";
 import { enqueueLetter } from "../../../../shared/mail/mail-queue.ts";
@@ -138,11 +139,11 @@ const measureApart = async (index: number): Promise<string[]> => {
   return z.array(z.string()).parse(cells);
 };
 
-const chosen = process.argv.slice(2).map(Number);
 if (process.argv[2] === "--row") {
   const row = rows[Number(process.argv[3])];
   if (row) process.send?.(await measure(row), () => process.exit());
 } else {
+  const chosen = readCommandLine("bench:mail").operands.map(Number);
   await freshenBundles();
   const indexes = [...rows.keys()].filter((index) => chosen.length === 0 || chosen.includes(index + 1));
   const measured = await Promise.all(indexes.map(measureApart));

@@ -1,10 +1,9 @@
 // `npm run bench:memory` prints the table of docs/operations.md about memory sizes. Each bundled
 // function runs in a process that gets the share of a vCPU which Lambda gives to the size, against
 // recorded answers of AWS that come after a delay. `--only <functions>` measures others.
-import { parseArgs } from "node:util";
 import { bundlesDirectory } from "../../../../infra/bundling/bundle-functions.ts";
+import { readCommandLine } from "../../../../infra/command-line/command-line.ts";
 import { runScript } from "../../../../infra/run-script.ts";
-import { UserError } from "../../../../infra/user-error.ts";
 import type { Case } from "../alone/messages.ts";
 import { chosenNames } from "../alone/options.ts";
 import { startCannedEndpoint, startFunction, type CannedEndpoint } from "../alone/processes.ts";
@@ -24,16 +23,6 @@ const usual =
   "createUser activateUser requestOtp createToken refreshToken getMe updateMe deleteMe pages mailer".split(
     " ",
   );
-
-const readOptions = (parameters: readonly string[]): string[] => {
-  try {
-    const { values } = parseArgs({ args: [...parameters], options: { only: { type: "string" } } });
-    return values.only?.split(",") ?? usual;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${reason}\nUsage: npm run bench:memory -- [--only getMe,mailer]`);
-  }
-};
 
 const percentile = (sorted: readonly number[], share: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
@@ -86,7 +75,7 @@ const measureAt = async (
 };
 
 await runScript(async () => {
-  const only = readOptions(process.argv.slice(2));
+  const only = readCommandLine("bench:memory").values.only?.split(",") ?? usual;
   const share = createVcpuShare();
   const endpoint = await startCannedEndpoint();
   try {

@@ -2,10 +2,10 @@
 // the results, but doesn't fail if one is missed, because a shared machine may be slow for other
 // reasons. `--save <file>` writes the results, and `--compare <file>` prints what changed since.
 import { availableParallelism, loadavg } from "node:os";
+import { readCommandLine } from "../../../../infra/command-line/command-line.ts";
 import { runScript } from "../../../../infra/run-script.ts";
 import { contract, type OperationName } from "../../../../shared/contract/contract.ts";
 import { comparisonText, loadBaseline, saveBaseline } from "./baseline.ts";
-import { readBenchOptions } from "./bench-options.ts";
 import { createClient } from "../load/client.ts";
 import { measureFloor } from "./floor.ts";
 import { measureFootprint, type Footprint } from "./footprint.ts";
@@ -121,7 +121,7 @@ const run = async (stack: StackUnderLoad): Promise<Results> => {
 };
 
 await runScript(async () => {
-  const { save, compare } = readBenchOptions(process.argv.slice(2));
+  const { save, compare } = readCommandLine("bench").values;
   const earlier = compare === undefined ? undefined : loadBaseline(compare);
   const stack = await startStackUnderLoad();
   try {
