@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { newProfile, setAttributes } from "../../shared/accounts/user-fields.ts";
-import { importedAttributes } from "../../shared/identity/attribute-schemas.ts";
+import { importedAttributes } from "../../shared/attributes/attribute-schemas.ts";
 import * as schemas from "../../shared/contract/schemas.ts";
 import { flag } from "../../shared/identity/text-rules.ts";
-import { userAttributes } from "../../shared/identity/user-attributes.ts";
+import { userAttributes } from "../../shared/attributes/user-attributes.ts";
 import { earlierUsernameKey } from "../../shared/identity/username.ts";
 import { readHash } from "../../shared/passwords/hash-forms.ts";
 import { isoTime, type Clock } from "../../shared/platform/clock.ts";

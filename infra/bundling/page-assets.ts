@@ -3,7 +3,7 @@ import { build } from "esbuild";
 import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { attributeFields } from "../../shared/identity/attribute-fields.ts";
+import { attributeFields } from "../../shared/attributes/attribute-fields.ts";
 import { openApiDocument } from "../openapi/document.ts";
 import { servingStage } from "../openapi/texts.ts";
 

@@ -1,4 +1,4 @@
-import type { AttributeField } from "../../shared/identity/attribute-fields.ts";
+import type { AttributeField } from "../../shared/attributes/attribute-fields.ts";
 import type { AdminUser } from "./data-provider.ts";
 
 export type { AttributeField };

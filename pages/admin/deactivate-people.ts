@@ -69,7 +69,7 @@ export const deactivateAll = async (people: AdminUser[], current_password: strin
   return failures;
 };
 
-/** What the dialog says. A wrong password belongs to its field, and the end of the session to no one. */
+/** What the dialog says. A wrong password stands at its field instead. */
 export const reportOf = (count: number, failures: Map<AdminUser, Error>): Error => {
   const errors = [...failures.values()];
   const whole = errors.find(

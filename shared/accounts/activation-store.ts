@@ -2,7 +2,7 @@
 // of a registration that was replaced stays.
 import { randomUUID, timingSafeEqual } from "node:crypto";
 import { digestIsIn, digestValues, type CodeSlot } from "../codes/code-conditions.ts";
-import { attributesOf, noAttributes, type StoredAttributes } from "../identity/stored-attributes.ts";
+import { attributesOf, noAttributes, type StoredAttributes } from "../attributes/stored-attributes.ts";
 import { neutralUsername, usernameKey } from "../identity/username.ts";
 import { passwordProblems } from "../passwords/password-rules.ts";
 import { spendingReset } from "../passwords/password-reset-store.ts";

@@ -1,7 +1,7 @@
 // Decoys go through the same calls as real items and fail on the same conditions, so that neither
 // responses nor timing reveal which addresses are known. They can't match a real item, because
 // their ids are keyed hashes and no username contains a `?`.
-import { noAttributes } from "../identity/stored-attributes.ts";
+import { noAttributes } from "../attributes/stored-attributes.ts";
 import type { EmailChange } from "../store/address-items.ts";
 import type { Registration, User } from "../store/user-items.ts";
 

@@ -1,6 +1,6 @@
 // Registering never checks if an address is taken, so that its response can't reveal it. Activation
 // fails if the address is taken or held.
-import { storedNames } from "../identity/stored-attributes.ts";
+import { storedNames } from "../attributes/stored-attributes.ts";
 import { usernameKey } from "../identity/username.ts";
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -11,6 +11,7 @@ import { conditionalWrite, transact, readItem, type TransactionPart } from "../s
 import { holdOf, type Hold } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import {
+  besideInvitation,
   isInvited,
   registrationIdPk,
   registrationItem,
@@ -29,14 +30,6 @@ const attributes = storedNames.filter((name) => name !== guessed);
 const identity = ["email", "username", "passwordHash", ...attributes] as const;
 const repeats = (one: Registration, other: Registration): boolean =>
   identity.every((name) => one[name] === other[name]);
-
-/** A stranger must not end an invitation. Only the short code and its password are theirs. */
-const besideInvitation = (registration: Registration, invitation: Registration): Registration => {
-  const { passwordHash, otpRequestId, networkKey, domainKey, expiresAt } = registration;
-  const { otpDigest: _, otpExpiresAt: _until, ...kept } = invitation;
-  const own = { passwordHash, otpRequestId, networkKey, domainKey };
-  return { ...kept, ...own, expiresAt: Math.max(expiresAt, invitation.expiresAt) };
-};
 
 const unchanged = (name: "inviteRequestId" | "inviteDigest", { [name]: value }: Registration) =>
   value === undefined ? `attribute_not_exists(${name})` : `${name} = :${name}`;

@@ -3,15 +3,15 @@ import type {
   allAttributes,
   attributesForPerson,
   importedAttributes,
-} from "../identity/attribute-schemas.ts";
-import { camelCase, type Attribute } from "../identity/attribute.ts";
+} from "../attributes/attribute-schemas.ts";
+import { camelCase, type Attribute } from "../attributes/attribute.ts";
 import {
   attributeEntries,
   noAttributes,
   type AttributeName,
   type Attributes,
   type StoredAttributes,
-} from "../identity/stored-attributes.ts";
+} from "../attributes/stored-attributes.ts";
 import type { User } from "../store/user-items.ts";
 
 type ProfileBody = { username?: string | undefined } & {

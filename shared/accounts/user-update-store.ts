@@ -1,5 +1,5 @@
 import { codeAttributes } from "../codes/code-conditions.ts";
-import { storedNames, type StoredAttributes } from "../identity/stored-attributes.ts";
+import { storedNames, type StoredAttributes } from "../attributes/stored-attributes.ts";
 import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";

@@ -1,7 +1,7 @@
 // No proof of the address is needed, because operators can write to the tables anyway.
 import { userStore } from "../accounts/user-store.ts";
 import { userUpdateStore } from "../accounts/user-update-store.ts";
-import { noAttributes } from "../identity/stored-attributes.ts";
+import { noAttributes } from "../attributes/stored-attributes.ts";
 import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";

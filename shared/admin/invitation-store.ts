@@ -2,7 +2,7 @@
 // strangers register for the address doesn't end it, and it doesn't end what they have registered.
 import { bareAccount } from "../accounts/activation-store.ts";
 import { registrationStore } from "../accounts/registration-store.ts";
-import { storedNames, type StoredAttributes } from "../identity/stored-attributes.ts";
+import { storedNames, type StoredAttributes } from "../attributes/stored-attributes.ts";
 import { usernameKey } from "../identity/username.ts";
 import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { profileIn, shownAttributes, shownUser } from "../accounts/user-fields.ts";
 import type { Changes } from "../accounts/user-update-store.ts";
 import { shownDelivery, type Delivery, type DeliveryStore } from "../delivery/delivery-store.ts";
-import { storedAttributes } from "../identity/stored-attributes.ts";
+import { storedAttributes } from "../attributes/stored-attributes.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { listedAttributes, PersonState } from "../store/list-indexes.ts";
 import { addressMoveItem, type User } from "../store/user-items.ts";

@@ -21,7 +21,7 @@ import { keyIn, searchFor, type Criteria, type Range, type Search } from "./pers
 
 export type ListRequest = Criteria & { cursor?: string | undefined; size: number };
 
-/** A search that its index answers only partly reads this many people at once, and so many times. */
+/** People that one page reads at once, and how often, if its index answers the search partly. */
 const [candidates, rounds] = [100, 5];
 
 const indexItem = z.object({

@@ -1,4 +1,4 @@
-// What an administrator types, as ranges of an index: shown spellings find what keys spell otherwise.
+// Turns what administrators type into ranges of an index, whose keys spell names otherwise.
 import { domainToASCII, domainToUnicode } from "node:url";
 import { normaliseAddress } from "../identity/email-address.ts";
 import { shownUsername, usernameKey } from "../identity/username.ts";
@@ -27,7 +27,7 @@ const idnPrefix = "xn--";
 
 const isAscii = (text: string): boolean => /^[\x21-\x7e]*$/.test(text);
 
-/** An unencoded `+` arrives as a space. Addresses and usernames contain neither spaces nor quotes. */
+/** An unencoded `+` arrives as a space. Addresses and usernames have no spaces or quotes. */
 const pasted = (typed: string): string =>
   (/<([^<>]*)>?\s*$/.exec(typed)?.[1] ?? typed)
     .replace(/^\s*mailto:/i, "")
@@ -42,8 +42,7 @@ const foldedDomain = (domain: string): string =>
     .replaceAll("\u3002", ".");
 
 /** A part of a label has no ASCII form, so it is compared with the shown form of each label. */
-const addressSearch = (typed: string) => {
-  const text = pasted(typed);
+const addressSearch = (text: string) => {
   const at = text.lastIndexOf("@") + 1;
   const labels = foldedDomain(at > 0 ? text.slice(at) : "").split(".");
   const last = at > 0 ? (labels.pop() ?? "") : "";
@@ -65,8 +64,7 @@ const addressSearch = (typed: string) => {
   };
 };
 
-const usernameSearch = (typed: string) => {
-  const text = pasted(typed);
+const usernameSearch = (text: string) => {
   const key = usernameKey(text);
   return {
     ranges: shownUsername(text).length > longestUsername ? [] : [{ from: key, to: key + afterAll }],
@@ -84,8 +82,9 @@ export const keyIn = (place: string): string => place.slice(0, place.lastIndexOf
 
 export const searchFor = (criteria: Criteria) => {
   const { state, addressPrefix = "", usernamePrefix = "", createdFrom = 0, createdBefore } = criteria;
-  const address = addressPrefix === "" ? undefined : addressSearch(addressPrefix);
-  const username = usernamePrefix === "" ? undefined : usernameSearch(usernamePrefix);
+  const [addressText, usernameText] = [pasted(addressPrefix), pasted(usernamePrefix)];
+  const address = addressText === "" ? undefined : addressSearch(addressText);
+  const username = usernameText === "" ? undefined : usernameSearch(usernameText);
   // Administrators are so few that all of them can be read.
   const byUsername = username !== undefined && state !== "staff";
   const order: ListOrder = byUsername ? "username" : address ? "address" : "date";

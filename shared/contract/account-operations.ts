@@ -4,7 +4,7 @@ import {
   invitedAttributes,
   ownChanges,
   registeredAttributes,
-} from "../identity/attribute-schemas.ts";
+} from "../attributes/attribute-schemas.ts";
 import {
   bearerErrors,
   challengeErrors,

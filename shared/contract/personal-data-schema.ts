@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { allAttributes } from "../identity/attribute-schemas.ts";
+import { allAttributes } from "../attributes/attribute-schemas.ts";
 import { delivery } from "./delivery-schema.ts";
 import { session, user } from "./schemas.ts";
 

@@ -1,10 +1,11 @@
 // Fields of requests and responses. Clients match on Django REST framework's error sentences.
 import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
+import { instantOf, notAnInstant } from "../identity/instant.ts";
 import { atMost, filled, text } from "../identity/text-rules.ts";
 import { readCode, readLongCode, readShortCode } from "../identity/typed-code.ts";
 import { isDjangoUsername, isUsername, shownUsername, usernameOutline } from "../identity/username.ts";
-import { allAttributes, attributesForPerson } from "../identity/attribute-schemas.ts";
+import { allAttributes, attributesForPerson } from "../attributes/attribute-schemas.ts";
 import { delivery } from "./delivery-schema.ts";
 
 export const email = filled(text().trim())
@@ -151,24 +152,9 @@ export const cursor = z.string().meta({ pattern: "^[A-Za-z0-9_-]+$", minLength: 
 
 export const search = (maximum: number) => text().trim().max(maximum, atMost(maximum));
 
-// An unencoded `+` of the offset arrives as a space.
-const canonicalTime = (typed: string): string => {
-  const [, minute = typed, second = ":00", zone = "Z"] =
-    /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+ -]\d\d:\d\d)?$/i.exec(typed) ?? [];
-  const zoned = minute.includes("T") ? `${minute}${second}${zone.replace(" ", "+")}`.toUpperCase() : typed;
-  const isTime = z.iso.datetime({ offset: true }).or(z.iso.date()).safeParse(zoned).success;
-  return isTime ? new Date(zoned).toISOString() : typed;
-};
-
-/** Becomes ISO 8601 in UTC with milliseconds. */
-export const instant = text()
-  .trim()
-  .overwrite(canonicalTime)
-  .refine(
-    (time) => z.iso.datetime().safeParse(time).success,
-    "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
-  )
-  .meta({ examples: ["2026-11-22T20:15:00Z"] });
+export const instant = search(40)
+  .overwrite((typed) => instantOf(typed) ?? typed)
+  .refine((time) => instantOf(time) !== undefined, notAnInstant);
 
 export const adminUser = user
   .extend({

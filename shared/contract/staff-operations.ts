@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { choice, flag } from "../identity/text-rules.ts";
-import { staffChanges } from "../identity/attribute-schemas.ts";
+import { staffChanges } from "../attributes/attribute-schemas.ts";
 import { staffActErrors, staffErrors, staffPasswordErrors, type Operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
@@ -11,8 +11,7 @@ export const listUsers = {
   method: "GET",
   path: `${admin}/users/`,
   caller: "staff",
-  summary:
-    "List accounts and registrations, newest first, or search them by the beginning of an email address or username",
+  summary: "List accounts and registrations, newest first, or search them by email address or username",
   query: z.object({
     cursor: schemas.cursor.optional().meta({ description: "The `next` value of the previous page" }),
     limit: choice(["25", "50", "100"]).default("25"),
@@ -33,17 +32,11 @@ export const listUsers = {
     body: z.object({
       results: z.array(schemas.adminUser),
       next: schemas.cursor.nullable().meta({
-        description:
-          "A cursor, if there may be more. A page can be short or empty: a search by several criteria continues on the next one",
+        description: "A cursor, if there may be more. A page can be shorter than `limit`, or empty",
       }),
-      approximate_total: z
-        .int()
-        .nullable()
-        .meta({
-          description:
-            "About how many people there are, as the database counts them every few hours; `null` with other filters than `state=staff`",
-          examples: [1234],
-        }),
+      approximate_total: z.int().nullable().meta({
+        description: "About how many there are; `null` with other filters than `state=staff`",
+      }),
     }),
   },
   errors: [...staffErrors, "cursor_not_valid"],

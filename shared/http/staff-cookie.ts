@@ -1,4 +1,4 @@
-// The cookie of the admin page's session, for pages of this service only. No other site can send it.
+// The cookie of the admin page's session. No other site can send it.
 // Other origins can't send JSON or read an answer without CORS headers, and they are refused.
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import * as z from "zod";

@@ -2,7 +2,7 @@
 // a shard, so that a wave of registrations doesn't overload one partition. Sort keys end with the
 // id, so they are unique and a cursor needs nothing else.
 import { normaliseAddress } from "../identity/email-address.ts";
-import { storedNames } from "../identity/stored-attributes.ts";
+import { storedNames } from "../attributes/stored-attributes.ts";
 
 export type PersonState = "active" | "disabled" | "pending";
 export const personStates = ["active", "disabled", "pending"] as const satisfies readonly PersonState[];

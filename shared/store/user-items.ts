@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { locales } from "../identity/locale.ts";
-import { storedAttributes } from "../identity/stored-attributes.ts";
+import { storedAttributes } from "../attributes/stored-attributes.ts";
 import { day } from "../platform/clock.ts";
 import { keyOf } from "./item-kinds.ts";
 
@@ -109,3 +109,11 @@ export const reservationItem = z.object({ reservedFor: z.string() });
 
 /** Finds a registration by its id, unless its address was registered again since. */
 export const registrationPointerItem = z.object({ addressKey: z.string() });
+
+/** A stranger must not end an invitation. Only the short code and its password are theirs. */
+export const besideInvitation = (registration: Registration, invitation: Registration): Registration => {
+  const { passwordHash, otpRequestId, networkKey, domainKey, expiresAt } = registration;
+  const { otpDigest: _, otpExpiresAt: _until, ...kept } = invitation;
+  const own = { passwordHash, otpRequestId, networkKey, domainKey };
+  return { ...kept, ...own, expiresAt: Math.max(expiresAt, invitation.expiresAt) };
+};

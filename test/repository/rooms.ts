@@ -12,16 +12,20 @@ export const rooms: Record<string, Room> = {
   },
   "shared/identity": {
     holds:
-      "email addresses, usernames, attributes of people, languages, typed codes, and pseudonyms of addresses and networks",
+      "email addresses, usernames, languages, typed texts and codes, and pseudonyms of addresses and networks",
     imports: shared("platform"),
+  },
+  "shared/attributes": {
+    holds: "what accounts say about their people: one list, and the schemas that come from it",
+    imports: shared("identity"),
   },
   "shared/contract": {
     holds: "the list of operations, their schemas and refusals",
-    imports: shared("identity"),
+    imports: shared("identity attributes"),
   },
   "shared/store": {
     holds: "the DynamoDB client, conditional writes, batches, items and their keys",
-    imports: shared("platform identity"),
+    imports: shared("platform identity attributes"),
   },
   "shared/keys": {
     holds: "key rings for signing and for digests, their storage and rotation",
@@ -49,11 +53,11 @@ export const rooms: Record<string, Room> = {
   },
   "shared/accounts": {
     holds: "accounts, registrations and their addresses; decoys for unknown ones",
-    imports: shared("platform identity contract store limits delivery codes passwords"),
+    imports: shared("platform identity attributes contract store limits delivery codes passwords"),
   },
   "shared/admin": {
     holds: "what only staff and operators use: find, list, import, scan",
-    imports: shared("platform identity contract store delivery accounts"),
+    imports: shared("platform identity attributes contract store delivery accounts"),
   },
   "shared/letters": {
     holds: "what letters say: names, texts, languages, look, and the checks of all these",
@@ -85,7 +89,7 @@ export const rooms: Record<string, Room> = {
   },
   "commands/user-files": {
     holds: "files of users: lines, rows, checkpoints",
-    imports: shared("platform identity contract store passwords accounts"),
+    imports: shared("platform identity attributes contract store passwords accounts"),
   },
   commands: {
     holds: "what operators run",
@@ -96,7 +100,7 @@ export const rooms: Record<string, Room> = {
       "infra/command-line",
     ],
   },
-  "pages/admin": { holds: "the admin page, for browsers", imports: shared("identity contract") },
+  "pages/admin": { holds: "the admin page, for browsers", imports: shared("attributes contract") },
   "infra/grants": {
     holds: "the rights, settings and size of each function",
     imports: shared("platform contract store"),
@@ -111,7 +115,7 @@ export const rooms: Record<string, Room> = {
   },
   "infra/bundling": {
     holds: "bundles of the functions, and the files beside them",
-    imports: [...shared("identity contract letters"), ...infra("grants openapi"), "infra"],
+    imports: [...shared("attributes contract letters"), ...infra("grants openapi"), "infra"],
   },
   "infra/monitoring": {
     holds: "alarms, and metrics of what the logs say about attacks",

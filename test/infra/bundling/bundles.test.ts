@@ -10,8 +10,8 @@ import { kebabCase } from "../../../infra/naming.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 import type { Operation } from "../../../shared/contract/operation.ts";
 import { email, password, publicKey } from "../../../shared/contract/schemas.ts";
-import type { Attribute } from "../../../shared/identity/attribute.ts";
-import { userAttributes } from "../../../shared/identity/user-attributes.ts";
+import type { Attribute } from "../../../shared/attributes/attribute.ts";
+import { userAttributes } from "../../../shared/attributes/user-attributes.ts";
 import { synthesiseStage } from "../synthesised.ts";
 
 const first = mkdtempSync(join(tmpdir(), "lit-auth-bundles-"));

@@ -89,7 +89,11 @@ const sheetRights = (name: FunctionName): string[] =>
     return Object.entries<unknown>({ ...actions }).flatMap(([action, kinds]) =>
       Array.isArray(kinds)
         ? kinds.map((kind: string) => `${service}:${action} ${resource} ${kind}#*`)
-        : [`${service}:Query ${resource} indexes`],
+        : [
+            action === "QueryIndexes"
+              ? `${service}:Query ${resource} indexes`
+              : `${service}:DescribeTable ${resource}`,
+          ],
     );
   });
 

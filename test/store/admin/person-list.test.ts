@@ -137,7 +137,7 @@ describe("list of people", () => {
 
   it("accepts prefixes that no address has", async () => {
     const list = personList(() => now);
-    // U+FDFA has 18 letters and 33 bytes in the forms that are compared. DynamoDB takes 1,024 bytes.
+    // U+FDFA becomes 33 bytes in the forms that are compared. DynamoDB takes 1,024 bytes.
     const expanding = "\ufdfa".repeat(125);
     for (const prefix of [
       "é",
@@ -176,7 +176,8 @@ describe("list of people", () => {
       ).toContain(id);
     };
     for (const { id, email, username } of people) {
-      for (const end of email.split("").keys()) await finds({ addressPrefix: email.slice(0, end + 1) }, id);
+      for (let end = email.indexOf("@"); end <= email.length; end += 1)
+        await finds({ addressPrefix: email.slice(0, end) }, id);
       for (const typed of [
         normaliseAddress(email),
         email.toUpperCase(),

@@ -1,5 +1,5 @@
-import type { Attribute } from "../../../shared/identity/attribute.ts";
-import { userAttributes } from "../../../shared/identity/user-attributes.ts";
+import type { Attribute } from "../../../shared/attributes/attribute.ts";
+import { userAttributes } from "../../../shared/attributes/user-attributes.ts";
 
 /** What answers to a person say about attributes that were never set. */
 export const blankAttributes = Object.fromEntries(

@@ -1,6 +1,6 @@
 // Creates registrations and accounts through the stores, without the API.
 import { randomUUID } from "node:crypto";
-import { noAttributes } from "../../../shared/identity/stored-attributes.ts";
+import { noAttributes } from "../../../shared/attributes/stored-attributes.ts";
 import type { Clock } from "../../../shared/platform/clock.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
 import { registrationPk, userPk, type Registration, type User } from "../../../shared/store/user-items.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../../..");
-const list = "shared/identity/user-attributes.ts";
+const list = "shared/attributes/user-attributes.ts";
 const scenario = "test/scenarios/own-stack/added-attributes.test.ts";
 
 const added = String.raw`

@@ -11,7 +11,7 @@ import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { readCommandLine } from "../../../../infra/command-line/command-line.ts";
 import { freshenBundles } from "../../../../infra/bundling/fresh-bundles.ts";
-import { noAttributes } from "../../../../shared/identity/stored-attributes.ts";
+import { noAttributes } from "../../../../shared/attributes/stored-attributes.ts";
 import { enqueueLetter } from "../../../../shared/mail/mail-queue.ts";
 import { sesGate, type SesLimits } from "../../../support/mail/virtual-ses.ts";
 import { startLocalStack } from "../../../support/stacks/local-stack.ts";

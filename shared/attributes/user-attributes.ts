@@ -1,8 +1,8 @@
 // What an account says about its person, besides username and address. An attribute is one entry
 // here: bodies, answers, items, files of users and the admin page are derived from it.
 import type { Attribute } from "./attribute.ts";
-import { localeOf, locales, localeTag, longestTag } from "./locale.ts";
-import { choice, importedName, notAChoice, personName, text } from "./text-rules.ts";
+import { localeOf, locales, localeTag, longestTag } from "../identity/locale.ts";
+import { choice, importedName, notAChoice, personName, text } from "../identity/text-rules.ts";
 
 /** Each name is that of the API. In items, it is in camel case. */
 export const userAttributes = {

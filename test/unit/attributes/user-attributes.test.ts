@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { camelCase, valueSchema, type Attribute } from "../../../shared/identity/attribute.ts";
-import { attributeFields } from "../../../shared/identity/attribute-fields.ts";
-import { attributeEntries } from "../../../shared/identity/stored-attributes.ts";
+import { camelCase, valueSchema, type Attribute } from "../../../shared/attributes/attribute.ts";
+import { attributeFields } from "../../../shared/attributes/attribute-fields.ts";
+import { attributeEntries } from "../../../shared/attributes/stored-attributes.ts";
 
 /** Members of bodies, answers, rows and items that have a meaning of their own. */
 const taken = new Set(
