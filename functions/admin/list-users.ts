@@ -43,6 +43,7 @@ export const listUsers = async ({ query }: UserCall<typeof contract.listUsers>, 
   const { id = "", cursor } = query;
   const size = Number(query.limit);
   if (id !== "") {
+    if (cursor !== undefined) throw new ApiError("cursor_not_valid");
     const person = await deps.people.find(id.toLowerCase());
     const people = person && matches(person) ? [person] : [];
     return { results: await shownPeople(people, deps), next: null, approximate_total: null };

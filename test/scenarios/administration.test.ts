@@ -154,7 +154,11 @@ describe("GET admin/users/", () => {
       registered_before: ["This time must be later than registered_after."],
     });
     for (const cursor of ["", "x", "%00", "9".repeat(4000)])
-      expectRefused(await administer(root, "listUsers", { query: { cursor } }), "cursor_not_valid");
+      for (const search of [{}, { username: "a" }, { id: unknownId }])
+        expectRefused(
+          await administer(root, "listUsers", { query: { ...search, cursor } }),
+          "cursor_not_valid",
+        );
     const body = { new_email: newPerson().email, current_password: root.password };
     for (const id of [unknownId, "x", "a".repeat(3000)])
       for (const name of staffOperations.filter((name) => contract[name].path.includes("{id}")))
@@ -350,7 +354,7 @@ describe("act that takes something from a person", () => {
 });
 
 describe("acts of one administrator", () => {
-  it("are limited to 60 an hour, and counted before each", async () => {
+  it("are limited to exactly 60 an hour, also in parallel", async () => {
     const [actor, other] = [await newAdmin(), await newAdmin()];
     const limits = limitsOf(stack);
     const { id } = await activated();
@@ -374,7 +378,10 @@ describe("acts of one administrator", () => {
       expect(await limits.counted(staffActs(actor.id)), name).toEqual([index + 1]);
     }
     const { id: next } = await activated();
-    await limits.exhaust(staffActs(actor.id));
+    const rest = Array.from({ length: 56 }, () => administer(actor, "unlockUser", { id: next }));
+    const statuses = (await Promise.all(rest)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 204)).toHaveLength(60 - acts.length);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(56 - (60 - acts.length));
     for (const [name, body] of acts.filter(([name]) => name !== "cancelUserEmail")) {
       const answer = await administer(actor, name, { id: next, body });
       // An unchanged state or rank is an act too.
@@ -386,16 +393,6 @@ describe("acts of one administrator", () => {
     expect((await administer(other, "unlockUser", { id: next })).status).toBe(204);
     const { line } = await logWith(stack, "DeleteUser", ['"limited"', "too_many_staff_acts"]);
     expect(line).toContain('"operation":"deleteUser"');
-  });
-
-  it("pass the limit exactly as often as allowed, in parallel", async () => {
-    const actor = await newAdmin();
-    const { id } = await activated();
-    await Promise.all(Array.from({ length: 8 }, () => administer(actor, "unlockUser", { id })));
-    const rest = Array.from({ length: 60 }, () => administer(actor, "unlockUser", { id }));
-    const statuses = (await Promise.all(rest)).map(({ status }) => status);
-    expect(statuses.filter((status) => status === 204)).toHaveLength(52);
-    expect(statuses.filter((status) => status === 429)).toHaveLength(8);
   });
 });
 
