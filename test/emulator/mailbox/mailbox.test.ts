@@ -59,7 +59,7 @@ describe("mailbox", () => {
   });
 
   it("keeps emails across a restart", async () => {
-    const dataDirectory = temporaryFolder();
+    const dataDirectory = path.join(temporaryFolder(), "[a] {b,c} #1 50% é");
     const first = await startFixtureStack({ dataDirectory });
     await act(first, "email", email);
     await act(first, "email", { ...email, subject: "second", html: undefined });
