@@ -1,107 +1,59 @@
-import { rmSync } from "node:fs";
-import path from "node:path";
+// The entry point of `npm start`. It imports almost nothing, so that its first line comes at once.
 import { parseArgs } from "node:util";
-import { stop as stopEsbuild } from "esbuild";
-import { bundleFunctions, bundlesDirectory } from "../bundling/bundle-functions.ts";
-import { freshenBundles } from "../bundling/fresh-bundles.ts";
-import { loadSettings } from "../settings.ts";
-import { synthesise } from "../synthesise.ts";
-import { generousLimits } from "../generous-limits.ts";
-import { lockDataDirectory } from "./data-directory.ts";
-import { onParentGone } from "./parent-process.ts";
-import { type Stack, startStack } from "./stack.ts";
 import { UserError } from "../user-error.ts";
 
 const defaultPort = 8000;
-const startedAt = Date.now() - performance.now();
-const dataDirectory = path.resolve(".local");
+
+const help = `Runs the templates of \`cdk deploy\` on this machine, until Ctrl-C.
+
+  npm start -- [options]
+
+  --port <number>   Listen on another port than ${defaultPort}.
+  --host <address>  Answer other machines and containers too, for instance at 0.0.0.0. They reach
+                    the API, the keys and the pages; mailbox and AWS endpoint stay on 127.0.0.1.
+  --fresh           Delete all data in .local/ first.
+  --watch           Bundle the functions again after each change.
+  --quiet           Print no line for each request.
+  --help            Print this text.
+
+  PUBLIC_URL, as a variable of the environment, is the issuer in tokens and the address of the keys.
+  It is for programs that can't reach http://127.0.0.1:${defaultPort}:
+
+    PUBLIC_URL=http://host.docker.internal:${defaultPort} npm start -- --host 0.0.0.0
+`;
+
+const options = {
+  port: { type: "string", default: String(defaultPort) },
+  host: { type: "string" },
+  fresh: { type: "boolean", default: false },
+  watch: { type: "boolean", default: false },
+  quiet: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
 
 const readArguments = () => {
   try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: "string", default: String(defaultPort) },
-        fresh: { type: "boolean", default: false },
-        watch: { type: "boolean", default: false },
-      },
-    });
+    const { values } = parseArgs({ options });
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
       throw new Error(`--port ${values.port} is not a port number`);
-    return { ...values, port };
+    return { ...values, port, isDefaultPort: port === defaultPort };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${reason}. Known options: --port <number>, --fresh, --watch.`);
+    const known = "--port <number>, --host <address>, --fresh, --watch, --quiet, --help";
+    throw new UserError(`${reason}. Known options: ${known}.`);
   }
 };
 
-const prepareData = (fresh: boolean) => {
-  lockDataDirectory(dataDirectory).unlock();
-  if (fresh) rmSync(dataDirectory, { recursive: true, force: true });
+const start = async () => {
+  const given = readArguments();
+  if (given.help) return console.log(help);
+  console.log("Starting LIT Auth …");
+  const { runLocally } = await import("./local-run.ts");
+  await runLocally(given);
 };
 
-/** `.env` may be for a deployment, so its stage, address and limits don't apply here. */
-const readLocalSettings = (port: number) => {
-  try {
-    const settings = loadSettings(
-      { MAIL_FROM: "no-reply@example.com" },
-      { STAGE: "local", PUBLIC_URL: `http://127.0.0.1:${port}`, MX_RESOLVER: "off", ...generousLimits },
-    );
-    const isStandIn = settings.CHALLENGE_VERIFY_URL.startsWith("http:");
-    return isStandIn ? settings : { ...settings, CHALLENGE_VERIFY_URL: "off" };
-  } catch (error) {
-    throw new UserError(error instanceof Error ? error.message : String(error));
-  }
-};
-
-const printErrors = (functionLabel: string, line: string) => {
-  if (/"level":\s*"(ERROR|CRITICAL)"/.test(line)) console.error(`${functionLabel}: ${line}`);
-};
-
-const describe = ({ url, inboxUrl, mailboxFolder, engine }: Stack, port: number): string => `
-  API      ${url}/api/v1/auth/
-  Docs     ${url}/swagger/
-  Admin    ${url}/admin/
-  Inbox    ${inboxUrl}
-  Letters  ${url}/_letters/
-  Emails   ${path.relative(process.cwd(), mailboxFolder)}/
-  Data     ${path.relative(process.cwd(), dataDirectory)}/ (${engine}). To start empty: npm start -- --fresh${port === defaultPort ? "" : ` --port ${port}`}
-
-  Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. The limits on emails and networks are generous here. The limits on guesses are the real ones.
-  Press Ctrl-C to stop.
-`;
-
-const run = async () => {
-  const { port, fresh, watch } = readArguments();
-  prepareData(fresh);
-  let stack: Stack | undefined;
-  const reload = (functions: string[]) => {
-    if (stack === undefined) return;
-    stack.replaceExecutionEnvironments(functions.map((name) => path.join(bundlesDirectory, name)));
-    console.log(`Reloaded ${functions.join(", ")}`);
-  };
-  const bundler = watch ? await bundleFunctions({ onChange: reload }) : await freshenBundles();
-  // esbuild's service would occupy 350 MB during the whole run.
-  if (!watch) await stopEsbuild();
-  const templates = synthesise(readLocalSettings(port));
-
-  let stopping = false;
-  const stop = async () => {
-    if (stopping) return;
-    stopping = true;
-    await Promise.all([stack?.stop(), bundler?.stop()]);
-    process.exit(0);
-  };
-  process.on("SIGINT", () => void stop());
-  process.on("SIGTERM", () => void stop());
-  process.on("SIGHUP", () => void stop());
-  onParentGone(() => void stop());
-
-  stack = await startStack({ templates, port, dataDirectory, onLog: printErrors });
-  console.log(describe(stack, port));
-};
-
-run().catch((error: unknown) => {
+start().catch((error: unknown) => {
   console.error(error instanceof UserError ? error.message : error);
   process.exit(1);
 });

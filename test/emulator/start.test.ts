@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { freePort } from "../../infra/local/engines/free-port.ts";
 import { eventually } from "../support/assert/eventually.ts";
 import { alive, descendants } from "./fixtures/processes.ts";
@@ -26,6 +26,10 @@ const run = (folder: string, command: string, ...parameters: string[]) => {
   return { child, said, ready };
 };
 const npmStart = (folder: string, ...flags: string[]) => run(folder, process.execPath, script, ...flags);
+const variable = (name: string, value: string) => {
+  vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
+};
 /** Returns an empty string if the process has just ended. */
 const variablesOf = (pid: number): string => {
   try {
@@ -57,6 +61,10 @@ describe("npm start", () => {
     }
     const answer = await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/me/`);
     expect(answer.status).toBe(401);
+    await eventually(
+      "the line of the request",
+      () => /^GET \/api\/v1\/auth\/user\/me\/ 401 not_authenticated \d+ ms$/m.test(said.out) || undefined,
+    );
     const pids = descendants(child.pid ?? 0);
     expect(pids.length).toBeGreaterThan(2);
 
@@ -125,15 +133,24 @@ describe("npm start", () => {
     expect(await exitCode(child)).toBe(0);
   });
 
-  it("verifies no challenges with a service elsewhere", async () => {
+  it("serves another host under PUBLIC_URL, quietly, and checks no challenges elsewhere", async () => {
     const cwd = folder();
+    const issuer = "http://host.docker.internal:8000";
+    variable("PUBLIC_URL", issuer);
     const settings =
       "CHALLENGE_VERIFY_URL=https://service.example/siteverify\nCHALLENGE_HOSTNAMES=app.example.com\n";
     writeFileSync(path.join(cwd, ".env"), settings);
     const port = await freePort();
-    const { child, ready } = npmStart(cwd, "--port", String(port));
+    const { child, said, ready } = npmStart(cwd, "--port", String(port), "--host", "127.0.0.9", "--quiet");
     await ready();
+    const configuration = await fetch(`http://127.0.0.9:${port}/.well-known/openid-configuration`);
+    expect(await configuration.json()).toMatchObject({
+      issuer,
+      jwks_uri: `${issuer}/.well-known/jwks.json`,
+    });
+    expect((await fetch(`http://127.0.0.9:${port}/_aws/ses`)).status).toBe(403);
     await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/reset_password/`, { method: "POST" });
+    expect(said.out).not.toMatch(/^(GET|POST) /m);
     const variables = descendants(child.pid ?? 0).map(variablesOf);
     expect(variables.join().split("\0")).toContain("CHALLENGE_VERIFY_URL=off");
     child.kill("SIGTERM");
@@ -147,6 +164,22 @@ describe("npm start", () => {
     const { child, said } = npmStart(folder(), ...flags);
     expect(await exitCode(child)).toBe(1);
     expect(said.error).toMatch(sentence);
+  });
+
+  it("reports an address that is not of this machine in one sentence", async () => {
+    const { child, said } = npmStart(folder(), "--host", "192.0.2.99", "--port", String(await freePort()));
+    expect(await exitCode(child)).toBe(1);
+    expect(said.error).toBe("--host 192.0.2.99 is not an address of this machine.\n");
+  });
+
+  it("explains itself, and says at once that it starts", async () => {
+    const { child, said } = npmStart(folder(), "--help");
+    expect(await exitCode(child)).toBe(0);
+    for (const word of ["--port", "--host", "--fresh", "--watch", "--quiet", "PUBLIC_URL"])
+      expect(said.out).toContain(word);
+    // All other imports follow the first line: they take longer than a second.
+    const imports = [...readFileSync(script, "utf8").matchAll(/^import .* from "(.*)";$/gm)];
+    expect(imports.map(([, from]) => from)).toEqual(["node:util", "../user-error.ts"]);
   });
 
   it("reports an unusable .local in one sentence, with exit status 1", async () => {

@@ -71,6 +71,23 @@ describe("installed packages", () => {
   });
 });
 
+const { scripts } = z
+  .object({ scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync("package.json", "utf8")));
+/** What sh understands and cmd.exe on Windows does not. */
+const onlyPosix = /'|`|\$|^exec |(^|[;&|] *)[A-Z_]+=|;|[^&]&(?!&)[^&]|\brm |\bcp |\bmv |\/dev\/|\\(?!")/;
+
+describe("scripts of package.json", () => {
+  it("hold nothing that only one system's shell understands", () => {
+    expect(Object.values(scripts).filter((script) => onlyPosix.test(script))).toEqual([]);
+  });
+
+  it.each(["exec node a.ts", "A=1 node a.ts", "node --x 'a b'", "node $(a)", "rm -r build", "a & b"])(
+    "are refused if they hold %s",
+    (script) => expect(script).toMatch(onlyPosix),
+  );
+});
+
 it("npm run sbom lists every package with its version [ASVS 15.1.2]", () => {
   const text = execFileSync("npm", ["run", "--silent", "sbom"], { encoding: "utf8", maxBuffer: 64e6 });
   const { components, ...sbom } = z

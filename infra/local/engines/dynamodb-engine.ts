@@ -88,7 +88,7 @@ const start = async (name: EngineName, dataDirectory: string): Promise<DynamoDbE
   const launch = await launches[name](folder);
   if (launch === undefined) return undefined;
   const { command, url, accessKeyId } = launch;
-  const child = startSupervisedChild(...command);
+  const child = startSupervisedChild(command);
   let failure: string | undefined;
   void child.exited.then((output) => (failure = output));
   const deadline = Date.now() + readyWithinSeconds * 1000;

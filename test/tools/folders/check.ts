@@ -1,5 +1,5 @@
 // Clones the repository into a folder with unusual characters, and uses and tests it there.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -26,26 +26,28 @@ const clone = () => {
 };
 
 /** In its own process group, so that one signal ends npm with all that it started. */
-const npm = (...parameters: string[]): ChildProcess => {
-  const child = spawn("npm", parameters, { cwd: folder, detached: true });
-  process.once("exit", () => endGroup(child, "SIGKILL"));
-  return child;
+const npm = (...parameters: string[]) => {
+  const child = spawn("npm", parameters, { cwd: folder, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const end = (signal: NodeJS.Signals) => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, signal);
+  };
+  process.once("exit", () => end("SIGKILL"));
+  return { stdout: child.stdout, stderr: child.stderr, ended: once(child, "close"), end };
 };
 
-const endGroup = ({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): void => {
-  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, signal);
-};
-
-const start = async (port: number): Promise<ChildProcess> => {
-  const child = npm("start", "--", "--port", String(port));
+const start = async (port: number) => {
+  const run = npm("start", "--", "--port", String(port));
   let said = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding("utf8").on("data", (more: string) => (said += more));
+  let hasEnded = false;
+  for (const stream of [run.stdout, run.stderr])
+    stream.setEncoding("utf8").on("data", (more: string) => (said += more));
+  void run.ended.then(() => (hasEnded = true));
   await eventually("the runner to be ready", () => {
-    if (child.exitCode !== null) throw new UserError(said);
+    if (hasEnded) throw new UserError(said);
     return said.includes("Ready in") || undefined;
   });
-  return child;
+  return run;
 };
 
 const lettersAt = async (port: number) => {
@@ -67,22 +69,17 @@ const keepsLetters = async (): Promise<void> => {
     const letters = await lettersAt(port);
     return letters.length > 0 ? letters : undefined;
   });
-  const killed = once(first, "exit");
-  endGroup(first, "SIGKILL");
-  await killed;
+  first.end("SIGKILL");
   const second = await eventually("the killed run to be gone", () => start(port).catch(() => undefined));
   const kept = await lettersAt(port);
-  const ended = once(second, "exit");
-  endGroup(second, "SIGTERM");
-  await ended;
+  second.end("SIGTERM");
+  await second.ended;
   if (kept.join() !== sent.join()) throw new UserError("A letter did not survive the restart.");
 };
 
 const passesTests = async (): Promise<void> => {
-  const child = npm("exec", "--", "vitest", "run", ...tests, ...files);
-  const ended = once(child, "close");
-  const [said, complained] = await Promise.all([child.stdout, child.stderr].map((one) => one && text(one)));
-  const [status] = await ended;
+  const { stdout, stderr, ended } = npm("exec", "--", "vitest", "run", ...tests, ...files);
+  const [said, complained, [status]] = await Promise.all([text(stdout), text(stderr), ended]);
   if (status !== 0) throw new UserError(`${said}\n${complained}\nTests failed in ${folder}.`);
 };
 
