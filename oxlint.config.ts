@@ -7,7 +7,7 @@ const places: Record<string, readonly string[]> = {
   argon2: ["shared/passwords/password-hash.ts"],
   bcryptjs: ["shared/passwords/foreign-hashes.ts"],
   jose: ["shared/sessions/tokens.ts"],
-  negotiator: ["shared/identity/accepted-locale.ts"],
+  negotiator: ["shared/identity/accepted-locale.ts", "infra/local/gateway/compression.ts"],
   "ipaddr.js": ["shared/identity/pseudonyms.ts"],
   bowser: ["shared/sessions/device-label.ts"],
   "@zxcvbn-ts/language-common": ["shared/passwords/password-rules.ts"],
@@ -45,7 +45,8 @@ const places: Record<string, readonly string[]> = {
   ],
   constructs: ["infra/stacks/*.ts", "infra/api/*.ts", "infra/monitoring/*.ts"],
   "cdk-nag": ["infra/stacks/cdk-nag.ts"],
-  esbuild: ["infra/bundling/*.ts", "infra/local/start.ts"],
+  esbuild: ["infra/bundling/*.ts", "infra/local/local-run.ts"],
+  nodemailer: ["infra/local/mailbox/raw-message.ts"],
   fauxqs: ["infra/local/engines/sqs-engine.ts"],
 };
 
@@ -170,10 +171,12 @@ export default defineConfig({
       files: [
         "infra/run-script.ts",
         "infra/local/start.ts",
+        "infra/local/local-run.ts",
         "infra/localstack/**/*.ts",
         "infra/openapi/document.ts",
         "infra/app.ts",
         "test/tools/stage/**/*.ts",
+        "test/tools/folders/**/*.ts",
         "test/support/**/*.ts",
         "commands/**/*.ts",
       ],

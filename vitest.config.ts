@@ -47,6 +47,8 @@ export default defineConfig({
   test: {
     // Most tests wait for child processes, so one more worker than cores keeps all cores busy.
     maxWorkers: availableParallelism() + 1,
+    // Vite reads a `#` in a path as the end of the file's name, and Node does not.
+    experimental: { viteModuleRunner: !import.meta.dirname.includes("#") },
     // Long timeouts cost nothing while tests pass, and machines can be slow.
     testTimeout: 300_000,
     hookTimeout: 300_000,

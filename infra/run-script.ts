@@ -5,6 +5,13 @@ import { UserError } from "./user-error.ts";
 
 export const root = join(import.meta.dirname, "..");
 
+/** What npm puts into `node_modules/.bin` is no program on Windows, so Node runs these files. */
+const scripts: Record<string, string> = {
+  cdk: "aws-cdk/bin/cdk",
+  cdklocal: "aws-cdk-local/bin/cdklocal",
+  vitest: "vitest/vitest.mjs",
+};
+
 type Options = { directory?: string; environment?: NodeJS.ProcessEnv };
 
 /** Forwards signals and waits for the program's exit, so that callers can clean up. */
@@ -13,7 +20,12 @@ export const run = async (
   parameters: readonly string[],
   { directory = root, environment }: Options = {},
 ): Promise<void> => {
-  const child = spawn(command, parameters, {
+  const script = scripts[command];
+  const program: [string, string[]] =
+    script === undefined
+      ? [command, [...parameters]]
+      : [process.execPath, [join(root, "node_modules", script), ...parameters]];
+  const child = spawn(...program, {
     stdio: "inherit",
     cwd: directory,
     ...(environment && { env: environment }),

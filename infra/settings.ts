@@ -130,7 +130,8 @@ export const loadSettings = (defaults: Texts = {}, overrides: Texts = {}): Setti
     defaults,
   );
 
-// This is no deployment setting, but scripts in `infra/` read `process.env` only here.
+// These are for local targets only, but scripts in `infra/` read `process.env` only here.
+export const environmentPublicUrl = (): string | undefined => process.env["PUBLIC_URL"] || undefined;
 export const localStackEndpoint = (): string | undefined => process.env["LOCALSTACK_ENDPOINT"] || undefined;
 
 export const sampleEnvironment = (): string =>

@@ -1,7 +1,7 @@
 // Equal sources give equal bytes, so asset hashes change only with the code.
 import { globSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { context, type BuildOptions, type BuildResult, type Metafile } from "esbuild";
 import { checkedLetters, checkLetters } from "./checked-letters.ts";
 import { checkOperations } from "./complete-operations.ts";
@@ -14,6 +14,10 @@ import { watchFolders } from "./watch-folders.ts";
 const root = join(import.meta.dirname, "../..");
 export const bundlesDirectory = join(root, "build/functions");
 
+/** Apart from the bundle's folder, so that what is deployed holds no map. */
+export const sourceMapFile = (name: string, outdir = bundlesDirectory): string =>
+  join(outdir, "source-maps", `${name}.json`);
+
 /** The watcher is not recursive, so a new folder is watched from the next start on. */
 const sourceFolders = (): string[] =>
   globSync("{functions,letters,shared}{,/**}", { cwd: root, withFileTypes: true })
@@ -22,11 +26,22 @@ const sourceFolders = (): string[] =>
 
 const entryFiles = (): string[] => globSync("functions/**/*.ts", { cwd: root }).toSorted();
 
-const writeBundles = async ({ outputFiles = [], metafile }: BuildResult): Promise<string[]> => {
+// esbuild's list of files has slashes on every system.
+const nameInMetafile = (path: string): string => relative(root, path).split(sep).join("/");
+
+const writeBundles = async (
+  { outputFiles = [], metafile }: BuildResult,
+  outdir: string,
+): Promise<string[]> => {
   const changed: string[] = [];
+  await mkdir(dirname(sourceMapFile("", outdir)), { recursive: true });
   for (const { path, contents } of outputFiles) {
     const directory = dirname(path);
-    const imports = metafile?.outputs[relative(root, path)]?.imports.map(({ path }) => path) ?? [];
+    if (path.endsWith(".map")) {
+      await writeFile(sourceMapFile(basename(directory), outdir), contents);
+      continue;
+    }
+    const imports = metafile?.outputs[nameInMetafile(path)]?.imports.map(({ path }) => path) ?? [];
     await copyUnbundledPackages(imports, directory);
     const before = await readFile(path).catch(() => undefined);
     if (before?.equals(contents)) continue;
@@ -62,6 +77,9 @@ const options = (files: readonly string[], outdir: string) =>
     charset: "utf8",
     logLevel: "warning",
     metafile: true,
+    // The bundle has no comment about it, and is the same as without it.
+    sourcemap: "external",
+    sourcesContent: false,
     write: false,
   }) as const satisfies BuildOptions;
 
@@ -87,16 +105,18 @@ export const bundleFunctions = async ({
         name: "write-bundles",
         setup: (build) =>
           build.onEnd(async (result) => {
-            const changed = result.errors.length > 0 ? [] : await writeBundles(result);
+            const changed = result.errors.length > 0 ? [] : await writeBundles(result, outdir);
             if (changed.length > 0) report?.(changed);
           }),
       },
     ],
   });
-  const [{ metafile }] = await Promise.all([
+  const [{ metafile: made }] = await Promise.all([
     bundler.rebuild(),
-    files.includes("functions/pages.ts") && writePageAssets(join(outdir, "pages")),
+    files.includes(join("functions", "pages.ts")) && writePageAssets(join(outdir, "pages")),
   ]);
+  const bundles = Object.entries(made.outputs).filter(([path]) => !path.endsWith(".map"));
+  const metafile = { ...made, outputs: Object.fromEntries(bundles) };
   if (!onChange) {
     await bundler.dispose();
     return { metafile, stop: async () => {} };

@@ -4,7 +4,11 @@ import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } f
 import { basename, join } from "node:path";
 import { bundleFunctions, bundlesDirectory } from "./bundle-functions.ts";
 
-const here = { root: join(import.meta.dirname, "../.."), outdir: bundlesDirectory, make: bundleFunctions };
+export const inThisRepository = {
+  root: join(import.meta.dirname, "../.."),
+  outdir: bundlesDirectory,
+  make: bundleFunctions,
+};
 
 // `.package-lock.json` is npm's list of the installed packages.
 const sources = [
@@ -22,7 +26,14 @@ const fingerprint = (root: string): string => {
   return hash.digest("base64url");
 };
 
-export const freshenBundles = async ({ root, outdir, make } = here): Promise<void> => {
+type Report = { onMake?: () => void };
+
+export const freshenBundles = async ({
+  root,
+  outdir,
+  make,
+  onMake,
+}: typeof inThisRepository & Report = inThisRepository): Promise<void> => {
   const stampFile = join(outdir, "made-of");
   const current = fingerprint(root);
   const isStamped = existsSync(stampFile) && readFileSync(stampFile, "utf8") === current;
@@ -35,6 +46,7 @@ export const freshenBundles = async ({ root, outdir, make } = here): Promise<voi
   if (isStamped && areUntouched()) return;
   // An interrupted build must not leave a valid stamp.
   rmSync(stampFile, { force: true });
+  onMake?.();
   await make({ outdir });
   writeFileSync(stampFile, current);
 };

@@ -1,7 +1,7 @@
 // esbuild keeps what a call or a spread makes, because making it could have an effect. In `shared/`
 // it has none, so what nothing reads can go: the schemas of other operations, for instance.
 import { readFile } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { basename, join, sep } from "node:path";
 import { transform, type Plugin } from "esbuild";
 
 const shared = join(import.meta.dirname, "../../shared") + sep;
@@ -19,7 +19,14 @@ export const unreadConstants: Plugin = {
   setup: (build) => {
     build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       if (!path.startsWith(shared)) return undefined;
-      const { code } = await transform(await readFile(path, "utf8"), { loader: "ts", target: "node24" });
+      const { code } = await transform(await readFile(path, "utf8"), {
+        loader: "ts",
+        target: "node24",
+        // Otherwise the bundle's map would show lines without the types.
+        sourcemap: "inline",
+        sourcesContent: false,
+        sourcefile: basename(path),
+      });
       return { contents: asPureCalls(code), loader: "js" };
     });
   },

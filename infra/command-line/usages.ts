@@ -27,11 +27,16 @@ const ofTrees = {
 
 export const usages = {
   start: {
-    does: "Runs the service on this machine, from the templates that a deployment ships. Settings come from .env and the environment.",
+    does: "Runs the service on this machine, from the templates that a deployment ships, until Ctrl-C. Settings come from .env and the environment. PUBLIC_URL, only from the environment, is the issuer in tokens and the address of the keys, for programs that can't reach http://127.0.0.1:8000.",
     options: {
       port: { value: "number", help: "Listen on this port. By default 8000." },
+      host: {
+        value: "address",
+        help: "Answer other machines and containers too, for instance at 0.0.0.0. They reach the API, the keys and the pages, but no mailbox.",
+      },
       fresh: { help: "Delete the data of earlier runs first (.local/)." },
       watch: { help: "Bundle functions again when their source changes." },
+      quiet: { help: "Print no line for each request." },
     },
     examples: ["", "--fresh --port 8001"],
   },
@@ -132,6 +137,10 @@ export const usages = {
     does: "Sends valid and invalid requests, which schemathesis (PyPI) makes from openapi.yaml, to a new local stack.",
     examples: [""],
     failure: "an answer is not what openapi.yaml says, an operation never succeeded, or the command failed.",
+  },
+  "test:folder": {
+    does: "Clones the last commit into a folder with unusual characters, and runs npm start and some tests there.",
+    examples: [""],
   },
   "test:client": {
     does: "Makes a Python client from openapi.yaml with openapi-python-client (PyPI), and signs in with it at a new local stack.",

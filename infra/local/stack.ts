@@ -28,12 +28,15 @@ import { openSecretsManager } from "./secrets/secrets-manager.ts";
 export type StackOptions = {
   templates: readonly StackTemplate[];
   port: number;
+  /** Where API, keys and pages listen beside 127.0.0.1. Everything else stays there. */
+  host?: string | undefined;
   dataDirectory: string;
   engine?: EngineName;
   concurrencyPerFunction?: number;
   /** Replaces the visibility timeout of failed messages in tests. With 0, fauxqs loses them. */
   returnFailedAfterSeconds?: number;
   onLog?: OnLog;
+  onRequest?: ((line: string) => void) | undefined;
 };
 export type Stack = {
   url: string;
@@ -77,7 +80,7 @@ const start = async (
   const { port, dataDirectory, engine, concurrencyPerFunction, returnFailedAfterSeconds, onLog } = options;
   resources.defer(lockDataDirectory(dataDirectory).unlock);
   // This comes before the slow steps, because the port may be in use.
-  const gateway = await startGateway(port);
+  const gateway = await startGateway(port, options.host);
   resources.defer(gateway.stop);
   const awsEndpoint = await startAwsEndpoint();
   resources.defer(awsEndpoint.stop);
@@ -125,6 +128,7 @@ const start = async (
     responses: loadGatewayResponses(templates),
     invoke: lambda.invoke,
     runnerPages: createRunnerPages(mailbox, ses.report, createLetterPreview(templates)),
+    onRequest: options.onRequest,
   });
 
   const accessKeyId = awsEndpoint.admit({ name: "Runner" });

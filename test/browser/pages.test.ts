@@ -51,9 +51,12 @@ describe("Swagger UI", () => {
 });
 
 describe.each(["light", "dark"] as const)("inbox, %s", (colorScheme) => {
-  it("shows a letter that arrives while open, and is accessible", async () => {
+  it("opens from the links, shows an arriving letter, and is accessible", async () => {
     const { page, problems } = await openPage(browser, stack.url, { colorScheme });
-    await page.goto("/_inbox/");
+    await page.goto("/");
+    await expectAccessible(page);
+    await page.getByRole("link", { name: "Inbox" }).click();
+    await page.getByRole("heading", { name: "Inbox" }).waitFor();
     await expectAccessible(page);
     const { email } = await register();
     const { Subject } = await letterTo(email);

@@ -9,7 +9,7 @@ import { launchBrowser, openPage } from "./watched-page.ts";
 const names = ["ada", "grace", "alan", "hedy", "edsger", "barbara", "donald", "radia", "tony"];
 
 // Only for `npm run screenshot`, because the times in the picture change it at every run.
-it.runIf(process.env["SCREENSHOT"])("the admin page is drawn for the README", async () => {
+it.runIf(process.env["MODE"] === "screenshot")("the admin page is drawn for the README", async () => {
   const [stack, browser] = await Promise.all([startTestStack(), launchBrowser()]);
   try {
     const administrator = await createAdministrator(

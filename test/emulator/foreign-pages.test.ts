@@ -1,12 +1,15 @@
 // A web page may know every port of this machine. These are the requests that it can make.
 import { DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { statSync, readFileSync } from "node:fs";
-import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http";
+import { request, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hiddenHost } from "../../infra/local/engines/free-port.ts";
 import { NoEngineError, type EngineName } from "../../infra/local/engines/dynamodb-engine.ts";
+import { isLoopback } from "../../infra/local/aws/foreign-requests.ts";
+import type { Mailbox } from "../../infra/local/mailbox/mailbox-files.ts";
+import { createRunnerPages } from "../../infra/local/mailbox/runner-pages.ts";
 import type { Stack } from "../../infra/local/stack.ts";
 import { listening } from "../support/stacks/listening.ts";
 import { descendants } from "./fixtures/processes.ts";
@@ -197,10 +200,13 @@ describe("keys of a run", () => {
   });
 });
 
+/** On Linux, this is another address than the usual one, and also of this machine. */
+const otherHost = "127.0.0.9";
+
 describe("letters and inbox", () => {
   let stack: Stack;
   beforeAll(async () => {
-    stack = await startFixtureStack();
+    stack = await startFixtureStack({ host: otherHost });
     await act(stack, "email", { to: "ada@example.com", subject: "secret", text: "123 456" });
   });
   afterAll(() => dispose(stack));
@@ -237,5 +243,31 @@ describe("letters and inbox", () => {
   ])("open to %s", async (_, path, headers) => {
     const { status } = await ask({ port: port(), method: "GET", path }, { ...own(), ...headers });
     expect(status).toBe(200);
+  });
+
+  it("are not for other machines, and the API is", async () => {
+    const pages = createRunnerPages(
+      {} as Mailbox,
+      () => true,
+      () => undefined,
+    );
+    const remote = ["172.17.0.2", "::ffff:192.0.2.7", "fe80::1", "127.0.0.1.evil", "", undefined];
+    for (const path of [letters, "/_inbox/", "/_letters/", "/_docs/README.md", `${letters}/any/bounce`])
+      for (const remoteAddress of remote) {
+        const incoming = { method: "GET", headers: own(), socket: { remoteAddress } };
+        const { status } = pages(incoming as IncomingMessage, path, new URLSearchParams());
+        expect({ path, remoteAddress, status }).toEqual({ path, remoteAddress, status: 403 });
+      }
+    for (const address of ["127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"])
+      expect(isLoopback(address)).toBe(true);
+    const elsewhere = { host: otherHost, port: port(), method: "GET" };
+    const named = { host: `host.docker.internal:${port()}` };
+    expect((await ask({ ...elsewhere, path: "/things" }, named)).status).toBe(200);
+    expect((await ask({ ...elsewhere, path: letters }, named)).status).toBe(403);
+  });
+
+  it("listen at the given address and at 127.0.0.1 only", () => {
+    const hosts = listening([process.pid]).flatMap((socket) => (socket.port === port() ? [socket.host] : []));
+    expect(hosts.toSorted()).toEqual(["127.0.0.1", otherHost]);
   });
 });

@@ -1,9 +1,9 @@
 // Runs `npm start` as a process, each time in a new folder.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { findRunningStack } from "../../commands/running-stack.ts";
 import { freePort } from "../../infra/local/engines/free-port.ts";
 import { eventually } from "../support/assert/eventually.ts";
@@ -27,6 +27,10 @@ const run = (folder: string, command: string, ...parameters: string[]) => {
   return { child, said, ready };
 };
 const npmStart = (folder: string, ...flags: string[]) => run(folder, process.execPath, script, ...flags);
+const variable = (name: string, value: string) => {
+  vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
+};
 /** Returns an empty string if the process has just ended. */
 const variablesOf = (pid: number): string => {
   try {
@@ -58,6 +62,10 @@ describe("npm start", () => {
     }
     const answer = await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/me/`);
     expect(answer.status).toBe(401);
+    await eventually(
+      "the line of the request",
+      () => /^GET \/api\/v1\/auth\/user\/me\/ 401 not_authenticated \d+ ms$/m.test(said.out) || undefined,
+    );
     const pids = descendants(child.pid ?? 0);
     expect(pids.length).toBeGreaterThan(2);
 
@@ -98,9 +106,7 @@ describe("npm start", () => {
 
   it("ends with all its children when npm is killed", async () => {
     const cwd = folder();
-    const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
-    const start = scripts.start.replace("infra/local/start.ts", script);
-    writeFileSync(path.join(cwd, "package.json"), JSON.stringify({ scripts: { start } }));
+    for (const name of ["package.json", "infra"]) symlinkSync(path.join(root, name), path.join(cwd, name));
     const npm = run(cwd, "npm", "start", "--", "--port", String(await freePort()));
     await npm.ready();
     const pids = descendants(npm.child.pid ?? 0);
@@ -131,15 +137,24 @@ describe("npm start", () => {
     expect(await exitCode(child)).toBe(0);
   });
 
-  it("verifies no challenges with a service elsewhere", async () => {
+  it("serves another host under PUBLIC_URL, quietly, and checks no challenges elsewhere", async () => {
     const cwd = folder();
+    const issuer = "http://host.docker.internal:8000";
+    variable("PUBLIC_URL", issuer);
     const settings =
       "CHALLENGE_VERIFY_URL=https://service.example/siteverify\nCHALLENGE_HOSTNAMES=app.example.com\n";
     writeFileSync(path.join(cwd, ".env"), settings);
     const port = await freePort();
-    const { child, ready } = npmStart(cwd, "--port", String(port));
+    const { child, said, ready } = npmStart(cwd, "--port", String(port), "--host", "127.0.0.9", "--quiet");
     await ready();
+    const configuration = await fetch(`http://127.0.0.9:${port}/.well-known/openid-configuration`);
+    expect(await configuration.json()).toMatchObject({
+      issuer,
+      jwks_uri: `${issuer}/.well-known/jwks.json`,
+    });
+    expect((await fetch(`http://127.0.0.9:${port}/_aws/ses`)).status).toBe(403);
     await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/reset_password/`, { method: "POST" });
+    expect(said.out).not.toMatch(/^(GET|POST) /m);
     const variables = descendants(child.pid ?? 0).map(variablesOf);
     expect(variables.join().split("\0")).toContain("CHALLENGE_VERIFY_URL=off");
     child.kill("SIGTERM");
@@ -160,6 +175,22 @@ describe("npm start", () => {
     const { child, said } = npmStart(cwd, ...flags);
     expect(await exitCode(child)).toBe(1);
     expect(said.error).toMatch(sentence);
+  });
+
+  it("reports an address that is not of this machine in one sentence", async () => {
+    const { child, said } = npmStart(folder(), "--host", "192.0.2.99", "--port", String(await freePort()));
+    expect(await exitCode(child)).toBe(1);
+    expect(said.error).toBe("--host 192.0.2.99 is not an address of this machine.\n");
+  });
+
+  it("explains itself, and says at once that it starts", async () => {
+    const { child, said } = npmStart(folder(), "--help");
+    expect(await exitCode(child)).toBe(0);
+    for (const word of ["--port", "--host", "--fresh", "--watch", "--quiet", "PUBLIC_URL"])
+      expect(said.out).toContain(word);
+    // All other imports follow the first line: they take longer than a second.
+    const imports = [...readFileSync(script, "utf8").matchAll(/^import .* from "(.*)";$/gm)];
+    expect(imports.map(([, from]) => from)).toEqual(["../command-line/command-line.ts", "../user-error.ts"]);
   });
 
   it("reports an unusable .local in one sentence, with exit status 1", async () => {

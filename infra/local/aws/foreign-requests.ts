@@ -7,6 +7,10 @@ export const namesThisMachine = (host: string | undefined, port?: number): boole
   return found !== null && (port === undefined || found[1] === String(port));
 };
 
+/** True for connections that this machine makes to itself, also where a server listens on all. */
+export const isLoopback = (remoteAddress: string | undefined): boolean =>
+  /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/.test(remoteAddress ?? "");
+
 /** Following a link from another site is harmless, because that site can't read the answer. */
 export const comesFromAnotherSite = ({ origin, host, ...headers }: IncomingHttpHeaders): boolean => {
   if (origin !== undefined && origin !== `http://${host}`) return true;

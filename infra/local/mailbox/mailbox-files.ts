@@ -61,8 +61,8 @@ const fileName = ({ id, sentAt, to }: StoredEmail): string => {
 export const openMailbox = async (dataDirectory: string): Promise<Mailbox> => {
   const folder = path.join(dataDirectory, "emails");
   mkdirSync(folder, { recursive: true });
-  const files = globSync(path.join(folder, "*.eml")).toSorted();
-  const emails = await Promise.all(files.map((file) => stored(readFileSync(file))));
+  const files = globSync("*.eml", { cwd: folder }).toSorted();
+  const emails = await Promise.all(files.map((file) => stored(readFileSync(path.join(folder, file)))));
   return {
     folder,
     list: () => emails,

@@ -55,34 +55,15 @@ export const withHeaders = (raw: Buffer, headers: readonly Header[]): Buffer => 
   return Buffer.from([...made, ...kept, "", body].join("\r\n"), "latin1");
 };
 
-const encodeWord = (text: string): string =>
-  /^[\x20-\x7e]*$/.test(text) ? text : `=?utf-8?B?${Buffer.from(text).toString("base64")}?=`;
-
-export const composeMessage = (
-  { from, to, subject, text, html }: Omit<Message, "headers">,
-  boundary: string,
-): Buffer => {
-  const part = (type: string, body: string | undefined) =>
-    body === undefined
-      ? []
-      : [
-          `--${boundary}`,
-          `Content-Type: text/${type}; charset=utf-8`,
-          "Content-Transfer-Encoding: 8bit",
-          "",
-          body.replace(/\r?\n/g, "\r\n"),
-        ];
-  const composed = [
-    `From: ${encodeWord(from)}`,
-    `To: ${to.join(", ")}`,
-    `Subject: ${encodeWord(subject)}`,
-    "MIME-Version: 1.0",
-    `Content-Type: multipart/alternative; boundary="${boundary}"`,
-    "",
-    ...part("plain", text),
-    ...part("html", html),
-    `--${boundary}--`,
-    "",
-  ];
-  return Buffer.from(composed.join("\r\n"));
+/** The library is loaded here, because the product sends raw messages and never needs it. */
+export const composeMessage = async ({
+  from,
+  to,
+  subject,
+  text,
+  html,
+}: Omit<Message, "headers">): Promise<Buffer> => {
+  const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
+  const parts = { ...(text !== undefined && { text }), ...(html !== undefined && { html }) };
+  return new MailComposer({ from, to, subject, newline: "\r\n", ...parts }).compile().build();
 };

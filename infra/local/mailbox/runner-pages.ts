@@ -5,7 +5,8 @@ import type { HttpAnswer } from "../gateway/default-responses.ts";
 import type { LetterPreview } from "./letter-preview.ts";
 import type { StoredEmail, Mailbox } from "./mailbox-files.ts";
 import type { Ses } from "./ses-api.ts";
-import { comesFromAnotherSite, namesThisMachine } from "../aws/foreign-requests.ts";
+import { documentAt, startPage } from "./start-page.ts";
+import { comesFromAnotherSite, isLoopback, namesThisMachine } from "../aws/foreign-requests.ts";
 import { region } from "../aws/local-account.ts";
 
 /** Emails contain inline styles, so `style-src` allows these. */
@@ -77,8 +78,10 @@ export const createRunnerPages = (
       },
     ]),
   );
-  return ({ method, headers }, url, query) => {
-    if (!namesThisMachine(headers.host))
+  return ({ method, headers, socket }, url, query) => {
+    // The links are the only page that holds nothing private.
+    if (url === "/") return startPage();
+    if (!isLoopback(socket.remoteAddress) || !namesThisMachine(headers.host))
       return json(403, { message: "This page is available only at localhost or 127.0.0.1." });
     if (comesFromAnotherSite(headers))
       return json(403, { message: "Pages of other sites can't use this page." });
@@ -104,7 +107,10 @@ export const createRunnerPages = (
       return report(reported, what)
         ? { status: 204, headers: [], body: "" }
         : json(404, { message: "There is no such email." });
-    const page = method === "GET" || method === "HEAD" ? (pages.get(url) ?? preview(url, query)) : undefined;
+    const page =
+      method === "GET" || method === "HEAD"
+        ? (pages.get(url) ?? documentAt(url) ?? preview(url, query))
+        : undefined;
     // The gateway appends headers, so each answer needs its own list.
     return page ? { ...page, headers: [...page.headers] } : json(404, { message: "Not found" });
   };

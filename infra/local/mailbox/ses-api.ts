@@ -64,7 +64,7 @@ const draftOf = async (form: URLSearchParams): Promise<Draft> => {
     text: form.get("Message.Body.Text.Data") ?? undefined,
     html: form.get("Message.Body.Html.Data") ?? undefined,
   };
-  return { raw: composeMessage(content, randomBytes(12).toString("hex")), from, to };
+  return { raw: await composeMessage(content), from, to };
 };
 
 const sentAnswer = (action: string, id: string, requestId: string): ServiceAnswer => ({

@@ -14,7 +14,10 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import type { EngineName } from "../../../infra/local/engines/dynamodb-engine.ts";
 import type { Stack } from "../../../infra/local/stack.ts";
+import { startSupervisedChild, supervisors } from "../../../infra/local/engines/supervised-child.ts";
 import { UserError } from "../../../infra/user-error.ts";
+import { eventually } from "../../support/assert/eventually.ts";
+import { alive, descendants } from "../fixtures/processes.ts";
 import { clientAs, dispose, startFixtureStack } from "../fixtures/use-stack.ts";
 
 const TableName = "data-Items";
@@ -151,3 +154,23 @@ describe.each(engines)("DynamoDB engine %s", (engine) => {
     expect(TimeToLiveDescription).toMatchObject({ AttributeName: "expiresAt", TimeToLiveStatus: "ENABLED" });
   });
 });
+
+// Windows has no shell for the first, so there the second ends the engine.
+it.each(Object.entries(supervisors))(
+  "a %s ends its server, and reports its output",
+  async (_, supervisor) => {
+    const server = "console.log('ready'); setInterval(() => {}, 1000)";
+    const child = startSupervisedChild([process.execPath, "-e", server], supervisor);
+    const started = await eventually("the server", () => {
+      const pids = descendants(child.pid);
+      return pids.length > 0 ? pids : undefined;
+    });
+    await child.stop();
+    await eventually("its end", () => (alive(started).length === 0 ? true : undefined));
+    const failed = startSupervisedChild(
+      [process.execPath, "-e", "console.error('no'); process.exit(3)"],
+      supervisor,
+    );
+    expect(await failed.exited).toBe("no");
+  },
+);

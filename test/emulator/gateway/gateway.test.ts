@@ -1,8 +1,10 @@
 import { request } from "node:http";
 import { describe, expect, it } from "vitest";
+import { requestLine } from "../../../infra/local/gateway/request-line.ts";
 import { act, dispose, startFixtureStack, useStack } from "../fixtures/use-stack.ts";
 
-const stack = useStack();
+const lines: string[] = [];
+const stack = useStack({ onRequest: (line) => lines.push(line) });
 const get = async (path: string, headers: Record<string, string> = {}) => {
   const response = await fetch(stack().url + path, { headers });
   return { status: response.status, headers: response.headers, body: await response.json() };
@@ -148,7 +150,10 @@ describe("function response", () => {
     expect((await send(5000, "gzip, br")).headers["content-encoding"]).toBe("gzip");
     expect((await send(5000, "gzip, br")).body.length).toBeLessThan(500);
     expect((await send(1000, "gzip")).headers["content-encoding"]).toBeUndefined();
-    expect((await send(5000, "identity")).body.length).toBe(5000);
+    const plain = ["identity", "gzip;q=0", "gzip; q=0.000, *", "*", "GZIP;Q=0", "br", ""];
+    for (const encoding of plain)
+      expect((await send(5000, encoding)).headers["content-encoding"], encoding).toBeUndefined();
+    expect((await send(5000, "gzip;q=0, deflate;q=0.1")).headers["content-encoding"]).toBe("deflate");
   });
 
   it.each([
@@ -221,5 +226,48 @@ describe("mock integration", () => {
   it("refuses a media type without a template, if passthrough is NEVER", async () => {
     const response = await fetch(`${stack().url}/things`, { method: "PUT", body: "text" });
     expect(response.status).toBe(415);
+  });
+});
+
+describe("runner", () => {
+  it("shows its links at / where the template has no route", async () => {
+    for (const host of ["127.0.0.1", "host.docker.internal:8000"]) {
+      const { status, headers, body } = await raw("/?any", { headers: { host } });
+      expect({ status, type: headers["content-type"] }).toEqual({
+        status: 200,
+        type: "text/html; charset=utf-8",
+      });
+      for (const path of ["/swagger/", "/admin/", "/_inbox/", "/.well-known/jwks.json", "/_docs/README.md"])
+        expect(body.toString()).toContain(`href="${path}"`);
+    }
+    expect((await raw("/_docs/docs/api.md", {})).body.toString()).toMatch(/^# /);
+    expect((await raw("/_docs/../package.json", {})).status).toBe(404);
+    expect((await raw("/", { method: "POST" })).status).toBe(404);
+  });
+
+  const fields = { email: ["secret-1 is no address"], new_password: ["secret-2", "secret-3"] };
+  it.each([
+    ["a success", 200, { code: "secret-1", items: ["secret-2"] }, "POST /things 200"],
+    ["an error", 401, { detail: "secret-1", code: "token_not_valid" }, "POST /things 401 token_not_valid"],
+    ["refused fields", 400, fields, "POST /things 400 fields: email, new_password"],
+    ["an odd error", 500, "secret-1", "POST /things 500"],
+  ])("prints a line without values for %s", async (_, statusCode, body, start) => {
+    lines.length = 0;
+    const answer = { statusCode, body: JSON.stringify(body) };
+    await raw("/things?email=secret-4", {
+      method: "POST",
+      headers: { authorization: "Bearer secret-5" },
+      body: Buffer.from(JSON.stringify({ do: "answer", answer, password: "secret-6" })),
+    });
+    await raw("/_inbox/", {});
+    expect(lines).toEqual([expect.stringMatching(/ \d+ ms$/)]);
+    expect(lines[0]?.replace(/ \d+ ms$/, "")).toBe(start);
+  });
+
+  it("prints no control character of a path", () => {
+    const answer = { status: 404, body: '{"code":"not\\u001b[2Jfound"}' };
+    expect(requestLine({ method: "GET", path: "/\u001b[2J\u009b", answer, milliseconds: 1.4 })).toBe(
+      "GET /?[2J? 404 not?[2Jfound 1 ms",
+    );
   });
 });

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { bundleFunctions, bundlesDirectory } from "../../../infra/bundling/bundle-functions.ts";
 import type { Grant } from "../../../infra/grants/grant.ts";
+import { readableError } from "../../../infra/local/readable-errors.ts";
 import { grants } from "../../../infra/grants/grants.ts";
 import { kebabCase } from "../../../infra/naming.ts";
 import { contract } from "../../../shared/contract/contract.ts";
@@ -160,6 +161,37 @@ describe("bundles", () => {
           readFileSync(join(first, name, "index.mjs")),
         ),
       ).toBe(true);
+  });
+
+  it("show their sources' lines in errors, from maps that are not deployed", () => {
+    const framesAt = (name: string, mark: string): string[] => {
+      const lines = codeOf(name).split("\n");
+      const line = lines.findLastIndex((text) => text.includes(mark));
+      const column = lines[line]?.lastIndexOf(mark) ?? 0;
+      return [`at n (file:///a%20b/${kebabCase(name)}/index.mjs:${line + 1}:${column + 1})`];
+    };
+    const printed = (frames: string[]) =>
+      readableError(
+        "Any",
+        JSON.stringify({ level: "ERROR", error: { name: "Error", message: "no", frames } }),
+        first,
+      );
+    const lineOf = (file: string, mark: string) =>
+      readFileSync(file, "utf8")
+        .split("\n")
+        .findLastIndex((text) => text.includes(mark)) + 1;
+    for (const [name, file, mark] of [
+      ["getConfiguration", "functions/get-configuration.ts", "jwks_uri"],
+      ["createUser", "shared/platform/logger.ts", "[address]"],
+    ] as const) {
+      const [title, frame] = printed(framesAt(name, mark))?.split("\n") ?? [];
+      expect(title).toBe("Any: Error: no");
+      expect(frame).toMatch(new RegExp(`^    at ${file}:${lineOf(file, mark)}:\\d+$`));
+      expect(codeOf(name)).not.toContain("sourceMappingURL");
+    }
+    expect(printed(["at node:internal/any:1:2"])).toBe("Any: Error: no\n    at node:internal/any:1:2");
+    expect(readableError("Any", '{"level":"INFO"}', first)).toBeUndefined();
+    expect(readableError("Any", '{"level":"ERROR","message":"text"}', first)).toBe("Any: text");
   });
 
   it("load Node's modules by name, without importing all their exports", () => {

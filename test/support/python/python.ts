@@ -9,6 +9,13 @@ const run = promisify(execFile);
 const scripts = import.meta.dirname;
 const venv = join(import.meta.dirname, "../../../node_modules/.cache/lit-auth-python");
 
+/** Returns an interpreter without packages, or `undefined` if Python is not installed. */
+export const plainPython = async (): Promise<string | undefined> =>
+  run("python3", ["--version"]).then(
+    () => "python3",
+    () => undefined,
+  );
+
 /** Returns the interpreter, or `undefined` after a warning if the packages can't be installed. */
 export const pythonWithPackages = async (): Promise<string | undefined> => {
   const python = join(venv, "bin/python");

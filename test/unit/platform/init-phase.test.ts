@@ -90,6 +90,8 @@ describe("functions outside Lambda", () => {
     const script = `
       import { globSync } from "node:fs";
       import { Socket } from "node:net";
+      import { resolve } from "node:path";
+      import { pathToFileURL } from "node:url";
       const { variables } = await import(${urlOf("shared/platform/environment.ts")});
       process.env = new Proxy(process.env, {
         get: (target, name) => {
@@ -99,7 +101,7 @@ describe("functions outside Lambda", () => {
       });
       Socket.prototype.connect = () => print("connects");
       const files = globSync("functions/**/*.ts");
-      for (const file of files) await import(process.cwd() + "/" + file);
+      for (const file of files) await import(pathToFileURL(resolve(file)).href);
       await new Promise((resolve) => setTimeout(resolve, 50));
       print(files.length > 30);`;
     expect(await printedBy(script, {})).toEqual(["true"]);

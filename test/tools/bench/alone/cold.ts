@@ -47,7 +47,7 @@ const coldStart = async (endpoint: CannedEndpoint, tested: Case): Promise<ColdSt
 const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(0);
 const sizesOf = (bundle: string): string[] => {
   const code = readFileSync(bundle);
-  const files = globSync(join(dirname(bundle), "**"), { withFileTypes: true });
+  const files = globSync("**", { cwd: dirname(bundle), withFileTypes: true });
   const whole = files
     .filter((file) => file.isFile())
     .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);

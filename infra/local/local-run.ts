@@ -1,0 +1,110 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { stop as stopEsbuild } from "esbuild";
+import { bundleFunctions, bundlesDirectory } from "../bundling/bundle-functions.ts";
+import { freshenBundles, inThisRepository } from "../bundling/fresh-bundles.ts";
+import { environmentPublicUrl, loadSettings } from "../settings.ts";
+import { synthesise } from "../synthesise.ts";
+import { generousLimits } from "../generous-limits.ts";
+import { lockDataDirectory } from "./data-directory.ts";
+import { onParentGone } from "./parent-process.ts";
+import { readableError } from "./readable-errors.ts";
+import { type Stack, startStack } from "./stack.ts";
+import { UserError } from "../user-error.ts";
+
+type Given = {
+  port: number;
+  isDefaultPort: boolean;
+  host?: string | undefined;
+  fresh: boolean;
+  watch: boolean;
+  quiet: boolean;
+};
+
+const startedAt = Date.now() - performance.now();
+const dataDirectory = path.resolve(".local");
+
+const prepareData = (fresh: boolean) => {
+  lockDataDirectory(dataDirectory).unlock();
+  if (fresh) rmSync(dataDirectory, { recursive: true, force: true });
+};
+
+/** `.env` may be for a deployment, so its stage, address and limits don't apply here. */
+const readLocalSettings = (port: number) => {
+  const address = environmentPublicUrl() ?? `http://127.0.0.1:${port}`;
+  try {
+    const settings = loadSettings(
+      { MAIL_FROM: "no-reply@example.com" },
+      { STAGE: "local", PUBLIC_URL: address, MX_RESOLVER: "off", ...generousLimits },
+    );
+    const isStandIn = settings.CHALLENGE_VERIFY_URL.startsWith("http:");
+    return isStandIn ? settings : { ...settings, CHALLENGE_VERIFY_URL: "off" };
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error));
+  }
+};
+
+const printErrors = (functionLabel: string, line: string) => {
+  const error = readableError(functionLabel, line);
+  if (error !== undefined) console.error(error);
+};
+
+const reach = ({ host, port }: Given, issuer: string | undefined): string => {
+  const others = host === undefined ? "" : `\n  Others   port ${port} at ${host}, without mailbox`;
+  return `${others}\n  Issuer   ${issuer}`;
+};
+
+const describe = ({ url, inboxUrl, mailboxFolder, engine }: Stack, given: Given, issuer?: string): string => `
+  Links    ${url}/
+  API      ${url}/api/v1/auth/
+  Docs     ${url}/swagger/
+  Admin    ${url}/admin/
+  Inbox    ${inboxUrl}
+  Letters  ${url}/_letters/${reach(given, issuer)}
+  Emails   ${path.relative(process.cwd(), mailboxFolder)}${path.sep}
+  Data     ${path.relative(process.cwd(), dataDirectory)}${path.sep} (${engine}). To start empty: npm start -- --fresh${given.isDefaultPort ? "" : ` --port ${given.port}`}
+
+  Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. The limits on emails and networks are generous here. The limits on guesses are the real ones.
+  ${given.quiet ? "" : "A line for each request follows (npm start -- --quiet: none). "}Press Ctrl-C to stop.
+`;
+
+const bundle = async (watch: boolean, onChange: (functions: string[]) => void) => {
+  const onMake = () => console.log("Bundling the functions, which only a change makes necessary …");
+  if (!watch) return freshenBundles({ ...inThisRepository, onMake });
+  onMake();
+  return bundleFunctions({ onChange });
+};
+
+export const runLocally = async (given: Given): Promise<void> => {
+  const { port, host, fresh, watch, quiet } = given;
+  const settings = readLocalSettings(port);
+  prepareData(fresh);
+  let stack: Stack | undefined;
+  const reload = (functions: string[]) => {
+    if (stack === undefined) return;
+    stack.replaceExecutionEnvironments(functions.map((name) => path.join(bundlesDirectory, name)));
+    console.log(`Reloaded ${functions.join(", ")}`);
+  };
+  const bundler = await bundle(watch, reload);
+  // esbuild's service would occupy 350 MB during the whole run.
+  if (!watch) await stopEsbuild();
+  console.log("Making the templates …");
+  const templates = synthesise(settings);
+
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await Promise.all([stack?.stop(), bundler?.stop()]);
+    process.exit(0);
+  };
+  process.on("SIGINT", () => void stop());
+  process.on("SIGTERM", () => void stop());
+  process.on("SIGHUP", () => void stop());
+  onParentGone(() => void stop());
+
+  console.log("Starting database, queues and functions …");
+  const onRequest = quiet ? undefined : (line: string) => console.log(line);
+  stack = await startStack({ templates, port, host, dataDirectory, onLog: printErrors, onRequest });
+  console.log(describe(stack, given, settings.PUBLIC_URL));
+};
