@@ -46,7 +46,6 @@ export const findRunningStack = (dataDirectory: string): RunningStack => {
   return readStackFile(dataDirectory);
 };
 
-/** Lets SDK clients of this process call the stack. */
 export const awsVariables = ({ endpoint }: Pick<RunningStack, "endpoint">): Record<string, string> => ({
   AWS_ENDPOINT_URL: endpoint.url,
   AWS_REGION: endpoint.region,

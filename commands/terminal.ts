@@ -3,7 +3,6 @@ import { Writable } from "node:stream";
 
 const cancelled = "Cancelled. Nothing was changed.";
 
-/** The answer of a hidden question isn't shown. */
 export const ask = async (question: string, { hidden = false } = {}): Promise<string> => {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const output = hidden ? nowhere : process.stderr;

@@ -1,6 +1,5 @@
 const most = 3;
 
-/** Counts inserted, removed, replaced and swapped letters. */
 const distance = (one: string, other: string): number => {
   const rows = [Array.from({ length: other.length + 1 }, (_, column) => column)];
   for (let row = 1; row <= one.length; row += 1) {

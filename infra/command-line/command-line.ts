@@ -49,7 +49,6 @@ export const helpText = (name: ScriptName): string => {
   ].join("\n");
 };
 
-/** A mistake in what was typed, which one line explains. */
 export const usageError = (name: ScriptName, reason: string): UserError => {
   const known = Object.entries(withHelp(name)).map(shown).join(", ");
   return new UserError(`${reason} Known options: ${known}.`);

@@ -1,6 +1,5 @@
 // What each npm script accepts. Their `--help` is made of this table too, so it can't be wrong.
 
-/** Without `value`, it is a flag. */
 export type Option = { help: string; value?: string };
 
 export type Usage = {

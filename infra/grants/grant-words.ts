@@ -81,7 +81,6 @@ export const eraseAccount = {
     "delivery",
   ],
 } as const;
-/** Beside the account itself. */
 export const exportData = {
   BatchGetItem: ["user", "pending", "reset", "email-change", "undo", "goodbye-undone", "delivery"],
 } as const;

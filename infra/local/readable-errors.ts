@@ -52,7 +52,6 @@ const parsed = (line: string): unknown => {
   }
 };
 
-/** Returns undefined for lines that are no errors. */
 export const readableError = (
   functionLabel: string,
   line: string,

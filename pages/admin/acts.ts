@@ -38,7 +38,6 @@ const currentPath = () => window.location.hash.slice(1).split("?", 1)[0] || "/";
 type ActOptions<Output> = {
   done: string | ((output: Output) => string);
   noticesErrors?: boolean;
-  /** The page that the action leads to, if it leaves its own. */
   leadsTo?: string | undefined;
 };
 

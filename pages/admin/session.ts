@@ -24,7 +24,6 @@ const open = async (body: RequestOf<"POST /api/v1/admin/session/">["body"]): Pro
 const hasEnded = (error: unknown): boolean =>
   error instanceof HttpError && (error.status === 401 || error.status === 403);
 
-/** After a sign-out meanwhile, the new token is dropped. */
 const goOnFrom = async (used: Session | undefined): Promise<void> => {
   try {
     const renewed = await open({});

@@ -36,7 +36,6 @@ export const SignIn = () => {
   const [email, setEmail] = useState<string>();
   const login = useLogin();
   const redirect = useRedirect();
-  // This page may be reloaded too.
   useEffect(() => {
     void isSignedIn().then((is) => is && redirect("/"));
   }, [redirect]);

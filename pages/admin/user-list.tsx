@@ -37,7 +37,6 @@ const format = new Intl.NumberFormat();
 const totalOf = ({ data = [], page, perPage, hasNextPage, meta }: ReturnType<typeof useListContext>) => {
   const seen = (page - 1) * perPage + data.length;
   if (page === 1 && !hasNextPage) return seen === 1 ? "1 person" : `${format.format(seen)} people`;
-  // The count of the database is hours old.
   const total: number = meta?.total ?? 0;
   return total > seen ? `About ${format.format(total)} people` : "";
 };

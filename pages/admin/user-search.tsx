@@ -15,7 +15,6 @@ const rarer = ["registered_after", "registered_before", "id"];
 
 const leaveOnEscape = (event: FieldKey<HTMLInputElement>) => {
   if (event.key !== "Escape") return;
-  // Chromium would empty the field.
   event.preventDefault();
   event.currentTarget.blur();
 };

@@ -47,7 +47,6 @@ export const shownUser = (person: Profile & Pick<User, "id" | "email">) => {
 export const setAttributes = (person: StoredAttributes) =>
   namedAsInApi(person) as z.input<z.ZodObject<typeof importedAttributes>>;
 
-/** For staff and the personal data. */
 export const shownAttributes = (person: StoredAttributes) => {
   const unset = Object.fromEntries(attributeEntries.map(([name]) => [name, null]));
   return { ...unset, ...namedAsInApi(person) } as Shown<typeof allAttributes>;

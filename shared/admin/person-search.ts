@@ -85,7 +85,6 @@ export const searchFor = (criteria: Criteria) => {
   const [addressText, usernameText] = [pasted(addressPrefix), pasted(usernamePrefix)];
   const address = addressText === "" ? undefined : addressSearch(addressText);
   const username = usernameText === "" ? undefined : usernameSearch(usernameText);
-  // Administrators are so few that all of them can be read.
   const byUsername = username !== undefined && state !== "staff";
   const order: ListOrder = byUsername ? "username" : address ? "address" : "date";
   const prefix = state === "staff" ? "Staff" : "";
@@ -102,7 +101,6 @@ export const searchFor = (criteria: Criteria) => {
     order,
     index,
     ranges,
-    /** A range can hold others too. This needs no read of the person. */
     includes,
     /** True if the index finds people who don't match. */
     isPartly:

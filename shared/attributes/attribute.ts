@@ -14,7 +14,6 @@ export type Attribute = {
   readonly writtenBy: "person" | "staff" | "import";
   /** Staff and both exports see all. */
   readonly shownTo: "person" | "staff";
-  /** True if it is a column of the admin page's list. */
   readonly listed?: true;
   /** What the admin page calls the values of an enum. */
   readonly choices?: Readonly<Record<string, string>>;

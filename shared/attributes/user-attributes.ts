@@ -2,7 +2,7 @@
 // here: bodies, answers, items, files of users and the admin page are derived from it.
 import type { Attribute } from "./attribute.ts";
 import { localeOf, locales, localeTag, longestTag } from "../identity/locale.ts";
-import { choice, importedName, notAChoice, personName, text } from "../identity/text-rules.ts";
+import { choice, importedName, personName, text } from "../identity/text-rules.ts";
 
 /** Each name is that of the API. In items, it is in camel case. */
 export const userAttributes = {
@@ -25,8 +25,7 @@ export const userAttributes = {
   locale: {
     label: "Language of emails",
     schema: text()
-      .refine((tag) => localeTag.test(tag), { error: ({ input }) => notAChoice(input), abort: true })
-      .overwrite((tag) => localeOf(tag) ?? tag)
+      .overwrite((tag) => (localeTag.test(tag) && localeOf(tag)) || tag)
       .pipe(choice(locales))
       .meta({
         pattern: localeTag.source,

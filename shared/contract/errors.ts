@@ -186,5 +186,4 @@ export class FieldErrors extends Error {
 
 /** Django's sentence, which clients match on. */
 export const usernameTaken = "A user with that username already exists.";
-/** Only administrators are told this. */
 export const emailTaken = "A user with that email already exists.";

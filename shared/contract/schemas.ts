@@ -63,7 +63,6 @@ export const shortCode = typedCode(6)
     examples: ["123 456"],
   });
 
-/** Of a registration or of an invitation. */
 export const activationCode = typedCode(6)
   .overwrite((typed) => readCode(typed) ?? typed)
   .refine((code) => /^(?:[0-9]{6}|[A-Z2-7]{16})$/.test(code), {

@@ -43,7 +43,6 @@ const decoded = ({ body, isBase64Encoded }: APIGatewayProxyEvent): string => {
   }
 };
 
-/** Returns `undefined` for an empty body. */
 const readJson = (event: APIGatewayProxyEvent): unknown => {
   const bytes = Buffer.byteLength(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
   if (bytes === 0) return undefined;

@@ -1,6 +1,5 @@
 import * as z from "zod";
 
-/** Django REST framework's sentence. */
 export const notAnInstant =
   "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
 

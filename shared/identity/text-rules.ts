@@ -40,9 +40,7 @@ export const personName = (example: string) =>
     )
     .meta({ pattern: String.raw`^\s*[^${controls}]*$`, examples: [example] });
 
-export const notAChoice = (input: unknown): string => `"${String(input)}" is not a valid choice.`;
-
 export const choice = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
-  z.enum(choices, { error: ({ input }) => notAChoice(input) });
+  z.enum(choices, { error: ({ input }) => `"${String(input)}" is not a valid choice.` });
 
 export const flag = z.boolean({ error: "Must be a valid boolean." });

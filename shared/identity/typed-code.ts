@@ -54,7 +54,6 @@ export const readLongCode = (typed: string): string | undefined => {
   return onlyOne((sure.length > 0 ? sure : parts).map((part) => joined(part).toUpperCase()));
 };
 
-/** Reads a code of either kind. */
 export const readCode = (typed: string): string | undefined => {
   const [short, long] = [readShortCode(typed), readLongCode(typed)];
   if (short === undefined || long === undefined) return short ?? long;

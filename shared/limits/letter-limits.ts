@@ -62,7 +62,6 @@ export const addressChangeLettersTo = (mailboxKey: string): Limit =>
 export const staffChangeLettersTo = (mailboxKey: string): Limit =>
   lettersTo(lettersKey.staffChange(mailboxKey));
 
-/** Apart for the same reason. */
 export const invitationLettersTo = (mailboxKey: string): Limit =>
   lettersTo(lettersKey.invitation(mailboxKey));
 

@@ -1,4 +1,3 @@
-// Checks hashes of other systems, except for argon2's.
 import { createHash, pbkdf2, scrypt, timingSafeEqual, type ScryptOptions } from "node:crypto";
 import { promisify } from "node:util";
 import type { HashForm } from "./hash-forms.ts";

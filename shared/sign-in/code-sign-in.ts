@@ -1,4 +1,3 @@
-// What all operations do that exchange a code for a session.
 import type { UserStore } from "../accounts/user-store.ts";
 import type { CodeStore } from "../codes/code-store.ts";
 import type { CodeDigests } from "../codes/codes.ts";

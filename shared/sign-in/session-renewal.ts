@@ -1,4 +1,3 @@
-// What refresh tokens and the cookies of the admin page have in common.
 import type { UserStore } from "../accounts/user-store.ts";
 import { ApiError } from "../contract/errors.ts";
 import type { enqueueLetter } from "../mail/mail-queue.ts";

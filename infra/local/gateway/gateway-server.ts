@@ -20,7 +20,6 @@ type Options = {
   responses: GatewayResponses;
   invoke: Invoke;
   runnerPages: RunnerPages;
-  /** Gets a line for each answer to a call. */
   onRequest: ((line: string) => void) | undefined;
 };
 
