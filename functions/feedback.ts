@@ -27,7 +27,6 @@ const domainOf = async (
   deps: Deps,
 ): Promise<string | undefined> => {
   if (registration?.domainKey !== undefined) return registration.domainKey;
-  // An invitation has none of its own.
   const person = accountId === undefined ? registration : await deps.users.find(accountId);
   return person && deps.pseudonyms.ofDomain(person.email);
 };

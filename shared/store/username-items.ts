@@ -76,7 +76,7 @@ export const reserveUsername = async (
   return refused?.some((part) => part.failed && !isOwn(part)) ? "username_taken" : "reserved";
 };
 
-/** An invitation's is reserved for days. If others registered beside it, an earlier end would tell. */
+/** An invitation reserves for days. If others registered beside it, an earlier end would tell. */
 export const releaseInvitedUsername = async (
   { username, addressKey, replaced }: Pick<Registration, "username" | "addressKey" | "replaced">,
   now: number,
