@@ -34,10 +34,12 @@ export const activateUser = async (call: Call<typeof contract.activateUser>, dep
   const { email, otp_code: code, password } = call.body;
   const addressKey = await deps.pseudonyms.ofAddress(email);
   const decoy = decoyRegistration(addressKey, await deps.pseudonyms.decoyId(email));
-  const { subject, networkLimits } = await guessSubject(addressKey, call, deps);
   const [slot, purpose] = isLongCode(code)
     ? (["invite", "invitation"] as const)
     : (["otp", "activation"] as const);
+  // Without a count of guesses, each try counts for its network, from a known device too.
+  const caller = slot === "otp" ? call : { ...call, deviceToken: undefined };
+  const { subject, networkLimits } = await guessSubject(addressKey, caller, deps);
   const guesses = slot === "otp" ? [codeGuess("activation", subject)] : [];
   const [spent, { registration = decoy, hold }] = await Promise.all([
     deps.limits.spendAll([...guesses, ...networkLimits]),

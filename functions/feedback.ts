@@ -26,9 +26,9 @@ const domainOf = async (
   registration: Registration | undefined,
   deps: Deps,
 ): Promise<string | undefined> => {
-  if (registration?.domainKey !== undefined || accountId === undefined) return registration?.domainKey;
-  const user = await deps.users.find(accountId);
-  return user && deps.pseudonyms.ofDomain(user.email);
+  if (registration?.domainKey !== undefined) return registration.domainKey;
+  const person = accountId === undefined ? registration : await deps.users.find(accountId);
+  return person && deps.pseudonyms.ofDomain(person.email);
 };
 
 const removeRegistration = async (registration: Registration, deps: Deps): Promise<void> => {

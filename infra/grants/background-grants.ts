@@ -49,6 +49,7 @@ export const backgroundGrants = {
       GetItem: ["user"],
       BatchGetItem: ["email", "pending"],
       PutItem: ["delivery"],
+      UpdateItem: ["username"],
       DeleteItem: ["pending", "registration"],
     },
     LIMITS_TABLE: { ...spend, GetItem: ["limit"] },

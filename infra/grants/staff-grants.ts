@@ -38,7 +38,7 @@ export const staffGrants = {
       BatchGetItem: ["user"],
       GetItem: ["pending"],
       PutItem: ["pending", "registration", "username"],
-      UpdateItem: ["pending"],
+      UpdateItem: ["pending", "username"],
       ConditionCheckItem: ["email", "undo", "username"],
     }),
     LIMITS_TABLE: spend,
@@ -60,7 +60,7 @@ export const staffGrants = {
   },
   deleteUser: {
     ...staff,
-    USERS_TABLE: allOf(find, asStaff, eraseAccount),
+    USERS_TABLE: allOf(find, asStaff, eraseAccount, { UpdateItem: ["username"] }),
     SESSIONS_TABLE: ["BatchGetItem", "Query", "BatchWriteItem"],
     LIMITS_TABLE: spend,
     NOTICE_QUEUE_URL: ["SendMessage"],
@@ -103,7 +103,7 @@ export const staffGrants = {
   },
   sendCode: {
     ...staff,
-    USERS_TABLE: allOf(find, { UpdateItem: ["pending"] }),
+    USERS_TABLE: allOf(find, { PutItem: ["registration"], UpdateItem: ["pending"] }),
     LIMITS_TABLE: spend,
     MAIL_QUEUE_URL: ["SendMessage"],
     NOTICE_QUEUE_URL: ["SendMessage"],

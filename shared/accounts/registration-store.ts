@@ -2,7 +2,7 @@
 // fails if the address is taken or held.
 import { storedNames } from "../attributes/stored-attributes.ts";
 import { usernameKey } from "../identity/username.ts";
-import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
+import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { emailUndoPk } from "../store/address-items.ts";
 import { batchRead } from "../store/batch.ts";
@@ -18,10 +18,7 @@ import {
   registrationPk,
   type Registration,
 } from "../store/user-items.ts";
-import { reserveUsername } from "../store/username-items.ts";
-
-/** Counted from the registration, also if it is removed or replaced: an earlier end would tell. */
-const usernameReservedSeconds = hour;
+import { releaseInvitedUsername, reserveUsername, usernameReservedSeconds } from "../store/username-items.ts";
 
 // The salt of a registration's password depends on the address only, so equal passwords have equal
 // hashes. The language may be a guess, which another device changes.
@@ -170,11 +167,12 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
       return refused ? "refused" : "ended";
     },
 
-    /** The username stays reserved for its hour. */
+    /** The username stays reserved for its hour, and an invitation's no longer than that. */
     remove: async (
-      { id, addressKey }: Registration,
+      registration: Registration,
       along: TransactionPart[] = [],
     ): Promise<"removed" | "refused" | "along_refused"> => {
+      const { id, addressKey } = registration;
       const { refused } = await transact([
         {
           Delete: {
@@ -187,6 +185,7 @@ export const registrationStore = (clock: Clock = nowSeconds) => {
         { Delete: { TableName: table, Key: { pk: registrationIdPk(id) } } },
         ...along,
       ]);
+      if (!refused && isInvited(registration)) await releaseInvitedUsername(registration, clock());
       if (!refused) return "removed";
       return refused.slice(2).some(({ failed }) => failed) ? "along_refused" : "refused";
     },

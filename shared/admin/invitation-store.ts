@@ -6,7 +6,7 @@ import { storedNames, type StoredAttributes } from "../attributes/stored-attribu
 import { usernameKey } from "../identity/username.ts";
 import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
-import { conditionalWrite, transact, type TransactionPart } from "../store/dynamo.ts";
+import { transact, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
 import { updatePart } from "../store/update-part.ts";
@@ -19,7 +19,7 @@ import {
   type Registration,
   type User,
 } from "../store/user-items.ts";
-import { reservingUsername } from "../store/username-items.ts";
+import { releaseInvitedUsername, reservingUsername } from "../store/username-items.ts";
 
 /** Longer than an order waits and its code lives, so that administrators see who hasn't come. */
 const keptSeconds = invitationSeconds + 5 * day;
@@ -83,6 +83,10 @@ export const invitationStore = (clock: Clock = nowSeconds) => {
     });
   };
 
+  const foundById = (id: string, addressKey: string, expiresAt: number): TransactionPart => ({
+    Put: { TableName: table, Item: { pk: registrationIdPk(id), addressKey, expiresAt } },
+  });
+
   const free = (addressKey: string): TransactionPart => ({
     ConditionCheck: {
       TableName: table,
@@ -107,12 +111,14 @@ export const invitationStore = (clock: Clock = nowSeconds) => {
         : reservingUsername(profile.username, { addressKey, now, expiresAt });
     const { refused } = await transact([
       waiting ? updating(person, waiting, now) : putting(person, now),
-      { Put: { TableName: table, Item: { pk: registrationIdPk(id), addressKey, expiresAt } } },
+      foundById(id, addressKey, expiresAt),
       free(addressKey),
       notHeldForAnother(addressKey, id, now),
       ...along,
       ...naming,
     ]);
+    const isRenamed = waiting && usernameKey(waiting.username) !== usernameKey(person.username);
+    if (!refused && isRenamed && isInvited(waiting)) await releaseInvitedUsername(waiting, now);
     if (!refused) return person;
     const failedIn = (start: number, end?: number) => refused.slice(start, end).some(({ failed }) => failed);
     const namedFrom = 4 + along.length;
@@ -131,14 +137,20 @@ export const invitationStore = (clock: Clock = nowSeconds) => {
       inviteRequestId: string,
     ): Promise<"renewed" | "refused"> => {
       const now = clock();
-      const sets = { inviteRequestId, expiresAt: Math.max(expiresAt, now + keptSeconds) };
-      const { refused } = await conditionalWrite(
-        updatePart(table, registrationPk(addressKey), sets, {
-          removes: ["inviteDigest", "inviteExpiresAt"],
-          condition: "id = :id AND expiresAt > :now AND attribute_exists(invitedBy)",
-          values: { ":id": id, ":now": now },
-        }),
-      );
+      const keptUntil = Math.max(expiresAt, now + keptSeconds);
+      const { refused } = await transact([
+        updatePart(
+          table,
+          registrationPk(addressKey),
+          { inviteRequestId, expiresAt: keptUntil },
+          {
+            removes: ["inviteDigest", "inviteExpiresAt"],
+            condition: "id = :id AND expiresAt > :now AND attribute_exists(invitedBy)",
+            values: { ":id": id, ":now": now },
+          },
+        ),
+        foundById(id, addressKey, keptUntil),
+      ]);
       return refused ? "refused" : "renewed";
     },
   };

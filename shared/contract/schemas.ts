@@ -147,7 +147,7 @@ export const publicKey = z
   })
   .meta({ id: "PublicKey" });
 
-export const cursor = z.string().meta({ pattern: "^[A-Za-z0-9_-]+$", minLength: 63, maxLength: 388 });
+export const cursor = z.string().meta({ pattern: "^[A-Za-z0-9_-]+$", minLength: 51, maxLength: 1_050 });
 
 export const search = (maximum: number) => text().trim().max(maximum, atMost(maximum));
 

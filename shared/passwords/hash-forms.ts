@@ -73,8 +73,9 @@ const readPbkdf2 = (stored: string): Read => {
 const readScrypt = (stored: string): Read => {
   const [, count, salt = "", size, parallel, text = ""] = scryptPattern.exec(stored) ?? [];
   const [blocks, blockSize, lanes] = [Number(count), Number(size), Number(parallel)];
-  // scrypt is defined for powers of two.
+  // scrypt is defined for powers of two below a limit of the block size (RFC 7914 2).
   if (blocks < 2 || !Number.isInteger(Math.log2(blocks)) || blockSize < 1 || lanes < 1) return "unknown";
+  if (Math.log2(blocks) >= 16 * blockSize) return "unknown";
   const kibibytes = (blocks * blockSize) / 8;
   const isTooCostly =
     lanes > mostLanes || kibibytes > mostMemoryKibibytes || kibibytes * lanes > mostKibibytesMixed;

@@ -112,8 +112,9 @@ export const registrationPointerItem = z.object({ addressKey: z.string() });
 
 /** A stranger must not end an invitation. Only the short code and its password are theirs. */
 export const besideInvitation = (registration: Registration, invitation: Registration): Registration => {
-  const { passwordHash, otpRequestId, networkKey, domainKey, expiresAt } = registration;
+  const { passwordHash, otpRequestId, networkKey, domainKey } = registration;
   const { otpDigest: _, otpExpiresAt: _until, ...kept } = invitation;
   const own = { passwordHash, otpRequestId, networkKey, domainKey };
-  return { ...kept, ...own, expiresAt: Math.max(expiresAt, invitation.expiresAt) };
+  // Not later than the item that finds the invitation by its id.
+  return { ...kept, ...own };
 };

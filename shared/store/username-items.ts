@@ -1,7 +1,12 @@
 import { earlierUsernameKey, usernameKey } from "../identity/username.ts";
+import { hour } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import type { Item } from "./documents.ts";
 import { conditionalWrite, transact, type TransactionPart } from "./dynamo.ts";
-import { usernamePk, type User } from "./user-items.ts";
+import { usernamePk, type Registration, type User } from "./user-items.ts";
+
+/** Counted from the registration, also if it is removed or replaced: an earlier end would tell. */
+export const usernameReservedSeconds = hour;
 
 export const heldUsernamePk = ({ username, usernameKey: key }: Pick<User, "username" | "usernameKey">) =>
   usernamePk(key ?? earlierUsernameKey(username));
@@ -49,12 +54,43 @@ export const reservingUsername = (
   return [put, ...checks];
 };
 
+/** The longer reservation of an invitation stays, because a stranger may register the same name. */
 export const reserveUsername = async (
   username: string,
   { addressKey, now, expiresAt }: { addressKey: string; now: number; expiresAt: number },
 ): Promise<"reserved" | "username_taken"> => {
   const { put, checks } = writesFor(username, { reservedFor: addressKey, expiresAt }, { addressKey, now });
+  const { ConditionExpression, ExpressionAttributeValues } = put.Put;
+  const reserving = {
+    Put: {
+      ...put.Put,
+      ConditionExpression: `${ConditionExpression} AND expiresAt <= :until`,
+      ExpressionAttributeValues: { ...ExpressionAttributeValues, ":until": expiresAt },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
+    },
+  };
   // Most names need one write, which costs half as much outside of a transaction.
-  const { refused } = checks.length === 0 ? await conditionalWrite(put) : await transact([put, ...checks]);
-  return refused ? "username_taken" : "reserved";
+  const { refused } =
+    checks.length === 0 ? await conditionalWrite(reserving) : await transact([reserving, ...checks]);
+  const isOwn = ({ item }: { item: Item | undefined }) => item?.["reservedFor"] === addressKey;
+  return refused?.some((part) => part.failed && !isOwn(part)) ? "username_taken" : "reserved";
+};
+
+/** An invitation reserves for days. If others registered beside it, an earlier end would tell. */
+export const releaseInvitedUsername = async (
+  { username, addressKey, replaced }: Pick<Registration, "username" | "addressKey" | "replaced">,
+  now: number,
+): Promise<void> => {
+  await conditionalWrite({
+    Update: {
+      TableName: variable("USERS_TABLE"),
+      Key: { pk: usernamePk(usernameKey(username)) },
+      UpdateExpression: "SET expiresAt = :until",
+      ConditionExpression: "reservedFor = :addressKey AND expiresAt > :until",
+      ExpressionAttributeValues: {
+        ":addressKey": addressKey,
+        ":until": now + (replaced ? usernameReservedSeconds : 0),
+      },
+    },
+  });
 };

@@ -87,13 +87,17 @@ describe("invitation", () => {
     expect(user).toMatchObject({ id, username, first_name: "Ada" });
   });
 
-  it("can be cancelled", async () => {
-    const { email, password } = newPerson();
-    const { id } = await invitedWith({ email });
-    const otp_code = await codeTo(email);
+  it("can be cancelled or renamed, which frees its username", async () => {
+    const { email, username, password } = newPerson();
+    const [renamed, other] = [newPerson(), newPerson()];
+    const { id } = await invitedWith({ email, username });
+    await invitedWith({ email, username: renamed.username });
+    await invitedWith({ email: other.email, username });
+    const otp_code = await codeTo(email, 2);
     const body = { current_password: root.password };
     expect((await administer(root, "deleteUser", { id, body })).status).toBe(204);
     expectRefused(await activate({ email, otp_code, password }), "activation_refused");
+    await invitedWith({ email: renamed.email, username: renamed.username });
   });
 
   it("is refused for a taken address or username, which staff may know", async () => {

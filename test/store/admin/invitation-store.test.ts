@@ -6,7 +6,9 @@ import { invitationStore } from "../../../shared/admin/invitation-store.ts";
 import { authorityOver } from "../../../shared/admin/staff-authority.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
 import type { Clock } from "../../../shared/platform/clock.ts";
-import { registrationPk, type Registration } from "../../../shared/store/user-items.ts";
+import { variable } from "../../../shared/platform/environment.ts";
+import { readItem } from "../../../shared/store/dynamo.ts";
+import { registrationIdPk, registrationPk, type Registration } from "../../../shared/store/user-items.ts";
 import { activateWith, activeUser, newRegistration } from "../../support/people/stored-people.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
 
@@ -98,6 +100,49 @@ describe("invitation", () => {
     const user = await activateWith(now, await found(now, addressKey), "short");
     expect(user).toMatchObject({ firstName: "", passwordHash: "!" });
     expect(user).not.toMatchObject({ locale: "ar" });
+  });
+
+  it("keeps its username from strangers, and frees it when it ends", async () => {
+    const clock = fakeClock();
+    const { now } = clock;
+    const { invite } = invitationStore(now);
+    const registrations = registrationStore(now);
+    const inviting = async (addressKey: string, username: string) => {
+      const outcome = await invite({ ...orderFor(addressKey), profile: { username } }, []);
+      return typeof outcome === "string" ? outcome : "invited";
+    };
+    const [addressKey, other] = [randomUUID(), randomUUID()];
+    for (const username of [`straße-${randomUUID()}`, `ada-${randomUUID()}`]) {
+      expect(await inviting(addressKey, username)).toBe("invited");
+      const beside = newRegistration(now(), { addressKey, username });
+      expect(await registrations.register(beside, await found(now, addressKey))).toBe("registered");
+      clock.pass(day);
+      expect(await inviting(other, username)).toBe("username_taken");
+    }
+    expect(await registrations.remove(await found(now, addressKey))).toBe("removed");
+
+    const [first, second] = [1, 2].map(() => `eve-${randomUUID()}`) as [string, string];
+    for (const username of [first, second]) expect(await inviting(addressKey, username)).toBe("invited");
+    expect(await inviting(other, first)).toBe("invited");
+    expect(await inviting(other, second)).toBe("username_taken");
+    await registrations.remove(await found(now, addressKey));
+    expect(await inviting(other, second)).toBe("invited");
+  });
+
+  it("is found by its id for as long as it waits", async () => {
+    const clock = fakeClock();
+    const { now } = clock;
+    const { id, addressKey, expiresAt } = await invited(now);
+    clock.pass(11 * day);
+    await registrationStore(now).register(
+      newRegistration(now(), { addressKey }),
+      await found(now, addressKey),
+    );
+    expect(await found(now, addressKey)).toMatchObject({ id, expiresAt });
+    await invitationStore(now).renew(await found(now, addressKey), randomUUID());
+    const pointer = await readItem(variable("USERS_TABLE"), registrationIdPk(id));
+    expect((await found(now, addressKey)).expiresAt).toBeGreaterThan(expiresAt);
+    expect(pointer).toMatchObject({ expiresAt: (await found(now, addressKey)).expiresAt });
   });
 
   it("is refused for a taken address, or without the rank", async () => {

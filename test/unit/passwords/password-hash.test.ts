@@ -129,6 +129,7 @@ const unknown = [
   scrypt(16_383, 8, 1),
   scrypt(1, 8, 1),
   scrypt(16_384, 0, 1),
+  scrypt(2 ** 16, 1, 1),
   scrypt(16_384, 8, 0),
   scrypt("1e4", 8, 1),
   `${scrypt(16_384, 8, 1)}=`,
