@@ -113,7 +113,7 @@ export const settingsTable = {
   REFUSAL_FLOOR_MILLISECONDS: {
     schema: variables.REFUSAL_FLOOR_MILLISECONDS,
     fallback: String(refusalFloorMilliseconds(hashes.memoryMegabytes)),
-    help: "Minimum response time when a password is refused. It hides whether a registration waits for its code, which takes a second hash to find out. Imported hashes take longer than ours: 800 also hides which accounts were imported from Django. The function waits and doesn't compute, and right passwords don't wait.",
+    help: "Minimum response time when a password is refused. It hides whether a registration waits for its code, which takes a second hash to find out. Imported hashes take longer than ours: 800 also hides accounts imported with Django's default hashes; users:import prints the value for its file. The function waits and doesn't compute, and right passwords don't wait.",
   },
   PWNED_PASSWORDS_URL: {
     schema: variables.PWNED_PASSWORDS_URL,
