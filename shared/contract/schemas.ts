@@ -1,7 +1,7 @@
 // Fields of requests and responses. Clients match on Django REST framework's error sentences.
 import * as z from "zod";
 import { isAddress } from "../identity/email-address.ts";
-import { instantOf, notAnInstant } from "../identity/instant.ts";
+import { instantOf, instantPattern, notAnInstant } from "../identity/instant.ts";
 import { atMost, filled, text } from "../identity/text-rules.ts";
 import { readCode, readLongCode, readShortCode } from "../identity/typed-code.ts";
 import { isDjangoUsername, isUsername, shownUsername, usernameOutline } from "../identity/username.ts";
@@ -153,7 +153,8 @@ export const search = (maximum: number) => text().trim().max(maximum, atMost(max
 
 export const instant = search(40)
   .overwrite((typed) => instantOf(typed) ?? typed)
-  .refine((time) => instantOf(time) !== undefined, notAnInstant);
+  .refine((time) => instantOf(time) !== undefined, notAnInstant)
+  .meta({ pattern: instantPattern });
 
 export const adminUser = user
   .extend({

@@ -3,6 +3,9 @@ import * as z from "zod";
 export const notAnInstant =
   "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
 
+/** Of the days and hours in it, not all exist. */
+export const instantPattern = String.raw`^\s*\d{4}-\d\d-\d\d([Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+ -]\d\d:\d\d)?)?\s*$`;
+
 const parts = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+ -]\d\d:\d\d)?)?$/i;
 const strict = z.iso.datetime({ offset: true });
 

@@ -20,6 +20,7 @@ beyond_the_document = (
     "A user with that username already exists.",
     "A user with that email already exists.",
     "This time must be later than registered_after.",
+    "Datetime has wrong format.",
     "Enter a valid username.",
     "Enter a valid email address.",
     "Enter the 6 digits of the code.",
