@@ -39,8 +39,8 @@ const mailerOf = (templates: Templates): z.output<typeof mailerVariables> => {
     : { PRODUCT_NAME: "Product", OTP_LIFETIME_SECONDS: 600, DEFAULT_LOCALE: "en" };
 };
 
-const longCodes = new Set<LetterName>(["password_reset", "email_change", "email_changing"]);
-const undoable = new Set<LetterName>(["email_changing", "email_changing_again"]);
+const longCodes = new Set<LetterName>(["password_reset", "email_change", "email_changing", "invitation"]);
+const validForSevenDays = new Set<LetterName>(["email_changing", "email_changing_again", "invitation"]);
 
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
@@ -113,7 +113,7 @@ export const createLetterPreview = (templates: Templates, folder = lettersFolder
       product: mailer.PRODUCT_NAME,
       time,
       until: time + 7 * day,
-      duration: undoable.has(name) ? 7 * day : mailer.OTP_LIFETIME_SECONDS,
+      duration: validForSevenDays.has(name) ? 7 * day : mailer.OTP_LIFETIME_SECONDS,
       code: longCodes.has(name) ? "ABCD-EFGH-IJKL-MNOP" : "123 456",
     };
     return renderLetter(name, values, languagesOf(locale), book);
