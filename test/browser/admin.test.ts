@@ -108,10 +108,7 @@ describe("administrator on the admin page", () => {
   it("learns that a call has failed, and tries again", async () => {
     const person = await activated();
     const { page, problems } = await openAdmin();
-    await page
-      .getByText(/About [\d,]+ people|[\d,]+ people/)
-      .first()
-      .waitFor();
+    await page.getByText(/^(About )?[\d,]+ people$/).waitFor();
     await find(page, person);
     await page.getByLabel("First name").fill("Ada");
     await page.context().setOffline(true);
