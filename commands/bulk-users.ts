@@ -1,7 +1,6 @@
 // Deactivates or deletes the accounts that a file lists, one id or email address a line. Without
 // `--confirm`, it only counts and checks. Administrators and frozen accounts are left alone, and
 // registrations stay. After an interruption, run the same command again.
-import { open } from "node:fs/promises";
 import { readCommandLine } from "../infra/command-line/command-line.ts";
 import { userStore } from "../shared/accounts/user-store.ts";
 import { userUpdateStore } from "../shared/accounts/user-update-store.ts";
@@ -14,7 +13,7 @@ import type { User } from "../shared/store/user-items.ts";
 import { runCommand, shownCount } from "./run-command.ts";
 import { useTarget } from "./target.ts";
 import { inParallel } from "./user-files/in-parallel.ts";
-import { linesOf, type Line } from "./user-files/lines.ts";
+import { linesOf, openLines, type Line } from "./user-files/lines.ts";
 
 const atOnce = 8;
 const linesPerReport = 1_000;
@@ -68,7 +67,7 @@ const bulkUsers = async (): Promise<void> => {
   const [act, file] = operands as [Act, string];
   const isConfirmed = values.confirm;
   const target = await useTarget(values.stage);
-  await using source = await open(file);
+  await using source = await openLines(file);
   const treat = bulk(act, isConfirmed);
   const counts = { done: 0, "already done": 0, "not found": 0, refused: 0, empty: 0 };
 

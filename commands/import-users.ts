@@ -1,7 +1,6 @@
 // `npm run users:import -- users.jsonl [--stage prod]` imports accounts with their password hashes.
 // Invalid lines are reported and skipped. Running the command again leaves imported accounts
 // unchanged, but imports those again that were deleted since (see docs/operations.md).
-import { open } from "node:fs/promises";
 import { readCommandLine } from "../infra/command-line/command-line.ts";
 import { accountImportStore } from "../shared/admin/account-import-store.ts";
 import { usernameTaken } from "../shared/contract/errors.ts";
@@ -13,7 +12,7 @@ import { describeError } from "../shared/platform/logger.ts";
 import { firstLines, type Turn } from "./user-files/first-lines.ts";
 import { floorFor } from "./user-files/floor-advice.ts";
 import { inParallel } from "./user-files/in-parallel.ts";
-import { linesOf, type Line } from "./user-files/lines.ts";
+import { linesOf, openLines, type Line } from "./user-files/lines.ts";
 import { runCommand, shownCount } from "./run-command.ts";
 import { useTarget } from "./target.ts";
 import { rowReader, type ReadRow } from "./user-files/user-rows.ts";
@@ -95,7 +94,7 @@ const importUsers = async (): Promise<void> => {
   const { values, operands } = readCommandLine("users:import");
   const [file = ""] = operands;
   const target = await useTarget(values.stage);
-  await using source = await open(file);
+  await using source = await openLines(file);
   const { importLine, advice } = importer();
   const counts = { imported: 0, "already there": 0, refused: 0, empty: 0 };
 

@@ -1,5 +1,6 @@
 // Node's `readline` isn't used: it splits JSON texts at U+2028, replaces invalid UTF-8 silently,
 // and would load a file without line endings into memory.
+import { open, type FileHandle } from "node:fs/promises";
 
 const longestBytes = 65_536;
 const lineEnd = 0x0a;
@@ -13,6 +14,15 @@ const read = (number: number, bytes: Buffer): Line => {
   } catch {
     return { number, problem: "Not UTF-8." };
   }
+};
+
+export const openLines = async (path: string): Promise<FileHandle> => {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === "ENOENT" ? new Error(`There is no file ${path}.`) : error;
+  });
+  if (!(await file.stat()).isDirectory()) return file;
+  await file.close();
+  throw new Error(`${path} is a folder. Name a file.`);
 };
 
 export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {

@@ -83,11 +83,12 @@ const options = (files: readonly string[], outdir: string) =>
     write: false,
   }) as const satisfies BuildOptions;
 
-/** With `onChange`, rebuilds on changes until `stop`, and reports the changed folders. */
+/** With `onChange`, rebuilds on changes until `stop`, and reports when, and the changed folders. */
 export const bundleFunctions = async ({
   outdir = bundlesDirectory,
+  onRebuild,
   onChange,
-}: { outdir?: string; onChange?: (folders: string[]) => void } = {}): Promise<{
+}: { outdir?: string; onRebuild?: () => void; onChange?: (folders: string[]) => void } = {}): Promise<{
   metafile: Metafile;
   stop: () => Promise<void>;
 }> => {
@@ -105,8 +106,8 @@ export const bundleFunctions = async ({
         name: "write-bundles",
         setup: (build) =>
           build.onEnd(async (result) => {
-            const changed = result.errors.length > 0 ? [] : await writeBundles(result, outdir);
-            if (changed.length > 0) report?.(changed);
+            const changed = result.errors.length > 0 ? undefined : await writeBundles(result, outdir);
+            if (changed) report?.(changed);
           }),
       },
     ],
@@ -123,7 +124,10 @@ export const bundleFunctions = async ({
   }
   report = onChange;
   // esbuild's own watch mode polls and keeps one core busy. Build errors are printed by esbuild.
-  const rebuild = async () => void (await bundler.rebuild().catch(() => {}));
+  const rebuild = async () => {
+    onRebuild?.();
+    await bundler.rebuild().catch(() => {});
+  };
   const watching = watchFolders(sourceFolders(), rebuild);
   const stop = async () => {
     await watching.stop();

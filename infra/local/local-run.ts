@@ -72,7 +72,7 @@ const bundle = async (watch: boolean, onChange: (functions: string[]) => void) =
   const onMake = () => console.log("Bundling the functions, which only a change makes necessary …");
   if (!watch) return freshenBundles({ ...inThisRepository, onMake });
   onMake();
-  return bundleFunctions({ onChange });
+  return bundleFunctions({ onChange, onRebuild: () => console.log("A source has changed. Bundling …") });
 };
 
 export const runLocally = async (given: Given): Promise<void> => {
@@ -83,7 +83,7 @@ export const runLocally = async (given: Given): Promise<void> => {
   const reload = (functions: string[]) => {
     if (stack === undefined) return;
     stack.replaceExecutionEnvironments(functions.map((name) => path.join(bundlesDirectory, name)));
-    console.log(`Reloaded ${functions.join(", ")}`);
+    console.log(functions.length > 0 ? `Reloaded ${functions.join(", ")}` : "No function has changed.");
   };
   const bundler = await bundle(watch, reload);
   // esbuild's service would occupy 350 MB during the whole run.

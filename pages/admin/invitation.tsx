@@ -29,14 +29,12 @@ const invite = ({ email = "", ...typed }: Record<string, string>) =>
   inviteUser({ email, ...Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== "")) });
 
 export const InviteUser = () => (
-  <div className="bar">
-    <ActButton
-      label="Invite…"
-      question="Invite a person?"
-      confirmLabel="Send invitation"
-      done="The invitation is on its way."
-      run={invite}
-      fields={asked}
-    />
-  </div>
+  <ActButton
+    label="Invite…"
+    question="Invite a person?"
+    confirmLabel="Send invitation"
+    done="The invitation is on its way."
+    run={invite}
+    fields={asked}
+  />
 );

@@ -74,6 +74,7 @@ const useActs = (user: AdminUser): Record<Offer, Act> => {
           },
     address: {
       label: "Change address…",
+      confirmLabel: "Change address",
       question: `Change the email address of ${email}?`,
       done: "A code is on its way to the new address. The change takes effect when the code is confirmed.",
       run: ({ new_email = "", current_password = "" }) => changeAddress(id, { new_email, current_password }),

@@ -34,7 +34,7 @@ const Form = ({ user }: { user: AdminUser }) => {
   const common = { autoComplete: "off", failure: error };
   return (
     <section aria-labelledby="names">
-      <h2 id="names">Names and language</h2>
+      <h2 id="names">Profile</h2>
       <form onSubmit={submit} className="bar">
         <Field name="username" label="Username" defaultValue={user.username} maxLength={150} {...common} />
         {texts.map((field) => (

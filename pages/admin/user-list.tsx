@@ -71,9 +71,11 @@ const queryOptions = { onError: () => undefined };
 
 export const UserList = () => (
   <ListBase perPage={pageSizes[0]} sort={{ field: "created", order: "DESC" }} queryOptions={queryOptions}>
-    <PageTitle text="Users" />
+    <div className="bar title">
+      <PageTitle text="Users" />
+      <InviteUser />
+    </div>
     <UserSearch />
-    <InviteUser />
     <Results />
     <Pages />
   </ListBase>

@@ -276,10 +276,10 @@ describe("administrator on the admin page", () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("New address").fill(person.email);
     await dialog.getByLabel("Your password").fill(administrator.password);
-    await dialog.getByRole("button", { name: "Change address…" }).click();
+    await dialog.getByRole("button", { name: "Change address" }).click();
     await dialog.getByText("This is the account's address already.").waitFor();
     await dialog.getByLabel("New address").fill(email);
-    await dialog.getByRole("button", { name: "Change address…" }).click();
+    await dialog.getByRole("button", { name: "Change address" }).click();
     await page.getByText("A code is on its way to the new address").waitFor();
     await succeed("claimEmail", { email, otp_code: await codeInInbox(page, email) });
     expect(problems).toEqual([]);
@@ -516,6 +516,10 @@ describe.each([
     await page.getByRole("table").waitFor();
     await page.getByRole("heading", { name: "Emails to this address come back" }).waitFor();
     await expectUsable(page);
+    await page.getByLabel("First name").fill("Ada");
+    await page.getByRole("button", { name: "Save" }).click();
+    const { y = -1, height = 0 } = (await page.getByText("are saved.").boundingBox()) ?? {};
+    expect([y >= 0, y + height <= options.viewport.height]).toEqual([true, true]);
     await page.getByRole("link", { name: "Back to the list" }).click();
     await page.locator('table[aria-busy="false"]').getByText("Emails come back").first().waitFor();
     await expectUsable(page);

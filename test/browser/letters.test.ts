@@ -60,12 +60,17 @@ describe.each(cases)("letters ($locale, $width pixels, $colorScheme)", ({ locale
   });
 });
 
-it("the list of letters is accessible and shows their frames", async () => {
-  const { page, problems } = await openPage(browser, stack.url);
+it.each([
+  { colorScheme: "light", width: 1280 },
+  { colorScheme: "dark", width: 390 },
+] as const)("the list of letters is usable, $colorScheme", async ({ colorScheme, width }) => {
+  const viewport = { width, height: 844 };
+  const { page, problems } = await openPage(browser, stack.url, { viewport, colorScheme });
   await page.goto("/_inbox/");
   await page.getByRole("link", { name: "All letters" }).click();
   await page.getByRole("heading", { name: "Letters" }).waitFor();
   await expectAccessible(page);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
   await page.getByRole("navigation").getByRole("link", { name: "ar", exact: true }).click();
   const frame = page.frameLocator('iframe[title="activation, 320 pixels, dark"]');
   await frame.locator(".code").waitFor();

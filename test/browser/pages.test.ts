@@ -50,9 +50,12 @@ describe("Swagger UI", () => {
   });
 });
 
-describe.each(["light", "dark"] as const)("inbox, %s", (colorScheme) => {
+describe.each([
+  { colorScheme: "light", viewport: { width: 1280, height: 800 } },
+  { colorScheme: "dark", viewport: { width: 390, height: 844 } },
+] as const)("inbox, $colorScheme", (options) => {
   it("opens from the links, shows an arriving letter, and is accessible", async () => {
-    const { page, problems } = await openPage(browser, stack.url, { colorScheme });
+    const { page, problems } = await openPage(browser, stack.url, options);
     await page.goto("/");
     await expectAccessible(page);
     await page.getByRole("link", { name: "Inbox" }).click();

@@ -60,7 +60,8 @@ const answer = (body: string, contentType = "text/html", status = 200): HttpAnsw
 
 const style = `
 :root { color-scheme: light dark }
-body { margin: 0 auto; max-width: 84rem; padding: 0 1rem 2rem; font: 1rem/1.5 system-ui, sans-serif }
+body { margin: 0 auto; max-width: 84rem; padding: 0 1rem 2rem; background: light-dark(#ffffff, #16191d); color: light-dark(#1c1f23, #e8eaed); font: 1rem/1.5 system-ui, sans-serif }
+a { color: light-dark(#0b57d0, #8ab4f8) }
 table { border-collapse: collapse }
 th, td { padding: .25rem .75rem .25rem 0; text-align: start; border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent) }
 td a, nav a { display: inline-block; min-width: 1.5rem; padding: .125rem }
@@ -68,6 +69,11 @@ td a, nav a { display: inline-block; min-width: 1.5rem; padding: .125rem }
 figure { margin: 0; max-width: 100% }
 iframe { max-width: 100%; height: 34rem; border: 1px solid }
 pre { white-space: pre-wrap; overflow-wrap: anywhere }
+@media (width < 40rem) {
+  tr { display: flex; flex-wrap: wrap; column-gap: 1rem; border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent) }
+  th { flex-basis: 100% }
+  th, td { border: 0 }
+}
 `;
 
 const page = (title: string, body: string): string =>

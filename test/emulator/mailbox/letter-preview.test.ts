@@ -81,6 +81,9 @@ describe("preview of letters", () => {
     expect(body).toContain("Ihr Anmeldecode für Fish &amp; &lt;Chips&gt;:");
     expect(body).toContain("ist 1 Minute gültig");
     expect(open("/_letters/fr/").body).toContain("<h2>login (falls back to de)</h2>");
+    const invitation = open("/_letters/en/invitation.txt").body;
+    expect(invitation).toContain("ABCD-EFGH-IJKL-MNOP");
+    expect(invitation).toContain("valid for 7 days");
   });
 
   it("shows the dark letter to a person with a light system", () => {

@@ -201,8 +201,16 @@ describe("npm run users:import", () => {
   });
 
   it("explains in one sentence why it can't start", async () => {
-    const missing = await runCommand("import-users", [join(stack.folder, "nothing.jsonl")], stack);
-    expect(missing).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("ENOENT") });
+    const missing = join(stack.folder, "nothing.jsonl");
+    for (const [file, sentence] of [
+      [missing, `There is no file ${missing}.\n`],
+      [stack.folder, `${stack.folder} is a folder. Name a file.\n`],
+    ] as const)
+      expect(await runCommand("import-users", [file], stack)).toEqual({
+        code: 1,
+        stdout: "",
+        stderr: sentence,
+      });
     const unnamed = await runCommand("import-users", [], stack);
     expect(unnamed).toMatchObject({ code: 1, stderr: expect.stringContaining("npm run users:import") });
   });
