@@ -520,6 +520,8 @@ describe.each([
     await page.getByRole("button", { name: "Save" }).click();
     const { y = -1, height = 0 } = (await page.getByText("are saved.").boundingBox()) ?? {};
     expect([y >= 0, y + height <= options.viewport.height]).toEqual([true, true]);
+    const end = await page.getByRole("button", { name: /^End the session on / }).boundingBox();
+    expect(end?.height, "on one line").toBe(44);
     await page.getByRole("link", { name: "Back to the list" }).click();
     await page.locator('table[aria-busy="false"]').getByText("Emails come back").first().waitFor();
     await expectUsable(page);
