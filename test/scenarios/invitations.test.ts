@@ -91,6 +91,8 @@ describe("invitation", () => {
     const { email, username, password } = newPerson();
     const [renamed, other] = [newPerson(), newPerson()];
     const { id } = await invitedWith({ email, username });
+    // A second invitation before the first letter would replace its order.
+    await codeTo(email);
     await invitedWith({ email, username: renamed.username });
     await invitedWith({ email: other.email, username });
     const otp_code = await codeTo(email, 2);
