@@ -18,7 +18,8 @@ import { logWith } from "../support/stacks/function-logs.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { limitsOf } from "../support/limits/stack-limits.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
-import { activated, newPerson, register, signedIn, signIn } from "../support/people/people.ts";
+import { newPerson, register, signIn } from "../support/people/people.ts";
+import { presetAccount, presetSession, presetSignIn } from "../support/presets/presets.ts";
 import { registrationLettersTo } from "../../shared/limits/letter-limits.ts";
 import { staffActs, userExportsOf } from "../../shared/limits/staff-limits.ts";
 
@@ -44,7 +45,7 @@ const newAdmin = () => signedInAdmin(stack.folder);
 
 describe("staff permission", () => {
   it("is required before anything else is checked [ASVS 6.3.4, 8.2.1, 8.3.1]", async () => {
-    const person = await signedIn();
+    const person = await presetSession(stack);
     for (const name of staffOperations) {
       const path = pathOf(name, root.id);
       expectRefused(await call(name, undefined, { path, token: person.access }), "permission_denied");
@@ -59,14 +60,14 @@ describe("staff permission", () => {
     const body = { is_staff: false, current_password: root.password };
     expect((await administer(root, "updateUser", { id: other.id, body })).status).toBe(200);
     expectRefused(await administer(other, "listUsers"), "token_not_valid");
-    expect((await letterTo(other.email, 2)).Subject).toContain("no longer an administrator");
+    expect((await letterTo(other.email)).Subject).toContain("no longer an administrator");
     expectRefused(await administer(await signInAgain(other), "listUsers"), "permission_denied");
   });
 });
 
 describe("GET admin/users/", () => {
   it("lists the newest first and filters by state", async () => {
-    const [active, pending] = [await activated(), await register()];
+    const [active, pending] = [await presetAccount(stack), await register()];
     const { results } = listed(await administer(root, "listUsers"));
     const shown = (id: string) => results.find((person) => person["id"] === id);
     expect(shown(pending.id)).toMatchObject({ email: pending.email, state: "pending", is_active: false });
@@ -91,7 +92,7 @@ describe("GET admin/users/", () => {
   });
 
   it("finds people by address, username, id and time of registration", async () => {
-    const [active, pending] = [await activated(), await register()];
+    const [active, pending] = [await presetAccount(stack), await register()];
     const found = async (query: Record<string, string>) =>
       listed(await administer(root, "listUsers", { query })).results.map(({ id }) => id);
     for (const { email, username, id } of [active, pending]) {
@@ -171,7 +172,7 @@ describe("GET admin/users/", () => {
 
 describe("administrator", () => {
   it("deactivates an account immediately and reactivates it [ASVS 7.4.2]", async () => {
-    const person = await signedIn();
+    const person = await presetSession(stack);
     const off = await administer(root, "updateUser", {
       id: person.id,
       body: { is_active: false, current_password: root.password },
@@ -188,7 +189,7 @@ describe("administrator", () => {
   });
 
   it("changes names, but not to a taken username", async () => {
-    const [person, other] = [await activated(), await activated()];
+    const [person, other] = [await presetAccount(stack), await presetAccount(stack)];
     const name = newPerson().username;
     const change = (body: object) => administer(root, "updateUser", { id: person.id, body });
     expect((await change({ username: name, first_name: "Ada" })).body).toMatchObject({
@@ -203,7 +204,7 @@ describe("administrator", () => {
   });
 
   it("sees, sets and removes the language of a person", async () => {
-    const { id, email } = await activated();
+    const { id, email } = await presetAccount(stack);
     const change = (body: object) => administer(root, "updateUser", { id, body });
     const seen = async () => {
       const [one, list] = [
@@ -225,7 +226,7 @@ describe("administrator", () => {
   });
 
   it("never gets a 500 for a hostile value", async () => {
-    const { id } = await activated();
+    const { id } = await presetAccount(stack);
     const fields = Object.keys(contract.updateUser.body.shape);
     const odd = [null, 0, -1.5, [], ["x"], {}, "", " ", "\0", "a\0b", "\ud800", "é".repeat(5000)];
     for (const field of fields)
@@ -242,7 +243,7 @@ describe("administrator", () => {
   });
 
   it("needs their own password to make someone staff [ASVS 7.5.1]", async () => {
-    const person = await signedIn();
+    const person = await presetSession(stack);
     const promote = (body: object) =>
       administer(root, "updateUser", { id: person.id, body: { is_staff: true, ...body } });
     expectFieldErrors(await promote({}), { current_password: ["This field is required."] });
@@ -252,7 +253,7 @@ describe("administrator", () => {
     const promoted = await promote({ current_password: root.password });
     expect(promoted.body).toMatchObject({ is_staff: true });
     expectRefused(await call("getMe", undefined, { token: person.access }), "token_not_valid");
-    expect((await letterTo(person.email, 3)).Subject).toContain("now an administrator");
+    expect((await letterTo(person.email)).Subject).toContain("now an administrator");
     listed(await administer(await signInAgain(person), "listUsers"));
     expect((await promote({})).status).toBe(200);
   });
@@ -286,7 +287,7 @@ describe("administrator", () => {
   });
 
   it("deletes an account completely, even while it is being changed [ASVS 7.4.2]", async () => {
-    const person = await signedIn();
+    const person = await presetSession(stack);
     const change = () =>
       administer(root, "updateUser", { id: person.id, body: { username: newPerson().username } });
     const [deleted, ...changes] = await Promise.all([
@@ -302,7 +303,7 @@ describe("administrator", () => {
     );
     // The address and the username are free again.
     const { email, username } = person;
-    expect((await letterTo(email, 3)).Subject).toContain("your account was deleted");
+    expect((await letterTo(email)).Subject).toContain("your account was deleted");
     const letters = (await lettersTo(email)).length;
     await register(newPerson({ email, username }));
     await succeed("activateUser", { email, otp_code: await codeTo(email, letters + 1) });
@@ -311,7 +312,11 @@ describe("administrator", () => {
 
 describe("act that takes something from a person", () => {
   it("needs the administrator's own password [ASVS 7.5.1]", async () => {
-    const [person, frozen, other] = [await signedIn(), await activated(), await newAdmin()];
+    const [person, frozen, other] = [
+      await presetSession(stack),
+      await presetAccount(stack),
+      await newAdmin(),
+    ];
     const new_email = newPerson().email;
     const move = { new_email: newPerson().email, mailbox: "lost", current_password: other.password };
     expect((await administer(other, "setUserEmail", { id: frozen.id, body: move })).status).toBe(204);
@@ -344,7 +349,7 @@ describe("act that takes something from a person", () => {
   });
 
   it("asks for no password if it changes nothing", async () => {
-    const { id } = await activated();
+    const { id } = await presetAccount(stack);
     const change = (body: object) => administer(root, "updateUser", { id, body });
     expect((await change({ is_active: true, is_staff: false })).status).toBe(200);
     await change({ is_active: false, current_password: root.password });
@@ -357,7 +362,7 @@ describe("acts of one administrator", () => {
   it("are limited to exactly 60 an hour, also in parallel", async () => {
     const [actor, other] = [await newAdmin(), await newAdmin()];
     const limits = limitsOf(stack);
-    const { id } = await activated();
+    const { id } = await presetAccount(stack);
     const acts = [
       ["updateUser", { first_name: "Ada" }],
       ["updateUser", { is_active: false, current_password: actor.password }],
@@ -377,7 +382,7 @@ describe("acts of one administrator", () => {
       expect(status, `${name}: ${text}`).toBeLessThan(300);
       expect(await limits.counted(staffActs(actor.id)), name).toEqual([index + 1]);
     }
-    const { id: next } = await activated();
+    const { id: next } = await presetAccount(stack);
     const rest = Array.from({ length: 56 }, () => administer(actor, "unlockUser", { id: next }));
     const statuses = (await Promise.all(rest)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 204)).toHaveLength(60 - acts.length);
@@ -434,7 +439,7 @@ describe("registration, handled by staff", () => {
 
 describe("help by staff", () => {
   it("clears the wrong guesses counted against a person", async () => {
-    const person = await activated();
+    const person = await presetAccount(stack);
     const guess = () => call("createToken", { email: person.email, otp_code: wrongCode("000000") });
     for (let tries = 0; tries < 5; tries += 1) expectRefused(await guess(), "sign_in_refused");
     expectRefused(await guess(), "too_many_code_guesses");
@@ -443,7 +448,7 @@ describe("help by staff", () => {
   });
 
   it("lists and ends a person's sessions [ASVS 7.4.5]", async () => {
-    const person = await signedIn();
+    const person = await presetSession(stack);
     const sessions = (of: { id: string }) => administer(root, "listUserSessions", { id: of.id });
     expect(listed(await sessions(person)).results).toMatchObject([{ current: false }]);
     expect(listed(await sessions(root)).results.map(({ current }) => current)).toContain(true);
@@ -454,8 +459,8 @@ describe("help by staff", () => {
   });
 
   it("ends one session, which must be that person's [ASVS 7.4.5]", async () => {
-    const person = await signedIn();
-    const { access } = await signIn(person, 2);
+    const person = await presetSession(stack);
+    const { access } = await presetSignIn(stack, person);
     const sessions = async () =>
       listed(await administer(root, "listUserSessions", { id: person.id })).results.map(({ id }) =>
         String(id),
@@ -476,11 +481,11 @@ describe("help by staff", () => {
   });
 
   it("shows the last sign-in, which a refresh doesn't change", async () => {
-    const person = await activated();
+    const person = await presetAccount(stack);
     const shown = async () =>
       (await administer(root, "getUser", { id: person.id })).body as { last_sign_in: string | null };
     expect((await shown()).last_sign_in).toBeNull();
-    const { access: token, refresh } = await signIn(person);
+    const { access: token, refresh } = await signIn(person, 0);
     const { last_sign_in } = await shown();
     await succeed("refreshToken", { refresh });
     expect(Date.now() - Date.parse(last_sign_in ?? "")).toBeLessThan(60_000);
@@ -491,7 +496,7 @@ describe("help by staff", () => {
   });
 
   it("exports what the owner can export, after the administrator's own password", async () => {
-    const [person, actor] = [await signedIn(), await newAdmin()];
+    const [person, actor] = [await presetSession(stack), await newAdmin()];
     const exported = (id: string, current_password: string) =>
       administer(actor, "exportUser", { id, body: { current_password } });
     const wrong = { current_password: ["Invalid password."] };
@@ -514,7 +519,7 @@ describe("help by staff", () => {
   });
 
   it("is logged with actor and changed fields, without values", async () => {
-    const person = await activated();
+    const person = await presetAccount(stack);
     const body = { first_name: "Zebulon" };
     await administer(root, "updateUser", { id: person.id, body });
     const { log, line } = await logWith(stack, "UpdateUser", ['"user_changed"', person.id]);
@@ -526,7 +531,7 @@ describe("help by staff", () => {
 
 describe("npm run create-admin", () => {
   it("promotes an account, replaces its password and ends its sessions", async () => {
-    const person = await signedIn();
+    const person = await presetSession(stack);
     const again = { ...person, password: newPerson().password };
     for (const _ of [1, 2]) {
       const { code, stdout } = await runCreateAdmin(stack.folder, again);
@@ -548,7 +553,7 @@ describe("npm run create-admin", () => {
   });
 
   it("explains in one sentence what is wrong", async () => {
-    const taken = await activated();
+    const taken = await presetAccount(stack);
     for (const [changes, sentence] of [
       [
         { username: taken.username },

@@ -9,7 +9,8 @@ import { logWith } from "../support/stacks/function-logs.ts";
 import { deliverOrder } from "../support/mail/deliver-order.ts";
 import { allLettersSent } from "../support/mail/mail-queue.ts";
 import { codeIn, codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
-import { activated, newPerson, register, signedIn } from "../support/people/people.ts";
+import { newPerson, register } from "../support/people/people.ts";
+import { presetAccount, presetSession } from "../support/presets/presets.ts";
 import { functionCalls } from "../support/stacks/function-calls.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 
@@ -25,7 +26,7 @@ const addressOf = async (access: string) => (await succeed("getMe", undefined, {
 
 // A person who has asked for a new address, with the codes from both mailboxes.
 const moving = async () => {
-  const person = await signedIn();
+  const person = await presetSession(stack);
   const { email } = newPerson();
   const body = { new_email: email, current_password: person.password };
   await succeed("setEmail", body, { token: person.access });
@@ -34,7 +35,7 @@ const moving = async () => {
     ...person,
     newEmail: email,
     code: await codeTo(email),
-    undo: await codeTo(person.email, 3),
+    undo: await codeTo(person.email),
     confirm,
   };
 };
@@ -54,7 +55,7 @@ describe("email change, concurrent", () => {
     expect(counted(confirmed)).toEqual(once(200));
     const undone = await Promise.all(eight.map(() => undo(person.email, person.undo)));
     expect(counted(undone)).toEqual(once(204));
-    await letterTo(person.email, 4);
+    await letterTo(person.email, 2);
     await signInAgain(person);
   });
 
@@ -80,7 +81,7 @@ describe("email change, concurrent", () => {
       const person = await moving();
       const [, undone] = await Promise.all([person.confirm(person.code), undo(person.email, person.undo)]);
       expect(undone.status).toBe(204);
-      await letterTo(person.email, 4);
+      await letterTo(person.email, 2);
       const { access } = await signInAgain(person);
       expect(await addressOf(access)).toBe(person.email);
       const body = { email: person.newEmail, password: person.password };
@@ -110,21 +111,21 @@ describe("held address", () => {
     await person.confirm(person.code);
     const { email } = person;
     const newcomer = await register(newPerson({ email }));
-    expect((await letterTo(email, 4)).Subject).toContain("reserved for an account");
+    expect((await letterTo(email, 2)).Subject).toContain("reserved for an account");
     await succeed("requestOtp", newcomer);
-    expect((await letterTo(email, 5)).Subject).toContain("reserved for an account");
+    expect((await letterTo(email, 3)).Subject).toContain("reserved for an account");
 
-    const other = await signedIn();
+    const other = await presetSession(stack);
     const body = { new_email: email, current_password: other.password };
     await succeed("setEmail", body, { token: other.access });
-    expect((await letterTo(email, 6)).Subject).toContain("reserved for an account");
+    expect((await letterTo(email, 4)).Subject).toContain("reserved for an account");
 
     const { row } = personToImport("argon2id", { email });
     const { code, stderr } = await importRows(stack.folder, [row]);
     expect([code, stderr]).toEqual([1, expect.stringContaining("can return to it")]);
 
     expect((await undo(email, person.undo)).status).toBe(204);
-    await letterTo(email, 7);
+    await letterTo(email, 5);
     await signInAgain(person);
   });
 });
@@ -135,7 +136,7 @@ describe("old and new mailbox", () => {
     await person.confirm(person.code);
     expect((await undo(person.email, person.undo)).status).toBe(204);
     expect((await letterTo(person.newEmail, 2)).Subject).toContain("has its earlier address again");
-    expect((await letterTo(person.email, 4)).Subject).toContain("your address again");
+    expect((await letterTo(person.email, 2)).Subject).toContain("your address again");
     await allLettersSent(stack);
     await deliverOrder(stack, { kind: "email_change_undone", userId: person.id });
     expect(await lettersTo(person.newEmail)).toHaveLength(2);
@@ -148,11 +149,11 @@ describe("old and new mailbox", () => {
       (await administer(root, "deleteUser", { id: person.id, body: { current_password: root.password } }))
         .status,
     ).toBe(204);
-    const farewells = [await letterTo(person.email, 4), await letterTo(person.newEmail, 2)];
+    const farewells = [await letterTo(person.email, 2), await letterTo(person.newEmail, 2)];
     for (const { Subject } of farewells) expect(Subject).toContain("your account was deleted");
     await allLettersSent(stack);
     await deliverOrder(stack, { kind: "goodbye", userId: person.id });
-    expect(await lettersTo(person.email)).toHaveLength(4);
+    expect(await lettersTo(person.email)).toHaveLength(2);
     expect(await lettersTo(person.newEmail)).toHaveLength(2);
   });
 });
@@ -180,7 +181,7 @@ describe("account that can return to an earlier address", () => {
     expect(told).toBeLessThan(60_000);
 
     expect((await undo(person.email, person.undo)).status).toBe(204);
-    await letterTo(person.email, 4);
+    await letterTo(person.email, 2);
     const { access } = await signInAgain(person);
     expect((await remove({ ...person, access })).status).toBe(204);
   });
@@ -199,7 +200,7 @@ describe("account that can return to an earlier address", () => {
     expect(await removing).toMatchObject({ status: 400, body: { code: "deletion_waits" } });
     expect((await undo(person.email, person.undo)).status).toBe(204);
     expect(await lettersTo(person.newEmail)).not.toHaveLength(0);
-    await letterTo(person.email, 4);
+    await letterTo(person.email, 2);
     await signInAgain(person);
   });
 
@@ -225,10 +226,10 @@ describe("account that can return to an earlier address", () => {
     expect(await callsOf(newPerson().email, wrongCode)).toEqual(refused);
     expect(await callsOf(active.email, wrongCode)).toEqual(refused);
     await register(newPerson({ email: person.email }));
-    expect((await letterTo(person.email, 4)).Subject).toContain("reserved for an account");
+    expect((await letterTo(person.email, 2)).Subject).toContain("reserved for an account");
     await set(true);
     expect((await undo(person.email, person.undo)).status).toBe(204);
-    await letterTo(person.email, 5);
+    await letterTo(person.email, 3);
     await signInAgain(person);
   });
 });
@@ -238,7 +239,7 @@ describe("email change by an administrator", () => {
     administer(root, "setUserEmail", { id, body: { new_email, current_password } });
 
   it("is confirmed and undone without signing in [ASVS 6.4.4]", async () => {
-    const person = await signedIn();
+    const person = await presetSession(stack);
     const { email } = newPerson();
     expect((await ask(person.id, email)).status).toBe(204);
     const otp_code = await codeTo(email);
@@ -248,8 +249,8 @@ describe("email change by an administrator", () => {
     expect(answer.headers.get("x-device-token")).toBeTruthy();
     expectRefused(await call("claimEmail", { email, otp_code }), "code_refused");
     await signInAgain({ ...person, email });
-    await succeed("undoEmail", { email: person.email, otp_code: await codeTo(person.email, 3) });
-    await letterTo(person.email, 4);
+    await succeed("undoEmail", { email: person.email, otp_code: await codeTo(person.email) });
+    await letterTo(person.email, 2);
     await signInAgain(person);
 
     for (const [file, event] of [
@@ -272,20 +273,20 @@ describe("email change by an administrator", () => {
     expect(notice.Subject).toContain("about to change again");
     expect(() => codeIn(notice)).toThrow("no code");
     await succeed("claimEmail", { email: third, otp_code: await codeTo(third) });
-    expectFieldErrors(await ask((await activated()).id, person.email), {
+    expectFieldErrors(await ask((await presetAccount(stack)).id, person.email), {
       new_email: ["This address is still reserved after an earlier change of address."],
     });
     for (const email of [person.newEmail, third])
       expectRefused(await undo(email, person.undo), "code_refused");
     expect((await undo(person.email, person.undo)).status).toBe(204);
-    await letterTo(person.email, 4);
+    await letterTo(person.email, 2);
     await signInAgain(person);
     for (const email of [person.newEmail, third])
       expectRefused(await call("requestOtp", { email, password: person.password }), "no_active_account");
   });
 
   it("accepts a corrected address and refuses codes for the mistaken one", async () => {
-    const person = await activated();
+    const person = await presetAccount(stack);
     const [mistaken, right] = [newPerson().email, newPerson().email];
     await ask(person.id, mistaken);
     const older = await codeTo(mistaken);
@@ -297,7 +298,7 @@ describe("email change by an administrator", () => {
   });
 
   it("requires the administrator's password and an active account [ASVS 6.4.4, 7.5.1]", async () => {
-    const [person, pending] = [await activated(), await register()];
+    const [person, pending] = [await presetAccount(stack), await register()];
     const { email } = newPerson();
     expectFieldErrors(await ask(person.id, email, "Not-The-Password-1"), {
       current_password: ["Invalid password."],
@@ -315,7 +316,7 @@ describe("email change by an administrator", () => {
     expectRefused(await administer(root, "sendCode", { id: person.id }), "deactivated");
     expectRefused(await call("claimEmail", { email, otp_code }), "code_refused");
     expect(await lettersTo(email)).toHaveLength(1);
-    expect((await administer(root, "sendCode", { id: (await activated()).id })).status).toBe(204);
+    expect((await administer(root, "sendCode", { id: (await presetAccount(stack)).id })).status).toBe(204);
     // Actor and account are the same item here, and a transaction may name an item only once.
     expect((await ask(root.id, newPerson().email)).status).toBe(204);
   });
@@ -329,11 +330,11 @@ describe("unknown address in email changes", () => {
   };
 
   it("causes the same AWS calls and answers as a known one", async () => {
-    const [person, owner] = [await moving(), await signedIn()];
+    const [person, owner] = [await moving(), await presetSession(stack)];
     const claimed = newPerson().email;
     const current_password = root.password;
     const body = { new_email: claimed, current_password };
-    await administer(root, "setUserEmail", { id: (await activated()).id, body });
+    await administer(root, "setUserEmail", { id: (await presetAccount(stack)).id, body });
     await codeTo(claimed);
     const code = { otp_code: wrongCode };
     const claim = (email: string) => callsOf(() => call("claimEmail", { email, ...code }));

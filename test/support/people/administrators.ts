@@ -1,7 +1,5 @@
 // Creates administrators, and calls the staff operations as one.
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
-import { awsVariables, readStackFile } from "../../../commands/running-stack.ts";
 import { administratorStore } from "../../../shared/admin/administrator-store.ts";
 import { invitationStore } from "../../../shared/admin/invitation-store.ts";
 import type { OperationName } from "../../../shared/contract/contract.ts";
@@ -11,7 +9,7 @@ import { passwordHasher } from "../../../shared/passwords/password-hash.ts";
 import { call, succeed, type Answer } from "../calls/api.ts";
 import { runCommand, type Ended } from "../calls/commands.ts";
 import { codeTo, lettersTo } from "../mail/letters.ts";
-import { outputOf } from "../stacks/stack-outputs.ts";
+import { presetAccount, presetSession, useStack } from "../presets/presets.ts";
 import { newPerson, type Person } from "./people.ts";
 
 /** Runs `npm run create-admin` in the folder of a running stack. */
@@ -20,17 +18,6 @@ export const runCreateAdmin = (folder: string, { email, username, password }: Pe
     folder,
     input: `${password}\n`,
   });
-
-/** Sets what stores of this process need to work on the stack of a folder. */
-const useStack = (folder: string): void => {
-  const stack = readStackFile(join(folder, ".local"));
-  const { outputs } = stack;
-  Object.assign(process.env, {
-    ...awsVariables(stack),
-    USERS_TABLE: outputOf({ outputs }, "UsersTable"),
-    PSEUDONYM_SECRET_ID: outputOf({ outputs }, "KeyArn"),
-  });
-};
 
 /** Invites without an administrator's session and without a letter. */
 export const invited = async ({ folder }: { folder: string }): Promise<Person> => {
@@ -45,7 +32,8 @@ export const invited = async ({ folder }: { folder: string }): Promise<Person> =
 };
 
 /** Does what the command does, without its process, which takes longer than the rest of a test. */
-export const createAdministrator = async (folder: string, person: Person = newPerson()): Promise<Person> => {
+export const createAdministrator = async (folder: string, person?: Person): Promise<Person> => {
+  if (person === undefined) return presetAccount({ folder }, { isStaff: true });
   useStack(folder);
   const { email, username, password } = person;
   const [addressKey, passwordHash] = [await pseudonyms.ofAddress(email), await passwordHasher.hash(password)];
@@ -67,12 +55,7 @@ export const signInAgain = async (person: Person) => {
   return succeed("createToken", { email: person.email, otp_code });
 };
 
-export const signedInAdmin = async (folder: string) => {
-  const person = await createAdministrator(folder);
-  const tokens = await signInAgain(person);
-  const { id } = await succeed("getMe", undefined, { token: tokens.access });
-  return { ...person, ...tokens, id };
-};
+export const signedInAdmin = (folder: string) => presetSession({ folder }, { isStaff: true });
 
 export const pathOf = (
   name: OperationName,
