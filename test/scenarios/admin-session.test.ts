@@ -14,7 +14,8 @@ import { wrongCode } from "../support/mail/wrong-code.ts";
 import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts";
 import { logWith } from "../support/stacks/function-logs.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
-import { activated, loginCode } from "../support/people/people.ts";
+import { loginCode } from "../support/people/people.ts";
+import { presetAccount } from "../support/presets/presets.ts";
 
 const path = "/api/v1/admin/session/";
 const json = { "content-type": "application/json" };
@@ -88,9 +89,9 @@ describe("session of the admin page", () => {
   });
 
   it("is refused to other accounts, of which only the right code tells [ASVS 8.2.1]", async () => {
-    const person = await activated();
+    const person = await presetAccount(stack);
     const { email } = person;
-    const otp_code = await loginCode(person);
+    const otp_code = await loginCode(person, 0);
     const wrong = { email, otp_code: wrongCode(otp_code) };
     expectRefused(await call("openAdminSession", wrong), "sign_in_refused");
     const refused = await call("openAdminSession", { email, otp_code });

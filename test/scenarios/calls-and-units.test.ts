@@ -8,7 +8,8 @@ import { codeTo } from "../support/mail/letters.ts";
 import { adminCode, opened, withCookie } from "../support/people/admin-page-session.ts";
 import { createAdministrator } from "../support/people/administrators.ts";
 import { allLettersSent } from "../support/mail/mail-queue.ts";
-import { activated, loginCode, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
+import { activated, loginCode, newPerson, register, resetCode } from "../support/people/people.ts";
+import { presetSession } from "../support/presets/presets.ts";
 import { functionCalls } from "../support/stacks/function-calls.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 
@@ -127,7 +128,7 @@ it("the admin page's session writes 5 units, and 1 when continued", async () => 
 
 describe("signed-in person", () => {
   it("writes 1 unit to refresh or to change a name", async () => {
-    const { access: token, refresh } = await signedIn();
+    const { access: token, refresh } = await presetSession(stack);
     expect((await costsOf("getMe", undefined, { token })).costs).toEqual({ calls: 1, write: 0, read: 2 });
     const renamed = await costsOf("updateMe", { first_name: "Ada" }, { token });
     expect(renamed.costs).toEqual({ calls: 2, write: 1, read: 2 });
@@ -137,7 +138,7 @@ describe("signed-in person", () => {
   // Guess and its return; change counted; account, session, reset, change of address and devices,
   // double; three letters allowed.
   it("writes 16 units to change the password", async () => {
-    const { access: token, password } = await signedIn();
+    const { access: token, password } = await presetSession(stack);
     const body = { current_password: password, new_password: newPassword() };
     const { costs } = await costsOf("setPassword", body, { token }, 204);
     expect(costs).toEqual({ calls: 9, write: 16, read: 2 });

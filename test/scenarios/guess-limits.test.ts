@@ -8,7 +8,8 @@ import { codeTo, letterTo } from "../support/mail/letters.ts";
 import { limitsOf } from "../support/limits/stack-limits.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 import { newPassword } from "../support/people/credentials.ts";
-import { activated, newPerson, register, resetCode, type Person } from "../support/people/people.ts";
+import { newPerson, register, resetCode, type Person } from "../support/people/people.ts";
+import { presetAccount } from "../support/presets/presets.ts";
 import { codeGuess, guessesFrom, wrongPassword } from "../../shared/limits/guess-limits.ts";
 import { signInLettersFor } from "../../shared/limits/letter-limits.ts";
 
@@ -81,22 +82,22 @@ describe("address with used-up attempts", () => {
 
 describe("device known after a reset", () => {
   it("keeps its own attempts when a stranger uses up the others [ASVS 6.1.1]", async () => {
-    const person = await activated();
+    const person = await presetAccount(stack);
     const useUp = async () => {
       await limits.exhaust(await passwordsOf(person));
       await limits.exhaust(await codesOf(person));
     };
     await useUp();
     const password = newPassword();
-    const body = { email: person.email, otp_code: await resetCode(person), new_password: password };
+    const body = { email: person.email, otp_code: await resetCode(person, 0), new_password: password };
     const reset = await call("confirmPasswordReset", body);
     expect([reset.status, reset.text]).toEqual([204, ""]);
-    await letterTo(person.email, 3);
+    await letterTo(person.email, 2);
     await useUp();
     const owner = { ...person, password };
     expectRefused(await ask(owner), "too_many_password_guesses");
     expect((await ask(owner, cookieOf(reset))).status).toBe(200);
-    const signedIn = await guess(owner, await codeTo(person.email, 4), headerOf(reset));
+    const signedIn = await guess(owner, await codeTo(person.email, 3), headerOf(reset));
     expect(signedIn.status, signedIn.text).toBe(201);
   });
 });
@@ -134,7 +135,7 @@ describe("device token", () => {
 
 describe("success of an owner", () => {
   it("leaves what strangers have counted [ASVS 6.3.1]", async () => {
-    const person = await activated();
+    const person = await presetAccount(stack);
     const key = await pseudonyms.ofAddress(person.email);
     const [passwords, codes] = [wrongPassword(key), codeGuess("login", key)];
     const counted = async () => [await limits.counted(passwords), await limits.counted(codes)];
@@ -146,13 +147,13 @@ describe("success of an owner", () => {
       [4, 4, 4],
     ]);
     expect((await ask(person)).status).toBe(200);
-    expect((await guess(person, await codeTo(person.email, 2))).status).toBe(201);
+    expect((await guess(person, await codeTo(person.email))).status).toBe(201);
     // Only the row of consecutive failures ends.
     expect(await counted()).toEqual([
       [1, 1],
       [4, 4, 0],
     ]);
-    const body = { email: person.email, otp_code: await resetCode(person, 2), new_password: newPassword() };
+    const body = { email: person.email, otp_code: await resetCode(person, 1), new_password: newPassword() };
     expect((await call("confirmPasswordReset", body)).status).toBe(204);
     expect(await counted()).toEqual([
       [1, 1],
@@ -169,11 +170,11 @@ describe("success of an owner", () => {
   });
 
   it("uses up no window, however often they sign in", async () => {
-    const person = await activated();
+    const person = await presetAccount(stack);
     const letters = signInLettersFor(await pseudonyms.ofAddress(person.email));
     for (let times = 0; times < 3; times += 1) {
       expect((await ask(person)).status).toBe(200);
-      expect((await guess(person, await codeTo(person.email, 2 + times))).status).toBe(201);
+      expect((await guess(person, await codeTo(person.email, 1 + times))).status).toBe(201);
     }
     expect(Math.max(...(await limits.counted(await codesOf(person))))).toBe(0);
     expect(Math.max(...(await limits.counted(await passwordsOf(person))))).toBe(0);
@@ -181,16 +182,16 @@ describe("success of an owner", () => {
   });
 
   it("isn't prevented by a thief who keeps asking for codes", async () => {
-    const person = await activated();
+    const person = await presetAccount(stack);
     expect((await ask(person)).status).toBe(200);
-    const code = await codeTo(person.email, 2);
+    const code = await codeTo(person.email);
     await limits.exhaust(signInLettersFor(await pseudonyms.ofAddress(person.email)));
     const covered = await ask(person);
     expect([covered.status, covered.body]).toEqual([200, { detail: "OTP successfully sent by email" }]);
     // The code in the mailbox stays valid, and after it was used the next one can be asked for.
     expect((await guess(person, code)).status).toBe(201);
     expect((await ask(person)).status).toBe(200);
-    expect((await guess(person, await codeTo(person.email, 3))).status).toBe(201);
+    expect((await guess(person, await codeTo(person.email, 2))).status).toBe(201);
   });
 });
 
@@ -220,9 +221,9 @@ describe("network with used-up attempts", () => {
   });
 
   it("can't try long codes either, until the window ends [ASVS 6.6.3]", async () => {
-    const person = await activated();
+    const person = await presetAccount(stack);
     const { email } = person;
-    const body = { email, otp_code: await resetCode(person), new_password: newPassword() };
+    const body = { email, otp_code: await resetCode(person, 0), new_password: newPassword() };
     await limits.exhaust(await network());
     const otp_code = "AAAA-BBBB-CCCC-DDDD";
     for (const refused of [

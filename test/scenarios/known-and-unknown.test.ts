@@ -13,14 +13,8 @@ import { allLettersSent } from "../support/mail/mail-queue.ts";
 import { functionCalls } from "../support/stacks/function-calls.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 import { newPassword } from "../support/people/credentials.ts";
-import {
-  activated,
-  newPerson,
-  personElsewhere,
-  register,
-  resetCode,
-  signedIn,
-} from "../support/people/people.ts";
+import { activated, newPerson, personElsewhere, register, resetCode } from "../support/people/people.ts";
+import { presetAccount, presetSession } from "../support/presets/presets.ts";
 import {
   needsAsker,
   probeNames,
@@ -35,7 +29,7 @@ let takenUsername: string;
 beforeAll(async () => {
   stack = await sharedStack();
   limitsOf(stack);
-  ({ username: takenUsername } = await activated());
+  ({ username: takenUsername } = await presetAccount(stack));
   // A cold start would also read secrets.
   await seen(newPerson().email, probeNames);
 });
@@ -43,7 +37,7 @@ beforeAll(async () => {
 // Signs in another person for each probe that needs one, because passwords are limited.
 const askerFor = async (names: readonly ProbeName[]): Promise<Suspect["asker"]> => {
   if (!names.some(needsAsker)) return { token: "", password: "" };
-  const { access: token, password } = await signedIn();
+  const { access: token, password } = await presetSession(stack);
   return { token, password };
 };
 
@@ -97,9 +91,9 @@ describe("unknown address", () => {
   });
 
   const kinds = {
-    "an account": async () => (await activated()).email,
+    "an account": async () => (await presetAccount(stack)).email,
     "a disabled account": async () => {
-      const { id, email } = await activated();
+      const { id, email } = await presetAccount(stack);
       await disableAccount(stack, id);
       return email;
     },
@@ -107,7 +101,8 @@ describe("unknown address", () => {
     "an invitation": async () => (await invited(stack)).email,
   };
   const mailboxesTold = {
-    "an account whose letters come back": async () => told(await activated(personElsewhere()), "login"),
+    "an account whose letters come back": async () =>
+      told(await presetAccount(stack, { email: personElsewhere().email }), "login"),
     "a registration whose letter came back": async () =>
       told(await register(personElsewhere()), "activation"),
   };

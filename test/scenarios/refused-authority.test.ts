@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { call } from "../support/calls/api.ts";
 import { expectRefused } from "../support/assert/refusals.ts";
-import { signedIn } from "../support/people/people.ts";
+import { presetSession } from "../support/presets/presets.ts";
 import { logWith } from "../support/stacks/function-logs.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 describe("refused authority", () => {
   it("is logged with operation, status and account [ASVS 16.3.2]", async () => {
-    const person = await signedIn();
+    const person = await presetSession(stack);
     expectRefused(await call("listUsers", undefined, { token: person.access }), "permission_denied");
     const { line } = await logWith(stack, "ListUsers", [person.id, "permission_denied"]);
     expect(JSON.parse(line)).toMatchObject({

@@ -12,7 +12,8 @@ import { sharedStack } from "../support/stacks/test-stack.ts";
 import { createTripCounter } from "../support/stacks/trip-counter.ts";
 import { newPassword } from "../support/people/credentials.ts";
 import { invited } from "../support/people/administrators.ts";
-import { activated, loginCode, newPerson, register, resetCode, signedIn } from "../support/people/people.ts";
+import { loginCode, newPerson, register, resetCode } from "../support/people/people.ts";
+import { presetAccount, presetSession } from "../support/presets/presets.ts";
 
 // Tried in this order: on a slow machine, parallel calls lie further apart.
 const tripMillisecondsByAttempt = [100, 300, 1_500];
@@ -21,7 +22,7 @@ let stack: Awaited<ReturnType<typeof sharedStack>>;
 beforeAll(async () => {
   stack = await sharedStack();
   // A cold start would also read secrets.
-  const person = await signedIn();
+  const person = await presetSession(stack);
   await call("refreshToken", { refresh: person.refresh });
   await call("verifyToken", { token: person.access });
   await call("getMe", undefined, { token: person.access });
@@ -82,7 +83,7 @@ describe("sequential calls to AWS", () => {
   // Limits and owner of the address; account; the letter's limit; code's request; queue.
   it("stay at 5 for requestOtp", () =>
     expectTrips("requestOtp", 5, 200, async () => {
-      const { email, password } = await activated();
+      const { email, password } = await presetAccount(stack);
       return { body: { email, password } };
     }));
 
@@ -96,8 +97,8 @@ describe("sequential calls to AWS", () => {
   // Limits and owner of the address; code; session.
   it("stay at 3 for createToken", () =>
     expectTrips("createToken", 3, 201, async () => {
-      const person = await activated();
-      return { body: { email: person.email, otp_code: await loginCode(person) } };
+      const person = await presetAccount(stack);
+      return { body: { email: person.email, otp_code: await loginCode(person, 0) } };
     }));
 
   // As createToken; continued, as refreshToken.
@@ -117,7 +118,7 @@ describe("sequential calls to AWS", () => {
   // undoEmail: limits and held address; account; transaction; queue.
   it("stay at 3 for confirmEmail and 4 for undoEmail", async () => {
     const asked = async () => {
-      const { email, password, access: token } = await signedIn();
+      const { email, password, access: token } = await presetSession(stack);
       const new_email = newPerson().email;
       await call("setEmail", { new_email, current_password: password }, { token });
       return { email, new_email, token };
@@ -128,16 +129,18 @@ describe("sequential calls to AWS", () => {
     });
     await expectTrips("undoEmail", 4, 204, async () => {
       const { email } = await asked();
-      return { body: { email, otp_code: await codeTo(email, 3) } };
+      return { body: { email, otp_code: await codeTo(email) } };
     });
   });
 
   it("stay at 1 for refreshToken, verifyToken and getMe", async () => {
     await expectTrips("refreshToken", 1, 200, async () => ({
-      body: { refresh: (await signedIn()).refresh },
+      body: { refresh: (await presetSession(stack)).refresh },
     }));
-    await expectTrips("verifyToken", 1, 200, async () => ({ body: { token: (await signedIn()).access } }));
-    await expectTrips("getMe", 1, 200, async () => ({ token: (await signedIn()).access }));
+    await expectTrips("verifyToken", 1, 200, async () => ({
+      body: { token: (await presetSession(stack)).access },
+    }));
+    await expectTrips("getMe", 1, 200, async () => ({ token: (await presetSession(stack)).access }));
   });
 
   // resetPassword: limits; the mailbox's limit; queue.
@@ -145,8 +148,8 @@ describe("sequential calls to AWS", () => {
   it("stay at 3 for resetPassword and 4 for confirmPasswordReset", async () => {
     await expectTrips("resetPassword", 3, 204, async () => ({ body: { email: newPerson().email } }));
     await expectTrips("confirmPasswordReset", 4, 204, async () => {
-      const { email } = await activated();
-      return { body: { email, otp_code: await resetCode({ email }), new_password: newPassword() } };
+      const { email } = await presetAccount(stack);
+      return { body: { email, otp_code: await resetCode({ email }, 0), new_password: newPassword() } };
     });
   });
 
@@ -154,14 +157,14 @@ describe("sequential calls to AWS", () => {
   // exportMe: caller; everything else.
   it("stay at 5 for setPassword and 2 for exportMe", async () => {
     await expectTrips("setPassword", 5, 204, async () => {
-      const { access, password } = await signedIn();
+      const { access, password } = await presetSession(stack);
       return { body: { current_password: password, new_password: newPassword() }, token: access };
     });
-    await expectTrips("exportMe", 2, 200, async () => ({ token: (await signedIn()).access }));
+    await expectTrips("exportMe", 2, 200, async () => ({ token: (await presetSession(stack)).access }));
   });
 
   it("stay at 0 for forged tokens [ASVS 9.1.1]", async () => {
-    const { access } = await signedIn();
+    const { access } = await presetSession(stack);
     // A function reads its secrets once in five minutes.
     await succeed("verifyToken", { token: access });
     await succeed("getMe", undefined, { token: access });
