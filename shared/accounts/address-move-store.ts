@@ -1,6 +1,6 @@
 // Moves an account from a lost or stolen mailbox. The account is frozen (`disabled`) until the new
 // address is proven or the move is cancelled.
-import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
+import { codeAttributes, digestIsIn, digestValues } from "../codes/code-conditions.ts";
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import {
@@ -73,7 +73,8 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
         userPk(user.id),
         { addressMove, status: "disabled", listKey, ...pause.sets },
         {
-          rest: `, sessionEpoch = sessionEpoch + :one ${[removingCode, ...pause.removed].join(", ")}`,
+          assignment: "sessionEpoch = sessionEpoch + :one",
+          removes: [...codeAttributes, ...pause.removed],
           condition: staffToo ? movable : `${movable} AND isStaff = :no`,
           values: {
             ":old": user.addressKey,
@@ -122,7 +123,7 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
         { addressMove: { ...move, confirmation: otpRequestId } },
         { condition: "addressMove.id = :id", values: { ":id": moveId } },
       ),
-      write(emailChangePk(userId), change, { rest: " REMOVE otpDigest, otpExpiresAt" }),
+      write(emailChangePk(userId), change, { removes: ["otpDigest", "otpExpiresAt"] }),
       write(emailClaimPk(addressKey), { userId, expiresAt }),
     ];
     return commit("confirmed", parts, along);
@@ -139,7 +140,7 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
       userPk(user.id),
       { status: "active", listKey, ...pause.sets },
       {
-        rest: ` REMOVE ${["addressMove", ...pause.removed].join(", ")}`,
+        removes: ["addressMove", ...pause.removed],
         condition: "addressMove.id = :id",
         values: { ":id": id },
       },
@@ -173,7 +174,7 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
           userPk(user.id),
           { email, addressKey, listAddress, listKey, status: "active" },
           {
-            rest: ` ${removingCode}, addressMove, undoAddressKey, undoUntil, undoSecondsLeft`,
+            removes: [...codeAttributes, "addressMove", "undoAddressKey", "undoUntil", "undoSecondsLeft"],
             condition: "addressMove.id = :moveId AND addressKey = :old",
             values: { ":moveId": moveId, ":old": oldAddressKey },
           },

@@ -1,4 +1,4 @@
-// Turns what administrators type into ranges of an index, whose keys spell names otherwise.
+// Turns what administrators type into ranges of an index. Its keys spell names in another way.
 import { domainToASCII, domainToUnicode } from "node:url";
 import { normaliseAddress } from "../identity/email-address.ts";
 import { shownUsername, usernameKey } from "../identity/username.ts";

@@ -21,7 +21,7 @@ const parsed = (text: string): unknown => {
 };
 
 /** JSON is always UTF-8 (RFC 8259 8.1), so a parameter may only say what is true anyway. */
-const isJson = (contentType = ""): boolean => {
+export const isJson = (contentType = ""): boolean => {
   const [mediaType = "", ...parameters] = contentType.split(";");
   const charsets = parameters
     .map((parameter) => parameter.split("="))

@@ -7,6 +7,7 @@ import { variable } from "../platform/environment.ts";
 import { staffIdleSeconds } from "../sessions/staff-session.ts";
 import { sentCookie } from "./device-cookie.ts";
 import { header } from "./headers.ts";
+import { isJson } from "./request-input.ts";
 
 // Chromium and Firefox also store it from http://localhost and http://127.0.0.1.
 const cookieName = "__Host-lit-staff";
@@ -35,13 +36,12 @@ const isOwnOrigin = (origin: string, host: string): boolean => {
 /** Browsers send `Origin` with every POST and DELETE. A request without one is none of a page. */
 export const requireOwnPage = (event: APIGatewayProxyEvent): void => {
   const [origin, host = "", site = "same-origin", type] = [
-    header(event, "origin"),
-    header(event, "host"),
-    header(event, "sec-fetch-site"),
-    header(event, "content-type"),
-  ];
+    "origin",
+    "host",
+    "sec-fetch-site",
+    "content-type",
+  ].map((name) => header(event, name));
   if (!origin || !isOwnOrigin(origin, host) || site !== "same-origin") throw new ApiError("foreign_origin");
   const hasBody = event.httpMethod !== "DELETE" || event.body || type !== undefined;
-  if (hasBody && type?.split(";", 1)[0]?.trim().toLowerCase() !== "application/json")
-    throw new ApiError("unsupported_media_type");
+  if (hasBody && !isJson(type)) throw new ApiError("unsupported_media_type");
 };

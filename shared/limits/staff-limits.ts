@@ -25,7 +25,7 @@ export const invitationsOf = (actorId: string): Limit => ({
   refusal: "too_many_invitations",
 });
 
-/** The mailbox's limit holds for administrators too, whose owner may not want the letters. */
+/** The limit of the mailbox holds for administrators too: its owner may not want the letters. */
 export const codeLettersTo = async (
   person: Person,
   actorId: string,

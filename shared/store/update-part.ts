@@ -1,6 +1,6 @@
-/** `rest` follows the assignments, with its own leading comma or space. */
+/** `assignment` is one that is no plain value, such as an addition. */
 export type UpdateDetails = {
-  rest?: string;
+  assignment?: string;
   removes?: readonly string[];
   condition?: string;
   values?: object;
@@ -11,16 +11,17 @@ export const updatePart = (
   TableName: string,
   pk: string,
   sets: object,
-  { rest = "", removes = [], condition, values }: UpdateDetails = {},
+  { assignment, removes = [], condition, values }: UpdateDetails = {},
 ) => {
   const all = Object.entries(sets).filter(([, value]) => value !== undefined);
+  const assignments = [...all.map(([name]) => `#${name} = :${name}`), ...(assignment ? [assignment] : [])];
   const named = [...all.map(([name]) => name), ...removes];
   const removal = removes.length > 0 ? ` REMOVE ${removes.map((name) => `#${name}`).join(", ")}` : "";
   return {
     Update: {
       TableName,
       Key: { pk },
-      UpdateExpression: `SET ${all.map(([name]) => `#${name} = :${name}`).join(", ")}${rest}${removal}`,
+      UpdateExpression: `SET ${assignments.join(", ")}${removal}`,
       ...(condition !== undefined && { ConditionExpression: condition }),
       ExpressionAttributeNames: Object.fromEntries(named.map((name) => [`#${name}`, name])),
       ExpressionAttributeValues: {

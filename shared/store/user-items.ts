@@ -114,7 +114,5 @@ export const registrationPointerItem = z.object({ addressKey: z.string() });
 export const besideInvitation = (registration: Registration, invitation: Registration): Registration => {
   const { passwordHash, otpRequestId, networkKey, domainKey } = registration;
   const { otpDigest: _, otpExpiresAt: _until, ...kept } = invitation;
-  const own = { passwordHash, otpRequestId, networkKey, domainKey };
-  // Not later than the item that finds the invitation by its id.
-  return { ...kept, ...own };
+  return { ...kept, passwordHash, otpRequestId, networkKey, domainKey };
 };

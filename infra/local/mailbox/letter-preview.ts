@@ -10,6 +10,7 @@ import { isLetterName, letterNames, type LetterName } from "../../../shared/lett
 import { renderLetter, textFor, type Languages } from "../../../shared/letters/render-letter.ts";
 import type { Templates } from "../cloudformation/templates.ts";
 import type { HttpAnswer } from "../gateway/default-responses.ts";
+import { pageAnswer } from "./page-answer.ts";
 
 export type LetterPreview = (url: string, query: URLSearchParams) => HttpAnswer | undefined;
 
@@ -45,18 +46,8 @@ const validForSevenDays = new Set<LetterName>(["email_changing", "email_changing
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-const answer = (body: string, contentType = "text/html", status = 200): HttpAnswer => ({
-  status,
-  headers: [
-    ["Content-Type", `${contentType}; charset=utf-8`],
-    ["Content-Security-Policy", contentSecurityPolicy],
-    ["X-Content-Type-Options", "nosniff"],
-    ["Cross-Origin-Resource-Policy", "same-origin"],
-    ["Referrer-Policy", "no-referrer"],
-    ["Cache-Control", "no-store"],
-  ],
-  body,
-});
+const answer = (body: string, contentType = "text/html", status = 200): HttpAnswer =>
+  pageAnswer(body, { contentType, contentSecurityPolicy, status });
 
 const style = `
 :root { color-scheme: light dark }

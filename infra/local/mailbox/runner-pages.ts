@@ -5,6 +5,7 @@ import type { HttpAnswer } from "../gateway/default-responses.ts";
 import type { LetterPreview } from "./letter-preview.ts";
 import type { StoredEmail, Mailbox } from "./mailbox-files.ts";
 import type { Ses } from "./ses-api.ts";
+import { pageAnswer } from "./page-answer.ts";
 import { documentAt, startPage } from "./start-page.ts";
 import { comesFromAnotherSite, isLoopback, namesThisMachine } from "../aws/foreign-requests.ts";
 import { region } from "../aws/local-account.ts";
@@ -22,10 +23,10 @@ const contentSecurityPolicy = [
 ].join("; ");
 
 const files: Record<string, [file: string, contentType: string]> = {
-  "/_inbox": ["inbox.html", "text/html; charset=utf-8"],
-  "/_inbox/": ["inbox.html", "text/html; charset=utf-8"],
-  "/_inbox/inbox.css": ["inbox.css", "text/css; charset=utf-8"],
-  "/_inbox/inbox.js": ["inbox.js", "text/javascript; charset=utf-8"],
+  "/_inbox": ["inbox.html", "text/html"],
+  "/_inbox/": ["inbox.html", "text/html"],
+  "/_inbox/inbox.css": ["inbox.css", "text/css"],
+  "/_inbox/inbox.js": ["inbox.js", "text/javascript"],
 };
 
 /** Everything after the time is an addition. A whole mailbox with `RawData` would be large. */
@@ -64,18 +65,11 @@ export const createRunnerPages = (
   const pages = new Map(
     Object.entries(files).map(([url, [file, contentType]]): [string, HttpAnswer] => [
       url,
-      {
-        status: 200,
-        headers: [
-          ["Content-Type", contentType],
-          ["Content-Security-Policy", contentSecurityPolicy],
-          ["X-Content-Type-Options", "nosniff"],
-          ["Cross-Origin-Resource-Policy", "same-origin"],
-          ["Referrer-Policy", "no-referrer"],
-          ["Cache-Control", "no-cache"],
-        ],
-        body: readFileSync(path.join(import.meta.dirname, file)),
-      },
+      pageAnswer(readFileSync(path.join(import.meta.dirname, file)), {
+        contentType,
+        contentSecurityPolicy,
+        cacheControl: "no-cache",
+      }),
     ]),
   );
   return ({ method, headers, socket }, url, query) => {

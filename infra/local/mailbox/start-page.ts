@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { HttpAnswer } from "../gateway/default-responses.ts";
+import { pageAnswer } from "./page-answer.ts";
 
 const root = path.join(import.meta.dirname, "../../..");
 const documents = globSync(["README.md", "docs/*.md"], { cwd: root }).map((file) =>
@@ -11,18 +12,8 @@ const documents = globSync(["README.md", "docs/*.md"], { cwd: root }).map((file)
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const answer = (file: string, contentType: string): HttpAnswer => ({
-  status: 200,
-  headers: [
-    ["Content-Type", `${contentType}; charset=utf-8`],
-    ["Content-Security-Policy", contentSecurityPolicy],
-    ["X-Content-Type-Options", "nosniff"],
-    ["Cross-Origin-Resource-Policy", "same-origin"],
-    ["Referrer-Policy", "no-referrer"],
-    ["Cache-Control", "no-store"],
-  ],
-  body: readFileSync(file),
-});
+const answer = (file: string, contentType: string): HttpAnswer =>
+  pageAnswer(readFileSync(file), { contentType, contentSecurityPolicy });
 
 export const startPage = (): HttpAnswer =>
   answer(path.join(import.meta.dirname, "start-page.html"), "text/html");
