@@ -35,13 +35,14 @@ const places: Record<string, readonly string[]> = {
   "@aws-sdk/credential-provider-env": ["shared/platform/environment-credentials.ts"],
   "@smithy/types": ["shared/platform/aws-client.ts", "shared/platform/aws-http.ts"],
   "@aws-sdk/client-cloudformation": ["commands/target.ts", "infra/localstack/*.ts"],
-  "@aws-sdk/client-lambda": ["commands/revoke-keys.ts", "infra/localstack/*.ts"],
+  "@aws-sdk/client-lambda": ["commands/stage/revoke-keys.ts", "infra/localstack/*.ts"],
   "aws-cdk-lib": [
     "infra/stacks/*.ts",
     "infra/api/*.ts",
+    "infra/data/*.ts",
     "infra/monitoring/*.ts",
     "infra/build-app.ts",
-    "infra/settings-table.ts",
+    "infra/settings/settings-table.ts",
   ],
   constructs: ["infra/stacks/*.ts", "infra/api/*.ts", "infra/monitoring/*.ts"],
   "cdk-nag": ["infra/stacks/cdk-nag.ts"],
@@ -159,7 +160,7 @@ export default defineConfig({
     {
       files: [
         "shared/platform/environment.ts",
-        "infra/settings.ts",
+        "infra/settings/settings.ts",
         "infra/local/lambda/runtime.ts",
         "commands/target.ts",
         "test/**/*.ts",

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { buildApp } from "./build-app.ts";
 import { bundleFunctions } from "./bundling/bundle-functions.ts";
 import { checkWithNag } from "./stacks/cdk-nag.ts";
-import { loadSettings } from "./settings.ts";
+import { loadSettings } from "./settings/settings.ts";
 import { UserError } from "./user-error.ts";
 
 const { values } = parseArgs({ options: { stage: { type: "string" } } });

@@ -2,7 +2,7 @@ import { App, Tags, type AppProps } from "aws-cdk-lib";
 import { checkOperations } from "./bundling/complete-operations.ts";
 import { bundlesDirectory } from "./bundling/bundle-functions.ts";
 import { localStackApiId } from "./naming.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./settings/settings.ts";
 import { AccountStack } from "./stacks/account-stack.ts";
 import { ApiStack } from "./stacks/api-stack.ts";
 import { FunctionsStack, staffOperations } from "./stacks/functions-stack.ts";
@@ -53,7 +53,7 @@ export const buildApp = (settings: Settings, bundles = bundlesDirectory, options
   } else {
     // UserFunctions contains the mailer, and SES accepts only verified senders.
     userFunctions.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
-    addMailFeedback(userFunctions, settings, stateful);
+    addMailFeedback(userFunctions, settings, stateful.queues);
   }
   return app;
 };

@@ -2,7 +2,7 @@
 import { readCommandLine } from "./command-line/command-line.ts";
 import { run, runScript } from "./run-script.ts";
 import { UserError } from "./user-error.ts";
-import { settingsTable } from "./settings-table.ts";
+import { settingsTable } from "./settings/settings-table.ts";
 
 const stageName = (text: string): string => {
   const read = settingsTable.STAGE.schema.safeParse(text);

@@ -11,7 +11,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { strictTransportSecurity } from "../../shared/contract/transport-security.ts";
 import { allowedHeaders, exposedHeaders, gatewayHeaders } from "./gateway-responses.ts";
 import { alwaysAnswer } from "./mock-templates.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 
 const addMethodNotAllowed = (
   resource: IResource,

@@ -1,7 +1,7 @@
 // The API is created before the functions, which need its address. Its routes are added later.
 import { Size, type Stack } from "aws-cdk-lib";
 import { CfnRestApi } from "aws-cdk-lib/aws-apigateway";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 
 export const apiName = (stage: string): string => `lit-auth-${stage}`;
 

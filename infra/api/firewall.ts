@@ -1,7 +1,7 @@
 import type { Stage } from "aws-cdk-lib/aws-apigateway";
 import { CfnWebACL, CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
 import type { Construct } from "constructs";
-import { isProduction, type Settings } from "../settings.ts";
+import { isProduction, type Settings } from "../settings/settings.ts";
 
 // The listed rules count but don't block: a password may look like an attack, and clients that run
 // on servers may send no user agent.

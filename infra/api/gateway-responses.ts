@@ -1,7 +1,7 @@
 import { GatewayResponse, ResponseType, type IRestApi } from "aws-cdk-lib/aws-apigateway";
 import { errors, type ErrorCode } from "../../shared/contract/errors.ts";
 import { strictTransportSecurity } from "../../shared/contract/transport-security.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 
 /** Templates can't read the request's origin, so several allowed origins become `*`. */
 const fixedOrigin = (allowedOrigins: string): string => (allowedOrigins.includes(",") ? "*" : allowedOrigins);

@@ -4,7 +4,7 @@ import { contract, type OperationName } from "../../shared/contract/contract.ts"
 import type { Operation } from "../../shared/contract/operation.ts";
 import type { Grant } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 
 const throttleOf = (name: OperationName, settings: Settings): MethodDeploymentOptions | undefined => {
   const { caller, method }: Operation = contract[name];

@@ -3,7 +3,7 @@ import path from "node:path";
 import { stop as stopEsbuild } from "esbuild";
 import { bundleFunctions, bundlesDirectory } from "../bundling/bundle-functions.ts";
 import { freshenBundles, inThisRepository } from "../bundling/fresh-bundles.ts";
-import { environmentPublicUrl, loadSettings } from "../settings.ts";
+import { environmentPublicUrl, loadSettings } from "../settings/settings.ts";
 import { synthesise } from "../synthesise.ts";
 import { generousLimits } from "../generous-limits.ts";
 import { lockDataDirectory } from "./data-directory.ts";

@@ -6,7 +6,7 @@ import { root } from "../run-script.ts";
 import { generousLimits } from "../generous-limits.ts";
 import { UserError } from "../user-error.ts";
 import { localStackApiId } from "../naming.ts";
-import { localStackEndpoint } from "../settings.ts";
+import { localStackEndpoint } from "../settings/settings.ts";
 
 const containerEndpoint = "http://127.0.0.1:4566";
 

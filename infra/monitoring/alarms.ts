@@ -9,7 +9,7 @@ import type { Construct } from "constructs";
 import { apiName } from "../api/bare-api.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { configurationSetName, functionName, ruleName, type FeedbackRule } from "../naming.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { securityMetric } from "./security-metrics.ts";
 
 const period = Duration.minutes(1);

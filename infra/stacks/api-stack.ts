@@ -8,11 +8,12 @@ import { addRoute } from "../api/api-routes.ts";
 import { deployApi } from "../api/deployed-stage.ts";
 import { addFirewall, hasFirewall } from "../api/firewall.ts";
 import { addGatewayResponses } from "../api/gateway-responses.ts";
+import { removalPolicyOf } from "../data/removal-policy.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { functionName, pascalCase } from "../naming.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { addAlarms } from "../monitoring/alarms.ts";
-import { removalPolicyOf, type StatefulStack } from "./stateful-stack.ts";
+import type { StatefulStack } from "./stateful-stack.ts";
 
 const pagePaths = ["/swagger", "/admin"];
 
@@ -52,6 +53,6 @@ export class ApiStack extends Stack {
     addGatewayResponses(api, settings.ALLOWED_ORIGINS);
     const stage = deployApi(this, { bareApi, api, settings }, removalPolicyOf(settings));
     if (hasFirewall(settings)) addFirewall(this, stage, settings);
-    addAlarms(this, settings, stateful);
+    addAlarms(this, settings, stateful.queues);
   }
 }

@@ -1,4 +1,5 @@
 import { CfnOutput, RemovalPolicy, type Stack } from "aws-cdk-lib";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { listIndexes } from "../../shared/store/list-indexes.ts";
@@ -6,10 +7,10 @@ import type { FunctionName } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
 import type { GrantedFunctionProps, Resource } from "./granted-function.ts";
 import { configurationSetName } from "../naming.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
-const table = ({ tableName, tableArn }: StatefulStack["users"]): Resource => ({
+const table = ({ tableName, tableArn }: Table): Resource => ({
   value: tableName,
   arn: tableArn,
   service: "dynamodb",
@@ -47,16 +48,16 @@ export const mailIdentity = ({ MAIL_FROM, MAIL_IDENTITY }: Settings): string => 
 export const resourcesOf = (
   stack: Stack,
   settings: Settings,
-  { users, sessions, limits, secretArns, ...stateful }: StatefulStack,
+  { tables: { users, sessions, limits }, queues, secretArns }: StatefulStack,
   functions: readonly FunctionName[],
 ): GrantedFunctionProps["resources"] => ({
   USERS_TABLE: withIndexes(table(users), Object.keys(listIndexes)),
   SESSIONS_TABLE: table(sessions),
   LIMITS_TABLE: table(limits),
-  MAIL_QUEUE_URL: queue(stateful.mailQueue),
-  MAIL_DEAD_LETTERS_URL: queue(stateful.mailDeadLetters),
-  NOTICE_QUEUE_URL: queue(stateful.noticeQueue),
-  NOTICE_DEAD_LETTERS_URL: queue(stateful.noticeDeadLetters),
+  MAIL_QUEUE_URL: queue(queues.mailQueue),
+  MAIL_DEAD_LETTERS_URL: queue(queues.mailDeadLetters),
+  NOTICE_QUEUE_URL: queue(queues.noticeQueue),
+  NOTICE_DEAD_LETTERS_URL: queue(queues.noticeDeadLetters),
   PSEUDONYM_SECRET_ID: secret(secretArns.key),
   DIGEST_SECRET_ID: secret(secretArns.digest),
   DEVICE_SECRET_ID: secret(secretArns.device),

@@ -2,13 +2,14 @@ import { Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import { apiAddress } from "../api/bare-api.ts";
+import { removalPolicyOf } from "../data/removal-policy.ts";
 import type { FunctionName, Grant } from "../grants/grant.ts";
 import { grants, operationSettings } from "../grants/grants.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { functionSettings, resourcesOf } from "./function-variables.ts";
 import { GrantedFunction, type GrantedFunctionProps } from "./granted-function.ts";
 import { countSecurityEvents } from "../monitoring/security-metrics.ts";
-import { removalPolicyOf, type StatefulStack } from "./stateful-stack.ts";
+import type { StatefulStack } from "./stateful-stack.ts";
 
 const operationNames = Object.keys(contract) as OperationName[];
 const isForStaff = (name: OperationName): boolean => contract[name].caller === "staff";

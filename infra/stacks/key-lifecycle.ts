@@ -5,8 +5,9 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { CfnRotationSchedule } from "aws-cdk-lib/aws-secretsmanager";
 import { Trigger } from "aws-cdk-lib/triggers";
 import { Construct } from "constructs";
-import type { Settings } from "../settings.ts";
-import { removalPolicyOf, type StatefulStack } from "./stateful-stack.ts";
+import type { Settings } from "../settings/settings.ts";
+import { removalPolicyOf } from "../data/removal-policy.ts";
+import type { StatefulStack } from "./stateful-stack.ts";
 
 const providerId = "AWSCDK.TriggerCustomResourceProviderCustomResourceProvider";
 

@@ -6,7 +6,7 @@ import { CfnResourcePolicy } from "aws-cdk-lib/aws-secretsmanager";
 import type { FunctionName, Grant, ResourceVariable } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
 import { pascalCase, rolePath } from "../naming.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
 const guarded = {

@@ -3,9 +3,9 @@
 import type { Stack } from "aws-cdk-lib";
 import { CfnRule } from "aws-cdk-lib/aws-events";
 import { CfnConfigurationSet, CfnConfigurationSetEventDestination } from "aws-cdk-lib/aws-ses";
+import type { Queues } from "../data/queues.ts";
 import { configurationSetName, ruleName, type FeedbackRule } from "../naming.ts";
-import type { Settings } from "../settings.ts";
-import type { StatefulStack } from "./stateful-stack.ts";
+import type { Settings } from "../settings/settings.ts";
 
 type Feedback = {
   eventType: "Bounce" | "Complaint";
@@ -61,11 +61,7 @@ const templateOf = ({ texts, paths }: Feedback): string => {
   return `{${members.join(",")}}`;
 };
 
-export const addMailFeedback = (
-  stack: Stack,
-  { STAGE }: Settings,
-  { feedbackQueue }: Pick<StatefulStack, "feedbackQueue">,
-): void => {
+export const addMailFeedback = (stack: Stack, { STAGE }: Settings, { feedbackQueue }: Queues): void => {
   const name = configurationSetName(STAGE);
   const set = new CfnConfigurationSet(stack, "ConfigurationSet", {
     name,

@@ -9,10 +9,11 @@ export class UserFunctionsStack extends FunctionsStack {
   constructor(scope: Construct, id: string, props: FunctionsStackProps) {
     super(scope, id, { ...props, operations: userOperations });
     const { settings, stateful } = props;
+    const { mailQueue, noticeQueue, feedbackQueue } = stateful.queues;
     this.addFunction("pages");
     const mailer = this.addFunction("mailer");
     countSecurityEvents(this, settings.STAGE, "mailer", mailer.logGroup);
-    for (const queue of [stateful.mailQueue, stateful.noticeQueue])
+    for (const queue of [mailQueue, noticeQueue])
       mailer.addEventSource(
         new SqsEventSource(queue, {
           batchSize: 2,
@@ -23,7 +24,7 @@ export class UserFunctionsStack extends FunctionsStack {
     const feedback = this.addFunction("feedback");
     countSecurityEvents(this, settings.STAGE, "feedback", feedback.logGroup);
     feedback.addEventSource(
-      new SqsEventSource(stateful.feedbackQueue, {
+      new SqsEventSource(feedbackQueue, {
         batchSize: 10,
         maxConcurrency: 2,
         reportBatchItemFailures: true,

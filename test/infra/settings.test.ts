@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { environmentFile, misspeltVariables, readSettings, sampleEnvironment } from "../../infra/settings.ts";
+import {
+  environmentFile,
+  misspeltVariables,
+  readSettings,
+  sampleEnvironment,
+} from "../../infra/settings/settings.ts";
 
 const required = { MAIL_FROM: "no-reply@example.com" };
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { grants } from "../../infra/grants/grants.ts";
 import { kebabCase } from "../../infra/naming.ts";
-import { readSettings } from "../../infra/settings.ts";
+import { readSettings } from "../../infra/settings/settings.ts";
 import { synthesise } from "../../infra/synthesise.ts";
 
 export const withStubBundles = <T>(use: (directory: string) => T): T => {

@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { settingsTable } from "../../infra/settings-table.ts";
+import { settingsTable } from "../../infra/settings/settings-table.ts";
 import { errors } from "../../shared/contract/errors.ts";
 import { itemKinds } from "../../shared/store/item-kinds.ts";
 import { variables } from "../../shared/platform/environment.ts";

@@ -92,18 +92,30 @@ export const rooms: Record<string, Room> = {
     imports: shared("platform identity attributes contract store passwords accounts"),
   },
   commands: {
-    holds: "what operators run",
+    holds: "what all commands of operators need: the stage or local stack that they work on, the terminal",
+    imports: [...shared("platform contract"), "infra"],
+  },
+  "commands/accounts": {
+    holds: "commands about people",
     imports: [
-      ...shared("platform identity contract store keys sessions passwords accounts admin mail"),
+      ...shared("platform identity contract store sessions passwords accounts admin mail"),
+      "commands",
       "commands/user-files",
-      "infra",
       "infra/command-line",
     ],
+  },
+  "commands/stage": {
+    holds: "commands about a whole stage",
+    imports: [...shared("platform keys"), "commands", "infra/command-line"],
   },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("attributes contract") },
   "infra/grants": {
     holds: "the rights, settings and size of each function",
     imports: shared("platform contract store"),
+  },
+  "infra/settings": {
+    holds: "the settings of a deployment: defaults, explanations, where they are read",
+    imports: [...shared("platform identity"), ...infra("command-line grants")],
   },
   "infra/openapi": {
     holds: "openapi.yaml, made from the contract",
@@ -111,19 +123,23 @@ export const rooms: Record<string, Room> = {
   },
   "infra/api": {
     holds: "the REST API: routes, gateway responses, stage, throttles, firewall",
-    imports: [...shared("contract"), ...infra("grants"), "infra"],
+    imports: [...shared("contract"), ...infra("grants settings")],
   },
   "infra/bundling": {
     holds: "bundles of the functions, and the files beside them",
     imports: [...shared("attributes contract letters"), ...infra("grants openapi"), "infra"],
   },
+  "infra/data": {
+    holds: "tables, queues and secrets: what stays when code changes",
+    imports: [...shared("store"), ...infra("grants settings"), "infra"],
+  },
   "infra/monitoring": {
     holds: "alarms, and metrics of what the logs say about attacks",
-    imports: [...shared("contract"), ...infra("grants api"), "infra"],
+    imports: [...shared("contract"), ...infra("grants settings api"), "infra"],
   },
   "infra/stacks": {
     holds: "the CDK stacks in three layers",
-    imports: [...shared("platform contract store"), ...infra("grants api monitoring"), "infra"],
+    imports: [...shared("platform contract store"), ...infra("grants settings api data monitoring"), "infra"],
   },
   "infra/command-line": {
     holds: "what npm scripts accept, and their help",
@@ -131,11 +147,11 @@ export const rooms: Record<string, Room> = {
   },
   infra: {
     holds: "entry points (`app`, `deploy`), settings, names",
-    imports: [...shared("platform identity"), ...infra("command-line grants bundling stacks")],
+    imports: infra("settings bundling stacks command-line"),
   },
   "infra/localstack": {
     holds: "deploy to LocalStack and test there",
-    imports: ["infra", "infra/command-line"],
+    imports: [...infra("settings command-line"), "infra"],
   },
   "infra/local/aws": { holds: "the local account, errors and calls of AWS", imports: [] },
   "infra/local/cloudformation": { holds: "reads templates", imports: local("aws") },
@@ -170,9 +186,9 @@ export const rooms: Record<string, Room> = {
   "infra/local": {
     holds: "`npm start`: starts and stops all of it",
     imports: [
-      "infra",
-      ...infra("bundling command-line"),
+      ...infra("settings bundling command-line"),
       ...local("aws cloudformation lambda engines secrets gateway mailbox aws-endpoint eventbridge"),
+      "infra",
     ],
   },
 };

@@ -8,8 +8,8 @@ import { addRoute } from "../../../infra/api/api-routes.ts";
 import { deployApi } from "../../../infra/api/deployed-stage.ts";
 import { addGatewayResponses } from "../../../infra/api/gateway-responses.ts";
 import { createRestApi } from "../../../infra/api/bare-api.ts";
-import { readSettings } from "../../../infra/settings.ts";
-import { removalPolicyOf } from "../../../infra/stacks/stateful-stack.ts";
+import { readSettings } from "../../../infra/settings/settings.ts";
+import { removalPolicyOf } from "../../../infra/data/removal-policy.ts";
 import { requiredSettings, synthesiseStage } from "../synthesised.ts";
 
 const settings = readSettings(requiredSettings);

@@ -3,7 +3,7 @@ import { AccountRootPrincipal, PolicyStatement, Role } from "aws-cdk-lib/aws-iam
 import { describe, expect, it } from "vitest";
 import { buildApp } from "../../../infra/build-app.ts";
 import { checkWithNag } from "../../../infra/stacks/cdk-nag.ts";
-import { readSettings } from "../../../infra/settings.ts";
+import { readSettings } from "../../../infra/settings/settings.ts";
 import { requiredSettings, withStubBundles } from "../synthesised.ts";
 
 const settings = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicies } from "../../../infra/local/aws-endpoint/iam-policy.ts";
 import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts";
-import { readSettings } from "../../../infra/settings.ts";
+import { readSettings } from "../../../infra/settings/settings.ts";
 import { requiredSettings, synthesiseStage } from "../synthesised.ts";
 
 const operator = "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Keys_0a1b";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { buildApp } from "../../../infra/build-app.ts";
 import { grants } from "../../../infra/grants/grants.ts";
 import { functionName, kebabCase } from "../../../infra/naming.ts";
-import { readSettings } from "../../../infra/settings.ts";
+import { readSettings } from "../../../infra/settings/settings.ts";
 import { contract } from "../../../shared/contract/contract.ts";
 import type { Operation } from "../../../shared/contract/operation.ts";
 import { requiredSettings, synthesiseStage, withStubBundles } from "../synthesised.ts";

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { buildApp } from "../../../infra/build-app.ts";
 import { grants } from "../../../infra/grants/grants.ts";
 import { feedbackRules, pascalCase } from "../../../infra/naming.ts";
-import { readSettings } from "../../../infra/settings.ts";
+import { readSettings } from "../../../infra/settings/settings.ts";
 import { MailboxStack } from "../../tools/stage/mailbox-stack.ts";
 import { requiredSettings, synthesiseStage, withStubBundles } from "../synthesised.ts";
 

@@ -11,7 +11,7 @@ const unknownUrl = "http://url-of-this-stack.invalid";
 export const synthesiseForTests = async (settings: Record<string, string>): Promise<SynthesisedStack[]> => {
   const [{ synthesise }, { readSettings }] = await Promise.all([
     import("../../../infra/synthesise.ts"),
-    import("../../../infra/settings.ts"),
+    import("../../../infra/settings/settings.ts"),
   ]);
   // Tests refuse many passwords and would wait for each. The tests of the floor set their own.
   const defaults = {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
 import { generousLimits } from "../../../infra/generous-limits.ts";
-import { settingsTable } from "../../../infra/settings-table.ts";
+import { settingsTable } from "../../../infra/settings/settings-table.ts";
 import type { OperationName } from "../../../shared/contract/contract.ts";
 import { runCommand } from "../../support/calls/commands.ts";
 import { startLocalStack } from "../../support/stacks/local-stack.ts";

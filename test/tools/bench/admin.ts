@@ -11,7 +11,7 @@ import { startDynamoDbEngine } from "../../../infra/local/engines/dynamodb-engin
 import { createTables } from "../../../infra/local/engines/create-tables.ts";
 import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts";
 import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
-import { readSettings } from "../../../infra/settings.ts";
+import { readSettings } from "../../../infra/settings/settings.ts";
 import { synthesise } from "../../../infra/synthesise.ts";
 import { deliveryStore } from "../../../shared/delivery/delivery-store.ts";
 import { nowSeconds } from "../../../shared/platform/clock.ts";

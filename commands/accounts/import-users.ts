@@ -1,21 +1,21 @@
 // `npm run users:import -- users.jsonl [--stage prod]` imports accounts with their password hashes.
 // Invalid lines are reported and skipped. Running the command again leaves imported accounts
 // unchanged, but imports those again that were deleted since (see docs/operations.md).
-import { readCommandLine } from "../infra/command-line/command-line.ts";
-import { accountImportStore } from "../shared/admin/account-import-store.ts";
-import { usernameTaken } from "../shared/contract/errors.ts";
-import { pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { usernameKey } from "../shared/identity/username.ts";
-import { needsUpgrade } from "../shared/passwords/password-hash.ts";
-import { nowSeconds } from "../shared/platform/clock.ts";
-import { describeError } from "../shared/platform/logger.ts";
-import { firstLines, type Turn } from "./user-files/first-lines.ts";
-import { floorFor } from "./user-files/floor-advice.ts";
-import { inParallel } from "./user-files/in-parallel.ts";
-import { linesOf, openLines, type Line } from "./user-files/lines.ts";
-import { runCommand, shownCount } from "./run-command.ts";
-import { useTarget } from "./target.ts";
-import { rowReader, type ReadRow } from "./user-files/user-rows.ts";
+import { readCommandLine } from "../../infra/command-line/command-line.ts";
+import { accountImportStore } from "../../shared/admin/account-import-store.ts";
+import { usernameTaken } from "../../shared/contract/errors.ts";
+import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
+import { usernameKey } from "../../shared/identity/username.ts";
+import { needsUpgrade } from "../../shared/passwords/password-hash.ts";
+import { nowSeconds } from "../../shared/platform/clock.ts";
+import { describeError } from "../../shared/platform/logger.ts";
+import { firstLines, type Turn } from "../user-files/first-lines.ts";
+import { floorFor } from "../user-files/floor-advice.ts";
+import { inParallel } from "../user-files/in-parallel.ts";
+import { linesOf, openLines, type Line } from "../user-files/lines.ts";
+import { runCommand, shownCount } from "../run-command.ts";
+import { useTarget } from "../target.ts";
+import { rowReader, type ReadRow } from "../user-files/user-rows.ts";
 
 const atOnce = 16;
 const linesPerReport = 1_000;

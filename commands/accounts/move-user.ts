@@ -2,15 +2,15 @@
 // once. The new address gets its code after 72 hours, or with `confirm`, which also confirms a move
 // that an administrator started. `cancel` unfreezes the account.
 import { randomUUID } from "node:crypto";
-import { readCommandLine, usageLine } from "../infra/command-line/command-line.ts";
-import { addressMoveStore } from "../shared/accounts/address-move-store.ts";
-import { userStore } from "../shared/accounts/user-store.ts";
-import * as schemas from "../shared/contract/schemas.ts";
-import { pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { enqueueLetter, enqueueMove } from "../shared/mail/mail-queue.ts";
-import type { User } from "../shared/store/user-items.ts";
-import { runCommand } from "./run-command.ts";
-import { useTarget } from "./target.ts";
+import { readCommandLine, usageLine } from "../../infra/command-line/command-line.ts";
+import { addressMoveStore } from "../../shared/accounts/address-move-store.ts";
+import { userStore } from "../../shared/accounts/user-store.ts";
+import * as schemas from "../../shared/contract/schemas.ts";
+import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
+import { enqueueLetter, enqueueMove } from "../../shared/mail/mail-queue.ts";
+import type { User } from "../../shared/store/user-items.ts";
+import { runCommand } from "../run-command.ts";
+import { useTarget } from "../target.ts";
 
 const address = (option: string, value: string | undefined): string => {
   if (value === undefined) throw new Error(`--${option} is missing. Usage: ${usageLine("users:move")}`);

@@ -2,15 +2,15 @@
 // it and makes it staff. A new stack has no administrator. Running it again ends the account's
 // sessions.
 import { randomUUID } from "node:crypto";
-import { readCommandLine, usageLine } from "../infra/command-line/command-line.ts";
-import { administratorStore } from "../shared/admin/administrator-store.ts";
-import * as schemas from "../shared/contract/schemas.ts";
-import { pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { passwordHasher } from "../shared/passwords/password-hash.ts";
-import { passwordProblems } from "../shared/passwords/password-rules.ts";
-import { askPassword } from "./ask-password.ts";
-import { runCommand } from "./run-command.ts";
-import { useTarget } from "./target.ts";
+import { readCommandLine, usageLine } from "../../infra/command-line/command-line.ts";
+import { administratorStore } from "../../shared/admin/administrator-store.ts";
+import * as schemas from "../../shared/contract/schemas.ts";
+import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
+import { passwordHasher } from "../../shared/passwords/password-hash.ts";
+import { passwordProblems } from "../../shared/passwords/password-rules.ts";
+import { askPassword } from "../ask-password.ts";
+import { runCommand } from "../run-command.ts";
+import { useTarget } from "../target.ts";
 
 const valid = (schema: typeof schemas.email, option: string, value: string | undefined): string => {
   if (value === undefined) throw new Error(`--${option} is missing. Usage: ${usageLine("create-admin")}`);

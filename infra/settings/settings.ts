@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import * as z from "zod";
-import { closestName } from "./command-line/closest-name.ts";
+import { closestName } from "../command-line/closest-name.ts";
 import { settingsTable } from "./settings-table.ts";
 
 type Table = typeof settingsTable;

@@ -1,9 +1,9 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import * as z from "zod";
-import { isLocale, locales } from "../shared/identity/locale.ts";
-import { variables } from "../shared/platform/environment.ts";
+import { isLocale, locales } from "../../shared/identity/locale.ts";
+import { variables } from "../../shared/platform/environment.ts";
 import { capacitySettings } from "./capacity-settings.ts";
-import { hashes, refusalFloorMilliseconds } from "./grants/grant-words.ts";
+import { hashes, refusalFloorMilliseconds } from "../grants/grant-words.ts";
 import { headerList, originList } from "./origin-settings.ts";
 
 const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);

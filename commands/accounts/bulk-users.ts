@@ -1,19 +1,19 @@
 // Deactivates or deletes the accounts that a file lists, one id or email address a line. Without
 // `--confirm`, it only counts and checks. Administrators and frozen accounts are left alone, and
 // registrations stay. After an interruption, run the same command again.
-import { readCommandLine } from "../infra/command-line/command-line.ts";
-import { userStore } from "../shared/accounts/user-store.ts";
-import { userUpdateStore } from "../shared/accounts/user-update-store.ts";
-import { isAddress } from "../shared/identity/email-address.ts";
-import { pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { enqueueLetter } from "../shared/mail/mail-queue.ts";
-import { describeError } from "../shared/platform/logger.ts";
-import { sessionStore } from "../shared/sessions/session-store.ts";
-import type { User } from "../shared/store/user-items.ts";
-import { runCommand, shownCount } from "./run-command.ts";
-import { useTarget } from "./target.ts";
-import { inParallel } from "./user-files/in-parallel.ts";
-import { linesOf, openLines, type Line } from "./user-files/lines.ts";
+import { readCommandLine } from "../../infra/command-line/command-line.ts";
+import { userStore } from "../../shared/accounts/user-store.ts";
+import { userUpdateStore } from "../../shared/accounts/user-update-store.ts";
+import { isAddress } from "../../shared/identity/email-address.ts";
+import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
+import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
+import { describeError } from "../../shared/platform/logger.ts";
+import { sessionStore } from "../../shared/sessions/session-store.ts";
+import type { User } from "../../shared/store/user-items.ts";
+import { runCommand, shownCount } from "../run-command.ts";
+import { useTarget } from "../target.ts";
+import { inParallel } from "../user-files/in-parallel.ts";
+import { linesOf, openLines, type Line } from "../user-files/lines.ts";
 
 const atOnce = 8;
 const linesPerReport = 1_000;

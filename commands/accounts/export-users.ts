@@ -3,13 +3,13 @@
 // command continues the export. Accounts that change during the export may be missing or outdated.
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
-import { readCommandLine } from "../infra/command-line/command-line.ts";
-import { scanAccounts } from "../shared/admin/account-scan.ts";
-import { variable } from "../shared/platform/environment.ts";
-import { checkpointBeside, type Checkpoint } from "./user-files/checkpoint.ts";
-import { runCommand, shownCount } from "./run-command.ts";
-import { useTarget } from "./target.ts";
-import { writeRow } from "./user-files/user-rows.ts";
+import { readCommandLine } from "../../infra/command-line/command-line.ts";
+import { scanAccounts } from "../../shared/admin/account-scan.ts";
+import { variable } from "../../shared/platform/environment.ts";
+import { checkpointBeside, type Checkpoint } from "../user-files/checkpoint.ts";
+import { runCommand, shownCount } from "../run-command.ts";
+import { useTarget } from "../target.ts";
+import { writeRow } from "../user-files/user-rows.ts";
 
 // An existing file is never overwritten: it may be needed, or be readable by others.
 const create = (file: string): Promise<FileHandle> =>

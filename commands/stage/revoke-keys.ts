@@ -1,13 +1,13 @@
 // An operator runs `npm run keys:revoke [-- --stage prod]` after a signing key has leaked.
 import { randomUUID } from "node:crypto";
 import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
-import { readCommandLine } from "../infra/command-line/command-line.ts";
-import { dropPending, replaceSecret } from "../shared/keys/key-ring-store.ts";
-import { createSigningKeys, publicKeySet } from "../shared/keys/signing-keys.ts";
-import { environment } from "../shared/platform/environment.ts";
-import { confirm } from "./confirm.ts";
-import { runCommand } from "./run-command.ts";
-import { useTarget, type Target } from "./target.ts";
+import { readCommandLine } from "../../infra/command-line/command-line.ts";
+import { dropPending, replaceSecret } from "../../shared/keys/key-ring-store.ts";
+import { createSigningKeys, publicKeySet } from "../../shared/keys/signing-keys.ts";
+import { environment } from "../../shared/platform/environment.ts";
+import { confirm } from "../confirm.ts";
+import { runCommand } from "../run-command.ts";
+import { useTarget, type Target } from "../target.ts";
 
 const consequences = `All access and refresh tokens signed before are refused. Every user must sign in again with password and code.
 Accounts, passwords and codes are unchanged. Earlier sessions can't be used any more and expire by themselves.
