@@ -19,6 +19,8 @@ export const variables = {
   MAIL_DEAD_LETTERS_URL: filled,
   NOTICE_QUEUE_URL: filled,
   NOTICE_DEAD_LETTERS_URL: filled,
+  FEEDBACK_QUEUE_URL: filled,
+  FEEDBACK_DEAD_LETTERS_URL: filled,
   /** The secret behind address keys and limit keys. It never changes. */
   PSEUDONYM_SECRET_ID: filled,
   DIGEST_SECRET_ID: filled,
