@@ -114,7 +114,7 @@ export const rooms: Record<string, Room> = {
   },
   "commands/stage": {
     holds: "commands about a whole stage",
-    imports: [...shared("platform keys"), "commands", "infra/command-line"],
+    imports: [...shared("platform events keys"), ...infra("command-line"), "commands/user-files", "commands"],
   },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("attributes contract") },
   "infra/grants": {
