@@ -1,5 +1,5 @@
-// `npm run data:backfill -- --stage prod` is the second of three deployments' steps: expand, migrate,
-// contract (see docs/operations.md). After an interruption, the same command does what is left.
+// `npm run data:backfill` is the second step of expand, migrate, contract (docs/operations.md).
+// After an interruption, the same command does what is left.
 import { readCommandLine } from "../../infra/command-line/command-line.ts";
 import { backfillStore } from "../../shared/events/backfill-store.ts";
 import { runCommand, shownCount } from "../run-command.ts";

@@ -13,7 +13,6 @@ export const backfillStore = () => {
   const table = variable("USERS_TABLE");
 
   return {
-    /** The keys of the items that lack something, page by page. */
     findLacking: async function* (): AsyncGenerator<string[]> {
       const scan = {
         TableName: table,

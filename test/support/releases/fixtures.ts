@@ -1,5 +1,5 @@
-// What earlier versions have written, and one that there isn't yet. `npm test` fails if this version
-// can't read it. A release adds a folder; none is changed.
+// What each release has written, and one that there isn't yet. A release adds a folder, and none is
+// changed.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 

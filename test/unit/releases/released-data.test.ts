@@ -6,7 +6,6 @@ import {
   parseVerificationKeys,
   publishing,
   rotateSigningKeys,
-  type PrivateKey,
 } from "../../../shared/keys/signing-keys.ts";
 import { storedCounters } from "../../../shared/limits/counters.ts";
 import { letterOrder } from "../../../shared/mail/letter-orders.ts";
@@ -41,7 +40,7 @@ describe.each(releases)("data of version %s", (release) => {
       (secret) => JSON.stringify(secret),
     ) as [string, string, string];
     const ring = parseSigningKeys(signing);
-    const next: PrivateKey = { ...ring.next, kid: "kid9" } as PrivateKey;
+    const next = { ...ring.next, kid: "kid9" };
     const rotated = rotateSigningKeys(ring, next, 1_795_692_030, 604_800);
     expect(Object.keys(rotated).toSorted()).toEqual(Object.keys(secrets.signing).toSorted());
     const kids = (keys: readonly { kid?: unknown }[]) => keys.map(({ kid }) => String(kid)).toSorted();
