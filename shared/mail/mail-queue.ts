@@ -32,10 +32,13 @@ export const enqueueLetter = (order: LetterOrder, delaySeconds?: number): Promis
 export const putAside = (order: LetterOrder): Promise<void> =>
   put(isUrgent(order) ? "MAIL_DEAD_LETTERS_URL" : "NOTICE_DEAD_LETTERS_URL", order);
 
-export const parkingQueues = (name: "NOTICE" | "FEEDBACK") => ({
-  queueAgain: (message: object, delaySeconds: number) => put(`${name}_QUEUE_URL`, message, delaySeconds),
-  putAside: (message: object) => put(`${name}_DEAD_LETTERS_URL`, message),
+const parkingIn = (queue: VariableName, deadLetters: VariableName) => ({
+  queueAgain: (message: object, delaySeconds: number) => put(queue, message, delaySeconds),
+  putAside: (message: object) => put(deadLetters, message),
 });
+/** Nothing says how urgent an unknown letter is, so it waits with the notices. */
+export const parkedLetters = () => parkingIn("NOTICE_QUEUE_URL", "NOTICE_DEAD_LETTERS_URL");
+export const parkedReports = () => parkingIn("FEEDBACK_QUEUE_URL", "FEEDBACK_DEAD_LETTERS_URL");
 
 export const longestDelaySeconds = 600;
 

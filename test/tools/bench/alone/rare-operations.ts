@@ -58,6 +58,8 @@ export const callRareOperations = async ({
   await call("unlockUser", { token, id });
   await call("retryDelivery", { token, id });
   await call("listUserSessions", { token, id });
+  await call("getActivity", { token: access });
+  await call("listUserActivity", { token, id });
   await call("endUserSessions", { token, id });
 
   const new_email = newAddress();
