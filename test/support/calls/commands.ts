@@ -1,5 +1,6 @@
 // Runs operators' commands in the folder of a running stack.
 import { spawn } from "node:child_process";
+import { globSync } from "node:fs";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 
@@ -18,7 +19,9 @@ export const runCommand = async (
   parameters: string[],
   { folder, input = "", killWhen }: Run,
 ): Promise<Ended> => {
-  const child = spawn(process.execPath, [resolve("commands", `${name}.ts`), ...parameters], { cwd: folder });
+  const [file] = globSync(`commands/**/${name}.ts`);
+  if (file === undefined) throw new Error(`no command is in a file ${name}.ts`);
+  const child = spawn(process.execPath, [resolve(file), ...parameters], { cwd: folder });
   child.stdin.end(input);
   const kill = () => child.kill("SIGKILL");
   if (typeof killWhen === "string")
