@@ -31,7 +31,7 @@ const synthesiseAnew = (texts: Record<string, string>): SynthesisedStack[] =>
 const synthesiseOnce = (texts: Record<string, string>): SynthesisedStack[] => {
   const folder = process.env["TEST_SYNTHESISED"];
   if (folder === undefined) return synthesiseAnew(texts);
-  const key = JSON.stringify(Object.entries(texts).toSorted());
+  const key = JSON.stringify(Object.entries(texts).toSorted(([one], [other]) => one.localeCompare(other)));
   const file = join(folder, `${createHash("sha256").update(key).digest("hex")}.json`);
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
   const stacks = synthesiseAnew(texts);

@@ -76,7 +76,7 @@ export const fixedBill = (stacks: readonly SynthesisedStack[]): Bill => {
   ).length;
   const rules = resources
     .filter(({ Type }) => Type === "AWS::WAFv2::WebACL")
-    .map(({ Properties }) => (Properties?.["Rules"] as unknown[]).length);
+    .map(({ Properties }) => [Properties?.["Rules"]].flat().length);
   return {
     ...noCosts(),
     queues: queueMappings * idlePollsPerMonth * prices.sqsRequest,

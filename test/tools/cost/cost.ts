@@ -24,6 +24,8 @@ import {
 import { measureOperations, type Ledger } from "./ledger.ts";
 import { pricesAsOf } from "./prices.ts";
 
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
 const populations = [10_000, 100_000, 1_000_000];
 const perThousand = 1_000;
 
@@ -105,12 +107,12 @@ await runScript(async () => {
         },
       ]),
     );
-    console.log(
+    print(
       JSON.stringify({ pricesAsOf, operations, monthly, usersWhereCognitoIsDearer: dearer }, undefined, 2),
     );
     return;
   }
-  console.log(`Measured on a local stack; list prices of us-east-1 as of ${pricesAsOf}, without the free tier.
+  print(`Measured on a local stack; list prices of us-east-1 as of ${pricesAsOf}, without the free tier.
 A sum like 7 + 5 is the operation's own work and that of the mailer and of events after the answer.
 
 ${operationsTable(ledger)}
