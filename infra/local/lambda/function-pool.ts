@@ -15,7 +15,13 @@ export type FunctionPool = {
   pids: () => number[];
   stop: () => Promise<void>;
 };
-type Options = { limit: number; credentials: Credentials; onLog: (line: string) => void };
+type Options = {
+  limit: number;
+  credentials: Credentials;
+  onLog: (line: string) => void;
+  /** Gets the milliseconds of each invocation. */
+  onDone?: (milliseconds: number) => void;
+};
 
 const idleMilliseconds = 5 * 60_000;
 
@@ -48,7 +54,7 @@ export const reservedVariables = (
 /** Reuses execution environments and stops those that idle too long. At the limit, events wait. */
 export const createFunctionPool = (
   definition: FunctionDefinition,
-  { limit, credentials, onLog }: Options,
+  { limit, credentials, onLog, onDone }: Options,
 ): FunctionPool => {
   const variables = { ...definition.variables, ...reservedVariables(definition, credentials) };
   const all = new Set<ExecutionEnvironment>();
@@ -101,7 +107,9 @@ export const createFunctionPool = (
       const executionEnvironment = await acquire();
       if (executionEnvironment === undefined)
         return { error: { errorType: "Runtime.Stopped", errorMessage: "The stack is stopping" } };
+      const started = performance.now();
       const outcome = await executionEnvironment.invoke(event);
+      onDone?.(performance.now() - started);
       const isDead = "error" in outcome && /^(Sandbox|Runtime)\./.test(outcome.error.errorType);
       if (!isDead) release(executionEnvironment);
       return outcome;
