@@ -38,7 +38,7 @@ export const gatewayHeaders = (allowedOrigins: string): Record<string, string> =
   "x-request-id": "context.requestId",
 });
 
-/** API Gateway answers unknown paths with one of these, depending on the `Authorization` header. */
+/** Kept beside the root's `{proxy+}` for requests that reach no resource, such as a wrong stage. */
 const unknownPath = [
   ResponseType.MISSING_AUTHENTICATION_TOKEN,
   ResponseType.INVALID_SIGNATURE,
@@ -71,6 +71,8 @@ export const addGatewayResponses = (api: IRestApi, allowedOrigins: string): void
   addError(ResponseType.REQUEST_TOO_LARGE, "request_too_large");
   addError(ResponseType.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type");
   addError(ResponseType.THROTTLED, "throttled", retryAtOnce);
+  // Lambda refused the call, because its concurrency is used up, or the function crashed.
+  addError(ResponseType.INTEGRATION_FAILURE, "service_unavailable", retryAtOnce);
   addError(ResponseType.INTEGRATION_TIMEOUT, "service_unavailable", retryAtOnce);
   addError(ResponseType.DEFAULT_5XX, "unexpected_failure");
   // Other refusals (a path that can't be decoded, a WAF rule) keep their status. API Gateway's own

@@ -17,6 +17,10 @@ export type FunctionPool = {
 };
 type Options = { limit: number; credentials: Credentials; onLog: (line: string) => void };
 
+/** Lambda's 429: as many calls run as the function's reserved concurrency allows. */
+export const throttledType = "TooManyRequestsException";
+const throttled: Outcome = { error: { errorType: throttledType, errorMessage: "Rate Exceeded." } };
+
 const idleMilliseconds = 5 * 60_000;
 
 export const reservedVariables = (
@@ -45,7 +49,10 @@ export const reservedVariables = (
   TZ: ":UTC",
 });
 
-/** Reuses execution environments and stops those that idle too long. At the limit, events wait. */
+/**
+ * Reuses execution environments and stops those that idle too long. At the machine's limit, events
+ * wait, and those beyond the reserved concurrency are refused.
+ */
 export const createFunctionPool = (
   definition: FunctionDefinition,
   { limit, credentials, onLog }: Options,
@@ -57,6 +64,7 @@ export const createFunctionPool = (
   const idle: { executionEnvironment: ExecutionEnvironment; ends: NodeJS.Timeout }[] = [];
   const waiting: ((executionEnvironment: ExecutionEnvironment | undefined) => void)[] = [];
   let stopped = false;
+  let running = 0;
 
   const start = (): ExecutionEnvironment => {
     const executionEnvironment = startExecutionEnvironment(definition, variables, onLog);
@@ -95,16 +103,26 @@ export const createFunctionPool = (
     idle.push({ executionEnvironment, ends });
   };
 
+  const invoke = async (event: unknown): Promise<Outcome> => {
+    const executionEnvironment = await acquire();
+    if (executionEnvironment === undefined)
+      return { error: { errorType: "Runtime.Stopped", errorMessage: "The stack is stopping" } };
+    const outcome = await executionEnvironment.invoke(event);
+    const isDead = "error" in outcome && /^(Sandbox|Runtime)\./.test(outcome.error.errorType);
+    if (!isDead) release(executionEnvironment);
+    return outcome;
+  };
+
   return {
     definition,
     invoke: async (event) => {
-      const executionEnvironment = await acquire();
-      if (executionEnvironment === undefined)
-        return { error: { errorType: "Runtime.Stopped", errorMessage: "The stack is stopping" } };
-      const outcome = await executionEnvironment.invoke(event);
-      const isDead = "error" in outcome && /^(Sandbox|Runtime)\./.test(outcome.error.errorType);
-      if (!isDead) release(executionEnvironment);
-      return outcome;
+      if (running >= (definition.reservedConcurrency ?? Infinity)) return throttled;
+      running += 1;
+      try {
+        return await invoke(event);
+      } finally {
+        running -= 1;
+      }
     },
     replace: () => {
       current = new Set();
