@@ -47,6 +47,47 @@ describe("endpoint", () => {
     expect(logged.join()).not.toContain("hunter2");
   });
 
+  const named = (name: string, more: object = {}) => Object.assign(new Error("failed"), { name, ...more });
+  it.each([
+    ...[
+      "StoreBusyError",
+      "ThrottlingException",
+      "RequestLimitExceeded",
+      "InternalServerError",
+      "ProvisionedThroughputExceededException",
+      "LimitExceededException",
+      "TransactionInProgressException",
+      "RequestThrottled",
+      "TimeoutError",
+    ].map((name) => named(name)),
+    named("Error", { code: "ECONNREFUSED" }),
+    named("InternalError", { $metadata: { httpStatusCode: 500 } }),
+    named("Unheard", { $metadata: { httpStatusCode: 503 } }),
+    named("GetParameterError", { cause: named("InternalServiceError") }),
+  ])("answers a passing fault with 503: %s", async (error) => {
+    const handler = await answering(() => Promise.reject(error));
+    const answer = await handler(proxyEvent({ body }), lambdaContext);
+    expect([answer.statusCode, answer.headers?.["retry-after"]]).toEqual([503, "1"]);
+    expect(JSON.parse(answer.body)).toHaveProperty("code", "service_unavailable");
+  });
+
+  it.each(["AccessDeniedException", "ValidationException", "ResourceNotFoundException", "TypeError"])(
+    "answers a lasting fault with 500: %s",
+    async (name) => {
+      const error = named("GetParameterError", {
+        cause: named(name, { $metadata: { httpStatusCode: 400 } }),
+      });
+      const handler = await answering(() => Promise.reject(error));
+      expect((await handler(proxyEvent({ body }), lambdaContext)).statusCode).toBe(500);
+    },
+  );
+
+  it("answers 503 just before Lambda ends a call that waits", async () => {
+    const handler = await answering(() => new Promise<never>(() => {}));
+    const context = { ...lambdaContext, getRemainingTimeInMillis: () => 20 };
+    expect((await handler(proxyEvent({ body }), context)).statusCode).toBe(503);
+  });
+
   it("answers 500 for a result that breaks the contract [ASVS 16.5.3]", async () => {
     const handler = await answering(async () => ({ detail: 5 as unknown as string }));
     expect((await handler(proxyEvent({ body }), lambdaContext)).statusCode).toBe(500);
