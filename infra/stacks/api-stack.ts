@@ -5,6 +5,7 @@ import type { Construct } from "constructs";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import type { Operation } from "../../shared/contract/operation.ts";
 import { addRoute, addUnknownPaths } from "../api/api-routes.ts";
+import { addCustomDomain } from "../api/custom-domain.ts";
 import { deployApi } from "../api/deployed-stage.ts";
 import { addFirewall, hasFirewall } from "../api/firewall.ts";
 import { addGatewayResponses } from "../api/gateway-responses.ts";
@@ -53,6 +54,7 @@ export class ApiStack extends Stack {
     addUnknownPaths(api, settings);
     addGatewayResponses(api, settings.ALLOWED_ORIGINS);
     const stage = deployApi(this, { bareApi, api, settings }, removalPolicyOf(settings));
+    addCustomDomain(this, settings, { bareApi, stage });
     if (hasFirewall(settings)) addFirewall(this, stage, settings);
     addAlarms(this, settings, stateful.queues);
   }
