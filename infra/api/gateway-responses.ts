@@ -34,6 +34,8 @@ export const gatewayHeaders = (allowedOrigins: string): Record<string, string> =
   // Pages that send cookies can't read the answer without this. CORS forbids it with a wildcard.
   ...(fixedOrigin(allowedOrigins) !== "*" && { "Access-Control-Allow-Credentials": "'true'" }),
   "Access-Control-Expose-Headers": `'${exposedHeaders.join(",")}'`,
+  // A proxy in front may keep a 404 or 405 that doesn't say otherwise.
+  "Cache-Control": "'no-store'",
   "Strict-Transport-Security": `'${strictTransportSecurity}'`,
   "x-request-id": "context.requestId",
 });

@@ -351,6 +351,7 @@ describe("API Gateway", () => {
           body: { detail: "Not found.", code: "not_found" },
         });
         expect(sent.get("access-control-allow-origin")).toBe("*");
+        expect(sent.get("cache-control")).toBe("no-store");
         expect(sent.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
       }
     const authorization = "Bearer a.b.c";
