@@ -18,9 +18,9 @@ const flags = {
   "@aws-cdk/core:defaultCrossStackReferences": "strong",
 };
 
-// Set by `-c localstack=true`. Then there are no Sender stack, no configuration set and no custom
-// domain, because LocalStack can't create the SES ones and no one asks for a name of the internet
-// there. A tag sets the API's id, so that the tokens' issuer is known before deployment.
+// Set by `-c localstack=true`. Then there is no Sender stack, configuration set or custom domain,
+// because LocalStack can't create them, and a tag sets the API's id, so that the tokens' issuer is
+// known before deployment.
 const localStackFlag = "localstack";
 
 const withoutDomain = { DOMAIN_NAME: undefined, DISABLE_DEFAULT_ENDPOINT: "off" } as const;

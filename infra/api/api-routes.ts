@@ -47,11 +47,7 @@ const addMethodNotAllowed = (resource: IResource, allow: string, gatewaysOwn: He
     body: String.raw`{"detail":"Method \"$context.httpMethod\" not allowed.","code":"method_not_allowed"}`,
   });
 
-/**
- * Where no resource matches, API Gateway takes an `Authorization` header for a signature of AWS and
- * refuses a bearer token with 403. `{proxy+}` gets what no other method takes, at any depth, but
- * for `/` itself.
- */
+/** Where no resource matches, API Gateway takes a bearer token for a signature of AWS: a 403. */
 export const addUnknownPaths = (api: IRestApi, { ALLOWED_ORIGINS }: Settings): void => {
   const { status, detail } = errors.not_found;
   const answer = {

@@ -5,8 +5,8 @@ import type { Settings } from "../settings/settings.ts";
 
 export const apiName = (stage: string): string => `lit-auth-${stage}`;
 
-// These accept TLS 1.2 and 1.3, while AWS's default accepts TLS 1.0 too. Such a policy needs an access
-// mode. STRICT would also compare the TLS host name with the API's, and refuse clients.
+// AWS's default accepts TLS 1.0 too. Such a policy needs an access mode. STRICT would also compare
+// the TLS host name with the API's, and refuse clients.
 export const transportSecurity = {
   securityPolicy: "SecurityPolicy_TLS13_1_2_2021_06",
   endpointAccessMode: "BASIC",
@@ -26,6 +26,5 @@ export const createRestApi = (stack: Stack, { STAGE, DISABLE_DEFAULT_ENDPOINT }:
 export const apiAddress = ({ region, urlSuffix }: Stack, api: CfnRestApi, { STAGE }: Settings): string =>
   `https://${api.ref}.execute-api.${region}.${urlSuffix}/${STAGE}`;
 
-/** The tokens' issuer. A custom domain leads to the stage, so its name is not in the path. */
 export const publicUrl = ({ PUBLIC_URL, DOMAIN_NAME }: Settings, apiAddress: string): string =>
   PUBLIC_URL ?? (DOMAIN_NAME === undefined ? apiAddress : `https://${DOMAIN_NAME}`);

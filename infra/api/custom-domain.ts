@@ -5,7 +5,6 @@ import type { Construct } from "constructs";
 import type { Settings } from "../settings/settings.ts";
 import { transportSecurity } from "./bare-api.ts";
 
-/** Without a hosted zone, the output `DomainTarget` is what a record elsewhere must point to. */
 export const addCustomDomain = (
   scope: Construct,
   { DOMAIN_NAME, CERTIFICATE_ARN, HOSTED_ZONE_ID }: Settings,

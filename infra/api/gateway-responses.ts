@@ -34,13 +34,11 @@ export const gatewayHeaders = (allowedOrigins: string): Record<string, string> =
   // Pages that send cookies can't read the answer without this. CORS forbids it with a wildcard.
   ...(fixedOrigin(allowedOrigins) !== "*" && { "Access-Control-Allow-Credentials": "'true'" }),
   "Access-Control-Expose-Headers": `'${exposedHeaders.join(",")}'`,
-  // A proxy in front may keep a 404 or 405 that doesn't say otherwise.
   "Cache-Control": "'no-store'",
   "Strict-Transport-Security": `'${strictTransportSecurity}'`,
   "x-request-id": "context.requestId",
 });
 
-/** Kept beside the root's `{proxy+}` for requests that reach no resource, such as a wrong stage. */
 const unknownPath = [
   ResponseType.MISSING_AUTHENTICATION_TOKEN,
   ResponseType.INVALID_SIGNATURE,
@@ -73,7 +71,7 @@ export const addGatewayResponses = (api: IRestApi, allowedOrigins: string): void
   addError(ResponseType.REQUEST_TOO_LARGE, "request_too_large");
   addError(ResponseType.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type");
   addError(ResponseType.THROTTLED, "throttled", retryAtOnce);
-  // Lambda refused the call, because its concurrency is used up, or the function crashed.
+  // Lambda had no concurrency left, or the function crashed.
   addError(ResponseType.INTEGRATION_FAILURE, "service_unavailable", retryAtOnce);
   addError(ResponseType.INTEGRATION_TIMEOUT, "service_unavailable", retryAtOnce);
   addError(ResponseType.DEFAULT_5XX, "unexpected_failure");

@@ -6,7 +6,7 @@ import type { Grant } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
 import type { Settings } from "../settings/settings.ts";
 
-/** More at once than Lambda's reserved concurrency would be refused there, with a 503. */
+/** Lambda would refuse more at once with a 503. */
 const hashingBurst = ({ THROTTLE_HASHING_BURST_REQUESTS, HASHING_CONCURRENCY }: Settings): number =>
   HASHING_CONCURRENCY === 0
     ? THROTTLE_HASHING_BURST_REQUESTS

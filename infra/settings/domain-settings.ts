@@ -1,4 +1,3 @@
-// Settings of the address under which the API is reached, and of the issuers that follow from it.
 import * as z from "zod";
 import { variables } from "../../shared/platform/environment.ts";
 

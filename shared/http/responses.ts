@@ -72,7 +72,7 @@ export const answer = (
     : http(event, operation, success.status, body, headers);
 };
 
-/** AWS had no room or no answer: a 503, which callers may repeat, instead of a 500. */
+/** AWS had no room or no answer: a 503, which callers may repeat. */
 export const asRefusal = (error: unknown): unknown =>
   isPassingFault(error) ? new ApiError("service_unavailable", { retryAfterSeconds: 1 }) : error;
 

@@ -7,10 +7,10 @@ import { isLambda } from "./environment.ts";
 import { lazy } from "./lazy.ts";
 
 const connectionMilliseconds = 1_500;
-/** All attempts and the waits between them fit into the time that a function has. */
+/** All attempts, and the waits between them, fit into the time of a function. */
 export const attemptMilliseconds = 2_200;
 export const patientAttemptMilliseconds = 6_000;
-/** Of a command on a slow line, which has all the time that it needs while bytes come. */
+/** For a command on a slow line. */
 const commandMilliseconds = 60_000;
 
 /** The SDK retries errors of this name. */
@@ -34,7 +34,7 @@ const giveUpConnecting = (request: ClientRequest): void => {
   request.destroy(new TimeoutError(`no connection within ${connectionMilliseconds} ms`));
 };
 
-/** Without the hints to the SDK to wait for seconds, which a function doesn't have. */
+/** Without hints on which the SDK would wait for seconds. */
 const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers)
@@ -111,7 +111,7 @@ const passingCodes = new Set([
 
 type Fault = Error & { $metadata?: { httpStatusCode?: number }; code?: unknown };
 
-/** A later call may succeed where all attempts of this one failed. Nothing says what was written. */
+/** A later call may succeed. Whether this one has written anything is unknown. */
 export const isPassingFault = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   const { $metadata: { httpStatusCode = 0 } = {}, code }: Fault = error;

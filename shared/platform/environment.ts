@@ -8,7 +8,7 @@ const mayGetSecret = (url: string): boolean => {
   const { protocol, hostname } = new URL(url);
   return protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "localhost"].includes(hostname));
 };
-/** An issuer is compared letter by letter, so a pattern or a slash at the end would accept nothing. */
+/** Issuers are compared letter by letter. */
 const areIssuers = (text: string): boolean =>
   text.split(",").every((issuer) => {
     if (!mayGetSecret(issuer) || /[*?#@\s]|\/$/.test(issuer)) return false;
@@ -34,7 +34,7 @@ export const variables = {
   VERIFICATION_KEYS_ID: filled,
   /** The API's URL without a trailing slash, which is the tokens' `iss`. */
   PUBLIC_URL: z.url(),
-  /** Earlier values of PUBLIC_URL whose tokens are still accepted, separated by commas, or `off`. */
+  /** Earlier values of PUBLIC_URL, separated by commas, or `off`. */
   ISSUERS_ACCEPTED: z.union([
     z.literal("off"),
     z

@@ -46,7 +46,6 @@ type Part = { failed: boolean; item: Item | undefined };
 
 const attempts = 6;
 const firstBackoffMilliseconds = 25;
-/** Leaves the time for one more attempt, in which the SDK may wait for an answer several times. */
 const longestMilliseconds = 2_000;
 
 const maybePlain = (item: Record<string, AttributeValue> | undefined) => item && plain(item);

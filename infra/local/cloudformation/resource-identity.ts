@@ -64,7 +64,6 @@ export const identifyResource = (
     }
     case "AWS::ApiGateway::DomainName": {
       const name = String(properties()["DomainName"]);
-      // Names of no one: the local gateway answers under every host name.
       return { ref: name, attributes: { RegionalDomainName: `${name}.invalid`, RegionalHostedZoneId: "Z" } };
     }
     case "AWS::ApiGateway::Stage":

@@ -37,13 +37,11 @@ const permissionSchema = z.object({
   SourceArn: z.string().default("*"),
 });
 
-/** `*` in the pattern stands for any text, slashes included. */
 const matchesPattern = (pattern: string, text: string): boolean => {
   const literal = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`);
   return new RegExp(`^${literal.replaceAll("*", ".*")}$`).test(text);
 };
 
-/** Whether the function's own policy lets API Gateway call it, by the ARN of the method. */
 type Permits = (functionArn: string, methodArn: string) => boolean;
 
 const loadPermissions = (templates: Templates): Permits => {

@@ -10,7 +10,6 @@ const types = {
     message: "Missing Authentication Token",
     error: "MissingAuthenticationTokenException",
   },
-  /** Without a resource, API Gateway reads the header `Authorization` as a signature of AWS. */
   DEFAULT_4XX: {
     status: 403,
     message: "Invalid key=value pair (missing equal-sign) in Authorization header.",
@@ -24,7 +23,6 @@ const types = {
     message: "Endpoint request timed out",
     error: "InternalServerErrorException",
   },
-  /** The function crashed, timed out or answered something that is no response. */
   INTEGRATION_FAILURE: {
     status: 502,
     message: "Internal server error",
@@ -43,7 +41,7 @@ const types = {
 } as const;
 export type GatewayResponseType = keyof typeof types;
 
-/** A throttled call only has another status by default (DataBiosphere/azul#6624, #8192). */
+/** They differ in the default status only (DataBiosphere/azul#6624 and #8192). */
 const nameOf = (type: GatewayResponseType): string =>
   type === "FUNCTION_THROTTLED" ? "INTEGRATION_FAILURE" : type;
 

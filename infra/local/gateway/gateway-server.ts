@@ -45,7 +45,6 @@ const mediaTypeMatches = (types: readonly string[], header: string | undefined):
   return types.some((type) => type === "*/*" || type.toLowerCase() === first.trim().toLowerCase());
 };
 
-/** A mock at `/` only says that there is nothing. */
 const hasStartPage = ({ root }: Api): boolean => {
   const found = findRoute(root, "/", "GET");
   return found !== undefined && !("mock" in found.method);

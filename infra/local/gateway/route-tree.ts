@@ -1,5 +1,5 @@
-// A literal path part takes precedence over a parameter, and a parameter over `{proxy+}`. A resource
-// counts only if it has the request's method or ANY, as measured on AWS: ministackorg/ministack#1423.
+// A literal path part takes precedence over a parameter, and a parameter over `{proxy+}`. Resources
+// without the method don't count, as measured on AWS (ministackorg/ministack#1423).
 import type { Route } from "./proxy-event.ts";
 
 export type Node<Method> = {

@@ -17,7 +17,6 @@ export type FunctionPool = {
 };
 type Options = { limit: number; credentials: Credentials; onLog: (line: string) => void };
 
-/** Lambda's 429: as many calls run as the function's reserved concurrency allows. */
 export const throttledType = "TooManyRequestsException";
 const throttled: Outcome = { error: { errorType: throttledType, errorMessage: "Rate Exceeded." } };
 
@@ -49,10 +48,7 @@ export const reservedVariables = (
   TZ: ":UTC",
 });
 
-/**
- * Reuses execution environments and stops those that idle too long. At the machine's limit, events
- * wait, and those beyond the reserved concurrency are refused.
- */
+/** Reuses execution environments and stops those that idle too long. At the limit, events wait. */
 export const createFunctionPool = (
   definition: FunctionDefinition,
   { limit, credentials, onLog }: Options,

@@ -81,9 +81,9 @@ describe("routes", () => {
   });
 
   it("answer 404 to every other path, as gateway responses do", () => {
-    const [{ ResponseParameters: expected } = {}] = Object.values(
-      stage.all("AWS::ApiGateway::GatewayResponse"),
-    ).filter(({ ResponseType }) => ResponseType === "MISSING_AUTHENTICATION_TOKEN");
+    const expected = Object.values(stage.all("AWS::ApiGateway::GatewayResponse")).find(
+      ({ ResponseType }) => ResponseType === "MISSING_AUTHENTICATION_TOKEN",
+    )?.["ResponseParameters"];
     const headers = Object.entries(Object(expected)).map(([name, value]) => [
       name.replace("gatewayresponse.", "method.response."),
       value,
@@ -197,6 +197,8 @@ it("the stage is throttled and traced, and logs neither addresses nor queries [A
   });
   const log = JSON.stringify(deployed?.["AccessLogSetting"]);
   expect(log).toContain("$context.requestId");
+  // Tells a throttled function from one that crashed: both are INTEGRATION_FAILURE.
+  expect(log).toContain("$context.integration.integrationStatus");
   expect(log).not.toMatch(/sourceIp|querystring|\$context\.path|userAgent|requestOverride/);
 });
 

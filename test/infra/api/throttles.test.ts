@@ -37,7 +37,7 @@ describe("throttles", () => {
     ["0", "60", 60],
     ["10", "60", 10],
     ["10", "4", 4],
-  ])("let a concurrency of %s take bursts of %s in parts of %i", (concurrency, burst, expected) => {
+  ])("cut, at concurrency %s, bursts of %s to %i", (concurrency, burst, expected) => {
     const texts = { HASHING_CONCURRENCY: concurrency, THROTTLE_HASHING_BURST_REQUESTS: burst };
     const throttles = Object.values(methodThrottles(readSettings({ ...requiredSettings, ...texts })));
     const ofHashing = throttles.filter(({ throttlingRateLimit }) => throttlingRateLimit === 40);

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { contract } from "../../../shared/contract/contract.ts";
 import { endpoint } from "../../../shared/http/endpoint.ts";
@@ -65,7 +66,9 @@ describe("endpoint", () => {
     named("Unheard", { $metadata: { httpStatusCode: 503 } }),
     named("GetParameterError", { cause: named("InternalServiceError") }),
   ])("answers a passing fault with 503: %s", async (error) => {
-    const handler = await answering(() => Promise.reject(error));
+    const handler = await answering(async () => {
+      throw error;
+    });
     const answer = await handler(proxyEvent({ body }), lambdaContext);
     expect([answer.statusCode, answer.headers?.["retry-after"]]).toEqual([503, "1"]);
     expect(JSON.parse(answer.body)).toHaveProperty("code", "service_unavailable");
@@ -83,7 +86,7 @@ describe("endpoint", () => {
   );
 
   it("answers 503 just before Lambda ends a call that waits", async () => {
-    const handler = await answering(() => new Promise<never>(() => {}));
+    const handler = await answering(async () => (await once(new EventEmitter(), "never"))[0]);
     const context = { ...lambdaContext, getRemainingTimeInMillis: () => 20 };
     expect((await handler(proxyEvent({ body }), context)).statusCode).toBe(503);
   });

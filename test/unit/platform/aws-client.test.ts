@@ -216,7 +216,7 @@ describe("request handler", () => {
     });
   });
 
-  it("gives up an answer that drips for ever, and lets a command wait", async () => {
+  it("gives up an endless answer, which a command waits for", async () => {
     const dripping = async (bytes: number) => {
       const server = createServer((_, response) => {
         let left = bytes;
