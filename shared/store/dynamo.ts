@@ -46,7 +46,7 @@ type Part = { failed: boolean; item: Item | undefined };
 
 const attempts = 6;
 const firstBackoffMilliseconds = 25;
-const longestMilliseconds = 2_000;
+const longestMilliseconds = 4_000;
 
 const maybePlain = (item: Record<string, AttributeValue> | undefined) => item && plain(item);
 

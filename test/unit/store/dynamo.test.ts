@@ -48,7 +48,7 @@ describe("transaction", () => {
     };
     now.mockReturnValue(1e9);
     await expect(transact([], { send })).rejects.toThrow(StoreBusyError);
-    expect(sent).toBe(2);
+    expect(sent).toBe(3);
   });
 
   it("fails as busy after endless conflicts", async () => {
