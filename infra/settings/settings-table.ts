@@ -3,11 +3,11 @@ import * as z from "zod";
 import { isLocale, locales } from "../../shared/identity/locale.ts";
 import { variables } from "../../shared/platform/environment.ts";
 import { capacitySettings } from "./capacity-settings.ts";
+import { domainSettings } from "./domain-settings.ts";
 import { hashes, refusalFloorMilliseconds } from "../grants/grant-words.ts";
 import { headerList, originList } from "./origin-settings.ts";
 
 const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
-const withoutSlash = (url: string) => !url.endsWith("/");
 const areHostnames = (text: string) =>
   text.split(",").every((item) => /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(item.trim()));
 
@@ -45,11 +45,7 @@ export const settingsTable = {
     fallback: null,
     help: "The address that answers to the emails go to, for example your support. Default: MAIL_FROM.",
   },
-  PUBLIC_URL: {
-    schema: variables.PUBLIC_URL.refine(withoutSlash, "must not end in a slash").optional(),
-    fallback: null,
-    help: "The API's URL if it has a custom domain, without a trailing slash. It is the iss claim of the tokens. Default: API Gateway's own URL.",
-  },
+  ...domainSettings,
   TOKEN_AUDIENCE: {
     schema: variables.TOKEN_AUDIENCE,
     fallback: "lit-auth",

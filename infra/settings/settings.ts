@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import * as z from "zod";
 import { closestName } from "../command-line/closest-name.ts";
+import { checkDomain } from "./domain-settings.ts";
 import { settingsTable } from "./settings-table.ts";
 
 type Table = typeof settingsTable;
@@ -27,7 +28,8 @@ const settingsSchema = z
     ({ CHALLENGE_VERIFY_URL, CHALLENGE_HOSTNAMES }) =>
       CHALLENGE_VERIFY_URL === "off" || CHALLENGE_HOSTNAMES !== undefined,
     { path: ["CHALLENGE_HOSTNAMES"], error: "is needed by CHALLENGE_VERIFY_URL" },
-  );
+  )
+  .superRefine(checkDomain);
 export type Settings = z.output<typeof settingsSchema>;
 
 export const isProduction = ({ STAGE }: Settings): boolean => STAGE === "prod";

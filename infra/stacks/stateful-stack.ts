@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { CfnRestApi } from "aws-cdk-lib/aws-apigateway";
 import type { Construct } from "constructs";
-import { apiAddress, createRestApi } from "../api/bare-api.ts";
+import { apiAddress, createRestApi, publicUrl } from "../api/bare-api.ts";
 import { createQueues, type Queues } from "../data/queues.ts";
 import { createSecrets, type SecretArns } from "../data/stage-secrets.ts";
 import { createTables, type Tables } from "../data/tables.ts";
@@ -18,7 +18,7 @@ export class StatefulStack extends Stack {
     this.api = createRestApi(this, settings);
     const address = apiAddress(this, this.api, settings);
     new CfnOutput(this, "ApiUrl", { value: address });
-    new CfnOutput(this, "PublicUrl", { value: settings.PUBLIC_URL ?? address });
+    new CfnOutput(this, "PublicUrl", { value: publicUrl(settings, address) });
     this.tables = createTables(this, settings);
     this.queues = createQueues(this, settings);
     this.secretArns = createSecrets(this, settings);

@@ -89,6 +89,69 @@ describe("settings", () => {
       expect(given({ ALLOWED_HEADERS }), ALLOWED_HEADERS).toThrow(sentence);
   });
 
+  const domain = {
+    DOMAIN_NAME: "auth.example.com",
+    CERTIFICATE_ARN: "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000",
+  };
+
+  it("have a custom domain with its certificate, or neither", () => {
+    const { DOMAIN_NAME, CERTIFICATE_ARN } = domain;
+    const full = { ...domain, HOSTED_ZONE_ID: "Z0123456789ABC", DISABLE_DEFAULT_ENDPOINT: "on" };
+    expect(readSettings({ ...required, ...full })).toMatchObject(full);
+    expect(readSettings(required)).toMatchObject({
+      DISABLE_DEFAULT_ENDPOINT: "off",
+      ISSUERS_ACCEPTED: "off",
+    });
+    for (const [given, message] of [
+      [{ DOMAIN_NAME }, "DOMAIN_NAME: needs CERTIFICATE_ARN"],
+      [{ CERTIFICATE_ARN }, "CERTIFICATE_ARN: needs DOMAIN_NAME"],
+      [{ HOSTED_ZONE_ID: "Z0123456789ABC" }, "HOSTED_ZONE_ID: needs DOMAIN_NAME"],
+      [{ DISABLE_DEFAULT_ENDPOINT: "on" }, "DISABLE_DEFAULT_ENDPOINT: needs DOMAIN_NAME"],
+      [{ ...domain, DISABLE_DEFAULT_ENDPOINT: "yes" }, "DISABLE_DEFAULT_ENDPOINT"],
+      [{ ...domain, HOSTED_ZONE_ID: "example.com" }, "begins with Z"],
+      [
+        { ...domain, CERTIFICATE_ARN: "arn:aws:iam::123456789012:server-certificate/x" },
+        "Certificate Manager",
+      ],
+    ] as const)
+      expect(() => readSettings({ ...required, ...given }), message).toThrow(message);
+    for (const name of [
+      "Auth.example.com",
+      "https://auth.example.com",
+      "auth.example.com/",
+      "*.example.com",
+      "auth",
+      "auth.example.com.",
+      "a_b.example.com",
+      "-a.example.com",
+      "auth.example.com:443",
+    ])
+      expect(() => readSettings({ ...required, ...domain, DOMAIN_NAME: name }), name).toThrow("host name");
+  });
+
+  it("accept earlier issuers exactly as they were, and no pattern", () => {
+    const given = (ISSUERS_ACCEPTED: string) => () => readSettings({ ...required, ISSUERS_ACCEPTED });
+    expect(given(" https://a.example/prod , https://b.example:8443")()).toMatchObject({
+      ISSUERS_ACCEPTED: "https://a.example/prod,https://b.example:8443",
+    });
+    expect(given("http://127.0.0.1:8000")()).toMatchObject({ ISSUERS_ACCEPTED: "http://127.0.0.1:8000" });
+    for (const bad of [
+      "*",
+      "https://*.example",
+      "https://a.example/*",
+      "https://a.example/",
+      "https://a.example,",
+      "http://a.example",
+      "a.example",
+      "https://u:p@a.example",
+      "https://a.example?x",
+      "https://a.example#x",
+      "https://A.example",
+      "on",
+    ])
+      expect(given(bad), bad).toThrow(/ISSUERS_ACCEPTED/);
+  });
+
   it("treat an empty value as unset, and prefer set values to defaults", () => {
     expect(readSettings({ ...required, STAGE: "", ALARM_EMAIL: "" })).toMatchObject({ STAGE: "dev" });
     expect(

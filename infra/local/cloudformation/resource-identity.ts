@@ -62,6 +62,10 @@ export const identifyResource = (
       const id = createHash("sha256").update(`${stackName}/${logicalId}`).digest("hex").slice(0, 10);
       return { ref: id, attributes: { RootResourceId: `${id}-root`, RestApiId: id } };
     }
+    case "AWS::ApiGateway::DomainName": {
+      const name = String(properties()["DomainName"]);
+      return { ref: name, attributes: { RegionalDomainName: `${name}.invalid`, RegionalHostedZoneId: "Z" } };
+    }
     case "AWS::ApiGateway::Stage":
       return plain(String(properties()["StageName"]));
     case "AWS::ApiGateway::Resource":

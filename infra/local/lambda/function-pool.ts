@@ -23,6 +23,9 @@ type Options = {
   onDone?: (milliseconds: number) => void;
 };
 
+export const throttledType = "TooManyRequestsException";
+const throttled: Outcome = { error: { errorType: throttledType, errorMessage: "Rate Exceeded." } };
+
 const idleMilliseconds = 5 * 60_000;
 
 export const reservedVariables = (
@@ -63,6 +66,7 @@ export const createFunctionPool = (
   const idle: { executionEnvironment: ExecutionEnvironment; ends: NodeJS.Timeout }[] = [];
   const waiting: ((executionEnvironment: ExecutionEnvironment | undefined) => void)[] = [];
   let stopped = false;
+  let running = 0;
 
   const start = (): ExecutionEnvironment => {
     const executionEnvironment = startExecutionEnvironment(definition, variables, onLog);
@@ -101,18 +105,28 @@ export const createFunctionPool = (
     idle.push({ executionEnvironment, ends });
   };
 
+  const invoke = async (event: unknown): Promise<Outcome> => {
+    const executionEnvironment = await acquire();
+    if (executionEnvironment === undefined)
+      return { error: { errorType: "Runtime.Stopped", errorMessage: "The stack is stopping" } };
+    const started = performance.now();
+    const outcome = await executionEnvironment.invoke(event);
+    onDone?.(performance.now() - started);
+    const isDead = "error" in outcome && /^(Sandbox|Runtime)\./.test(outcome.error.errorType);
+    if (!isDead) release(executionEnvironment);
+    return outcome;
+  };
+
   return {
     definition,
     invoke: async (event) => {
-      const executionEnvironment = await acquire();
-      if (executionEnvironment === undefined)
-        return { error: { errorType: "Runtime.Stopped", errorMessage: "The stack is stopping" } };
-      const started = performance.now();
-      const outcome = await executionEnvironment.invoke(event);
-      onDone?.(performance.now() - started);
-      const isDead = "error" in outcome && /^(Sandbox|Runtime)\./.test(outcome.error.errorType);
-      if (!isDead) release(executionEnvironment);
-      return outcome;
+      if (running >= (definition.reservedConcurrency ?? Infinity)) return throttled;
+      running += 1;
+      try {
+        return await invoke(event);
+      } finally {
+        running -= 1;
+      }
     },
     replace: () => {
       current = new Set();
