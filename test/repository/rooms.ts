@@ -106,7 +106,11 @@ export const rooms: Record<string, Room> = {
   },
   "commands/stage": {
     holds: "commands about a whole stage",
-    imports: [...shared("platform keys"), "commands", "infra/command-line"],
+    imports: [
+      ...shared("platform identity contract store keys limits codes sessions accounts admin"),
+      ...infra("command-line"),
+      "commands",
+    ],
   },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("attributes contract") },
   "infra/grants": {
