@@ -22,3 +22,7 @@ export type FeedbackRule = (typeof feedbackRules)[number];
 
 export const ruleName = (stage: string, rule: FeedbackRule): string =>
   `lit-auth-${stage}-${kebabCase(rule.replace(/^./, (letter) => letter.toLowerCase()))}`;
+
+/** Deployments name alarms as rollback triggers. */
+export const alarmName = (stage: string, id: string): string =>
+  `lit-auth-${stage}-${kebabCase(id.replace(/^./, (letter) => letter.toLowerCase()))}`;

@@ -72,15 +72,12 @@ export const forgetLettersOfRuns = async ({ email }: SmokePerson): Promise<void>
 const anHour = { rules: [{ maximum: 1, windowSeconds: hour }] };
 
 /** Takes the registration back from what the operator's network and all networks may register. */
-export const giveBackRegistration = async (networkKey: string | undefined): Promise<void> => {
+export const giveBackRegistration = async (networkKey: string): Promise<void> => {
   const { giveBack } = limitReturns();
-  await giveBack({ ...anHour, key: registrationBudgetKey, refusal: "letter_budget_spent" });
-  if (networkKey !== undefined)
-    await giveBack({
-      ...anHour,
-      key: lettersFromKey("registration", networkKey),
-      refusal: "too_many_letters_from_network",
-    });
+  const perHour = { rules: [{ maximum: 1, windowSeconds: hour }] };
+  await giveBack({ ...perHour, key: registrationBudgetKey, refusal: "letter_budget_spent" });
+  const key = lettersFromKey("registration", networkKey);
+  await giveBack({ ...perHour, key, refusal: "too_many_letters_from_network" });
 };
 
 export const networkKeyOf = async ({ email }: SmokePerson): Promise<string | undefined> =>

@@ -107,6 +107,18 @@ const signIn = async (person: people.SmokePerson, target: Target, options: Optio
   );
 };
 
+/** Must not hide the step that failed. */
+const cleanUp = async (person: people.SmokePerson, networkKey: string | undefined): Promise<void> => {
+  try {
+    await people.removeSmokePerson(person);
+    if (networkKey !== undefined) await people.giveBackRegistration(networkKey);
+  } catch (error) {
+    process.exitCode = 1;
+    const reason = error instanceof Error ? error.message : String(error);
+    console.error(`The account of this run may be left, and the next run removes it: ${reason}`);
+  }
+};
+
 const smokeTest = async (target: Target, options: Options): Promise<void> => {
   const person = people.newSmokePerson();
   if (!options.lettersOnly) await step("read the digest keys", requireDigestKeys);
@@ -121,8 +133,7 @@ const smokeTest = async (target: Target, options: Options): Promise<void> => {
     await step("letter with an activation code", () => untilSent(pending, target, options.waitSeconds));
     if (!options.lettersOnly) await signIn(person, target, options);
   } finally {
-    await people.removeSmokePerson(person);
-    await people.giveBackRegistration(networkKey);
+    await cleanUp(person, networkKey);
   }
 };
 

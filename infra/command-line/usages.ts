@@ -24,10 +24,11 @@ export const usages = {
     examples: ["", "--fresh --port 8001"],
   },
   deploy: {
-    does: "Deploys all stacks to AWS with `cdk deploy`.",
+    does: "Deploys all stacks to AWS with `cdk deploy`. Alarms of a stage named prod watch it for ten minutes and roll it back, and a smoke test follows.",
     operands: { form: "[-- <arguments of cdk deploy>]", ask: "Put arguments of cdk deploy after --." },
     options: {
       stage: { value: "name", help: "Deploy this stage. By default, that of the setting STAGE." },
+      "despite-alarms": { help: "Deploy while an alarm is on that would roll back. The others still watch." },
     },
     examples: ["--stage prod", "--stage prod -- --require-approval never"],
   },
