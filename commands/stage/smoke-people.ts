@@ -69,8 +69,6 @@ export const removeSmokePerson = async ({ email }: SmokePerson): Promise<void> =
 export const forgetLettersOfRuns = async ({ email }: SmokePerson): Promise<void> =>
   limitReturns().clear(lettersKey.registration(await pseudonyms.ofMailbox(email)));
 
-const anHour = { rules: [{ maximum: 1, windowSeconds: hour }] };
-
 /** Takes the registration back from what the operator's network and all networks may register. */
 export const giveBackRegistration = async (networkKey: string): Promise<void> => {
   const { giveBack } = limitReturns();

@@ -32,6 +32,14 @@ export const usages = {
     },
     examples: ["--stage prod", "--stage prod -- --require-approval never"],
   },
+  doctor: {
+    does: "Checks an AWS account before a deployment, with calls that only read. Prints a line for each check, and what to do.",
+    options: {
+      stage: { value: "name", help: "Check for this stage. By default, for that of the setting STAGE." },
+    },
+    examples: ["--stage prod"],
+    failure: "a line says problem.",
+  },
   smoke: {
     does: "Registers, signs in and deletes one account at SES's mailbox simulator over HTTP, with codes that it writes with your AWS rights. Removes what an interrupted run left.",
     options: {

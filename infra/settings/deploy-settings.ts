@@ -25,6 +25,9 @@ type Sender = {
   SES_IDENTITY: "create" | "existing";
 };
 
+export const mailIdentity = ({ MAIL_FROM, MAIL_IDENTITY }: Pick<Sender, "MAIL_FROM" | "MAIL_IDENTITY">) =>
+  MAIL_IDENTITY ?? MAIL_FROM;
+
 const isBelow = (domain: string, above: string): boolean =>
   domain.toLowerCase().endsWith(`.${above.toLowerCase()}`);
 

@@ -3,8 +3,8 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import { EmailIdentity, Identity } from "aws-cdk-lib/aws-ses";
 import type { Construct } from "constructs";
-import { mailIdentity } from "./function-variables.ts";
-import { senderDomain } from "../settings/deploy-settings.ts";
+import { senderStackName } from "../naming.ts";
+import { mailIdentity, senderDomain } from "../settings/deploy-settings.ts";
 import type { Settings } from "../settings/settings.ts";
 
 type DnsRecord = { type: "CNAME" | "MX" | "TXT"; name: string; value: string };
@@ -25,7 +25,7 @@ const recordsOf = (
 export class SenderStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     const sender = mailIdentity(settings);
-    super(scope, id, { stackName: `lit-auth-sender-${sender.replaceAll(/[^a-z0-9]+/gi, "-")}`, ...props });
+    super(scope, id, { stackName: senderStackName(sender), ...props });
     const isAddress = sender.includes("@");
     const bounceDomain = settings.MAIL_FROM_DOMAIN ?? `bounce.${sender}`;
     const identity = new EmailIdentity(this, "Sender", {

@@ -104,6 +104,10 @@ export const rooms: Record<string, Room> = {
       "infra/command-line",
     ],
   },
+  "commands/doctor": {
+    holds: "checks of an AWS account before a deployment, which only read",
+    imports: [...infra("grants settings command-line"), "commands", "infra"],
+  },
   "commands/stage": {
     holds: "commands about a whole stage",
     imports: [
