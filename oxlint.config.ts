@@ -191,6 +191,7 @@ export default defineConfig({
         "infra/localstack/**/*.ts",
         "infra/openapi/document.ts",
         "infra/app.ts",
+        "infra/deploy.ts",
         "test/tools/stage/**/*.ts",
         "test/tools/folders/**/*.ts",
         "test/support/**/*.ts",

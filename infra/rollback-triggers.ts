@@ -1,5 +1,5 @@
-// CloudFormation rolls a deployment back if one of these alarms goes off. What callers do wrong never
-// does: none of them counts refusals.
+// CloudFormation rolls a deployment back if one of these alarms goes off. None of them counts what
+// callers do wrong.
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { alarmName } from "./naming.ts";
 import { noRegion, UserError } from "./user-error.ts";

@@ -21,12 +21,12 @@ import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns"
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 
-const absent = ["NotFoundException", "ResourceNotFoundException", "ParameterNotFound"];
+const absent = new Set(["NotFoundException", "ResourceNotFoundException", "ParameterNotFound"]);
 
 /** Gives `undefined` for what doesn't exist. */
 const orAbsent = async <Answer>(answer: Promise<Answer>): Promise<Answer | undefined> =>
   answer.catch((error: unknown) => {
-    if (error instanceof Error && absent.includes(error.name)) return undefined;
+    if (error instanceof Error && absent.has(error.name)) return undefined;
     throw error;
   });
 

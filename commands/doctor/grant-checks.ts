@@ -1,5 +1,5 @@
-// The templates give each function its rights. A policy of the organisation or a permissions boundary
-// can take them away again, which the first call would show.
+// The templates give each function its rights. A policy of the organisation or a permissions
+// boundary can take them away again, and only the first call would show it.
 import type { FunctionName, Grant } from "../../infra/grants/grant.ts";
 import { grants } from "../../infra/grants/grants.ts";
 import { pascalCase, rolePath } from "../../infra/naming.ts";

@@ -1,4 +1,4 @@
-// Whom smoke tests register: at SES's mailbox simulator, with a name that an interrupted run is found by.
+// Smoke tests register people at SES's mailbox simulator. Their names show what a run has left.
 import { randomBytes } from "node:crypto";
 import { registrationStore } from "../../shared/accounts/registration-store.ts";
 import { userStore } from "../../shared/accounts/user-store.ts";
@@ -65,7 +65,7 @@ export const removeSmokePerson = async ({ email }: SmokePerson): Promise<void> =
   if (person && isOfSmokeTest(person)) await remove(person);
 };
 
-/** All labels of the simulator's address are one mailbox, so letters of earlier runs would cover this one's. */
+/** All labels are one mailbox, so earlier runs would use up the letters of this one. */
 export const forgetLettersOfRuns = async ({ email }: SmokePerson): Promise<void> =>
   limitReturns().clear(lettersKey.registration(await pseudonyms.ofMailbox(email)));
 

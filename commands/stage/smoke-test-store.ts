@@ -1,4 +1,4 @@
-// The code in a letter is known to its mailbox only, so a smoke test puts one of its own in its place.
+// Only the letter has the code, so a smoke test stores one of its own in its place.
 import { codeDigest, createCode } from "../../shared/codes/codes.ts";
 import { nowSeconds } from "../../shared/platform/clock.ts";
 import { variable } from "../../shared/platform/environment.ts";

@@ -1,5 +1,5 @@
-// Stages with the same sender share this stack. Deleting a stage does not delete it, and deleting it
-// does not delete the identity.
+// Stages with the same sender share this stack. Deleting a stage does not delete it, and deleting
+// it does not delete the identity.
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import { EmailIdentity, Identity } from "aws-cdk-lib/aws-ses";
 import type { Construct } from "constructs";

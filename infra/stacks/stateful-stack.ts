@@ -29,7 +29,7 @@ export class StatefulStack extends Stack {
     this.#createTablesLast();
   }
 
-  /** A protected table can't be deleted, so a failure of anything else must come before it exists. */
+  /** A protected table can't be deleted, so all else that can fail must come before it. */
   #createTablesLast(): void {
     const resources = this.node.findAll().filter((part) => CfnResource.isCfnResource(part));
     const isTable = (part: CfnResource) => part.cfnResourceType === CfnTable.CFN_RESOURCE_TYPE_NAME;

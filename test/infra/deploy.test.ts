@@ -1,4 +1,4 @@
-// Runs `npm run deploy` with a stand-in for the CDK command line, for the smoke test and for CloudWatch.
+// Runs `npm run deploy` with stand-ins for CDK's command line, the smoke test and CloudWatch.
 import { execFile } from "node:child_process";
 import {
   existsSync,
@@ -13,9 +13,12 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { parseCommandLine } from "../../infra/command-line/command-line.ts";
 import { deploysNow, needsAnswer, productionSteps } from "../../infra/deployment-steps.ts";
 import { alarmName } from "../../infra/naming.ts";
 import { triggerIds, usableTriggers } from "../../infra/rollback-triggers.ts";
+import { settingsTable } from "../../infra/settings/settings-table.ts";
 import { startStandInAws, type Answers } from "../support/aws/stand-in-aws.ts";
 
 const arnOf = (id: string) => `arn:aws:cloudwatch:eu-central-1:111122223333:alarm:${alarmName("prod", id)}`;
@@ -24,6 +27,7 @@ const alarm = (id: string, StateValue = "OK") => ({
   AlarmArn: arnOf(id),
   StateValue,
 });
+const words = (line: string): string[] => line.split(" ");
 const triggerOf = (id: string, isOn = false) => ({ arn: arnOf(id), name: alarmName("prod", id), isOn });
 
 describe("rollback triggers", () => {
@@ -47,17 +51,13 @@ describe("steps of a production deployment", () => {
     const triggers = [triggerOf("ServerErrorAlarm"), triggerOf("DeadLetterAlarm")];
     expect(productionSteps({ operands: never, triggers, hasSender: true })).toEqual([
       ["Stateful", "Account", "Sender", ...never],
-      [
-        ...["UserFunctions", "StaffFunctions", "Api", "--exclusively"],
-        ...["--rollback-trigger-alarm-arns", arnOf("ServerErrorAlarm")],
-        ...["--rollback-trigger-alarm-arns", arnOf("DeadLetterAlarm")],
-        ...["--monitoring-time-minutes", "10", "--concurrency", "2"],
-        ...never,
-      ],
+      words(
+        `UserFunctions StaffFunctions Api --exclusively --rollback-trigger-alarm-arns ${arnOf("ServerErrorAlarm")} --rollback-trigger-alarm-arns ${arnOf("DeadLetterAlarm")} --monitoring-time-minutes 10 --concurrency 2 --require-approval never`,
+      ),
     ]);
   });
 
-  it("clear earlier triggers where none is left, and make no sender that exists", () => {
+  it("clear triggers where none is left, and make no second sender", () => {
     const [first, second] = productionSteps({ operands: [], triggers: [], hasSender: false });
     expect(first).toEqual(["Stateful", "Account"]);
     expect(second?.slice(3)).toEqual(["--exclusively", "--rollback-trigger-alarm-arns", "none"]);
@@ -83,7 +83,7 @@ describe("steps of a production deployment", () => {
   });
 });
 
-// A folder like the repository, in which two programs are stand-ins that write down how they are called.
+// A folder like the repository. Two of its programs only write down how they are called.
 let folder: string;
 const log = () => join(folder, "calls.log");
 const recorder = (name: string) =>
@@ -155,12 +155,12 @@ describe("npm run deploy", () => {
     ]);
     const app = ["CDK", "deploy", "--app", "node infra/app.ts --stage prod"];
     expect(calls).toEqual([
-      [...app, "Stateful", "Account", "Sender", "--require-approval", "never"],
+      [...app, ...words("Stateful Account Sender --require-approval never")],
       [
-        ...[...app, "UserFunctions", "StaffFunctions", "Api", "--exclusively"],
-        ...["--rollback-trigger-alarm-arns", arnOf("ServerErrorAlarm")],
-        ...["--rollback-trigger-alarm-arns", arnOf("RefreshErrorAlarm")],
-        ...["--monitoring-time-minutes", "10", "--concurrency", "2", "--require-approval", "never"],
+        ...app,
+        ...words(
+          `UserFunctions StaffFunctions Api --exclusively --rollback-trigger-alarm-arns ${arnOf("ServerErrorAlarm")} --rollback-trigger-alarm-arns ${arnOf("RefreshErrorAlarm")} --monitoring-time-minutes 10 --concurrency 2 --require-approval never`,
+        ),
       ],
       ["SMOKE", "--stage", "prod", "--letters-only"],
     ]);
@@ -210,5 +210,33 @@ describe("npm run deploy", () => {
       { CDK_STATUS: "1" },
     );
     expect([code, calls.length]).toEqual([1, 1]);
+  });
+});
+
+describe("sample pipeline of docs/operations.md", () => {
+  type Step = { run?: string; uses?: string; with?: Record<string, unknown> };
+  const text = /```yaml\n([^]*?)```/.exec(readFileSync("docs/operations.md", "utf8"))?.[1] ?? "";
+  const workflow = parse(text) as {
+    permissions: Record<string, string>;
+    jobs: Record<string, { environment: string; env: Record<string, string>; steps: Step[] }>;
+  };
+  const [job] = Object.values(workflow.jobs);
+  const commands = (job?.steps ?? []).flatMap(({ run }) => run ?? []);
+
+  it("has credentials of a role and no long-lived key", () => {
+    expect(workflow.permissions).toEqual({ contents: "read", "id-token": "write" });
+    expect(text).not.toMatch(/secrets\.|access-key/i);
+    expect(job?.steps.some((step) => step.with?.["role-to-assume"] === "${{ vars.DEPLOY_ROLE_ARN }}")).toBe(
+      true,
+    );
+  });
+
+  it("names settings and scripts that exist, and never asks", () => {
+    expect(Object.keys(job?.env ?? {}).filter((name) => !(name in settingsTable))).toEqual([]);
+    const scripts = commands.flatMap((line) => /^npm run (\S+) -- (.*)$/.exec(line)?.slice(1) ?? []);
+    expect(scripts).toEqual(["doctor", "--stage prod", "deploy", "--stage prod -- --require-approval never"]);
+    const { operands } = parseCommandLine("deploy", (scripts[3] ?? "").split(" "));
+    expect(needsAnswer(operands, false)).toBe(false);
+    expect(parseCommandLine("doctor", (scripts[1] ?? "").split(" ")).values).toEqual({ stage: "prod" });
   });
 });

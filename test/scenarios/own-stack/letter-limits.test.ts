@@ -293,7 +293,7 @@ it("all counters used up leave the owner every kind of code [ASVS 6.1.1]", async
   expect((await call("undoEmail", { email, otp_code: code })).status).toBe(204);
 });
 
-it("no limit stops repeated smoke tests, and none is used up by them", async () => {
+it("no limit stops smoke tests, and they use none up", async () => {
   await limits.exhaust(registrationLettersTo(await pseudonyms.ofMailbox("success@simulator.amazonses.com")));
   const counted = async () => {
     const { told } = registrationLetter("", await pseudonyms.ofNetwork("127.0.0.1"));

@@ -1,5 +1,5 @@
 // Answers the calls of AWS SDKs from a table, over the protocols that they speak.
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
@@ -36,7 +36,7 @@ const written = ({ name, isForm }: Call, answer: Answer): { status: number; body
   if (isForm)
     return {
       status: 200,
-      body: `<${name}Response><${name}Result>${String(answer)}</${name}Result></${name}Response>`,
+      body: `<${name}Response><${name}Result>${typeof answer === "string" ? answer : ""}</${name}Result></${name}Response>`,
     };
   return { status: 200, body: JSON.stringify(answer) };
 };
@@ -44,22 +44,22 @@ const written = ({ name, isForm }: Call, answer: Answer): { status: number; body
 /** Calls without an answer in the table are refused as for someone without rights. */
 export const startStandInAws = async (answers: Answers) => {
   const called: string[] = [];
-  const server = createServer((request, response) => {
-    void readCall(request).then((call) => {
-      called.push(call.name);
-      const key = Object.keys(answers).find(
-        (name) => call.name === name || (name.endsWith("*") && call.name.startsWith(name.slice(0, -1))),
-      );
-      const planned = key === undefined ? { refused: "AccessDenied" } : answers[key];
-      const answer = typeof planned === "function" ? planned(call.input) : (planned ?? {});
-      const { status, body } = written(call, answer);
-      response.writeHead(status, {
-        "content-type": call.isForm ? "text/xml" : "application/json",
-        ...(isRefused(answer) && { "x-amzn-errortype": answer.refused }),
-      });
-      response.end(body);
+  const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const call = await readCall(request);
+    called.push(call.name);
+    const key = Object.keys(answers).find(
+      (name) => call.name === name || (name.endsWith("*") && call.name.startsWith(name.slice(0, -1))),
+    );
+    const planned = key === undefined ? { refused: "AccessDenied" } : answers[key];
+    const answer = typeof planned === "function" ? planned(call.input) : (planned ?? {});
+    const { status, body } = written(call, answer);
+    response.writeHead(status, {
+      "content-type": call.isForm ? "text/xml" : "application/json",
+      ...(isRefused(answer) && { "x-amzn-errortype": answer.refused }),
     });
-  });
+    response.end(body);
+  };
+  const server = createServer((request, response) => void answerTo(request, response));
   server.listen(0, "127.0.0.1");
   await new Promise((listening) => server.once("listening", listening));
   const { port } = server.address() as AddressInfo;
