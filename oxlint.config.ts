@@ -176,6 +176,7 @@ export default defineConfig({
       files: [
         "shared/platform/environment.ts",
         "infra/settings/settings.ts",
+        "infra/command-line/command-line.ts",
         "infra/local/lambda/runtime.ts",
         "commands/target.ts",
         "test/**/*.ts",

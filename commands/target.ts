@@ -38,10 +38,6 @@ const setVariables = (outputs: Record<string, string>): string => {
 };
 
 const useLocal = (dataDirectory: string): Target => {
-  if (process.env["npm_config_stage"])
-    throw new Error(
-      "npm took --stage for itself. Put -- before the options: npm run <command> -- --stage <name>.",
-    );
   const stack = findRunningStack(dataDirectory);
   const { outputs, functionNames } = stack;
   Object.assign(process.env, awsVariables(stack));

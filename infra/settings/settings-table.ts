@@ -174,7 +174,7 @@ export const settingsTable = {
       )
       .optional(),
     fallback: null,
-    help: "The IAM role or user that may read the keys of tokens and codes, besides the functions that use them and the account's root user. If it is empty, no one else may, not even administrators of the account. Commands don't need it.",
+    help: "The IAM role or user that may read the keys of tokens and codes, besides the functions that use them and the account's root user. If it is empty, no one else may, not even administrators of the account. Of the commands, only the smoke test needs it.",
   },
   LOG_RETENTION_DAYS: {
     schema: z.coerce.number().pipe(z.enum(RetentionDays)),

@@ -191,12 +191,15 @@ describe("npm run deploy", () => {
     expect(blind.stderr).toContain("can't be read (cloudwatch:DescribeAlarms)");
   });
 
-  it("says in a sentence that no terminal can approve, for every stage", async () => {
+  it("says in a sentence why it can't begin", async () => {
     const { code, stderr, calls } = await deploy(["--stage", "dev"], {});
     expect([code, calls]).toEqual([1, []]);
     expect(stderr).toMatch(
       /^Nothing was deployed, because there is no terminal .* -- --require-approval never\n$/,
     );
+    const swallowed = await deploy(never, {}, { npm_config_stage: "prod" });
+    expect([swallowed.code, swallowed.calls]).toEqual([1, []]);
+    expect(swallowed.stderr).toMatch(/^npm took --stage for itself\. .*npm run deploy -- --stage <name>\n$/);
     const approved = await deploy(["--stage", "dev", ...never], {});
     expect(approved.calls).toEqual([
       ["CDK", "deploy", "--app", "node infra/app.ts --stage dev", "--all", "--require-approval", "never"],
