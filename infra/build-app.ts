@@ -55,7 +55,8 @@ export const buildApp = (given: Settings, bundles = bundlesDirectory, options: A
     Tags.of(stateful).add("_custom_id_", localStackApiId, onlyApi);
   } else {
     // UserFunctions contains the mailer, and SES accepts only verified senders.
-    userFunctions.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
+    if (settings.SES_IDENTITY === "create")
+      userFunctions.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
     addMailFeedback(userFunctions, settings, stateful.queues);
   }
   return app;

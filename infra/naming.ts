@@ -22,3 +22,11 @@ export type FeedbackRule = (typeof feedbackRules)[number];
 
 export const ruleName = (stage: string, rule: FeedbackRule): string =>
   `lit-auth-${stage}-${kebabCase(rule.replace(/^./, (letter) => letter.toLowerCase()))}`;
+
+/** Stages with the same identity share its stack. */
+export const senderStackName = (identity: string): string =>
+  `lit-auth-sender-${identity.replaceAll(/[^a-z0-9]+/gi, "-")}`;
+
+/** Deployments name alarms as rollback triggers. */
+export const alarmName = (stage: string, id: string): string =>
+  `lit-auth-${stage}-${kebabCase(id.replace(/^./, (letter) => letter.toLowerCase()))}`;

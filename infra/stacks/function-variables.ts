@@ -44,8 +44,6 @@ const challengeSecret = (stack: Stack, { CHALLENGE_VERIFY_URL }: Settings): Reso
   return secret(secretArn);
 };
 
-export const mailIdentity = ({ MAIL_FROM, MAIL_IDENTITY }: Settings): string => MAIL_IDENTITY ?? MAIL_FROM;
-
 export const resourcesOf = (
   stack: Stack,
   settings: Settings,

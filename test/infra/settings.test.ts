@@ -29,9 +29,41 @@ describe("settings", () => {
     expect(read).not.toThrow(/nobody-here|Prod!/);
   });
 
-  it("accept only the sender's address or domain as SES identity", () => {
-    expect(readSettings({ ...required, MAIL_IDENTITY: "example.com" }).MAIL_IDENTITY).toBe("example.com");
-    expect(() => readSettings({ ...required, MAIL_IDENTITY: "other.example" })).toThrow(/MAIL_IDENTITY/);
+  it.each([
+    ["a@mail.example.com", "a@mail.example.com", true],
+    ["a@mail.example.com", "mail.example.com", true],
+    ["a@mail.example.com", "example.com", true],
+    ["a@mail.example.com", "Example.com", true],
+    ["a@mail.example.com", "b@mail.example.com", false],
+    ["a@mail.example.com", "other.example", false],
+    ["a@mail.example.com", "ample.com", false],
+    ["a@mail.example.com", "com", false],
+    ["a@mail.example.com", ".example.com", false],
+    ["a@mail.example.com", "@mail.example.com", false],
+    ["a@example.com", "mail.example.com", false],
+  ])("of sender %s, SES identity %s is valid: %s", (MAIL_FROM, MAIL_IDENTITY, isValid) => {
+    const read = () => readSettings({ MAIL_FROM, MAIL_IDENTITY }).MAIL_IDENTITY;
+    if (isValid) expect(read()).toBe(MAIL_IDENTITY);
+    else expect(read).toThrow(/MAIL_IDENTITY: must be/);
+  });
+
+  it.each([
+    ["bounce.example.com", {}, true],
+    ["bounce.mail.example.com", {}, true],
+    ["example.com", {}, false],
+    ["mail.example.com", {}, false],
+    ["bounce.other.example", {}, false],
+    ["bounce.example.com", { MAIL_IDENTITY: "" }, false],
+    ["bounce.example.com", { SES_IDENTITY: "existing" }, false],
+  ])("take %s for bounces, with %j: %s", (MAIL_FROM_DOMAIN, more, isValid) => {
+    const given = {
+      MAIL_FROM: "a@mail.example.com",
+      MAIL_IDENTITY: "example.com",
+      MAIL_FROM_DOMAIN,
+      ...more,
+    };
+    if (isValid) expect(readSettings(given).MAIL_FROM_DOMAIN).toBe(MAIL_FROM_DOMAIN);
+    else expect(() => readSettings(given)).toThrow(/MAIL_FROM_DOMAIN: must be/);
   });
 
   it("name the pages and a safe service of challenges", () => {

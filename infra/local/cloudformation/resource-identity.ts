@@ -9,6 +9,16 @@ type Named = {
   properties: () => Record<string, unknown>;
 };
 
+const emailIdentity = (name: string): Identity => ({
+  ref: name,
+  attributes: Object.fromEntries(
+    [1, 2, 3].flatMap((index) => [
+      [`DkimDNSTokenName${index}`, `token${index}._domainkey.${name}`],
+      [`DkimDNSTokenValue${index}`, `token${index}.dkim.amazonses.com`],
+    ]),
+  ),
+});
+
 export const identifyResource = (
   { stackName, logicalId, type, properties }: Named,
   awsEndpointUrl: string,
@@ -74,7 +84,7 @@ export const identifyResource = (
     case "AWS::Events::Rule":
       return byName("Name", "events", "rule/");
     case "AWS::SES::EmailIdentity":
-      return plain(String(properties()["EmailIdentity"]));
+      return emailIdentity(String(properties()["EmailIdentity"]));
     case "AWS::SES::ConfigurationSet":
       return plain(named("Name"));
     default:

@@ -1,6 +1,7 @@
 import { Stack } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
 import { buildApp } from "../../../infra/build-app.ts";
+import { firstStacks, watchedStacks } from "../../../infra/deployment-steps.ts";
 import { grants } from "../../../infra/grants/grants.ts";
 import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts";
 import { loadApi } from "../../../infra/local/gateway/api-definition.ts";
@@ -62,6 +63,8 @@ describe("stacks", () => {
       StaffFunctions: ["Stateful"],
       Api: ["Account", "StaffFunctions", "Stateful", "UserFunctions"],
     });
+    // A production deployment names each of them.
+    expect([...firstStacks, ...watchedStacks].toSorted()).toEqual(Object.keys(dependencies).toSorted());
   });
 
   it("import values from the stateful stack only", () => {
