@@ -12,7 +12,7 @@ import type { Operation } from "../contract/operation.ts";
 import { strictTransportSecurity } from "../contract/transport-security.ts";
 import { recordSecurityEvent } from "../platform/security-log.ts";
 import { deviceTokenHeaders } from "./device-cookie.ts";
-import { corsHeaders, header } from "./headers.ts";
+import { corsHeaders, header, requestIdOf } from "./headers.ts";
 import { staffCookie } from "./staff-cookie.ts";
 
 const http = (
@@ -28,7 +28,7 @@ const http = (
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "strict-transport-security": strictTransportSecurity,
-    "x-request-id": event.requestContext.requestId,
+    "x-request-id": requestIdOf(event),
     ...(!keepsStaffCookie && corsHeaders(event)),
     ...headers,
   },
