@@ -175,9 +175,13 @@ export const rooms: Record<string, Room> = {
     holds: "SES, the inbox and the preview of letters",
     imports: [...shared("identity letters"), ...local("aws cloudformation gateway")],
   },
+  "infra/local/operators": {
+    holds: "what only operators' commands call: who they are, their log, moves of dead letters",
+    imports: local("aws cloudformation"),
+  },
   "infra/local/aws-endpoint": {
     holds: "the endpoint that functions call: IAM, faults, call counts",
-    imports: local("aws cloudformation secrets mailbox"),
+    imports: local("aws cloudformation secrets mailbox operators"),
   },
   "infra/local/eventbridge": {
     holds: "EventBridge: the rules that put SES's reports into a queue",
@@ -187,7 +191,9 @@ export const rooms: Record<string, Room> = {
     holds: "`npm start`: starts and stops all of it",
     imports: [
       ...infra("settings bundling command-line"),
-      ...local("aws cloudformation lambda engines secrets gateway mailbox aws-endpoint eventbridge"),
+      ...local(
+        "aws cloudformation lambda engines secrets gateway mailbox operators aws-endpoint eventbridge",
+      ),
       "infra",
     ],
   },
