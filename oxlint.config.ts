@@ -22,7 +22,9 @@ const places: Record<string, readonly string[]> = {
   "@aws-lambda-powertools/parameters": ["shared/platform/secrets.ts"],
   "@aws-sdk/client-ses": ["shared/mail/ses.ts", "infra/localstack/*.ts"],
   "@aws-sdk/client-sesv2": ["shared/delivery/lift-suppression.ts"],
-  "@aws-sdk/client-sqs": ["shared/mail/mail-queue.ts"],
+  "@aws-sdk/client-sqs": ["shared/mail/mail-queue.ts", "commands/dead-letter-queue.ts"],
+  "@aws-sdk/client-cloudwatch-logs": ["commands/operator-log.ts"],
+  "@aws-sdk/client-sts": ["commands/operator-log.ts"],
   "@aws-sdk/client-dynamodb": [
     "shared/store/dynamo.ts",
     "shared/store/batch.ts",

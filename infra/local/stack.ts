@@ -36,7 +36,7 @@ export type StackOptions = {
   dataDirectory: string;
   engine?: EngineName;
   concurrencyPerFunction?: number;
-  /** Replaces the visibility timeout of failed messages in tests. With 0, fauxqs loses them. */
+  /** Replaces the visibility timeout of failed messages in tests. */
   returnFailedAfterSeconds?: number;
   onLog?: OnLog;
   onRequest?: ((line: string) => void) | undefined;

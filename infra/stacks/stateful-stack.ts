@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { CfnRestApi } from "aws-cdk-lib/aws-apigateway";
 import type { Construct } from "constructs";
 import { apiAddress, createRestApi } from "../api/bare-api.ts";
+import { createOperatorLog } from "../data/operator-log.ts";
 import { createQueues, type Queues } from "../data/queues.ts";
 import { createSecrets, type SecretArns } from "../data/stage-secrets.ts";
 import { createTables, type Tables } from "../data/tables.ts";
@@ -22,6 +23,7 @@ export class StatefulStack extends Stack {
     this.tables = createTables(this, settings);
     this.queues = createQueues(this, settings);
     this.secretArns = createSecrets(this, settings);
+    createOperatorLog(this, settings);
     // Operators' commands need these to check passwords in the same way as the functions.
     new CfnOutput(this, "ProductName", { value: settings.PRODUCT_NAME });
     new CfnOutput(this, "PwnedPasswordsUrl", { value: settings.PWNED_PASSWORDS_URL });

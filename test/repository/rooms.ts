@@ -93,16 +93,20 @@ export const rooms: Record<string, Room> = {
   },
   commands: {
     holds: "what all commands of operators need: the stage or local stack that they work on, the terminal",
-    imports: [...shared("platform contract"), "infra"],
+    imports: [...shared("platform identity contract"), ...infra("command-line"), "infra"],
   },
   "commands/accounts": {
     holds: "commands about people",
     imports: [
-      ...shared("platform identity contract store sessions passwords accounts admin mail"),
-      "commands",
+      ...shared("platform identity contract store limits delivery sessions passwords accounts admin mail"),
+      ...infra("command-line"),
       "commands/user-files",
-      "infra/command-line",
+      "commands",
     ],
+  },
+  "commands/letters": {
+    holds: "commands about letters",
+    imports: [...shared("platform mail"), ...infra("command-line"), "commands"],
   },
   "commands/stage": {
     holds: "commands about a whole stage",

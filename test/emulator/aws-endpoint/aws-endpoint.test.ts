@@ -9,9 +9,12 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import {
   CancelMessageMoveTaskCommand,
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
   ListMessageMoveTasksCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
+  SendMessageCommand,
   SQSClient,
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
@@ -128,6 +131,20 @@ describe("CloudWatch Logs", () => {
       "logs:CreateLogStream on resource: arn:aws:logs:us-east-1:000000000000:log-group:acts",
     );
   });
+});
+
+it("SQS shows a message again that is made visible at once", async () => {
+  const sqs = new SQSClient(clientAs(stack()));
+  const QueueUrl = `${stack().endpoint.url}/000000000000/data-Aside`;
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "seen" }));
+  const receive = async () => (await sqs.send(new ReceiveMessageCommand({ QueueUrl }))).Messages ?? [];
+  for (let times = 0; times < 2; times += 1) {
+    const [{ ReceiptHandle } = { ReceiptHandle: "" }] = await receive();
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+  }
+  const [{ Body, ReceiptHandle } = {}] = await receive();
+  expect(Body).toBe("seen");
+  await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
 });
 
 describe("move out of a dead-letter queue", () => {
