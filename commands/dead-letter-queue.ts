@@ -72,16 +72,13 @@ type Move = {
   to: string;
   onProgress: (moved: number, all: number) => void;
 };
+type Pace = { sqs?: Sqs; pauseMilliseconds?: number; deadline?: number };
 export type Moved = { status: string; moved: number };
 
 /** Follows a move that is under way already. `RUNNING` means that the deadline has passed. */
 export const moveBack = async (
   { from, to, onProgress }: Move,
-  { sqs = client(), pauseMilliseconds = 500, deadline = Date.now() + deadlineMilliseconds } = {} as {
-    sqs?: Sqs;
-    pauseMilliseconds?: number;
-    deadline?: number;
-  },
+  { sqs = client(), pauseMilliseconds = 500, deadline = Date.now() + deadlineMilliseconds }: Pace = {},
 ): Promise<Moved> => {
   const [{ arn: SourceArn }, { arn: DestinationArn }] = [
     await waitingIn(from, sqs),
@@ -93,8 +90,8 @@ export const moveBack = async (
   for (;;) {
     const { Results = [] } = await sqs.send(new ListMessageMoveTasksCommand({ SourceArn }));
     const [task] = Results;
-    const moved = Number(task?.ApproximateNumberOfMessagesMoved ?? 0);
-    onProgress(moved, Number(task?.ApproximateNumberOfMessagesToMove ?? 0));
+    const moved = task?.ApproximateNumberOfMessagesMoved ?? 0;
+    onProgress(moved, task?.ApproximateNumberOfMessagesToMove ?? 0);
     const status = task?.Status ?? "RUNNING";
     if (status === "FAILED")
       throw new Error(

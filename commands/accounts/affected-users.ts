@@ -27,7 +27,7 @@ const secondsIn = (option: "since" | "until", typed: string | undefined): number
   return Date.parse(instant) / 1000;
 };
 
-/** Whether data of this account was there in the time. Who signed in later may have done it then. */
+/** A person who signed in after the time may have done it in that time too. */
 const isAffected = (values: Values, now: number): ((account: User) => boolean) => {
   const [since = 0, until = Infinity] = [secondsIn("since", values.since), secondsIn("until", values.until)];
   if (since > now) throw new Error("--since is in the future.");
@@ -54,9 +54,9 @@ async function* peopleIn(file: string): AsyncGenerator<Found> {
 }
 
 async function* affected(values: Values, now: number): AsyncGenerator<Found> {
-  if (values.ids !== undefined) return yield* peopleIn(values.ids);
   const matches = isAffected(values, now);
-  for await (const { users } of scanAccounts()) yield* users.filter(matches);
+  if (values.ids !== undefined) yield* peopleIn(values.ids);
+  else for await (const { users } of scanAccounts()) yield* users.filter(matches);
 }
 
 const countAll = async (people: AsyncIterable<Found>) => {

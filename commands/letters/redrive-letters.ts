@@ -1,6 +1,5 @@
-// `npm run letters:redrive [-- --queue codes] [--stage prod]` shows the orders in dead-letter queues
-// and moves them back. An order keeps the time at which it was made, so a code that is too old is
-// dropped by the mailer, however often it was moved.
+// Shows the orders in dead-letter queues and moves them back. An order keeps the time at which it
+// was made, so the mailer drops a code that is too old, however often it was moved.
 import { readCommandLine } from "../../infra/command-line/command-line.ts";
 import { nowSeconds } from "../../shared/platform/clock.ts";
 import { confirm } from "../confirm.ts";

@@ -2,7 +2,7 @@ import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { CfnRestApi } from "aws-cdk-lib/aws-apigateway";
 import type { Construct } from "constructs";
 import { apiAddress, createRestApi } from "../api/bare-api.ts";
-import { createOperatorLog } from "../data/operator-log.ts";
+import { createOperatorLog } from "../data/operator-log-group.ts";
 import { createQueues, type Queues } from "../data/queues.ts";
 import { createSecrets, type SecretArns } from "../data/stage-secrets.ts";
 import { createTables, type Tables } from "../data/tables.ts";

@@ -105,7 +105,8 @@ const sqs = (operation: string, parameters: unknown): RequiredAccess => {
   switch (operation) {
     case "StartMessageMoveTask": {
       const { DestinationArn } = fieldsOf(parameters, "parameters");
-      const to = DestinationArn === undefined ? [] : onQueue(String(DestinationArn), "SendMessage");
+      const to =
+        DestinationArn === undefined ? [] : onQueue(textIn(parameters, "DestinationArn"), "SendMessage");
       return [...onQueue(textIn(parameters, "SourceArn"), ...moving), ...to];
     }
     case "CancelMessageMoveTask":

@@ -1,5 +1,5 @@
-// Moves messages out of dead-letter queues, as SQS does, because fauxqs can't. Errors are those that
-// AWS gives. A task ends with the runner, and its messages become visible again.
+// Moves messages out of dead-letter queues, as SQS does, because fauxqs can't. A task ends with the
+// runner, and the messages that it holds become visible again.
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { ServiceError } from "../aws/service-error.ts";

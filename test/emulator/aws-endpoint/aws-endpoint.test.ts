@@ -185,7 +185,9 @@ describe("move out of a dead-letter queue", () => {
     await fill("Aside", ...bodies.slice(10));
     expect((await start()).TaskHandle).toMatch(/^[\w+/=]{40,}$/);
     expect(await ended()).toEqual({
-      ...{ Status: "COMPLETED", SourceArn, DestinationArn },
+      Status: "COMPLETED",
+      SourceArn,
+      DestinationArn,
       ApproximateNumberOfMessagesMoved: 12,
       ApproximateNumberOfMessagesToMove: 12,
       StartedTimestamp: expect.any(Number),
@@ -196,7 +198,7 @@ describe("move out of a dead-letter queue", () => {
     expect(Messages?.[0]?.MessageAttributes?.["a"]?.StringValue).toBe(Messages?.[0]?.Body);
   });
 
-  it("has the rate that was asked for, is the only one, and can be cancelled", async () => {
+  it("keeps a rate, is the only one, and can be cancelled", async () => {
     await fill("Aside", "slow 1", "slow 2", "slow 3");
     const { TaskHandle } = await start({ MaxNumberOfMessagesPerSecond: 1 });
     await eventually("the first message", async () =>
@@ -207,12 +209,14 @@ describe("move out of a dead-letter queue", () => {
     await sqs().send(new CancelMessageMoveTaskCommand({ TaskHandle }));
     const { Status, ApproximateNumberOfMessagesMoved: moved = 0 } = (await ended()) ?? {};
     expect([Status, moved < 3]).toEqual(["CANCELLED", true]);
-    await expect(sqs().send(new CancelMessageMoveTaskCommand({ TaskHandle }))).rejects.toThrow();
+    await expect(sqs().send(new CancelMessageMoveTaskCommand({ TaskHandle }))).rejects.toThrow(
+      "Only running tasks can be cancelled.",
+    );
     await start();
     await ended();
   });
 
-  it("knows the source of messages that SQS has moved, and of no others", async () => {
+  it("knows no source of messages that were sent there directly", async () => {
     await fill("Aside", "sent here directly");
     await start({ DestinationArn: undefined });
     expect(await ended()).toMatchObject({

@@ -63,7 +63,7 @@ const login = { kind: "login", userId: "u", otpRequestId: "r" } as const;
 const notice = { kind: "rank_changed", userId: "u", isStaff: true } as const;
 
 describe("an order at SES's rate", () => {
-  it("is queued anew and done, with its age, cause and one more try", async () => {
+  it("is queued anew with its age, cause and one more try", async () => {
     const { consume, queued } = mailer([rate]);
     const order = letterOrder.parse({ ...login, orderedAt: now - 100, tries: 2, causeRequestId: "call" });
     expect(await consume(order)).toBe("throttled");

@@ -76,7 +76,12 @@ describe("queue consumer", () => {
     expect(causes).toEqual(["call", undefined, "call"]);
     const lines = logged.map((line) => JSON.parse(line));
     expect(lines.map((line) => line.causeRequestId)).toEqual([
-      ...["call", "call", undefined, undefined, "call", "call"],
+      "call",
+      "call",
+      undefined,
+      undefined,
+      "call",
+      "call",
       undefined,
     ]);
     for (const line of lines) expect(line.requestId).toBe("invocation");

@@ -45,7 +45,7 @@ const newest = (command: string) => {
   const id = lines.at(-1)?.commandId;
   return lines
     .filter(({ commandId }) => commandId === id)
-    .map(({ commandId: _, ...line }) => ({ ...line, timestamp: undefined }));
+    .map((line) => ({ ...line, commandId: undefined, timestamp: undefined }));
 };
 const act = (command: string) => ({
   event: "operator",
@@ -99,7 +99,11 @@ describe("npm run users:find", () => {
       more: false,
       people: [
         {
-          ...{ id: person.id, state: "active", rank: "user", last_sign_in: null, address_move: null },
+          id: person.id,
+          state: "active",
+          rank: "user",
+          last_sign_in: null,
+          address_move: null,
           email: expect.stringMatching(/^.\*{3}@.\*{3}\.\w+$/),
           delivery: { state: "fine", reason: null, at: null, stopped_until: null },
         },
@@ -120,7 +124,7 @@ describe("npm run users:find", () => {
 });
 
 describe("npm run limits:clear", () => {
-  it("says what was counted for an address, and lets its owner try again", async () => {
+  it("says what was counted, and lets a person try again", async () => {
     const person = await presetAccount(stack);
     const addressKey = await pseudonyms.ofAddress(person.email);
     const guesses = [codeGuess("login", addressKey), wrongPassword(addressKey)];
