@@ -3,7 +3,6 @@
 import { readCommandLine, usageLine } from "../../infra/command-line/command-line.ts";
 import { scanAccounts } from "../../shared/admin/account-scan.ts";
 import { variable } from "../../shared/platform/environment.ts";
-import { describeError } from "../../shared/platform/logger.ts";
 import { sessionEpochStore } from "../../shared/sessions/session-epoch-store.ts";
 import { isAccount, type User } from "../../shared/store/user-items.ts";
 import { operatorLog } from "../operator-log.ts";
@@ -11,10 +10,8 @@ import { runCommand, shownCount } from "../run-command.ts";
 import { useTarget, type Target } from "../target.ts";
 import { ask } from "../terminal.ts";
 import { checkpointBeside } from "../user-files/checkpoint.ts";
-import { inParallel } from "../user-files/in-parallel.ts";
+import { everyAccount } from "../user-files/every-account.ts";
 import { peopleAt, personWithId, validAddress } from "./named-person.ts";
-
-const atOnce = 16;
 
 const requireName = async (name: string, typed: string | undefined): Promise<void> => {
   const question = `This ends the sessions of everyone. Type ${name} to do it: `;
@@ -24,30 +21,17 @@ const requireName = async (name: string, typed: string | undefined): Promise<voi
     throw new Error(`That is not ${name}. Nothing was changed.`);
 };
 
-async function* each<Item>(items: readonly Item[]): AsyncGenerator<Item> {
-  yield* items;
-}
-
-/** An earlier run is continued only on request: sessions that began since must end too. */
+/** By default it starts anew: sessions that began since an interrupted run must end too. */
 const endAll = async (continues: boolean): Promise<number> => {
-  const table = variable("USERS_TABLE");
-  const checkpoint = checkpointBeside(`sessions-end.${table}`);
-  const earlier = await checkpoint.read();
-  if (continues && !earlier) throw new Error(`There is no ${checkpoint.path} here to continue.`);
-  const epochs = sessionEpochStore();
-  let { next, accounts } = continues && earlier ? earlier : { next: undefined, accounts: 0 };
-  for await (const page of scanAccounts(next)) {
-    await inParallel(each(page.users), atOnce, async (account) => {
-      if ((await epochs.endAll(account)) === "ended") accounts += 1;
-    }).catch((error: unknown) => {
-      throw new Error(`Stopped: ${describeError(error).name}. Add --continue to the same command.`);
-    });
-    next = page.next;
-    console.error(`Sessions of ${shownCount(accounts)} accounts ended`);
-    if (next) await checkpoint.write({ table, next, bytes: 0, accounts });
-  }
-  await checkpoint.remove();
-  return accounts;
+  const [table, epochs] = [variable("USERS_TABLE"), sessionEpochStore()];
+  return everyAccount({
+    table,
+    checkpoint: checkpointBeside(`sessions-end.${table}`),
+    continues,
+    pagesAfter: scanAccounts,
+    treat: async (account) => (await epochs.endAll(account)) === "ended",
+    onPage: (accounts) => console.error(`Sessions of ${shownCount(accounts)} accounts ended`),
+  });
 };
 
 const accountOf = async ({ email, id }: { email?: string | undefined; id?: string | undefined }) => {
