@@ -5,36 +5,18 @@ import { rm } from "node:fs/promises";
 import { readCommandLine, usageLine } from "../../infra/command-line/command-line.ts";
 import { setAttributes } from "../../shared/accounts/user-fields.ts";
 import { scanAccounts } from "../../shared/admin/account-scan.ts";
-import { instantOf, notAnInstant } from "../../shared/identity/instant.ts";
 import { nowSeconds } from "../../shared/platform/clock.ts";
-import type { Person, User } from "../../shared/store/user-items.ts";
+import type { Person } from "../../shared/store/user-items.ts";
 import { confirm } from "../confirm.ts";
 import { operatorLog } from "../operator-log.ts";
 import { runCommand, shownCount } from "../run-command.ts";
 import { useTarget } from "../target.ts";
+import { affectedBy, isComplete, type AffectedOptions } from "../user-files/affected-people.ts";
 import { linesOf, openLines } from "../user-files/lines.ts";
 import { createFile } from "../user-files/new-file.ts";
 import { personWithId } from "./named-person.ts";
 
 const linesPerWrite = 500;
-
-type Values = ReturnType<typeof readCommandLine<"users:affected">>["values"];
-
-const secondsIn = (option: "since" | "until", typed: string | undefined): number | undefined => {
-  if (typed === undefined) return undefined;
-  const instant = instantOf(typed.trim());
-  if (instant === undefined) throw new Error(`--${option}: ${notAnInstant}`);
-  return Date.parse(instant) / 1000;
-};
-
-/** A person who signed in after the time may have done it in that time too. */
-const isAffected = (values: Values, now: number): ((account: User) => boolean) => {
-  const [since = 0, until = Infinity] = [secondsIn("since", values.since), secondsIn("until", values.until)];
-  if (since > now) throw new Error("--since is in the future.");
-  if (until <= since) throw new Error("--until must be later than --since.");
-  return ({ createdAt, lastSignInAt = -1 }) =>
-    values.all || (createdAt < until && (!values["signed-in"] || lastSignInAt >= since));
-};
 
 type Found = Person | "unknown";
 
@@ -53,8 +35,8 @@ async function* peopleIn(file: string): AsyncGenerator<Found> {
   }
 }
 
-async function* affected(values: Values, now: number): AsyncGenerator<Found> {
-  const matches = isAffected(values, now);
+async function* affected(values: AffectedOptions, now: number): AsyncGenerator<Found> {
+  const matches = affectedBy(values, now);
   if (values.ids !== undefined) yield* peopleIn(values.ids);
   else for await (const { users } of scanAccounts()) yield* users.filter(matches);
 }
@@ -91,22 +73,17 @@ const writeAll = async (file: string, people: AsyncIterable<Found>): Promise<num
   return written;
 };
 
-const checked = (values: Values): Values => {
-  const named = [values.since, values.all || undefined, values.ids].filter((value) => value !== undefined);
-  const isForTime = values.until !== undefined || values["signed-in"];
-  if (named.length !== 1 || (isForTime && values.since === undefined))
-    throw new Error(`Name one of --since, --all and --ids. Usage: ${usageLine("users:affected")}`);
-  isAffected(values, nowSeconds());
-  return values;
-};
-
 const listAffected = async (): Promise<string> => {
-  const { values: given, operands } = readCommandLine("users:affected");
-  const [values, [file = ""]] = [checked(given), operands];
+  const { values, operands } = readCommandLine("users:affected");
+  const [file = ""] = operands;
+  if (!isComplete(values))
+    throw new Error(`Name --since or --signed-in, --all, or --ids. Usage: ${usageLine("users:affected")}`);
+  const now = nowSeconds();
+  affectedBy(values, now);
   if (existsSync(file)) throw new Error(`${file} already exists. Remove it or choose another name.`);
   const target = await useTarget(values.stage);
-  const [log, now] = [operatorLog(target, "users:affected"), nowSeconds()];
-  const which = values.ids === undefined ? (values.all ? "all" : "since") : "ids";
+  const log = operatorLog(target, "users:affected");
+  const which = values.ids === undefined ? (values.all ? "all" : "time") : "ids";
   const counts = await log.acting(
     { act: `count ${which}` },
     () => countAll(affected(values, now)),

@@ -47,8 +47,9 @@ const clearLimits = async (): Promise<string> => {
     },
     (found) => ({ counts: Object.fromEntries(found.map(({ counts, number }) => [counts, number])) }),
   );
-  if (found.length === 0) return "Nothing was counted, so no limit stood in the way. Limits of letters stay.";
-  return ["Forgotten:", ...found.map((one) => `  ${shownLimit(one)}`), "Limits of letters stay."].join("\n");
+  const stays = "Limits of letters that strangers can cause stay.";
+  if (found.length === 0) return `Nothing was counted, so no limit of guesses stood in the way. ${stays}`;
+  return ["Forgotten:", ...found.map((one) => `  ${shownLimit(one)}`), stays].join("\n");
 };
 
 await runCommand(async () => console.log(await clearLimits()));

@@ -76,7 +76,7 @@ export const accountUsages = {
     options: {
       since: { value: "time", help: "Everyone with an account whose data was there since this time." },
       until: { value: "time", help: "Only data that was there before this time. By default, until now." },
-      "signed-in": { help: "Of these, only who signed in since then." },
+      "signed-in": { help: "Only people who have signed in, with --since at that time or later." },
       all: { help: "Everyone with an account." },
       ids: { value: "file", help: "The people whose ids a file lists, one a line, for instance from logs." },
       yes: { help: "Don't ask. Scripts need it." },
@@ -100,7 +100,7 @@ export const accountUsages = {
     examples: ["--email ada@example.com --stage prod", "--all --confirm prod --stage prod"],
   },
   "limits:clear": {
-    does: "Forgets counted guesses, so that a person or a network can try again at once. Prints what was counted. Limits of letters stay.",
+    does: "Forgets counted guesses, so that a person or a network can try again at once. Prints what was counted. Limits of letters that strangers can cause stay.",
     options: {
       email: { value: "address", help: "The guesses for this address, whether or not it has an account." },
       id: { value: "id", help: "The guesses for this person." },

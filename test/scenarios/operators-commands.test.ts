@@ -198,7 +198,7 @@ describe("npm run users:affected", () => {
     expect(own).toEqual([{ id, email, username, first_name: "", last_name: "" }]);
     expect(lines.join()).not.toContain(pending.email);
     expect(newest("users:affected").at(-1)).toMatchObject({
-      act: "write since",
+      act: "write time",
       counts: { people: lines.length },
     });
   });
