@@ -134,7 +134,7 @@ export const rooms: Record<string, Room> = {
     imports: [...shared("attributes contract letters"), ...infra("grants openapi"), "infra"],
   },
   "infra/data": {
-    holds: "tables, queues and secrets: what stays when code changes",
+    holds: "tables, queues, secrets and the operators' log: what stays when code changes",
     imports: [...shared("store"), ...infra("grants settings"), "infra"],
   },
   "infra/monitoring": {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { maskedAddress } from "../../../commands/accounts/person-report.ts";
 import { lookInto, moveBack } from "../../../commands/dead-letter-queue.ts";
 import { queueNamesIn, shownSummary, summaryOf } from "../../../commands/letters/dead-letters.ts";
 import { actorOf } from "../../../commands/operator-log.ts";
@@ -128,11 +127,4 @@ it.each([
   ["arn:aws:sts::1:assumed-role/Admin/ada@home", "arn:aws:sts::1:assumed-role/Admin/address"],
 ])("the operators' log names %s as %s", async (arn, actor) => {
   expect(await actorOf(arn, async () => "p")).toBe(actor);
-});
-
-it.each([
-  ["ada@example.com", "a***@e***.com"],
-  ["a@b.co.uk", "a***@b***.uk"],
-])("an address is masked: %s as %s", (address, masked) => {
-  expect(maskedAddress(address)).toBe(masked);
 });
