@@ -22,7 +22,9 @@ const places: Record<string, readonly string[]> = {
   "@aws-lambda-powertools/parameters": ["shared/platform/secrets.ts"],
   "@aws-sdk/client-ses": ["shared/mail/ses.ts", "infra/localstack/*.ts"],
   "@aws-sdk/client-sesv2": ["shared/delivery/lift-suppression.ts", "commands/doctor/aws-answers.ts"],
-  "@aws-sdk/client-sqs": ["shared/mail/mail-queue.ts"],
+  "@aws-sdk/client-sqs": ["shared/mail/mail-queue.ts", "commands/dead-letter-queue.ts"],
+  "@aws-sdk/client-cloudwatch-logs": ["commands/operator-log.ts"],
+  "@aws-sdk/client-sts": ["commands/operator-log.ts", "commands/doctor/aws-answers.ts"],
   "@aws-sdk/client-dynamodb": [
     "shared/store/dynamo.ts",
     "shared/store/batch.ts",
@@ -50,7 +52,6 @@ const places: Record<string, readonly string[]> = {
   "@aws-sdk/client-iam": ["commands/doctor/aws-answers.ts"],
   "@aws-sdk/client-sns": ["commands/doctor/aws-answers.ts"],
   "@aws-sdk/client-ssm": ["commands/doctor/aws-answers.ts"],
-  "@aws-sdk/client-sts": ["commands/doctor/aws-answers.ts"],
   "aws-cdk-lib": [
     "infra/stacks/*.ts",
     "infra/api/*.ts",

@@ -10,7 +10,12 @@ import { noRegion } from "../infra/user-error.ts";
 import type { VariableName } from "../shared/platform/environment.ts";
 import { awsVariables, findRunningStack } from "./running-stack.ts";
 
-export type Target = { name: string; functionNames: string[]; publicUrl: string };
+export type Target = {
+  name: string;
+  functionNames: string[];
+  /** Of the stateful stack. */
+  outputs: Readonly<Record<string, string>>;
+};
 
 /** Maps outputs of the stateful stack to the variables of functions. */
 const variableOf: Record<string, VariableName> = {
@@ -27,25 +32,24 @@ const variableOf: Record<string, VariableName> = {
   PwnedPasswordsUrl: "PWNED_PASSWORDS_URL",
 };
 
-/** Returns the URL that callers use. */
-const setVariables = (outputs: Record<string, string>): string => {
+const setVariables = (outputs: Record<string, string>) => {
   for (const [output, variable] of Object.entries(variableOf)) {
     const value = outputs[output];
     if (value === undefined) throw new Error(`The stage has no output ${output}.`);
     process.env[variable] = value;
   }
-  return outputs["PublicUrl"] ?? "";
 };
 
 const useLocal = (dataDirectory: string): Target => {
   const stack = findRunningStack(dataDirectory);
-  const { outputs, functionNames } = stack;
+  const { functionNames } = stack;
   Object.assign(process.env, awsVariables(stack));
   delete process.env["AWS_PROFILE"];
-  const publicUrl = setVariables(
-    Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name.replace(/^.*\./, ""), value])),
+  const outputs = Object.fromEntries(
+    Object.entries(stack.outputs).map(([name, value]) => [name.replace(/^.*\./, ""), value]),
   );
-  return { name: "the local stack", functionNames, publicUrl };
+  setVariables(outputs);
+  return { name: "the local stack", functionNames, outputs };
 };
 
 const explained = (stage: string) => (error: unknown) => {
@@ -61,8 +65,10 @@ const useStage = async (stage: string): Promise<Target> => {
   const { Stacks = [] } = await client
     .send(new DescribeStacksCommand({ StackName: `lit-auth-${stage}-stateful` }))
     .catch(explained(stage));
-  const outputs = (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]);
-  const publicUrl = setVariables(Object.fromEntries(outputs));
+  const outputs = Object.fromEntries(
+    (Stacks[0]?.Outputs ?? []).map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
+  );
+  setVariables(outputs);
   const functionNames: string[] = [];
   for (const stack of ["user-functions", "staff-functions"]) {
     const resources = paginateListStackResources({ client }, { StackName: `lit-auth-${stage}-${stack}` });
@@ -71,7 +77,13 @@ const useStage = async (stage: string): Promise<Target> => {
         if (ResourceType === "AWS::Lambda::Function" && PhysicalResourceId)
           functionNames.push(PhysicalResourceId);
   }
-  return { name: `stage ${stage}`, functionNames, publicUrl };
+  return { name: `stage ${stage}`, functionNames, outputs };
+};
+
+export const outputOf = ({ name, outputs }: Pick<Target, "name" | "outputs">, output: string): string => {
+  const value = outputs[output];
+  if (value === undefined) throw new Error(`${name} has no output ${output}. Deploy this version first.`);
+  return value;
 };
 
 export const useTarget = (

@@ -16,6 +16,8 @@ export const localStackApiId = "litauth";
 
 export const configurationSetName = (stage: string): string => `lit-auth-${stage}`;
 
+export const operatorLogName = (stage: string): string => `lit-auth-${stage}-operators`;
+
 /** Queue policies and alarms name these rules before they exist. */
 export const feedbackRules = ["MissingMailboxRule", "BounceRule", "ComplaintRule"] as const;
 export type FeedbackRule = (typeof feedbackRules)[number];

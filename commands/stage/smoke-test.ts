@@ -8,7 +8,7 @@ import { variable } from "../../shared/platform/environment.ts";
 import { readSecret } from "../../shared/platform/secrets.ts";
 import { registrationPk, userPk } from "../../shared/store/user-items.ts";
 import { runCommand } from "../run-command.ts";
-import { useTarget, type Target } from "../target.ts";
+import { outputOf, useTarget, type Target } from "../target.ts";
 import * as people from "./smoke-people.ts";
 import { smokeTestStore } from "./smoke-test-store.ts";
 
@@ -84,7 +84,7 @@ const untilSent = async (pk: string, { functionNames }: Target, waitSeconds: num
 const signIn = async (person: people.SmokePerson, target: Target, options: Options): Promise<void> => {
   const { email, password, username } = person;
   const { waitSeconds } = options;
-  const at = target.publicUrl;
+  const at = outputOf(target, "PublicUrl");
   const store = smokeTestStore();
   const addressKey = await pseudonyms.ofAddress(email);
   const activationCode = () => store.replaceCode(registrationPk(addressKey), email, "activation");
@@ -127,7 +127,7 @@ const smokeTest = async (target: Target, options: Options): Promise<void> => {
   await people.forgetLettersOfRuns(person);
   let networkKey: string | undefined;
   try {
-    await step("register", () => call(target.publicUrl, contract.createUser, person));
+    await step("register", () => call(outputOf(target, "PublicUrl"), contract.createUser, person));
     networkKey = await people.networkKeyOf(person);
     const pending = registrationPk(await pseudonyms.ofAddress(person.email));
     await step("letter with an activation code", () => untilSent(pending, target, options.waitSeconds));

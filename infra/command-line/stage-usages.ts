@@ -39,4 +39,17 @@ export const stageUsages = {
     },
     examples: ["--stage prod", "--yes --stage prod"],
   },
+  "letters:redrive": {
+    does: "Shows which orders of letters wait in dead-letter queues, without personal data, and moves them back to be sent. The mailer drops codes that were ordered more than 15 minutes ago.",
+    options: {
+      queue: {
+        value: "name",
+        help: "codes, notices, feedback (reports of bounces and complaints), or all. By default, all.",
+      },
+      "dry-run": { help: "Only show what waits." },
+      yes: { help: "Don't ask. Scripts need it." },
+      stage,
+    },
+    examples: ["--dry-run --stage prod", "--queue codes --yes --stage prod"],
+  },
 } as const satisfies Record<string, Usage>;

@@ -3,6 +3,7 @@ import type { CfnRestApi } from "aws-cdk-lib/aws-apigateway";
 import { CfnTable } from "aws-cdk-lib/aws-dynamodb";
 import type { Construct } from "constructs";
 import { apiAddress, createRestApi, publicUrl } from "../api/bare-api.ts";
+import { createOperatorLog } from "../data/operator-log-group.ts";
 import { createQueues, type Queues } from "../data/queues.ts";
 import { createSecrets, type SecretArns } from "../data/stage-secrets.ts";
 import { createTables, type Tables } from "../data/tables.ts";
@@ -23,6 +24,7 @@ export class StatefulStack extends Stack {
     this.tables = createTables(this, settings);
     this.queues = createQueues(this, settings);
     this.secretArns = createSecrets(this, settings);
+    createOperatorLog(this, settings);
     // Operators' commands need these to check passwords in the same way as the functions.
     new CfnOutput(this, "ProductName", { value: settings.PRODUCT_NAME });
     new CfnOutput(this, "PwnedPasswordsUrl", { value: settings.PWNED_PASSWORDS_URL });

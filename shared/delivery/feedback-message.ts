@@ -14,15 +14,17 @@ const common = {
   kind: tag,
 };
 
-export const feedbackMessage = z.discriminatedUnion("event", [
-  z.object({
-    event: z.literal("bounce"),
-    ...common,
-    bounceType: z.string(),
-    bounceSubType: z.string(),
-    /** `missing` if the status is 5.1.x: the other server says that the mailbox does not exist. */
-    mailbox: z.enum(["missing", "other"]),
-  }),
-  z.object({ event: z.literal("complaint"), ...common }),
-]);
+export const feedbackMessage = z
+  .discriminatedUnion("event", [
+    z.object({
+      event: z.literal("bounce"),
+      ...common,
+      bounceType: z.string(),
+      bounceSubType: z.string(),
+      /** `missing` if the status is 5.1.x: the other server says that there is no such mailbox. */
+      mailbox: z.enum(["missing", "other"]),
+    }),
+    z.object({ event: z.literal("complaint"), ...common }),
+  ])
+  .transform(({ messageId, ...report }) => ({ ...report, sesMessageId: messageId }));
 export type FeedbackMessage = z.output<typeof feedbackMessage>;

@@ -13,7 +13,7 @@ import { strictTransportSecurity } from "../contract/transport-security.ts";
 import { isPassingFault } from "../platform/aws-http.ts";
 import { recordSecurityEvent } from "../platform/security-log.ts";
 import { deviceTokenHeaders } from "./device-cookie.ts";
-import { corsHeaders, header } from "./headers.ts";
+import { corsHeaders, header, requestIdOf } from "./headers.ts";
 import { staffCookie } from "./staff-cookie.ts";
 
 const http = (
@@ -29,7 +29,7 @@ const http = (
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "strict-transport-security": strictTransportSecurity,
-    "x-request-id": event.requestContext.requestId,
+    "x-request-id": requestIdOf(event),
     ...(!keepsStaffCookie && corsHeaders(event)),
     ...headers,
   },

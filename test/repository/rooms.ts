@@ -93,20 +93,24 @@ export const rooms: Record<string, Room> = {
   },
   commands: {
     holds: "what all commands of operators need: the stage or local stack that they work on, the terminal",
-    imports: [...shared("platform contract"), "infra"],
+    imports: [...shared("platform identity contract"), ...infra("command-line"), "infra"],
   },
   "commands/accounts": {
     holds: "commands about people",
     imports: [
-      ...shared("platform identity contract store sessions passwords accounts admin mail"),
-      "commands",
+      ...shared("platform identity contract store limits delivery sessions passwords accounts admin mail"),
+      ...infra("command-line"),
       "commands/user-files",
-      "infra/command-line",
+      "commands",
     ],
   },
   "commands/doctor": {
     holds: "checks of an AWS account before a deployment, which only read",
     imports: [...infra("grants settings command-line"), "commands", "infra"],
+  },
+  "commands/letters": {
+    holds: "commands about letters",
+    imports: [...shared("platform mail"), ...infra("command-line"), "commands"],
   },
   "commands/stage": {
     holds: "commands about a whole stage",
@@ -138,7 +142,7 @@ export const rooms: Record<string, Room> = {
     imports: [...shared("attributes contract letters"), ...infra("grants openapi"), "infra"],
   },
   "infra/data": {
-    holds: "tables, queues and secrets: what stays when code changes",
+    holds: "tables, queues, secrets and the operators' log: what stays when code changes",
     imports: [...shared("store"), ...infra("grants settings"), "infra"],
   },
   "infra/monitoring": {
@@ -183,9 +187,13 @@ export const rooms: Record<string, Room> = {
     holds: "SES, the inbox and the preview of letters",
     imports: [...shared("identity letters"), ...local("aws cloudformation gateway")],
   },
+  "infra/local/operators": {
+    holds: "what only operators' commands call: who they are, their log, moves of dead letters",
+    imports: local("aws cloudformation"),
+  },
   "infra/local/aws-endpoint": {
     holds: "the endpoint that functions call: IAM, faults, call counts",
-    imports: local("aws cloudformation secrets mailbox"),
+    imports: local("aws cloudformation secrets mailbox operators"),
   },
   "infra/local/eventbridge": {
     holds: "EventBridge: the rules that put SES's reports into a queue",
@@ -195,7 +203,9 @@ export const rooms: Record<string, Room> = {
     holds: "`npm start`: starts and stops all of it",
     imports: [
       ...infra("settings bundling command-line"),
-      ...local("aws cloudformation lambda engines secrets gateway mailbox aws-endpoint eventbridge"),
+      ...local(
+        "aws cloudformation lambda engines secrets gateway mailbox operators aws-endpoint eventbridge",
+      ),
       "infra",
     ],
   },

@@ -53,6 +53,10 @@ const hasStartPage = ({ root }: Api): boolean => {
 const isForRunner = ({ method = "" }: IncomingMessage, path: string, api: Api): boolean =>
   path.startsWith("/_") || (path === "/" && ["GET", "HEAD"].includes(method) && !hasStartPage(api));
 
+/** In AWS too, callers can choose the id of their request. */
+const chosenId = ({ headers: { "x-amzn-requestid": id } }: IncomingMessage): string | undefined =>
+  typeof id === "string" && /^[\w!#$%&'*+.^`|~-]{1,128}$/.test(id) ? id : undefined;
+
 export const startGateway = async (port: number, host: string = loopback) => {
   let options: Options | undefined;
 
@@ -99,7 +103,7 @@ export const startGateway = async (port: number, host: string = loopback) => {
     const queryAt = url.indexOf("?");
     const path = queryAt === -1 ? url : url.slice(0, queryAt);
     const query = new URLSearchParams(queryAt === -1 ? "" : url.slice(queryAt));
-    const requestId = randomUUID();
+    const requestId = chosenId(incoming) ?? randomUUID();
     let answer: HttpAnswer;
     if (options === undefined) answer = { status: 503, headers: [], body: "The stack is still starting.\n" };
     else if (isForRunner(incoming, path, options.api)) answer = options.runnerPages(incoming, path, query);

@@ -98,7 +98,7 @@ describe("stages", () => {
     const rules = feedbackRules.map((rule) => `${rule}.Name`);
     const [devNames, prodNames] = [givenNames(dev), givenNames(prod)];
     expect(devNames.map(([what]) => what).toSorted()).toEqual(
-      ["Api.Name", "ConfigurationSet.Name", ...rules, ...functions].toSorted(),
+      ["Api.Name", "ConfigurationSet.Name", "Operators.LogGroupName", ...rules, ...functions].toSorted(),
     );
     const ofProd = new Set(prodNames.map(([, name]) => name));
     expect(devNames.filter(([, name]) => ofProd.has(name))).toEqual([]);

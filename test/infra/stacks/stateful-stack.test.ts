@@ -102,3 +102,10 @@ it("AWS generates two secrets, and key rings start empty [ASVS 13.3.1]", () => {
   for (const name of ["DigestKeys", "SigningKeys", "VerificationKeys"])
     expect(Object.keys(dev.one(secret, name).Properties ?? {})).toEqual(["Description"]);
 });
+
+it("the operators' log has a fixed name and the retention of others", () => {
+  expect(prod.one("AWS::Logs::LogGroup", "Operators").Properties).toMatchObject({
+    LogGroupName: "lit-auth-prod-operators",
+    RetentionInDays: 60,
+  });
+});
