@@ -7,6 +7,7 @@ import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { variable } from "../../shared/platform/environment.ts";
 import { readSecret } from "../../shared/platform/secrets.ts";
 import { registrationPk, userPk } from "../../shared/store/user-items.ts";
+import { operatorLog } from "../operator-log.ts";
 import { runCommand } from "../run-command.ts";
 import { outputOf, useTarget, type Target } from "../target.ts";
 import * as people from "./smoke-people.ts";
@@ -149,7 +150,7 @@ await runCommand(async () => {
   const options = { waitSeconds: waitSecondsOf(values.wait), lettersOnly: values["letters-only"] };
   const target = await useTarget(values.stage);
   const start = performance.now();
-  await smokeTest(target, options);
+  await operatorLog(target, "smoke").acting({}, () => smokeTest(target, options));
   console.log(`The smoke test of ${target.name} has passed in ${secondsSince(start)} s.`);
   if (options.lettersOnly) console.log("It did not sign in (--letters-only).");
 });
