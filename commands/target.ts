@@ -10,7 +10,12 @@ import { noRegion } from "../infra/user-error.ts";
 import type { VariableName } from "../shared/platform/environment.ts";
 import { awsVariables, findRunningStack } from "./running-stack.ts";
 
-export type Target = { name: string; functionNames: string[] };
+export type Target = {
+  name: string;
+  functionNames: string[];
+  /** Of the stateful stack. */
+  outputs: Readonly<Record<string, string>>;
+};
 
 /** Maps outputs of the stateful stack to the variables of functions. */
 const variableOf: Record<string, VariableName> = {
@@ -37,18 +42,15 @@ const setVariables = (outputs: Record<string, string>) => {
 };
 
 const useLocal = (dataDirectory: string): Target => {
-  if (process.env["npm_config_stage"])
-    throw new Error(
-      "npm took --stage for itself. Put -- before the options: npm run <command> -- --stage <name>.",
-    );
   const stack = findRunningStack(dataDirectory);
-  const { outputs, functionNames } = stack;
+  const { functionNames } = stack;
   Object.assign(process.env, awsVariables(stack));
   delete process.env["AWS_PROFILE"];
-  setVariables(
-    Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name.replace(/^.*\./, ""), value])),
+  const outputs = Object.fromEntries(
+    Object.entries(stack.outputs).map(([name, value]) => [name.replace(/^.*\./, ""), value]),
   );
-  return { name: "the local stack", functionNames };
+  setVariables(outputs);
+  return { name: "the local stack", functionNames, outputs };
 };
 
 const explained = (stage: string) => (error: unknown) => {
@@ -64,8 +66,10 @@ const useStage = async (stage: string): Promise<Target> => {
   const { Stacks = [] } = await client
     .send(new DescribeStacksCommand({ StackName: `lit-auth-${stage}-stateful` }))
     .catch(explained(stage));
-  const outputs = (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]);
-  setVariables(Object.fromEntries(outputs));
+  const outputs = Object.fromEntries(
+    (Stacks[0]?.Outputs ?? []).map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
+  );
+  setVariables(outputs);
   const functionNames: string[] = [];
   for (const stack of ["user-functions", "staff-functions"]) {
     const resources = paginateListStackResources({ client }, { StackName: `lit-auth-${stage}-${stack}` });
@@ -74,7 +78,13 @@ const useStage = async (stage: string): Promise<Target> => {
         if (ResourceType === "AWS::Lambda::Function" && PhysicalResourceId)
           functionNames.push(PhysicalResourceId);
   }
-  return { name: `stage ${stage}`, functionNames };
+  return { name: `stage ${stage}`, functionNames, outputs };
+};
+
+export const outputOf = ({ name, outputs }: Pick<Target, "name" | "outputs">, output: string): string => {
+  const value = outputs[output];
+  if (value === undefined) throw new Error(`${name} has no output ${output}. Deploy this version first.`);
+  return value;
 };
 
 export const useTarget = (

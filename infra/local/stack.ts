@@ -3,6 +3,7 @@ import type { CallCounts } from "./aws-endpoint/call-counter.ts";
 import type { UnitCounts } from "./aws-endpoint/capacity-units.ts";
 import type { Faults } from "./aws-endpoint/faults.ts";
 import { loadPolicies } from "./aws-endpoint/iam-policy.ts";
+import { awsRequest } from "./aws/aws-request.ts";
 import { region } from "./aws/local-account.ts";
 import { loadTemplates, type StackTemplate } from "./cloudformation/templates.ts";
 import { announceStack, lockDataDirectory } from "./data-directory.ts";
@@ -18,10 +19,13 @@ import { startGateway } from "./gateway/gateway-server.ts";
 import { runDeploymentTriggers } from "./lambda/deployment-triggers.ts";
 import type { Outcome } from "./lambda/execution-environment.ts";
 import { createLambdaService } from "./lambda/lambda-service.ts";
+import type { WorkCounts } from "./lambda/work-counter.ts";
 import { createLetterPreview } from "./mailbox/letter-preview.ts";
 import { openMailbox } from "./mailbox/mailbox-files.ts";
 import { createRunnerPages } from "./mailbox/runner-pages.ts";
 import { createSes } from "./mailbox/ses-api.ts";
+import { openCloudWatchLogs } from "./operators/cloudwatch-logs.ts";
+import { createMessageMoves } from "./operators/message-moves.ts";
 import { createSecretRotation } from "./secrets/secret-rotation.ts";
 import { openSecretsManager } from "./secrets/secrets-manager.ts";
 
@@ -33,7 +37,7 @@ export type StackOptions = {
   dataDirectory: string;
   engine?: EngineName;
   concurrencyPerFunction?: number;
-  /** Replaces the visibility timeout of failed messages in tests. With 0, fauxqs loses them. */
+  /** Replaces the visibility timeout of failed messages in tests. */
   returnFailedAfterSeconds?: number;
   onLog?: OnLog;
   onRequest?: ((line: string) => void) | undefined;
@@ -54,6 +58,8 @@ export type Stack = {
   /** The read and write units of DynamoDB, counted only while `countUnits` is on. */
   units: () => UnitCounts;
   countUnits: (on: boolean) => void;
+  /** The duration of functions and the bytes that they have logged. */
+  work: () => WorkCounts;
   resetCalls: () => void;
   /** How many events each rule of EventBridge could not put into its queue. */
   failedInvocations: () => Record<string, number>;
@@ -111,12 +117,18 @@ const start = async (
   });
   resources.defer(eventBus.stop);
   const ses = createSes(templates, { mailbox, dataDirectory, publish: eventBus.publish });
+  const messageMoves = createMessageMoves(templates, (operation, parameters) =>
+    awsRequest(sqs.url, { service: "sqs", operation, accessKeyId: sqs.accessKeyId }, parameters),
+  );
+  resources.defer(messageMoves.stop);
   awsEndpoint.connect({
     dynamoDb,
     sqs,
     secrets: openSecretsManager(templates, dataDirectory),
     rotateSecret: createSecretRotation(templates, lambda.invoke),
     ses,
+    logs: openCloudWatchLogs(templates, dataDirectory),
+    messageMoves,
     policies: loadPolicies(templates),
     replaceExecutionEnvironments: lambda.replaceExecutionEnvironments,
   });
@@ -150,9 +162,11 @@ const start = async (
     calls: awsEndpoint.calls,
     units: awsEndpoint.units,
     countUnits: awsEndpoint.countUnits,
+    work: lambda.work,
     resetCalls: () => {
       awsEndpoint.reset();
       awsEndpoint.resetUnits();
+      lambda.resetWork();
     },
     failedInvocations: eventBus.failedInvocations,
     invoke: lambda.invoke,

@@ -5,6 +5,7 @@ import { nowSeconds } from "../platform/clock.ts";
 import { variable, type VariableName } from "../platform/environment.ts";
 import { inInitPhase } from "../platform/init-phase.ts";
 import { prepared } from "../platform/lazy.ts";
+import { causeRequestId } from "../platform/logger.ts";
 import type { LetterOrder } from "./letter-orders.ts";
 
 const client = prepared(() => {
@@ -19,7 +20,12 @@ const put = async (queue: VariableName, order: object, delaySeconds?: number): P
   await client().send(
     new SendMessageCommand({
       QueueUrl: String(variable(queue)),
-      MessageBody: JSON.stringify({ orderedAt: nowSeconds(), tries: 0, ...order }),
+      MessageBody: JSON.stringify({
+        orderedAt: nowSeconds(),
+        tries: 0,
+        causeRequestId: causeRequestId(),
+        ...order,
+      }),
       DelaySeconds: delaySeconds,
     }),
   );

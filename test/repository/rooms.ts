@@ -33,7 +33,7 @@ export const rooms: Record<string, Room> = {
   },
   "shared/events": {
     holds: "what happens to accounts: who acts, what follows, and the history",
-    imports: shared("platform attributes contract store"),
+    imports: shared("platform identity attributes contract store"),
   },
   "shared/keys": {
     holds: "key rings for signing and for digests, their storage and rotation",
@@ -101,20 +101,35 @@ export const rooms: Record<string, Room> = {
   },
   commands: {
     holds: "what all commands of operators need: the stage or local stack that they work on, the terminal",
-    imports: [...shared("platform contract"), "infra"],
+    imports: [...shared("platform identity contract"), ...infra("command-line"), "infra"],
   },
   "commands/accounts": {
     holds: "commands about people",
     imports: [
-      ...shared("platform identity contract store events sessions passwords accounts admin mail"),
+      ...shared(
+        "platform identity contract store events limits delivery sessions passwords accounts admin mail",
+      ),
       ...infra("command-line"),
       "commands/user-files",
       "commands",
     ],
   },
+  "commands/doctor": {
+    holds: "checks of an AWS account before a deployment, which only read",
+    imports: [...infra("grants settings command-line"), "commands", "infra"],
+  },
+  "commands/letters": {
+    holds: "commands about letters",
+    imports: [...shared("platform mail"), ...infra("command-line"), "commands"],
+  },
   "commands/stage": {
     holds: "commands about a whole stage",
-    imports: [...shared("platform events keys"), ...infra("command-line"), "commands/user-files", "commands"],
+    imports: [
+      ...shared("platform identity contract store events keys limits codes sessions accounts admin"),
+      ...infra("command-line"),
+      "commands/user-files",
+      "commands",
+    ],
   },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("attributes contract") },
   "infra/grants": {
@@ -138,7 +153,7 @@ export const rooms: Record<string, Room> = {
     imports: [...shared("attributes contract letters"), ...infra("grants openapi"), "infra"],
   },
   "infra/data": {
-    holds: "tables, queues and secrets: what stays when code changes",
+    holds: "tables, queues, secrets and the operators' log: what stays when code changes",
     imports: [...shared("store"), ...infra("grants settings"), "infra"],
   },
   "infra/monitoring": {
@@ -183,9 +198,13 @@ export const rooms: Record<string, Room> = {
     holds: "SES, the inbox and the preview of letters",
     imports: [...shared("identity letters"), ...local("aws cloudformation gateway")],
   },
+  "infra/local/operators": {
+    holds: "what only operators' commands call: who they are, their log, moves of dead letters",
+    imports: local("aws cloudformation"),
+  },
   "infra/local/aws-endpoint": {
     holds: "the endpoint that functions call: IAM, faults, call counts",
-    imports: local("aws cloudformation secrets mailbox"),
+    imports: local("aws cloudformation secrets mailbox operators"),
   },
   "infra/local/eventbridge": {
     holds: "EventBridge: the rules that put SES's reports into a queue",
@@ -195,7 +214,9 @@ export const rooms: Record<string, Room> = {
     holds: "`npm start`: starts and stops all of it",
     imports: [
       ...infra("settings bundling command-line"),
-      ...local("aws cloudformation lambda engines secrets gateway mailbox aws-endpoint eventbridge"),
+      ...local(
+        "aws cloudformation lambda engines secrets gateway mailbox operators aws-endpoint eventbridge",
+      ),
       "infra",
     ],
   },

@@ -1,10 +1,14 @@
 import * as z from "zod";
 import { ServiceError } from "../aws/service-error.ts";
 import type { Ses } from "../mailbox/ses-api.ts";
+import { callerIdentity } from "../operators/caller-identity.ts";
+import type { CloudWatchLogs } from "../operators/cloudwatch-logs.ts";
+import type { MessageMoves } from "../operators/message-moves.ts";
 import type { RotateSecret } from "../secrets/secret-rotation.ts";
 import type { SecretsManager } from "../secrets/secrets-manager.ts";
 import { awsTarget, jsonContentType } from "../aws/aws-request.ts";
 import { createForwarder, type Answer, type EngineAddress, type Sent } from "../aws/forwarder.ts";
+import type { Principal } from "./authorise.ts";
 import type { Policies } from "./iam-policy.ts";
 import type { Call } from "./required-access.ts";
 
@@ -14,6 +18,8 @@ export type Backends = {
   secrets: SecretsManager;
   rotateSecret: RotateSecret;
   ses: Ses;
+  logs: CloudWatchLogs;
+  messageMoves: MessageMoves;
   replaceExecutionEnvironments: (functionName: string) => void;
   policies: Policies;
 };
@@ -57,7 +63,7 @@ const withIndexCounts = async (
 };
 
 export const connectBackends = (backends: Backends) => {
-  const { secrets, rotateSecret, ses, replaceExecutionEnvironments } = backends;
+  const { secrets, rotateSecret, ses, logs, messageMoves, replaceExecutionEnvironments } = backends;
   const dynamoDb = createForwarder("dynamodb", backends.dynamoDb);
   const sqs = createForwarder("sqs", backends.sqs);
 
@@ -67,15 +73,29 @@ export const connectBackends = (backends: Backends) => {
     return rotateSecret(secrets.arnOf(SecretId) ?? SecretId, ClientRequestToken);
   };
 
-  const serve = async (call: Call, sent: Sent, requestId: string, signal?: AbortSignal): Promise<Answer> => {
-    const { service, operation, parameters } = call;
+  const inJson = (type: string, requestId: string, result: unknown): Answer => ({
+    status: 200,
+    headers: { "content-type": type, "x-amzn-requestid": requestId },
+    body: JSON.stringify(result),
+  });
+
+  const serve = async (
+    caller: Principal,
+    { service, operation, parameters }: Call,
+    sent: Sent,
+    requestId: string,
+    signal?: AbortSignal,
+  ): Promise<Answer> => {
     if (service === "dynamodb") {
       const answer = await dynamoDb.forward(sent, signal);
       if (operation !== "DescribeTable") return answer;
       const { TableName } = z.object({ TableName: z.string() }).parse(parameters);
       return withIndexCounts(TableName, answer, dynamoDb.forward);
     }
+    if (service === "sqs" && messageMoves.isOne(operation))
+      return inJson(jsonContentType, requestId, await messageMoves.call(operation, parameters));
     if (service === "sqs") return sqs.forward(sent, signal);
+    if (service === "sts") return callerIdentity(operation, caller, requestId);
     if (service === "ses")
       return parameters instanceof URLSearchParams
         ? ses.send(parameters, requestId)
@@ -84,13 +104,11 @@ export const connectBackends = (backends: Backends) => {
       replaceExecutionEnvironments(String(parameters));
       return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
     }
-    if (service !== "secretsmanager")
+    if (service !== "secretsmanager" && service !== "logs")
       throw new ServiceError("UnknownOperationException", `The service ${service} is not supported locally`);
-    return {
-      status: 200,
-      headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId },
-      body: JSON.stringify(await callSecrets(operation, parameters)),
-    };
+    const result =
+      service === "logs" ? logs.call(operation, parameters) : await callSecrets(operation, parameters);
+    return inJson("application/x-amz-json-1.1", requestId, result);
   };
 
   return {
