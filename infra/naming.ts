@@ -22,3 +22,9 @@ export type FeedbackRule = (typeof feedbackRules)[number];
 
 export const ruleName = (stage: string, rule: FeedbackRule): string =>
   `lit-auth-${stage}-${kebabCase(rule.replace(/^./, (letter) => letter.toLowerCase()))}`;
+
+/** Rollback triggers of a deployment name alarms before they exist. */
+export const alarmName = (stage: string, id: string): string =>
+  `lit-auth-${stage}-${kebabCase(id.replace(/^./, (letter) => letter.toLowerCase()))}`;
+
+export const metricsNamespace = (stage: string): string => `LitAuth/${stage}`;

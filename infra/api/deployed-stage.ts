@@ -64,7 +64,7 @@ export const deployApi = (
   const stage = new Stage(scope, "Stage", {
     deployment: createDeployment(scope, bareApi, api),
     stageName: settings.STAGE,
-    tracingEnabled: true,
+    tracingEnabled: settings.TRACING !== "off",
     throttlingRateLimit: settings.THROTTLE_REQUESTS_PER_SECOND,
     throttlingBurstLimit: settings.THROTTLE_BURST_REQUESTS,
     methodOptions: methodThrottles(settings),

@@ -13,6 +13,8 @@ import type { FunctionName } from "../grants/grant.ts";
 import { functionName, pascalCase } from "../naming.ts";
 import type { Settings } from "../settings/settings.ts";
 import { addAlarms } from "../monitoring/alarms.ts";
+import { countGatewayAnswers } from "../monitoring/gateway-metrics.ts";
+import { addSamplingRule } from "../monitoring/tracing.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
 const pagePaths = ["/swagger", "/admin"];
@@ -53,6 +55,8 @@ export class ApiStack extends Stack {
     addGatewayResponses(api, settings.ALLOWED_ORIGINS);
     const stage = deployApi(this, { bareApi, api, settings }, removalPolicyOf(settings));
     if (hasFirewall(settings)) addFirewall(this, stage, settings);
+    addSamplingRule(this, bareApi.ref, settings);
+    countGatewayAnswers(this, settings.STAGE);
     addAlarms(this, settings, stateful.queues);
   }
 }

@@ -16,6 +16,8 @@ const isForStaff = (name: OperationName): boolean => contract[name].caller === "
 export const staffOperations = operationNames.filter(isForStaff);
 export const userOperations = operationNames.filter((name) => !isForStaff(name));
 
+const isCalledByApi = (name: FunctionName): boolean => name in contract || name === "pages";
+
 export type FunctionsStackProps = StackProps & {
   readonly settings: Settings;
   readonly stateful: StatefulStack;
@@ -23,7 +25,8 @@ export type FunctionsStackProps = StackProps & {
 };
 
 export class FunctionsStack extends Stack {
-  readonly #common: Omit<GrantedFunctionProps, "name" | "grant">;
+  readonly #common: Omit<GrantedFunctionProps, "name" | "grant" | "traced">;
+  readonly #isTracing: boolean;
 
   constructor(
     scope: Construct,
@@ -41,11 +44,13 @@ export class FunctionsStack extends Stack {
       logRetention: settings.LOG_RETENTION_DAYS,
       removalPolicy: removalPolicyOf(settings),
     };
+    this.#isTracing = settings.TRACING !== "off";
     for (const name of operations) this.#addOperation(name);
   }
 
   protected addFunction(name: FunctionName, grant: Grant = grants[name]): GrantedFunction {
-    return new GrantedFunction(this, { name, grant, ...this.#common });
+    const traced = this.#isTracing && isCalledByApi(name);
+    return new GrantedFunction(this, { name, grant, traced, ...this.#common });
   }
 
   #addOperation(name: OperationName): void {
