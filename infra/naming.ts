@@ -23,6 +23,8 @@ export type FeedbackRule = (typeof feedbackRules)[number];
 export const ruleName = (stage: string, rule: FeedbackRule): string =>
   `lit-auth-${stage}-${kebabCase(rule.replace(/^./, (letter) => letter.toLowerCase()))}`;
 
+export const stackName = (stage: string, name: string): string => `lit-auth-${stage}-${name}`;
+
 /** Rollback triggers of a deployment name alarms before they exist. */
 export const alarmName = (stage: string, id: string): string =>
   `lit-auth-${stage}-${kebabCase(id.replace(/^./, (letter) => letter.toLowerCase()))}`;

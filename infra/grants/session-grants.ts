@@ -11,12 +11,7 @@ const createToken = {
   DEVICE_SECRET_ID: read,
   DIGEST_SECRET_ID: read,
   SIGNING_KEYS_ID: read,
-  settings: [
-    ...issuing,
-    "TRIES_PER_NETWORK_PER_TEN_MINUTES",
-    "OTP_LIFETIME_SECONDS",
-    "KEY_ROTATION_DAYS",
-  ],
+  settings: [...issuing, "TRIES_PER_NETWORK_PER_TEN_MINUTES", "OTP_LIFETIME_SECONDS", "KEY_ROTATION_DAYS"],
 } as const;
 
 const refreshToken = {

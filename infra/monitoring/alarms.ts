@@ -21,7 +21,8 @@ const topicFor = (scope: Construct, { ALARM_EMAIL }: Settings): Topic | undefine
   return topic;
 };
 
-export const addAlarms = (scope: Construct, settings: Settings, queues: Queues): void => {
+/** Returns their ids. */
+export const addAlarms = (scope: Construct, settings: Settings, queues: Queues): string[] => {
   const rows: Record<string, AlarmRow> = {
     ...apiAlarms(settings),
     ...queueAlarms(settings, queues),
@@ -40,4 +41,5 @@ export const addAlarms = (scope: Construct, settings: Settings, queues: Queues):
     });
     if (topic) alarm.addAlarmAction(new SnsAction(topic));
   }
+  return Object.keys(rows);
 };

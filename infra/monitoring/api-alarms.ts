@@ -21,15 +21,11 @@ const sumOf = (usingMetrics: Record<string, IMetric>): IMetric =>
   });
 
 // API Gateway calls `pages`, and `createKeys` runs at deployments, which wait for it.
-const calledByNoCaller = (Object.keys(backgroundGrants) as (keyof typeof backgroundGrants)[]).filter(
+export const calledByNoCaller = (Object.keys(backgroundGrants) as (keyof typeof backgroundGrants)[]).filter(
   (name) => name !== "pages" && name !== "createKeys",
 );
 
-const failuresOf = (
-  stage: string,
-  name: FunctionName,
-  answered: "RefreshFailures" | "CreateTokenFailures",
-) =>
+const failuresOf = (stage: string, name: FunctionName, answered: "RefreshFailures" | "CreateTokenFailures") =>
   sumOf({ crashed: ofFunction(stage, name, "Errors"), answered: securityMetric(stage, answered) });
 
 export const apiAlarms = (settings: Settings): Record<string, AlarmRow> => {

@@ -1,7 +1,6 @@
 // Metrics that AWS publishes without a charge. API Gateway's metrics per method would cost.
 import { Duration } from "aws-cdk-lib";
 import { Metric, type AlarmProps, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
-import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { apiName } from "../api/bare-api.ts";
 import type { FunctionName } from "../grants/grant.ts";
@@ -48,8 +47,7 @@ export const ofApi = (
 
 export const ofQueue = (
   queue: IQueue,
-  metricName:
-    "ApproximateNumberOfMessagesVisible" | "ApproximateAgeOfOldestMessage" | "NumberOfMessagesSent",
+  metricName: "ApproximateNumberOfMessagesVisible" | "ApproximateAgeOfOldestMessage" | "NumberOfMessagesSent",
   form: Form = {},
 ): IMetric => metric("AWS/SQS", metricName, { QueueName: queue.queueName }, form);
 
@@ -73,7 +71,7 @@ export const ofSes = (metricName: "Send" | "Bounce" | "Complaint" | "Reject", fo
   metric("AWS/SES", metricName, {}, form);
 
 export const ofTable = (
-  { tableName }: ITable,
+  { tableName }: { readonly tableName: string },
   metricName: "ConsumedReadCapacityUnits" | "ConsumedWriteCapacityUnits",
   { index, ...form }: Form & { index?: string } = {},
 ): IMetric =>

@@ -13,7 +13,9 @@ import type { FunctionName } from "../grants/grant.ts";
 import { functionName, pascalCase } from "../naming.ts";
 import type { Settings } from "../settings/settings.ts";
 import { addAlarms } from "../monitoring/alarms.ts";
+import { addDashboards } from "../monitoring/dashboards.ts";
 import { countGatewayAnswers } from "../monitoring/gateway-metrics.ts";
+import { saveAccessQueries } from "../monitoring/saved-queries.ts";
 import { addSamplingRule } from "../monitoring/tracing.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
@@ -57,6 +59,9 @@ export class ApiStack extends Stack {
     if (hasFirewall(settings)) addFirewall(this, stage, settings);
     addSamplingRule(this, bareApi.ref, settings);
     countGatewayAnswers(this, settings.STAGE);
-    addAlarms(this, settings, stateful.queues);
+    saveAccessQueries(this, settings.STAGE);
+    const { queues, tables } = stateful;
+    const alarms = addAlarms(this, settings, queues);
+    addDashboards(this, settings, { queues, tables, alarms });
   }
 }

@@ -8,6 +8,7 @@ import { grants, operationSettings } from "../grants/grants.ts";
 import type { Settings } from "../settings/settings.ts";
 import { functionSettings, resourcesOf } from "./function-variables.ts";
 import { GrantedFunction, type GrantedFunctionProps } from "./granted-function.ts";
+import { saveFunctionQueries } from "../monitoring/saved-queries.ts";
 import { countSecurityEvents } from "../monitoring/security-metrics.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
@@ -31,9 +32,9 @@ export class FunctionsStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    props: FunctionsStackProps & { operations: readonly OperationName[] },
+    props: FunctionsStackProps & { operations: readonly OperationName[]; queryFolder: string },
   ) {
-    const { settings, stateful, bundlesDirectory, operations, ...stackProps } = props;
+    const { settings, stateful, bundlesDirectory, operations, queryFolder, ...stackProps } = props;
     super(scope, id, stackProps);
     this.#common = {
       stage: settings.STAGE,
@@ -46,6 +47,7 @@ export class FunctionsStack extends Stack {
     };
     this.#isTracing = settings.TRACING !== "off";
     for (const name of operations) this.#addOperation(name);
+    saveFunctionQueries(this, settings.STAGE, queryFolder);
   }
 
   protected addFunction(name: FunctionName, grant: Grant = grants[name]): GrantedFunction {

@@ -135,7 +135,7 @@ export const rooms: Record<string, Room> = {
   },
   "infra/monitoring": {
     holds: "alarms, and metrics of what the logs say about attacks",
-    imports: [...shared("contract"), ...infra("grants settings api"), "infra"],
+    imports: [...shared("contract store"), ...infra("grants settings api data"), "infra"],
   },
   "infra/stacks": {
     holds: "the CDK stacks in three layers",

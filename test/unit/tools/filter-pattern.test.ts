@@ -19,7 +19,7 @@ it("other lines match nothing", () => {
   expect(filterOf('{ $.a != "b" }')("START RequestId: 1")).toBe(false);
 });
 
-it.each(["$.a = 1", '{ $.a = "b"', '{ $.a IS NULL }', '{ a = "b" }', "{ $.a > 1 }"])(
+it.each(["$.a = 1", '{ $.a = "b"', "{ $.a IS NULL }", '{ a = "b" }', "{ $.a > 1 }"])(
   "the pattern %s is refused",
   (pattern) => {
     expect(() => filterOf(pattern)('{"a":"b"}')).toThrow(Error);
