@@ -5,9 +5,11 @@ import { apiAddress } from "../api/bare-api.ts";
 import { removalPolicyOf } from "../data/removal-policy.ts";
 import type { FunctionName, Grant } from "../grants/grant.ts";
 import { grants, operationSettings } from "../grants/grants.ts";
+import { pascalCase } from "../naming.ts";
 import type { Settings } from "../settings/settings.ts";
 import { functionSettings, resourcesOf } from "./function-variables.ts";
 import { GrantedFunction, type GrantedFunctionProps } from "./granted-function.ts";
+import { archiveSecurityLines } from "../monitoring/security-archive.ts";
 import { saveFunctionQueries } from "../monitoring/saved-queries.ts";
 import { countSecurityEvents } from "../monitoring/security-metrics.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
@@ -27,7 +29,7 @@ export type FunctionsStackProps = StackProps & {
 
 export class FunctionsStack extends Stack {
   readonly #common: Omit<GrantedFunctionProps, "name" | "grant" | "traced">;
-  readonly #isTracing: boolean;
+  readonly #settings: Settings;
 
   constructor(
     scope: Construct,
@@ -45,14 +47,16 @@ export class FunctionsStack extends Stack {
       logRetention: settings.LOG_RETENTION_DAYS,
       removalPolicy: removalPolicyOf(settings),
     };
-    this.#isTracing = settings.TRACING !== "off";
+    this.#settings = settings;
     for (const name of operations) this.#addOperation(name);
     saveFunctionQueries(this, settings.STAGE, queryFolder);
   }
 
   protected addFunction(name: FunctionName, grant: Grant = grants[name]): GrantedFunction {
-    const traced = this.#isTracing && isCalledByApi(name);
-    return new GrantedFunction(this, { name, grant, traced, ...this.#common });
+    const traced = this.#settings.TRACING !== "off" && isCalledByApi(name);
+    const made = new GrantedFunction(this, { name, grant, traced, ...this.#common });
+    archiveSecurityLines(this, pascalCase(name), made.logGroup, this.#settings);
+    return made;
   }
 
   #addOperation(name: OperationName): void {
