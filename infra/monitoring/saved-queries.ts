@@ -104,6 +104,9 @@ const ofAccessLog: readonly Query[] = [
   },
 ];
 
+const idOf = (text: string): string =>
+  text.replaceAll(/(?:^| )(\w)/g, (_, letter: string) => letter.toUpperCase());
+
 const save = (
   stack: Stack,
   { stage, folder }: { stage: string; folder: string },
@@ -111,19 +114,15 @@ const save = (
   logGroupNames: string[],
 ): void => {
   for (const { name, lines, asks = {} } of queries)
-    new CfnQueryDefinition(
-      stack,
-      `Query${name.replaceAll(/\s(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
-      {
-        name: `lit-auth-${stage}/${folder}/${name}`,
-        queryString: lines.join("\n| "),
-        logGroupNames,
-        parameters: Object.entries(asks).map(([parameter, description]) => ({
-          name: parameter,
-          description,
-        })),
-      },
-    );
+    new CfnQueryDefinition(stack, idOf(`query ${folder} ${name}`), {
+      name: `lit-auth-${stage}/${folder}/${name}`,
+      queryString: lines.join("\n| "),
+      logGroupNames,
+      parameters: Object.entries(asks).map(([parameter, description]) => ({
+        name: parameter,
+        description,
+      })),
+    });
 };
 
 /** Also over the functions that the stack gets later. A query reads at most 50 log groups. */

@@ -5,7 +5,10 @@ const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int(
 
 export const operationSettings = {
   TRACING: {
-    schema: z.union([z.literal("off"), wholeNumber(1, 100)], "must be off or a percentage from 1 to 100"),
+    schema: z
+      .string()
+      .regex(/^(?:off|[1-9]\d?|100)$/, "must be off or a percentage from 1 to 100")
+      .transform((text) => (text === "off" ? ("off" as const) : Number(text))),
     fallback: "1",
     help: "Which percentage of the requests to the API X-Ray records, from 1 to 100, or off. X-Ray costs 5 USD per million recorded traces, and the first 100,000 a month are free.",
   },
