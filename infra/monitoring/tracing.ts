@@ -1,7 +1,7 @@
 // API Gateway is the first service that sees a request, so it decides whether X-Ray records it. The
 // functions that it calls follow the decision (mode Active). Other functions would decide for
 // themselves, by a rule that can't be set, so they don't trace.
-import { Stack } from "aws-cdk-lib";
+import type { Stack } from "aws-cdk-lib";
 import { CfnSamplingRule } from "aws-cdk-lib/aws-xray";
 import { apiName } from "../api/bare-api.ts";
 import type { Settings } from "../settings/settings.ts";

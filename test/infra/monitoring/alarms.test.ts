@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { alarmName, pascalCase } from "../../../infra/naming.ts";
 import { contract, type OperationName } from "../../../shared/contract/contract.ts";
@@ -250,7 +250,7 @@ describe("each alarm", () => {
     const runbook = readFileSync("docs/runbook.md", "utf8");
     const sections = [...runbook.matchAll(/^### (\w+Alarm)\n([^]*?)(?=^##|$(?![^]))/gm)];
     const ids = alarmsOf(stage).map(([id]) => id);
-    expect(sections.map(([, title]) => title).toSorted()).toEqual(ids.toSorted());
+    expect(sections.map(([, title = ""]) => title).toSorted()).toEqual(ids.toSorted());
     for (const [id, { AlarmDescription }] of alarmsOf(stage))
       expect(AlarmDescription).toMatch(new RegExp(`docs/runbook\\.md#${id.toLowerCase()}$`));
     const parts = ["Means", "Look", "Do", "Ends"];
@@ -293,22 +293,43 @@ describe("each alarm", () => {
   });
 });
 
+it("alarms on checks read the dimension that functions write", () => {
+  for (const name of ["BreachCheck", "ChallengeCheck"])
+    expect(stage.one("AWS::CloudWatch::Alarm", `${name}Alarm`).Properties).toMatchObject({
+      Namespace: "LitAuth/dev",
+      MetricName: `${name}Failed`,
+      Dimensions: [{ Name: "service", Value: "lit-auth" }],
+    });
+});
+
+it("each own metric is moved by a test on the stack", () => {
+  const tests = globSync(["test/scenarios/**/*.test.ts", "test/unit/platform/secret-age.test.ts"])
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n");
+  const metrics = Object.values(stage.all("AWS::Logs::MetricFilter")).flatMap(({ MetricTransformations }) =>
+    (MetricTransformations as { MetricName: string }[]).map((one) => one.MetricName),
+  );
+  const unmoved = [...new Set(metrics)].filter(
+    (name) => !new RegExp(`(?:metricMoved\\(stack, |linesMoving\\()"${name}"|\\b${name}: 1\\b`).test(tests),
+  );
+  expect(unmoved).toEqual([]);
+});
+
 it("each queue has an alarm: dead letters at once, others by age", () => {
   const queues = Object.entries(stage.all("AWS::SQS::Queue"));
   const targets = queues.map(([, { RedrivePolicy }]) => JSON.stringify(RedrivePolicy ?? ""));
-  const expected = queues.map(([id]) => [
-    nameOf(id),
+  const metricOf = (id: string) =>
     targets.some((target) => target.includes(id)) || id.includes("DeadLetters")
       ? "ApproximateNumberOfMessagesVisible"
-      : "ApproximateAgeOfOldestMessage",
-  ]);
+      : "ApproximateAgeOfOldestMessage";
+  const expected = queues.map(([id]) => `${nameOf(id)} ${metricOf(id)}`);
   const found = alarmsOf(stage)
     .flatMap(([, alarm]) => metricsIn(alarm))
     .filter(({ Namespace }) => Namespace === "AWS/SQS")
-    .map(({ MetricName, Dimensions }) => [
-      /FnGetAtt(\w+?)[0-9A-F]{8}QueueName/.exec(JSON.stringify(Dimensions))?.[1],
-      MetricName,
-    ]);
+    .map(({ MetricName, Dimensions }) => {
+      const queue = /FnGetAtt(\w+?)[0-9A-F]{8}QueueName/.exec(JSON.stringify(Dimensions))?.[1];
+      return `${queue} ${MetricName}`;
+    });
   expect(found.toSorted()).toEqual(expected.toSorted());
 });
 

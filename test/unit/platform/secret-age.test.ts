@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { linesMoving } from "../../support/logs/moved-metrics.ts";
 
 const daySeconds = 86_400;
 let server: Server;
@@ -39,28 +40,28 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Returns the outcomes that are logged while the secret is read. */
-const outcomesOf = async (id: string, days: number): Promise<unknown[]> => {
+/** Returns the lines that are logged while the secret is read. */
+const linesOf = async (id: string, days: number): Promise<string[]> => {
   ageDays = days;
   const write = vi.spyOn(console, "error").mockImplementation(() => {});
   const { readSecret } = await import("../../../shared/platform/secrets.ts");
   expect(await readSecret(id, { fresh: true })).toBe("value");
-  return write.mock.calls.map(([line]) => JSON.parse(String(line)).outcome);
+  return write.mock.calls.map(([line]) => String(line));
 };
 
-it.each(["signing", "digest"])("keys that no rotation renewed are told: %s", async (id) => {
-  expect(await outcomesOf(id, 38)).toEqual(["keys_overdue"]);
+it.each(["signing", "digest"])("keys that no rotation renewed move a metric: %s", async (id) => {
+  expect(linesMoving("KeysOverdue", await linesOf(id, 38))).toHaveLength(1);
 });
 
 it("a rotation may be a week late", async () => {
-  expect(await outcomesOf("signing", 36)).toEqual([]);
+  expect(await linesOf("signing", 36)).toEqual([]);
 });
 
 it("secrets without rotation may be old", async () => {
-  expect(await outcomesOf("device", 900)).toEqual([]);
+  expect(await linesOf("device", 900)).toEqual([]);
 });
 
 it("functions that don't watch keys say nothing", async () => {
   vi.stubEnv("KEY_ROTATION_DAYS", undefined);
-  expect(await outcomesOf("signing", 900)).toEqual([]);
+  expect(await linesOf("signing", 900)).toEqual([]);
 });
