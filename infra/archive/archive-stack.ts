@@ -63,7 +63,7 @@ export class ArchiveStack extends Stack {
     const bucket = createBucket(this, days);
     const { attrArn: streamArn } = createStream(this, bucket);
 
-    // CloudWatch Logs sends a test in the name of this account, and lines in the name of the others.
+    // CloudWatch Logs sends a test in the name of this account, and lines in that of the others.
     const senders = [this.account, ...sourceAccounts].map(
       (account) => `arn:${this.partition}:logs:${this.region}:${account}:*`,
     );

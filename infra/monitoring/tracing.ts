@@ -9,7 +9,7 @@ import type { Settings } from "../settings/settings.ts";
 /** Rules of the account with a lower number come first. The default rule has 10,000. */
 const priority = 1_000;
 
-/** The rule names this stage of this API, so other services of the account are sampled as before. */
+/** The rule names one stage of one API, so other services of the account are sampled as before. */
 export const addSamplingRule = (stack: Stack, restApiId: string, { STAGE, TRACING }: Settings): void => {
   if (TRACING === "off") return;
   const ruleName = `lit-auth-${STAGE}`;

@@ -109,7 +109,7 @@ describe("alarms", () => {
       });
   });
 
-  it("go off before the quota of SES is used up, over all senders", () => {
+  it("go off before all senders use up the quota of SES", () => {
     for (const [source, Threshold] of [
       [stage, 40_000],
       [other, 160],

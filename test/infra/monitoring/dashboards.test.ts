@@ -54,7 +54,7 @@ describe("dashboards", () => {
     expect(other.all("AWS::CloudWatch::Dashboard")).toEqual({});
   });
 
-  it("stay free: at most 50 metrics each, none of which has a charge", () => {
+  it("stay free: at most 50 metrics each, none with a charge", () => {
     for (const [name, body] of Object.entries(dashboards)) {
       const metrics = body.flatMap(({ properties }) => properties.metrics ?? []);
       expect([name, metrics.length <= 50]).toEqual([name, true]);

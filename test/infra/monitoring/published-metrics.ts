@@ -1,11 +1,12 @@
-// The metrics that AWS publishes without a charge, with their sorted dimensions, as AWS documents them:
-// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
-// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
-// https://docs.aws.amazon.com/ses/latest/dg/monitor-sending-activity.html
-// https://docs.aws.amazon.com/ses/latest/dg/configuration-sets-export-metrics.html
-// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+// The metrics that AWS publishes without a charge, with their sorted dimensions. AWS documents them
+// in its guides (https://docs.aws.amazon.com), on these pages:
+// - lambda/latest/dg/monitoring-metrics-types.html
+// - apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+// - AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+// - ses/latest/dg/monitor-sending-activity.html
+// - ses/latest/dg/reputationdashboard-cloudwatch-alarm.html
+// - amazondynamodb/latest/developerguide/metrics-dimensions.html
+// - eventbridge/latest/userguide/eb-monitoring.html
 const of = (namespace: string, names: string, ...dimensions: string[]) =>
   names.split(" ").map((name) => [namespace, name, ...dimensions].join(" "));
 

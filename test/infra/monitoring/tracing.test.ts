@@ -8,7 +8,7 @@ const tracedIn = (source: typeof stage) =>
     ({ TracingConfig }) => JSON.stringify(TracingConfig) === '{"Mode":"Active"}',
   );
 
-it("one rule samples requests to this stage, and nothing else of the account", () => {
+it("one rule samples requests to this stage and nothing else", () => {
   const rules = Object.values(stage.all("AWS::XRay::SamplingRule"));
   expect(rules).toEqual([
     {

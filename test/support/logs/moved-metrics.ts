@@ -65,8 +65,11 @@ export const metricsOfAnswer = (
   { status }: { status: number },
   gatewayResponse = "-",
 ): Record<string, number> => {
-  const stage = resources().find(({ Type }) => Type === "AWS::ApiGateway::Stage");
-  const { Format } = stage?.Properties?.["AccessLogSetting"] as { Format: string };
+  const [Format = ""] = resources()
+    .filter(({ Type }) => Type === "AWS::ApiGateway::Stage")
+    .map(
+      ({ Properties }) => (Properties as { AccessLogSetting: { Format: string } }).AccessLogSetting.Format,
+    );
   const values: Record<string, string> = { status: String(status), "error.responseType": gatewayResponse };
   const line = Format.replaceAll(/\$context\.([\w.]+)/g, (_, name: string) => values[name] ?? "-");
   const ofGateway = filters().filter(({ logGroup }) => logGroup.startsWith("AccessLog"));
