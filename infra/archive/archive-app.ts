@@ -1,6 +1,6 @@
 // The entry point of the CDK command line for the account of the archive (docs/runbook.md).
 import { parseArgs } from "node:util";
-import { App } from "aws-cdk-lib";
+import { App, type AppProps } from "aws-cdk-lib";
 import { checkWithNag } from "../stacks/cdk-nag.ts";
 import { runScript } from "../run-script.ts";
 import { UserError } from "../user-error.ts";
@@ -8,7 +8,7 @@ import { acceptedInArchive, ArchiveStack } from "./archive-stack.ts";
 
 const help = `node infra/archive/archive-app.ts --source-account <12 digits> [--source-account …] [--days <1 to 3650>]`;
 
-export const archiveApp = (parameters: string[], outdir?: string): App => {
+export const archiveApp = (parameters: string[], options: AppProps = {}): App => {
   const { values } = parseArgs({
     args: parameters,
     options: {
@@ -22,7 +22,7 @@ export const archiveApp = (parameters: string[], outdir?: string): App => {
     throw new UserError(`Name the account of each stage by its 12 digits.\n${help}`);
   if (!Number.isInteger(days) || days < 1 || days > 3_650)
     throw new UserError(`--days must be a whole number from 1 to 3650.\n${help}`);
-  const app = new App({ analyticsReporting: false, ...(outdir !== undefined && { outdir }) });
+  const app = new App({ analyticsReporting: false, ...options });
   new ArchiveStack(app, "Archive", {
     stackName: "lit-auth-archive",
     terminationProtection: true,
