@@ -10,7 +10,7 @@ import { noRegion } from "../infra/user-error.ts";
 import type { VariableName } from "../shared/platform/environment.ts";
 import { awsVariables, findRunningStack } from "./running-stack.ts";
 
-export type Target = { name: string; functionNames: string[] };
+export type Target = { name: string; functionNames: string[]; publicUrl: string };
 
 /** Maps outputs of the stateful stack to the variables of functions. */
 const variableOf: Record<string, VariableName> = {
@@ -27,27 +27,25 @@ const variableOf: Record<string, VariableName> = {
   PwnedPasswordsUrl: "PWNED_PASSWORDS_URL",
 };
 
-const setVariables = (outputs: Record<string, string>) => {
+/** Returns the URL that callers use. */
+const setVariables = (outputs: Record<string, string>): string => {
   for (const [output, variable] of Object.entries(variableOf)) {
     const value = outputs[output];
     if (value === undefined) throw new Error(`The stage has no output ${output}.`);
     process.env[variable] = value;
   }
+  return outputs["PublicUrl"] ?? "";
 };
 
 const useLocal = (dataDirectory: string): Target => {
-  if (process.env["npm_config_stage"])
-    throw new Error(
-      "npm took --stage for itself. Put -- before the options: npm run <command> -- --stage <name>.",
-    );
   const stack = findRunningStack(dataDirectory);
   const { outputs, functionNames } = stack;
   Object.assign(process.env, awsVariables(stack));
   delete process.env["AWS_PROFILE"];
-  setVariables(
+  const publicUrl = setVariables(
     Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name.replace(/^.*\./, ""), value])),
   );
-  return { name: "the local stack", functionNames };
+  return { name: "the local stack", functionNames, publicUrl };
 };
 
 const explained = (stage: string) => (error: unknown) => {
@@ -64,7 +62,7 @@ const useStage = async (stage: string): Promise<Target> => {
     .send(new DescribeStacksCommand({ StackName: `lit-auth-${stage}-stateful` }))
     .catch(explained(stage));
   const outputs = (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]);
-  setVariables(Object.fromEntries(outputs));
+  const publicUrl = setVariables(Object.fromEntries(outputs));
   const functionNames: string[] = [];
   for (const stack of ["user-functions", "staff-functions"]) {
     const resources = paginateListStackResources({ client }, { StackName: `lit-auth-${stage}-${stack}` });
@@ -73,7 +71,7 @@ const useStage = async (stage: string): Promise<Target> => {
         if (ResourceType === "AWS::Lambda::Function" && PhysicalResourceId)
           functionNames.push(PhysicalResourceId);
   }
-  return { name: `stage ${stage}`, functionNames };
+  return { name: `stage ${stage}`, functionNames, publicUrl };
 };
 
 export const useTarget = (

@@ -25,7 +25,11 @@ export const ruleName = (stage: string, rule: FeedbackRule): string =>
 
 export const stackName = (stage: string, name: string): string => `lit-auth-${stage}-${name}`;
 
-/** Rollback triggers of a deployment name alarms before they exist. */
+/** Stages with the same identity share its stack. */
+export const senderStackName = (identity: string): string =>
+  `lit-auth-sender-${identity.replaceAll(/[^a-z0-9]+/gi, "-")}`;
+
+/** Deployments name alarms as rollback triggers. */
 export const alarmName = (stage: string, id: string): string =>
   `lit-auth-${stage}-${kebabCase(id.replace(/^./, (letter) => letter.toLowerCase()))}`;
 

@@ -18,6 +18,7 @@ import { startGateway } from "./gateway/gateway-server.ts";
 import { runDeploymentTriggers } from "./lambda/deployment-triggers.ts";
 import type { Outcome } from "./lambda/execution-environment.ts";
 import { createLambdaService } from "./lambda/lambda-service.ts";
+import type { WorkCounts } from "./lambda/work-counter.ts";
 import { createLetterPreview } from "./mailbox/letter-preview.ts";
 import { openMailbox } from "./mailbox/mailbox-files.ts";
 import { createRunnerPages } from "./mailbox/runner-pages.ts";
@@ -54,6 +55,8 @@ export type Stack = {
   /** The read and write units of DynamoDB, counted only while `countUnits` is on. */
   units: () => UnitCounts;
   countUnits: (on: boolean) => void;
+  /** The duration of functions and the bytes that they have logged. */
+  work: () => WorkCounts;
   resetCalls: () => void;
   /** How many events each rule of EventBridge could not put into its queue. */
   failedInvocations: () => Record<string, number>;
@@ -150,9 +153,11 @@ const start = async (
     calls: awsEndpoint.calls,
     units: awsEndpoint.units,
     countUnits: awsEndpoint.countUnits,
+    work: lambda.work,
     resetCalls: () => {
       awsEndpoint.reset();
       awsEndpoint.resetUnits();
+      lambda.resetWork();
     },
     failedInvocations: eventBus.failedInvocations,
     invoke: lambda.invoke,

@@ -3,6 +3,7 @@ import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { listIndexes } from "../../shared/store/list-indexes.ts";
+import { publicUrl } from "../api/bare-api.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
 import type { GrantedFunctionProps, Resource } from "./granted-function.ts";
@@ -42,8 +43,6 @@ const challengeSecret = (stack: Stack, { CHALLENGE_VERIFY_URL }: Settings): Reso
   new CfnOutput(stack, "ChallengeSecretArn", { value: secretArn });
   return secret(secretArn);
 };
-
-export const mailIdentity = ({ MAIL_FROM, MAIL_IDENTITY }: Settings): string => MAIL_IDENTITY ?? MAIL_FROM;
 
 export const resourcesOf = (
   stack: Stack,
@@ -90,7 +89,8 @@ export const functionSettings = (
   settings: Settings,
   apiAddress: string,
 ): GrantedFunctionProps["settings"] => ({
-  PUBLIC_URL: settings.PUBLIC_URL ?? apiAddress,
+  PUBLIC_URL: publicUrl(settings, apiAddress),
+  ISSUERS_ACCEPTED: settings.ISSUERS_ACCEPTED,
   TOKEN_AUDIENCE: settings.TOKEN_AUDIENCE,
   ALLOWED_ORIGINS: settings.ALLOWED_ORIGINS,
   METRICS_NAMESPACE: metricsNamespace(settings.STAGE),

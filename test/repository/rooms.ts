@@ -104,9 +104,17 @@ export const rooms: Record<string, Room> = {
       "infra/command-line",
     ],
   },
+  "commands/doctor": {
+    holds: "checks of an AWS account before a deployment, which only read",
+    imports: [...infra("grants settings command-line"), "commands", "infra"],
+  },
   "commands/stage": {
     holds: "commands about a whole stage",
-    imports: [...shared("platform keys"), "commands", "infra/command-line"],
+    imports: [
+      ...shared("platform identity contract store keys limits codes sessions accounts admin"),
+      ...infra("command-line"),
+      "commands",
+    ],
   },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("attributes contract") },
   "infra/grants": {

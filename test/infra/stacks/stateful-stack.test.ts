@@ -49,7 +49,7 @@ describe("tables", () => {
   it("are retained, like secrets, and refuse deletion in prod only", () => {
     for (const name of ["Users", "Sessions", "Limits"]) {
       expect(prod.one(table, name)).toMatchObject({
-        DeletionPolicy: "Retain",
+        DeletionPolicy: "RetainExceptOnCreate",
         Properties: { DeletionProtectionEnabled: true },
       });
       expect(dev.one(table, name)).toMatchObject({
@@ -58,7 +58,7 @@ describe("tables", () => {
       });
     }
     for (const name of ["KeySecret", "DeviceSecret", "DigestKeys", "SigningKeys", "VerificationKeys"]) {
-      expect(prod.one(secret, name)["DeletionPolicy"]).toBe("Retain");
+      expect(prod.one(secret, name)["DeletionPolicy"]).toBe("RetainExceptOnCreate");
       expect(dev.one(secret, name)["DeletionPolicy"]).toBe("Delete");
     }
   });

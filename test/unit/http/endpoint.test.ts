@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { contract } from "../../../shared/contract/contract.ts";
 import { endpoint } from "../../../shared/http/endpoint.ts";
@@ -45,6 +46,49 @@ describe("endpoint", () => {
     expect(logged.filter((line) => line.includes("on fire"))).toHaveLength(1);
     expect(logged.join()).not.toContain("a@example.com");
     expect(logged.join()).not.toContain("hunter2");
+  });
+
+  const named = (name: string, more: object = {}) => Object.assign(new Error("failed"), { name, ...more });
+  it.each([
+    ...[
+      "StoreBusyError",
+      "ThrottlingException",
+      "RequestLimitExceeded",
+      "InternalServerError",
+      "ProvisionedThroughputExceededException",
+      "LimitExceededException",
+      "TransactionInProgressException",
+      "RequestThrottled",
+      "TimeoutError",
+    ].map((name) => named(name)),
+    named("Error", { code: "ECONNREFUSED" }),
+    named("InternalError", { $metadata: { httpStatusCode: 500 } }),
+    named("Unheard", { $metadata: { httpStatusCode: 503 } }),
+    named("GetParameterError", { cause: named("InternalServiceError") }),
+  ])("answers a passing fault with 503: %s", async (error) => {
+    const handler = await answering(async () => {
+      throw error;
+    });
+    const answer = await handler(proxyEvent({ body }), lambdaContext);
+    expect([answer.statusCode, answer.headers?.["retry-after"]]).toEqual([503, "1"]);
+    expect(JSON.parse(answer.body)).toHaveProperty("code", "service_unavailable");
+  });
+
+  it.each(["AccessDeniedException", "ValidationException", "ResourceNotFoundException", "TypeError"])(
+    "answers a lasting fault with 500: %s",
+    async (name) => {
+      const error = named("GetParameterError", {
+        cause: named(name, { $metadata: { httpStatusCode: 400 } }),
+      });
+      const handler = await answering(() => Promise.reject(error));
+      expect((await handler(proxyEvent({ body }), lambdaContext)).statusCode).toBe(500);
+    },
+  );
+
+  it("answers 503 just before Lambda ends a call that waits", async () => {
+    const handler = await answering(async () => (await once(new EventEmitter(), "never"))[0]);
+    const context = { ...lambdaContext, getRemainingTimeInMillis: () => 20 };
+    expect((await handler(proxyEvent({ body }), context)).statusCode).toBe(503);
   });
 
   it("answers 500 for a result that breaks the contract [ASVS 16.5.3]", async () => {
