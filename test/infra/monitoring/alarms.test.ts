@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { alarmName, pascalCase } from "../../../infra/naming.ts";
+import { triggerIds } from "../../../infra/rollback-triggers.ts";
 import { contract, type OperationName } from "../../../shared/contract/contract.ts";
 import type { Operation } from "../../../shared/contract/operation.ts";
 import { publishedMetrics } from "./published-metrics.ts";
@@ -244,6 +245,7 @@ describe("each alarm", () => {
   it("has the name that a deployment watches", () => {
     for (const [id, { AlarmName }] of alarmsOf(stage)) expect(AlarmName).toBe(alarmName("dev", id));
     expect(alarmName("prod", "ServerErrorAlarm")).toBe("lit-auth-prod-server-error-alarm");
+    expect(alarmsOf(other).map(([id]) => id)).toEqual(expect.arrayContaining([...triggerIds]));
   });
 
   it("links its section of the runbook, and each section has an alarm", () => {
