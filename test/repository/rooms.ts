@@ -146,12 +146,16 @@ export const rooms: Record<string, Room> = {
     imports: [...shared("store"), ...infra("grants settings"), "infra"],
   },
   "infra/monitoring": {
-    holds: "alarms, and metrics of what the logs say about attacks",
-    imports: [...shared("contract"), ...infra("grants settings api"), "infra"],
+    holds: "alarms, dashboards, saved queries, metrics of what the logs say, traces, what is archived",
+    imports: [...shared("contract store"), ...infra("grants settings api data"), "infra"],
   },
   "infra/stacks": {
     holds: "the CDK stacks in three layers",
     imports: [...shared("platform contract store"), ...infra("grants settings api data monitoring"), "infra"],
+  },
+  "infra/archive": {
+    holds: "the archive of security lines, a CDK app for another account",
+    imports: [...infra("stacks"), "infra"],
   },
   "infra/command-line": {
     holds: "what npm scripts accept, and their help",
