@@ -12,9 +12,10 @@ import { letterStops } from "../shared/delivery/letter-stops.ts";
 import { isLocale } from "../shared/identity/locale.ts";
 import { limitStore } from "../shared/limits/limit-store.ts";
 import { letterOrder } from "../shared/mail/letter-orders.ts";
-import { enqueueLetter, putAside } from "../shared/mail/mail-queue.ts";
+import { enqueueLetter, parkedLetters, putAside } from "../shared/mail/mail-queue.ts";
 import { orderConsumer } from "../shared/mail/order-consumer.ts";
 import { queueConsumer } from "../shared/platform/queue-consumer.ts";
+import { parkingLater } from "../shared/queues/later-messages.ts";
 import { sendEmail } from "../shared/mail/ses.ts";
 import { passwordResetStore } from "../shared/passwords/password-reset-store.ts";
 import { nowSeconds } from "../shared/platform/clock.ts";
@@ -53,4 +54,7 @@ const buildDeps = () => {
   };
 };
 
-export const handler = await queueConsumer(letterOrder, orderConsumer(), buildDeps);
+export const handler = await queueConsumer(
+  ...parkingLater(letterOrder, orderConsumer(), parkedLetters()),
+  buildDeps,
+);

@@ -1,6 +1,7 @@
 // `npm run sessions:end -- --email ada@example.com|--id …|--all [--stage prod]`. One write per
 // account ends all its sessions, also those that begin at this moment.
 import { readCommandLine, usageLine } from "../../infra/command-line/command-line.ts";
+import { operator } from "../../shared/events/actor.ts";
 import { scanAccounts } from "../../shared/admin/account-scan.ts";
 import { variable } from "../../shared/platform/environment.ts";
 import { sessionEpochStore } from "../../shared/sessions/session-epoch-store.ts";
@@ -29,7 +30,7 @@ const endAll = async (continues: boolean): Promise<number> => {
     checkpoint: checkpointBeside(`sessions-end.${table}`),
     continues,
     pagesAfter: scanAccounts,
-    treat: async (account) => (await epochs.endAll(account)) === "ended",
+    treat: async (account) => (await epochs.endAll(account, operator)) === "ended",
     onPage: (accounts) => console.error(`Sessions of ${shownCount(accounts)} accounts ended`),
   });
 };
@@ -42,7 +43,8 @@ const accountOf = async ({ email, id }: { email?: string | undefined; id?: strin
 };
 
 const endOne = async (account: User): Promise<string> => {
-  if ((await sessionEpochStore().endAll(account)) === "refused") throw new Error("The account was deleted.");
+  if ((await sessionEpochStore().endAll(account, operator)) === "refused")
+    throw new Error("The account was deleted.");
   return `All sessions of ${account.id} have ended.`;
 };
 

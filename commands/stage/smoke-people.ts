@@ -1,5 +1,6 @@
 // Smoke tests register people at SES's mailbox simulator. Their names show what a run has left.
 import { randomBytes } from "node:crypto";
+import { operator } from "../../shared/events/actor.ts";
 import { registrationStore } from "../../shared/accounts/registration-store.ts";
 import { userStore } from "../../shared/accounts/user-store.ts";
 import { personList } from "../../shared/admin/person-list.ts";
@@ -28,7 +29,7 @@ export type SmokePerson = ReturnType<typeof newSmokePerson>;
 const remove = async (person: Person): Promise<void> => {
   if (!isAccount(person)) await registrationStore().remove(person);
   else {
-    await userStore().remove(person);
+    await userStore().remove(person, operator);
     await sessionStore().removeAll(person.id);
   }
 };

@@ -52,4 +52,9 @@ export const stageUsages = {
     },
     examples: ["--dry-run --stage prod", "--queue codes --yes --stage prod"],
   },
+  "data:backfill": {
+    does: "Gives items that an earlier version has written what newer ones have: the version of the item, and an account's count of changes. Changes no meaning and causes no event. After an interruption, the same command does what is left.",
+    options: { "dry-run": { help: "Only count." }, stage },
+    examples: ["--dry-run --stage prod", "--stage prod"],
+  },
 } as const satisfies Record<string, Usage>;

@@ -60,7 +60,10 @@ export const backgroundGrants = {
       DeleteItem: ["pending", "registration"],
     },
     LIMITS_TABLE: { ...spend, GetItem: ["limit"] },
+    FEEDBACK_QUEUE_URL: ["SendMessage"],
+    FEEDBACK_DEAD_LETTERS_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,
+    queuesItself: true,
     ...mailing,
   },
   createKeys: {

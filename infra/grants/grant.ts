@@ -11,6 +11,8 @@ type Actions = {
   MAIL_DEAD_LETTERS_URL: "SendMessage";
   NOTICE_QUEUE_URL: "SendMessage";
   NOTICE_DEAD_LETTERS_URL: "SendMessage";
+  FEEDBACK_QUEUE_URL: "SendMessage";
+  FEEDBACK_DEAD_LETTERS_URL: "SendMessage";
   PSEUDONYM_SECRET_ID: SecretAction;
   DIGEST_SECRET_ID: SecretAction;
   DEVICE_SECRET_ID: SecretAction;

@@ -2,14 +2,15 @@
 import { userStore } from "../accounts/user-store.ts";
 import { userUpdateStore } from "../accounts/user-update-store.ts";
 import { noAttributes } from "../attributes/stored-attributes.ts";
+import { operator } from "../events/actor.ts";
+import { newUserItem } from "../events/user-change.ts";
 import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { takingAddress } from "../store/address-pointers.ts";
 import { transact, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
-import { listAttributes } from "../store/list-indexes.ts";
-import { registrationPk, userPk, type User } from "../store/user-items.ts";
+import { registrationPk, type User } from "../store/user-items.ts";
 import { takingUsername } from "../store/username-items.ts";
 
 type Administrator = Pick<User, "id" | "username" | "email" | "addressKey" | "passwordHash">;
@@ -41,7 +42,7 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
     });
     const { refused } = await transact([
       takingAddress(addressKey, id),
-      put({ pk: userPk(id), ...user, ...listAttributes(user, "active") }),
+      put(newUserItem(user, { actor: operator, at: now })),
       notHeldForAnother(addressKey, id, now),
       discardRegistration(addressKey),
       ...takingUsername(username, { userId: id }, { addressKey, now }),
@@ -65,7 +66,7 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
       return created === "promote" ? appoint(administrator) : created;
     }
     const changes = { username, passwordHash, status: "active", isStaff: true } as const;
-    const changed = await change(user, changes, [discardRegistration(addressKey)]);
+    const changed = await change(user, changes, operator, [discardRegistration(addressKey)]);
     if (changed === "username_taken" || changed === "frozen") return changed;
     return typeof changed === "string" ? appoint(administrator) : "promoted";
   };

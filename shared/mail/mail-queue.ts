@@ -16,7 +16,7 @@ const client = prepared(() => {
 
 const isUrgent = ({ kind }: LetterOrder): boolean => kind === "login" || kind === "activation";
 
-const put = async (queue: VariableName, order: LetterOrder, delaySeconds?: number): Promise<void> => {
+const put = async (queue: VariableName, order: object, delaySeconds?: number): Promise<void> => {
   await client().send(
     new SendMessageCommand({
       QueueUrl: String(variable(queue)),
@@ -37,6 +37,14 @@ export const enqueueLetter = (order: LetterOrder, delaySeconds?: number): Promis
 
 export const putAside = (order: LetterOrder): Promise<void> =>
   put(isUrgent(order) ? "MAIL_DEAD_LETTERS_URL" : "NOTICE_DEAD_LETTERS_URL", order);
+
+const parkingIn = (queue: VariableName, deadLetters: VariableName) => ({
+  queueAgain: (message: object, delaySeconds: number) => put(queue, message, delaySeconds),
+  putAside: (message: object) => put(deadLetters, message),
+});
+/** Nothing says how urgent an unknown letter is, so it waits with the notices. */
+export const parkedLetters = () => parkingIn("NOTICE_QUEUE_URL", "NOTICE_DEAD_LETTERS_URL");
+export const parkedReports = () => parkingIn("FEEDBACK_QUEUE_URL", "FEEDBACK_DEAD_LETTERS_URL");
 
 export const longestDelaySeconds = 600;
 

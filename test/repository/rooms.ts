@@ -15,6 +15,10 @@ export const rooms: Record<string, Room> = {
       "email addresses, usernames, languages, typed texts and codes, and pseudonyms of addresses and networks",
     imports: shared("platform"),
   },
+  "shared/queues": {
+    holds: "messages that a later version of the code has queued",
+    imports: shared("platform"),
+  },
   "shared/attributes": {
     holds: "what accounts say about their people: one list, and the schemas that come from it",
     imports: shared("identity"),
@@ -26,6 +30,10 @@ export const rooms: Record<string, Room> = {
   "shared/store": {
     holds: "the DynamoDB client, conditional writes, batches, items and their keys",
     imports: shared("platform identity attributes"),
+  },
+  "shared/events": {
+    holds: "what happens to accounts: who acts, what follows, and the history",
+    imports: shared("platform attributes contract store"),
   },
   "shared/keys": {
     holds: "key rings for signing and for digests, their storage and rotation",
@@ -45,19 +53,19 @@ export const rooms: Record<string, Room> = {
   },
   "shared/sessions": {
     holds: "sessions, access and refresh tokens, the account and session behind a token",
-    imports: shared("platform store keys"),
+    imports: shared("platform store events keys"),
   },
   "shared/passwords": {
     holds: "hashes, rules, resets, and what a password proves",
-    imports: shared("platform contract store limits codes sessions"),
+    imports: shared("platform contract store events limits codes sessions"),
   },
   "shared/accounts": {
     holds: "accounts, registrations and their addresses; decoys for unknown ones",
-    imports: shared("platform identity attributes contract store limits delivery codes passwords"),
+    imports: shared("platform identity attributes contract store events limits delivery codes passwords"),
   },
   "shared/admin": {
     holds: "what only staff and operators use: find, list, import, scan",
-    imports: shared("platform identity attributes contract store delivery accounts"),
+    imports: shared("platform identity attributes contract store events delivery accounts"),
   },
   "shared/letters": {
     holds: "what letters say: names, texts, languages, look, and the checks of all these",
@@ -78,13 +86,13 @@ export const rooms: Record<string, Room> = {
   functions: {
     holds: "one file per operation or queue: what callers can do",
     imports: shared(
-      "platform identity contract store keys limits delivery codes sessions passwords accounts mail sign-in http",
+      "platform identity queues contract store events keys limits delivery codes sessions passwords accounts mail sign-in http",
     ),
   },
   "functions/admin": {
     holds: "the same for operations that only staff may call",
     imports: shared(
-      "platform identity contract store limits delivery codes sessions passwords accounts admin mail http",
+      "platform identity contract store events limits delivery codes sessions passwords accounts admin mail http",
     ),
   },
   "commands/user-files": {
@@ -98,7 +106,9 @@ export const rooms: Record<string, Room> = {
   "commands/accounts": {
     holds: "commands about people",
     imports: [
-      ...shared("platform identity contract store limits delivery sessions passwords accounts admin mail"),
+      ...shared(
+        "platform identity contract store events limits delivery sessions passwords accounts admin mail",
+      ),
       ...infra("command-line"),
       "commands/user-files",
       "commands",
@@ -115,8 +125,9 @@ export const rooms: Record<string, Room> = {
   "commands/stage": {
     holds: "commands about a whole stage",
     imports: [
-      ...shared("platform identity contract store keys limits codes sessions accounts admin"),
+      ...shared("platform identity contract store events keys limits codes sessions accounts admin"),
       ...infra("command-line"),
+      "commands/user-files",
       "commands",
     ],
   },

@@ -58,10 +58,13 @@ const resourceNames: Record<string, string> = {
   USERS_TABLE: "dynamodb Users",
   SESSIONS_TABLE: "dynamodb Sessions",
   LIMITS_TABLE: "dynamodb Limits",
+  HISTORY_TABLE: "dynamodb History",
   MAIL_QUEUE_URL: "sqs Mail",
   MAIL_DEAD_LETTERS_URL: "sqs MailDeadLetters",
   NOTICE_QUEUE_URL: "sqs Notices",
   NOTICE_DEAD_LETTERS_URL: "sqs NoticeDeadLetters",
+  FEEDBACK_QUEUE_URL: "sqs Feedback",
+  FEEDBACK_DEAD_LETTERS_URL: "sqs FeedbackDeadLetters",
   PSEUDONYM_SECRET_ID: "secretsmanager KeySecret",
   DIGEST_SECRET_ID: "secretsmanager DigestKeys",
   DEVICE_SECRET_ID: "secretsmanager DeviceSecret",
@@ -236,12 +239,15 @@ describe("the mailer", () => {
     expect(mappings(stage)).toHaveLength(2);
   });
 
-  it("alone may cause its own next call, because orders wait for SES", () => {
+  it("may cause its own next call, as feedback may: messages wait", () => {
     const allowing = ({ all }: typeof stage) =>
       Object.entries(all("AWS::Lambda::Function")).filter(
         ([, { RecursiveLoop }]) => RecursiveLoop === "Allow",
       );
-    expect(allowing(stage).map(([id]) => id)).toEqual([expect.stringMatching(/^Mailer/)]);
+    expect(allowing(stage).map(([id]) => id)).toEqual([
+      expect.stringMatching(/^Mailer/),
+      expect.stringMatching(/^Feedback/),
+    ]);
     expect(loadFunctions(loadTemplates(stage.stacks, "http://127.0.0.1:1")).length).toBeGreaterThan(0);
   });
 
