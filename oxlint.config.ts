@@ -35,7 +35,7 @@ const places: Record<string, readonly string[]> = {
   "@aws-sdk/credential-provider-env": ["shared/platform/environment-credentials.ts"],
   "@smithy/types": ["shared/platform/aws-client.ts", "shared/platform/aws-http.ts"],
   "@aws-sdk/client-cloudformation": ["commands/target.ts", "infra/localstack/*.ts"],
-  "@aws-sdk/client-lambda": ["commands/stage/revoke-keys.ts", "infra/localstack/*.ts"],
+  "@aws-sdk/client-lambda": ["commands/stage/key-revocation.ts", "infra/localstack/*.ts"],
   "aws-cdk-lib": [
     "infra/stacks/*.ts",
     "infra/api/*.ts",

@@ -63,6 +63,10 @@ export const rooms: Record<string, Room> = {
     holds: "what only staff and operators use: find, list, import, scan",
     imports: shared("platform identity attributes contract store events delivery accounts"),
   },
+  "shared/restore": {
+    holds: "what an account of a backup becomes, and its way back into the table",
+    imports: shared("platform identity store events"),
+  },
   "shared/letters": {
     holds: "what letters say: names, texts, languages, look, and the checks of all these",
     imports: [...shared("platform identity"), "letters"],
@@ -110,7 +114,12 @@ export const rooms: Record<string, Room> = {
   },
   "commands/stage": {
     holds: "commands about a whole stage",
-    imports: [...shared("platform keys"), "commands", "infra/command-line"],
+    imports: [
+      ...shared("platform identity store events keys restore"),
+      ...infra("command-line"),
+      "commands/user-files",
+      "commands",
+    ],
   },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("attributes contract") },
   "infra/grants": {
