@@ -42,7 +42,7 @@ const places: Record<string, readonly string[]> = {
     "infra/localstack/*.ts",
   ],
   "@aws-sdk/client-lambda": [
-    "commands/stage/revoke-keys.ts",
+    "commands/stage/key-revocation.ts",
     "commands/doctor/aws-answers.ts",
     "infra/localstack/*.ts",
   ],

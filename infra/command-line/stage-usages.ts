@@ -57,4 +57,26 @@ export const stageUsages = {
     options: { "dry-run": { help: "Only count." }, stage },
     examples: ["--dry-run --stage prod", "--stage prod"],
   },
+  restore: {
+    does: "Puts accounts of a backup into a stage: of a table that AWS has restored, or that a deleted stage has left. What ended since the backup does not come back: deleted and deactivated accounts, old passwords, ranks, devices and tokens. Without --confirm, it only counts.",
+    options: {
+      from: { value: "table", help: "The name of the table of users with the backup. Required." },
+      at: { value: "time", help: "The time of the backup, such as 2026-05-01T12:00:00Z. Required." },
+      ids: {
+        value: "file",
+        help: "Restore only the accounts whose ids this file lists, one a line, also if they were deleted since.",
+      },
+      "pseudonym-secret": {
+        value: "ARN",
+        help: "Give an empty stage the pseudonym secret of this one first: its copy, or that of a deleted stage.",
+      },
+      confirm: { help: "Do it. Everyone must sign in again." },
+      stage,
+    },
+    examples: [
+      "--from restored-users --at 2026-05-01T12:00:00Z --stage prod",
+      "--from restored-users --at 2026-05-01T12:00:00Z --stage prod --confirm",
+    ],
+    failure: "at least one account could not be restored, or the command failed. The output says why.",
+  },
 } as const satisfies Record<string, Usage>;

@@ -67,6 +67,10 @@ export const rooms: Record<string, Room> = {
     holds: "what only staff and operators use: find, list, import, scan",
     imports: shared("platform identity attributes contract store events delivery accounts"),
   },
+  "shared/restore": {
+    holds: "what an account of a backup becomes, and its way back into the table",
+    imports: shared("platform identity store events"),
+  },
   "shared/letters": {
     holds: "what letters say: names, texts, languages, look, and the checks of all these",
     imports: [...shared("platform identity"), "letters"],
@@ -125,7 +129,7 @@ export const rooms: Record<string, Room> = {
   "commands/stage": {
     holds: "commands about a whole stage",
     imports: [
-      ...shared("platform identity contract store events keys limits codes sessions accounts admin"),
+      ...shared("platform identity contract store events keys limits codes sessions accounts admin restore"),
       ...infra("command-line"),
       "commands/user-files",
       "commands",
