@@ -38,7 +38,14 @@ export const backgroundGrants = {
     DIGEST_SECRET_ID: read,
     MAIL_FROM: ["SendRawEmail"],
     CONFIGURATION_SET: ["SendRawEmail"],
-    settings: ["PRODUCT_NAME", "MAIL_REPLY_TO", "DEFAULT_LOCALE", "MX_RESOLVER", ...codeLetterLimits],
+    settings: [
+      "PRODUCT_NAME",
+      "MAIL_REPLY_TO",
+      "DEFAULT_LOCALE",
+      "MX_RESOLVER",
+      "KEY_ROTATION_DAYS",
+      ...codeLetterLimits,
+    ],
     // A slow letter fits, and one that SES leaves without an answer twice.
     timeoutSeconds: 20,
     queuesItself: true,

@@ -7,7 +7,7 @@ import { publicUrl } from "../api/bare-api.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
 import type { GrantedFunctionProps, Resource } from "./granted-function.ts";
-import { configurationSetName } from "../naming.ts";
+import { configurationSetName, metricsNamespace } from "../naming.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
@@ -96,6 +96,7 @@ export const functionSettings = (
   ISSUERS_ACCEPTED: settings.ISSUERS_ACCEPTED,
   TOKEN_AUDIENCE: settings.TOKEN_AUDIENCE,
   ALLOWED_ORIGINS: settings.ALLOWED_ORIGINS,
+  METRICS_NAMESPACE: metricsNamespace(settings.STAGE),
   PRODUCT_NAME: settings.PRODUCT_NAME,
   MAIL_REPLY_TO: settings.MAIL_REPLY_TO ?? "off",
   DEFAULT_LOCALE: settings.DEFAULT_LOCALE,
@@ -114,6 +115,7 @@ export const functionSettings = (
   CHALLENGE_FREE_PER_NETWORK_PER_HOUR: String(settings.CHALLENGE_FREE_PER_NETWORK_PER_HOUR),
   CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER: settings.CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER,
   UNACTIVATED_ACCOUNT_DAYS: String(settings.UNACTIVATED_ACCOUNT_DAYS),
+  KEY_ROTATION_DAYS: String(settings.KEY_ROTATION_DAYS),
   HISTORY_DAYS: String(settings.HISTORY_DAYS),
   ACCESS_TOKEN_LIFETIME_SECONDS: String(settings.ACCESS_TOKEN_LIFETIME_SECONDS),
   SESSION_IDLE_SECONDS: String(settings.SESSION_IDLE_SECONDS),

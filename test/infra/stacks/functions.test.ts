@@ -100,6 +100,9 @@ const sheetRights = (name: FunctionName): string[] =>
     );
   });
 
+/** Others would decide by themselves which of their calls X-Ray records. */
+const isCalledByApi = (name: FunctionName): boolean => name in contract || name === "pages";
+
 describe.each(names)("%s", (name) => {
   const grant: Grant = grants[name];
   const { Properties } = stage.one("AWS::Lambda::Function", pascalCase(name));
@@ -116,7 +119,7 @@ describe.each(names)("%s", (name) => {
     expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes("*"))).toEqual([]);
     expect(statements.filter(({ Resource }) => Resource === "*").map(({ Action }) => Action)).toEqual([
       ...("liftsSuppression" in grant ? ["ses:DeleteSuppressedDestination"] : []),
-      ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+      ...(isCalledByApi(name) ? [["xray:PutTraceSegments", "xray:PutTelemetryRecords"]] : []),
     ]);
     const logs = statements.filter(({ Action }) =>
       asList(Action).some((action) => action.startsWith("logs:")),
@@ -143,11 +146,11 @@ describe.each(names)("%s", (name) => {
       Architectures: ["arm64"],
       Runtime: "nodejs24.x",
       Handler: "index.handler",
-      TracingConfig: { Mode: "Active" },
       MemorySize: grant.memoryMegabytes ?? defaultMemoryMegabytes,
       Timeout: grant.timeoutSeconds ?? defaultTimeoutSeconds,
       LoggingConfig: { LogFormat: "JSON" },
     });
+    expect(Properties?.["TracingConfig"]).toEqual(isCalledByApi(name) ? { Mode: "Active" } : undefined);
     expect(stage.one("AWS::Logs::LogGroup", `${pascalCase(name)}Logs`).Properties).toMatchObject({
       RetentionInDays: 14,
     });
