@@ -103,7 +103,7 @@ export const accountRestoreStore = (clock: Clock = nowSeconds) => {
   return {
     find,
 
-    /** Gives the account another username if somebody has taken its own meanwhile. */
+    /** Gives the account another username if another person has taken its own meanwhile. */
     put: async (user: User, live: User | undefined): Promise<Outcome> => {
       const outcome = await put(user, live);
       if (outcome !== "username_taken") return outcome;
