@@ -27,6 +27,10 @@ export const rooms: Record<string, Room> = {
     holds: "the DynamoDB client, conditional writes, batches, items and their keys",
     imports: shared("platform identity attributes"),
   },
+  "shared/events": {
+    holds: "what happens to accounts: who acts, what follows, and the history",
+    imports: shared("platform attributes store"),
+  },
   "shared/keys": {
     holds: "key rings for signing and for digests, their storage and rotation",
     imports: shared("platform contract"),

@@ -1,0 +1,20 @@
+/** Who made a change. In items it is one text, so that the write that changes something names it. */
+export type Actor = { by: "person" } | { by: "staff"; id: string } | { by: "operator" } | { by: "service" };
+
+export const person: Actor = { by: "person" };
+export const operator: Actor = { by: "operator" };
+export const service: Actor = { by: "service" };
+export const staff = ({ id }: { id: string }): Actor => ({ by: "staff", id });
+
+const staffPrefix = "staff:";
+
+export const actorText = (actor: Actor): string =>
+  actor.by === "staff" ? `${staffPrefix}${actor.id}` : actor.by;
+
+/** Returns nothing for what a later version may write. */
+export const actorIn = (text: unknown): Actor | undefined => {
+  if (text === "person" || text === "operator" || text === "service") return { by: text };
+  if (typeof text !== "string" || !text.startsWith(staffPrefix)) return undefined;
+  const id = text.slice(staffPrefix.length);
+  return id === "" ? undefined : { by: "staff", id };
+};
