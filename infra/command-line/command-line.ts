@@ -2,7 +2,8 @@ import { writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { UserError } from "../user-error.ts";
 import { closestName } from "./closest-name.ts";
-import { usages, type Option, type ScriptName, type Usage } from "./usages.ts";
+import type { Option, Usage } from "./usage.ts";
+import { usages, type ScriptName } from "./usages.ts";
 
 type OptionsOf<Name extends ScriptName> = (typeof usages)[Name] extends { options: infer Options }
   ? Options

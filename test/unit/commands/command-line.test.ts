@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { closestName } from "../../../infra/command-line/closest-name.ts";
 import { helpText, parseCommandLine } from "../../../infra/command-line/command-line.ts";
-import { usages, type ScriptName, type Usage } from "../../../infra/command-line/usages.ts";
+import type { Usage } from "../../../infra/command-line/usage.ts";
+import { usages, type ScriptName } from "../../../infra/command-line/usages.ts";
 
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
 const known = Object.entries<Usage>(usages);
