@@ -1,5 +1,6 @@
 import { profileIn, shownUser } from "../shared/accounts/user-fields.ts";
 import { userUpdateStore, type UserUpdateStore } from "../shared/accounts/user-update-store.ts";
+import { person } from "../shared/events/actor.ts";
 import * as contract from "../shared/contract/account-operations.ts";
 import { ApiError, FieldErrors, usernameTaken } from "../shared/contract/errors.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
@@ -17,7 +18,7 @@ export const updateMe = async ({ body, user }: UserCall<typeof contract.updateMe
   const changes = profileIn(body);
   if (changes.username !== undefined && changes.username !== user.username)
     requireWithin(await deps.limits.spend(usernameChangesOf(user.id)));
-  const renamed = await deps.users.change(user, changes);
+  const renamed = await deps.users.change(user, changes, person);
   switch (renamed) {
     case "username_taken":
       throw new FieldErrors({ username: [usernameTaken] });

@@ -4,6 +4,7 @@
 import { readCommandLine } from "../../infra/command-line/command-line.ts";
 import { userStore } from "../../shared/accounts/user-store.ts";
 import { userUpdateStore } from "../../shared/accounts/user-update-store.ts";
+import { operator } from "../../shared/events/actor.ts";
 import { isAddress } from "../../shared/identity/email-address.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
@@ -24,12 +25,12 @@ type Outcome = "done" | "already done" | "not found" | "empty" | { problem: stri
 const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const deactivate = async (account: User): Promise<Outcome> => {
-  const changed = await userUpdateStore().change(account, { status: "disabled" });
+  const changed = await userUpdateStore().change(account, { status: "disabled" }, operator);
   return typeof changed === "string" ? { problem: "This account changed meanwhile." } : "done";
 };
 
 const remove = async (account: User): Promise<Outcome> => {
-  if ((await userStore().remove(account)) !== "removed") return "not found";
+  if ((await userStore().remove(account, operator)) !== "removed") return "not found";
   await Promise.all([
     sessionStore().removeAll(account.id),
     enqueueLetter({ kind: "goodbye", userId: account.id }),

@@ -6,6 +6,7 @@ import { readCommandLine, usageLine } from "../../infra/command-line/command-lin
 import { addressMoveStore } from "../../shared/accounts/address-move-store.ts";
 import { userStore } from "../../shared/accounts/user-store.ts";
 import * as schemas from "../../shared/contract/schemas.ts";
+import { operator } from "../../shared/events/actor.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { enqueueLetter, enqueueMove } from "../../shared/mail/mail-queue.ts";
 import type { User } from "../../shared/store/user-items.ts";
@@ -55,7 +56,7 @@ const confirm = async (account: User): Promise<string> => {
 const cancel = async (account: User): Promise<string> => {
   const move = account.addressMove;
   if (!move) throw new Error("No change to another mailbox is waiting for this account.");
-  if ((await addressMoveStore().cancel(account, move)) !== "cancelled") throw new Error(changed);
+  if ((await addressMoveStore().cancel(account, move, operator)) !== "cancelled") throw new Error(changed);
   await enqueueLetter({ kind: "address_move_cancelled", userId: account.id });
   return "The change is cancelled, and the account is no longer frozen. Its sessions stay ended.";
 };

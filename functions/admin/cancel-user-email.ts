@@ -4,6 +4,7 @@ import { personLookup, requireAccount, type PersonLookup } from "../../shared/ad
 import { authorityOver } from "../../shared/admin/staff-authority.ts";
 import * as contract from "../../shared/contract/staff-operations.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
+import { staff } from "../../shared/events/actor.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { limitStore } from "../../shared/limits/limit-store.ts";
 import { spendStaffAct, type StaffActDeps } from "../../shared/limits/staff-limits.ts";
@@ -25,7 +26,7 @@ export const cancelUserEmail = async (
 ): Promise<void> => {
   const cancel = async () => {
     const account = await requireAccount(id, actor, deps);
-    return deps.moves.cancel(account, requireMove(account), deps.authorityOver(actor, account));
+    return deps.moves.cancel(account, requireMove(account), staff(actor), deps.authorityOver(actor, account));
   };
   requireMove(await requireAccount(id, actor, deps));
   await spendStaffAct(actor, deps);

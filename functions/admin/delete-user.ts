@@ -4,6 +4,7 @@ import { personLookup, requirePerson, type PersonLookup } from "../../shared/adm
 import { authorityOver } from "../../shared/admin/staff-authority.ts";
 import * as contract from "../../shared/contract/staff-operations.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
+import { staff } from "../../shared/events/actor.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { limitStore } from "../../shared/limits/limit-store.ts";
 import { spendStaffAct, type StaffActDeps } from "../../shared/limits/staff-limits.ts";
@@ -29,7 +30,7 @@ type Deps = CurrentPasswordDeps &
 const remove = async (person: Person, actor: User, deps: Deps): Promise<void> => {
   const authority = deps.authorityOver(actor, person);
   const removed = isAccount(person)
-    ? await deps.users.remove(person, authority)
+    ? await deps.users.remove(person, staff(actor), authority)
     : await deps.registrations.remove(person, authority);
   switch (removed) {
     case "refused":

@@ -1,6 +1,7 @@
 import { personLookup, requirePerson, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import * as contract from "../../shared/contract/staff-operations.ts";
 import { ApiError } from "../../shared/contract/errors.ts";
+import { staff } from "../../shared/events/actor.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
 import { limitStore } from "../../shared/limits/limit-store.ts";
 import { spendStaffAct, type StaffActDeps } from "../../shared/limits/staff-limits.ts";
@@ -21,7 +22,7 @@ export const endUserSessions = async (
   const person = await requirePerson(id, deps);
   if (!isAccount(person)) return;
   await spendStaffAct(actor, deps);
-  if ((await deps.epochs.endAll(person)) === "refused") throw new ApiError("not_found");
+  if ((await deps.epochs.endAll(person, staff(actor))) === "refused") throw new ApiError("not_found");
   deps.recordSecurityEvent("all_sessions_ended", { userId: id, actorId: actor.id });
 };
 

@@ -3,6 +3,7 @@ import { changesIn, shownPerson } from "../../shared/admin/person-fields.ts";
 import { personLookup, requireAccount, type PersonLookup } from "../../shared/admin/person-lookup.ts";
 import { authorityOver } from "../../shared/admin/staff-authority.ts";
 import * as contract from "../../shared/contract/staff-operations.ts";
+import { staff } from "../../shared/events/actor.ts";
 import { ApiError, FieldErrors, usernameTaken } from "../../shared/contract/errors.ts";
 import { deliveryStore, type DeliveryStore } from "../../shared/delivery/delivery-store.ts";
 import { userEndpoint, type UserCall } from "../../shared/http/user-endpoint.ts";
@@ -41,7 +42,7 @@ export const updateUser = async (
   await spendStaffAct(actor, deps);
 
   const [changed, delivery] = await Promise.all([
-    deps.users.change(account, changes, deps.authorityOver(actor, account)),
+    deps.users.change(account, changes, staff(actor), deps.authorityOver(actor, account)),
     deps.deliveries.find(account.addressKey),
   ]);
   switch (changed) {

@@ -4,6 +4,8 @@ import { randomUUID, timingSafeEqual } from "node:crypto";
 import { digestIsIn, digestValues, type CodeSlot } from "../codes/code-conditions.ts";
 import { attributesOf, noAttributes, type StoredAttributes } from "../attributes/stored-attributes.ts";
 import { neutralUsername, usernameKey } from "../identity/username.ts";
+import { person } from "../events/actor.ts";
+import { firstChange } from "../events/user-change.ts";
 import { passwordProblems } from "../passwords/password-rules.ts";
 import { spendingReset } from "../passwords/password-reset-store.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
@@ -108,7 +110,12 @@ export const activationStore = (clock: Clock = nowSeconds) => {
       {
         Put: {
           TableName: table,
-          Item: { pk: userPk(user.id), ...user, ...listAttributes(user, "active") },
+          Item: {
+            pk: userPk(user.id),
+            ...user,
+            ...listAttributes(user, "active"),
+            ...firstChange({ actor: person, at: now }),
+          },
           ConditionExpression: absent,
         },
       },

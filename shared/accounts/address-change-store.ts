@@ -1,6 +1,8 @@
 // The request doesn't check if the new address is taken or held, because its response must not
 // reveal it. The mailer checks it to choose the letter, and the confirming transaction decides.
 import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
+import { person } from "../events/actor.ts";
+import { nextChange } from "../events/user-change.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import {
@@ -103,7 +105,8 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
     const changed: User = { ...user, email, addressKey, ...way };
     const { listAddress } = listAttributes(changed, changed.status);
     const sets = { email, addressKey, listAddress, ...way };
-    const setting = Object.keys(sets).map((name) => `${name} = :${name}`);
+    const changing = nextChange({ actor: person, at: now });
+    const setting = [...Object.keys(sets).map((name) => `${name} = :${name}`), changing.assignments];
     const parts: TransactionPart[] = [
       {
         Delete: {
@@ -126,6 +129,7 @@ export const addressChangeStore = (clock: Clock = nowSeconds) => {
           ExpressionAttributeNames: { "#status": "status" },
           ExpressionAttributeValues: {
             ...Object.fromEntries(Object.entries(sets).map(([name, value]) => [`:${name}`, value])),
+            ...changing.values,
             ":old": oldAddressKey,
             ":epoch": change.sessionEpoch,
             ":active": "active",

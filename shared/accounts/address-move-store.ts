@@ -1,6 +1,8 @@
 // Moves an account from a lost or stolen mailbox. The account is frozen (`disabled`) until the new
 // address is proven or the move is cancelled.
 import { codeAttributes, digestIsIn, digestValues } from "../codes/code-conditions.ts";
+import { actorNamed, person, type Actor } from "../events/actor.ts";
+import { nextChange } from "../events/user-change.ts";
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import {
@@ -66,6 +68,7 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
     const now = clock();
     const { listKey } = listAttributes(user, "disabled");
     const addressMove: AddressMove = { ...move, dueAt: now + moveDelaySeconds };
+    const changing = nextChange({ actor: actorNamed(move.startedBy ?? "operator"), at: now });
     const pause = await pauseOf(user, "disabled", now);
     const movable = "addressKey = :old AND (#status = :active OR attribute_exists(addressMove))";
     const parts = [
@@ -73,10 +76,11 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
         userPk(user.id),
         { addressMove, status: "disabled", listKey, ...pause.sets },
         {
-          assignment: "sessionEpoch = sessionEpoch + :one",
+          assignment: `sessionEpoch = sessionEpoch + :one, ${changing.assignments}`,
           removes: [...codeAttributes, ...pause.removed],
           condition: staffToo ? movable : `${movable} AND isStaff = :no`,
           values: {
+            ...changing.values,
             ":old": user.addressKey,
             ":active": "active",
             ":one": 1,
@@ -117,11 +121,16 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
       withUndo: false,
       byStaff: true,
     };
+    const changing = nextChange({ actor: actorNamed(confirmer), at: now });
     const parts = [
       write(
         userPk(userId),
         { addressMove: { ...move, confirmation: otpRequestId } },
-        { condition: "addressMove.id = :id", values: { ":id": moveId } },
+        {
+          assignment: changing.assignments,
+          condition: "addressMove.id = :id",
+          values: { ":id": moveId, ...changing.values },
+        },
       ),
       write(emailChangePk(userId), change, { removes: ["otpDigest", "otpExpiresAt"] }),
       write(emailClaimPk(addressKey), { userId, expiresAt }),
@@ -132,17 +141,21 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
   const cancel = async (
     user: User,
     { id }: AddressMove,
+    actor: Actor,
     along: TransactionPart[] = [],
   ): Promise<Outcome<"cancelled">> => {
+    const now = clock();
     const { listKey } = listAttributes(user, "active");
-    const pause = await pauseOf(user, "active", clock());
+    const changing = nextChange({ actor, at: now });
+    const pause = await pauseOf(user, "active", now);
     const unfrozen = write(
       userPk(user.id),
       { status: "active", listKey, ...pause.sets },
       {
+        assignment: changing.assignments,
         removes: ["addressMove", ...pause.removed],
         condition: "addressMove.id = :id",
-        values: { ":id": id },
+        values: { ":id": id, ...changing.values },
       },
     );
     return commit("cancelled", [unfrozen, drop(emailChangePk(user.id)), ...pause.items], along);
@@ -159,6 +172,7 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
     const changed: User = { ...kept, email, addressKey, status: "active" };
     const { listKey, listAddress } = listAttributes(changed, "active");
     const earlier = wayBackOf(user, now);
+    const changing = nextChange({ actor: person, at: now });
     const { refused } = await transact(
       [
         drop(emailChangePk(user.id), {
@@ -174,9 +188,10 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
           userPk(user.id),
           { email, addressKey, listAddress, listKey, status: "active" },
           {
+            assignment: changing.assignments,
             removes: [...codeAttributes, "addressMove", "undoAddressKey", "undoUntil", "undoSecondsLeft"],
             condition: "addressMove.id = :moveId AND addressKey = :old",
-            values: { ":moveId": moveId, ":old": oldAddressKey },
+            values: { ":moveId": moveId, ":old": oldAddressKey, ...changing.values },
           },
         ),
         takingAddress(addressKey, user.id, invocationId),

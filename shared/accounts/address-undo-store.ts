@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { digestIsIn, digestValues, removingCode } from "../codes/code-conditions.ts";
+import { person } from "../events/actor.ts";
+import { nextChange } from "../events/user-change.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import {
@@ -49,6 +51,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
   ): Promise<"undone" | "refused"> => {
     const now = clock();
     const { listAddress } = listAttributes({ ...user, email }, user.status);
+    const changing = nextChange({ actor: person, at: now });
     const parts: TransactionPart[] = [
       {
         Delete: {
@@ -67,7 +70,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
         Update: {
           TableName: table,
           Key: { pk: userPk(user.id) },
-          UpdateExpression: `SET email = :email, addressKey = :addressKey, listAddress = :listAddress, sessionEpoch = sessionEpoch + :one ${removingCode}, undoAddressKey, undoUntil`,
+          UpdateExpression: `SET email = :email, addressKey = :addressKey, listAddress = :listAddress, sessionEpoch = sessionEpoch + :one, ${changing.assignments} ${removingCode}, undoAddressKey, undoUntil`,
           ConditionExpression: "addressKey = :addressKeyBefore AND #status = :active",
           ExpressionAttributeNames: { "#status": "status" },
           ExpressionAttributeValues: {
@@ -77,6 +80,7 @@ export const addressUndoStore = (clock: Clock = nowSeconds) => {
             ":listAddress": listAddress,
             ":one": 1,
             ":addressKeyBefore": user.addressKey,
+            ...changing.values,
           },
           ReturnValuesOnConditionCheckFailure: "ALL_OLD",
         },

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { day, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
+import type { Item } from "../store/documents.ts";
 import { conditionalWrite, readItem, type TransactionPart } from "../store/dynamo.ts";
 import { keyOf, type ItemKind } from "../store/item-kinds.ts";
 import { storedLocale, type User } from "../store/user-items.ts";
@@ -23,7 +24,7 @@ type Contact = Pick<User, "email" | "addressKey" | "locale">;
 
 export const formerAddressPk = (which: FormerAddress, userId: string): string => keyOf(kinds[which], userId);
 
-/** All but the expiry is removed once the letter is sent. */
+/** The person is removed once the letter is sent. Who deleted the account stays until the expiry. */
 const formerAddressItem = z.object({
   email: z.string().optional(),
   /** A bounce of a letter to an item of an earlier version is counted for no address. */
@@ -36,10 +37,18 @@ export const rememberFormerAddress = (
   which: FormerAddress,
   { id, email, addressKey, locale }: Contact & { id: string },
   now: number,
+  more: Item = {},
 ): TransactionPart => ({
   Put: {
     TableName: variable("USERS_TABLE"),
-    Item: { pk: formerAddressPk(which, id), email, addressKey, locale, expiresAt: now + rememberedSeconds },
+    Item: {
+      pk: formerAddressPk(which, id),
+      email,
+      addressKey,
+      locale,
+      expiresAt: now + rememberedSeconds,
+      ...more,
+    },
   },
 });
 

@@ -1,3 +1,5 @@
+import { person, type Actor } from "../events/actor.ts";
+import { lastChange, sameVersion, type ChangedBy } from "../events/user-change.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { deliveryPk } from "../delivery/delivery-store.ts";
@@ -40,19 +42,21 @@ export const userStore = (clock: Clock = nowSeconds) => {
     user: User,
     { condition, names, values }: { condition: string; names?: Record<string, string>; values: Item },
     along: TransactionPart[],
-    now: number,
+    { actor, at: now }: ChangedBy,
   ): Promise<"removed" | "along_refused" | { current: User | undefined }> => {
     const earlier = await rememberEarlierAddress(user, now);
+    const same = sameVersion(user.version);
     const { refused } = await transact([
       {
         Delete: {
           TableName: table,
           Key: { pk: userPk(user.id) },
-          ConditionExpression: condition,
+          ConditionExpression: `${condition} AND ${same.condition}`,
           ...(names && { ExpressionAttributeNames: names }),
           ExpressionAttributeValues: {
             ":username": user.username,
             ":addressKey": user.addressKey,
+            ...same.values,
             ...values,
           },
           ReturnValuesOnConditionCheckFailure: "ALL_OLD",
@@ -67,7 +71,7 @@ export const userStore = (clock: Clock = nowSeconds) => {
         resetPk(user.addressKey),
         deliveryPk(user.addressKey),
       ].map((pk) => ({ Delete: { TableName: table, Key: { pk } } })),
-      rememberFormerAddress("deleted", user, now),
+      rememberFormerAddress("deleted", user, now, lastChange(user.version, { actor, at: now })),
       ...earlier,
       ...along,
     ]);
@@ -82,11 +86,13 @@ export const userStore = (clock: Clock = nowSeconds) => {
   /** For administrators, at any time. `along` has the condition on their own rank. */
   const remove = async (
     user: User,
+    actor: Actor,
     along: TransactionPart[] = [],
   ): Promise<"removed" | "refused" | "along_refused"> => {
-    const removed = await removing(user, { condition: unchanged, values: {} }, along, clock());
+    const own = { condition: unchanged, values: {} };
+    const removed = await removing(user, own, along, { actor, at: clock() });
     if (typeof removed === "string") return removed;
-    return removed.current ? remove(removed.current, along) : "refused";
+    return removed.current ? remove(removed.current, actor, along) : "refused";
   };
 
   // For the owner: the password that was checked must still be stored. While the account has a way
@@ -101,7 +107,7 @@ export const userStore = (clock: Clock = nowSeconds) => {
       names: { "#status": "status" },
       values: { ":passwordHash": passwordHash, ":active": "active", ":now": now },
     };
-    const removed = await removing(user, own, [], now);
+    const removed = await removing(user, own, [], { actor: person, at: now });
     if (typeof removed === "string") return removed === "removed" ? removed : "refused";
     const { current } = removed;
     const isOwn = current?.status === "active" && current.passwordHash === passwordHash;

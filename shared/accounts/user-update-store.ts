@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import { codeAttributes } from "../codes/code-conditions.ts";
 import { storedNames, type StoredAttributes } from "../attributes/stored-attributes.ts";
+import type { Actor } from "../events/actor.ts";
+import { nextChange, type ChangedBy } from "../events/user-change.ts";
 import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -23,7 +26,8 @@ const endsSessions = (before: User, after: User): boolean =>
 
 const optional = ["usernameKey", "staffSince", "undoUntil", "undoSecondsLeft"] as const;
 
-const updateOf = (before: User, after: User, changes: Changes) => {
+const updateOf = (before: User, after: User, changes: Changes, by: ChangedBy) => {
+  const changing = nextChange(by);
   const { listKey, staffKey } = listAttributes(after, after.status);
   const ending = endsSessions(before, after);
   const newPassword = after.passwordHash !== before.passwordHash;
@@ -44,6 +48,7 @@ const updateOf = (before: User, after: User, changes: Changes) => {
     ...(newPassword ? ["passwordHash = :passwordHash"] : []),
     ...(ending ? ["sessionEpoch = sessionEpoch + :one"] : []),
     ...started.map((name) => `${name} = :${name}`),
+    changing.assignments,
   ];
   const removed = [
     ...(staffKey === undefined ? ["staffKey"] : []),
@@ -69,6 +74,7 @@ const updateOf = (before: User, after: User, changes: Changes) => {
       ...(newPassword && { ":passwordHash": after.passwordHash }),
       ...(ending && { ":one": 1, ":addressKey": before.addressKey }),
       ...Object.fromEntries(started.map((name) => [`:${name}`, after[name]])),
+      ...changing.values,
     },
   };
 };
@@ -86,6 +92,7 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
   const change = async (
     user: User,
     changes: Changes,
+    actor: Actor,
     along: TransactionPart[] = [],
   ): Promise<User | "username_taken" | "gone" | "along_refused" | "frozen"> => {
     // Only the new address or a cancellation unfreezes an account that waits for its move.
@@ -105,7 +112,7 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     const update = {
       TableName: table,
       Key: { pk: userPk(user.id) },
-      ...updateOf(user, changed, changes),
+      ...updateOf(user, changed, changes, { actor, at: now }),
       ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
     };
     const swapping = takesKey ? swap(user, heldPk, changed.username) : [];
@@ -127,14 +134,16 @@ export const userUpdateStore = (clock: Clock = nowSeconds) => {
     if (!account?.failed && parts[endedFrom]?.failed)
       throw new Error("the account's address has no pointer to it");
     // A code for undoing was created or used meanwhile.
-    if (!account?.failed) return change(user, changes, along);
+    if (!account?.failed) return change(user, changes, actor, along);
     if (!account.item) return "gone";
     const current = userItem.parse(account.item);
     // Without `along`, it is the actor's own account, and they may just have lost their rights.
     if (along.length === 0 && (current.status !== user.status || current.isStaff !== user.isStaff))
       return "along_refused";
+    // Nothing differs that this version can read, so the account is in a state of a later one.
+    if (isDeepStrictEqual(current, user)) return "frozen";
     // Another write won the race. Retry from its result; every retry means that a writer succeeded.
-    return change(current, changes, along);
+    return change(current, changes, actor, along);
   };
 
   return { change };

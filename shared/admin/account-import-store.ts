@@ -1,3 +1,5 @@
+import { operator } from "../events/actor.ts";
+import { firstChange } from "../events/user-change.ts";
 import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -28,7 +30,13 @@ export const accountImportStore = (clock: Clock = nowSeconds) => {
         {
           Put: {
             TableName: table,
-            Item: { pk: userPk(id), ...user, usernameKey: key, ...listAttributes(user, user.status) },
+            Item: {
+              pk: userPk(id),
+              ...user,
+              usernameKey: key,
+              ...listAttributes(user, user.status),
+              ...firstChange({ actor: operator, at: now }),
+            },
             ConditionExpression: absent,
             ReturnValuesOnConditionCheckFailure: "ALL_OLD",
           },

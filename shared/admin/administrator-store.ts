@@ -2,6 +2,8 @@
 import { userStore } from "../accounts/user-store.ts";
 import { userUpdateStore } from "../accounts/user-update-store.ts";
 import { noAttributes } from "../attributes/stored-attributes.ts";
+import { operator } from "../events/actor.ts";
+import { firstChange } from "../events/user-change.ts";
 import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
@@ -41,7 +43,12 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
     });
     const { refused } = await transact([
       takingAddress(addressKey, id),
-      put({ pk: userPk(id), ...user, ...listAttributes(user, "active") }),
+      put({
+        pk: userPk(id),
+        ...user,
+        ...listAttributes(user, "active"),
+        ...firstChange({ actor: operator, at: now }),
+      }),
       notHeldForAnother(addressKey, id, now),
       discardRegistration(addressKey),
       ...takingUsername(username, { userId: id }, { addressKey, now }),
@@ -65,7 +72,7 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
       return created === "promote" ? appoint(administrator) : created;
     }
     const changes = { username, passwordHash, status: "active", isStaff: true } as const;
-    const changed = await change(user, changes, [discardRegistration(addressKey)]);
+    const changed = await change(user, changes, operator, [discardRegistration(addressKey)]);
     if (changed === "username_taken" || changed === "frozen") return changed;
     return typeof changed === "string" ? appoint(administrator) : "promoted";
   };

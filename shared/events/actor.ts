@@ -6,6 +6,12 @@ export const operator: Actor = { by: "operator" };
 export const service: Actor = { by: "service" };
 export const staff = ({ id }: { id: string }): Actor => ({ by: "staff", id });
 
+/** The id of an administrator, or `operator`. The service itself acts for neither. */
+export const actorNamed = (name: string | undefined): Actor => {
+  if (name === undefined) return service;
+  return name === "operator" ? operator : staff({ id: name });
+};
+
 const staffPrefix = "staff:";
 
 export const actorText = (actor: Actor): string =>

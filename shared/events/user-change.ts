@@ -23,6 +23,12 @@ export const nextChange = ({ actor, at }: ChangedBy) => ({
   },
 });
 
+/** For a deletion, which tells what the next version would be. */
+export const sameVersion = (version: number | undefined) =>
+  version === undefined
+    ? { condition: "attribute_not_exists(version)", values: {} }
+    : { condition: "version = :version", values: { ":version": version } };
+
 /** For the item that outlives a deleted account. The deletion must require this version. */
 export const lastChange = (version: number | undefined, { actor, at }: ChangedBy) => ({
   version: (version ?? 0) + 1,

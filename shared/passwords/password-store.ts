@@ -2,6 +2,8 @@
 // undo code, in one write: someone who knew the old password may have created them. For the same
 // reason all devices are forgotten.
 import { removingCode } from "../codes/code-conditions.ts";
+import { person } from "../events/actor.ts";
+import { nextChange } from "../events/user-change.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import type { Session } from "../sessions/session-store.ts";
@@ -11,7 +13,13 @@ import { conditionalWrite, transact, type TransactionPart } from "../store/dynam
 import { userItem, userPk, type User } from "../store/user-items.ts";
 import { spendingReset } from "./password-reset-store.ts";
 
-const newPassword = "SET passwordHash = :newHash, sessionEpoch = sessionEpoch + :one";
+const settingPassword = (passwordHash: string, at: number) => {
+  const { assignments, values } = nextChange({ actor: person, at });
+  return {
+    UpdateExpression: `SET passwordHash = :newHash, sessionEpoch = sessionEpoch + :one, ${assignments} ${removingCode}`,
+    values: { ...values, ":newHash": passwordHash, ":one": 1 },
+  };
+};
 
 export const passwordStore = (clock: Clock = nowSeconds) => {
   const table = variable("USERS_TABLE");
@@ -27,21 +35,21 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
       idempotencyToken: string,
     ): Promise<"changed" | "password_replaced" | "session_ended" | "gone"> => {
       const SESSIONS_TABLE = variable("SESSIONS_TABLE");
+      const { UpdateExpression, values } = settingPassword(passwordHash, clock());
       const { refused } = await transact(
         [
           {
             Update: {
               TableName: table,
               Key: { pk: userPk(user.id) },
-              UpdateExpression: `${newPassword} ${removingCode}`,
+              UpdateExpression,
               ConditionExpression:
                 "passwordHash = :checkedHash AND sessionEpoch = :epoch AND addressKey = :addressKey",
               ExpressionAttributeValues: {
-                ":newHash": passwordHash,
+                ...values,
                 ":checkedHash": user.passwordHash,
                 ":epoch": user.sessionEpoch,
                 ":addressKey": user.addressKey,
-                ":one": 1,
               },
               ReturnValuesOnConditionCheckFailure: "ALL_OLD",
             },
@@ -81,6 +89,7 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
     ): Promise<"reset" | "refused"> => {
       // DynamoDB rejects an idempotency token if a retry differs, so the time is read once.
       const now = clock();
+      const { UpdateExpression, values } = settingPassword(passwordHash, now);
       const { refused } = await transact(
         [
           spendingReset({ id, addressKey }, otpDigests, now),
@@ -88,14 +97,13 @@ export const passwordStore = (clock: Clock = nowSeconds) => {
             Update: {
               TableName: table,
               Key: { pk: userPk(id) },
-              UpdateExpression: `${newPassword} ${removingCode}`,
+              UpdateExpression,
               ConditionExpression: "#status = :active AND addressKey = :addressKey",
               ExpressionAttributeNames: { "#status": "status" },
               ExpressionAttributeValues: {
-                ":newHash": passwordHash,
+                ...values,
                 ":active": "active",
                 ":addressKey": addressKey,
-                ":one": 1,
               },
             },
           },

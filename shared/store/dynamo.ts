@@ -94,13 +94,22 @@ const attempt = async <Output>(
 /** If a condition failed, `refused` has one entry for each part of the write, in order. */
 export type Outcome = { refused: Part[] | undefined };
 
+/** What all items carry that this version of the code creates. */
+export const itemVersion = 1;
+
+const stamped = <Input extends { Item: Item | undefined }>(input: Input): Input => ({
+  ...input,
+  Item: { v: itemVersion, ...input.Item },
+});
+
 type Write =
   | { Put: Plain<PutItemCommandInput> }
   | { Update: Plain<UpdateItemCommandInput> }
   | { Delete: Plain<DeleteItemCommandInput> };
 
 const sendWrite = (write: Write) => {
-  if ("Put" in write) return dynamo().send(new PutItemCommand(typed<PutItemCommandInput>(write.Put)));
+  if ("Put" in write)
+    return dynamo().send(new PutItemCommand(typed<PutItemCommandInput>(stamped(write.Put))));
   if ("Update" in write)
     return dynamo().send(new UpdateItemCommand(typed<UpdateItemCommandInput>(write.Update)));
   return dynamo().send(new DeleteItemCommand(typed<DeleteItemCommandInput>(write.Delete)));
@@ -125,7 +134,8 @@ export const transact = async (
       dynamo().send(new TransactWriteItemsCommand(typed<TransactWriteItemsCommandInput>(input))),
   }: { token?: string; send?: (input: Transaction) => Promise<unknown> } = {},
 ): Promise<Outcome> => {
-  const attempted = await attempt(() => send({ TransactItems: parts, ClientRequestToken: token }));
+  const TransactItems = parts.map((part) => (part.Put ? { ...part, Put: stamped(part.Put) } : part));
+  const attempted = await attempt(() => send({ TransactItems, ClientRequestToken: token }));
   return { refused: "refused" in attempted ? attempted.refused : undefined };
 };
 

@@ -39,7 +39,8 @@ export type AddressMove = z.output<typeof addressMoveItem>;
 
 export const userItem = z.object({
   ...person,
-  status: z.enum(["active", "disabled"]),
+  /** A state of a later version counts as deactivated: nothing is sent or allowed. */
+  status: z.enum(["active", "disabled"]).catch("disabled"),
   isStaff: z.boolean(),
   /** Missing in accounts that have been staff since their creation. */
   staffSince: z.int().optional(),
@@ -51,9 +52,11 @@ export const userItem = z.object({
   undoUntil: z.int().optional(),
   /** Replaces `undoUntil` while the account is deactivated. */
   undoSecondsLeft: z.int().optional(),
-  addressMove: addressMoveItem.optional(),
+  addressMove: addressMoveItem.optional().catch(undefined),
   /** Written with the code that the sign-in consumes. Missing before the first one. */
   lastSignInAt: z.int().optional(),
+  /** Counts the account's changes (see `user-change`). Missing in accounts of earlier versions. */
+  version: z.int().optional().catch(undefined),
 });
 export type User = z.output<typeof userItem>;
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { operator } from "../../../shared/events/actor.ts";
 import { addressChangeStore } from "../../../shared/accounts/address-change-store.ts";
 import { addressChangePks, emailUndoPk } from "../../../shared/store/address-items.ts";
 import { addressUndoStore } from "../../../shared/accounts/address-undo-store.ts";
@@ -77,7 +78,7 @@ describe("email change", () => {
 
   it("isn't started for an account that was deleted meanwhile", async () => {
     const { user } = await emailChangeFlow();
-    await userStore().remove(user);
+    await userStore().remove(user, operator);
     const late = { ...newAddress(), otpRequestId: randomUUID(), byStaff: false };
     expect(await addressChangeStore().start(user, late)).toBe("changed_meanwhile");
     for (const pk of addressChangePks(user, nowSeconds())) expect(await isStored(pk)).toBe(false);
@@ -177,7 +178,7 @@ describe("email change", () => {
               expect(person !== "refused").toBe(gets);
               if (typeof person === "string") break;
               if (one.stays) taken.add(one.to);
-              else await userStore(clock.now).remove(person);
+              else await userStore(clock.now).remove(person, operator);
               break;
             }
             case "wait":

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { operator } from "../../../shared/events/actor.ts";
 import { addressMoveStore, moveDelaySeconds } from "../../../shared/accounts/address-move-store.ts";
 import { addressChangeStore } from "../../../shared/accounts/address-change-store.ts";
 import { userStore } from "../../../shared/accounts/user-store.ts";
@@ -53,7 +54,7 @@ const movingFlow = async (starter: string | undefined = "starter") => {
     return change ? moves.claim(await currentUser(), change, [digest], token) : "refused";
   };
   const cancel = async (move?: NonNullable<User["addressMove"]>) =>
-    moves.cancel(await currentUser(), move ?? (await waiting()));
+    moves.cancel(await currentUser(), move ?? (await waiting()), operator);
   expect(await start()).toBe("started");
   return { ...flow, moves, target, start, waiting, confirmMove: confirm, claim, cancel };
 };
@@ -136,7 +137,7 @@ describe("move from a lost mailbox", () => {
     const [before, updates] = [await currentUser(), userUpdateStore(clock.now)];
     // Read while it was deactivated for another reason, so that the compared values are the same.
     const { addressMove: _, ...stale } = before;
-    expect(await updates.change(stale, { status: "active" })).toBe("frozen");
+    expect(await updates.change(stale, { status: "active" }, operator)).toBe("frozen");
     const free = { pk: `email#${randomUUID()}` };
     const along = {
       ConditionCheck: {
@@ -145,8 +146,8 @@ describe("move from a lost mailbox", () => {
         ConditionExpression: "attribute_not_exists(pk)",
       },
     };
-    expect(await updates.change(user, { isStaff: true }, [along])).toBe("frozen");
-    expect(await updates.change(stale, { firstName: "Ada" })).toMatchObject({ firstName: "Ada" });
+    expect(await updates.change(user, { isStaff: true }, operator, [along])).toBe("frozen");
+    expect(await updates.change(stale, { firstName: "Ada" }, operator)).toMatchObject({ firstName: "Ada" });
     expect(await userStore(clock.now).removeOwn({ ...before })).toBe("refused");
     expect(await currentUser()).toMatchObject({ status: "disabled" });
   });
@@ -155,12 +156,12 @@ describe("move from a lost mailbox", () => {
     const { user, clock } = await emailChangeFlow();
     const [moves, updates] = [addressMoveStore(clock.now), userUpdateStore(clock.now)];
     const move = { id: randomUUID(), ...newAddress() };
-    const staff = await updates.change(user, { isStaff: true });
+    const staff = await updates.change(user, { isStaff: true }, operator);
     if (typeof staff === "string") throw new Error(staff);
     expect(await moves.start(user, move, { staffToo: false })).toBe("changed_meanwhile");
-    await updates.change(staff, { status: "disabled" });
+    await updates.change(staff, { status: "disabled" }, operator);
     expect(await moves.start(user, move, { staffToo: true })).toBe("changed_meanwhile");
-    const back = await updates.change({ ...staff, status: "disabled" }, { status: "active" });
+    const back = await updates.change({ ...staff, status: "disabled" }, { status: "active" }, operator);
     expect(back).toMatchObject({ status: "active" });
     expect(await moves.start(user, move, { staffToo: true })).toBe("started");
   });

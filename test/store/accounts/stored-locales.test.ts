@@ -1,6 +1,7 @@
 // Accounts from before languages, and those of a later version after a rollback, stay usable.
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { operator } from "../../../shared/events/actor.ts";
 import { activationStore } from "../../../shared/accounts/activation-store.ts";
 import { addressLookup } from "../../../shared/accounts/address-lookup.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
@@ -64,7 +65,7 @@ describe.each(Object.entries(stored))("item with %s", (_, attributes) => {
       await personLookup(now).find(id),
       await personLookup(now).findByUsername(username),
       await passwordResetStore(now).findOwner(addressKey, digests),
-      await userUpdateStore(now).change({ ...user, username: "stale" }, { firstName: "Ada" }),
+      await userUpdateStore(now).change({ ...user, username: "stale" }, { firstName: "Ada" }, operator),
       await codeStore(now).issue(pk, code),
       await codeStore(now).consume(id, digests, randomUUID()),
     ];
@@ -76,7 +77,7 @@ describe.each(Object.entries(stored))("item with %s", (_, attributes) => {
     expect(await passwordStore(now).replaceHash({ ...user, passwordHash: "stale" }, "new")).toEqual({
       current: "hash",
     });
-    expect(await userStore(now).remove({ ...user, username: "stale" })).toBe("removed");
+    expect(await userStore(now).remove({ ...user, username: "stale" }, operator)).toBe("removed");
   });
 
   it("is read as a registration by every reader", async () => {

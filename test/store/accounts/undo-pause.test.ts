@@ -1,6 +1,7 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { operator } from "../../../shared/events/actor.ts";
 import { formerAddressStore } from "../../../shared/accounts/former-address-store.ts";
 import { userStore } from "../../../shared/accounts/user-store.ts";
 import { userUpdateStore } from "../../../shared/accounts/user-update-store.ts";
@@ -28,7 +29,7 @@ const flow = async (confirmed = true) => {
   if (confirmed) expect(await confirm("d")).toMatchObject(to);
   const users = userUpdateStore(clock.now);
   const set = async (status: "active" | "disabled") => {
-    expect(await users.change(await currentUser(), { status })).toMatchObject({ status });
+    expect(await users.change(await currentUser(), { status }, operator)).toMatchObject({ status });
   };
   const undoItem = () => undoItemOf(user.addressKey);
   return { ...person, to, set, undoItem };
@@ -108,7 +109,7 @@ describe("time for undoing", () => {
       }
       return send();
     });
-    await userUpdateStore(clock.now).change(user, { status: "disabled" }).finally(restore);
+    await userUpdateStore(clock.now).change(user, { status: "disabled" }, operator).finally(restore);
     expect([begun, (await currentUser()).status]).toEqual([true, "disabled"]);
     expect(await undoItemOf(user.addressKey)).toMatchObject({ userId: user.id, secondsLeft: 7 * day });
   });
@@ -138,7 +139,7 @@ describe("deletion of an account with a way back", () => {
 
   it("is refused to an owner of a deactivated account", async () => {
     const { clock, user, currentUser } = await emailChangeFlow();
-    await userUpdateStore(clock.now).change(user, { status: "disabled" });
+    await userUpdateStore(clock.now).change(user, { status: "disabled" }, operator);
     expect(await userStore(clock.now).removeOwn(user)).toBe("refused");
     expect((await currentUser()).status).toBe("disabled");
   });
@@ -147,7 +148,7 @@ describe("deletion of an account with a way back", () => {
     const { clock, user, set, currentUser } = await flow();
     await set("disabled");
     clock.pass(30 * day);
-    expect(await userStore(clock.now).remove(await currentUser())).toBe("removed");
+    expect(await userStore(clock.now).remove(await currentUser(), operator)).toBe("removed");
     expect(await formerAddressStore(clock.now).find("earlier", user.id)).toMatchObject({
       email: user.email,
       addressKey: user.addressKey,

@@ -1,13 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { userStore } from "../../../shared/accounts/user-store.ts";
-import { userUpdateStore } from "../../../shared/accounts/user-update-store.ts";
+import { userUpdateStore, type Changes } from "../../../shared/accounts/user-update-store.ts";
 import { authorityOver } from "../../../shared/admin/staff-authority.ts";
+import { operator } from "../../../shared/events/actor.ts";
+import type { TransactionPart } from "../../../shared/store/dynamo.ts";
+import type { User } from "../../../shared/store/user-items.ts";
 import { fakeClock } from "../../support/store/fake-clock.ts";
 import { activeUser } from "../../support/people/stored-people.ts";
 
 const started = async () => {
   const clock = fakeClock();
-  const users = userUpdateStore(clock.now);
+  const store = userUpdateStore(clock.now);
+  const users = {
+    change: (user: User, changes: Changes, along?: TransactionPart[]) =>
+      store.change(user, changes, operator, along),
+  };
   const changed = async (...parameters: Parameters<typeof users.change>) => {
     const user = await users.change(...parameters);
     if (typeof user === "string") throw new Error(user);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { operator } from "../../../shared/events/actor.ts";
 import { resetPk } from "../../../shared/store/address-items.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
 import { interceptCalls } from "../../support/store/intercepted-calls.ts";
@@ -140,7 +141,7 @@ describe("password reset code", () => {
   it("becomes invalid when the account is deleted", async () => {
     const { user, send, reset } = await passwordResetFlow();
     await send("r", "d");
-    expect(await userStore().remove(user)).toBe("removed");
+    expect(await userStore().remove(user, operator)).toBe("removed");
     expect(await reset("d")).toBe("refused");
   });
 

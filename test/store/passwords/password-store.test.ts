@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { operator } from "../../../shared/events/actor.ts";
 import { sessionStore } from "../../../shared/sessions/session-store.ts";
 import { userStore } from "../../../shared/accounts/user-store.ts";
 import { passwordResetFlow } from "../../support/people/password-reset-flow.ts";
@@ -36,7 +37,7 @@ describe("password change", () => {
     await first.sessions.end(first.user.id, first.session.sessionId);
     expect(await first.change("new")).toBe("session_ended");
     const second = await withSession();
-    await userStore().remove(second.user);
+    await userStore().remove(second.user, operator);
     expect(await second.change("new")).toBe("gone");
   });
 

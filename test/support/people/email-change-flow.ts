@@ -7,6 +7,7 @@ import { emailChangePk, emailUndoPk } from "../../../shared/store/address-items.
 import { addressUndoStore } from "../../../shared/accounts/address-undo-store.ts";
 import type { Clock } from "../../../shared/platform/clock.ts";
 import { codeStore } from "../../../shared/codes/code-store.ts";
+import { operator } from "../../../shared/events/actor.ts";
 import { documents } from "../store/documents.ts";
 import { registrationPk, type Registration, type User } from "../../../shared/store/user-items.ts";
 import { registrationStore } from "../../../shared/accounts/registration-store.ts";
@@ -55,7 +56,7 @@ export const emailChangeSteps = (clock: Clock, userId: string) => {
       const earlier = { email: "old@example.com", addressKey };
       return undoing.undo(await currentUser(), earlier, [digest], token);
     },
-    remove: async () => users.remove(await currentUser()),
+    remove: async () => users.remove(await currentUser(), operator),
   };
 };
 

@@ -19,6 +19,7 @@ import { documents } from "../../support/store/documents.ts";
 import { interceptCalls } from "../../support/store/intercepted-calls.ts";
 import { readCommandLine } from "../../../infra/command-line/command-line.ts";
 import { userUpdateStore, type Changes } from "../../../shared/accounts/user-update-store.ts";
+import { operator } from "../../../shared/events/actor.ts";
 import { shownPeople } from "../../../shared/admin/person-fields.ts";
 import { personList, type ListRequest, type PersonList } from "../../../shared/admin/person-list.ts";
 import { activeUser, listedPerson } from "../../support/people/stored-people.ts";
@@ -127,7 +128,7 @@ const measureChange = async ([there, back]: [Changes, Changes]) => {
   let user = await activeUser(nowSeconds);
   let next = there;
   return measure(async () => {
-    const changed = await userUpdateStore().change(user, next);
+    const changed = await userUpdateStore().change(user, next, operator);
     if (typeof changed === "string") throw new Error(changed);
     [user, next] = [changed, next === there ? back : there];
   });
