@@ -22,7 +22,15 @@ const places: Record<string, readonly string[]> = {
   "@aws-lambda-powertools/parameters": ["shared/platform/secrets.ts"],
   "@aws-sdk/client-ses": ["shared/mail/ses.ts", "infra/localstack/*.ts"],
   "@aws-sdk/client-sesv2": ["shared/delivery/lift-suppression.ts"],
-  "@aws-sdk/client-sqs": ["shared/mail/mail-queue.ts"],
+  "@aws-sdk/client-sqs": [
+    "shared/mail/mail-queue.ts",
+    "shared/platform/sqs.ts",
+    "shared/webhooks/webhook-queue.ts",
+    "shared/publishing/dead-position.ts",
+    "commands/events/dead-letters.ts",
+  ],
+  "@aws-sdk/client-eventbridge": ["shared/publishing/event-bus.ts"],
+  "@aws-sdk/client-dynamodb-streams": ["shared/publishing/stream-reader.ts"],
   "@aws-sdk/client-dynamodb": [
     "shared/store/dynamo.ts",
     "shared/store/batch.ts",
@@ -35,7 +43,7 @@ const places: Record<string, readonly string[]> = {
   "@aws-sdk/credential-provider-env": ["shared/platform/environment-credentials.ts"],
   "@smithy/types": ["shared/platform/aws-client.ts", "shared/platform/aws-http.ts"],
   "@aws-sdk/client-cloudformation": ["commands/target.ts", "infra/localstack/*.ts"],
-  "@aws-sdk/client-lambda": ["commands/stage/revoke-keys.ts", "infra/localstack/*.ts"],
+  "@aws-sdk/client-lambda": ["commands/stage/revoke-keys.ts", "commands/events/events-function.ts", "infra/localstack/*.ts"],
   "aws-cdk-lib": [
     "infra/stacks/*.ts",
     "infra/api/*.ts",

@@ -16,6 +16,9 @@ export const localStackApiId = "litauth";
 
 export const configurationSetName = (stage: string): string => `lit-auth-${stage}`;
 
+/** What happens to accounts leaves on this bus of EventBridge. */
+export const eventBusName = (stage: string): string => `lit-auth-${stage}`;
+
 /** Queue policies and alarms name these rules before they exist. */
 export const feedbackRules = ["MissingMailboxRule", "BounceRule", "ComplaintRule"] as const;
 export type FeedbackRule = (typeof feedbackRules)[number];

@@ -56,6 +56,26 @@ export const backgroundGrants = {
     PSEUDONYM_SECRET_ID: read,
     ...mailing,
   },
+  events: {
+    USERS_TABLE: { GetItem: ["goodbye"] },
+    EVENT_BUS: ["PutEvents"],
+    EVENTS_DEAD_LETTERS_URL: ["SendMessage"],
+    WEBHOOK_QUEUE_URL: ["SendMessage"],
+    // A batch of the stream has 25 records, and a replay as many events as fit.
+    timeoutSeconds: 60,
+    ...mailing,
+  },
+  sendWebhook: {
+    WEBHOOK_QUEUE_URL: ["ChangeMessageVisibility"],
+    WEBHOOK_RETRIES_URL: ["SendMessage"],
+    WEBHOOK_DEAD_LETTERS_URL: ["SendMessage"],
+    WEBHOOK_SECRET_ID: read,
+    settings: ["WEBHOOK_URL"],
+    // One try takes at most 15 s. Those of a batch run side by side.
+    timeoutSeconds: 25,
+    queuesItself: true,
+    ...mailing,
+  },
   createKeys: {
     DIGEST_SECRET_ID: write,
     SIGNING_KEYS_ID: write,

@@ -60,6 +60,7 @@ const describe = ({ url, inboxUrl, mailboxFolder, engine }: Stack, given: Given,
   Docs     ${url}/swagger/
   Admin    ${url}/admin/
   Inbox    ${inboxUrl}
+  Events   ${url}/_events/
   Letters  ${url}/_letters/${reach(given, issuer)}
   Emails   ${path.relative(process.cwd(), mailboxFolder)}${path.sep}
   Data     ${path.relative(process.cwd(), dataDirectory)}${path.sep} (${engine}). To start empty: npm start -- --fresh${given.isDefaultPort ? "" : ` --port ${given.port}`}

@@ -11,6 +11,8 @@ import type { EngineName } from "./engines/dynamodb-engine.ts";
 import type { SqsEngine } from "./engines/sqs-engine.ts";
 import { startEngines } from "./engines/start-engines.ts";
 import { startEventBus } from "./eventbridge/event-bus.ts";
+import { createEventPages } from "./eventbridge/event-pages.ts";
+import { createStageBus, webhookSender } from "./eventbridge/stage-bus.ts";
 import { openFunctionLogs, type OnLog } from "./function-logs.ts";
 import { loadApi } from "./gateway/api-definition.ts";
 import { loadGatewayResponses } from "./gateway/default-responses.ts";
@@ -23,6 +25,7 @@ import { openMailbox } from "./mailbox/mailbox-files.ts";
 import { createRunnerPages } from "./mailbox/runner-pages.ts";
 import { createSes } from "./mailbox/ses-api.ts";
 import { createSecretRotation } from "./secrets/secret-rotation.ts";
+import { createStreamPolling } from "./streams/stream-polling.ts";
 import { openSecretsManager } from "./secrets/secrets-manager.ts";
 
 export type StackOptions = {
@@ -93,11 +96,15 @@ const start = async (
   resources.defer(logs.close);
   const logError = (principal: string, message: string) =>
     onLog?.(principal, JSON.stringify({ level: "ERROR", message }));
+  const stageBus = createStageBus();
   const lambda = createLambdaService(templates, {
     awsEndpointUrl: awsEndpoint.url,
     admit: awsEndpoint.admit,
     callSqs: awsEndpoint.callSqs,
-    openLog: logs.open,
+    openLog: (label) => {
+      const write = logs.open(label);
+      return label !== webhookSender ? write : (line) => (stageBus.readLog(line), write(line));
+    },
     onPollerError: logError,
     concurrencyPerFunction,
     returnFailedAfterSeconds,
@@ -111,7 +118,19 @@ const start = async (
   });
   resources.defer(eventBus.stop);
   const ses = createSes(templates, { mailbox, dataDirectory, publish: eventBus.publish });
+  const streams = createStreamPolling(templates, {
+    admit: awsEndpoint.admit,
+    callAws: awsEndpoint.callAws,
+    find: lambda.find,
+    invoke: lambda.invoke,
+    dataDirectory,
+    onError: logError,
+  });
+  resources.defer(streams.stop);
   awsEndpoint.connect({
+    putEvents: stageBus.putEvents,
+    invoke: lambda.invoke,
+    onWrite: streams.wake,
     dynamoDb,
     sqs,
     secrets: openSecretsManager(templates, dataDirectory),
@@ -123,11 +142,12 @@ const start = async (
 
   await runDeploymentTriggers(templates, lambda.invoke);
   lambda.startPolling();
+  streams.start();
   gateway.serve({
     api: loadApi(templates),
     responses: loadGatewayResponses(templates),
     invoke: lambda.invoke,
-    runnerPages: createRunnerPages(mailbox, ses.report, createLetterPreview(templates)),
+    runnerPages: createRunnerPages(mailbox, ses.report, createLetterPreview(templates), createEventPages(stageBus)),
     onRequest: options.onRequest,
   });
 

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { isLocale, locales } from "../../shared/identity/locale.ts";
 import { variables } from "../../shared/platform/environment.ts";
 import { capacitySettings } from "./capacity-settings.ts";
+import { eventSettings } from "./event-settings.ts";
 import { hashes, refusalFloorMilliseconds } from "../grants/grant-words.ts";
 import { headerList, originList } from "./origin-settings.ts";
 
@@ -180,5 +181,6 @@ export const settingsTable = {
     fallback: "60",
     help: "How long logs are kept: one of CloudWatch's values (1 3 5 7 14 30 60 90 120 150 180 365 400 …). Keep them longer than backups (35 days): after a restore, the logs show which accounts to delete again.",
   },
+  ...eventSettings,
   ...capacitySettings,
 } as const satisfies Record<string, { schema: z.ZodType; fallback: string | null; help: string }>;

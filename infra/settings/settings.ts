@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import * as z from "zod";
 import { closestName } from "../command-line/closest-name.ts";
+import { isReachable } from "./event-settings.ts";
 import { settingsTable } from "./settings-table.ts";
 
 type Table = typeof settingsTable;
@@ -27,7 +28,11 @@ const settingsSchema = z
     ({ CHALLENGE_VERIFY_URL, CHALLENGE_HOSTNAMES }) =>
       CHALLENGE_VERIFY_URL === "off" || CHALLENGE_HOSTNAMES !== undefined,
     { path: ["CHALLENGE_HOSTNAMES"], error: "is needed by CHALLENGE_VERIFY_URL" },
-  );
+  )
+  .refine(isReachable, {
+    path: ["WEBHOOK_URL"],
+    error: "must begin with https:// in a deployment. Only npm start reaches a receiver on this machine",
+  });
 export type Settings = z.output<typeof settingsSchema>;
 
 export const isProduction = ({ STAGE }: Settings): boolean => STAGE === "prod";

@@ -6,7 +6,8 @@ import { listIndexes } from "../../shared/store/list-indexes.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
 import type { GrantedFunctionProps, Resource } from "./granted-function.ts";
-import { configurationSetName } from "../naming.ts";
+import { configurationSetName, eventBusName } from "../naming.ts";
+import { busArn } from "../events/event-bus.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
@@ -43,6 +44,32 @@ const challengeSecret = (stack: Stack, { CHALLENGE_VERIFY_URL }: Settings): Reso
   return secret(secretArn);
 };
 
+const absentQueue: Resource = { value: "off", service: "sqs" };
+
+export const webhookSecret = (stack: Stack): Resource => {
+  const { secretArn } = new Secret(stack, "WebhookSecret", {
+    description: "Secrets that webhooks are signed with. npm run webhook:secret shows and rotates them",
+    generateSecretString: {
+      secretStringTemplate: "{}",
+      generateStringKey: "current",
+      passwordLength: 48,
+      excludePunctuation: true,
+    },
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  new CfnOutput(stack, "WebhookSecretArn", { value: secretArn });
+  return secret(secretArn);
+};
+
+const webhookQueues = ({ WEBHOOK_URL }: Settings, queues: StatefulStack["queues"]) => {
+  const ifOn = (one: IQueue) => (WEBHOOK_URL === undefined ? absentQueue : queue(one));
+  return {
+    WEBHOOK_QUEUE_URL: ifOn(queues.webhookQueue),
+    WEBHOOK_RETRIES_URL: ifOn(queues.webhookRetries),
+    WEBHOOK_DEAD_LETTERS_URL: ifOn(queues.webhookDeadLetters),
+  };
+};
+
 export const mailIdentity = ({ MAIL_FROM, MAIL_IDENTITY }: Settings): string => MAIL_IDENTITY ?? MAIL_FROM;
 
 export const resourcesOf = (
@@ -63,6 +90,14 @@ export const resourcesOf = (
   DEVICE_SECRET_ID: secret(secretArns.device),
   SIGNING_KEYS_ID: secret(secretArns.signingKeys),
   VERIFICATION_KEYS_ID: secret(secretArns.verificationKeys),
+  EVENT_BUS: {
+    value: eventBusName(settings.STAGE),
+    arn: busArn(stack, settings),
+    service: "events",
+  },
+  EVENTS_DEAD_LETTERS_URL: queue(queues.eventsDeadLetters),
+  ...webhookQueues(settings, queues),
+  WEBHOOK_SECRET_ID: absentSecret,
   CHALLENGE_SECRET_ID: functions.some((name) => "CHALLENGE_SECRET_ID" in grants[name])
     ? challengeSecret(stack, settings)
     : absentSecret,
@@ -114,4 +149,5 @@ export const functionSettings = (
   ACCESS_TOKEN_LIFETIME_SECONDS: String(settings.ACCESS_TOKEN_LIFETIME_SECONDS),
   SESSION_IDLE_SECONDS: String(settings.SESSION_IDLE_SECONDS),
   SESSION_LIFETIME_SECONDS: String(settings.SESSION_LIFETIME_SECONDS),
+  WEBHOOK_URL: settings.WEBHOOK_URL ?? "off",
 });

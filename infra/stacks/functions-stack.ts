@@ -44,8 +44,13 @@ export class FunctionsStack extends Stack {
     for (const name of operations) this.#addOperation(name);
   }
 
-  protected addFunction(name: FunctionName, grant: Grant = grants[name]): GrantedFunction {
-    return new GrantedFunction(this, { name, grant, ...this.#common });
+  protected addFunction(
+    name: FunctionName,
+    grant: Grant = grants[name],
+    own: Partial<GrantedFunctionProps["resources"]> = {},
+  ): GrantedFunction {
+    const resources = { ...this.#common.resources, ...own };
+    return new GrantedFunction(this, { name, grant, ...this.#common, resources });
   }
 
   #addOperation(name: OperationName): void {

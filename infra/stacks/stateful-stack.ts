@@ -5,6 +5,7 @@ import { apiAddress, createRestApi } from "../api/bare-api.ts";
 import { createQueues, type Queues } from "../data/queues.ts";
 import { createSecrets, type SecretArns } from "../data/stage-secrets.ts";
 import { createTables, type Tables } from "../data/tables.ts";
+import { createEventBus } from "../events/event-bus.ts";
 import type { Settings } from "../settings/settings.ts";
 
 export class StatefulStack extends Stack {
@@ -21,6 +22,7 @@ export class StatefulStack extends Stack {
     new CfnOutput(this, "PublicUrl", { value: settings.PUBLIC_URL ?? address });
     this.tables = createTables(this, settings);
     this.queues = createQueues(this, settings);
+    createEventBus(this, settings);
     this.secretArns = createSecrets(this, settings);
     // Operators' commands need these to check passwords in the same way as the functions.
     new CfnOutput(this, "ProductName", { value: settings.PRODUCT_NAME });

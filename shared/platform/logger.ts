@@ -19,6 +19,7 @@ export type LogFields = {
   changes?: string[] | undefined;
   event?: string | undefined;
   messageId?: string | undefined;
+  eventId?: string | undefined;
   kind?: string | undefined;
   outcome?: string | undefined;
   error?: ErrorDescription | undefined;

@@ -3,7 +3,16 @@ import { lazy } from "./lazy.ts";
 
 const metrics = lazy(() => new Metrics({ namespace: "LitAuth", serviceName: "lit-auth" }));
 
-export const countMetric = (name: "BreachCheckFailed" | "ChallengeCheckFailed"): void => {
+type CountedMetric =
+  | "BreachCheckFailed"
+  | "ChallengeCheckFailed"
+  | "WebhookDelivered"
+  | "WebhookFailed"
+  | "WebhookGone"
+  | "WebhookGivenUp"
+  | "EventNotUnderstood";
+
+export const countMetric = (name: CountedMetric): void => {
   const metric = metrics().singleMetric();
   metric.addMetric(name, MetricUnit.Count, 1);
 };

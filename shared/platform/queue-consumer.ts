@@ -6,7 +6,13 @@ import { initPhase } from "./init-phase.ts";
 import { prepared } from "./lazy.ts";
 import { describeError, logError, logInfo, nameRequest } from "./logger.ts";
 
-export type Received = { batch: string; queuedAt: number };
+export type Received = {
+  batch: string;
+  queuedAt: number;
+  /** How often SQS has handed out the message, which was not always tried. */
+  receives: number;
+  receiptHandle: string;
+};
 
 /** A message with an error is done too, because another attempt would not help. */
 export type Outcome = string | { outcome: string; error: unknown };
@@ -15,15 +21,19 @@ export const queueConsumer = async <Message extends { kind: string }, Deps>(
   message: z.ZodType<Message>,
   consume: (message: Message, deps: Deps, received: Received) => Promise<Outcome>,
   buildDeps: () => Deps,
+  { processInParallel = false } = {},
 ) => {
   const deps = prepared(buildDeps);
   await initPhase();
 
-  const consumeRecord = async ({ messageId, body, attributes }: SQSRecord, batch: string): Promise<void> => {
+  const consumeRecord = async (record: SQSRecord, batch: string): Promise<void> => {
+    const { messageId, body, attributes, receiptHandle } = record;
     try {
       const parsed = message.parse(JSON.parse(body));
       const queuedAt = Math.floor(Number(attributes.SentTimestamp) / 1000);
-      const done = await consume(parsed, deps(), { batch, queuedAt });
+      const receives = Number(attributes.ApproximateReceiveCount);
+      const received = { batch, queuedAt, receives, receiptHandle };
+      const done = await consume(parsed, deps(), received);
       const { kind } = parsed;
       if (typeof done === "string") logInfo("message", { messageId, kind, outcome: done });
       else logError("message", { messageId, kind, outcome: done.outcome, error: describeError(done.error) });
@@ -39,7 +49,7 @@ export const queueConsumer = async <Message extends { kind: string }, Deps>(
     const consumeNext = (record: SQSRecord) => consumeRecord(record, awsRequestId);
     return processPartialResponse(event, consumeNext, new BatchProcessor(EventType.SQS), {
       context,
-      processInParallel: false,
+      processInParallel,
       // Failures are reported for each message, even if all of them failed.
       throwOnFullBatchFailure: false,
     });

@@ -250,6 +250,7 @@ describe("letters and inbox", () => {
       {} as Mailbox,
       () => true,
       () => undefined,
+      () => undefined,
     );
     const remote = ["172.17.0.2", "::ffff:192.0.2.7", "fe80::1", "127.0.0.1.evil", "", undefined];
     for (const path of [letters, "/_inbox/", "/_letters/", "/_docs/README.md", `${letters}/any/bounce`])

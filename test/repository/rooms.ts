@@ -31,6 +31,14 @@ export const rooms: Record<string, Room> = {
     holds: "what happens to accounts: who acts, what follows, and the history",
     imports: shared("platform attributes store"),
   },
+  "shared/webhooks": {
+    holds: "webhooks: their secrets and signatures, when and how they are tried",
+    imports: [],
+  },
+  "shared/publishing": {
+    holds: "how events leave: the stream's records, the bus, and what operators send again",
+    imports: [],
+  },
   "shared/keys": {
     holds: "key rings for signing and for digests, their storage and rotation",
     imports: shared("platform contract"),
@@ -112,6 +120,10 @@ export const rooms: Record<string, Room> = {
     holds: "commands about a whole stage",
     imports: [...shared("platform keys"), "commands", "infra/command-line"],
   },
+  "commands/events": {
+    holds: "commands about events and webhooks",
+    imports: [],
+  },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("attributes contract") },
   "infra/grants": {
     holds: "the rights, settings and size of each function",
@@ -132,6 +144,10 @@ export const rooms: Record<string, Room> = {
   "infra/bundling": {
     holds: "bundles of the functions, and the files beside them",
     imports: [...shared("attributes contract letters"), ...infra("grants openapi"), "infra"],
+  },
+  "infra/events": {
+    holds: "the bus of events, and what calls the functions that send them",
+    imports: [],
   },
   "infra/data": {
     holds: "tables, queues and secrets: what stays when code changes",
@@ -166,6 +182,10 @@ export const rooms: Record<string, Room> = {
   "infra/local/engines": {
     holds: "the engines: DynamoDB as a process, SQS inside the runner",
     imports: [...local("aws cloudformation"), "infra"],
+  },
+  "infra/local/streams": {
+    holds: "DynamoDB Streams: the calls, and the poller that calls functions",
+    imports: [],
   },
   "infra/local/secrets": {
     holds: "Secrets Manager",

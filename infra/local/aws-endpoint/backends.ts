@@ -2,8 +2,10 @@ import * as z from "zod";
 import { ServiceError } from "../aws/service-error.ts";
 import type { Ses } from "../mailbox/ses-api.ts";
 import type { RotateSecret } from "../secrets/secret-rotation.ts";
+import { createStreamCalls } from "../streams/stream-calls.ts";
+import type { Outcome } from "../lambda/execution-environment.ts";
 import type { SecretsManager } from "../secrets/secrets-manager.ts";
-import { awsTarget, jsonContentType } from "../aws/aws-request.ts";
+import { AwsRequestError, awsTarget, jsonContentType, readAwsAnswer } from "../aws/aws-request.ts";
 import { createForwarder, type Answer, type EngineAddress, type Sent } from "../aws/forwarder.ts";
 import type { Policies } from "./iam-policy.ts";
 import type { Call } from "./required-access.ts";
@@ -14,9 +16,23 @@ export type Backends = {
   secrets: SecretsManager;
   rotateSecret: RotateSecret;
   ses: Ses;
+  putEvents: (parameters: unknown) => unknown;
   replaceExecutionEnvironments: (functionName: string) => void;
+  invoke: (functionName: string, event: unknown) => Promise<Outcome>;
+  /** Called after each write of a table that may have a stream. */
+  onWrite: () => void;
   policies: Policies;
 };
+
+const writes = new Set([
+  "PutItem",
+  "UpdateItem",
+  "DeleteItem",
+  "BatchWriteItem",
+  "TransactWriteItems",
+]);
+
+const invocation = z.object({ functionName: z.string(), event: z.unknown() });
 
 const rotateParameters = z.object({ SecretId: z.string(), ClientRequestToken: z.string().optional() });
 
@@ -56,10 +72,47 @@ const withIndexCounts = async (
   return { ...answer, headers, body: JSON.stringify(described) };
 };
 
+const jsonAnswer = (body: unknown, requestId: string): Answer => ({
+  status: 200,
+  headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId },
+  body: JSON.stringify(body),
+});
+
+/** Lambda answers 200 even if the function has failed. */
+const answerOf = (outcome: Outcome): Answer => ({
+  status: 200,
+  headers: {
+    "content-type": "application/json",
+    ...("error" in outcome && { "x-amz-function-error": "Unhandled" }),
+  },
+  body: JSON.stringify("error" in outcome ? outcome.error : (outcome.payload ?? null)),
+});
+
+/** What the engine refuses is passed on as it is. */
+const readEngineAnswer = (operation: string, status: number, text: string) => {
+  try {
+    return readAwsAnswer(operation, status, text);
+  } catch (error) {
+    if (error instanceof AwsRequestError) throw new ServiceError(error.code, error.message, { status });
+    throw error;
+  }
+};
+
 export const connectBackends = (backends: Backends) => {
-  const { secrets, rotateSecret, ses, replaceExecutionEnvironments } = backends;
+  const { secrets, rotateSecret, ses, replaceExecutionEnvironments, invoke, onWrite } = backends;
   const dynamoDb = createForwarder("dynamodb", backends.dynamoDb);
   const sqs = createForwarder("sqs", backends.sqs);
+  const streams = createStreamCalls(async (service, operation, parameters) => {
+    const target = awsTarget(service, operation);
+    const body = Buffer.from(JSON.stringify(parameters));
+    const { status, body: answer } = await dynamoDb.forward({ target, contentType: jsonContentType, body });
+    return readEngineAnswer(operation, status, answer.toString());
+  });
+
+  const invokeWith = (parameters: unknown) => {
+    const { functionName, event } = invocation.parse(parameters);
+    return invoke(functionName, event);
+  };
 
   const callSecrets = async (operation: string, parameters: unknown): Promise<unknown> => {
     if (operation !== "RotateSecret") return secrets.call(operation, parameters);
@@ -70,7 +123,10 @@ export const connectBackends = (backends: Backends) => {
   const serve = async (call: Call, sent: Sent, requestId: string, signal?: AbortSignal): Promise<Answer> => {
     const { service, operation, parameters } = call;
     if (service === "dynamodb") {
+      if (streams.isStreamCall(operation))
+        return jsonAnswer(await streams.call(operation, parameters), requestId);
       const answer = await dynamoDb.forward(sent, signal);
+      if (writes.has(operation)) onWrite();
       if (operation !== "DescribeTable") return answer;
       const { TableName } = z.object({ TableName: z.string() }).parse(parameters);
       return withIndexCounts(TableName, answer, dynamoDb.forward);
@@ -81,16 +137,15 @@ export const connectBackends = (backends: Backends) => {
         ? ses.send(parameters, requestId)
         : ses.changeSuppression(operation, parameters, requestId);
     if (service === "lambda") {
+      if (operation === "Invoke") return answerOf(await invokeWith(parameters));
       replaceExecutionEnvironments(String(parameters));
       return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
     }
+    if (service === "events" && operation === "PutEvents")
+      return jsonAnswer(backends.putEvents(parameters), requestId);
     if (service !== "secretsmanager")
       throw new ServiceError("UnknownOperationException", `The service ${service} is not supported locally`);
-    return {
-      status: 200,
-      headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId },
-      body: JSON.stringify(await callSecrets(operation, parameters)),
-    };
+    return jsonAnswer(await callSecrets(operation, parameters), requestId);
   };
 
   return {

@@ -1,10 +1,10 @@
-// The default event bus: runs the rules of the templates. A failed invocation is counted, and no
+// The default event bus: runs the rules of the templates. (The stage's own bus has none here.) A failed invocation is counted, and no
 // message of it names anything of the event, which holds an address.
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { accountId, region } from "../aws/local-account.ts";
 import type { Templates } from "../cloudformation/templates.ts";
-import { parseEventPattern, type EventPattern } from "./event-pattern.ts";
+import { parseEventPattern, type EventPattern } from "../aws/event-pattern.ts";
 import { parseInputTransformer, type InputTransformer } from "./input-transformer.ts";
 import { loadQueuePolicies } from "./queue-policy.ts";
 

@@ -46,7 +46,12 @@ it("keeps an invitation in a storm of bounces at its domain", async () => {
       at,
       sentAt: at,
     };
-    return learnFromFeedback(message, deps, { queuedAt: Date.parse(at) / 1000 + 1, batch: "b" }).then(
+    return learnFromFeedback(message, deps, {
+      queuedAt: Date.parse(at) / 1000 + 1,
+      batch: "b",
+      receives: 1,
+      receiptHandle: "-",
+    }).then(
       () => removed.length,
     );
   };

@@ -1,0 +1,74 @@
+// `/_events/` and the JSON behind it. The caller has checked that this machine asks.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { HttpAnswer } from "../gateway/default-responses.ts";
+import { pageAnswer } from "../mailbox/page-answer.ts";
+import { isObject } from "../aws/json.ts";
+import type { BusEvent, StageBus } from "./stage-bus.ts";
+
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "connect-src 'self'",
+  "img-src data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const files: Record<string, [file: string, contentType: string]> = {
+  "/_events": ["events.html", "text/html"],
+  "/_events/": ["events.html", "text/html"],
+  "/_events/events.js": ["events.js", "text/javascript"],
+};
+
+const json = (status: number, body: unknown): HttpAnswer => ({
+  status,
+  headers: [
+    ["Content-Type", "application/json"],
+    ["Cache-Control", "no-store"],
+    ["X-Content-Type-Options", "nosniff"],
+    ["Cross-Origin-Resource-Policy", "same-origin"],
+  ],
+  body: body === undefined ? "" : JSON.stringify(body),
+});
+
+const shown = (bus: StageBus, event: BusEvent) => {
+  const { data } = event.detail;
+  const { id, version } = isObject(data) ? data : {};
+  return {
+    event_id: event.eventId ?? null,
+    type: event.type,
+    user_id: id ?? null,
+    version: version ?? null,
+    bus: event.bus,
+    source: event.source,
+    put_at: event.putAt,
+    detail: event.detail,
+    webhook: bus.webhookOf(event) ?? null,
+  };
+};
+
+export const createEventPages = (bus: StageBus) => {
+  const pages = new Map(
+    Object.entries(files).map(([url, [file, contentType]]): [string, HttpAnswer] => [
+      url,
+      pageAnswer(readFileSync(path.join(import.meta.dirname, file)), {
+        contentType,
+        contentSecurityPolicy,
+        cacheControl: "no-cache",
+      }),
+    ]),
+  );
+  return (method: string | undefined, url: string): HttpAnswer | undefined => {
+    if (url === "/_aws/events" || url === "/_aws/events/") {
+      if (method !== "DELETE") return json(200, { events: bus.events().map((event) => shown(bus, event)) });
+      bus.clear();
+      return { status: 204, headers: [], body: "" };
+    }
+    const page = method === "GET" || method === "HEAD" ? pages.get(url) : undefined;
+    // The gateway appends headers, so each answer needs its own list.
+    return page && { ...page, headers: [...page.headers] };
+  };
+};

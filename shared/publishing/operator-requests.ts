@@ -1,0 +1,38 @@
+// What an operator's command asks the function for, so that operators need no right to the bus.
+import * as z from "zod";
+import { userEvent } from "../events/user-event.ts";
+import { deadPosition } from "./dead-position.ts";
+import { publishRecord, send, userIn, type PublishDeps } from "./publish-records.ts";
+import type { readRecords } from "./stream-reader.ts";
+import { positionOf } from "./stream-record.ts";
+
+export const operatorRequest = z.union([
+  /** `run` is new for each replay: SQS drops a webhook that it got within five minutes. */
+  z.strictObject({ replay: z.object({ run: z.string().min(1), events: z.array(userEvent).max(100) }) }),
+  z.strictObject({ redrive: deadPosition }),
+]);
+type OperatorRequest = z.output<typeof operatorRequest>;
+
+/** What the function answers. `gone`: the stream has forgotten the records. */
+export const operatorAnswer = z.union([
+  z.object({ outcome: z.literal("sent"), events: z.int() }),
+  z.object({ outcome: z.literal("gone") }),
+]);
+export type OperatorAnswer = z.output<typeof operatorAnswer>;
+
+type Deps = PublishDeps & { readRecords: typeof readRecords };
+
+export const answerOperator = async (request: OperatorRequest, deps: Deps): Promise<OperatorAnswer> => {
+  if ("replay" in request) {
+    const { run, events } = request.replay;
+    await send(events, deps, `:${run}`);
+    return { outcome: "sent", events: events.length };
+  }
+  const records = await deps.readRecords(request.redrive);
+  if (records === "gone") return { outcome: "gone" };
+  let events = 0;
+  // The stream has other items too, which the filter keeps from Lambda.
+  for (const record of records.filter((one) => userIn(positionOf(one)?.pk) !== undefined))
+    events += (await publishRecord(record, deps)).length;
+  return { outcome: "sent", events };
+};
