@@ -17,6 +17,7 @@ const variableOf: Record<string, VariableName> = {
   UsersTable: "USERS_TABLE",
   SessionsTable: "SESSIONS_TABLE",
   LimitsTable: "LIMITS_TABLE",
+  HistoryTable: "HISTORY_TABLE",
   MailQueueUrl: "MAIL_QUEUE_URL",
   NoticeQueueUrl: "NOTICE_QUEUE_URL",
   KeyArn: "PSEUDONYM_SECRET_ID",

@@ -4,6 +4,8 @@ import {
   type PersonalDataStore,
 } from "../shared/accounts/personal-data-store.ts";
 import * as contract from "../shared/contract/account-operations.ts";
+import { ownActivity } from "../shared/events/activity-view.ts";
+import { historyStore, type HistoryStore } from "../shared/events/history-store.ts";
 import { userEndpoint, type UserCall } from "../shared/http/user-endpoint.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { nowSeconds, type Clock } from "../shared/platform/clock.ts";
@@ -14,6 +16,7 @@ import { shownSessions } from "../shared/sessions/session-view.ts";
 type Deps = {
   personalData: PersonalDataStore;
   sessions: Pick<SessionStore, "list">;
+  history: Pick<HistoryStore, "all">;
   pseudonyms: Pick<Pseudonyms, "ofMailbox">;
   nowSeconds: Clock;
   recordSecurityEvent: typeof recordSecurityEvent;
@@ -22,18 +25,24 @@ type Deps = {
 /** GDPR, articles 15 and 20, require this export. */
 export const exportMe = async ({ user, session }: UserCall<typeof contract.exportMe>, deps: Deps) => {
   const mailboxKey = await deps.pseudonyms.ofMailbox(user.email);
-  const [stored, sessions] = await Promise.all([
+  const [stored, sessions, events] = await Promise.all([
     deps.personalData.find(user, mailboxKey),
     deps.sessions.list(user.id),
+    deps.history.all(user.id),
   ]);
   deps.recordSecurityEvent("user_exported", { userId: user.id, sessionId: session.sessionId });
   const shown = shownSessions(sessions, user, session.sessionId).results;
-  return personalDataOf(user, { stored, sessions: shown, now: deps.nowSeconds() });
+  return personalDataOf(user, {
+    stored: { ...stored, activity: ownActivity(events) },
+    sessions: shown,
+    now: deps.nowSeconds(),
+  });
 };
 
 export const handler = await userEndpoint(contract.exportMe, exportMe, () => ({
   personalData: personalDataStore(),
   sessions: sessionStore(),
+  history: historyStore(),
   pseudonyms,
   nowSeconds,
   recordSecurityEvent,

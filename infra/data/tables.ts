@@ -14,7 +14,7 @@ import { removalPolicyOf } from "./removal-policy.ts";
 
 const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
 
-export type Tables = Readonly<Record<"users" | "sessions" | "limits", Table>>;
+export type Tables = Readonly<Record<"users" | "sessions" | "limits" | "history", Table>>;
 
 export const createTables = (stack: Stack, settings: Settings): Tables => {
   const removalPolicy = removalPolicyOf(settings);
@@ -42,5 +42,10 @@ export const createTables = (stack: Stack, settings: Settings): Tables => {
       projectionType: ProjectionType.INCLUDE,
       nonKeyAttributes: [...projected],
     });
-  return { users, sessions: table("Sessions", "userId", "sessionId"), limits: table("Limits", "pk") };
+  return {
+    users,
+    sessions: table("Sessions", "userId", "sessionId"),
+    limits: table("Limits", "pk"),
+    history: table("History", "pk", "place"),
+  };
 };

@@ -81,6 +81,14 @@ export const eraseAccount = {
     "delivery",
   ],
 } as const;
+/** Entries of a person go with the account. Acts of staff can only be added. */
+export const keepHistory = {
+  Query: ["person"],
+  PutItem: ["person", "act"],
+  ConditionCheckItem: ["person"],
+  BatchWriteItem: ["person"],
+} as const;
+export const readHistory = { HISTORY_TABLE: { Query: ["person"] } } as const;
 export const exportData = {
   BatchGetItem: ["user", "pending", "reset", "email-change", "undo", "goodbye-undone", "delivery"],
 } as const;

@@ -25,6 +25,7 @@ import {
   confirmChange,
   eraseAccount,
   exportData,
+  readHistory,
 } from "./grant-words.ts";
 import { sessionGrants } from "./session-grants.ts";
 import { staffGrants } from "./staff-grants.ts";
@@ -80,6 +81,7 @@ export const grants = {
   },
   ...sessionGrants,
   getMe: signedIn,
+  getActivity: { ...signedIn, ...readHistory },
   updateMe: {
     ...signedIn,
     USERS_TABLE: allOf(signedIn.USERS_TABLE, rename, { UpdateItem: ["user"] }),
@@ -175,6 +177,7 @@ export const grants = {
   },
   exportMe: {
     ...signedIn,
+    ...readHistory,
     USERS_TABLE: allOf(signedIn.USERS_TABLE, exportData),
     SESSIONS_TABLE: ["BatchGetItem", "Query"],
     LIMITS_TABLE: { BatchGetItem: ["limit"] },

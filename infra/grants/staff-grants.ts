@@ -13,6 +13,7 @@ import {
   forgetDevices,
   eraseAccount,
   exportData,
+  readHistory,
 } from "./grant-words.ts";
 
 const staff = {
@@ -118,8 +119,10 @@ export const staffGrants = {
   },
   unlockUser: { ...staff, USERS_TABLE: find, LIMITS_TABLE: spendAndClear },
   listUserSessions: { ...staff, USERS_TABLE: find, SESSIONS_TABLE: ["BatchGetItem", "Query"] },
+  listUserActivity: { ...staff, ...readHistory, USERS_TABLE: find },
   exportUser: {
     ...staff,
+    ...readHistory,
     USERS_TABLE: allOf(find, exportData),
     SESSIONS_TABLE: ["BatchGetItem", "Query"],
     LIMITS_TABLE: { ...spend, BatchGetItem: ["limit"] },

@@ -71,6 +71,11 @@ export const settingsTable = {
     fallback: "600",
     help: "How long a code is valid after its email was sent. The maximum is ten minutes.",
   },
+  HISTORY_DAYS: {
+    schema: variables.HISTORY_DAYS,
+    fallback: "90",
+    help: "For how many days the history of an account is kept: what happened to it, when, and who did it. Acts of administrators and operators are also kept apart for a year, with ids only.",
+  },
   UNACTIVATED_ACCOUNT_DAYS: {
     schema: variables.UNACTIVATED_ACCOUNT_DAYS,
     fallback: "7",

@@ -75,12 +75,13 @@ export const mailIdentity = ({ MAIL_FROM, MAIL_IDENTITY }: Settings): string => 
 export const resourcesOf = (
   stack: Stack,
   settings: Settings,
-  { tables: { users, sessions, limits }, queues, secretArns }: StatefulStack,
+  { tables: { users, sessions, limits, history }, queues, secretArns }: StatefulStack,
   functions: readonly FunctionName[],
 ): GrantedFunctionProps["resources"] => ({
   USERS_TABLE: withIndexes(table(users), Object.keys(listIndexes)),
   SESSIONS_TABLE: table(sessions),
   LIMITS_TABLE: table(limits),
+  HISTORY_TABLE: table(history),
   MAIL_QUEUE_URL: queue(queues.mailQueue),
   MAIL_DEAD_LETTERS_URL: queue(queues.mailDeadLetters),
   NOTICE_QUEUE_URL: queue(queues.noticeQueue),
@@ -146,6 +147,7 @@ export const functionSettings = (
   CHALLENGE_FREE_PER_NETWORK_PER_HOUR: String(settings.CHALLENGE_FREE_PER_NETWORK_PER_HOUR),
   CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER: settings.CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER,
   UNACTIVATED_ACCOUNT_DAYS: String(settings.UNACTIVATED_ACCOUNT_DAYS),
+  HISTORY_DAYS: String(settings.HISTORY_DAYS),
   ACCESS_TOKEN_LIFETIME_SECONDS: String(settings.ACCESS_TOKEN_LIFETIME_SECONDS),
   SESSION_IDLE_SECONDS: String(settings.SESSION_IDLE_SECONDS),
   SESSION_LIFETIME_SECONDS: String(settings.SESSION_LIFETIME_SECONDS),

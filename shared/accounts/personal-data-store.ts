@@ -128,6 +128,7 @@ const notHeld = [
   "Your password and codes. Only hashes of them are stored, from which they can't be restored.",
   "Expired sessions, codes and counters. They are no longer read and are deleted within days.",
   "Attempts from networks. They are counted under keyed hashes that are not linked to an account.",
+  "Acts of administrators and operators. They are also kept apart for a year, with ids and times only.",
   "The operator's logs, which contain the account's id but no address, and backups of the tables. Ask the operator how long they are kept.",
 ];
 

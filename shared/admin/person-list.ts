@@ -6,6 +6,7 @@ import { variable } from "../platform/environment.ts";
 import { batchRead } from "../store/batch.ts";
 import { readPages } from "../store/dynamo.ts";
 import {
+  encodeCursor,
   idOfPlace,
   listedAttributes,
   listIndexes,
@@ -15,7 +16,7 @@ import {
   staffKey,
 } from "../store/list-indexes.ts";
 import { userPk } from "../store/user-items.ts";
-import { decodeCursor, encodeCursor, type ListOrder } from "./list-cursor.ts";
+import { placeIn, type ListOrder } from "./list-cursor.ts";
 import { listedPerson, type ListedPerson } from "./person-fields.ts";
 import { keyIn, searchFor, type Criteria, type Range, type Search } from "./person-search.ts";
 
@@ -165,7 +166,7 @@ export const personList = (clock: Clock = nowSeconds) => {
       ...criteria
     }: ListRequest): Promise<{ people: ListedPerson[]; next: string | null } | "cursor_not_valid"> => {
       const search = searchFor(criteria);
-      let after = cursor === undefined ? undefined : decodeCursor(cursor, search.order);
+      let after = cursor === undefined ? undefined : placeIn(cursor, search.order);
       // Also refuses a cursor of another search.
       if (cursor !== undefined && (after === undefined || !search.includes(after))) return "cursor_not_valid";
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { choice } from "../identity/text-rules.ts";
 import {
   broughtAttributes,
   invitedAttributes,
@@ -14,7 +15,7 @@ import {
   staffPasswordErrors,
   type Operation,
 } from "./operation.ts";
-import { personalData } from "./personal-data-schema.ts";
+import { ownActivity, personActivity, personalData } from "./personal-data-schema.ts";
 import * as schemas from "./schemas.ts";
 
 const user = "/api/v1/auth/user";
@@ -131,4 +132,36 @@ export const exportUser = {
   body: z.object({ current_password: schemas.password }),
   success: { status: 200, body: personalData },
   errors: [...staffPasswordErrors, "not_activated", "too_many_exports"],
+} as const satisfies Operation;
+
+const pages = {
+  query: z.object({
+    cursor: schemas.cursor.optional().meta({ description: "The `next` value of the previous page" }),
+    limit: choice(["25", "50", "100"]).default("25"),
+  }),
+  next: schemas.cursor.nullable().meta({
+    description: "A cursor, if there may be more. A page can be shorter than `limit`, or empty",
+  }),
+};
+
+export const getActivity = {
+  name: "getActivity",
+  method: "GET",
+  path: `${user}/me/activity/`,
+  caller: "user",
+  summary: "List what happened to the account and who did it, newest first",
+  query: pages.query,
+  success: { status: 200, body: z.object({ results: z.array(ownActivity), next: pages.next }) },
+  errors: [...bearerErrors, "cursor_not_valid"],
+} as const satisfies Operation;
+
+export const listUserActivity = {
+  name: "listUserActivity",
+  method: "GET",
+  path: `${staffUsers}/{id}/activity/`,
+  caller: "staff",
+  summary: "List what happened to an account and who did it, newest first",
+  query: pages.query,
+  success: { status: 200, body: z.object({ results: z.array(personActivity), next: pages.next }) },
+  errors: [...staffErrors, "not_found", "cursor_not_valid"],
 } as const satisfies Operation;

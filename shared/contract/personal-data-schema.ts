@@ -6,6 +6,38 @@ import { session, user } from "./schemas.ts";
 const time = z.iso.datetime().meta({ examples: ["2026-11-22T20:15:00.000Z"] });
 const address = z.string().meta({ examples: ["ada@example.com"] });
 
+export const eventTypes = [
+  "user.created",
+  "user.updated",
+  "user.email_changed",
+  "user.disabled",
+  "user.enabled",
+  "user.deleted",
+  "user.rank_changed",
+  "password.changed",
+] as const;
+
+const happened = {
+  id: z.string().meta({ examples: ["evt_2b1f0c7a9d3e4f5061728394a5b6c7d8"] }),
+  type: z.enum(eventTypes),
+  time,
+};
+const unknownActor = "`null` if it is not known";
+
+export const ownActivity = z.object({
+  ...happened,
+  by: z
+    .enum(["you", "an administrator", "an operator", "the service"])
+    .nullable()
+    .meta({ description: unknownActor }),
+});
+
+export const personActivity = z.object({
+  ...happened,
+  by: z.enum(["person", "staff", "operator", "service"]).nullable().meta({ description: unknownActor }),
+  actor_id: z.string().nullable().meta({ description: "The id of the administrator" }),
+});
+
 export const counted = [
   "activation_codes_tried",
   "sign_in_codes_tried",
@@ -66,6 +98,7 @@ export const personalData = z
       .nullable()
       .meta({ description: "A later registration with the same address" }),
     delivery,
+    activity: z.array(ownActivity).meta({ description: "What happened to the account, newest first" }),
     counters: z.array(counter),
     not_held: z.array(z.string()).meta({ description: "Data that this export doesn't contain, and why" }),
   })

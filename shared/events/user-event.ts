@@ -1,16 +1,7 @@
 import * as z from "zod";
+import { eventTypes } from "../contract/personal-data-schema.ts";
 import { isoTime } from "../platform/clock.ts";
 
-export const eventTypes = [
-  "user.created",
-  "user.updated",
-  "user.email_changed",
-  "user.disabled",
-  "user.enabled",
-  "user.deleted",
-  "user.rank_changed",
-  "password.changed",
-] as const;
 export type EventType = (typeof eventTypes)[number];
 
 const actor = z.discriminatedUnion("by", [

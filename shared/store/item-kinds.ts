@@ -17,6 +17,7 @@ export const itemKinds = {
     "delivery",
   ],
   LIMITS_TABLE: ["limit"],
+  HISTORY_TABLE: ["person", "act"],
 } as const;
 
 export type TableWithKinds = keyof typeof itemKinds;

@@ -74,6 +74,18 @@ describe("table of rooms", () => {
     expect(unused).toEqual([]);
   });
 
+  it("lets no file write accounts without saying who does", () => {
+    const writers = files.filter((file) => {
+      const text = readFileSync(file, "utf8");
+      return /\buserPk\(/.test(text) && /\b(?:Put|Update):|\b(?:updatePart|write|put)\(/.test(text);
+    });
+    // These write codes, which change nothing that others hear of.
+    const ofCodes = ["shared/codes/code-store.ts", "shared/passwords/password-reset-store.ts"];
+    const silent = writers.filter((file) => !/events\/user-change\.ts"/.test(readFileSync(file, "utf8")));
+    expect(writers.length).toBeGreaterThan(10);
+    expect(silent).toEqual(ofCodes);
+  });
+
   it("lets folders of shared/ and infra/local/ import only rows above", () => {
     const upward = Object.entries(rooms).flatMap(([room, { imports }], row) =>
       imports

@@ -29,7 +29,7 @@ export const rooms: Record<string, Room> = {
   },
   "shared/events": {
     holds: "what happens to accounts: who acts, what follows, and the history",
-    imports: shared("platform attributes store"),
+    imports: shared("platform attributes contract store"),
   },
   "shared/webhooks": {
     holds: "webhooks: their secrets and signatures, when and how they are tried",
@@ -57,19 +57,19 @@ export const rooms: Record<string, Room> = {
   },
   "shared/sessions": {
     holds: "sessions, access and refresh tokens, the account and session behind a token",
-    imports: shared("platform store keys"),
+    imports: shared("platform store events keys"),
   },
   "shared/passwords": {
     holds: "hashes, rules, resets, and what a password proves",
-    imports: shared("platform contract store limits codes sessions"),
+    imports: shared("platform contract store events limits codes sessions"),
   },
   "shared/accounts": {
     holds: "accounts, registrations and their addresses; decoys for unknown ones",
-    imports: shared("platform identity attributes contract store limits delivery codes passwords"),
+    imports: shared("platform identity attributes contract store events limits delivery codes passwords"),
   },
   "shared/admin": {
     holds: "what only staff and operators use: find, list, import, scan",
-    imports: shared("platform identity attributes contract store delivery accounts"),
+    imports: shared("platform identity attributes contract store events delivery accounts"),
   },
   "shared/letters": {
     holds: "what letters say: names, texts, languages, look, and the checks of all these",
@@ -90,13 +90,13 @@ export const rooms: Record<string, Room> = {
   functions: {
     holds: "one file per operation or queue: what callers can do",
     imports: shared(
-      "platform identity contract store keys limits delivery codes sessions passwords accounts mail sign-in http",
+      "platform identity contract store events keys limits delivery codes sessions passwords accounts mail sign-in http",
     ),
   },
   "functions/admin": {
     holds: "the same for operations that only staff may call",
     imports: shared(
-      "platform identity contract store limits delivery codes sessions passwords accounts admin mail http",
+      "platform identity contract store events limits delivery codes sessions passwords accounts admin mail http",
     ),
   },
   "commands/user-files": {
@@ -110,10 +110,10 @@ export const rooms: Record<string, Room> = {
   "commands/accounts": {
     holds: "commands about people",
     imports: [
-      ...shared("platform identity contract store sessions passwords accounts admin mail"),
-      "commands",
+      ...shared("platform identity contract store events sessions passwords accounts admin mail"),
+      ...infra("command-line"),
       "commands/user-files",
-      "infra/command-line",
+      "commands",
     ],
   },
   "commands/stage": {

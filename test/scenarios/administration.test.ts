@@ -1,7 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
+import { operator, type Actor } from "../../shared/events/actor.ts";
+import { historyStore } from "../../shared/events/history-store.ts";
+import type { UserEvent } from "../../shared/events/user-event.ts";
 import { normaliseAddress } from "../../shared/identity/email-address.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import {
@@ -17,6 +21,7 @@ import { expectFieldErrors, expectRefused } from "../support/assert/refusals.ts"
 import { logWith } from "../support/stacks/function-logs.ts";
 import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { limitsOf } from "../support/limits/stack-limits.ts";
+import { itemsOf } from "../support/store/table-items.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
 import { newPerson, register, signIn } from "../support/people/people.ts";
 import { presetAccount, presetSession, presetSignIn } from "../support/presets/presets.ts";
@@ -51,7 +56,7 @@ describe("staff permission", () => {
       expectRefused(await call(name, undefined, { path, token: person.access }), "permission_denied");
       expectRefused(await call(name, undefined, { path }), "not_authenticated");
     }
-    expect(staffOperations).toHaveLength(15);
+    expect(staffOperations).toHaveLength(16);
   });
 
   it("is read at each call, so a demotion takes effect immediately [ASVS 8.3.1]", async () => {
@@ -510,12 +515,75 @@ describe("help by staff", () => {
       exported: expect.any(String),
       counters: expect.arrayContaining(own.counters),
       sessions: [{ ...session, current: false }],
+      // The stream tells late what has just happened.
+      activity: expect.any(Array),
     });
     expect(answer.text).not.toMatch(/argon2id\$|otpDigest|passwordHash/);
     const { line } = await logWith(stack, "ExportUser", ['"user_exported"', person.id]);
     expect(line).toContain(`"actorId":"${actor.id}"`);
     await limitsOf(stack).exhaust(userExportsOf(actor.id));
     expectRefused(await exported(person.id, actor.password), "too_many_exports");
+  });
+
+  it("shows what happened to a person, who learns of no administrator's id", async () => {
+    const person = await presetSession(stack);
+    const event = (seconds: number, actor: Actor): UserEvent => {
+      const id = `evt_${randomUUID().replaceAll("-", "")}`;
+      return {
+        id,
+        type: "user.updated",
+        at: 1_900_000_000 + seconds,
+        userId: person.id,
+        version: seconds,
+        actor,
+      };
+    };
+    const [own, byStaff, newest] = [
+      event(1, { by: "person" }),
+      event(2, { by: "staff", id: root.id }),
+      event(3, operator),
+    ];
+    const clock = () => newest.at;
+    await historyStore(clock).add([own, byStaff, newest]);
+    const token = person.access;
+    const ofThem = <Entry extends { id: string }>(entries: Entry[]) =>
+      entries.filter(({ id }) => [own.id, byStaff.id, newest.id].includes(id));
+    const shown = ofThem((await succeed("getActivity", undefined, { token })).results);
+    const time = new Date(newest.at * 1000).toISOString();
+    expect(shown[0]).toEqual({ id: newest.id, type: "user.updated", time, by: "an operator" });
+    expect(shown.map(({ by }) => by)).toEqual(["an operator", "an administrator", "you"]);
+    expect(ofThem((await succeed("exportMe", undefined, { token })).activity)).toEqual(shown);
+    const forStaff = await administer(root, "listUserActivity", { id: person.id });
+    const seen = ofThem((forStaff.body as { results: typeof shown }).results);
+    expect(seen.map((entry) => Object.values(entry).slice(3))).toEqual([
+      ["operator", null],
+      ["staff", root.id],
+      ["person", null],
+    ]);
+    const pathTo = (cursor: string) => ({ token, path: `${contract.getActivity.path}?cursor=${cursor}` });
+    expectRefused(await call("getActivity", undefined, pathTo("x".repeat(60))), "cursor_not_valid");
+    await succeed("deleteMe", { current_password: person.password }, { token });
+    expectRefused(await call("getActivity", undefined, { token }), "user_not_found");
+    expectRefused(await administer(root, "listUserActivity", { id: person.id }), "not_found");
+  });
+
+  it("names the administrator in what they change", async () => {
+    const person = await presetAccount(stack);
+    const stored = async () => {
+      const users = await itemsOf(stack, "UsersTable");
+      return users.find(({ pk }) => pk === `user#${person.id}` || pk === `goodbye#${person.id}`);
+    };
+    const changedBy = `staff:${root.id}`;
+    await administer(root, "updateUser", { id: person.id, body: { first_name: "Ada" } });
+    expect(await stored()).toMatchObject({ changedBy, version: 2 });
+    await administer(root, "endUserSessions", { id: person.id });
+    expect(await stored()).toMatchObject({ changedBy, version: 3 });
+    const lost = { new_email: newPerson().email, current_password: root.password, mailbox: "lost" };
+    await administer(root, "setUserEmail", { id: person.id, body: lost });
+    await administer(root, "cancelUserEmail", { id: person.id });
+    expect(await stored()).toMatchObject({ changedBy, version: 5, status: "active" });
+    await administer(root, "deleteUser", { id: person.id, body: { current_password: root.password } });
+    expect(await stored()).toMatchObject({ pk: `goodbye#${person.id}`, changedBy, version: 6 });
   });
 
   it("is logged with actor and changed fields, without values", async () => {

@@ -89,7 +89,9 @@ describe("deleted account", () => {
     const [first, ...rest] = (await left("UsersTable")).toSorted((a, b) =>
       String(a["pk"]).localeCompare(b["pk"]),
     );
-    expect(first).toEqual({ pk: `goodbye#${id}`, expiresAt: expect.any(Number) });
+    const number: unknown = expect.any(Number);
+    const who = { v: 1, version: 2, changedBy: "person", changedAt: number };
+    expect(first).toEqual({ pk: `goodbye#${id}`, expiresAt: number, ...who });
     expect(rest.map(({ pk }) => String(pk).replace(/#.*/, ""))).toEqual(["registration", "username"]);
     expect(await left("SessionsTable")).toEqual([]);
     for (const { pk } of await left("LimitsTable")) expect(pk).toMatch(/^limit#/);

@@ -58,6 +58,7 @@ const resourceNames: Record<string, string> = {
   USERS_TABLE: "dynamodb Users",
   SESSIONS_TABLE: "dynamodb Sessions",
   LIMITS_TABLE: "dynamodb Limits",
+  HISTORY_TABLE: "dynamodb History",
   MAIL_QUEUE_URL: "sqs Mail",
   MAIL_DEAD_LETTERS_URL: "sqs MailDeadLetters",
   NOTICE_QUEUE_URL: "sqs Notices",

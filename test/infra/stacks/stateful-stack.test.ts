@@ -15,6 +15,7 @@ describe("tables", () => {
     ["Users", ["pk"]],
     ["Sessions", ["userId", "sessionId"]],
     ["Limits", ["pk"]],
+    ["History", ["pk", "place"]],
   ])("%s is on demand, encrypted, recoverable and expires items by expiresAt [ASVS 14.2.4]", (name, keys) => {
     const { Properties } = dev.one(table, name);
     expect(Properties).toMatchObject({
@@ -47,7 +48,7 @@ describe("tables", () => {
   });
 
   it("are retained, like secrets, and refuse deletion in prod only", () => {
-    for (const name of ["Users", "Sessions", "Limits"]) {
+    for (const name of ["Users", "Sessions", "Limits", "History"]) {
       expect(prod.one(table, name)).toMatchObject({
         DeletionPolicy: "Retain",
         Properties: { DeletionProtectionEnabled: true },

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeCursor } from "../../../shared/admin/list-cursor.ts";
+import { encodeCursor } from "../../../shared/store/list-indexes.ts";
 import type { ListedPerson } from "../../../shared/admin/person-fields.ts";
 import { normaliseAddress } from "../../../shared/identity/email-address.ts";
 import { personList, type ListRequest } from "../../../shared/admin/person-list.ts";

@@ -26,6 +26,8 @@ export const useStack = (folder: string): void => {
     ...awsVariables(stack),
     USERS_TABLE: output("UsersTable"),
     SESSIONS_TABLE: output("SessionsTable"),
+    HISTORY_TABLE: output("HistoryTable"),
+    HISTORY_DAYS: "90",
     PSEUDONYM_SECRET_ID: output("KeyArn"),
     SIGNING_KEYS_ID: output("SigningKeysArn"),
     PUBLIC_URL: output("PublicUrl"),

@@ -24,7 +24,12 @@ declare module "vitest" {
   }
 }
 
-const tableVariables = { Users: "USERS_TABLE", Sessions: "SESSIONS_TABLE", Limits: "LIMITS_TABLE" };
+const tableVariables = {
+  Users: "USERS_TABLE",
+  Sessions: "SESSIONS_TABLE",
+  Limits: "LIMITS_TABLE",
+  History: "HISTORY_TABLE",
+};
 
 export const provideEngine = async (project: TestProject, name: EngineName): Promise<() => Promise<void>> => {
   project.provide("engineName", name);

@@ -7,6 +7,7 @@ Object.assign(process.env, {
   AWS_ACCESS_KEY_ID: inject("engineAccessKeyId"),
   AWS_SECRET_ACCESS_KEY: "test",
   AWS_ENDPOINT_URL_DYNAMODB: inject("engineUrl"),
+  HISTORY_DAYS: "90",
   SESSION_IDLE_SECONDS: "604800",
   SESSION_LIFETIME_SECONDS: "2592000",
   ...inject("storeEnvironment"),

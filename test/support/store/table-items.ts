@@ -5,7 +5,7 @@ import type { NativeAttributeValue } from "@aws-sdk/util-dynamodb";
 import type { Stack } from "../../../infra/local/stack.ts";
 import { outputOf } from "../stacks/stack-outputs.ts";
 
-type Table = "UsersTable" | "SessionsTable" | "LimitsTable";
+type Table = "UsersTable" | "SessionsTable" | "LimitsTable" | "HistoryTable";
 
 export const itemsOf = async (stack: Pick<Stack, "endpoint" | "outputs">, table: Table) => {
   const { url, region, accessKeyId, secretAccessKey } = stack.endpoint;

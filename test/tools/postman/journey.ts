@@ -93,6 +93,7 @@ export const journey: Folder[] = [
         body: { username: "{{username}}", first_name: "Augusta", last_name: "King", locale: "en-GB" },
       }),
       step("exportMe"),
+      step("getActivity"),
     ],
   },
   {
@@ -176,6 +177,7 @@ export const journey: Folder[] = [
       step("unlockUser", { id: "user_id" }),
       step("retryDelivery", { id: "user_id" }),
       step("exportUser", { id: "user_id", body: { current_password: "{{admin_password}}" } }),
+      step("listUserActivity", { id: "user_id" }),
       step("listUserSessions", { id: "user_id", after: keep({ session_id: "answer.results[0].id" }) }),
       step("endUserSession", { id: "user_id", sessionId: "session_id" }),
       step("endUserSessions", { id: "user_id" }),
