@@ -43,7 +43,11 @@ const places: Record<string, readonly string[]> = {
   "@aws-sdk/credential-provider-env": ["shared/platform/environment-credentials.ts"],
   "@smithy/types": ["shared/platform/aws-client.ts", "shared/platform/aws-http.ts"],
   "@aws-sdk/client-cloudformation": ["commands/target.ts", "infra/localstack/*.ts"],
-  "@aws-sdk/client-lambda": ["commands/stage/revoke-keys.ts", "commands/events/events-function.ts", "infra/localstack/*.ts"],
+  "@aws-sdk/client-lambda": [
+    "commands/stage/revoke-keys.ts",
+    "commands/events/events-function.ts",
+    "infra/localstack/*.ts",
+  ],
   "aws-cdk-lib": [
     "infra/stacks/*.ts",
     "infra/api/*.ts",

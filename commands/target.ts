@@ -10,7 +10,9 @@ import { noRegion } from "../infra/user-error.ts";
 import type { VariableName } from "../shared/platform/environment.ts";
 import { awsVariables, findRunningStack } from "./running-stack.ts";
 
-export type Target = { name: string; functionNames: string[] };
+type Outputs = Record<string, string>;
+/** `outputs` are those of the stateful stack, and of the functions for users. */
+export type Target = { name: string; functionNames: string[]; outputs: Outputs };
 
 /** Maps outputs of the stateful stack to the variables of functions. */
 const variableOf: Record<string, VariableName> = {
@@ -45,10 +47,11 @@ const useLocal = (dataDirectory: string): Target => {
   const { outputs, functionNames } = stack;
   Object.assign(process.env, awsVariables(stack));
   delete process.env["AWS_PROFILE"];
-  setVariables(
-    Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name.replace(/^.*\./, ""), value])),
+  const named = Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [name.replace(/^.*\./, ""), value]),
   );
-  return { name: "the local stack", functionNames };
+  setVariables(named);
+  return { name: "the local stack", functionNames, outputs: named };
 };
 
 const explained = (stage: string) => (error: unknown) => {
@@ -61,11 +64,18 @@ const explained = (stage: string) => (error: unknown) => {
 
 const useStage = async (stage: string): Promise<Target> => {
   const client = new CloudFormationClient({});
-  const { Stacks = [] } = await client
-    .send(new DescribeStacksCommand({ StackName: `lit-auth-${stage}-stateful` }))
-    .catch(explained(stage));
-  const outputs = (Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]);
-  setVariables(Object.fromEntries(outputs));
+  const outputsOf = async (stack: string): Promise<Outputs> => {
+    const StackName = `lit-auth-${stage}-${stack}`;
+    const { Stacks = [] } = await client
+      .send(new DescribeStacksCommand({ StackName }))
+      .catch(explained(stage));
+    return Object.fromEntries(
+      (Stacks[0]?.Outputs ?? []).map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
+    );
+  };
+  const stateful = await outputsOf("stateful");
+  setVariables(stateful);
+  const outputs = { ...stateful, ...(await outputsOf("user-functions")) };
   const functionNames: string[] = [];
   for (const stack of ["user-functions", "staff-functions"]) {
     const resources = paginateListStackResources({ client }, { StackName: `lit-auth-${stage}-${stack}` });
@@ -74,7 +84,7 @@ const useStage = async (stage: string): Promise<Target> => {
         if (ResourceType === "AWS::Lambda::Function" && PhysicalResourceId)
           functionNames.push(PhysicalResourceId);
   }
-  return { name: `stage ${stage}`, functionNames };
+  return { name: `stage ${stage}`, functionNames, outputs };
 };
 
 export const useTarget = (

@@ -1,5 +1,6 @@
 // What each npm script accepts. Their `--help` is made of this table too, so it can't be wrong.
 import { accountUsages } from "./account-usages.ts";
+import { eventUsages } from "./event-usages.ts";
 import { toolUsages } from "./tool-usages.ts";
 import { stage, type Usage } from "./usage.ts";
 
@@ -34,6 +35,7 @@ export const usages = {
     },
     examples: ["--stage prod", "--yes --stage prod"],
   },
+  ...eventUsages,
   ...accountUsages,
   ...toolUsages,
 } as const satisfies Record<string, Usage>;

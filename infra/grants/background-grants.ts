@@ -58,10 +58,17 @@ export const backgroundGrants = {
   },
   events: {
     USERS_TABLE: { GetItem: ["goodbye"] },
+    HISTORY_TABLE: {
+      Query: ["person"],
+      PutItem: ["person", "act"],
+      ConditionCheckItem: ["person"],
+      BatchWriteItem: ["person"],
+    },
     EVENT_BUS: ["PutEvents"],
     EVENTS_DEAD_LETTERS_URL: ["SendMessage"],
     WEBHOOK_QUEUE_URL: ["SendMessage"],
-    // A batch of the stream has 25 records, and a replay as many events as fit.
+    settings: ["HISTORY_DAYS"],
+    // A batch of the stream has 25 records, and a replay 50 events.
     timeoutSeconds: 60,
     ...mailing,
   },

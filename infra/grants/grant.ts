@@ -43,11 +43,5 @@ export type Grant = { readonly [Name in keyof Actions]?: readonly Actions[Name][
   readonly queuesItself?: true;
 };
 export type BackgroundName =
-  | "mailer"
-  | "feedback"
-  | "events"
-  | "sendWebhook"
-  | "createKeys"
-  | "rotateKeys"
-  | "pages";
+  "mailer" | "feedback" | "events" | "sendWebhook" | "createKeys" | "rotateKeys" | "pages";
 export type FunctionName = OperationName | BackgroundName;

@@ -147,7 +147,12 @@ const start = async (
     api: loadApi(templates),
     responses: loadGatewayResponses(templates),
     invoke: lambda.invoke,
-    runnerPages: createRunnerPages(mailbox, ses.report, createLetterPreview(templates), createEventPages(stageBus)),
+    runnerPages: createRunnerPages(
+      mailbox,
+      ses.report,
+      createLetterPreview(templates),
+      createEventPages(stageBus),
+    ),
     onRequest: options.onRequest,
   });
 

@@ -11,7 +11,7 @@ export const operatorRequest = z.union([
   z.strictObject({ replay: z.object({ run: z.string().min(1), events: z.array(userEvent).max(100) }) }),
   z.strictObject({ redrive: deadPosition }),
 ]);
-type OperatorRequest = z.output<typeof operatorRequest>;
+export type OperatorRequest = z.output<typeof operatorRequest>;
 
 /** What the function answers. `gone`: the stream has forgotten the records. */
 export const operatorAnswer = z.union([

@@ -35,8 +35,7 @@ const shardsOf = async (StreamArn: string): Promise<Shard[]> => {
 const mayHold = (
   { SequenceNumberRange: { StartingSequenceNumber: first, EndingSequenceNumber: last } = {} }: Shard,
   at: bigint,
-): boolean =>
-  (first === undefined || numberOf(first) <= at) && (last === undefined || at <= numberOf(last));
+): boolean => (first === undefined || numberOf(first) <= at) && (last === undefined || at <= numberOf(last));
 
 const recordsOf = async (
   { StreamArn, ShardId, from, to }: { StreamArn: string; ShardId: string; from: string; to: string },

@@ -8,4 +8,6 @@ const signature = ({ id, timestamp, body }: Signed, secret: string): string =>
 
 /** Standard Webhooks: one signature for each secret, with spaces between them. */
 export const signatures = (signed: Signed, { current, previous }: WebhookRing): string =>
-  [current, previous].flatMap((secret) => (secret === undefined ? [] : [signature(signed, secret)])).join(" ");
+  [current, previous]
+    .flatMap((secret) => (secret === undefined ? [] : [signature(signed, secret)]))
+    .join(" ");

@@ -21,9 +21,7 @@ export const enqueueWebhook = async (event: UserEvent, replay = ""): Promise<voi
 
 export const enqueueRetry = async (message: WebhookMessage, DelaySeconds: number): Promise<void> => {
   const QueueUrl = String(variable("WEBHOOK_RETRIES_URL"));
-  await sqs().send(
-    new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message), DelaySeconds }),
-  );
+  await sqs().send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message), DelaySeconds }));
 };
 
 export const giveUp = async (message: WebhookMessage): Promise<void> => {

@@ -33,11 +33,11 @@ export const rooms: Record<string, Room> = {
   },
   "shared/webhooks": {
     holds: "webhooks: their secrets and signatures, when and how they are tried",
-    imports: [],
+    imports: shared("platform events"),
   },
   "shared/publishing": {
     holds: "how events leave: the stream's records, the bus, and what operators send again",
-    imports: [],
+    imports: shared("platform store events"),
   },
   "shared/keys": {
     holds: "key rings for signing and for digests, their storage and rotation",
@@ -90,7 +90,7 @@ export const rooms: Record<string, Room> = {
   functions: {
     holds: "one file per operation or queue: what callers can do",
     imports: shared(
-      "platform identity contract store events keys limits delivery codes sessions passwords accounts mail sign-in http",
+      "platform identity contract store events webhooks publishing keys limits delivery codes sessions passwords accounts mail sign-in http",
     ),
   },
   "functions/admin": {
@@ -122,7 +122,7 @@ export const rooms: Record<string, Room> = {
   },
   "commands/events": {
     holds: "commands about events and webhooks",
-    imports: [],
+    imports: [...shared("platform events webhooks publishing keys"), ...infra("command-line"), "commands"],
   },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("attributes contract") },
   "infra/grants": {
@@ -147,7 +147,7 @@ export const rooms: Record<string, Room> = {
   },
   "infra/events": {
     holds: "the bus of events, and what calls the functions that send them",
-    imports: [],
+    imports: [...shared("store"), ...infra("settings data"), "infra"],
   },
   "infra/data": {
     holds: "tables, queues and secrets: what stays when code changes",
@@ -159,7 +159,11 @@ export const rooms: Record<string, Room> = {
   },
   "infra/stacks": {
     holds: "the CDK stacks in three layers",
-    imports: [...shared("platform contract store"), ...infra("grants settings api data monitoring"), "infra"],
+    imports: [
+      ...shared("platform contract store"),
+      ...infra("grants settings api events data monitoring"),
+      "infra",
+    ],
   },
   "infra/command-line": {
     holds: "what npm scripts accept, and their help",
@@ -185,7 +189,7 @@ export const rooms: Record<string, Room> = {
   },
   "infra/local/streams": {
     holds: "DynamoDB Streams: the calls, and the poller that calls functions",
-    imports: [],
+    imports: local("aws cloudformation lambda"),
   },
   "infra/local/secrets": {
     holds: "Secrets Manager",
@@ -201,17 +205,17 @@ export const rooms: Record<string, Room> = {
   },
   "infra/local/aws-endpoint": {
     holds: "the endpoint that functions call: IAM, faults, call counts",
-    imports: local("aws cloudformation secrets mailbox"),
+    imports: local("aws cloudformation lambda streams secrets mailbox"),
   },
   "infra/local/eventbridge": {
     holds: "EventBridge: the rules that put SES's reports into a queue",
-    imports: local("aws cloudformation aws-endpoint"),
+    imports: local("aws cloudformation gateway mailbox aws-endpoint"),
   },
   "infra/local": {
     holds: "`npm start`: starts and stops all of it",
     imports: [
       ...infra("settings bundling command-line"),
-      ...local("aws cloudformation lambda engines secrets gateway mailbox aws-endpoint eventbridge"),
+      ...local("aws cloudformation lambda engines streams secrets gateway mailbox aws-endpoint eventbridge"),
       "infra",
     ],
   },

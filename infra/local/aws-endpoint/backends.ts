@@ -24,13 +24,7 @@ export type Backends = {
   policies: Policies;
 };
 
-const writes = new Set([
-  "PutItem",
-  "UpdateItem",
-  "DeleteItem",
-  "BatchWriteItem",
-  "TransactWriteItems",
-]);
+const writes = new Set(["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"]);
 
 const invocation = z.object({ functionName: z.string(), event: z.unknown() });
 

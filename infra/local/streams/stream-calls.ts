@@ -60,7 +60,10 @@ export const createStreamCalls = (callEngine: EngineCall) => {
     const { LatestStreamArn: latest = "" } = Table;
     // The templates call the stream of now `local`.
     if (latest !== "" && (label === "local" || latest.endsWith(`/stream/${label}`))) return latest;
-    throw new ServiceError("ResourceNotFoundException", `Requested resource not found: Stream: ${arn} not found`);
+    throw new ServiceError(
+      "ResourceNotFoundException",
+      `Requested resource not found: Stream: ${arn} not found`,
+    );
   };
 
   const describe = async (parameters: Record<string, unknown>) => {

@@ -51,9 +51,7 @@ it("keeps an invitation in a storm of bounces at its domain", async () => {
       batch: "b",
       receives: 1,
       receiptHandle: "-",
-    }).then(
-      () => removed.length,
-    );
+    }).then(() => removed.length);
   };
   expect(await outcomeAt(["example.com"])).toBe(0);
   expect(await outcomeAt(["example.org"])).toBe(1);
