@@ -24,12 +24,12 @@ const places: Record<string, readonly string[]> = {
   "@aws-sdk/client-sesv2": ["shared/delivery/lift-suppression.ts"],
   "@aws-sdk/client-sqs": [
     "shared/mail/mail-queue.ts",
-    "shared/platform/sqs.ts",
+    "shared/webhooks/sqs-client.ts",
     "shared/webhooks/webhook-queue.ts",
     "shared/publishing/dead-position.ts",
     "commands/events/dead-letters.ts",
   ],
-  "@aws-sdk/client-eventbridge": ["shared/publishing/event-bus.ts"],
+  "@aws-sdk/client-eventbridge": ["shared/publishing/put-events.ts"],
   "@aws-sdk/client-dynamodb-streams": ["shared/publishing/stream-reader.ts"],
   "@aws-sdk/client-dynamodb": [
     "shared/store/dynamo.ts",
@@ -52,6 +52,7 @@ const places: Record<string, readonly string[]> = {
     "infra/stacks/*.ts",
     "infra/api/*.ts",
     "infra/data/*.ts",
+    "infra/events/*.ts",
     "infra/monitoring/*.ts",
     "infra/build-app.ts",
     "infra/settings/settings-table.ts",

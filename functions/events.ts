@@ -1,6 +1,5 @@
 // Called by the stream of accounts, and by operators for a replay or a redrive. It never logs a
 // record, because its images hold addresses and hashes.
-import * as z from "zod";
 import { historyStore } from "../shared/events/history-store.ts";
 import { variable } from "../shared/platform/environment.ts";
 import { initPhase } from "../shared/platform/init-phase.ts";
@@ -8,16 +7,13 @@ import { prepared } from "../shared/platform/lazy.ts";
 import { logError } from "../shared/platform/logger.ts";
 import { countMetric } from "../shared/platform/metrics.ts";
 import { putPositionAside } from "../shared/publishing/dead-position.ts";
-import { putOnBus } from "../shared/publishing/event-bus.ts";
-import { answerOperator, operatorRequest } from "../shared/publishing/operator-requests.ts";
+import { putOnBus } from "../shared/publishing/put-events.ts";
+import { answerOperator, readRequest } from "../shared/publishing/operator-requests.ts";
 import { publishRecords } from "../shared/publishing/publish-records.ts";
 import { readRecords } from "../shared/publishing/stream-reader.ts";
 import { readItem } from "../shared/store/dynamo.ts";
 import { keyOf } from "../shared/store/item-kinds.ts";
 import { enqueueWebhook, hasWebhooks } from "../shared/webhooks/webhook-queue.ts";
-
-const streamEvent = z.object({ Records: z.array(z.looseObject({})) });
-const request = z.union([streamEvent, operatorRequest]);
 
 const deps = prepared(() => ({
   history: historyStore(),
@@ -32,8 +28,6 @@ const deps = prepared(() => ({
 await initPhase();
 
 export const handler = async (event: unknown): Promise<unknown> => {
-  const { success, data } = request.safeParse(event);
-  // The message of the parser would repeat what it has read.
-  if (!success) throw new Error("the event is neither of the stream nor of an operator");
-  return "Records" in data ? publishRecords(data.Records, deps()) : answerOperator(data, deps());
+  const request = readRequest(event);
+  return "Records" in request ? publishRecords(request.Records, deps()) : answerOperator(request, deps());
 };

@@ -1,5 +1,5 @@
-// An operator runs `npm run events:replay -- --since 2h` when a receiver has lost events. They leave
-// again from the history, with the ids that they had.
+// An operator runs `npm run events:replay -- --since 2h` when a receiver has lost events. They
+// leave again from the history, with the ids that they had.
 import { randomUUID } from "node:crypto";
 import { readCommandLine, usageError } from "../../infra/command-line/command-line.ts";
 import { historyStore } from "../../shared/events/history-store.ts";
@@ -49,7 +49,9 @@ await runCommand(async () => {
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${reason} ${shownCount(sum)} events were sent before. Run the command again.`);
+    throw new Error(`${reason} ${shownCount(sum)} events were sent before. Run the command again.`, {
+      cause: error,
+    });
   }
   const what = `${shownCount(sum)} ${sum === 1 ? "event" : "events"} of ${target.name} since ${isoTime(since)}`;
   console.log(

@@ -1,5 +1,5 @@
-// An operator runs `npm run webhook:secret [-- --rotate] [-- --stage prod]` to give the secret of the
-// signatures to the receiver. It is shown on a terminal only, or written to a new file.
+// An operator runs `npm run webhook:secret` to give the secret of the signatures to the receiver. It
+// is shown on a terminal only, or written to a new file.
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { readCommandLine, usageError } from "../../infra/command-line/command-line.ts";
@@ -29,7 +29,7 @@ const openOutput = (file: string | undefined) => {
   } catch (error) {
     const isThere = error instanceof Error && "code" in error && error.code === "EEXIST";
     const reason = isThere ? "it is there already, and a file is never overwritten" : String(error);
-    throw new Error(`The file ${file} can't be made: ${reason}. Nothing was changed.`);
+    throw new Error(`The file ${file} can't be made: ${reason}. Nothing was changed.`, { cause: error });
   }
   return {
     show: (text: string) => {

@@ -1,9 +1,9 @@
 // Where what happens to accounts is sent, beside the bus of EventBridge.
 import * as z from "zod";
 
-const loopback = ["127.0.0.1", "localhost", "[::1]"];
+const loopback = new Set(["127.0.0.1", "localhost", "[::1]"]);
 /** The only stages that run on this machine: `npm start` and the tests. */
-const localStages = ["local", "test"];
+const localStages = new Set(["local", "test"]);
 
 const problemOf = (text: string): string | undefined => {
   if (!URL.canParse(text)) return "must be a URL that begins with https://";
@@ -11,7 +11,7 @@ const problemOf = (text: string): string | undefined => {
   if (username !== "" || password !== "") return "must have no user name and no password before an @";
   if (text.includes("#")) return "must have no #, because what follows it is never sent";
   if (protocol === "https:") return undefined;
-  return protocol === "http:" && loopback.includes(hostname)
+  return protocol === "http:" && loopback.has(hostname)
     ? undefined
     : "must begin with https://. Only npm start also accepts http://127.0.0.1 and http://localhost";
 };
@@ -42,4 +42,4 @@ export const isReachable = ({
 }: {
   STAGE: string;
   WEBHOOK_URL?: string | undefined;
-}): boolean => WEBHOOK_URL === undefined || WEBHOOK_URL.startsWith("https:") || localStages.includes(STAGE);
+}): boolean => WEBHOOK_URL === undefined || WEBHOOK_URL.startsWith("https:") || localStages.has(STAGE);

@@ -7,7 +7,7 @@ import type { FunctionName } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
 import type { GrantedFunctionProps, Resource } from "./granted-function.ts";
 import { configurationSetName, eventBusName } from "../naming.ts";
-import { busArn } from "../events/event-bus.ts";
+import { busArn } from "../events/guarded-bus.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 

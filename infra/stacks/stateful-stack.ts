@@ -5,7 +5,7 @@ import { apiAddress, createRestApi } from "../api/bare-api.ts";
 import { createQueues, type Queues } from "../data/queues.ts";
 import { createSecrets, type SecretArns } from "../data/stage-secrets.ts";
 import { createTables, type Tables } from "../data/tables.ts";
-import { createEventBus } from "../events/event-bus.ts";
+import { createEventBus } from "../events/guarded-bus.ts";
 import type { Settings } from "../settings/settings.ts";
 
 export class StatefulStack extends Stack {

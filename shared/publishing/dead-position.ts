@@ -2,7 +2,7 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { variable } from "../platform/environment.ts";
-import { sqs } from "../platform/sqs.ts";
+import { sqs } from "../webhooks/sqs-client.ts";
 
 /** The form in which Lambda itself writes it. `userId` is our addition. */
 export const deadPosition = z.object({
@@ -30,6 +30,6 @@ export const putPositionAside = async ({ streamArn, sequenceNumber, userId }: Pl
     },
     userId,
   };
-  const QueueUrl = String(variable("EVENTS_DEAD_LETTERS_URL"));
+  const QueueUrl = variable("EVENTS_DEAD_LETTERS_URL");
   await sqs().send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(position) }));
 };

@@ -20,6 +20,16 @@ export const operatorAnswer = z.union([
 ]);
 export type OperatorAnswer = z.output<typeof operatorAnswer>;
 
+const streamEvent = z.object({ Records: z.array(z.looseObject({})) });
+const anyRequest = z.union([streamEvent, operatorRequest]);
+
+/** The message of a parser would repeat what it has read. */
+export const readRequest = (event: unknown): z.output<typeof anyRequest> => {
+  const { success, data } = anyRequest.safeParse(event);
+  if (!success) throw new Error("the event is neither of the stream nor of an operator");
+  return data;
+};
+
 type Deps = PublishDeps & { readRecords: typeof readRecords };
 
 export const answerOperator = async (request: OperatorRequest, deps: Deps): Promise<OperatorAnswer> => {

@@ -8,7 +8,7 @@ import type { countMetric } from "../platform/metrics.ts";
 import type { Item } from "../store/documents.ts";
 import { keyOf } from "../store/item-kinds.ts";
 import type { putPositionAside } from "./dead-position.ts";
-import type { putOnBus } from "./event-bus.ts";
+import type { putOnBus } from "./put-events.ts";
 import { changeIn, positionOf, type RecordChange } from "./stream-record.ts";
 
 export type PublishDeps = {

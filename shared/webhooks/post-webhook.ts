@@ -15,7 +15,7 @@ const patienceMilliseconds = 15_000;
 const gone = 410;
 
 const ask = (event: UserEvent, signed: { body: string; headers: Record<string, string> }) =>
-  fetch(String(variable("WEBHOOK_URL")), {
+  fetch(variable("WEBHOOK_URL"), {
     method: "POST",
     // A redirect could lead anywhere, and without TLS.
     redirect: "manual",

@@ -1,17 +1,17 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { UserEvent } from "../events/user-event.ts";
 import { variable } from "../platform/environment.ts";
-import { sqs } from "../platform/sqs.ts";
+import { sqs } from "./sqs-client.ts";
 import type { WebhookMessage } from "./webhook-message.ts";
 
 /** `off` where the stage has no receiver. */
 export const hasWebhooks = (): boolean => variable("WEBHOOK_QUEUE_URL") !== "off";
 
-/** SQS drops what it has got within five minutes, so a repeated batch of the stream adds nothing. */
+/** SQS drops what it got within five minutes, so a repeated batch of the stream adds nothing. */
 export const enqueueWebhook = async (event: UserEvent, replay = ""): Promise<void> => {
   await sqs().send(
     new SendMessageCommand({
-      QueueUrl: String(variable("WEBHOOK_QUEUE_URL")),
+      QueueUrl: variable("WEBHOOK_QUEUE_URL"),
       MessageBody: JSON.stringify({ kind: "webhook", event }),
       MessageGroupId: event.userId,
       MessageDeduplicationId: `${event.id}${replay}`,
@@ -20,17 +20,17 @@ export const enqueueWebhook = async (event: UserEvent, replay = ""): Promise<voi
 };
 
 export const enqueueRetry = async (message: WebhookMessage, DelaySeconds: number): Promise<void> => {
-  const QueueUrl = String(variable("WEBHOOK_RETRIES_URL"));
+  const QueueUrl = variable("WEBHOOK_RETRIES_URL");
   await sqs().send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message), DelaySeconds }));
 };
 
 export const giveUp = async (message: WebhookMessage): Promise<void> => {
-  const QueueUrl = String(variable("WEBHOOK_DEAD_LETTERS_URL"));
+  const QueueUrl = variable("WEBHOOK_DEAD_LETTERS_URL");
   await sqs().send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message) }));
 };
 
 /** The message of a person's first place comes back then, before their later ones. */
 export const keepPlace = async (ReceiptHandle: string, VisibilityTimeout: number): Promise<void> => {
-  const QueueUrl = String(variable("WEBHOOK_QUEUE_URL"));
+  const QueueUrl = variable("WEBHOOK_QUEUE_URL");
   await sqs().send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout }));
 };

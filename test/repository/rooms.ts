@@ -37,7 +37,7 @@ export const rooms: Record<string, Room> = {
   },
   "shared/publishing": {
     holds: "how events leave: the stream's records, the bus, and what operators send again",
-    imports: shared("platform store events"),
+    imports: shared("platform store events webhooks"),
   },
   "shared/keys": {
     holds: "key rings for signing and for digests, their storage and rotation",

@@ -1,4 +1,4 @@
-// Supports role policies, and what resource policies of secrets and buses deny. The queues' resource policies
+// Supports role policies, and what resource policies of secrets and buses deny. Those of queues
 // decide about rules only (`eventbridge/`). To functions, they say that TLS is required.
 import * as z from "zod";
 import type { Templates } from "../cloudformation/templates.ts";

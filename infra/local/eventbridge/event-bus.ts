@@ -1,4 +1,4 @@
-// The default event bus: runs the rules of the templates. (The stage's own bus has none here.) A failed invocation is counted, and no
+// The default event bus: runs the rules of the templates. A failed invocation is counted, and no
 // message of it names anything of the event, which holds an address.
 import { randomUUID } from "node:crypto";
 import * as z from "zod";

@@ -1,5 +1,5 @@
-// Answers calls of DynamoDB Streams from the engine's. Engines differ from AWS, and from each other,
-// in regions, ids and the length of sequence numbers, and they record writes that change nothing.
+// Answers calls of DynamoDB Streams from the engine's. Engines differ from AWS and from each other
+// in regions, ids and the length of sequence numbers, and record writes that change nothing.
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";

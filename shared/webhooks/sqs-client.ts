@@ -1,7 +1,7 @@
 import { GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { lean, leanJsonOptions, openConnection } from "./aws-client.ts";
-import { inInitPhase } from "./init-phase.ts";
-import { prepared } from "./lazy.ts";
+import { lean, leanJsonOptions, openConnection } from "../platform/aws-client.ts";
+import { inInitPhase } from "../platform/init-phase.ts";
+import { prepared } from "../platform/lazy.ts";
 
 export const sqs = prepared(() => {
   const client = lean(new SQSClient(leanJsonOptions));
