@@ -1,5 +1,5 @@
 // What calls the functions that send events: the stream of accounts, and the webhooks' queues.
-import { Duration, Fn } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import {
@@ -21,16 +21,16 @@ const retries = 50;
 
 /** CDK's own source would grant the right to list all streams of the account. */
 export const readStream = (events: Function, users: Table, { eventsDeadLetters }: Queues): void => {
+  const { tableStreamArn } = users;
+  if (tableStreamArn === undefined) throw new Error("the table of accounts has no stream");
   events.addToRolePolicy(
     new PolicyStatement({
       actions: ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"].map(
         (action) => `dynamodb:${action}`,
       ),
-      resources: [Fn.join("/", [users.tableArn, "stream", "*"])],
+      resources: [tableStreamArn],
     }),
   );
-  const { tableStreamArn } = users;
-  if (tableStreamArn === undefined) throw new Error("the table of accounts has no stream");
   const mapping = new EventSourceMapping(events, "UsersStream", {
     target: events,
     eventSourceArn: tableStreamArn,

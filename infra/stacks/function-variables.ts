@@ -5,6 +5,7 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { listIndexes } from "../../shared/store/list-indexes.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
+import { removalPolicyOf } from "../data/removal-policy.ts";
 import type { GrantedFunctionProps, Resource } from "./granted-function.ts";
 import { configurationSetName, eventBusName } from "../naming.ts";
 import { busArn } from "../events/guarded-bus.ts";
@@ -46,7 +47,7 @@ const challengeSecret = (stack: Stack, { CHALLENGE_VERIFY_URL }: Settings): Reso
 
 const absentQueue: Resource = { value: "off", service: "sqs" };
 
-export const webhookSecret = (stack: Stack): Resource => {
+export const webhookSecret = (stack: Stack, settings: Settings): Resource => {
   const { secretArn } = new Secret(stack, "WebhookSecret", {
     description: "Secrets that webhooks are signed with. npm run webhook:secret shows and rotates them",
     generateSecretString: {
@@ -55,7 +56,7 @@ export const webhookSecret = (stack: Stack): Resource => {
       passwordLength: 48,
       excludePunctuation: true,
     },
-    removalPolicy: RemovalPolicy.DESTROY,
+    removalPolicy: removalPolicyOf(settings),
   });
   new CfnOutput(stack, "WebhookSecretArn", { value: secretArn });
   return secret(secretArn);

@@ -36,7 +36,7 @@ export class UserFunctionsStack extends FunctionsStack {
     const events = this.addFunction("events");
     readStream(events, stateful.tables.users, stateful.queues);
     if (settings.WEBHOOK_URL !== undefined) {
-      const secret = { WEBHOOK_SECRET_ID: webhookSecret(this) };
+      const secret = { WEBHOOK_SECRET_ID: webhookSecret(this, settings) };
       const sender = this.addFunction("sendWebhook", grants.sendWebhook, secret);
       readWebhookQueues(sender, stateful.queues, settings);
     }

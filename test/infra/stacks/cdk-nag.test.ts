@@ -11,6 +11,7 @@ const settings = {
   ALARM_EMAIL: "ops@example.com",
   CHALLENGE_VERIFY_URL: "https://service.example/siteverify",
   CHALLENGE_HOSTNAMES: "app.example.com",
+  WEBHOOK_URL: "https://receiver.example/hook",
 };
 /** CloudFormation's own validation takes seconds. `npm run synth` performs it. */
 const quick = { builtinCloudFormationValidation: false };

@@ -9,8 +9,9 @@ import { readSettings } from "../../../infra/settings/settings.ts";
 import { MailboxStack } from "../../tools/stage/mailbox-stack.ts";
 import { requiredSettings, synthesiseStage, withStubBundles } from "../synthesised.ts";
 
-const dev = synthesiseStage({ ALARM_EMAIL: "ops@example.com" });
-const prod = synthesiseStage({ STAGE: "prod", ALARM_EMAIL: "ops@example.com" });
+const common = { ALARM_EMAIL: "ops@example.com", WEBHOOK_URL: "https://receiver.example/hook" };
+const dev = synthesiseStage(common);
+const prod = synthesiseStage({ STAGE: "prod", ...common });
 const otherSender = synthesiseStage({ STAGE: "other", MAIL_FROM: "hello@example.net" });
 type Stage = typeof dev;
 
@@ -95,7 +96,7 @@ describe("stages", () => {
     const rules = feedbackRules.map((rule) => `${rule}.Name`);
     const [devNames, prodNames] = [givenNames(dev), givenNames(prod)];
     expect(devNames.map(([what]) => what).toSorted()).toEqual(
-      ["Api.Name", "ConfigurationSet.Name", ...rules, ...functions].toSorted(),
+      ["Api.Name", "ConfigurationSet.Name", "EventBus.Name", ...rules, ...functions].toSorted(),
     );
     const ofProd = new Set(prodNames.map(([, name]) => name));
     expect(devNames.filter(([, name]) => ofProd.has(name))).toEqual([]);
