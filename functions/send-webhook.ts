@@ -2,13 +2,13 @@ import { nowSeconds } from "../shared/platform/clock.ts";
 import { logInfo } from "../shared/platform/logger.ts";
 import { countMetric } from "../shared/platform/metrics.ts";
 import { queueConsumer } from "../shared/platform/queue-consumer.ts";
-import { postWebhook } from "../shared/webhooks/post-webhook.ts";
+import { postWebhook, receiver } from "../shared/webhooks/post-webhook.ts";
 import { deliverWebhook, type DeliveryDeps } from "../shared/webhooks/webhook-delivery.ts";
 import { webhookMessage } from "../shared/webhooks/webhook-message.ts";
 import { enqueueRetry, giveUp, keepPlace } from "../shared/webhooks/webhook-queue.ts";
 
 const buildDeps = (): DeliveryDeps => ({
-  postWebhook,
+  post: async (event) => postWebhook(event, await receiver()),
   enqueueRetry,
   giveUp,
   keepPlace,

@@ -4,7 +4,7 @@ import { nowSeconds } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { readSecret } from "../platform/secrets.ts";
 import { signatures } from "./sign-webhook.ts";
-import { readRing } from "./webhook-ring.ts";
+import { readRing, type WebhookRing } from "./webhook-ring.ts";
 import { askedSecondsIn } from "./webhook-schedule.ts";
 
 export type Reply =
@@ -14,34 +14,40 @@ export type Reply =
 const patienceMilliseconds = 15_000;
 const gone = 410;
 
-const ask = (event: UserEvent, signed: { body: string; headers: Record<string, string> }) =>
-  fetch(variable("WEBHOOK_URL"), {
+export type Receiver = { url: string; ring: WebhookRing };
+
+/** Reads a secret that is at most five minutes old. */
+export const receiver = async (): Promise<Receiver> => ({
+  url: variable("WEBHOOK_URL"),
+  ring: readRing(await readSecret(variable("WEBHOOK_SECRET_ID"))),
+});
+
+const ask = (url: string, body: string, headers: Record<string, string>, patience: number) =>
+  fetch(url, {
     method: "POST",
     // A redirect could lead anywhere, and without TLS.
     redirect: "manual",
-    signal: AbortSignal.timeout(patienceMilliseconds),
-    headers: {
-      "content-type": "application/json",
-      "user-agent": "lit-auth-webhooks",
-      "webhook-id": event.id,
-      ...signed.headers,
-    },
-    body: signed.body,
+    signal: AbortSignal.timeout(patience),
+    headers: { "content-type": "application/json", "user-agent": "lit-auth-webhooks", ...headers },
+    body,
   });
 
-/** Its failures never throw. What is wrong with our own secret or settings does. */
-export const postWebhook = async (event: UserEvent): Promise<Reply> => {
-  const ring = readRing(await readSecret(variable("WEBHOOK_SECRET_ID")));
-  const timestamp = nowSeconds();
+export const postWebhook = async (
+  event: UserEvent,
+  { url, ring }: Receiver,
+  { clock = nowSeconds, patience = patienceMilliseconds } = {},
+): Promise<Reply> => {
+  const timestamp = clock();
   const body = JSON.stringify(publicEvent(event));
   const headers = {
+    "webhook-id": event.id,
     "webhook-timestamp": String(timestamp),
     "webhook-signature": signatures({ id: event.id, timestamp, body }, ring),
   };
   try {
-    const response = await ask(event, { body, headers });
+    const response = await ask(url, body, headers, patience);
     const { ok, status } = response;
-    const askedSeconds = askedSecondsIn(response.headers.get("retry-after"), nowSeconds());
+    const askedSeconds = askedSecondsIn(response.headers.get("retry-after"), clock());
     // Nothing in it counts, and it may be endless.
     await response.body?.cancel().catch(() => {});
     if (ok) return { outcome: "delivered", status };

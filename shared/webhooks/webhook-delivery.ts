@@ -1,15 +1,16 @@
 // One try of one webhook. A person's events are tried in order: an event keeps its place for two
 // quick tries, and then steps aside, so that it holds back neither later events nor other people.
+import type { UserEvent } from "../events/user-event.ts";
 import type { countMetric } from "../platform/metrics.ts";
 import type { logInfo } from "../platform/logger.ts";
 import type { Outcome, Received } from "../platform/queue-consumer.ts";
-import type { postWebhook, Reply } from "./post-webhook.ts";
+import type { Reply } from "./post-webhook.ts";
 import type { WebhookMessage } from "./webhook-message.ts";
 import type { enqueueRetry, giveUp, keepPlace } from "./webhook-queue.ts";
 import { nextTryAt, quickPauseSeconds, stepSeconds } from "./webhook-schedule.ts";
 
 export type DeliveryDeps = {
-  postWebhook: typeof postWebhook;
+  post: (event: UserEvent) => Promise<Reply>;
   enqueueRetry: typeof enqueueRetry;
   giveUp: typeof giveUp;
   keepPlace: typeof keepPlace;
@@ -63,7 +64,7 @@ export const deliverWebhook = async (
     await deps.enqueueRetry(message, stepSeconds(dueAt, now));
     return "waiting";
   }
-  const reply = await deps.postWebhook(event);
+  const reply = await deps.post(event);
   const { outcome, status } = reply;
   deps.logInfo("webhook", { eventId: event.id, kind: event.type, userId: event.userId, outcome, status });
   if (reply.outcome === "failed") return afterFailure(message, reply, received, deps);

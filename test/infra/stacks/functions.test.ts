@@ -264,7 +264,10 @@ describe("the mailer", () => {
       Object.entries(all("AWS::Lambda::Function")).filter(
         ([, { RecursiveLoop }]) => RecursiveLoop === "Allow",
       );
-    expect(allowing(stage).map(([id]) => id)).toEqual([expect.stringMatching(/^Mailer/), expect.stringMatching(/^SendWebhook/)]);
+    expect(allowing(stage).map(([id]) => id)).toEqual([
+      expect.stringMatching(/^Mailer/),
+      expect.stringMatching(/^SendWebhook/),
+    ]);
     expect(loadFunctions(loadTemplates(stage.stacks, "http://127.0.0.1:1")).length).toBeGreaterThan(0);
   });
 
