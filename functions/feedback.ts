@@ -7,6 +7,8 @@ import { feedbackMessage, type FeedbackMessage } from "../shared/delivery/feedba
 import { verdictOf } from "../shared/delivery/feedback-verdict.ts";
 import { isUnproven, mayBeOfNoAccount } from "../shared/delivery/letter-kinds.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
+import { parkingQueues } from "../shared/mail/mail-queue.ts";
+import { orLater, parkingLater } from "../shared/queues/later-messages.ts";
 import { queueConsumer, type Received } from "../shared/platform/queue-consumer.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import type { Registration } from "../shared/store/user-items.ts";
@@ -69,7 +71,9 @@ export const learnFromFeedback = async (message: FeedbackMessage, deps: Deps, re
   return noted;
 };
 
-export const handler = await queueConsumer(feedbackMessage, learnFromFeedback, () => ({
+const queues = parkingQueues("FEEDBACK_QUEUE_URL", "FEEDBACK_DEAD_LETTERS_URL");
+
+const buildDeps = (): Deps => ({
   addresses: addressLookup(),
   users: userStore(),
   registrations: registrationStore(),
@@ -77,4 +81,10 @@ export const handler = await queueConsumer(feedbackMessage, learnFromFeedback, (
   charges: bounceCharges(),
   pseudonyms,
   recordSecurityEvent,
-}));
+});
+
+export const handler = await queueConsumer(
+  orLater(feedbackMessage),
+  parkingLater(learnFromFeedback, queues),
+  buildDeps,
+);

@@ -17,6 +17,8 @@ type Actions = {
   WEBHOOK_RETRIES_URL: "SendMessage";
   WEBHOOK_DEAD_LETTERS_URL: "SendMessage";
   WEBHOOK_SECRET_ID: SecretAction;
+  FEEDBACK_QUEUE_URL: "SendMessage";
+  FEEDBACK_DEAD_LETTERS_URL: "SendMessage";
   PSEUDONYM_SECRET_ID: SecretAction;
   DIGEST_SECRET_ID: SecretAction;
   DEVICE_SECRET_ID: SecretAction;

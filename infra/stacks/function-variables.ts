@@ -87,6 +87,8 @@ export const resourcesOf = (
   MAIL_DEAD_LETTERS_URL: queue(queues.mailDeadLetters),
   NOTICE_QUEUE_URL: queue(queues.noticeQueue),
   NOTICE_DEAD_LETTERS_URL: queue(queues.noticeDeadLetters),
+  FEEDBACK_QUEUE_URL: queue(queues.feedbackQueue),
+  FEEDBACK_DEAD_LETTERS_URL: queue(queues.feedbackDeadLetters),
   PSEUDONYM_SECRET_ID: secret(secretArns.key),
   DIGEST_SECRET_ID: secret(secretArns.digest),
   DEVICE_SECRET_ID: secret(secretArns.device),

@@ -11,6 +11,7 @@ import { MoveNotice } from "./move-notice.tsx";
 import { StateBadge } from "./state-badge.tsx";
 import { Time } from "./time.tsx";
 import { UserActions } from "./user-actions.tsx";
+import { UserActivity } from "./user-activity.tsx";
 import { UserForm } from "./user-form.tsx";
 import { UserSessions } from "./user-sessions.tsx";
 
@@ -66,6 +67,7 @@ export const UserPage = () => {
           <UserActions user={user} isSelf={identity?.id === user.id} />
           <UserForm user={user} />
           {isPerson && <UserSessions userId={user.id} />}
+          {isPerson && <UserActivity userId={user.id} />}
         </>
       )}
     </>

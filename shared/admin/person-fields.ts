@@ -13,11 +13,12 @@ export const listedPerson = z.object({
   email: z.string(),
   addressKey: z.string(),
   ...storedAttributes,
-  status: z.enum(["active", "disabled"]).optional(),
+  /** A registration has none. A state of a later version counts as deactivated. */
+  status: z.enum(["active", "disabled"]).optional().catch("disabled"),
   isStaff: z.boolean().optional(),
   createdAt: z.int(),
   expiresAt: z.int().optional(),
-  addressMove: addressMoveItem.optional(),
+  addressMove: addressMoveItem.optional().catch(undefined),
   invitedBy: z.string().optional(),
   lastSignInAt: z.int().optional(),
 } satisfies Record<(typeof listedAttributes)[number], z.ZodType>);

@@ -13,8 +13,9 @@ import type { Verdict } from "./feedback-verdict.ts";
 export const deliveryPk = (addressKey: string): string => keyOf("delivery", addressKey);
 
 const deliveryItem = z.object({
-  state: z.enum(deliveryStates),
-  reason: z.enum(deliveryReasons).optional(),
+  /** Of a state that a later version has added, this one only knows that it isn't fine. */
+  state: z.enum(deliveryStates).catch("undeliverable"),
+  reason: z.enum(deliveryReasons).optional().catch(undefined),
   atMilliseconds: z.int(),
   /** Letters that were sent before an administrator tried again are no longer heard of. */
   liftedAtMilliseconds: z.int().optional(),

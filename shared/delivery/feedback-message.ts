@@ -21,7 +21,7 @@ export const feedbackMessage = z.discriminatedUnion("event", [
     bounceType: z.string(),
     bounceSubType: z.string(),
     /** `missing` if the status is 5.1.x: the other server says that the mailbox does not exist. */
-    mailbox: z.enum(["missing", "other"]),
+    mailbox: z.enum(["missing", "other"]).catch("other"),
   }),
   z.object({ event: z.literal("complaint"), ...common }),
 ]);

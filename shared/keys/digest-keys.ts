@@ -3,7 +3,8 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 
-const digestKeys = z.object({ next: z.string(), current: z.string(), previous: z.string() });
+// Members of a later version stay: an earlier one may run the rotation.
+const digestKeys = z.looseObject({ next: z.string(), current: z.string(), previous: z.string() });
 export type DigestKeys = z.output<typeof digestKeys>;
 
 export const parseDigestKeys = (stored: string): DigestKeys => digestKeys.parse(JSON.parse(stored));
@@ -16,7 +17,8 @@ export const createDigestKeys = (): DigestKeys => ({
   previous: createSecret(),
 });
 
-export const rotateDigestKeys = ({ next, current }: DigestKeys): DigestKeys => ({
+export const rotateDigestKeys = ({ next, current, ...others }: DigestKeys): DigestKeys => ({
+  ...others,
   next: createSecret(),
   current: next,
   previous: current,

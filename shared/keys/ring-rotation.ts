@@ -6,7 +6,7 @@ import {
   createSigningKey,
   parseSigningKeys,
   parseVerificationKeys,
-  publicKeySet,
+  publishing,
   rotateSigningKeys,
 } from "./signing-keys.ts";
 
@@ -48,7 +48,8 @@ export const signingKeyRotation = (settings: {
   },
   follows: (pending, current) => parseSigningKeys(pending).current.kid === parseSigningKeys(current).next.kid,
   publish: async (pending, versionId) => {
-    const keys = JSON.stringify(publicKeySet(parseSigningKeys(pending)));
+    const published = await readCurrent(settings.verificationKeysId);
+    const keys = publishing(parseSigningKeys(pending), published);
     await replaceSecret(settings.verificationKeysId, keys, versionId);
   },
   test: async (pending) => {

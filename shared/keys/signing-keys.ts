@@ -16,9 +16,25 @@ const privateKey = publicKey.extend({
 /** A retired key keeps only its public part. `retiredAt` is in epoch seconds. */
 const retiredKey = publicKey.extend({ retiredAt: z.int() });
 
-const signingKeys = z.object({ next: privateKey, current: privateKey, previous: z.array(retiredKey) });
-const verificationKeys = z.object({ keys: z.array(publicKey).min(1) });
+// An earlier version may run the rotation, so all that a later one has added stays.
+const signingKeys = z.looseObject({
+  next: privateKey.loose(),
+  current: privateKey.loose(),
+  previous: z.array(z.looseObject({ retiredAt: z.int() })),
+});
+const known = (key: unknown): PublicKey[] => {
+  const { data } = publicKey.safeParse(key);
+  return data ? [data] : [];
+};
+const storedKeys = z.looseObject({ keys: z.array(z.unknown()) });
+const verificationKeys = z.object({
+  keys: z
+    .array(z.unknown())
+    .transform((keys) => keys.flatMap(known))
+    .pipe(z.array(publicKey).min(1)),
+});
 
+type PublicKey = z.output<typeof publicKey>;
 export type PrivateKey = z.output<typeof privateKey>;
 export type SigningKeys = z.output<typeof signingKeys>;
 export type VerificationKeys = z.output<typeof verificationKeys>;
@@ -53,6 +69,7 @@ export const rotateSigningKeys = (
   now: number,
   longestTokenLifetimeSeconds: number,
 ): SigningKeys => ({
+  ...ring,
   next,
   current: ring.next,
   previous: [
@@ -60,6 +77,13 @@ export const rotateSigningKeys = (
     ...ring.previous.filter(({ retiredAt }) => retiredAt + longestTokenLifetimeSeconds > now),
   ],
 });
+
+/** Keeps published what a later version has published in its own form. */
+export const publishing = (ring: SigningKeys, published: string): string => {
+  const stored = storedKeys.parse(JSON.parse(published));
+  const others = stored.keys.filter((key) => known(key).length === 0);
+  return JSON.stringify({ ...stored, keys: [...publicKeySet(ring).keys, ...others] });
+};
 
 /** Parsing with the public schema removes every private member. */
 export const publicKeySet = ({ next, current, previous }: SigningKeys): VerificationKeys =>

@@ -15,7 +15,7 @@ const client = prepared(() => {
 
 const isUrgent = ({ kind }: LetterOrder): boolean => kind === "login" || kind === "activation";
 
-const put = async (queue: VariableName, order: LetterOrder, delaySeconds?: number): Promise<void> => {
+const put = async (queue: VariableName, order: object, delaySeconds?: number): Promise<void> => {
   await client().send(
     new SendMessageCommand({
       QueueUrl: String(variable(queue)),
@@ -31,6 +31,12 @@ export const enqueueLetter = (order: LetterOrder, delaySeconds?: number): Promis
 
 export const putAside = (order: LetterOrder): Promise<void> =>
   put(isUrgent(order) ? "MAIL_DEAD_LETTERS_URL" : "NOTICE_DEAD_LETTERS_URL", order);
+
+/** Where a consumer leaves messages that it doesn't know. */
+export const parkingQueues = (queue: VariableName, deadLetters: VariableName) => ({
+  queueAgain: (message: object, delaySeconds: number) => put(queue, message, delaySeconds),
+  putAside: (message: object) => put(deadLetters, message),
+});
 
 export const longestDelaySeconds = 600;
 

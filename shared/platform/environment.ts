@@ -29,6 +29,8 @@ export const variables = {
   WEBHOOK_SECRET_ID: filled,
   /** The settings have checked it. */
   WEBHOOK_URL: z.url(),
+  FEEDBACK_QUEUE_URL: filled,
+  FEEDBACK_DEAD_LETTERS_URL: filled,
   /** The secret behind address keys and limit keys. It never changes. */
   PSEUDONYM_SECRET_ID: filled,
   DIGEST_SECRET_ID: filled,

@@ -9,6 +9,8 @@ import { describeError, logError, logInfo, nameRequest } from "./logger.ts";
 export type Received = {
   batch: string;
   queuedAt: number;
+};
+export type Handed = Received & {
   /** How often SQS has handed out the message, which was not always tried. */
   receives: number;
   receiptHandle: string;
@@ -19,7 +21,7 @@ export type Outcome = string | { outcome: string; error: unknown };
 
 export const queueConsumer = async <Message extends { kind: string }, Deps>(
   message: z.ZodType<Message>,
-  consume: (message: Message, deps: Deps, received: Received) => Promise<Outcome>,
+  consume: (message: Message, deps: Deps, received: Handed) => Promise<Outcome>,
   buildDeps: () => Deps,
   { processInParallel = false } = {},
 ) => {

@@ -3,7 +3,7 @@
 import type { UserEvent } from "../events/user-event.ts";
 import type { countMetric } from "../platform/metrics.ts";
 import type { logInfo } from "../platform/logger.ts";
-import type { Outcome, Received } from "../platform/queue-consumer.ts";
+import type { Outcome, Handed } from "../platform/queue-consumer.ts";
 import type { Reply } from "./post-webhook.ts";
 import type { WebhookMessage } from "./webhook-message.ts";
 import type { enqueueRetry, giveUp, keepPlace } from "./webhook-queue.ts";
@@ -41,7 +41,7 @@ const stepAside = async (message: WebhookMessage, reply: Failed, deps: DeliveryD
 const afterFailure = async (
   message: WebhookMessage,
   reply: Failed,
-  received: Received,
+  received: Handed,
   deps: DeliveryDeps,
 ): Promise<Outcome> => {
   deps.countMetric("WebhookFailed");
@@ -56,7 +56,7 @@ const afterFailure = async (
 export const deliverWebhook = async (
   message: WebhookMessage,
   deps: DeliveryDeps,
-  received: Received,
+  received: Handed,
 ): Promise<Outcome> => {
   const { event, dueAt = 0 } = message;
   const now = deps.nowSeconds();

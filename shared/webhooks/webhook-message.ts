@@ -1,10 +1,11 @@
 import * as z from "zod";
-import { userEvent } from "../events/user-event.ts";
+import { userEvent, type EventType } from "../events/user-event.ts";
 
 /** It holds ids only. What the receiver gets is made of it at each try. */
 export const webhookMessage = z.object({
   kind: z.literal("webhook"),
-  event: userEvent,
+  // After a rollback, a queue may hold types of a later version. They are sent all the same.
+  event: userEvent.extend({ type: z.string().transform((type) => type as EventType) }),
   /** How many tries have failed. */
   tries: z.int().min(0).default(0),
   /** In epoch seconds. */

@@ -1,7 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { administer, createAdministrator, signedInAdmin } from "../support/people/administrators.ts";
+import { staff } from "../../shared/events/actor.ts";
+import { historyStore } from "../../shared/events/history-store.ts";
 import { call, succeed } from "../support/calls/api.ts";
 import { expectRefused } from "../support/assert/refusals.ts";
 import { report } from "../support/mail/feedback.ts";
@@ -195,8 +198,18 @@ describe("administrator on the admin page", () => {
   it("exports a person's data, and ends one session and then all", async () => {
     const person = await signedIn();
     const [first, other] = [person.access, (await signIn(person, 2)).access];
+    const at = Math.floor(Date.now() / 1000);
+    const ids = Array.from({ length: 26 }, () => `evt_${randomUUID().replaceAll("-", "")}`);
+    const happened = { type: "password.changed", at, userId: person.id, actor: staff(root) } as const;
+    await historyStore().add(ids.map((id, index) => ({ ...happened, id, version: index + 9 })));
     const { page, problems } = await openAdmin();
     await find(page, person);
+    const history = page.getByRole("region", { name: "Activity" });
+    const entry = history.getByRole("row", { name: /^Password changed .* Administrator / });
+    await entry.nth(24).waitFor();
+    expect(await entry.first().getByRole("link").getAttribute("href")).toBe(`#/users/${root.id}`);
+    await history.getByRole("button", { name: "Show older" }).click();
+    await entry.nth(25).waitFor();
     await page.getByText("Last sign-in").waitFor();
     await page.getByRole("button", { name: "Export data…" }).click();
     const dialog = page.getByRole("dialog");

@@ -15,6 +15,10 @@ export const rooms: Record<string, Room> = {
       "email addresses, usernames, languages, typed texts and codes, and pseudonyms of addresses and networks",
     imports: shared("platform"),
   },
+  "shared/queues": {
+    holds: "messages that a later version of the code has queued",
+    imports: shared("platform"),
+  },
   "shared/attributes": {
     holds: "what accounts say about their people: one list, and the schemas that come from it",
     imports: shared("identity"),
@@ -90,7 +94,7 @@ export const rooms: Record<string, Room> = {
   functions: {
     holds: "one file per operation or queue: what callers can do",
     imports: shared(
-      "platform identity contract store events webhooks publishing keys limits delivery codes sessions passwords accounts mail sign-in http",
+      "platform identity queues contract store events webhooks publishing keys limits delivery codes sessions passwords accounts mail sign-in http",
     ),
   },
   "functions/admin": {

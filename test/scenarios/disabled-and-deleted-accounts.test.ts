@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../support/calls/api.ts";
+import { administer } from "../support/people/administrators.ts";
 import { disableAccount } from "../support/people/disable-account.ts";
 import { eventually } from "../support/assert/eventually.ts";
 import { expectRefused } from "../support/assert/refusals.ts";
@@ -19,20 +20,24 @@ beforeAll(async () => {
 afterEach(() => stack.faults.clear());
 
 describe("disabled account", () => {
-  it("can't use its code, its password or its tokens [ASVS 7.4.2]", async () => {
-    const person = await presetSession(stack);
-    const otp_code = await loginCode(person, 0);
-    await disableAccount(stack, person.id);
-    expectRefused(await call("createToken", { email: person.email, otp_code }), "sign_in_refused");
-    expectRefused(
-      await call("requestOtp", { email: person.email, password: person.password }),
-      "no_active_account",
-    );
-    expectRefused(await call("getMe", undefined, { token: person.access }), "user_inactive");
-    for (const token of [person.access, person.refresh])
-      expectRefused(await call("verifyToken", { token }), "token_not_valid");
-    expectRefused(await call("refreshToken", { refresh: person.refresh }), "token_not_valid");
-  });
+  // A later version of the code may know more states.
+  it.each(["disabled", "suspended"])(
+    "if %s, can't use code, password or tokens [ASVS 7.4.2]",
+    async (state) => {
+      const person = await presetSession(stack);
+      const otp_code = await loginCode(person, 0);
+      await disableAccount(stack, person.id, state);
+      expectRefused(await call("createToken", { email: person.email, otp_code }), "sign_in_refused");
+      expectRefused(
+        await call("requestOtp", { email: person.email, password: person.password }),
+        "no_active_account",
+      );
+      expectRefused(await call("getMe", undefined, { token: person.access }), "user_inactive");
+      for (const token of [person.access, person.refresh])
+        expectRefused(await call("verifyToken", { token }), "token_not_valid");
+      expectRefused(await call("refreshToken", { refresh: person.refresh }), "token_not_valid");
+    },
+  );
 
   it("can't return by registering its address again", async () => {
     const person = await presetAccount(stack);
@@ -42,6 +47,22 @@ describe("disabled account", () => {
     expect(Subject).toContain("already have an account");
     await succeed("requestOtp", { email: again.email, password: again.password });
     expect((await letterTo(person.email, 2)).Subject).toContain("already have an account");
+  });
+
+  it("keeps a state of a later version, which staff see as deactivated", async () => {
+    const [person, root] = [await presetAccount(stack), await presetSession(stack, { isStaff: true })];
+    await disableAccount(stack, person.id, "suspended");
+    const shown = await administer(root, "getUser", { id: person.id });
+    expect(shown.body).toMatchObject({ state: "disabled", is_active: false });
+    const change = (body: object) => administer(root, "updateUser", { id: person.id, body });
+    expectRefused(await change({ is_active: true }), "account_frozen");
+    expectRefused(await change({ first_name: "Ada" }), "account_frozen");
+    const users = await itemsOf(stack, "UsersTable");
+    const stored = users.find(({ pk }) => pk === `user#${person.id}`);
+    expect(stored).toMatchObject({ status: "suspended", firstName: "", version: 1 });
+    const { password: current_password } = root;
+    await administer(root, "deleteUser", { id: person.id, body: { current_password } });
+    expectRefused(await administer(root, "getUser", { id: person.id }), "not_found");
   });
 
   it("gets no reset letter and no new password", async () => {

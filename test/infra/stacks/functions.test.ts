@@ -72,6 +72,8 @@ const resourceNames: Record<string, string> = {
   MAIL_DEAD_LETTERS_URL: "sqs MailDeadLetters",
   NOTICE_QUEUE_URL: "sqs Notices",
   NOTICE_DEAD_LETTERS_URL: "sqs NoticeDeadLetters",
+  FEEDBACK_QUEUE_URL: "sqs Feedback",
+  FEEDBACK_DEAD_LETTERS_URL: "sqs FeedbackDeadLetters",
   PSEUDONYM_SECRET_ID: "secretsmanager KeySecret",
   DIGEST_SECRET_ID: "secretsmanager DigestKeys",
   DEVICE_SECRET_ID: "secretsmanager DeviceSecret",

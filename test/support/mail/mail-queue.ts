@@ -2,7 +2,7 @@ import type { Stack } from "../../../infra/local/stack.ts";
 import { eventually } from "../assert/eventually.ts";
 import { outputOf } from "../stacks/stack-outputs.ts";
 
-type QueueOutput = "MailQueueUrl" | "MailDeadLettersUrl" | "NoticeQueueUrl" | "NoticeDeadLettersUrl";
+type QueueOutput = `${"Mail" | "Notice" | "Feedback"}${"QueueUrl" | "DeadLettersUrl"}`;
 
 export const messagesIn = (stack: Pick<Stack, "outputs" | "inspectQueue">, output: QueueOutput) => {
   const name = outputOf(stack, output).split("/").at(-1) ?? "";

@@ -55,8 +55,7 @@ const mailer = (answers: (Error | undefined)[], overrides: Partial<Deps> = {}) =
     queued,
     aside,
     asked: () => answers.length - left.length,
-    consume: (order: LetterOrder, batch = "one", queuedAt = now) =>
-      consume(order, deps, { batch, queuedAt, receives: 1, receiptHandle: "-" }),
+    consume: (order: LetterOrder, batch = "one", queuedAt = now) => consume(order, deps, { batch, queuedAt }),
   };
 };
 
