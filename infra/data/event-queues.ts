@@ -4,13 +4,16 @@ import { Queue, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import { grants } from "../grants/grants.ts";
 
 const receivesBeforeDeadLetter = 5;
+// What leaves the queue of first tries leaves its place in a person's order. A receiver that fails
+// never causes that: only a function that ends again and again before it could try.
+const receivesInOrder = 20;
 
 export const createEventQueues = (stack: Stack, queue: QueueProps) => {
   const visibilityTimeout = Duration.seconds(6 * grants.sendWebhook.timeoutSeconds);
   const fifo = { ...queue, fifo: true };
-  const redrive = (deadLetters: Queue) => ({
+  const redrive = (deadLetters: Queue, maxReceiveCount = receivesBeforeDeadLetter) => ({
     visibilityTimeout,
-    deadLetterQueue: { queue: deadLetters, maxReceiveCount: receivesBeforeDeadLetter },
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount },
   });
   const eventsDeadLetters = new Queue(stack, "EventsDeadLetters", queue);
   const webhookQueueDeadLetters = new Queue(stack, "WebhookQueueDeadLetters", fifo);
@@ -18,7 +21,10 @@ export const createEventQueues = (stack: Stack, queue: QueueProps) => {
   const queues = {
     eventsDeadLetters,
     webhookQueueDeadLetters,
-    webhookQueue: new Queue(stack, "Webhooks", { ...fifo, ...redrive(webhookQueueDeadLetters) }),
+    webhookQueue: new Queue(stack, "Webhooks", {
+      ...fifo,
+      ...redrive(webhookQueueDeadLetters, receivesInOrder),
+    }),
     webhookDeadLetters,
     webhookRetries: new Queue(stack, "WebhookRetries", { ...queue, ...redrive(webhookDeadLetters) }),
   };

@@ -3,6 +3,7 @@ import path from "node:path";
 import { stop as stopEsbuild } from "esbuild";
 import { bundleFunctions, bundlesDirectory } from "../bundling/bundle-functions.ts";
 import { freshenBundles, inThisRepository } from "../bundling/fresh-bundles.ts";
+import { isOnThisMachine } from "../settings/event-settings.ts";
 import { environmentPublicUrl, loadSettings } from "../settings/settings.ts";
 import { synthesise } from "../synthesise.ts";
 import { generousLimits } from "../generous-limits.ts";
@@ -37,8 +38,13 @@ const readLocalSettings = (port: number) => {
       { MAIL_FROM: "no-reply@example.com" },
       { STAGE: "local", PUBLIC_URL: address, MX_RESOLVER: "off", ...generousLimits },
     );
-    const isStandIn = settings.CHALLENGE_VERIFY_URL.startsWith("http:");
-    return isStandIn ? settings : { ...settings, CHALLENGE_VERIFY_URL: "off" };
+    const { CHALLENGE_VERIFY_URL: verifyUrl, WEBHOOK_URL: webhookUrl = "" } = settings;
+    return {
+      ...settings,
+      CHALLENGE_VERIFY_URL: verifyUrl.startsWith("http:") ? verifyUrl : "off",
+      // The receiver of a deployment must not be told what happens here.
+      WEBHOOK_URL: webhookUrl !== "" && isOnThisMachine(webhookUrl) ? webhookUrl : undefined,
+    };
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error));
   }

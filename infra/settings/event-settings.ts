@@ -5,6 +5,8 @@ const loopback = new Set(["127.0.0.1", "localhost", "[::1]"]);
 /** The only stages that run on this machine: `npm start` and the tests. */
 const localStages = new Set(["local", "test"]);
 
+export const isOnThisMachine = (url: string): boolean => loopback.has(new URL(url).hostname);
+
 const problemOf = (text: string): string | undefined => {
   if (!URL.canParse(text)) return "must be a URL that begins with https://";
   const { protocol, hostname, username, password } = new URL(text);
