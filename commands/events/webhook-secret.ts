@@ -1,5 +1,5 @@
-// An operator runs `npm run webhook:secret` to give the secret of the signatures to the receiver. It
-// is shown on a terminal only, or written to a new file.
+// An operator runs `npm run webhook:secret` to give the secret of signatures to the receiver. It is
+// shown on a terminal only, or written to a new file.
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { readCommandLine, usageError } from "../../infra/command-line/command-line.ts";

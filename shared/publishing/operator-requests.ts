@@ -1,4 +1,3 @@
-// What an operator's command asks the function for, so that operators need no right to the bus.
 import * as z from "zod";
 import { userEvent } from "../events/user-event.ts";
 import { deadPosition } from "./dead-position.ts";
@@ -41,7 +40,6 @@ export const answerOperator = async (request: OperatorRequest, deps: Deps): Prom
   const records = await deps.readRecords(request.redrive);
   if (records === "gone") return { outcome: "gone" };
   let events = 0;
-  // The stream has other items too, which the filter keeps from Lambda.
   for (const record of records.filter((one) => userIn(positionOf(one)?.pk) !== undefined))
     events += (await publishRecord(record, deps)).length;
   return { outcome: "sent", events };

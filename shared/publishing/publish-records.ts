@@ -1,4 +1,3 @@
-// Sends what a record of the stream means: to the history, to the bus, and to the webhooks.
 import type { StreamRecord } from "./stream-reader.ts";
 import { eventsOf } from "../events/derive-events.ts";
 import type { HistoryStore } from "../events/history-store.ts";
@@ -15,7 +14,6 @@ export type PublishDeps = {
   history: Pick<HistoryStore, "add">;
   readGoodbye: (userId: string) => Promise<Item | undefined>;
   putOnBus: typeof putOnBus;
-  /** Undefined if the stage has no receiver. */
   enqueueWebhook: ((event: UserEvent, replay?: string) => Promise<void>) | undefined;
   putPositionAside: typeof putPositionAside;
   countMetric: typeof countMetric;

@@ -68,7 +68,6 @@ export const deliverWebhook = async (
   const { outcome, status } = reply;
   deps.logInfo("webhook", { eventId: event.id, kind: event.type, userId: event.userId, outcome, status });
   if (reply.outcome === "failed") return afterFailure(message, reply, received, deps);
-  // Both end the tries of this event. The next ones are tried again.
   deps.countMetric(outcome === "gone" ? "WebhookGone" : "WebhookDelivered");
   return outcome;
 };

@@ -6,9 +6,7 @@ export const webhookMessage = z.object({
   kind: z.literal("webhook"),
   // After a rollback, a queue may hold types of a later version. They are sent all the same.
   event: userEvent.extend({ type: z.string().transform((type) => type as EventType) }),
-  /** How many tries have failed. */
   tries: z.int().min(0).default(0),
-  /** In epoch seconds. */
   dueAt: z.int().optional(),
 });
 export type WebhookMessage = z.output<typeof webhookMessage>;

@@ -4,7 +4,6 @@ import { variable } from "../platform/environment.ts";
 import { sqs } from "./sqs-client.ts";
 import type { WebhookMessage } from "./webhook-message.ts";
 
-/** `off` where the stage has no receiver. */
 export const hasWebhooks = (): boolean => variable("WEBHOOK_QUEUE_URL") !== "off";
 
 /** SQS drops what it got within five minutes, so a repeated batch of the stream adds nothing. */
@@ -29,7 +28,6 @@ export const giveUp = async (message: WebhookMessage): Promise<void> => {
   await sqs().send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message) }));
 };
 
-/** The message of a person's first place comes back then, before their later ones. */
 export const keepPlace = async (ReceiptHandle: string, VisibilityTimeout: number): Promise<void> => {
   const QueueUrl = variable("WEBHOOK_QUEUE_URL");
   await sqs().send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout }));

@@ -20,7 +20,6 @@ export const readRing = (text: string): WebhookRing => {
   }
 };
 
-/** The same kind of text that Secrets Manager made for the first one. */
 const newSecret = (): string =>
   Array.from({ length: madeLength }, () => characters.charAt(randomInt(characters.length))).join("");
 

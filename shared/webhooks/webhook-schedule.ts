@@ -13,9 +13,7 @@ const pauses = [
   24 * hour,
 ] as const;
 
-/** Before the second try, the event keeps its place. */
 export const quickPauseSeconds = pauses[0];
-/** SQS delays a message for at most so long. */
 const longestStepSeconds = 900;
 const longestAskedSeconds = day;
 

@@ -82,7 +82,6 @@ const answerOf = (outcome: Outcome): Answer => ({
   body: JSON.stringify("error" in outcome ? outcome.error : (outcome.payload ?? null)),
 });
 
-/** What the engine refuses is passed on as it is. */
 const readEngineAnswer = (operation: string, status: number, text: string) => {
   try {
     return readAwsAnswer(operation, status, text);

@@ -53,7 +53,6 @@ export const createCallPath = () => {
     return fate === "answer" ? answer : undefined;
   };
 
-  /** As a principal calls over HTTP, but from inside this process. */
   const callAws = async (
     accessKeyId: string,
     service: JsonService,

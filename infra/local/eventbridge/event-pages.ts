@@ -1,4 +1,3 @@
-// `/_events/` and the JSON behind it. The caller has checked that this machine asks.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { HttpAnswer } from "../gateway/default-responses.ts";

@@ -80,7 +80,6 @@ export const createStageBus = () => {
       for (const event of put) keep(event);
       return { FailedEntryCount: 0, Entries: put.map(({ id }) => ({ EventId: id })) };
     },
-    /** Reads the log of the function that sends webhooks. */
     readLog: (line: string): void => {
       let parsed: unknown;
       try {

@@ -10,7 +10,6 @@ const longestPauseMilliseconds = 10_000;
 export type BatchDeps = {
   invoke: (event: unknown) => Promise<Outcome>;
   sendDeadLetter: (queueUrl: string, letter: object) => Promise<unknown>;
-  /** All up to here is done. */
   done: (sequenceNumber: string) => void;
   signal: AbortSignal;
   now?: () => number;

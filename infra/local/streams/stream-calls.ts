@@ -6,7 +6,6 @@ import * as z from "zod";
 import { accountId, region } from "../aws/local-account.ts";
 import { ServiceError } from "../aws/service-error.ts";
 
-/** Calls the engine and throws what it refuses. */
 export type EngineCall = (
   service: "dynamodb" | "dynamodbstreams",
   operation: string,

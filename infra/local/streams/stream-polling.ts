@@ -1,4 +1,3 @@
-// Connects the streams of the templates with their functions.
 import type { Templates } from "../cloudformation/templates.ts";
 import type { Outcome } from "../lambda/execution-environment.ts";
 import type { FunctionDefinition } from "../lambda/function-definitions.ts";

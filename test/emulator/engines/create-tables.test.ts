@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
@@ -40,15 +40,15 @@ const createIn = async (has: { table: boolean; stream: boolean }) => {
     DescribeTable: [200, { Table: has.stream ? { StreamSpecification: stream } : {} }],
     UpdateTable: [200, {}],
   };
-  const server = createServer((request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const operation = String(request.headers["x-amz-target"]).replace(/^.*\./, "");
-    void text(request).then((body) => {
-      const { StreamSpecification } = JSON.parse(body) as { StreamSpecification?: object };
-      calls.push([operation, StreamSpecification]);
-      const [status, answer] = answers[operation] ?? [400, {}];
-      response.writeHead(status).end(JSON.stringify(answer));
-    });
-  });
+    const body = await text(request);
+    const { StreamSpecification } = JSON.parse(body) as { StreamSpecification?: object };
+    calls.push([operation, StreamSpecification]);
+    const [status, answer] = answers[operation] ?? [400, {}];
+    response.writeHead(status).end(JSON.stringify(answer));
+  };
+  const server = createServer((request, response) => void take(request, response));
   await new Promise<void>((ready) => void server.listen(0, "127.0.0.1", ready));
   closing.push(() => (server.closeAllConnections(), server.close()));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

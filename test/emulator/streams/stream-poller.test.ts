@@ -96,7 +96,7 @@ describe("batches of a shard", () => {
     expect(invoked).toEqual([[1, 2, 3], [1, 2], [3]]);
   });
 
-  it("give up one record after its retries, put its position aside and go on", async () => {
+  it("give up one record after its retries and put its position aside", async () => {
     const { run, invoked, letters, doneAt } = batches((numbers) =>
       numbers.includes(2) ? failing([2]) : good,
     );
@@ -119,7 +119,7 @@ describe("batches of a shard", () => {
     expect(doneAt()).toBe(3);
   });
 
-  it("give up a record that is too old, but only after it was tried", async () => {
+  it("give up a record that is too old after one try", async () => {
     const { run, invoked, letters } = batches((numbers) => (numbers.includes(1) ? failing([1]) : good), {
       oldestSeconds: 60,
       mostRetries: Infinity,
@@ -265,7 +265,7 @@ describe("stream poller", () => {
     expect(openCheckpoints(folder).at(shard)).toBe(sequence(6));
   });
 
-  it("gives the function only what the filter wants, and passes over the rest", async () => {
+  it("gives the function only what the filter wants", async () => {
     const folder = newFolder();
     const seen: number[] = [];
     const wants = (event: unknown) => numbersIn({ Records: [event] })[0] === 2;

@@ -125,7 +125,7 @@ describe("the bus of events", () => {
     "arn:aws:iam::000000000000:role/Administrator",
     "arn:aws:iam::000000000000:role/lit-auth/dev/events-of-others/Role",
     "arn:aws:iam::000000000000:role/lit-auth/prod/events/Role",
-  ])("denies %s, whatever its own rights are", (principal) => {
+  ])("denies %s, which may do everything", (principal) => {
     expect(put(principal)).toBe("denied-by-resource");
   });
 });

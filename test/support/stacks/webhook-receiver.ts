@@ -1,5 +1,5 @@
 // An owner's receiver of webhooks: it notes what comes and answers what a test wants.
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import * as z from "zod";
@@ -18,18 +18,18 @@ export type Got = z.output<typeof webhook> & {
 
 export const startReceiver = async (answer: (got: Omit<Got, "status">) => number) => {
   const all: Got[] = [];
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const headers = Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-      );
-      const read = webhook.parse(JSON.parse(body));
-      const got = { ...read, eventId: headers["webhook-id"] ?? "", headers, body };
-      const status = answer(got);
-      all.push({ ...got, status });
-      response.writeHead(status).end();
-    });
-  });
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await text(request);
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    );
+    const read = webhook.parse(JSON.parse(body));
+    const got = { ...read, eventId: headers["webhook-id"] ?? "", headers, body };
+    const status = answer(got);
+    all.push({ ...got, status });
+    response.writeHead(status).end();
+  };
+  const server = createServer((request, response) => void take(request, response));
   await new Promise<void>((ready) => void server.listen(0, "127.0.0.1", ready));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,

@@ -21,16 +21,16 @@ const ring = readRing(JSON.stringify({ current: "a".repeat(48) }));
 let server: Server;
 let answer: (response: ServerResponse, request: IncomingMessage) => void;
 const got: { path: string | undefined; headers: Record<string, string>; body: string }[] = [];
+const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const body = await text(request);
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+  );
+  got.push({ path: request.url, headers, body });
+  answer(response, request);
+};
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const headers = Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-      );
-      got.push({ path: request.url, headers, body });
-      answer(response, request);
-    });
-  });
+  server = createServer((request, response) => void take(request, response));
   await new Promise<void>((ready) => void server.listen(0, "127.0.0.1", ready));
 });
 beforeEach(() => {
