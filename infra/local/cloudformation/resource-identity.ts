@@ -27,6 +27,7 @@ export const identifyResource = (
     case "AWS::DynamoDB::Table":
     case "AWS::DynamoDB::GlobalTable": {
       const { ref, attributes } = byName("TableName", "dynamodb", "table/");
+      if (properties()["StreamSpecification"] === undefined) return { ref, attributes };
       // The engine chooses a stream's label, which no template can know.
       return { ref, attributes: { ...attributes, StreamArn: `${attributes["Arn"]}/stream/local` } };
     }
