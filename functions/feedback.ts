@@ -3,12 +3,12 @@ import { registrationStore, type RegistrationStore } from "../shared/accounts/re
 import { userStore, type UserStore } from "../shared/accounts/user-store.ts";
 import { bounceCharges, type BounceCharges } from "../shared/delivery/bounce-charges.ts";
 import { deliveryStore, type DeliveryStore } from "../shared/delivery/delivery-store.ts";
-import { feedbackMessage, type FeedbackMessage } from "../shared/delivery/feedback-message.ts";
+import { feedbackMessage, timesOf, type FeedbackMessage } from "../shared/delivery/feedback-message.ts";
 import { verdictOf } from "../shared/delivery/feedback-verdict.ts";
 import { isUnproven, mayBeOfNoAccount } from "../shared/delivery/letter-kinds.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
 import { parkingQueues } from "../shared/mail/mail-queue.ts";
-import { orLater, parkingLater } from "../shared/queues/later-messages.ts";
+import { parkingLater } from "../shared/queues/later-messages.ts";
 import { queueConsumer, type Received } from "../shared/platform/queue-consumer.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
 import type { Registration } from "../shared/store/user-items.ts";
@@ -38,13 +38,6 @@ const removeRegistration = async (registration: Registration, deps: Deps): Promi
   deps.recordSecurityEvent("user_deleted", { userId: registration.id });
 };
 
-/** The other server's clock may be wrong: a time to come would stop the mailbox until then. */
-const timesOf = ({ at, sentAt }: FeedbackMessage, { queuedAt }: Received) => {
-  const sentAtMilliseconds = Date.parse(sentAt);
-  const reported = Math.max(Date.parse(at), sentAtMilliseconds);
-  return { atMilliseconds: Math.min(reported, queuedAt * 1000 + 999), sentAtMilliseconds };
-};
-
 export const learnFromFeedback = async (message: FeedbackMessage, deps: Deps, received: Received) => {
   const verdict = verdictOf(message);
   if (!verdict) return "ignored";
@@ -71,8 +64,6 @@ export const learnFromFeedback = async (message: FeedbackMessage, deps: Deps, re
   return noted;
 };
 
-const queues = parkingQueues("FEEDBACK_QUEUE_URL", "FEEDBACK_DEAD_LETTERS_URL");
-
 const buildDeps = (): Deps => ({
   addresses: addressLookup(),
   users: userStore(),
@@ -84,7 +75,6 @@ const buildDeps = (): Deps => ({
 });
 
 export const handler = await queueConsumer(
-  orLater(feedbackMessage),
-  parkingLater(learnFromFeedback, queues),
+  ...parkingLater(feedbackMessage, learnFromFeedback, parkingQueues("FEEDBACK")),
   buildDeps,
 );

@@ -15,7 +15,7 @@ import { letterOrder } from "../shared/mail/letter-orders.ts";
 import { enqueueLetter, parkingQueues, putAside } from "../shared/mail/mail-queue.ts";
 import { orderConsumer } from "../shared/mail/order-consumer.ts";
 import { queueConsumer } from "../shared/platform/queue-consumer.ts";
-import { orLater, parkingLater } from "../shared/queues/later-messages.ts";
+import { parkingLater } from "../shared/queues/later-messages.ts";
 import { sendEmail } from "../shared/mail/ses.ts";
 import { passwordResetStore } from "../shared/passwords/password-reset-store.ts";
 import { nowSeconds } from "../shared/platform/clock.ts";
@@ -55,10 +55,7 @@ const buildDeps = () => {
 };
 
 // Nothing says how urgent an unknown letter is, so it waits with the notices.
-const queues = parkingQueues("NOTICE_QUEUE_URL", "NOTICE_DEAD_LETTERS_URL");
-
 export const handler = await queueConsumer(
-  orLater(letterOrder),
-  parkingLater(orderConsumer(), queues),
+  ...parkingLater(letterOrder, orderConsumer(), parkingQueues("NOTICE")),
   buildDeps,
 );

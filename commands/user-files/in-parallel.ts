@@ -1,6 +1,6 @@
 /** After a failure, no new items are started, and the items in progress are finished. */
 export const inParallel = async <T>(
-  items: AsyncIterator<T>,
+  items: AsyncIterator<T> | Iterator<T>,
   count: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> => {

@@ -8,7 +8,6 @@ import { isAccount } from "../../shared/store/user-items.ts";
 
 type Deps = { people: Pick<PersonLookup, "find">; history: Pick<HistoryStore, "page"> };
 
-/** A deleted account has no page, so nothing of it can be read here. */
 export const listUserActivity = async (
   { query: { cursor, limit }, parameters: { id } }: UserCall<typeof contract.listUserActivity>,
   deps: Deps,

@@ -27,6 +27,11 @@ export const usages = {
     },
     examples: ["--stage prod", "--stage prod -- --require-approval never"],
   },
+  "data:backfill": {
+    does: "Gives items that an earlier version has written what newer ones have: the version of the item, and an account's count of changes. Changes no meaning and causes no event. After an interruption, the same command does what is left.",
+    options: { "dry-run": { help: "Only count." }, stage },
+    examples: ["--dry-run --stage prod", "--stage prod"],
+  },
   "keys:revoke": {
     does: "Replaces the keys of all tokens after one has leaked. Everyone must sign in again.",
     options: {

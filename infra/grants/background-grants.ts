@@ -53,7 +53,6 @@ export const backgroundGrants = {
       DeleteItem: ["pending", "registration"],
     },
     LIMITS_TABLE: { ...spend, GetItem: ["limit"] },
-    // A report that a later version asks for waits for its code.
     FEEDBACK_QUEUE_URL: ["SendMessage"],
     FEEDBACK_DEAD_LETTERS_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,

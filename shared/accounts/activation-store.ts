@@ -5,7 +5,7 @@ import { digestIsIn, digestValues, type CodeSlot } from "../codes/code-condition
 import { attributesOf, noAttributes, type StoredAttributes } from "../attributes/stored-attributes.ts";
 import { neutralUsername, usernameKey } from "../identity/username.ts";
 import { person } from "../events/actor.ts";
-import { firstChange } from "../events/user-change.ts";
+import { newUserItem } from "../events/user-change.ts";
 import { passwordProblems } from "../passwords/password-rules.ts";
 import { spendingReset } from "../passwords/password-reset-store.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
@@ -13,14 +13,7 @@ import { variable } from "../platform/environment.ts";
 import { takingAddress } from "../store/address-pointers.ts";
 import { readItem, transact, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother, takingAsRead, type Hold } from "../store/held-addresses.ts";
-import { listAttributes } from "../store/list-indexes.ts";
-import {
-  registrationItem,
-  registrationPk,
-  userPk,
-  type Registration,
-  type User,
-} from "../store/user-items.ts";
+import { registrationItem, registrationPk, type Registration, type User } from "../store/user-items.ts";
 import { takingUsername } from "../store/username-items.ts";
 
 type Chosen = Pick<User, "username" | "passwordHash"> & StoredAttributes;
@@ -110,12 +103,7 @@ export const activationStore = (clock: Clock = nowSeconds) => {
       {
         Put: {
           TableName: table,
-          Item: {
-            pk: userPk(user.id),
-            ...user,
-            ...listAttributes(user, "active"),
-            ...firstChange({ actor: person, at: now }),
-          },
+          Item: newUserItem(user, { actor: person, at: now }),
           ConditionExpression: absent,
         },
       },

@@ -2,7 +2,7 @@
 // address is proven or the move is cancelled.
 import { codeAttributes, digestIsIn, digestValues } from "../codes/code-conditions.ts";
 import { actorNamed, person, type Actor } from "../events/actor.ts";
-import { nextChange } from "../events/user-change.ts";
+import { changingUser } from "../events/user-change.ts";
 import { hour, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import {
@@ -18,8 +18,8 @@ import { forgettingDevices, leavingAddress, takingAddress } from "../store/addre
 import { transact, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother, releaseAddress, retireAddress } from "../store/held-addresses.ts";
 import { listAttributes } from "../store/list-indexes.ts";
-import { updatePart, type UpdateDetails } from "../store/update-part.ts";
-import { userPk, type AddressMove, type User } from "../store/user-items.ts";
+import { updatePart } from "../store/update-part.ts";
+import type { AddressMove, User } from "../store/user-items.ts";
 import { pauseOf } from "../store/undo-pause.ts";
 
 /** The owner of the old mailbox has this time to object. */
@@ -46,7 +46,6 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
   const drop = (pk: string, condition: object = {}): TransactionPart => ({
     Delete: { TableName: table, Key: { pk }, ...condition },
   });
-  const write = (pk: string, sets: object, more?: UpdateDetails) => updatePart(table, pk, sets, more);
   const commit = async <Done extends string>(
     done: Done,
     parts: TransactionPart[],
@@ -68,24 +67,19 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
     const now = clock();
     const { listKey } = listAttributes(user, "disabled");
     const addressMove: AddressMove = { ...move, dueAt: now + moveDelaySeconds };
-    const changing = nextChange({ actor: actorNamed(move.startedBy ?? "operator"), at: now });
+    const ofRank = staffToo ? {} : { ":no": false };
     const pause = await pauseOf(user, "disabled", now);
     const movable = "addressKey = :old AND (#status = :active OR attribute_exists(addressMove))";
     const parts = [
-      write(
-        userPk(user.id),
+      changingUser(
+        user.id,
+        { actor: actorNamed(move.startedBy ?? "operator"), at: now },
         { addressMove, status: "disabled", listKey, ...pause.sets },
         {
-          assignment: `sessionEpoch = sessionEpoch + :one, ${changing.assignments}`,
+          assignment: "sessionEpoch = sessionEpoch + :one",
           removes: [...codeAttributes, ...pause.removed],
           condition: staffToo ? movable : `${movable} AND isStaff = :no`,
-          values: {
-            ...changing.values,
-            ":old": user.addressKey,
-            ":active": "active",
-            ":one": 1,
-            ...(!staffToo && { ":no": false }),
-          },
+          values: { ":old": user.addressKey, ":active": "active", ":one": 1, ...ofRank },
         },
       ),
       drop(emailChangePk(user.id)),
@@ -121,19 +115,15 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
       withUndo: false,
       byStaff: true,
     };
-    const changing = nextChange({ actor: actorNamed(confirmer), at: now });
     const parts = [
-      write(
-        userPk(userId),
+      changingUser(
+        userId,
+        { actor: actorNamed(confirmer), at: now },
         { addressMove: { ...move, confirmation: otpRequestId } },
-        {
-          assignment: changing.assignments,
-          condition: "addressMove.id = :id",
-          values: { ":id": moveId, ...changing.values },
-        },
+        { condition: "addressMove.id = :id", values: { ":id": moveId } },
       ),
-      write(emailChangePk(userId), change, { removes: ["otpDigest", "otpExpiresAt"] }),
-      write(emailClaimPk(addressKey), { userId, expiresAt }),
+      updatePart(table, emailChangePk(userId), change, { removes: ["otpDigest", "otpExpiresAt"] }),
+      updatePart(table, emailClaimPk(addressKey), { userId, expiresAt }),
     ];
     return commit("confirmed", parts, along);
   };
@@ -146,16 +136,15 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
   ): Promise<Outcome<"cancelled">> => {
     const now = clock();
     const { listKey } = listAttributes(user, "active");
-    const changing = nextChange({ actor, at: now });
     const pause = await pauseOf(user, "active", now);
-    const unfrozen = write(
-      userPk(user.id),
+    const unfrozen = changingUser(
+      user.id,
+      { actor, at: now },
       { status: "active", listKey, ...pause.sets },
       {
-        assignment: changing.assignments,
         removes: ["addressMove", ...pause.removed],
         condition: "addressMove.id = :id",
-        values: { ":id": id, ...changing.values },
+        values: { ":id": id },
       },
     );
     return commit("cancelled", [unfrozen, drop(emailChangePk(user.id)), ...pause.items], along);
@@ -172,7 +161,6 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
     const changed: User = { ...kept, email, addressKey, status: "active" };
     const { listKey, listAddress } = listAttributes(changed, "active");
     const earlier = wayBackOf(user, now);
-    const changing = nextChange({ actor: person, at: now });
     const { refused } = await transact(
       [
         drop(emailChangePk(user.id), {
@@ -184,14 +172,14 @@ export const addressMoveStore = (clock: Clock = nowSeconds) => {
             ...digestValues(otpDigests),
           },
         }),
-        write(
-          userPk(user.id),
+        changingUser(
+          user.id,
+          { actor: person, at: now },
           { email, addressKey, listAddress, listKey, status: "active" },
           {
-            assignment: changing.assignments,
             removes: [...codeAttributes, "addressMove", "undoAddressKey", "undoUntil", "undoSecondsLeft"],
             condition: "addressMove.id = :moveId AND addressKey = :old",
-            values: { ":moveId": moveId, ":old": oldAddressKey, ...changing.values },
+            values: { ":moveId": moveId, ":old": oldAddressKey },
           },
         ),
         takingAddress(addressKey, user.id, invocationId),

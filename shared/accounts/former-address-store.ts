@@ -24,7 +24,6 @@ type Contact = Pick<User, "email" | "addressKey" | "locale">;
 
 export const formerAddressPk = (which: FormerAddress, userId: string): string => keyOf(kinds[which], userId);
 
-/** The person is removed once the letter is sent. Who deleted the account stays until the expiry. */
 const formerAddressItem = z.object({
   email: z.string().optional(),
   /** A bounce of a letter to an item of an earlier version is counted for no address. */

@@ -1,13 +1,12 @@
 import { operator } from "../events/actor.ts";
-import { firstChange } from "../events/user-change.ts";
+import { newUserItem } from "../events/user-change.ts";
 import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { takingAddress } from "../store/address-pointers.ts";
 import { transact } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
-import { listAttributes } from "../store/list-indexes.ts";
-import { registrationPk, userItem, userPk, type User } from "../store/user-items.ts";
+import { registrationPk, userItem, type User } from "../store/user-items.ts";
 import { takingUsername } from "../store/username-items.ts";
 
 const absent = "attribute_not_exists(pk)";
@@ -30,13 +29,7 @@ export const accountImportStore = (clock: Clock = nowSeconds) => {
         {
           Put: {
             TableName: table,
-            Item: {
-              pk: userPk(id),
-              ...user,
-              usernameKey: key,
-              ...listAttributes(user, user.status),
-              ...firstChange({ actor: operator, at: now }),
-            },
+            Item: newUserItem({ ...user, usernameKey: key }, { actor: operator, at: now }),
             ConditionExpression: absent,
             ReturnValuesOnConditionCheckFailure: "ALL_OLD",
           },

@@ -3,15 +3,14 @@ import { userStore } from "../accounts/user-store.ts";
 import { userUpdateStore } from "../accounts/user-update-store.ts";
 import { noAttributes } from "../attributes/stored-attributes.ts";
 import { operator } from "../events/actor.ts";
-import { firstChange } from "../events/user-change.ts";
+import { newUserItem } from "../events/user-change.ts";
 import { usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { takingAddress } from "../store/address-pointers.ts";
 import { transact, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
-import { listAttributes } from "../store/list-indexes.ts";
-import { registrationPk, userPk, type User } from "../store/user-items.ts";
+import { registrationPk, type User } from "../store/user-items.ts";
 import { takingUsername } from "../store/username-items.ts";
 
 type Administrator = Pick<User, "id" | "username" | "email" | "addressKey" | "passwordHash">;
@@ -43,12 +42,7 @@ export const administratorStore = (clock: Clock = nowSeconds) => {
     });
     const { refused } = await transact([
       takingAddress(addressKey, id),
-      put({
-        pk: userPk(id),
-        ...user,
-        ...listAttributes(user, "active"),
-        ...firstChange({ actor: operator, at: now }),
-      }),
+      put(newUserItem(user, { actor: operator, at: now })),
       notHeldForAnother(addressKey, id, now),
       discardRegistration(addressKey),
       ...takingUsername(username, { userId: id }, { addressKey, now }),

@@ -13,7 +13,6 @@ export const listedPerson = z.object({
   email: z.string(),
   addressKey: z.string(),
   ...storedAttributes,
-  /** A registration has none. A state of a later version counts as deactivated. */
   status: z.enum(["active", "disabled"]).optional().catch("disabled"),
   isStaff: z.boolean().optional(),
   createdAt: z.int(),

@@ -15,7 +15,6 @@ export const ownActivity = (events: readonly UserEvent[]) =>
     return { id, type, time: isoTime(at), by: actor ? (isOwn ? names.person : names[actor.by]) : null };
   });
 
-/** For administrators. */
 export const personActivity = (events: readonly UserEvent[]) =>
   events.map(({ id, type, at, actor }) => ({
     id,

@@ -1,4 +1,4 @@
-/** Who made a change. In items it is one text, so that the write that changes something names it. */
+/** Who made a change. Items hold it as one text, which the changing write itself sets. */
 export type Actor = { by: "person" } | { by: "staff"; id: string } | { by: "operator" } | { by: "service" };
 
 export const person: Actor = { by: "person" };
@@ -17,7 +17,6 @@ const staffPrefix = "staff:";
 export const actorText = (actor: Actor): string =>
   actor.by === "staff" ? `${staffPrefix}${actor.id}` : actor.by;
 
-/** Returns nothing for what a later version may write. */
 export const actorIn = (text: unknown): Actor | undefined => {
   if (text === "person" || text === "operator" || text === "service") return { by: text };
   if (typeof text !== "string" || !text.startsWith(staffPrefix)) return undefined;

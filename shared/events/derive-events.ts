@@ -12,7 +12,6 @@ import type { EventType, UserEvent } from "./user-event.ts";
 export type Change = {
   oldImage?: Item | undefined;
   newImage?: Item | undefined;
-  /** The `goodbye` item of a deleted account, which tells who deleted it. */
   deletion?: Item | undefined;
   streamArn: string;
   sequenceNumber: string;
@@ -37,7 +36,6 @@ const defaults: Item = noAttributes;
 const differs = (before: Item, after: Item, name: string): boolean =>
   !isDeepStrictEqual(before[name] ?? defaults[name], after[name] ?? defaults[name]);
 
-// A state of a later version counts as not active.
 const isActive = ({ status }: Item): boolean => status === "active";
 
 const typesOf = (before: Item, after: Item): EventType[] => {

@@ -1,5 +1,4 @@
-// The items of the history: `person#<id>` has what happened to an account, and `act#<month>` what
-// staff and operators did.
+// `person#<id>` has what happened to an account, and `act#<month>` what staff and operators did.
 import * as z from "zod";
 import { eventTypes } from "../contract/personal-data-schema.ts";
 import { isoTime } from "../platform/clock.ts";

@@ -116,7 +116,6 @@ export const historyStore = (clock: Clock = nowSeconds) => {
     });
 
   return {
-    /** People side by side, and what happened to each of them in its order. */
     add: async (events: readonly UserEvent[]): Promise<void> => {
       const people = Map.groupBy(events, ({ userId }) => userId);
       await Promise.all(
@@ -126,7 +125,6 @@ export const historyStore = (clock: Clock = nowSeconds) => {
       );
     },
 
-    /** The newest first. */
     page: async (
       userId: string,
       { limit, cursor }: { limit: number; cursor?: string | undefined },

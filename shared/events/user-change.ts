@@ -1,17 +1,22 @@
 // Each write of an account that means something to others sets these three, in the same write.
+import { variable } from "../platform/environment.ts";
+import { listAttributes } from "../store/list-indexes.ts";
+import { updatePart, type UpdateDetails } from "../store/update-part.ts";
+import { userPk, type User } from "../store/user-items.ts";
 import { actorText, type Actor } from "./actor.ts";
 
 /** `at` is read from the clock once: a retried transaction must be the same. */
 export type ChangedBy = { actor: Actor; at: number };
 
-/** For a new account. */
-export const firstChange = ({ actor, at }: ChangedBy) => ({
+export const newUserItem = (user: User, { actor, at }: ChangedBy) => ({
+  pk: userPk(user.id),
+  ...user,
+  ...listAttributes(user, user.status),
   version: 1,
   changedBy: actorText(actor),
   changedAt: at,
 });
 
-/** Assignments after `SET`, and their values. */
 export const nextChange = ({ actor, at }: ChangedBy) => ({
   assignments:
     "version = if_not_exists(version, :noVersion) + :nextVersion, changedBy = :changedBy, changedAt = :changedAt",
@@ -23,7 +28,6 @@ export const nextChange = ({ actor, at }: ChangedBy) => ({
   },
 });
 
-/** For a deletion, which tells what the next version would be. */
 export const sameVersion = (version: number | undefined) =>
   version === undefined
     ? { condition: "attribute_not_exists(version)", values: {} }
@@ -35,3 +39,17 @@ export const lastChange = (version: number | undefined, { actor, at }: ChangedBy
   changedBy: actorText(actor),
   changedAt: at,
 });
+
+export const changingUser = (
+  userId: string,
+  by: ChangedBy,
+  sets: object,
+  { assignment, values, ...details }: UpdateDetails = {},
+) => {
+  const { assignments, values: own } = nextChange(by);
+  return updatePart(variable("USERS_TABLE"), userPk(userId), sets, {
+    ...details,
+    assignment: assignment === undefined ? assignments : `${assignment}, ${assignments}`,
+    values: { ...own, ...values },
+  });
+};

@@ -15,7 +15,6 @@ export const userEvent = z.object({
   /** Derived from the record of the table's stream, so a repeated record gives the same one. */
   id: z.string(),
   type: z.enum(eventTypes),
-  /** In epoch seconds. */
   at: z.int(),
   userId: z.string(),
   /** Counts the changes of an account. Events of one change share it. */

@@ -3,7 +3,6 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 
-// Members of a later version stay: an earlier one may run the rotation.
 const digestKeys = z.looseObject({ next: z.string(), current: z.string(), previous: z.string() });
 export type DigestKeys = z.output<typeof digestKeys>;
 

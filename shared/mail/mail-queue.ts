@@ -32,10 +32,9 @@ export const enqueueLetter = (order: LetterOrder, delaySeconds?: number): Promis
 export const putAside = (order: LetterOrder): Promise<void> =>
   put(isUrgent(order) ? "MAIL_DEAD_LETTERS_URL" : "NOTICE_DEAD_LETTERS_URL", order);
 
-/** Where a consumer leaves messages that it doesn't know. */
-export const parkingQueues = (queue: VariableName, deadLetters: VariableName) => ({
-  queueAgain: (message: object, delaySeconds: number) => put(queue, message, delaySeconds),
-  putAside: (message: object) => put(deadLetters, message),
+export const parkingQueues = (name: "NOTICE" | "FEEDBACK") => ({
+  queueAgain: (message: object, delaySeconds: number) => put(`${name}_QUEUE_URL`, message, delaySeconds),
+  putAside: (message: object) => put(`${name}_DEAD_LETTERS_URL`, message),
 });
 
 export const longestDelaySeconds = 600;

@@ -8,7 +8,6 @@ type Later = { kind: string; later: Record<string, unknown> };
 
 const body = z.looseObject({});
 
-/** Also accepts a message whose discriminator has a value that this version doesn't know. */
 export const orLater = <Message extends { kind: string }>(
   message: z.ZodType<Message>,
 ): z.ZodType<Message | Later> =>
@@ -31,16 +30,16 @@ type Queues = {
   putAside: (message: object) => Promise<void>;
 };
 
-/** The wait doubles, so that a deployment that takes minutes delays a message by minutes. */
-export const parkingLater =
-  <Message extends { kind: string }, Deps>(
-    consume: (message: Message, deps: Deps, received: Received) => Promise<Outcome>,
-    { queueAgain, putAside }: Queues,
-    clock: Clock = nowSeconds,
-  ) =>
-  async (message: Message | Later, deps: Deps, received: Received): Promise<Outcome> => {
-    if (!("later" in message)) return consume(message, deps, received);
-    const { parkedAt, ...own } = message.later;
+/** The wait doubles, so that a deployment that takes minutes delays messages by minutes. */
+export const parkingLater = <Message extends { kind: string }, Deps>(
+  message: z.ZodType<Message>,
+  consume: (message: Message, deps: Deps, received: Received) => Promise<Outcome>,
+  { queueAgain, putAside }: Queues,
+  clock: Clock = nowSeconds,
+) => {
+  const consumeOrPark = async (given: Message | Later, deps: Deps, received: Received): Promise<Outcome> => {
+    if (!("later" in given)) return consume(given, deps, received);
+    const { parkedAt, ...own } = given.later;
     const since = typeof parkedAt === "number" ? parkedAt : received.queuedAt;
     const waited = clock() - since;
     if (waited > day) {
@@ -51,3 +50,5 @@ export const parkingLater =
     await queueAgain({ ...own, parkedAt: since }, delaySeconds);
     return "parked";
   };
+  return [orLater(message), consumeOrPark] as const;
+};

@@ -94,7 +94,6 @@ const attempt = async <Output>(
 /** If a condition failed, `refused` has one entry for each part of the write, in order. */
 export type Outcome = { refused: Part[] | undefined };
 
-/** What all items carry that this version of the code creates. */
 export const itemVersion = 1;
 
 const stamped = <Input extends { Item: Item | undefined }>(input: Input): Input => ({

@@ -71,7 +71,6 @@ export const listAttributes = (
 /** A cursor names the place after which the next page starts. */
 export const encodeCursor = (place: string): string => Buffer.from(place).toString("base64url");
 
-/** Accepts only what `encodeCursor` has made of a place of this form. */
 export const decodeCursor = (cursor: string, form: RegExp): string | undefined => {
   const place = Buffer.from(cursor, "base64url").toString("utf8");
   return form.test(place) && encodeCursor(place) === cursor ? place : undefined;

@@ -122,7 +122,7 @@ export const rooms: Record<string, Room> = {
   },
   "commands/stage": {
     holds: "commands about a whole stage",
-    imports: [...shared("platform keys"), "commands", "infra/command-line"],
+    imports: [...shared("platform events keys"), ...infra("command-line"), "commands/user-files", "commands"],
   },
   "commands/events": {
     holds: "commands about events and webhooks",

@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
+import { eventsOf } from "../../shared/events/derive-events.ts";
+import { documents } from "../support/store/documents.ts";
+import { outputOf } from "../support/stacks/stack-outputs.ts";
 import { administer, signedInAdmin, signInAgain } from "../support/people/administrators.ts";
 import { call } from "../support/calls/api.ts";
 import { runCommand } from "../support/calls/commands.ts";
@@ -133,5 +137,38 @@ describe("npm run users:bulk", () => {
         stdout: "",
         stderr: expect.stringMatching(/^Name an act and one file\. Usage: .*\n$/),
       });
+  });
+});
+
+describe("npm run data:backfill", () => {
+  it("fills what earlier versions lacked, changes nothing else, and causes no event", async () => {
+    const person = await presetAccount(stack);
+    const { addressKey } =
+      (await itemsOf(stack, "UsersTable")).find(({ pk }) => pk === `user#${person.id}`) ?? {};
+    const own = async () =>
+      (await itemsOf(stack, "UsersTable")).filter(({ pk }) =>
+        [`user#${person.id}`, `email#${addressKey}`, `username#${person.username}`].includes(String(pk)),
+      );
+    const complete = await own();
+    expect(complete).toHaveLength(3);
+    const added = new Set(["v", "version", "changedBy", "changedAt"]);
+    const earlier = complete.map((item) =>
+      Object.fromEntries(Object.entries(item).filter(([name]) => !added.has(name))),
+    );
+    for (const Item of earlier)
+      await documents().send(new PutCommand({ TableName: outputOf(stack, "UsersTable"), Item }));
+    const backfill = (...options: string[]) => runCommand("backfill", options, stack);
+    expect((await backfill("--dry-run")).stdout).toMatch(/^\d+ items of the local stack would be filled/);
+    expect(await own()).toEqual(earlier);
+    expect((await backfill()).stdout).toMatch(/^\d+ items of the local stack are filled/);
+    const filled = await own();
+    const isAccount = ({ pk }: { pk?: unknown }) => String(pk).startsWith("user#");
+    expect(filled).toEqual(
+      earlier.map((item) => ({ ...item, v: 1, ...(isAccount(item) && { version: 0 }) })),
+    );
+    const images = { oldImage: earlier.find(isAccount), newImage: filled.find(isAccount) };
+    expect(eventsOf({ ...images, streamArn: "arn", sequenceNumber: "1", at: 1 })).toEqual([]);
+    expect((await backfill()).code).toBe(0);
+    expect(await own()).toEqual(filled);
   });
 });

@@ -315,16 +315,13 @@ describe("message of a later version", () => {
   it.each([
     ["Mailer", { kind: "passkey_added", userId: "u" }, "NoticeQueueUrl", "NoticeDeadLettersUrl"],
     ["Feedback", { event: "delay", recipient: ["r"] }, "FeedbackQueueUrl", "FeedbackDeadLettersUrl"],
-  ] as const)(
-    "waits in the queue of %s for a day, then is a dead letter",
-    async (name, body, queue, aside) => {
-      expect(await invoke(name, body)).toEqual({ payload: { batchItemFailures: [] } });
-      const [parked] = messagesIn(stack, queue).delayed.map(({ body: text }) => JSON.parse(text));
-      expect(parked).toMatchObject({ ...body, parkedAt: expect.any(Number) });
-      expect(await invoke(name, { ...body, ...tooOld })).toEqual({ payload: { batchItemFailures: [] } });
-      const dead = messagesIn(stack, aside).ready.map(({ body: text }) => JSON.parse(text));
-      expect(dead.at(-1)).toMatchObject(body);
-      expect(dead.at(-1)).not.toHaveProperty("parkedAt");
-    },
-  );
+  ] as const)("waits for %s for a day, then is a dead letter", async (name, body, queue, aside) => {
+    expect(await invoke(name, body)).toEqual({ payload: { batchItemFailures: [] } });
+    const [parked] = messagesIn(stack, queue).delayed.map(({ body: text }) => JSON.parse(text));
+    expect(parked).toMatchObject({ ...body, parkedAt: expect.any(Number) });
+    expect(await invoke(name, { ...body, ...tooOld })).toEqual({ payload: { batchItemFailures: [] } });
+    const dead = messagesIn(stack, aside).ready.map(({ body: text }) => JSON.parse(text));
+    expect(dead.at(-1)).toMatchObject(body);
+    expect(dead.at(-1)).not.toHaveProperty("parkedAt");
+  });
 });
