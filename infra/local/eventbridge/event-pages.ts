@@ -22,15 +22,15 @@ const files: Record<string, [file: string, contentType: string]> = {
   "/_events/events.js": ["events.js", "text/javascript"],
 };
 
-const json = (status: number, body: unknown): HttpAnswer => ({
-  status,
+const json = (body: unknown): HttpAnswer => ({
+  status: 200,
   headers: [
     ["Content-Type", "application/json"],
     ["Cache-Control", "no-store"],
     ["X-Content-Type-Options", "nosniff"],
     ["Cross-Origin-Resource-Policy", "same-origin"],
   ],
-  body: body === undefined ? "" : JSON.stringify(body),
+  body: JSON.stringify(body),
 });
 
 const shown = (bus: StageBus, event: BusEvent) => {
@@ -61,12 +61,14 @@ export const createEventPages = (bus: StageBus) => {
     ]),
   );
   return (method: string | undefined, url: string): HttpAnswer | undefined => {
+    const reads = method === "GET" || method === "HEAD";
     if (url === "/_aws/events" || url === "/_aws/events/") {
-      if (method !== "DELETE") return json(200, { events: bus.events().map((event) => shown(bus, event)) });
+      if (reads) return json({ events: bus.events().map((event) => shown(bus, event)) });
+      if (method !== "DELETE") return undefined;
       bus.clear();
       return { status: 204, headers: [], body: "" };
     }
-    const page = method === "GET" || method === "HEAD" ? pages.get(url) : undefined;
+    const page = reads ? pages.get(url) : undefined;
     // The gateway appends headers, so each answer needs its own list.
     return page && { ...page, headers: [...page.headers] };
   };
