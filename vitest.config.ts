@@ -43,6 +43,9 @@ const storeProject = (engine: string) =>
 // Files of a worker share its stack. Those that need other settings or break it have one of their own.
 const scenarios = sharedProcess(limitedProject("scenarios", ["test/support/stacks/shared-stacks.ts"]));
 
+const emulator = sharedProcess(project("emulator"));
+const startTest = "test/emulator/start.test.ts";
+
 export default defineConfig({
   test: {
     // Most tests wait for child processes, so one more worker than cores keeps all cores busy.
@@ -56,7 +59,9 @@ export default defineConfig({
     projects: [
       sharedProcess(project("unit")),
       sharedProcess(project("infra")),
-      sharedProcess(project("emulator")),
+      { extends: true as const, test: { ...emulator.test, exclude: [startTest] } },
+      // Each test is a whole `npm start`, so only `npm run test:start` runs this project.
+      { extends: true as const, test: { ...emulator.test, name: "start", include: [startTest] } },
       { extends: true as const, test: { ...scenarios.test, exclude: ["test/scenarios/own-stack/**"] } },
       limitedProject("scenarios/own-stack"),
       storeProject("dynoxide"),

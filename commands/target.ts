@@ -10,9 +10,12 @@ import { noRegion } from "../infra/user-error.ts";
 import type { VariableName } from "../shared/platform/environment.ts";
 import { awsVariables, findRunningStack } from "./running-stack.ts";
 
-type Outputs = Record<string, string>;
-/** `outputs` are those of the stateful stack, and of the functions for users. */
-export type Target = { name: string; functionNames: string[]; outputs: Outputs };
+export type Target = {
+  name: string;
+  functionNames: string[];
+  /** Of the stateful stack, and of the functions for users. */
+  outputs: Readonly<Record<string, string>>;
+};
 
 /** Maps outputs of the stateful stack to the variables of functions. */
 const variableOf: Record<string, VariableName> = {
@@ -39,19 +42,15 @@ const setVariables = (outputs: Record<string, string>) => {
 };
 
 const useLocal = (dataDirectory: string): Target => {
-  if (process.env["npm_config_stage"])
-    throw new Error(
-      "npm took --stage for itself. Put -- before the options: npm run <command> -- --stage <name>.",
-    );
   const stack = findRunningStack(dataDirectory);
-  const { outputs, functionNames } = stack;
+  const { functionNames } = stack;
   Object.assign(process.env, awsVariables(stack));
   delete process.env["AWS_PROFILE"];
-  const named = Object.fromEntries(
-    Object.entries(outputs).map(([name, value]) => [name.replace(/^.*\./, ""), value]),
+  const outputs = Object.fromEntries(
+    Object.entries(stack.outputs).map(([name, value]) => [name.replace(/^.*\./, ""), value]),
   );
-  setVariables(named);
-  return { name: "the local stack", functionNames, outputs: named };
+  setVariables(outputs);
+  return { name: "the local stack", functionNames, outputs };
 };
 
 const explained = (stage: string) => (error: unknown) => {
@@ -64,7 +63,7 @@ const explained = (stage: string) => (error: unknown) => {
 
 const useStage = async (stage: string): Promise<Target> => {
   const client = new CloudFormationClient({});
-  const outputsOf = async (stack: string): Promise<Outputs> => {
+  const outputsOf = async (stack: string): Promise<Record<string, string>> => {
     const StackName = `lit-auth-${stage}-${stack}`;
     const { Stacks = [] } = await client
       .send(new DescribeStacksCommand({ StackName }))
@@ -85,6 +84,12 @@ const useStage = async (stage: string): Promise<Target> => {
           functionNames.push(PhysicalResourceId);
   }
   return { name: `stage ${stage}`, functionNames, outputs };
+};
+
+export const outputOf = ({ name, outputs }: Pick<Target, "name" | "outputs">, output: string): string => {
+  const value = outputs[output];
+  if (value === undefined) throw new Error(`${name} has no output ${output}. Deploy this version first.`);
+  return value;
 };
 
 export const useTarget = (

@@ -7,7 +7,7 @@ import { feedbackMessage, timesOf, type FeedbackMessage } from "../shared/delive
 import { verdictOf } from "../shared/delivery/feedback-verdict.ts";
 import { isUnproven, mayBeOfNoAccount } from "../shared/delivery/letter-kinds.ts";
 import { pseudonyms, type Pseudonyms } from "../shared/identity/pseudonyms.ts";
-import { parkingQueues } from "../shared/mail/mail-queue.ts";
+import { parkedReports } from "../shared/mail/mail-queue.ts";
 import { parkingLater } from "../shared/queues/later-messages.ts";
 import { queueConsumer, type Received } from "../shared/platform/queue-consumer.ts";
 import { recordSecurityEvent } from "../shared/platform/security-log.ts";
@@ -75,6 +75,6 @@ const buildDeps = (): Deps => ({
 });
 
 export const handler = await queueConsumer(
-  ...parkingLater(feedbackMessage, learnFromFeedback, parkingQueues("FEEDBACK")),
+  ...parkingLater(feedbackMessage, learnFromFeedback, parkedReports()),
   buildDeps,
 );

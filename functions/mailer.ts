@@ -12,7 +12,7 @@ import { letterStops } from "../shared/delivery/letter-stops.ts";
 import { isLocale } from "../shared/identity/locale.ts";
 import { limitStore } from "../shared/limits/limit-store.ts";
 import { letterOrder } from "../shared/mail/letter-orders.ts";
-import { enqueueLetter, parkingQueues, putAside } from "../shared/mail/mail-queue.ts";
+import { enqueueLetter, parkedLetters, putAside } from "../shared/mail/mail-queue.ts";
 import { orderConsumer } from "../shared/mail/order-consumer.ts";
 import { queueConsumer } from "../shared/platform/queue-consumer.ts";
 import { parkingLater } from "../shared/queues/later-messages.ts";
@@ -54,8 +54,7 @@ const buildDeps = () => {
   };
 };
 
-// Nothing says how urgent an unknown letter is, so it waits with the notices.
 export const handler = await queueConsumer(
-  ...parkingLater(letterOrder, orderConsumer(), parkingQueues("NOTICE")),
+  ...parkingLater(letterOrder, orderConsumer(), parkedLetters()),
   buildDeps,
 );

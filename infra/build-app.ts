@@ -18,14 +18,17 @@ const flags = {
   "@aws-cdk/core:defaultCrossStackReferences": "strong",
 };
 
-// Set by `-c localstack=true`. Then there is no Sender stack and no configuration set, because
-// LocalStack can't create an SES identity or set, and a tag sets the API's id, so that the tokens'
-// issuer is known before deployment.
+// Set by `-c localstack=true`. Then there is no Sender stack, configuration set or custom domain,
+// because LocalStack can't create them, and a tag sets the API's id, so that the tokens' issuer is
+// known before deployment.
 const localStackFlag = "localstack";
 
-export const buildApp = (settings: Settings, bundles = bundlesDirectory, options: AppProps = {}): App => {
+const withoutDomain = { DOMAIN_NAME: undefined, DISABLE_DEFAULT_ENDPOINT: "off" } as const;
+
+export const buildApp = (given: Settings, bundles = bundlesDirectory, options: AppProps = {}): App => {
   checkOperations();
   const app = new App({ analyticsReporting: false, ...options, context: { ...flags, ...options.context } });
+  const settings = app.node.tryGetContext(localStackFlag) ? { ...given, ...withoutDomain } : given;
   const named = (name: string) => ({ stackName: `lit-auth-${settings.STAGE}-${name}`, settings });
   const stateful = new StatefulStack(app, "Stateful", named("stateful"));
   const needed = { stateful, bundlesDirectory: bundles };
@@ -52,7 +55,8 @@ export const buildApp = (settings: Settings, bundles = bundlesDirectory, options
     Tags.of(stateful).add("_custom_id_", localStackApiId, onlyApi);
   } else {
     // UserFunctions contains the mailer, and SES accepts only verified senders.
-    userFunctions.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
+    if (settings.SES_IDENTITY === "create")
+      userFunctions.addStackDependency(new SenderStack(app, "Sender", { settings, ...shared }));
     addMailFeedback(userFunctions, settings, stateful.queues);
   }
   return app;

@@ -19,9 +19,19 @@ export const configurationSetName = (stage: string): string => `lit-auth-${stage
 /** What happens to accounts leaves on this bus of EventBridge. */
 export const eventBusName = (stage: string): string => `lit-auth-${stage}`;
 
+export const operatorLogName = (stage: string): string => `lit-auth-${stage}-operators`;
+
 /** Queue policies and alarms name these rules before they exist. */
 export const feedbackRules = ["MissingMailboxRule", "BounceRule", "ComplaintRule"] as const;
 export type FeedbackRule = (typeof feedbackRules)[number];
 
 export const ruleName = (stage: string, rule: FeedbackRule): string =>
   `lit-auth-${stage}-${kebabCase(rule.replace(/^./, (letter) => letter.toLowerCase()))}`;
+
+/** Stages with the same identity share its stack. */
+export const senderStackName = (identity: string): string =>
+  `lit-auth-sender-${identity.replaceAll(/[^a-z0-9]+/gi, "-")}`;
+
+/** Deployments name alarms as rollback triggers. */
+export const alarmName = (stage: string, id: string): string =>
+  `lit-auth-${stage}-${kebabCase(id.replace(/^./, (letter) => letter.toLowerCase()))}`;

@@ -11,6 +11,7 @@ import { enqueueLetter } from "../../shared/mail/mail-queue.ts";
 import { describeError } from "../../shared/platform/logger.ts";
 import { sessionStore } from "../../shared/sessions/session-store.ts";
 import type { User } from "../../shared/store/user-items.ts";
+import { operatorLog } from "../operator-log.ts";
 import { runCommand, shownCount } from "../run-command.ts";
 import { useTarget } from "../target.ts";
 import { inParallel } from "../user-files/in-parallel.ts";
@@ -72,19 +73,22 @@ const bulkUsers = async (): Promise<void> => {
   const treat = bulk(act, isConfirmed);
   const counts = { done: 0, "already done": 0, "not found": 0, refused: 0, empty: 0 };
 
-  await inParallel(linesOf(source.createReadStream({ autoClose: false })), atOnce, async (line) => {
-    const outcome = await treat(line).catch((error: unknown) => {
-      throw new Error(
-        `Stopped at line ${line.number}: ${describeError(error).name}. Run the same command again.`,
-      );
+  const treatAll = async () =>
+    inParallel(linesOf(source.createReadStream({ autoClose: false })), atOnce, async (line) => {
+      const outcome = await treat(line).catch((error: unknown) => {
+        throw new Error(
+          `Stopped at line ${line.number}: ${describeError(error).name}. Run the same command again.`,
+        );
+      });
+      if (line.number % linesPerReport === 0) console.error(`${shownCount(line.number)} lines read`);
+      if (typeof outcome === "string") counts[outcome] += 1;
+      else {
+        counts.refused += 1;
+        console.error(`line ${line.number}: ${outcome.problem}`);
+      }
     });
-    if (line.number % linesPerReport === 0) console.error(`${shownCount(line.number)} lines read`);
-    if (typeof outcome === "string") counts[outcome] += 1;
-    else {
-      counts.refused += 1;
-      console.error(`line ${line.number}: ${outcome.problem}`);
-    }
-  });
+  const logged = { act: isConfirmed ? act : `${act}, only checked` };
+  await operatorLog(target, "users:bulk").acting(logged, treatAll, () => ({ counts }));
 
   if (counts.refused > 0) process.exitCode = 1;
   const { done, empty: _, ...others } = counts;

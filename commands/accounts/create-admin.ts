@@ -3,12 +3,14 @@
 // sessions.
 import { randomUUID } from "node:crypto";
 import { readCommandLine, usageLine } from "../../infra/command-line/command-line.ts";
+import { userStore } from "../../shared/accounts/user-store.ts";
 import { administratorStore } from "../../shared/admin/administrator-store.ts";
 import * as schemas from "../../shared/contract/schemas.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { passwordHasher } from "../../shared/passwords/password-hash.ts";
 import { passwordProblems } from "../../shared/passwords/password-rules.ts";
 import { askPassword } from "../ask-password.ts";
+import { operatorLog } from "../operator-log.ts";
 import { runCommand } from "../run-command.ts";
 import { useTarget } from "../target.ts";
 
@@ -29,13 +31,14 @@ const createAdmin = async (): Promise<string> => {
   const problems = await passwordProblems(password, { username, email, firstName: "", lastName: "" });
   if (problems.length > 0) throw new Error(problems.join(" "));
 
-  const outcome = await administratorStore().appoint({
-    id: randomUUID(),
-    username,
-    email,
-    addressKey: await pseudonyms.ofAddress(email),
-    passwordHash: await passwordHasher.hash(password),
-  });
+  const [addressKey, passwordHash] = [await pseudonyms.ofAddress(email), await passwordHasher.hash(password)];
+  const id = randomUUID();
+  const userIds = [(await userStore().findIdByAddress(addressKey)) ?? id];
+  const outcome = await operatorLog(target, "create-admin").acting(
+    { userIds },
+    () => administratorStore().appoint({ id, username, email, addressKey, passwordHash }),
+    (appointed) => ({ outcome: appointed }),
+  );
   switch (outcome) {
     case "username_taken":
       throw new Error(`The username ${username} is taken. Choose another with --username.`);

@@ -13,6 +13,7 @@ import { firstLines, type Turn } from "../user-files/first-lines.ts";
 import { floorFor } from "../user-files/floor-advice.ts";
 import { inParallel } from "../user-files/in-parallel.ts";
 import { linesOf, openLines, type Line } from "../user-files/lines.ts";
+import { operatorLog } from "../operator-log.ts";
 import { runCommand, shownCount } from "../run-command.ts";
 import { useTarget } from "../target.ts";
 import { rowReader, type ReadRow } from "../user-files/user-rows.ts";
@@ -99,21 +100,23 @@ const importUsers = async (): Promise<void> => {
   const counts = { imported: 0, "already there": 0, refused: 0, empty: 0 };
 
   const lines = readLines(linesOf(source.createReadStream({ autoClose: false })));
-  await inParallel(lines, atOnce, async (line) => {
-    const { number } = line;
-    const outcome = await importLine(line).catch((error: unknown) => {
-      // Only the error's name is shown, because its message could contain data of the line.
-      throw new Error(
-        `Stopped at line ${number}: ${describeError(error).name}. Run the same command again. Accounts that were imported stay as they are.`,
-      );
+  const importAll = async () =>
+    inParallel(lines, atOnce, async (line) => {
+      const { number } = line;
+      const outcome = await importLine(line).catch((error: unknown) => {
+        // Only the error's name is shown, because its message could contain data of the line.
+        throw new Error(
+          `Stopped at line ${number}: ${describeError(error).name}. Run the same command again. Accounts that were imported stay as they are.`,
+        );
+      });
+      if (number % linesPerReport === 0) console.error(`${shownCount(number)} lines read`);
+      if (typeof outcome === "string") counts[outcome] += 1;
+      else {
+        counts.refused += 1;
+        for (const problem of outcome) console.error(`line ${number}: ${problem}`);
+      }
     });
-    if (number % linesPerReport === 0) console.error(`${shownCount(number)} lines read`);
-    if (typeof outcome === "string") counts[outcome] += 1;
-    else {
-      counts.refused += 1;
-      for (const problem of outcome) console.error(`line ${number}: ${problem}`);
-    }
-  });
+  await operatorLog(target, "users:import").acting({}, importAll, () => ({ counts }));
 
   if (counts.refused > 0) process.exitCode = 1;
   const { empty: _, ...told } = counts;

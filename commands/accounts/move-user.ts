@@ -10,6 +10,7 @@ import { operator } from "../../shared/events/actor.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { enqueueLetter, enqueueMove } from "../../shared/mail/mail-queue.ts";
 import type { User } from "../../shared/store/user-items.ts";
+import { operatorLog } from "../operator-log.ts";
 import { runCommand } from "../run-command.ts";
 import { useTarget } from "../target.ts";
 
@@ -63,13 +64,15 @@ const cancel = async (account: User): Promise<string> => {
 
 const moveUser = async (): Promise<string> => {
   const { values, operands } = readCommandLine("users:move");
-  const [act] = operands;
+  const [act = ""] = operands;
   const email = address("email", values.email);
   const newEmail = act === "start" ? address("new-email", values["new-email"]) : "";
-  await useTarget(values.stage);
+  const target = await useTarget(values.stage);
   const account = await accountOf(email);
-  if (act === "start") return start(account, newEmail);
-  return act === "confirm" ? confirm(account) : cancel(account);
+  return operatorLog(target, "users:move").acting({ act, userIds: [account.id] }, () => {
+    if (act === "start") return start(account, newEmail);
+    return act === "confirm" ? confirm(account) : cancel(account);
+  });
 };
 
 await runCommand(async () => console.log(await moveUser()));

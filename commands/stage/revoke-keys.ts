@@ -6,6 +6,7 @@ import { dropPending, replaceSecret } from "../../shared/keys/key-ring-store.ts"
 import { createSigningKeys, publicKeySet } from "../../shared/keys/signing-keys.ts";
 import { environment } from "../../shared/platform/environment.ts";
 import { confirm } from "../confirm.ts";
+import { operatorLog } from "../operator-log.ts";
 import { runCommand } from "../run-command.ts";
 import { useTarget, type Target } from "../target.ts";
 
@@ -42,6 +43,6 @@ await runCommand(async () => {
     await confirm(
       `This revokes all signing keys of ${target.name}: everyone must sign in again, and it can't be undone.`,
     );
-  await revokeKeys(target);
+  await operatorLog(target, "keys:revoke").acting({}, () => revokeKeys(target));
   console.log(`Revoked all signing keys of ${target.name}.\n${consequences}`);
 });

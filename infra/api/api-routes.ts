@@ -8,38 +8,54 @@ import {
   type Method,
 } from "aws-cdk-lib/aws-apigateway";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { errors } from "../../shared/contract/errors.ts";
 import { strictTransportSecurity } from "../../shared/contract/transport-security.ts";
 import { allowedHeaders, exposedHeaders, gatewayHeaders } from "./gateway-responses.ts";
 import { alwaysAnswer } from "./mock-templates.ts";
 import type { Settings } from "../settings/settings.ts";
 
-const addMethodNotAllowed = (
-  resource: IResource,
-  allow: string,
-  gatewaysOwn: Readonly<Record<string, string>>,
-) => {
-  const headers = { ...gatewaysOwn, Allow: `'${allow}'` };
+type Headers = Readonly<Record<string, string>>;
+type FixedAnswer = { status: number; headers: Headers; body: string };
+
+const refuseEveryMethod = (resource: IResource, { status, headers, body }: FixedAnswer): void => {
   const named = Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, value]);
+  const statusCode = String(status);
   resource.addMethod(
     "ANY",
     new MockIntegration({
-      ...alwaysAnswer(405),
+      ...alwaysAnswer(status),
       integrationResponses: [
         {
-          statusCode: "405",
+          statusCode,
           responseParameters: Object.fromEntries(named),
-          responseTemplates: {
-            "application/json": String.raw`{"detail":"Method \"$context.httpMethod\" not allowed.","code":"method_not_allowed"}`,
-          },
+          responseTemplates: { "application/json": body },
         },
       ],
     }),
     {
       methodResponses: [
-        { statusCode: "405", responseParameters: Object.fromEntries(named.map(([name]) => [name, true])) },
+        { statusCode, responseParameters: Object.fromEntries(named.map(([name]) => [name, true])) },
       ],
     },
   );
+};
+
+const addMethodNotAllowed = (resource: IResource, allow: string, gatewaysOwn: Headers): void =>
+  refuseEveryMethod(resource, {
+    status: 405,
+    headers: { ...gatewaysOwn, Allow: `'${allow}'` },
+    body: String.raw`{"detail":"Method \"$context.httpMethod\" not allowed.","code":"method_not_allowed"}`,
+  });
+
+/** Where no resource matches, API Gateway takes a bearer token for a signature of AWS: a 403. */
+export const addUnknownPaths = (api: IRestApi, { ALLOWED_ORIGINS }: Settings): void => {
+  const { status, detail } = errors.not_found;
+  const answer = {
+    status,
+    headers: gatewayHeaders(ALLOWED_ORIGINS),
+    body: JSON.stringify({ detail, code: "not_found" }),
+  };
+  for (const resource of [api.root, api.root.addResource("{proxy+}")]) refuseEveryMethod(resource, answer);
 };
 
 const methodOf = (preflight: Method): CfnMethod => {

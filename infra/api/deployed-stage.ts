@@ -23,6 +23,8 @@ const accessLogFormat = AccessLogFormat.custom(
     resourcePath: "$context.resourcePath",
     status: "$context.status",
     gatewayResponse: "$context.error.responseType",
+    // Beside INTEGRATION_FAILURE, 200 means that the function ran and crashed.
+    lambdaStatus: "$context.integration.integrationStatus",
     latencyMs: "$context.responseLatency",
     integrationLatencyMs: "$context.integrationLatency",
     responseBytes: "$context.responseLength",

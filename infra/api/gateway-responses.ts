@@ -34,11 +34,11 @@ export const gatewayHeaders = (allowedOrigins: string): Record<string, string> =
   // Pages that send cookies can't read the answer without this. CORS forbids it with a wildcard.
   ...(fixedOrigin(allowedOrigins) !== "*" && { "Access-Control-Allow-Credentials": "'true'" }),
   "Access-Control-Expose-Headers": `'${exposedHeaders.join(",")}'`,
+  "Cache-Control": "'no-store'",
   "Strict-Transport-Security": `'${strictTransportSecurity}'`,
   "x-request-id": "context.requestId",
 });
 
-/** API Gateway answers unknown paths with one of these, depending on the `Authorization` header. */
 const unknownPath = [
   ResponseType.MISSING_AUTHENTICATION_TOKEN,
   ResponseType.INVALID_SIGNATURE,
@@ -71,6 +71,8 @@ export const addGatewayResponses = (api: IRestApi, allowedOrigins: string): void
   addError(ResponseType.REQUEST_TOO_LARGE, "request_too_large");
   addError(ResponseType.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type");
   addError(ResponseType.THROTTLED, "throttled", retryAtOnce);
+  // Lambda had no concurrency left, or the function crashed.
+  addError(ResponseType.INTEGRATION_FAILURE, "service_unavailable", retryAtOnce);
   addError(ResponseType.INTEGRATION_TIMEOUT, "service_unavailable", retryAtOnce);
   addError(ResponseType.DEFAULT_5XX, "unexpected_failure");
   // Other refusals (a path that can't be decoded, a WAF rule) keep their status. API Gateway's own

@@ -6,13 +6,19 @@ import type { Grant } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
 import type { Settings } from "../settings/settings.ts";
 
+/** Lambda would refuse more at once with a 503. */
+const hashingBurst = ({ THROTTLE_HASHING_BURST_REQUESTS, HASHING_CONCURRENCY }: Settings): number =>
+  HASHING_CONCURRENCY === 0
+    ? THROTTLE_HASHING_BURST_REQUESTS
+    : Math.min(THROTTLE_HASHING_BURST_REQUESTS, HASHING_CONCURRENCY);
+
 const throttleOf = (name: OperationName, settings: Settings): MethodDeploymentOptions | undefined => {
   const { caller, method }: Operation = contract[name];
   const { hashes }: Grant = grants[name];
   if (hashes)
     return {
       throttlingRateLimit: settings.THROTTLE_HASHING_REQUESTS_PER_SECOND,
-      throttlingBurstLimit: settings.THROTTLE_HASHING_BURST_REQUESTS,
+      throttlingBurstLimit: hashingBurst(settings),
     };
   if (caller === "public" && method === "POST")
     return {

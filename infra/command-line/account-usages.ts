@@ -57,4 +57,56 @@ export const accountUsages = {
     examples: ["deactivate accounts.txt", "delete accounts.txt --confirm --stage prod"],
     failure: refused,
   },
+  "users:find": {
+    does: "Finds people and prints the state of their accounts and registrations. Addresses are masked. A part of an address or username finds everyone whose address or username begins with it.",
+    options: {
+      email: { value: "address", help: "The address, or how it begins." },
+      username: { value: "name", help: "The username, or how it begins." },
+      id: { value: "id", help: "The id of an account or a registration." },
+      show: { help: "Show whole addresses and usernames." },
+      json: { help: "Print JSON for programs." },
+      stage,
+    },
+    examples: ["--email ada@example.com --stage prod", "--username ad --json"],
+    failure: "no one was found, or the command failed. The output says why.",
+  },
+  "users:affected": {
+    does: "Writes a new file with the ids, addresses, names and languages of the people whom a notice about a leak of data must reach, one JSON object a line. It counts them first.",
+    operands: { form: "<file>", ask: "Name one file.", count: 1 },
+    options: {
+      since: { value: "time", help: "Everyone with an account whose data was there since this time." },
+      until: { value: "time", help: "Only data that was there before this time. By default, until now." },
+      "signed-in": { help: "Only people who have signed in, with --since at that time or later." },
+      all: { help: "Everyone with an account." },
+      ids: { value: "file", help: "The people whose ids a file lists, one a line, for instance from logs." },
+      yes: { help: "Don't ask. Scripts need it." },
+      stage,
+    },
+    examples: [
+      "affected.jsonl --since 2026-11-20T00:00Z --until 2026-11-22T20:15Z --stage prod",
+      "affected.jsonl --ids ids.txt --yes",
+    ],
+  },
+  "sessions:end": {
+    does: "Ends all sessions of a person or of everyone. They must sign in again with password and code.",
+    options: {
+      email: { value: "address", help: "The account's address." },
+      id: { value: "id", help: "The account's id." },
+      all: { help: "End the sessions of everyone. It asks for the stage's name." },
+      confirm: { value: "name", help: "The stage's name (local without --stage), instead of the question." },
+      continue: { help: "Continue with --all where it was interrupted." },
+      stage,
+    },
+    examples: ["--email ada@example.com --stage prod", "--all --confirm prod --stage prod"],
+  },
+  "limits:clear": {
+    does: "Forgets counted guesses, so that a person or a network can try again at once. Prints what was counted. Limits of letters that strangers can cause stay.",
+    options: {
+      email: { value: "address", help: "The guesses for this address, whether or not it has an account." },
+      id: { value: "id", help: "The guesses for this person." },
+      network: { value: "ip", help: "The guesses from the network of this IP address." },
+      stage,
+    },
+    examples: ["--email ada@example.com --stage prod", "--network 192.0.2.7 --stage prod"],
+  },
 } as const satisfies Record<string, Usage>;

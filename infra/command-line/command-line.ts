@@ -110,6 +110,12 @@ export const readCommandLine = <Name extends ScriptName>(name: Name): Read<Name>
   const parameters = process.argv.slice(2);
   const own = parameters.includes("--") ? parameters.slice(0, parameters.indexOf("--")) : parameters;
   if (own.some((word) => word === "--help" || word === "-h")) return end(1, helpText(name));
+  // Otherwise the script would work on another stage than the one that was typed.
+  if (process.env["npm_config_stage"] && "stage" in (usageOf(name).options ?? {}))
+    return end(
+      2,
+      `npm took --stage for itself. Put -- before the options: ${callOf(name)} -- --stage <name>\n`,
+    );
   try {
     return parseCommandLine(name, parameters);
   } catch (error) {

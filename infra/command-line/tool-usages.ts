@@ -50,6 +50,11 @@ export const toolUsages = {
     examples: ["", '"keep an owner out"'],
     failure: "an attack was not held, or the command failed.",
   },
+  cost: {
+    does: "Measures what each operation costs on a new local stack, and prints the bill of a month on AWS.",
+    options: { json: { help: "Print JSON, for machines." } },
+    examples: ["", "--json"],
+  },
   bench: {
     does: "Measures the operations of a new local stack.",
     options: {

@@ -1,8 +1,9 @@
 // What each npm script accepts. Their `--help` is made of this table too, so it can't be wrong.
 import { accountUsages } from "./account-usages.ts";
 import { eventUsages } from "./event-usages.ts";
+import { stageUsages } from "./stage-usages.ts";
 import { toolUsages } from "./tool-usages.ts";
-import { stage, type Usage } from "./usage.ts";
+import type { Usage } from "./usage.ts";
 
 export const usages = {
   start: {
@@ -19,28 +20,8 @@ export const usages = {
     },
     examples: ["", "--fresh --port 8001"],
   },
-  deploy: {
-    does: "Deploys all stacks to AWS with `cdk deploy`.",
-    operands: { form: "[-- <arguments of cdk deploy>]", ask: "Put arguments of cdk deploy after --." },
-    options: {
-      stage: { value: "name", help: "Deploy this stage. By default, that of the setting STAGE." },
-    },
-    examples: ["--stage prod", "--stage prod -- --require-approval never"],
-  },
-  "data:backfill": {
-    does: "Gives items that an earlier version has written what newer ones have: the version of the item, and an account's count of changes. Changes no meaning and causes no event. After an interruption, the same command does what is left.",
-    options: { "dry-run": { help: "Only count." }, stage },
-    examples: ["--dry-run --stage prod", "--stage prod"],
-  },
-  "keys:revoke": {
-    does: "Replaces the keys of all tokens after one has leaked. Everyone must sign in again.",
-    options: {
-      yes: { help: "Don't ask. Scripts need it." },
-      stage,
-    },
-    examples: ["--stage prod", "--yes --stage prod"],
-  },
   ...eventUsages,
+  ...stageUsages,
   ...accountUsages,
   ...toolUsages,
 } as const satisfies Record<string, Usage>;

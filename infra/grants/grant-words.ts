@@ -34,9 +34,10 @@ export const challenge = [
 /** The device cookie's name depends on PUBLIC_URL: with HTTPS, it has the prefix `__Host-`. */
 export const tryLimits = ["TRIES_PER_NETWORK_PER_TEN_MINUTES", "PUBLIC_URL"] as const;
 export const passwordRules = ["PRODUCT_NAME", "PWNED_PASSWORDS_URL"] as const;
-export const verifying = ["PUBLIC_URL", "TOKEN_AUDIENCE"] as const;
+export const verifying = ["PUBLIC_URL", "ISSUERS_ACCEPTED", "TOKEN_AUDIENCE"] as const;
 export const issuing = [
-  ...verifying,
+  "PUBLIC_URL",
+  "TOKEN_AUDIENCE",
   "ACCESS_TOKEN_LIFETIME_SECONDS",
   "SESSION_IDLE_SECONDS",
   "SESSION_LIFETIME_SECONDS",

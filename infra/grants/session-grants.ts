@@ -20,7 +20,7 @@ const refreshToken = {
   NOTICE_QUEUE_URL: ["SendMessage"],
   SIGNING_KEYS_ID: read,
   VERIFICATION_KEYS_ID: read,
-  settings: issuing,
+  settings: [...issuing, "ISSUERS_ACCEPTED"],
 } as const;
 
 const logout = { SESSIONS_TABLE: ["DeleteItem"], VERIFICATION_KEYS_ID: read, settings: verifying } as const;
@@ -49,7 +49,7 @@ export const sessionGrants = {
     ...refreshToken,
     USERS_TABLE: allOf(createToken.USERS_TABLE, refreshToken.USERS_TABLE),
     SESSIONS_TABLE: [...createToken.SESSIONS_TABLE, ...refreshToken.SESSIONS_TABLE],
-    settings: createToken.settings,
+    settings: [...createToken.settings, "ISSUERS_ACCEPTED"],
   },
   endAdminSession: logout,
 } as const satisfies Partial<Record<OperationName, Grant>>;

@@ -3,6 +3,7 @@ import type { CallCounts } from "./aws-endpoint/call-counter.ts";
 import type { UnitCounts } from "./aws-endpoint/capacity-units.ts";
 import type { Faults } from "./aws-endpoint/faults.ts";
 import { loadPolicies } from "./aws-endpoint/iam-policy.ts";
+import { awsRequest } from "./aws/aws-request.ts";
 import { region } from "./aws/local-account.ts";
 import { loadTemplates, type StackTemplate } from "./cloudformation/templates.ts";
 import { announceStack, lockDataDirectory } from "./data-directory.ts";
@@ -12,7 +13,7 @@ import type { SqsEngine } from "./engines/sqs-engine.ts";
 import { startEngines } from "./engines/start-engines.ts";
 import { startEventBus } from "./eventbridge/event-bus.ts";
 import { createEventPages } from "./eventbridge/event-pages.ts";
-import { createStageBus, webhookSender } from "./eventbridge/stage-bus.ts";
+import { createStageBus } from "./eventbridge/stage-bus.ts";
 import { openFunctionLogs, type OnLog } from "./function-logs.ts";
 import { loadApi } from "./gateway/api-definition.ts";
 import { loadGatewayResponses } from "./gateway/default-responses.ts";
@@ -20,10 +21,13 @@ import { startGateway } from "./gateway/gateway-server.ts";
 import { runDeploymentTriggers } from "./lambda/deployment-triggers.ts";
 import type { Outcome } from "./lambda/execution-environment.ts";
 import { createLambdaService } from "./lambda/lambda-service.ts";
+import type { WorkCounts } from "./lambda/work-counter.ts";
 import { createLetterPreview } from "./mailbox/letter-preview.ts";
 import { openMailbox } from "./mailbox/mailbox-files.ts";
 import { createRunnerPages } from "./mailbox/runner-pages.ts";
 import { createSes } from "./mailbox/ses-api.ts";
+import { openCloudWatchLogs } from "./operators/cloudwatch-logs.ts";
+import { createMessageMoves } from "./operators/message-moves.ts";
 import { createSecretRotation } from "./secrets/secret-rotation.ts";
 import { createStreamPolling } from "./streams/stream-polling.ts";
 import { openSecretsManager } from "./secrets/secrets-manager.ts";
@@ -36,7 +40,7 @@ export type StackOptions = {
   dataDirectory: string;
   engine?: EngineName;
   concurrencyPerFunction?: number;
-  /** Replaces the visibility timeout of failed messages in tests. With 0, fauxqs loses them. */
+  /** Replaces the visibility timeout of failed messages in tests. */
   returnFailedAfterSeconds?: number;
   onLog?: OnLog;
   onRequest?: ((line: string) => void) | undefined;
@@ -57,6 +61,8 @@ export type Stack = {
   /** The read and write units of DynamoDB, counted only while `countUnits` is on. */
   units: () => UnitCounts;
   countUnits: (on: boolean) => void;
+  /** The duration of functions and the bytes that they have logged. */
+  work: () => WorkCounts;
   resetCalls: () => void;
   /** How many events each rule of EventBridge could not put into its queue. */
   failedInvocations: () => Record<string, number>;
@@ -101,10 +107,7 @@ const start = async (
     awsEndpointUrl: awsEndpoint.url,
     admit: awsEndpoint.admit,
     callSqs: awsEndpoint.callSqs,
-    openLog: (label) => {
-      const write = logs.open(label);
-      return label !== webhookSender ? write : (line) => (stageBus.readLog(line), write(line));
-    },
+    openLog: stageBus.alsoReading(logs.open),
     onPollerError: logError,
     concurrencyPerFunction,
     returnFailedAfterSeconds,
@@ -118,15 +121,13 @@ const start = async (
   });
   resources.defer(eventBus.stop);
   const ses = createSes(templates, { mailbox, dataDirectory, publish: eventBus.publish });
-  const streams = createStreamPolling(templates, {
-    admit: awsEndpoint.admit,
-    callAws: awsEndpoint.callAws,
-    find: lambda.find,
-    invoke: lambda.invoke,
-    dataDirectory,
-    onError: logError,
-  });
+  const streamOptions = { ...awsEndpoint, ...lambda, dataDirectory, onError: logError };
+  const streams = createStreamPolling(templates, streamOptions);
   resources.defer(streams.stop);
+  const messageMoves = createMessageMoves(templates, (operation, parameters) =>
+    awsRequest(sqs.url, { service: "sqs", operation, accessKeyId: sqs.accessKeyId }, parameters),
+  );
+  resources.defer(messageMoves.stop);
   awsEndpoint.connect({
     putEvents: stageBus.putEvents,
     invoke: lambda.invoke,
@@ -136,6 +137,8 @@ const start = async (
     secrets: openSecretsManager(templates, dataDirectory),
     rotateSecret: createSecretRotation(templates, lambda.invoke),
     ses,
+    logs: openCloudWatchLogs(templates, dataDirectory),
+    messageMoves,
     policies: loadPolicies(templates),
     replaceExecutionEnvironments: lambda.replaceExecutionEnvironments,
   });
@@ -175,9 +178,11 @@ const start = async (
     calls: awsEndpoint.calls,
     units: awsEndpoint.units,
     countUnits: awsEndpoint.countUnits,
+    work: lambda.work,
     resetCalls: () => {
       awsEndpoint.reset();
       awsEndpoint.resetUnits();
+      lambda.resetWork();
     },
     failedInvocations: eventBus.failedInvocations,
     invoke: lambda.invoke,

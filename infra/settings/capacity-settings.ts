@@ -22,7 +22,7 @@ export const capacitySettings = {
   THROTTLE_HASHING_BURST_REQUESTS: {
     schema: wholeNumber(1, 5_000),
     fallback: "60",
-    help: "How many requests above that rate each of these operations accepts in a burst.",
+    help: "How many requests above that rate each of these operations accepts in a burst. If HASHING_CONCURRENCY is set and lower, it applies.",
   },
   THROTTLE_PUBLIC_REQUESTS_PER_SECOND: {
     schema: wholeNumber(1, 10_000),

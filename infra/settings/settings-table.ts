@@ -3,12 +3,13 @@ import * as z from "zod";
 import { isLocale, locales } from "../../shared/identity/locale.ts";
 import { variables } from "../../shared/platform/environment.ts";
 import { capacitySettings } from "./capacity-settings.ts";
+import { deploySettings } from "./deploy-settings.ts";
+import { domainSettings } from "./domain-settings.ts";
 import { eventSettings } from "./event-settings.ts";
 import { hashes, refusalFloorMilliseconds } from "../grants/grant-words.ts";
 import { headerList, originList } from "./origin-settings.ts";
 
 const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
-const withoutSlash = (url: string) => !url.endsWith("/");
 const areHostnames = (text: string) =>
   text.split(",").every((item) => /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(item.trim()));
 
@@ -39,18 +40,14 @@ export const settingsTable = {
   MAIL_IDENTITY: {
     schema: z.string().min(1).optional(),
     fallback: null,
-    help: "The identity that SES verifies: MAIL_FROM itself (the default) or its domain.",
+    help: "The identity that SES verifies: MAIL_FROM itself (the default), its domain, or a domain above that, such as example.com for a@mail.example.com. Use a domain: an address can only be confirmed in its mailbox, and only a domain gets DKIM records.",
   },
   MAIL_REPLY_TO: {
     schema: z.email().optional(),
     fallback: null,
     help: "The address that answers to the emails go to, for example your support. Default: MAIL_FROM.",
   },
-  PUBLIC_URL: {
-    schema: variables.PUBLIC_URL.refine(withoutSlash, "must not end in a slash").optional(),
-    fallback: null,
-    help: "The API's URL if it has a custom domain, without a trailing slash. It is the iss claim of the tokens. Default: API Gateway's own URL.",
-  },
+  ...domainSettings,
   TOKEN_AUDIENCE: {
     schema: variables.TOKEN_AUDIENCE,
     fallback: "lit-auth",
@@ -179,13 +176,14 @@ export const settingsTable = {
       )
       .optional(),
     fallback: null,
-    help: "The IAM role or user that may read the keys of tokens and codes, besides the functions that use them and the account's root user. If it is empty, no one else may, not even administrators of the account. Commands don't need it.",
+    help: "The IAM role or user that may read the keys of tokens and codes, besides the functions that use them and the account's root user. If it is empty, no one else may, not even administrators of the account. Of the commands, only the smoke test needs it.",
   },
   LOG_RETENTION_DAYS: {
     schema: z.coerce.number().pipe(z.enum(RetentionDays)),
     fallback: "60",
     help: "How long logs are kept: one of CloudWatch's values (1 3 5 7 14 30 60 90 120 150 180 365 400 …). Keep them longer than backups (35 days): after a restore, the logs show which accounts to delete again.",
   },
+  ...deploySettings,
   ...eventSettings,
   ...capacitySettings,
 } as const satisfies Record<string, { schema: z.ZodType; fallback: string | null; help: string }>;

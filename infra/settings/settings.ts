@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import * as z from "zod";
 import { closestName } from "../command-line/closest-name.ts";
+import { isBounceDomain, isIdentityOfSender } from "./deploy-settings.ts";
+import { checkDomain } from "./domain-settings.ts";
 import { isReachable } from "./event-settings.ts";
 import { settingsTable } from "./settings-table.ts";
 
@@ -15,11 +17,15 @@ const schemas = Object.fromEntries(entries.map(([name, { schema }]) => [name, sc
 };
 const settingsSchema = z
   .object(schemas)
-  .refine(
-    ({ MAIL_FROM, MAIL_IDENTITY }) =>
-      MAIL_IDENTITY === undefined || MAIL_FROM === MAIL_IDENTITY || MAIL_FROM.endsWith(`@${MAIL_IDENTITY}`),
-    { path: ["MAIL_IDENTITY"], error: "must be MAIL_FROM or its domain" },
-  )
+  .refine(isIdentityOfSender, {
+    path: ["MAIL_IDENTITY"],
+    error: "must be MAIL_FROM, its domain or a domain above that",
+  })
+  .refine(isBounceDomain, {
+    path: ["MAIL_FROM_DOMAIN"],
+    error:
+      "must be below MAIL_IDENTITY, which must be a domain, and no domain of MAIL_FROM. It needs SES_IDENTITY=create",
+  })
   .refine(
     ({ MONTHLY_BUDGET_USD, ALARM_EMAIL }) => MONTHLY_BUDGET_USD === undefined || ALARM_EMAIL !== undefined,
     { path: ["MONTHLY_BUDGET_USD"], error: "needs ALARM_EMAIL" },
@@ -32,7 +38,8 @@ const settingsSchema = z
   .refine(isReachable, {
     path: ["WEBHOOK_URL"],
     error: "must begin with https:// in a deployment. Only npm start reaches a receiver on this machine",
-  });
+  })
+  .superRefine(checkDomain);
 export type Settings = z.output<typeof settingsSchema>;
 
 export const isProduction = ({ STAGE }: Settings): boolean => STAGE === "prod";

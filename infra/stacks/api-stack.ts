@@ -4,7 +4,8 @@ import { Function, type IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { contract, type OperationName } from "../../shared/contract/contract.ts";
 import type { Operation } from "../../shared/contract/operation.ts";
-import { addRoute } from "../api/api-routes.ts";
+import { addRoute, addUnknownPaths } from "../api/api-routes.ts";
+import { addCustomDomain } from "../api/custom-domain.ts";
 import { deployApi } from "../api/deployed-stage.ts";
 import { addFirewall, hasFirewall } from "../api/firewall.ts";
 import { addGatewayResponses } from "../api/gateway-responses.ts";
@@ -50,8 +51,10 @@ export class ApiStack extends Stack {
       Function.fromFunctionName(this, pascalCase(name), functionName(settings.STAGE, name));
     for (const [path, handlers] of Object.entries(routesOf(functionOf)))
       addRoute(api, path, handlers, settings, { forOwnPages: isForOwnPages(path) });
+    addUnknownPaths(api, settings);
     addGatewayResponses(api, settings.ALLOWED_ORIGINS);
     const stage = deployApi(this, { bareApi, api, settings }, removalPolicyOf(settings));
+    addCustomDomain(this, settings, { bareApi, stage });
     if (hasFirewall(settings)) addFirewall(this, stage, settings);
     addAlarms(this, settings, stateful.queues);
   }

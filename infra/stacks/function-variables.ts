@@ -3,6 +3,7 @@ import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { listIndexes } from "../../shared/store/list-indexes.ts";
+import { publicUrl } from "../api/bare-api.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
 import { removalPolicyOf } from "../data/removal-policy.ts";
@@ -71,8 +72,6 @@ const webhookQueues = ({ WEBHOOK_URL }: Settings, queues: StatefulStack["queues"
   };
 };
 
-export const mailIdentity = ({ MAIL_FROM, MAIL_IDENTITY }: Settings): string => MAIL_IDENTITY ?? MAIL_FROM;
-
 export const resourcesOf = (
   stack: Stack,
   settings: Settings,
@@ -129,7 +128,8 @@ export const functionSettings = (
   settings: Settings,
   apiAddress: string,
 ): GrantedFunctionProps["settings"] => ({
-  PUBLIC_URL: settings.PUBLIC_URL ?? apiAddress,
+  PUBLIC_URL: publicUrl(settings, apiAddress),
+  ISSUERS_ACCEPTED: settings.ISSUERS_ACCEPTED,
   TOKEN_AUDIENCE: settings.TOKEN_AUDIENCE,
   ALLOWED_ORIGINS: settings.ALLOWED_ORIGINS,
   PRODUCT_NAME: settings.PRODUCT_NAME,

@@ -15,17 +15,19 @@ const common = {
   kind: tag,
 };
 
-export const feedbackMessage = z.discriminatedUnion("event", [
-  z.object({
-    event: z.literal("bounce"),
-    ...common,
-    bounceType: z.string(),
-    bounceSubType: z.string(),
-    /** `missing` if the status is 5.1.x: the other server says that the mailbox does not exist. */
-    mailbox: z.enum(["missing", "other"]).catch("other"),
-  }),
-  z.object({ event: z.literal("complaint"), ...common }),
-]);
+export const feedbackMessage = z
+  .discriminatedUnion("event", [
+    z.object({
+      event: z.literal("bounce"),
+      ...common,
+      bounceType: z.string(),
+      bounceSubType: z.string(),
+      /** `missing` if the status is 5.1.x: the other server says that there is no such mailbox. */
+      mailbox: z.enum(["missing", "other"]).catch("other"),
+    }),
+    z.object({ event: z.literal("complaint"), ...common }),
+  ])
+  .transform(({ messageId, ...report }) => ({ ...report, sesMessageId: messageId }));
 export type FeedbackMessage = z.output<typeof feedbackMessage>;
 
 /** The other server's clock may be wrong: a time to come would stop the mailbox until then. */

@@ -1,4 +1,5 @@
 import { Resolver } from "node:dns/promises";
+import { simulatorDomain } from "../identity/email-address.ts";
 import { minute, nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 
@@ -30,7 +31,7 @@ export const mailExchange = (setting = variable("MX_RESOLVER"), clock: Clock = n
 
   return {
     takesMail: async (domain: string): Promise<boolean> => {
-      if (setting === "off") return true;
+      if (setting === "off" || domain === simulatorDomain) return true;
       const now = clock();
       const earlier = known.get(domain);
       if (earlier && earlier.until > now) return earlier.takesMail;

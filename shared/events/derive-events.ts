@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { noAttributes, storedNames } from "../attributes/stored-attributes.ts";
+import { simulatorDomain } from "../identity/email-address.ts";
 import { userPk } from "../store/user-items.ts";
 import type { Item } from "../store/documents.ts";
 import { actorIn } from "./actor.ts";
@@ -19,8 +20,9 @@ export type Change = {
   at: number;
 };
 
-/** SES's mailbox simulator. Only the operators' smoke test can prove an address there. */
-const simulator = /@simulator\.amazonses\.com$/i;
+/** Only the operators' smoke test can prove an address at SES's mailbox simulator. */
+const isSimulated = (email: unknown): boolean =>
+  typeof email === "string" && email.trim().toLowerCase().endsWith(`@${simulatorDomain}`);
 
 const idOf = ({ streamArn, sequenceNumber }: Change, type: EventType): string => {
   const digest = createHash("sha256").update(JSON.stringify([streamArn, sequenceNumber, type]));
@@ -73,8 +75,7 @@ export const eventsOf = (change: Change): UserEvent[] => {
   const version = newImage ? versionOf(newImage) : versionOf(image) + 1;
   const teller = tellerOf(change, version);
   const actor = actorIn(teller?.["changedBy"]);
-  const { email } = image;
-  const test = typeof email === "string" && simulator.test(email.trim());
+  const test = isSimulated(image["email"]);
   return changed.map((type) => ({
     id: idOf(change, type),
     type,

@@ -8,7 +8,7 @@ import { initPhase } from "../platform/init-phase.ts";
 import { prepared } from "../platform/lazy.ts";
 import { describeError, logError, logInfo, nameRequest } from "../platform/logger.ts";
 import { sentDeviceToken } from "./device-cookie.ts";
-import { header } from "./headers.ts";
+import { header, requestIdOf } from "./headers.ts";
 import { readBody, readQuery } from "./request-input.ts";
 import { answer, asRefusal, codeOf, refusal, recordRefusal } from "./responses.ts";
 import { requireOwnPage, sentStaffToken } from "./staff-cookie.ts";
@@ -47,7 +47,7 @@ export const concluding = (
   };
   return {
     before: ({ event }) => {
-      nameRequest(event.requestContext.requestId);
+      nameRequest(requestIdOf(event));
       started.set(event, performance.now());
     },
     after: ({ event, response }) => {

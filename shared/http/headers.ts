@@ -7,6 +7,14 @@ export const header = (event: APIGatewayProxyEvent, name: string): string | unde
   return found?.[1];
 };
 
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Callers can choose API Gateway's id of their request, and the id gets into logs and queues. */
+export const requestIdOf = ({ requestContext }: APIGatewayProxyEvent): string => {
+  const { requestId, extendedRequestId = "unknown" } = requestContext;
+  return uuid.test(requestId) ? requestId : extendedRequestId;
+};
+
 export const corsHeaders = (event: APIGatewayProxyEvent): Record<string, string> => {
   const allowed = new Set(variable("ALLOWED_ORIGINS").split(/\s*,\s*/));
   const exposed = { "access-control-expose-headers": "x-request-id, retry-after, x-device-token" };

@@ -10,9 +10,10 @@ import {
 } from "../contract/errors.ts";
 import type { Operation } from "../contract/operation.ts";
 import { strictTransportSecurity } from "../contract/transport-security.ts";
+import { isPassingFault } from "../platform/aws-http.ts";
 import { recordSecurityEvent } from "../platform/security-log.ts";
 import { deviceTokenHeaders } from "./device-cookie.ts";
-import { corsHeaders, header } from "./headers.ts";
+import { corsHeaders, header, requestIdOf } from "./headers.ts";
 import { staffCookie } from "./staff-cookie.ts";
 
 const http = (
@@ -28,7 +29,7 @@ const http = (
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "strict-transport-security": strictTransportSecurity,
-    "x-request-id": event.requestContext.requestId,
+    "x-request-id": requestIdOf(event),
     ...(!keepsStaffCookie && corsHeaders(event)),
     ...headers,
   },
@@ -71,19 +72,9 @@ export const answer = (
     : http(event, operation, success.status, body, headers);
 };
 
-/** The errors that the SDK and `store/` throw after their own retries if a table is overloaded. */
-const busy = new Set([
-  "StoreBusyError",
-  "ThrottlingException",
-  "ProvisionedThroughputExceededException",
-  "RequestLimitExceeded",
-]);
-
-/** An overloaded table becomes a 503, which callers may retry, instead of a 500. */
+/** AWS had no room or no answer: a 503, which callers may repeat. */
 export const asRefusal = (error: unknown): unknown =>
-  error instanceof Error && busy.has(error.name)
-    ? new ApiError("service_unavailable", { retryAfterSeconds: 1 })
-    : error;
+  isPassingFault(error) ? new ApiError("service_unavailable", { retryAfterSeconds: 1 }) : error;
 
 export const codeOf = (error: unknown): ErrorCode | "field_errors" => {
   if (error instanceof ApiError) return error.code;

@@ -32,6 +32,9 @@ export const domainOf = (typed: string): string => {
   return address.slice(address.lastIndexOf("@") + 1);
 };
 
+/** SES answers for it itself, in its sandbox too, so what its DNS says makes no difference. */
+export const simulatorDomain = "simulator.amazonses.com";
+
 const gmailDomains = new Set(["gmail.com", "googlemail.com"]);
 const yahooDomain = /^(?:yahoo(?:\.[a-z]{2,3}){1,2}|ymail\.com|rocketmail\.com|myyahoo\.com)$/;
 

@@ -97,9 +97,11 @@ export const usernameChangesOf = (userId: string): Limit => ({
   refusal: "too_many_username_changes",
 });
 
+export const triesKey = (networkKey: string): string => `tries#${networkKey}`;
+
 /** Known devices are exempt (see `guess-subject.ts`). */
 export const guessesFrom = (networkKey: string): Limit => ({
-  key: `tries#${networkKey}`,
+  key: triesKey(networkKey),
   rules: [
     {
       maximum: variable("TRIES_PER_NETWORK_PER_TEN_MINUTES"),

@@ -6,6 +6,8 @@ import type { Later } from "./ses-answers.ts";
 const history = z.object({
   orderedAt: z.number().optional(),
   tries: z.number().optional(),
+  /** The call or command that ordered it. Orders of earlier versions have none. */
+  causeRequestId: z.string().optional(),
   /** Which of its letters have left, by kind and pseudonym. */
   sent: z.array(z.string()).optional(),
 });

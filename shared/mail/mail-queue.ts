@@ -5,6 +5,7 @@ import { nowSeconds } from "../platform/clock.ts";
 import { variable, type VariableName } from "../platform/environment.ts";
 import { inInitPhase } from "../platform/init-phase.ts";
 import { prepared } from "../platform/lazy.ts";
+import { causeRequestId } from "../platform/logger.ts";
 import type { LetterOrder } from "./letter-orders.ts";
 
 const client = prepared(() => {
@@ -19,7 +20,12 @@ const put = async (queue: VariableName, order: object, delaySeconds?: number): P
   await client().send(
     new SendMessageCommand({
       QueueUrl: String(variable(queue)),
-      MessageBody: JSON.stringify({ orderedAt: nowSeconds(), tries: 0, ...order }),
+      MessageBody: JSON.stringify({
+        orderedAt: nowSeconds(),
+        tries: 0,
+        causeRequestId: causeRequestId(),
+        ...order,
+      }),
       DelaySeconds: delaySeconds,
     }),
   );
@@ -32,10 +38,13 @@ export const enqueueLetter = (order: LetterOrder, delaySeconds?: number): Promis
 export const putAside = (order: LetterOrder): Promise<void> =>
   put(isUrgent(order) ? "MAIL_DEAD_LETTERS_URL" : "NOTICE_DEAD_LETTERS_URL", order);
 
-export const parkingQueues = (name: "NOTICE" | "FEEDBACK") => ({
-  queueAgain: (message: object, delaySeconds: number) => put(`${name}_QUEUE_URL`, message, delaySeconds),
-  putAside: (message: object) => put(`${name}_DEAD_LETTERS_URL`, message),
+const parkingIn = (queue: VariableName, deadLetters: VariableName) => ({
+  queueAgain: (message: object, delaySeconds: number) => put(queue, message, delaySeconds),
+  putAside: (message: object) => put(deadLetters, message),
 });
+/** Nothing says how urgent an unknown letter is, so it waits with the notices. */
+export const parkedLetters = () => parkingIn("NOTICE_QUEUE_URL", "NOTICE_DEAD_LETTERS_URL");
+export const parkedReports = () => parkingIn("FEEDBACK_QUEUE_URL", "FEEDBACK_DEAD_LETTERS_URL");
 
 export const longestDelaySeconds = 600;
 

@@ -5,6 +5,7 @@ import { patientHandler } from "../platform/aws-http.ts";
 import { environment } from "../platform/environment.ts";
 import type { Letter } from "../letters/render-letter.ts";
 import { prepared } from "../platform/lazy.ts";
+import { logInfo } from "../platform/logger.ts";
 import { mimeMessage } from "./mime-message.ts";
 import type { Recipient } from "./recipient.ts";
 
@@ -31,7 +32,7 @@ export const sendEmail = async (
   if (to === undefined) throw new Error("the stored address is not deliverable");
   const replyTo = MAIL_REPLY_TO === "off" ? undefined : MAIL_REPLY_TO;
   const message = mimeMessage({ product: PRODUCT_NAME, from: MAIL_FROM, to, replyTo }, letter);
-  await client().send(
+  const { MessageId: sesMessageId } = await client().send(
     new SendRawEmailCommand({
       Destinations: [to],
       RawMessage: { Data: Buffer.from(message) },
@@ -42,4 +43,5 @@ export const sendEmail = async (
       ],
     }),
   );
+  logInfo("letter", { kind, sesMessageId });
 };

@@ -69,8 +69,11 @@ class PlainJson1_1 extends PlainJson {
   }
 }
 
-/** With `cacheMiddleware`, the middleware of a command is built once and not for each call. */
-export const leanOptions = { requestHandler, cacheMiddleware: true };
+/**
+ * With `cacheMiddleware`, the middleware of a command is built once and not for each call. The
+ * SDK's own number of attempts differs by service, and four don't fit into a function's time.
+ */
+export const leanOptions = { requestHandler, cacheMiddleware: true, maxAttempts: 3 };
 export const leanJsonOptions = { ...leanOptions, protocol: PlainJson };
 /** For Secrets Manager. Times stay numbers, and no secret of ours is binary. */
 export const leanJson1_1Options = { ...leanOptions, protocol: PlainJson1_1 };

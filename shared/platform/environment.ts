@@ -8,6 +8,13 @@ const mayGetSecret = (url: string): boolean => {
   const { protocol, hostname } = new URL(url);
   return protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "localhost"].includes(hostname));
 };
+/** Issuers are compared letter by letter. */
+const areIssuers = (text: string): boolean =>
+  text.split(",").every((issuer) => {
+    if (!mayGetSecret(issuer) || /[*?#@\s]|\/$/.test(issuer)) return false;
+    const { href } = new URL(issuer);
+    return href === issuer || href === `${issuer}/`;
+  });
 const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 
 export const variables = {
@@ -40,6 +47,16 @@ export const variables = {
   VERIFICATION_KEYS_ID: filled,
   /** The API's URL without a trailing slash, which is the tokens' `iss`. */
   PUBLIC_URL: z.url(),
+  /** Earlier values of PUBLIC_URL, separated by commas, or `off`. */
+  ISSUERS_ACCEPTED: z.union([
+    z.literal("off"),
+    z
+      .string()
+      .refine(
+        areIssuers,
+        "must be earlier issuers as their tokens spell them: https:// URLs without a slash at the end, separated by commas",
+      ),
+  ]),
   TOKEN_AUDIENCE: filled,
   ALLOWED_ORIGINS: filled,
   /** One encoded word of a mail header holds 45 bytes of UTF-8 (RFC 2047). */

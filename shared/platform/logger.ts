@@ -4,8 +4,27 @@ import { prepared } from "./lazy.ts";
 
 const logger = prepared(() => new Logger({ serviceName: "lit-auth" }));
 
-/** Adds the id to all later lines. An execution environment handles one request at a time. */
-export const nameRequest = (requestId: string): void => logger().appendKeys({ requestId });
+let cause: string | undefined;
+/** The id of the call or command that the next orders of letters come from. */
+export const causeRequestId = (): string | undefined => cause;
+
+/** An execution environment handles one request at a time, and each command is one request. */
+export const causeBy = (requestId: string | undefined): void => {
+  cause = requestId;
+};
+
+/** Adds the id to all later lines. */
+export const nameRequest = (requestId: string): void => {
+  causeBy(requestId);
+  logger().appendKeys({ requestId });
+};
+
+/** For a message of a queue. Its lines, and what it orders, name the request that it comes from. */
+export const nameCause = (causeRequestId: string | undefined): void => {
+  causeBy(causeRequestId);
+  if (causeRequestId === undefined) logger().removeKeys(["causeRequestId"]);
+  else logger().appendKeys({ causeRequestId });
+};
 
 export type LogFields = {
   operation?: string | undefined;
@@ -20,6 +39,8 @@ export type LogFields = {
   event?: string | undefined;
   messageId?: string | undefined;
   eventId?: string | undefined;
+  /** SES's id of a letter, which its reports of bounces and complaints name. */
+  sesMessageId?: string | undefined;
   kind?: string | undefined;
   outcome?: string | undefined;
   error?: ErrorDescription | undefined;

@@ -4,7 +4,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import type * as z from "zod";
 import { initPhase } from "./init-phase.ts";
 import { prepared } from "./lazy.ts";
-import { describeError, logError, logInfo, nameRequest } from "./logger.ts";
+import { describeError, logError, logInfo, nameCause, nameRequest } from "./logger.ts";
 
 export type Received = {
   batch: string;
@@ -19,7 +19,13 @@ export type Handed = Received & {
 /** A message with an error is done too, because another attempt would not help. */
 export type Outcome = string | { outcome: string; error: unknown };
 
-export const queueConsumer = async <Message extends { kind: string }, Deps>(
+type Traced = {
+  kind: string;
+  causeRequestId?: string | undefined;
+  sesMessageId?: string | undefined;
+};
+
+export const queueConsumer = async <Message extends Traced, Deps>(
   message: z.ZodType<Message>,
   consume: (message: Message, deps: Deps, received: Handed) => Promise<Outcome>,
   buildDeps: () => Deps,
@@ -30,15 +36,17 @@ export const queueConsumer = async <Message extends { kind: string }, Deps>(
 
   const consumeRecord = async (record: SQSRecord, batch: string): Promise<void> => {
     const { messageId, body, attributes, receiptHandle } = record;
+    nameCause(undefined);
     try {
       const parsed = message.parse(JSON.parse(body));
+      const { kind, causeRequestId, sesMessageId } = parsed;
+      nameCause(causeRequestId);
       const queuedAt = Math.floor(Number(attributes.SentTimestamp) / 1000);
       const receives = Number(attributes.ApproximateReceiveCount);
-      const received = { batch, queuedAt, receives, receiptHandle };
-      const done = await consume(parsed, deps(), received);
-      const { kind } = parsed;
-      if (typeof done === "string") logInfo("message", { messageId, kind, outcome: done });
-      else logError("message", { messageId, kind, outcome: done.outcome, error: describeError(done.error) });
+      const done = await consume(parsed, deps(), { batch, queuedAt, receives, receiptHandle });
+      const line = { messageId, kind, sesMessageId };
+      if (typeof done === "string") logInfo("message", { ...line, outcome: done });
+      else logError("message", { ...line, outcome: done.outcome, error: describeError(done.error) });
     } catch (error) {
       logError("message failed", { messageId, error: describeError(error) });
       throw error;

@@ -124,7 +124,8 @@ export type TokenSigner = ReturnType<typeof tokenSigner>;
 const freshKeysEverySeconds = 30;
 
 export const tokenVerifier = (clock: Clock = nowSeconds, read: typeof readSecret = readSecret) => {
-  const settings = environment("VERIFICATION_KEYS_ID", "PUBLIC_URL", "TOKEN_AUDIENCE");
+  const settings = environment("VERIFICATION_KEYS_ID", "PUBLIC_URL", "ISSUERS_ACCEPTED", "TOKEN_AUDIENCE");
+  const earlier = settings.ISSUERS_ACCEPTED === "off" ? [] : settings.ISSUERS_ACCEPTED.split(",");
   const verificationKeys = remembering((stored) => createLocalJWKSet(parseVerificationKeys(stored)));
   let freshKeys: { askedAt: number; read: Promise<string> } | undefined;
 
@@ -132,7 +133,7 @@ export const tokenVerifier = (clock: Clock = nowSeconds, read: typeof readSecret
     const keys = verificationKeys(stored);
     return jwtVerify(token, keys, {
       algorithms: [algorithm],
-      issuer: settings.PUBLIC_URL,
+      issuer: [settings.PUBLIC_URL, ...earlier],
       audience: settings.TOKEN_AUDIENCE,
       requiredClaims: ["exp", "iat", "sub", "jti"],
       currentDate: new Date(clock() * 1000),

@@ -10,8 +10,6 @@ import {
   QueryCommand,
   ScanCommand,
   TransactionCanceledException,
-  TransactionConflictException,
-  TransactionInProgressException,
   TransactWriteItemsCommand,
   UpdateItemCommand,
   type AttributeValue,
@@ -48,17 +46,25 @@ type Part = { failed: boolean; item: Item | undefined };
 
 const attempts = 6;
 const firstBackoffMilliseconds = 25;
+const longestMilliseconds = 4_000;
 
 const maybePlain = (item: Record<string, AttributeValue> | undefined) => item && plain(item);
 
 // The SDK retries throttled single writes, but not transactions that throttling cancelled.
-const passingReasons = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
+const passingReasons = new Set([
+  "TransactionConflict",
+  "TransactionInProgress",
+  "ThrottlingError",
+  "ProvisionedThroughputExceeded",
+]);
+const passingNames = new Set(["TransactionConflictException", "TransactionInProgressException"]);
 
 const isPassing = (error: unknown): boolean =>
-  error instanceof TransactionConflictException ||
-  error instanceof TransactionInProgressException ||
+  (error instanceof Error && passingNames.has(error.name)) ||
   (error instanceof TransactionCanceledException &&
-    (error.CancellationReasons ?? []).some(({ Code = "" }) => passingReasons.has(Code)));
+    (error.CancellationReasons ?? []).some(({ Code = "" }) =>
+      passingReasons.has(Code.replace(/Exception$/, "")),
+    ));
 
 const refusedParts = (error: unknown): Part[] | undefined => {
   if (error instanceof ConditionalCheckFailedException)
@@ -75,12 +81,13 @@ const refusedParts = (error: unknown): Part[] | undefined => {
 const attempt = async <Output>(
   write: () => Promise<Output>,
 ): Promise<{ output: Output } | { refused: Part[] }> => {
+  const until = performance.now() + longestMilliseconds;
   for (let tried = 1; ; tried += 1) {
     try {
       return { output: await write() };
     } catch (error) {
       if (isPassing(error)) {
-        if (tried === attempts) throw new StoreBusyError();
+        if (tried === attempts || performance.now() > until) throw new StoreBusyError();
         await delay(firstBackoffMilliseconds * 2 ** (tried - 1) * (0.5 + Math.random()));
         continue;
       }

@@ -336,13 +336,32 @@ describe("API Gateway", () => {
     expect((await send("HEAD", contract.getMe.path)).status).toBe(405);
   });
 
-  it("answers 404 to an unknown path in our error format", async ({ skip }) => {
+  it("answers 404 to unknown paths in our error format, with any credentials", async ({ skip }) => {
     requireCapability("gatewayResponseBodies", skip);
-    const unknown = await send("GET", "/api/v1/auth/nothing/");
-    expect({ status: unknown.status, body: unknown.body }).toEqual({
+    const paths = ["/api/v1/auth/nothing/", "/api/v1/auth/user/me/x/y", "/api/v1", "/nothing", "/%24default"];
+    const schemes = [undefined, "Bearer a.b.c", "Bearer", "Token x", "Basic eDp5", "AWS4-HMAC-SHA256 x"];
+    for (const path of paths)
+      for (const [at, authorization] of schemes.entries()) {
+        const method = ["GET", "POST", "DELETE", "PATCH", "OPTIONS"][at] ?? "PUT";
+        const headers = { origin: "https://app.example", ...(authorization && { authorization }) };
+        const { status, body, headers: sent } = await send(method, path, { headers });
+        expect({ path, authorization, status, body }).toEqual({
+          path,
+          authorization,
+          status: 404,
+          body: { detail: "Not found.", code: "not_found" },
+        });
+        expect(sent.get("access-control-allow-origin")).toBe("*");
+        expect(sent.get("cache-control")).toBe("no-store");
+        expect(sent.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+      }
+    const authorization = "Bearer a.b.c";
+    expect(await send("HEAD", paths[0] ?? "", { headers: { authorization } })).toMatchObject({
       status: 404,
-      body: { detail: "Not found.", code: "not_found" },
+      text: "",
     });
+    const root = await send("POST", "/", { headers: { authorization } });
+    expect([root.status, root.body]).toEqual([404, { detail: "Not found.", code: "not_found" }]);
   });
 
   it("answers 405 to unsupported methods in our error format", async () => {

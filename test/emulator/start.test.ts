@@ -119,7 +119,15 @@ describe("npm start", () => {
     const cwd = folder();
     writeFileSync(
       path.join(cwd, ".env"),
-      "\ufeffTOKEN_AUDIENCE=ours\r\nSTAGE=prod\r\nPUBLIC_URL=https://auth.example.com\r\n",
+      [
+        "\ufeffTOKEN_AUDIENCE=ours",
+        "STAGE=prod",
+        "PUBLIC_URL=https://auth.example.com",
+        "DOMAIN_NAME=auth.example.com",
+        "CERTIFICATE_ARN=arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
+        "DISABLE_DEFAULT_ENDPOINT=on",
+        "",
+      ].join("\r\n"),
     );
     const port = await freePort();
     const { child, ready } = npmStart(cwd, "--port", String(port));

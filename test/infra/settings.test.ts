@@ -29,9 +29,41 @@ describe("settings", () => {
     expect(read).not.toThrow(/nobody-here|Prod!/);
   });
 
-  it("accept only the sender's address or domain as SES identity", () => {
-    expect(readSettings({ ...required, MAIL_IDENTITY: "example.com" }).MAIL_IDENTITY).toBe("example.com");
-    expect(() => readSettings({ ...required, MAIL_IDENTITY: "other.example" })).toThrow(/MAIL_IDENTITY/);
+  it.each([
+    ["a@mail.example.com", "a@mail.example.com", true],
+    ["a@mail.example.com", "mail.example.com", true],
+    ["a@mail.example.com", "example.com", true],
+    ["a@mail.example.com", "Example.com", true],
+    ["a@mail.example.com", "b@mail.example.com", false],
+    ["a@mail.example.com", "other.example", false],
+    ["a@mail.example.com", "ample.com", false],
+    ["a@mail.example.com", "com", false],
+    ["a@mail.example.com", ".example.com", false],
+    ["a@mail.example.com", "@mail.example.com", false],
+    ["a@example.com", "mail.example.com", false],
+  ])("of sender %s, SES identity %s is valid: %s", (MAIL_FROM, MAIL_IDENTITY, isValid) => {
+    const read = () => readSettings({ MAIL_FROM, MAIL_IDENTITY }).MAIL_IDENTITY;
+    if (isValid) expect(read()).toBe(MAIL_IDENTITY);
+    else expect(read).toThrow(/MAIL_IDENTITY: must be/);
+  });
+
+  it.each([
+    ["bounce.example.com", {}, true],
+    ["bounce.mail.example.com", {}, true],
+    ["example.com", {}, false],
+    ["mail.example.com", {}, false],
+    ["bounce.other.example", {}, false],
+    ["bounce.example.com", { MAIL_IDENTITY: "" }, false],
+    ["bounce.example.com", { SES_IDENTITY: "existing" }, false],
+  ])("take %s for bounces, with %j: %s", (MAIL_FROM_DOMAIN, more, isValid) => {
+    const given = {
+      MAIL_FROM: "a@mail.example.com",
+      MAIL_IDENTITY: "example.com",
+      MAIL_FROM_DOMAIN,
+      ...more,
+    };
+    if (isValid) expect(readSettings(given).MAIL_FROM_DOMAIN).toBe(MAIL_FROM_DOMAIN);
+    else expect(() => readSettings(given)).toThrow(/MAIL_FROM_DOMAIN: must be/);
   });
 
   it("name the pages and a safe service of challenges", () => {
@@ -116,6 +148,69 @@ describe("settings", () => {
       ["X'A", "Names of headers have letters"],
     ] as const)
       expect(given({ ALLOWED_HEADERS }), ALLOWED_HEADERS).toThrow(sentence);
+  });
+
+  const domain = {
+    DOMAIN_NAME: "auth.example.com",
+    CERTIFICATE_ARN: "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000",
+  };
+
+  it("have a custom domain with its certificate, or neither", () => {
+    const { DOMAIN_NAME, CERTIFICATE_ARN } = domain;
+    const full = { ...domain, HOSTED_ZONE_ID: "Z0123456789ABC", DISABLE_DEFAULT_ENDPOINT: "on" };
+    expect(readSettings({ ...required, ...full })).toMatchObject(full);
+    expect(readSettings(required)).toMatchObject({
+      DISABLE_DEFAULT_ENDPOINT: "off",
+      ISSUERS_ACCEPTED: "off",
+    });
+    for (const [given, message] of [
+      [{ DOMAIN_NAME }, "DOMAIN_NAME: needs CERTIFICATE_ARN"],
+      [{ CERTIFICATE_ARN }, "CERTIFICATE_ARN: needs DOMAIN_NAME"],
+      [{ HOSTED_ZONE_ID: "Z0123456789ABC" }, "HOSTED_ZONE_ID: needs DOMAIN_NAME"],
+      [{ DISABLE_DEFAULT_ENDPOINT: "on" }, "DISABLE_DEFAULT_ENDPOINT: needs DOMAIN_NAME"],
+      [{ ...domain, DISABLE_DEFAULT_ENDPOINT: "yes" }, "DISABLE_DEFAULT_ENDPOINT"],
+      [{ ...domain, HOSTED_ZONE_ID: "example.com" }, "begins with Z"],
+      [
+        { ...domain, CERTIFICATE_ARN: "arn:aws:iam::123456789012:server-certificate/x" },
+        "Certificate Manager",
+      ],
+    ] as const)
+      expect(() => readSettings({ ...required, ...given }), message).toThrow(message);
+    for (const name of [
+      "Auth.example.com",
+      "https://auth.example.com",
+      "auth.example.com/",
+      "*.example.com",
+      "auth",
+      "auth.example.com.",
+      "a_b.example.com",
+      "-a.example.com",
+      "auth.example.com:443",
+    ])
+      expect(() => readSettings({ ...required, ...domain, DOMAIN_NAME: name }), name).toThrow("host name");
+  });
+
+  it("accept earlier issuers exactly as they were, and no pattern", () => {
+    const given = (ISSUERS_ACCEPTED: string) => () => readSettings({ ...required, ISSUERS_ACCEPTED });
+    expect(given(" https://a.example/prod , https://b.example:8443")()).toMatchObject({
+      ISSUERS_ACCEPTED: "https://a.example/prod,https://b.example:8443",
+    });
+    expect(given("http://127.0.0.1:8000")()).toMatchObject({ ISSUERS_ACCEPTED: "http://127.0.0.1:8000" });
+    for (const bad of [
+      "*",
+      "https://*.example",
+      "https://a.example/*",
+      "https://a.example/",
+      "https://a.example,",
+      "http://a.example",
+      "a.example",
+      "https://u:p@a.example",
+      "https://a.example?x",
+      "https://a.example#x",
+      "https://A.example",
+      "on",
+    ])
+      expect(given(bad), bad).toThrow(/ISSUERS_ACCEPTED/);
   });
 
   it("treat an empty value as unset, and prefer set values to defaults", () => {

@@ -33,7 +33,7 @@ export const rooms: Record<string, Room> = {
   },
   "shared/events": {
     holds: "what happens to accounts: who acts, what follows, and the history",
-    imports: shared("platform attributes contract store"),
+    imports: shared("platform identity attributes contract store"),
   },
   "shared/webhooks": {
     holds: "webhooks: their secrets and signatures, when and how they are tried",
@@ -109,20 +109,35 @@ export const rooms: Record<string, Room> = {
   },
   commands: {
     holds: "what all commands of operators need: the stage or local stack that they work on, the terminal",
-    imports: [...shared("platform contract"), "infra"],
+    imports: [...shared("platform identity contract"), ...infra("command-line"), "infra"],
   },
   "commands/accounts": {
     holds: "commands about people",
     imports: [
-      ...shared("platform identity contract store events sessions passwords accounts admin mail"),
+      ...shared(
+        "platform identity contract store events limits delivery sessions passwords accounts admin mail",
+      ),
       ...infra("command-line"),
       "commands/user-files",
       "commands",
     ],
   },
+  "commands/doctor": {
+    holds: "checks of an AWS account before a deployment, which only read",
+    imports: [...infra("grants settings command-line"), "commands", "infra"],
+  },
+  "commands/letters": {
+    holds: "commands about letters",
+    imports: [...shared("platform mail"), ...infra("command-line"), "commands"],
+  },
   "commands/stage": {
     holds: "commands about a whole stage",
-    imports: [...shared("platform events keys"), ...infra("command-line"), "commands/user-files", "commands"],
+    imports: [
+      ...shared("platform identity contract store events keys limits codes sessions accounts admin"),
+      ...infra("command-line"),
+      "commands/user-files",
+      "commands",
+    ],
   },
   "commands/events": {
     holds: "commands about events and webhooks",
@@ -154,7 +169,7 @@ export const rooms: Record<string, Room> = {
     imports: [...shared("store"), ...infra("settings data"), "infra"],
   },
   "infra/data": {
-    holds: "tables, queues and secrets: what stays when code changes",
+    holds: "tables, queues, secrets and the operators' log: what stays when code changes",
     imports: [...shared("store"), ...infra("grants settings"), "infra"],
   },
   "infra/monitoring": {
@@ -207,9 +222,13 @@ export const rooms: Record<string, Room> = {
     holds: "SES, the inbox and the preview of letters",
     imports: [...shared("identity letters"), ...local("aws cloudformation gateway")],
   },
+  "infra/local/operators": {
+    holds: "what only operators' commands call: who they are, their log, moves of dead letters",
+    imports: local("aws cloudformation"),
+  },
   "infra/local/aws-endpoint": {
     holds: "the endpoint that functions call: IAM, faults, call counts",
-    imports: local("aws cloudformation lambda streams secrets mailbox"),
+    imports: local("aws cloudformation lambda streams secrets mailbox operators"),
   },
   "infra/local/eventbridge": {
     holds: "EventBridge: the rules that put SES's reports into a queue",
@@ -219,7 +238,9 @@ export const rooms: Record<string, Room> = {
     holds: "`npm start`: starts and stops all of it",
     imports: [
       ...infra("settings bundling command-line"),
-      ...local("aws cloudformation lambda engines streams secrets gateway mailbox aws-endpoint eventbridge"),
+      ...local(
+        "aws cloudformation lambda engines streams secrets gateway mailbox operators aws-endpoint eventbridge",
+      ),
       "infra",
     ],
   },

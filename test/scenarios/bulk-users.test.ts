@@ -12,6 +12,7 @@ import { runCommand } from "../support/calls/commands.ts";
 import { eventually } from "../support/assert/eventually.ts";
 import { expectRefused } from "../support/assert/refusals.ts";
 import { letterTo } from "../support/mail/letters.ts";
+import { allLettersSent } from "../support/mail/mail-queue.ts";
 import { importRows, personToImport } from "../support/people/import-export.ts";
 import { newPerson, register } from "../support/people/people.ts";
 import { presetAccount, presetSession } from "../support/presets/presets.ts";
@@ -170,5 +171,40 @@ describe("npm run data:backfill", () => {
     expect(eventsOf({ ...images, streamArn: "arn", sequenceNumber: "1", at: 1 })).toEqual([]);
     expect((await backfill()).code).toBe(0);
     expect(await own()).toEqual(filled);
+  });
+});
+
+describe("npm run smoke", () => {
+  const smoke = () => runCommand("smoke-test", [], stack);
+  const simulated = async () => {
+    const people = await itemsOf(stack, "UsersTable");
+    return people.filter((item) => String(item["email"]).endsWith("@simulator.amazonses.com"));
+  };
+
+  it("signs in as a new person and leaves none", async () => {
+    const { code, stdout, stderr } = await smoke();
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout.match(/^ok {7}.*, \d+\.\d\d s$/gm)).toHaveLength(11);
+    expect(stdout).toMatch(/The smoke test of the local stack has passed in \d/);
+    await allLettersSent(stack);
+    expect((await simulated()).filter(({ pk }) => !String(pk).startsWith("goodbye"))).toEqual([]);
+  });
+
+  it("removes what interrupted runs left, and no one else", async () => {
+    const email = (label: string) => `success+${label}-${randomUUID()}@simulator.amazonses.com`;
+    const name = () => `lit-auth-smoke-${randomUUID()}`;
+    const left = await presetSession(stack, { username: name(), email: email("left") });
+    const pending = await register(newPerson({ username: name(), email: email("pending") }));
+    const kept = [
+      await presetAccount(stack, { username: name(), email: email("staff"), isStaff: true }),
+      await presetAccount(stack, { username: name() }),
+      await presetAccount(stack, { email: email("other") }),
+    ];
+    const { code, stdout } = await smoke();
+    expect([code, stdout]).toEqual([0, expect.stringContaining(" 2 removed\n")]);
+    expect([await stateOf(left), await stateOf(pending)]).toEqual(["deleted", "deleted"]);
+    for (const person of kept) expect(await stateOf(person)).toBe("active");
+    const sessions = await itemsOf(stack, "SessionsTable");
+    expect(sessions.filter(({ userId }) => userId === left.id)).toEqual([]);
   });
 });

@@ -3,15 +3,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { OperationName } from "../../shared/contract/contract.ts";
 import { call, type Options } from "../support/calls/api.ts";
-import { newPassword } from "../support/people/credentials.ts";
 import { codeTo } from "../support/mail/letters.ts";
-import { adminCode, opened, withCookie } from "../support/people/admin-page-session.ts";
-import { createAdministrator } from "../support/people/administrators.ts";
 import { allLettersSent } from "../support/mail/mail-queue.ts";
-import { activated, loginCode, newPerson, register, resetCode } from "../support/people/people.ts";
-import { presetSession } from "../support/presets/presets.ts";
+import { activated, newPerson, register } from "../support/people/people.ts";
 import { functionCalls } from "../support/stacks/function-calls.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
+import { textTable } from "../tools/bench/text-table.ts";
+import { measureOperations, type Cost } from "../tools/cost/ledger.ts";
 
 let stack: Awaited<ReturnType<typeof sharedStack>>;
 beforeAll(async () => {
@@ -46,22 +44,8 @@ const costsOf = async (operation: OperationName, body: unknown, options: Options
   };
 };
 
-describe("registration and activation", () => {
-  // createUser: counters of the network, of all and of the mailbox; username; id; registration with
-  // three indexes. Then the queue.
-  // activateUser: counters of the address and the network; in the transaction, double: registration
-  // and account with three indexes each, pointer, username; the success.
-  it("write 9 and 17 units", async () => {
-    const person = newPerson();
-    const created = await costsOf("createUser", person, {}, 201);
-    expect(created.costs).toEqual({ calls: 8, write: 9, read: 1 });
-    // The code, the letters to the domain, those to all, and that it was sent.
-    expect(created.mailer.write).toBe(4);
-    const body = { email: person.email, otp_code: await codeTo(person.email) };
-    expect((await costsOf("activateUser", body)).costs).toEqual({ calls: 5, write: 17, read: 2 });
-  });
-
-  it("write 7 units if the username is taken", async () => {
+describe("registration", () => {
+  it("writes 7 units if the username is taken", async () => {
     const { username } = await register();
     const { costs } = await costsOf("createUser", newPerson({ username }), {}, 400);
     // Three counters, username, id; then the mailbox's and the total's attempts are given back.
@@ -70,19 +54,6 @@ describe("registration and activation", () => {
 });
 
 describe("sign-in", () => {
-  // requestOtp: counters of passwords and the network; letter in place of the password; request.
-  // The mailer: the code, the letters to all, and that it was sent.
-  // createToken: counters of codes and the network; code; session; the success.
-  it("writes 11 units from a new device", async () => {
-    const { email, password } = await activated();
-    const asked = await costsOf("requestOtp", { email, password });
-    expect(asked.costs).toEqual({ calls: 7, write: 4, read: 3 });
-    expect(asked.mailer.write).toBe(3);
-    const otp_code = await codeTo(email, 2);
-    const { costs } = await costsOf("createToken", { email, otp_code }, {}, 201);
-    expect(costs).toEqual({ calls: 6, write: 5, read: 1 });
-  });
-
   // Without the counters of the network.
   it("writes 9 units from a known device", async () => {
     const person = await register();
@@ -111,46 +82,14 @@ describe("sign-in", () => {
   });
 });
 
-// As createToken and refreshToken.
-it("the admin page's session writes 5 units, and 1 when continued", async () => {
-  const administrator = await createAdministrator(stack.folder);
-  const body = { email: administrator.email, otp_code: await adminCode(administrator) };
-  const opening = await costsOf("openAdminSession", body);
-  expect(opening.costs).toEqual({ calls: 6, write: 5, read: 1 });
-  const cookie = withCookie(opened(opening.answer).token);
-  expect((await costsOf("openAdminSession", {}, cookie)).costs).toEqual({ calls: 2, write: 1, read: 1 });
-  expect((await costsOf("endAdminSession", undefined, cookie, 204)).costs).toEqual({
-    calls: 1,
-    write: 1,
-    read: 0,
-  });
-});
-
-describe("signed-in person", () => {
-  it("writes 1 unit to refresh or to change a name", async () => {
-    const { access: token, refresh } = await presetSession(stack);
-    expect((await costsOf("getMe", undefined, { token })).costs).toEqual({ calls: 1, write: 0, read: 2 });
-    const renamed = await costsOf("updateMe", { first_name: "Ada" }, { token });
-    expect(renamed.costs).toEqual({ calls: 2, write: 1, read: 2 });
-    expect((await costsOf("refreshToken", { refresh })).costs).toEqual({ calls: 2, write: 1, read: 1 });
-  });
-
-  // Guess and its return; change counted; account, session, reset, change of address and devices,
-  // double; three letters allowed.
-  it("writes 16 units to change the password", async () => {
-    const { access: token, password } = await presetSession(stack);
-    const body = { current_password: password, new_password: newPassword() };
-    const { costs } = await costsOf("setPassword", body, { token }, 204);
-    expect(costs).toEqual({ calls: 9, write: 16, read: 2 });
-  });
-});
-
-// Network; reset, account, change of address and devices, double; letters of resets; rows of the
-// address; counters of its devices.
-it("a reset writes 14 units", async () => {
-  const person = await activated();
-  await loginCode(person);
-  const body = { email: person.email, otp_code: await resetCode(person, 2), new_password: newPassword() };
-  const { costs } = await costsOf("confirmPasswordReset", body, {}, 204);
-  expect(costs).toEqual({ calls: 11 + 1, write: 14, read: 4 });
+// A change that makes an operation dearer changes this file too, and says what it buys. Write it
+// anew with -u. What a list costs depends on the number of people (npm run bench:admin).
+it("every operation costs what is written down", async () => {
+  const { listUsers: _, ...ledger } = await measureOperations(stack, { folder: stack.folder, rounds: 1 });
+  const cells = ({ calls, writeUnits, readUnits }: Cost) => [calls, writeUnits, readUnits].map(String);
+  const rows = Object.entries(ledger)
+    .toSorted(([one], [other]) => one.localeCompare(other))
+    .map(([name, { afterwards, ...own }]) => [name, ...cells(own), ...cells(afterwards)]);
+  const headings = ["operation", "calls", "WRU", "RRU", "then calls", "WRU", "RRU"];
+  await expect(textTable(headings, rows)).toMatchFileSnapshot("costs-of-operations.txt");
 });

@@ -1,4 +1,4 @@
-import { arn } from "../aws/local-account.ts";
+import { callerArn } from "../operators/caller-identity.ts";
 import type { Access, Policies } from "./iam-policy.ts";
 import { requiredAccess, type Call } from "./required-access.ts";
 import { ServiceError } from "../aws/service-error.ts";
@@ -23,7 +23,7 @@ const reasons = {
 
 /** Like an operator with all rights: only what the bus itself denies is refused. */
 const runnerRole = ({ service }: Call): string | undefined =>
-  service === "events" ? arn("iam", "user/Runner") : undefined;
+  service === "events" ? callerArn({ name: "Runner" }) : undefined;
 
 export const authorise = (
   call: Call,
@@ -38,14 +38,13 @@ export const authorise = (
     if (decisions.includes("allowed") && denial === undefined) continue;
     const access = alternatives[0] ?? { action: call.operation, resource: "*" };
     const { action, resource } = access;
-    const user = arn("sts", `assumed-role/${role.slice(role.lastIndexOf("/") + 1)}/${name}`);
     const reason = denial
       ? reasons[denial]
       : `because no identity-based policy allows the ${action} action${kindsIn(access)}`;
     const isQuery = call.parameters instanceof URLSearchParams;
     throw new ServiceError(
       isQuery ? "AccessDenied" : "AccessDeniedException",
-      `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
+      `User: ${callerArn({ name, role })} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
       { status: call.service === "ses" ? 403 : 400 },
     );
   }

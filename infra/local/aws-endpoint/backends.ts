@@ -1,12 +1,16 @@
 import * as z from "zod";
 import { ServiceError } from "../aws/service-error.ts";
 import type { Ses } from "../mailbox/ses-api.ts";
+import { callerIdentity } from "../operators/caller-identity.ts";
+import type { CloudWatchLogs } from "../operators/cloudwatch-logs.ts";
+import type { MessageMoves } from "../operators/message-moves.ts";
 import type { RotateSecret } from "../secrets/secret-rotation.ts";
 import { createStreamCalls } from "../streams/stream-calls.ts";
 import type { Outcome } from "../lambda/execution-environment.ts";
 import type { SecretsManager } from "../secrets/secrets-manager.ts";
 import { AwsRequestError, awsTarget, jsonContentType, readAwsAnswer } from "../aws/aws-request.ts";
 import { createForwarder, type Answer, type EngineAddress, type Sent } from "../aws/forwarder.ts";
+import type { Principal } from "./authorise.ts";
 import type { Policies } from "./iam-policy.ts";
 import type { Call } from "./required-access.ts";
 
@@ -17,6 +21,8 @@ export type Backends = {
   rotateSecret: RotateSecret;
   ses: Ses;
   putEvents: (parameters: unknown) => unknown;
+  logs: CloudWatchLogs;
+  messageMoves: MessageMoves;
   replaceExecutionEnvironments: (functionName: string) => void;
   invoke: (functionName: string, event: unknown) => Promise<Outcome>;
   /** Called after each write of a table that may have a stream. */
@@ -66,10 +72,10 @@ const withIndexCounts = async (
   return { ...answer, headers, body: JSON.stringify(described) };
 };
 
-const jsonAnswer = (body: unknown, requestId: string): Answer => ({
+const inJson = (type: string, requestId: string, result: unknown): Answer => ({
   status: 200,
-  headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId },
-  body: JSON.stringify(body),
+  headers: { "content-type": type, "x-amzn-requestid": requestId },
+  body: JSON.stringify(result),
 });
 
 /** Lambda answers 200 even if the function has failed. */
@@ -92,7 +98,7 @@ const readEngineAnswer = (operation: string, status: number, text: string) => {
 };
 
 export const connectBackends = (backends: Backends) => {
-  const { secrets, rotateSecret, ses, replaceExecutionEnvironments, invoke, onWrite } = backends;
+  const { secrets, rotateSecret, ses, logs, messageMoves, invoke, onWrite } = backends;
   const dynamoDb = createForwarder("dynamodb", backends.dynamoDb);
   const sqs = createForwarder("sqs", backends.sqs);
   const streams = createStreamCalls(async (service, operation, parameters) => {
@@ -113,32 +119,42 @@ export const connectBackends = (backends: Backends) => {
     return rotateSecret(secrets.arnOf(SecretId) ?? SecretId, ClientRequestToken);
   };
 
-  const serve = async (call: Call, sent: Sent, requestId: string, signal?: AbortSignal): Promise<Answer> => {
-    const { service, operation, parameters } = call;
+  const serve = async (
+    caller: Principal,
+    { service, operation, parameters }: Call,
+    sent: Sent,
+    requestId: string,
+    signal?: AbortSignal,
+  ): Promise<Answer> => {
     if (service === "dynamodb") {
       if (streams.isStreamCall(operation))
-        return jsonAnswer(await streams.call(operation, parameters), requestId);
+        return inJson("application/x-amz-json-1.0", requestId, await streams.call(operation, parameters));
       const answer = await dynamoDb.forward(sent, signal);
       if (writes.has(operation)) onWrite();
       if (operation !== "DescribeTable") return answer;
       const { TableName } = z.object({ TableName: z.string() }).parse(parameters);
       return withIndexCounts(TableName, answer, dynamoDb.forward);
     }
+    if (service === "sqs" && messageMoves.isOne(operation))
+      return inJson(jsonContentType, requestId, await messageMoves.call(operation, parameters));
     if (service === "sqs") return sqs.forward(sent, signal);
+    if (service === "sts") return callerIdentity(operation, caller, requestId);
     if (service === "ses")
       return parameters instanceof URLSearchParams
         ? ses.send(parameters, requestId)
         : ses.changeSuppression(operation, parameters, requestId);
     if (service === "lambda") {
       if (operation === "Invoke") return answerOf(await invokeWith(parameters));
-      replaceExecutionEnvironments(String(parameters));
+      backends.replaceExecutionEnvironments(String(parameters));
       return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
     }
     if (service === "events" && operation === "PutEvents")
-      return jsonAnswer(backends.putEvents(parameters), requestId);
-    if (service !== "secretsmanager")
+      return inJson("application/x-amz-json-1.1", requestId, backends.putEvents(parameters));
+    if (service !== "secretsmanager" && service !== "logs")
       throw new ServiceError("UnknownOperationException", `The service ${service} is not supported locally`);
-    return jsonAnswer(await callSecrets(operation, parameters), requestId);
+    const result =
+      service === "logs" ? logs.call(operation, parameters) : await callSecrets(operation, parameters);
+    return inJson("application/x-amz-json-1.1", requestId, result);
   };
 
   return {

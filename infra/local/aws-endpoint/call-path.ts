@@ -48,7 +48,7 @@ export const createCallPath = () => {
     const fate = isQuiet() ? "answer" : await strike({ principal: principal.name, ...call }, signal);
     const { serve } = connected;
     const answer = await measured(principal.name, call, sent.body, (body) =>
-      serve(call, { ...sent, body }, requestId, signal),
+      serve(principal, call, { ...sent, body }, requestId, signal),
     );
     return fate === "answer" ? answer : undefined;
   };

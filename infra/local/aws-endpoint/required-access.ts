@@ -5,6 +5,7 @@ import type { Access } from "./iam-policy.ts";
 import { ServiceError } from "../aws/service-error.ts";
 import { isObject, type JsonObject } from "../aws/json.ts";
 import { keysOfItem, keysOfQuery, type PartitionKeys } from "./leading-keys.ts";
+import { sourceArnIn } from "../operators/message-moves.ts";
 import { configurationSetIn, sendersIn } from "../mailbox/addresses.ts";
 
 export type Call = { service: string; operation: string; parameters: unknown };
@@ -105,6 +106,34 @@ const queueIn = (parameters: unknown): string => {
   return QueueUrl.slice(QueueUrl.lastIndexOf("/") + 1);
 };
 
+const onQueue = (queueArn: string, ...operations: string[]): RequiredAccess =>
+  operations.map((operation) => [{ action: `sqs:${operation}`, resource: queueArn }]);
+
+/** A move also receives, deletes and sends with the rights of its caller. */
+const sqs = (operation: string, parameters: unknown): RequiredAccess => {
+  const moving = [operation, "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"];
+  switch (operation) {
+    case "StartMessageMoveTask": {
+      const { DestinationArn } = fieldsOf(parameters, "parameters");
+      const to =
+        DestinationArn === undefined ? [] : onQueue(textIn(parameters, "DestinationArn"), "SendMessage");
+      return [...onQueue(textIn(parameters, "SourceArn"), ...moving), ...to];
+    }
+    case "CancelMessageMoveTask":
+      return onQueue(sourceArnIn(textIn(parameters, "TaskHandle")), ...moving);
+    case "ListMessageMoveTasks":
+      return onQueue(textIn(parameters, "SourceArn"), operation, "GetQueueAttributes");
+    default:
+      return onQueue(arn("sqs", queueIn(parameters)), operation.replace(/Batch$/, ""));
+  }
+};
+
+const logs = (operation: string, parameters: unknown): RequiredAccess => {
+  const group = `log-group:${textIn(parameters, "logGroupName")}`;
+  const stream = operation === "PutLogEvents" ? `:log-stream:${textIn(parameters, "logStreamName")}` : "";
+  return [[{ action: `logs:${operation}`, resource: arn("logs", `${group}${stream}`) }]];
+};
+
 const ses = (operation: string, parameters: unknown): RequiredAccess => {
   const action = `ses:${operation}`;
   // The operations on the suppression list have no resource.
@@ -130,9 +159,12 @@ export const requiredAccess = (
     case "dynamodb":
       return dynamodb(operation, parameters, partitionKeys);
     case "sqs":
-      return [
-        [{ action: `sqs:${operation.replace(/Batch$/, "")}`, resource: arn("sqs", queueIn(parameters)) }],
-      ];
+      return sqs(operation, parameters);
+    case "logs":
+      return logs(operation, parameters);
+    // AWS tells everyone who they are.
+    case "sts":
+      return [];
     case "secretsmanager": {
       const SecretId = textIn(parameters, "SecretId");
       return [[{ action: `secretsmanager:${operation}`, resource: secretArn(SecretId) ?? SecretId }]];

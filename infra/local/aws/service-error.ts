@@ -23,13 +23,18 @@ const namespaces: Record<string, string> = {
   sqs: "com.amazonaws.sqs#",
 };
 
+const xmlNamespaces: Record<string, string> = {
+  ses: "http://ses.amazonaws.com/doc/2010-12-01/",
+  sts: "https://sts.amazonaws.com/doc/2011-06-15/",
+};
+
 /** Services differ in the spelling of `message`, and clients read both. */
 export const errorAnswer = (service: string, requestId: string, error: ServiceError): ServiceAnswer =>
-  service === "ses"
+  xmlNamespaces[service] !== undefined
     ? {
         status: error.status,
         headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },
-        body: `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+        body: `<ErrorResponse xmlns="${xmlNamespaces[service]}"><Error><Type>Sender</Type><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
       }
     : {
         status: error.status,

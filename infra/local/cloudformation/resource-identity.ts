@@ -9,6 +9,16 @@ type Named = {
   properties: () => Record<string, unknown>;
 };
 
+const emailIdentity = (name: string): Identity => ({
+  ref: name,
+  attributes: Object.fromEntries(
+    [1, 2, 3].flatMap((index) => [
+      [`DkimDNSTokenName${index}`, `token${index}._domainkey.${name}`],
+      [`DkimDNSTokenValue${index}`, `token${index}.dkim.amazonses.com`],
+    ]),
+  ),
+});
+
 export const identifyResource = (
   { stackName, logicalId, type, properties }: Named,
   awsEndpointUrl: string,
@@ -72,6 +82,10 @@ export const identifyResource = (
       const id = createHash("sha256").update(`${stackName}/${logicalId}`).digest("hex").slice(0, 10);
       return { ref: id, attributes: { RootResourceId: `${id}-root`, RestApiId: id } };
     }
+    case "AWS::ApiGateway::DomainName": {
+      const name = String(properties()["DomainName"]);
+      return { ref: name, attributes: { RegionalDomainName: `${name}.invalid`, RegionalHostedZoneId: "Z" } };
+    }
     case "AWS::ApiGateway::Stage":
       return plain(String(properties()["StageName"]));
     case "AWS::ApiGateway::Resource":
@@ -80,7 +94,7 @@ export const identifyResource = (
     case "AWS::Events::Rule":
       return byName("Name", "events", "rule/");
     case "AWS::SES::EmailIdentity":
-      return plain(String(properties()["EmailIdentity"]));
+      return emailIdentity(String(properties()["EmailIdentity"]));
     case "AWS::SES::ConfigurationSet":
       return plain(named("Name"));
     default:

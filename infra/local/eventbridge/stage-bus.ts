@@ -23,7 +23,7 @@ const putParameters = z.object({
 });
 
 /** The label of the function whose log tells what became of webhooks. */
-export const webhookSender = "SendWebhook";
+const webhookSender = "SendWebhook";
 
 export type WebhookResult = { outcome: string; status: number | null; at: string; tries: number };
 export type BusEvent = {
@@ -65,6 +65,25 @@ export const createStageBus = () => {
     if (events.length > mostKept) events.shift();
   };
 
+  type OpenLog = (label: string) => (line: string) => void;
+
+  const readLog = (line: string): void => {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(line);
+    } catch {
+      return;
+    }
+    const { success, data } = triedLine.safeParse(parsed);
+    if (!success) return;
+    const { eventId, outcome, status = null } = data;
+    const tries = (results.get(eventId)?.tries ?? 0) + 1;
+    results.delete(eventId);
+    results.set(eventId, { outcome, status, at: new Date().toISOString(), tries });
+    const [oldest] = results.keys();
+    if (results.size > mostKept && oldest !== undefined) results.delete(oldest);
+  };
+
   return {
     putEvents: (parameters: unknown) => {
       const { Entries } = putParameters.parse(parameters);
@@ -80,22 +99,12 @@ export const createStageBus = () => {
       for (const event of put) keep(event);
       return { FailedEntryCount: 0, Entries: put.map(({ id }) => ({ EventId: id })) };
     },
-    readLog: (line: string): void => {
-      let parsed: unknown;
-      try {
-        parsed = JSON.parse(line);
-      } catch {
-        return;
-      }
-      const { success, data } = triedLine.safeParse(parsed);
-      if (!success) return;
-      const { eventId, outcome, status = null } = data;
-      const tries = (results.get(eventId)?.tries ?? 0) + 1;
-      results.delete(eventId);
-      results.set(eventId, { outcome, status, at: new Date().toISOString(), tries });
-      const [oldest] = results.keys();
-      if (results.size > mostKept && oldest !== undefined) results.delete(oldest);
-    },
+    alsoReading:
+      (open: OpenLog): OpenLog =>
+      (label) => {
+        const write = open(label);
+        return label === webhookSender ? (line) => (readLog(line), write(line)) : write;
+      },
     events: (): readonly BusEvent[] => events,
     webhookOf: ({ eventId = "" }: BusEvent): WebhookResult | undefined => results.get(eventId),
     clear: (): void => {

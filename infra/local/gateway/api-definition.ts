@@ -2,9 +2,11 @@ import * as z from "zod";
 import { compileMockIntegration, type MockIntegration } from "./mock-integration.ts";
 import type { ApiIdentity } from "./proxy-event.ts";
 import { attach, createNode, type Node } from "./route-tree.ts";
+import { arn } from "../aws/local-account.ts";
 import type { Resource, Templates } from "../cloudformation/templates.ts";
 
-export type Method = { functionArn: string; timeoutMilliseconds: number } | { mock: MockIntegration };
+type ProxyMethod = { functionArn: string; timeoutMilliseconds: number; mayInvoke: boolean };
+export type Method = ProxyMethod | { mock: MockIntegration };
 export type Api = ApiIdentity & {
   root: Node<Method>;
   minimumCompressionBytes: number | undefined;
@@ -29,16 +31,48 @@ const methodSchema = z.object({
   }),
 });
 
-const methodOf = (resource: Resource) => {
-  const { HttpMethod, ResourceId, Integration } = methodSchema.parse(resource.properties());
+const permissionSchema = z.object({
+  FunctionName: z.string(),
+  Principal: z.string(),
+  SourceArn: z.string().default("*"),
+});
+
+const matchesPattern = (pattern: string, text: string): boolean => {
+  const literal = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(`^${literal.replaceAll("*", ".*")}$`).test(text);
+};
+
+type Permits = (functionArn: string, methodArn: string) => boolean;
+
+const loadPermissions = (templates: Templates): Permits => {
+  const permissions = templates
+    .ofType("AWS::Lambda::Permission")
+    .map((resource) => permissionSchema.parse(resource.properties()))
+    .filter(({ Principal }) => Principal === "apigateway.amazonaws.com");
+  return (functionArn, methodArn) =>
+    permissions.some(
+      ({ FunctionName, SourceArn }) =>
+        (functionArn === FunctionName || functionArn.endsWith(`:function:${FunctionName}`)) &&
+        matchesPattern(SourceArn, methodArn),
+    );
+};
+
+type Definition = z.output<typeof methodSchema>;
+
+const integrationOf = (
+  resource: Resource,
+  { Integration }: Definition,
+  mayInvoke: (functionArn: string) => boolean,
+): Method => {
+  if (Integration.Type === "MOCK")
+    return { mock: compileMockIntegration(resource.properties()["Integration"]) };
   const functionArn = /functions\/(arn:.*)\/invocations$/.exec(Integration.Uri ?? "")?.[1];
-  if (Integration.Type === "MOCK") {
-    const method: Method = { mock: compileMockIntegration(resource.properties()["Integration"]) };
-    return { HttpMethod, ResourceId, method };
-  }
   if (functionArn === undefined) throw new Error(`${resource.logicalId}: the integration names no function`);
-  const method: Method = { functionArn, timeoutMilliseconds: Integration.TimeoutInMillis };
-  return { HttpMethod, ResourceId, method };
+  return {
+    functionArn,
+    timeoutMilliseconds: Integration.TimeoutInMillis,
+    mayInvoke: mayInvoke(functionArn),
+  };
 };
 
 export const loadApi = (templates: Templates): Api => {
@@ -65,13 +99,18 @@ export const loadApi = (templates: Templates): Api => {
     nodes.set(id, node);
     return node;
   };
+  const stageName = stage?.identity().ref ?? "local";
+  const permits = loadPermissions(templates);
   for (const resource of templates.ofType("AWS::ApiGateway::Method")) {
-    const { HttpMethod, ResourceId, method } = methodOf(resource);
-    nodeOf(ResourceId).methods.set(HttpMethod, method);
+    const definition = methodSchema.parse(resource.properties());
+    const node = nodeOf(definition.ResourceId);
+    const methodArn = arn("execute-api", `${apiId}/${stageName}/${definition.HttpMethod}${node.resource}`);
+    const method = integrationOf(resource, definition, (functionArn) => permits(functionArn, methodArn));
+    node.methods.set(definition.HttpMethod, method);
   }
   return {
     apiId,
-    stage: stage?.identity().ref ?? "local",
+    stage: stageName,
     root,
     minimumCompressionBytes: MinimumCompressionSize,
     binaryMediaTypes: BinaryMediaTypes,

@@ -10,6 +10,11 @@ const types = {
     message: "Missing Authentication Token",
     error: "MissingAuthenticationTokenException",
   },
+  DEFAULT_4XX: {
+    status: 403,
+    message: "Invalid key=value pair (missing equal-sign) in Authorization header.",
+    error: "IncompleteSignatureException",
+  },
   REQUEST_TOO_LARGE: { status: 413, message: "Request Too Long", error: "RequestTooLargeException" },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: "Unsupported Media Type", error: "BadRequestException" },
   BAD_REQUEST: { status: 400, message: "Bad Request", error: "BadRequestException" },
@@ -23,6 +28,11 @@ const types = {
     message: "Internal server error",
     error: "InternalServerErrorException",
   },
+  FUNCTION_THROTTLED: {
+    status: 500,
+    message: "Internal server error",
+    error: "InternalServerErrorException",
+  },
   API_CONFIGURATION_ERROR: {
     status: 500,
     message: "Internal server error",
@@ -30,6 +40,10 @@ const types = {
   },
 } as const;
 export type GatewayResponseType = keyof typeof types;
+
+/** They differ in the default status only (DataBiosphere/azul#6624 and #8192). */
+const nameOf = (type: GatewayResponseType): string =>
+  type === "FUNCTION_THROTTLED" ? "INTEGRATION_FAILURE" : type;
 
 const responseSchema = z.object({
   ResponseType: z.string(),
@@ -47,7 +61,7 @@ export type GatewayResponses = (type: GatewayResponseType, request: GatewayReque
 const variablesOf = (type: GatewayResponseType, { requestId, method, path, sourceIp }: GatewayRequest) => ({
   "context.error.message": types[type].message,
   "context.error.messageString": JSON.stringify(types[type].message),
-  "context.error.responseType": type,
+  "context.error.responseType": nameOf(type),
   "context.requestId": requestId,
   "context.httpMethod": method,
   "context.path": path,
@@ -104,6 +118,6 @@ export const loadGatewayResponses = (templates: Templates): GatewayResponses => 
   for (const override of overrides.values()) render("BAD_REQUEST", override, sampleRequest);
   return (type, request) => {
     const family = types[type].status < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX";
-    return render(type, overrides.get(type) ?? overrides.get(family) ?? {}, request);
+    return render(type, overrides.get(nameOf(type)) ?? overrides.get(family) ?? {}, request);
   };
 };

@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import type { Api } from "./api-definition.ts";
 import { compress } from "./compression.ts";
 import type { Outcome } from "../lambda/execution-environment.ts";
+import { throttledType } from "../lambda/function-pool.ts";
 import type { GatewayResponses, GatewayResponseType, HttpAnswer } from "./default-responses.ts";
 import { listeningServers, loopback } from "./listening-servers.ts";
 import { proxyEvent, type GatewayRequest } from "./proxy-event.ts";
@@ -44,18 +45,28 @@ const mediaTypeMatches = (types: readonly string[], header: string | undefined):
   return types.some((type) => type === "*/*" || type.toLowerCase() === first.trim().toLowerCase());
 };
 
-const isForRunner = ({ method = "" }: IncomingMessage, path: string, { root }: Api): boolean =>
-  path.startsWith("/_") ||
-  (path === "/" && ["GET", "HEAD"].includes(method) && findRoute(root, path, "GET") === undefined);
+const hasStartPage = ({ root }: Api): boolean => {
+  const found = findRoute(root, "/", "GET");
+  return found !== undefined && !("mock" in found.method);
+};
+
+const isForRunner = ({ method = "" }: IncomingMessage, path: string, api: Api): boolean =>
+  path.startsWith("/_") || (path === "/" && ["GET", "HEAD"].includes(method) && !hasStartPage(api));
+
+/** In AWS too, callers can choose the id of their request. */
+const chosenId = ({ headers: { "x-amzn-requestid": id } }: IncomingMessage): string | undefined =>
+  typeof id === "string" && /^[\w!#$%&'*+.^`|~-]{1,128}$/.test(id) ? id : undefined;
 
 export const startGateway = async (port: number, host: string = loopback) => {
   let options: Options | undefined;
 
   const integrate = async (request: GatewayRequest, { api, invoke }: Options) => {
     const found = findRoute(api.root, request.path, request.method);
-    if (found === undefined) return "MISSING_AUTHENTICATION_TOKEN";
+    if (found === undefined)
+      return request.headers.authorization ? "DEFAULT_4XX" : "MISSING_AUTHENTICATION_TOKEN";
     const { route, method } = found;
     if ("mock" in method) return method.mock(request, route.resource);
+    if (!method.mayInvoke) return "API_CONFIGURATION_ERROR";
     if (request.body.length > largestEventBytes) return "REQUEST_TOO_LARGE";
     const isBinary = mediaTypeMatches(api.binaryMediaTypes, request.headers["content-type"]);
     const event = proxyEvent(request, route, api, isBinary);
@@ -66,9 +77,10 @@ export const startGateway = async (port: number, host: string = loopback) => {
     const outcome = await Promise.race([invoke(method.functionArn, event), timeout]);
     clearTimeout(patience);
     if (outcome === "INTEGRATION_TIMEOUT") return outcome;
+    if ("error" in outcome)
+      return outcome.error.errorType === throttledType ? "FUNCTION_THROTTLED" : "INTEGRATION_FAILURE";
     const decodes = mediaTypeMatches(api.binaryMediaTypes, request.headers.accept);
-    const answer = "payload" in outcome ? readProxyResponse(outcome.payload, decodes) : undefined;
-    return answer ?? "INTEGRATION_FAILURE";
+    return readProxyResponse(outcome.payload, decodes) ?? "INTEGRATION_FAILURE";
   };
 
   const answerTo = async (
@@ -91,7 +103,7 @@ export const startGateway = async (port: number, host: string = loopback) => {
     const queryAt = url.indexOf("?");
     const path = queryAt === -1 ? url : url.slice(0, queryAt);
     const query = new URLSearchParams(queryAt === -1 ? "" : url.slice(queryAt));
-    const requestId = randomUUID();
+    const requestId = chosenId(incoming) ?? randomUUID();
     let answer: HttpAnswer;
     if (options === undefined) answer = { status: 503, headers: [], body: "The stack is still starting.\n" };
     else if (isForRunner(incoming, path, options.api)) answer = options.runnerPages(incoming, path, query);

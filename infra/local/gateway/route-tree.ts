@@ -1,4 +1,5 @@
-// A literal path part takes precedence over a parameter, and a parameter over `{proxy+}`.
+// A literal path part takes precedence over a parameter, and a parameter over `{proxy+}`. Resources
+// without the method don't count, as measured on AWS (ministackorg/ministack#1423).
 import type { Route } from "./proxy-event.ts";
 
 export type Node<Method> = {
@@ -26,7 +27,7 @@ export const attach = <Method>(parent: Node<Method>, part: string, node: Node<Me
   else parent.parameter = { name, node };
 };
 
-type Found<Method> = { node: Node<Method>; parameters: Record<string, string> };
+type Found<Method> = { node: Node<Method>; method: Method; parameters: Record<string, string> };
 
 const decode = (part: string): string => {
   try {
@@ -36,23 +37,29 @@ const decode = (part: string): string => {
   }
 };
 
-const search = <Method>(
-  node: Node<Method>,
-  parts: readonly string[],
-  at: number,
-): Found<Method> | undefined => {
+type Sought = { parts: readonly string[]; httpMethod: string };
+
+const methodAt = <Method>({ methods }: Node<Method>, { httpMethod }: Sought): Method | undefined =>
+  methods.get(httpMethod) ?? methods.get("ANY");
+
+const search = <Method>(node: Node<Method>, sought: Sought, at = 0): Found<Method> | undefined => {
+  const { parts } = sought;
   const part = parts[at];
-  if (part === undefined) return node.methods.size > 0 ? { node, parameters: {} } : undefined;
+  if (part === undefined) {
+    const method = methodAt(node, sought);
+    return method && { node, method, parameters: {} };
+  }
   const literal = node.literals.get(decode(part));
-  const exact = literal && search(literal, parts, at + 1);
+  const exact = literal && search(literal, sought, at + 1);
   if (exact) return exact;
   if (node.parameter && part !== "") {
-    const found = search(node.parameter.node, parts, at + 1);
+    const found = search(node.parameter.node, sought, at + 1);
     if (found) return { ...found, parameters: { ...found.parameters, [node.parameter.name]: decode(part) } };
   }
-  return node.rest
-    ? { node: node.rest.node, parameters: { [node.rest.name]: parts.slice(at).map(decode).join("/") } }
-    : undefined;
+  if (node.rest === undefined) return undefined;
+  const method = methodAt(node.rest.node, sought);
+  const parameters = { [node.rest.name]: parts.slice(at).map(decode).join("/") };
+  return method && { node: node.rest.node, method, parameters };
 };
 
 export const findRoute = <Method>(
@@ -61,10 +68,9 @@ export const findRoute = <Method>(
   httpMethod: string,
 ): { route: Route; method: Method } | undefined => {
   const trimmed = path.replace(/^\//, "").replace(/\/$/, "");
-  const found = search(root, trimmed === "" ? [] : trimmed.split("/"), 0);
-  const method = found?.node.methods.get(httpMethod) ?? found?.node.methods.get("ANY");
-  if (found === undefined || method === undefined) return undefined;
+  const found = search(root, { parts: trimmed === "" ? [] : trimmed.split("/"), httpMethod });
+  if (found === undefined) return undefined;
   const { resource, resourceId } = found.node;
   const pathParameters = Object.keys(found.parameters).length === 0 ? null : found.parameters;
-  return { route: { resource, resourceId, pathParameters }, method };
+  return { route: { resource, resourceId, pathParameters }, method: found.method };
 };

@@ -15,7 +15,16 @@ export type FunctionPool = {
   pids: () => number[];
   stop: () => Promise<void>;
 };
-type Options = { limit: number; credentials: Credentials; onLog: (line: string) => void };
+type Options = {
+  limit: number;
+  credentials: Credentials;
+  onLog: (line: string) => void;
+  /** Gets the milliseconds of each invocation. */
+  onDone?: (milliseconds: number) => void;
+};
+
+export const throttledType = "TooManyRequestsException";
+const throttled: Outcome = { error: { errorType: throttledType, errorMessage: "Rate Exceeded." } };
 
 const idleMilliseconds = 5 * 60_000;
 
@@ -48,7 +57,7 @@ export const reservedVariables = (
 /** Reuses execution environments and stops those that idle too long. At the limit, events wait. */
 export const createFunctionPool = (
   definition: FunctionDefinition,
-  { limit, credentials, onLog }: Options,
+  { limit, credentials, onLog, onDone }: Options,
 ): FunctionPool => {
   const variables = { ...definition.variables, ...reservedVariables(definition, credentials) };
   const all = new Set<ExecutionEnvironment>();
@@ -57,6 +66,7 @@ export const createFunctionPool = (
   const idle: { executionEnvironment: ExecutionEnvironment; ends: NodeJS.Timeout }[] = [];
   const waiting: ((executionEnvironment: ExecutionEnvironment | undefined) => void)[] = [];
   let stopped = false;
+  let running = 0;
 
   const start = (): ExecutionEnvironment => {
     const executionEnvironment = startExecutionEnvironment(definition, variables, onLog);
@@ -95,16 +105,28 @@ export const createFunctionPool = (
     idle.push({ executionEnvironment, ends });
   };
 
+  const invoke = async (event: unknown): Promise<Outcome> => {
+    const executionEnvironment = await acquire();
+    if (executionEnvironment === undefined)
+      return { error: { errorType: "Runtime.Stopped", errorMessage: "The stack is stopping" } };
+    const started = performance.now();
+    const outcome = await executionEnvironment.invoke(event);
+    onDone?.(performance.now() - started);
+    const isDead = "error" in outcome && /^(Sandbox|Runtime)\./.test(outcome.error.errorType);
+    if (!isDead) release(executionEnvironment);
+    return outcome;
+  };
+
   return {
     definition,
     invoke: async (event) => {
-      const executionEnvironment = await acquire();
-      if (executionEnvironment === undefined)
-        return { error: { errorType: "Runtime.Stopped", errorMessage: "The stack is stopping" } };
-      const outcome = await executionEnvironment.invoke(event);
-      const isDead = "error" in outcome && /^(Sandbox|Runtime)\./.test(outcome.error.errorType);
-      if (!isDead) release(executionEnvironment);
-      return outcome;
+      if (running >= (definition.reservedConcurrency ?? Infinity)) return throttled;
+      running += 1;
+      try {
+        return await invoke(event);
+      } finally {
+        running -= 1;
+      }
     },
     replace: () => {
       current = new Set();

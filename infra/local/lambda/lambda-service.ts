@@ -5,6 +5,7 @@ import type { Outcome } from "./execution-environment.ts";
 import { loadFunctions, type FunctionDefinition } from "./function-definitions.ts";
 import { createFunctionPool, type FunctionPool } from "./function-pool.ts";
 import { startQueuePoller, type Poller, type SqsCall } from "./queue-poller.ts";
+import { createWorkCounter, type WorkCounts } from "./work-counter.ts";
 
 type Options = {
   awsEndpointUrl: string;
@@ -24,6 +25,8 @@ type LambdaService = {
   replaceExecutionEnvironments: (functionReference: string) => void;
   startPolling: () => void;
   pids: () => Record<string, number[]>;
+  work: () => WorkCounts;
+  resetWork: () => void;
   stop: () => Promise<void>;
 };
 
@@ -34,12 +37,18 @@ export const createLambdaService = (templates: Templates, options: Options): Lam
   const { awsEndpointUrl, admit, callSqs, openLog, onPollerError } = options;
   const { concurrencyPerFunction = defaultConcurrency, returnFailedAfterSeconds } = options;
 
+  const counter = createWorkCounter();
   const pools = loadFunctions(templates).map((definition) => {
     const { label, role, reservedConcurrency = Infinity } = definition;
+    const log = openLog(label);
     return createFunctionPool(definition, {
       limit: Math.min(concurrencyPerFunction, reservedConcurrency),
       credentials: { endpointUrl: awsEndpointUrl, accessKeyId: admit({ name: label, role }) },
-      onLog: openLog(label),
+      onLog: (line) => {
+        counter.countLine(label, line);
+        log(line);
+      },
+      onDone: (milliseconds) => counter.countInvocation(label, milliseconds),
     });
   });
   const pollers: Poller[] = [];
@@ -74,6 +83,8 @@ export const createLambdaService = (templates: Templates, options: Options): Lam
         );
       }
     },
+    work: counter.work,
+    resetWork: counter.reset,
     pids: () => Object.fromEntries(pools.map((pool) => [pool.definition.label, pool.pids()])),
     stop: async () => {
       // Stop all in parallel, because a poller waits for its function.

@@ -57,12 +57,36 @@ describe("routing", () => {
     });
   });
 
+  it("passes over a resource that lacks the method", async () => {
+    const answer = await raw("/things/special", { method: "PUT" });
+    expect(JSON.parse(answer.body.toString())).toMatchObject({
+      resource: "/things/{id}",
+      pathParameters: { id: "special" },
+    });
+    expect((await raw("/pages/site.css", { method: "DELETE" })).status).toBe(404);
+  });
+
   it("answers an unknown path with the template's gateway response", async () => {
     const { status, headers, body } = await get("/nowhere");
     expect(status).toBe(404);
     expect(body).toEqual({ detail: "Not found." });
     expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
     expect(headers.get("access-control-allow-origin")).toBe("*");
+  });
+
+  it("takes a bearer token of an unknown path for a broken signature", async () => {
+    const { status, headers, body } = await get("/nowhere", { authorization: "Bearer token" });
+    expect(status).toBe(403);
+    expect(body).toMatchObject({ detail: expect.stringContaining("Invalid key=value pair") });
+    expect(headers.get("x-amzn-errortype")).toBe("IncompleteSignatureException");
+  });
+
+  it("can't call a function that doesn't permit it", async () => {
+    const answer = await raw("/things/one", { method: "PATCH" });
+    expect([answer.status, String(answer.headers["x-amzn-errortype"])]).toEqual([
+      500,
+      "InternalServerErrorException",
+    ]);
   });
 
   it("keeps the runner's own paths apart from the template's", async () => {
@@ -174,6 +198,36 @@ describe("gateway limits", () => {
     const answer = await raw("/things", { method: "POST", body });
     expect(answer.status).toBe(413);
     expect(JSON.parse(answer.body.toString())).toEqual({ detail: "Request Too Long" });
+  });
+
+  it("refuse calls beyond the reserved concurrency at once, and no others", async () => {
+    const reserved = await startFixtureStack({
+      concurrencyPerFunction: 1,
+      alter: ({ service }) => {
+        Object.assign(service.Resources["Probe"]?.Properties ?? {}, { ReservedConcurrentExecutions: 2 });
+        service.Resources["GatewayFailure"] = {
+          Type: "AWS::ApiGateway::GatewayResponse",
+          Properties: {
+            ResponseType: "INTEGRATION_FAILURE",
+            ResponseTemplates: { "application/json": '{"type":"$context.error.responseType"}' },
+          },
+        };
+      },
+    });
+    try {
+      const calls = await Promise.all(
+        Array.from({ length: 5 }, () => act(reserved, "sleep", { milliseconds: 300 })),
+      );
+      const statuses = calls.map(({ status }) => status);
+      expect(statuses.toSorted((one, other) => one - other)).toEqual([200, 200, 500, 500, 500]);
+      const refused = calls.find(({ status }) => status === 500);
+      expect(await refused?.json()).toEqual({ type: "INTEGRATION_FAILURE" });
+      const crashed = await act(reserved, "exit");
+      expect([crashed.status, await crashed.json()]).toEqual([502, { type: "INTEGRATION_FAILURE" }]);
+      expect((await act(reserved, "identity")).status).toBe(200);
+    } finally {
+      await dispose(reserved);
+    }
   });
 
   it("answer 504 if the integration takes too long", async () => {

@@ -17,7 +17,7 @@ const stage = synthesiseStage();
 
 describe("deployment of a stage", () => {
   const idFor = (texts: Record<string, string>) => {
-    const [id] = Object.keys(synthesiseStage(texts).all("AWS::ApiGateway::Deployment"));
+    const [id] = Object.keys(synthesiseStage(texts, { anew: true }).all("AWS::ApiGateway::Deployment"));
     return id;
   };
   const [id] = Object.keys(stage.all("AWS::ApiGateway::Deployment"));

@@ -25,6 +25,7 @@ const routesOf = (source: typeof stage): Map<string, Record<string, unknown>> =>
   );
 };
 const routes = routesOf(stage);
+const unknownRoutes = ["ANY ", "ANY /{proxy+}"];
 const mocks = [...routes].filter(([route]) => /^(?:OPTIONS|ANY) /.test(route));
 const pathOf = (name: OperationName) => contract[name].path.replace(/\/$/, "");
 
@@ -73,8 +74,34 @@ describe("routes", () => {
       for (const type of usual)
         expect(Integration, route).toHaveProperty(
           ["RequestTemplates", type],
-          JSON.stringify({ statusCode: route.startsWith("OPTIONS ") ? 204 : 405 }),
+          JSON.stringify({
+            statusCode: unknownRoutes.includes(route) ? 404 : route.startsWith("OPTIONS ") ? 204 : 405,
+          }),
         );
+  });
+
+  it("answer 404 to every other path, as gateway responses do", () => {
+    const expected = Object.values(stage.all("AWS::ApiGateway::GatewayResponse")).find(
+      ({ ResponseType }) => ResponseType === "MISSING_AUTHENTICATION_TOKEN",
+    )?.["ResponseParameters"];
+    const headers = Object.entries(Object(expected)).map(([name, value]) => [
+      name.replace("gatewayresponse.", "method.response."),
+      value,
+    ]);
+    for (const route of unknownRoutes)
+      expect(routes.get(route)).toMatchObject({
+        AuthorizationType: "NONE",
+        Integration: {
+          Type: "MOCK",
+          IntegrationResponses: [
+            {
+              StatusCode: "404",
+              ResponseParameters: Object.fromEntries(headers),
+              ResponseTemplates: { "application/json": '{"detail":"Not found.","code":"not_found"}' },
+            },
+          ],
+        },
+      });
   });
 
   it("serve pages with everything below them", () => {
@@ -131,6 +158,7 @@ describe("gateway responses", () => {
     ["REQUEST_TOO_LARGE", "413", "request_too_large"],
     ["UNSUPPORTED_MEDIA_TYPE", "415", "unsupported_media_type"],
     ["THROTTLED", "429", "throttled"],
+    ["INTEGRATION_FAILURE", "503", "service_unavailable"],
     ["INTEGRATION_TIMEOUT", "503", "service_unavailable"],
     ["DEFAULT_5XX", "500", "unexpected_failure"],
   ])("answer %s with status %s and code %s", (type, status, code) => {
@@ -145,9 +173,10 @@ describe("gateway responses", () => {
         "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
         "gatewayresponse.header.Strict-Transport-Security": "'max-age=31536000; includeSubDomains'",
       });
-    expect(responses.get("THROTTLED")?.["ResponseParameters"]).toHaveProperty([
-      "gatewayresponse.header.Retry-After",
-    ]);
+    for (const type of ["THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"])
+      expect(responses.get(type)?.["ResponseParameters"]).toMatchObject({
+        "gatewayresponse.header.Retry-After": "'1'",
+      });
   });
 
   it("name the allowed origin if there is only one", () => {
@@ -168,6 +197,8 @@ it("the stage is throttled and traced, and logs neither addresses nor queries [A
   });
   const log = JSON.stringify(deployed?.["AccessLogSetting"]);
   expect(log).toContain("$context.requestId");
+  // Tells a throttled function from one that crashed: both are INTEGRATION_FAILURE.
+  expect(log).toContain("$context.integration.integrationStatus");
   expect(log).not.toMatch(/sourceIp|querystring|\$context\.path|userAgent|requestOverride/);
 });
 

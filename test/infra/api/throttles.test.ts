@@ -3,7 +3,9 @@ import type { Grant } from "../../../infra/grants/grant.ts";
 import { grants } from "../../../infra/grants/grants.ts";
 import { contract, type OperationName } from "../../../shared/contract/contract.ts";
 import type { Operation } from "../../../shared/contract/operation.ts";
-import { synthesiseStage } from "../synthesised.ts";
+import { methodThrottles } from "../../../infra/api/throttles.ts";
+import { readSettings } from "../../../infra/settings/settings.ts";
+import { requiredSettings, synthesiseStage } from "../synthesised.ts";
 
 const stage = synthesiseStage();
 const operations = Object.entries<Operation>(contract) as [OperationName, Operation][];
@@ -28,6 +30,30 @@ describe("throttles", () => {
     // All other operations have the throttle of the stage.
     expect(settings).toContainEqual(
       expect.objectContaining({ HttpMethod: "*", ResourcePath: "/*", ThrottlingRateLimit: 100 }),
+    );
+  });
+
+  it.each([
+    ["0", "60", 60],
+    ["10", "60", 10],
+    ["10", "4", 4],
+  ])("cut, at concurrency %s, bursts of %s to %i", (concurrency, burst, expected) => {
+    const texts = { HASHING_CONCURRENCY: concurrency, THROTTLE_HASHING_BURST_REQUESTS: burst };
+    const throttles = Object.values(methodThrottles(readSettings({ ...requiredSettings, ...texts })));
+    const ofHashing = throttles.filter(({ throttlingRateLimit }) => throttlingRateLimit === 40);
+    expect(ofHashing.map(({ throttlingBurstLimit }) => throttlingBurstLimit)).toEqual(
+      Array(hashing.size).fill(expected),
+    );
+  });
+
+  it("are in the template with the concurrency that they spare", () => {
+    const reserved = synthesiseStage({ HASHING_CONCURRENCY: "10" });
+    const numbersOf = (type: string, name: string) =>
+      JSON.stringify(reserved.all(type)).match(new RegExp(`"${name}":\\d+`, "g")) ?? [];
+    const bursts = numbersOf("AWS::ApiGateway::Stage", "ThrottlingBurstLimit");
+    expect(bursts.filter((text) => text.endsWith(":10"))).toHaveLength(hashing.size);
+    expect(numbersOf("AWS::Lambda::Function", "ReservedConcurrentExecutions")).toEqual(
+      Array(hashing.size).fill('"ReservedConcurrentExecutions":10'),
     );
   });
 

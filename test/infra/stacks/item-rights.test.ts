@@ -18,16 +18,20 @@ const arnOf = (type: string, id: RegExp): string => {
   return found?.identity().attributes["Arn"] ?? "";
 };
 const users = arnOf("AWS::DynamoDB::Table", /^Users[0-9A-F]{8}$/);
+const history = arnOf("AWS::DynamoDB::Table", /^History[0-9A-F]{8}$/);
 const roles = templates.ofType("AWS::IAM::Role").map((role) => role.identity().attributes["Arn"] ?? "");
 const roleOf = (name: FunctionName): string =>
   roles.find((role) => role.includes(`:role${rolePath("dev", name)}`)) ?? "";
 
-const may = (name: FunctionName, action: string, ...keys: string[]): boolean =>
-  policies.decide(roleOf(name), {
-    action: `dynamodb:${action}`,
-    resource: users,
-    context: { "dynamodb:LeadingKeys": keys },
-  }) === "allowed";
+const mayOn =
+  (resource: string) =>
+  (name: FunctionName, action: string, ...keys: string[]): boolean =>
+    policies.decide(roleOf(name), {
+      action: `dynamodb:${action}`,
+      resource,
+      context: { "dynamodb:LeadingKeys": keys },
+    }) === "allowed";
+const may = mayOn(users);
 const writes = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"];
 const writersOf = (key: string, ...actions: string[]) =>
   names.filter((name) => actions.some((action) => may(name, action, key)));
@@ -75,19 +79,36 @@ describe("items of accounts", () => {
   });
 });
 
+describe("history", () => {
+  const mayInHistory = mayOn(history);
+  const doing = (key: string, ...actions: string[]) =>
+    names.filter((name) => actions.some((action) => mayInHistory(name, action, key)));
+
+  it("is read only by the person, and by staff", () => {
+    const readers = ["getActivity", "exportMe", "listUserActivity", "exportUser"];
+    expect(doing("person#1", "Query")).toEqual(expect.arrayContaining(readers));
+    expect(doing("person#1", "GetItem", "BatchGetItem", "Scan")).toEqual([]);
+  });
+
+  it("of acts can't be changed, deleted or read by any function", () => {
+    const actions = ["UpdateItem", "DeleteItem", "BatchWriteItem", "Query", "GetItem"];
+    expect(doing("act#2026-11", ...actions)).toEqual([]);
+  });
+});
+
 it("no function may scan, or use keys of an unknown kind", () => {
   for (const name of names)
     for (const action of [...writes, "GetItem", "BatchGetItem", "Query", "Scan", "PartiQLSelect"])
       expect([name, action, may(name, action, "other#1")]).toEqual([name, action, false]);
 });
 
-it("every statement on the tables Users and Limits has the condition", () => {
+it("every statement on tables with kinds has the condition", () => {
   const documents = Object.values(stage.all("AWS::IAM::Policy")).map(
     ({ PolicyDocument }) => PolicyDocument as { Statement: Record<string, unknown>[] },
   );
   const onTables = documents
     .flatMap(({ Statement }) => Statement)
-    .filter(({ Resource }) => /(?:Users|Limits)[0-9A-F]{8}Arn/.test(JSON.stringify(Resource)));
+    .filter(({ Resource }) => /(?:Users|Limits|History)[0-9A-F]{8}Arn/.test(JSON.stringify(Resource)));
   const onIndexes = onTables.filter(({ Resource }) => JSON.stringify(Resource).includes("/index/"));
   expect(onIndexes).toHaveLength(1);
   const counting = onTables.filter(({ Action }) => Action === "dynamodb:DescribeTable");

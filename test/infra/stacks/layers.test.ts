@@ -1,7 +1,10 @@
 import { Stack } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
 import { buildApp } from "../../../infra/build-app.ts";
+import { firstStacks, watchedStacks } from "../../../infra/deployment-steps.ts";
 import { grants } from "../../../infra/grants/grants.ts";
+import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts";
+import { loadApi } from "../../../infra/local/gateway/api-definition.ts";
 import { functionName, kebabCase } from "../../../infra/naming.ts";
 import { readSettings } from "../../../infra/settings/settings.ts";
 import { contract } from "../../../shared/contract/contract.ts";
@@ -17,6 +20,10 @@ const stage = synthesiseStage({
   CHALLENGE_VERIFY_URL: "https://service.example/siteverify",
   CHALLENGE_HOSTNAMES: "app.example.com",
   WEBHOOK_URL: "https://receiver.example/hook",
+  DOMAIN_NAME: "auth.example.com",
+  CERTIFICATE_ARN: "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
+  HOSTED_ZONE_ID: "Z0123456789ABC",
+  DISABLE_DEFAULT_ENDPOINT: "on",
 });
 const templateOf = (name: string) => {
   const found = stage.stacks.find(({ stackName }) => stackName === `lit-auth-dev-${name}`);
@@ -57,6 +64,8 @@ describe("stacks", () => {
       StaffFunctions: ["Stateful"],
       Api: ["Account", "StaffFunctions", "Stateful", "UserFunctions"],
     });
+    // A production deployment names each of them.
+    expect([...firstStacks, ...watchedStacks].toSorted()).toEqual(Object.keys(dependencies).toSorted());
   });
 
   it("import values from the stateful stack only", () => {
@@ -145,5 +154,81 @@ describe("functions", () => {
     const words = names.map(kebabCase);
     const ends = words.filter((word) => words.some((other) => word.endsWith(`-${other}`)));
     expect(ends).toEqual([]);
+  });
+});
+
+describe("custom domain", () => {
+  const only = (type: string) => {
+    const found = Object.entries(stage.all(type));
+    expect(found).toHaveLength(1);
+    const [id, properties] = found[0] ?? ["", {}];
+    return { id, properties };
+  };
+
+  it("leads to the stage by TLS 1.2, with no path before it", () => {
+    const { id, properties } = only("AWS::ApiGateway::DomainName");
+    expect(properties).toEqual({
+      DomainName: "auth.example.com",
+      RegionalCertificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
+      EndpointConfiguration: { Types: ["REGIONAL"] },
+      SecurityPolicy: "SecurityPolicy_TLS13_1_2_2021_06",
+      EndpointAccessMode: "BASIC",
+    });
+    expect(only("AWS::ApiGateway::BasePathMapping").properties).toEqual({
+      DomainName: { Ref: id },
+      RestApiId: { "Fn::ImportValue": expect.stringContaining("lit-auth-dev-stateful:") },
+      Stage: { Ref: only("AWS::ApiGateway::Stage").id },
+    });
+    const target = { "Fn::GetAtt": [id, "RegionalDomainName"] };
+    expect(templateOf("api").Outputs?.["DomainTarget"]).toEqual({ Value: target });
+    const records = Object.values(stage.all("AWS::Route53::RecordSet"));
+    expect(records.map(({ Type }) => Type)).toEqual(["A", "AAAA"]);
+    for (const record of records)
+      expect(record).toMatchObject({
+        Name: "auth.example.com",
+        HostedZoneId: "Z0123456789ABC",
+        AliasTarget: { DNSName: target, HostedZoneId: { "Fn::GetAtt": [id, "RegionalHostedZoneId"] } },
+      });
+  });
+
+  it("is the issuer, and can be the only address", () => {
+    const functions = Object.values(stage.all("AWS::Lambda::Function"));
+    const issuers = functions.flatMap(({ Environment }) => {
+      const { PUBLIC_URL }: Record<string, unknown> = Object(Object(Environment)["Variables"]);
+      return PUBLIC_URL ?? [];
+    });
+    expect(new Set(issuers)).toEqual(new Set(["https://auth.example.com"]));
+    expect(templateOf("stateful").Outputs?.["PublicUrl"]).toEqual({ Value: "https://auth.example.com" });
+    expect(only("AWS::ApiGateway::RestApi").properties).toHaveProperty("DisableExecuteApiEndpoint", true);
+  });
+
+  it("is understood by the local runner, and left out for LocalStack", () => {
+    const templates = loadTemplates(stage.stacks, "http://127.0.0.1:1");
+    expect(templates.outputs()).toHaveProperty("lit-auth-dev-api.DomainTarget", "auth.example.com.invalid");
+    expect(loadApi(templates).stage).toBe("dev");
+    withStubBundles((bundles) => {
+      const texts = {
+        ...requiredSettings,
+        DOMAIN_NAME: "auth.example.com",
+        CERTIFICATE_ARN: "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
+        DISABLE_DEFAULT_ENDPOINT: "on",
+      };
+      const app = buildApp(readSettings(texts), bundles, {
+        builtinCloudFormationValidation: false,
+        context: { localstack: true },
+      });
+      const text = JSON.stringify(app.synth().stacks.map(({ template }) => template));
+      expect(text).not.toMatch(/DomainName|BasePathMapping|DisableExecuteApiEndpoint|auth\.example/);
+    });
+  });
+
+  it("alone disables nothing and needs no zone", () => {
+    const { stacks, all } = synthesiseStage({
+      DOMAIN_NAME: "auth.example.com",
+      CERTIFICATE_ARN: "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
+    });
+    expect(Object.values(all("AWS::ApiGateway::RestApi"))[0]).not.toHaveProperty("DisableExecuteApiEndpoint");
+    expect(all("AWS::Route53::RecordSet")).toEqual({});
+    expect(JSON.stringify(stacks)).toContain("DomainTarget");
   });
 });

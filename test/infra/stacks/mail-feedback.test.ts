@@ -73,7 +73,7 @@ const complained = {
   mail,
 };
 const kept = {
-  messageId: mail.messageId,
+  sesMessageId: mail.messageId,
   sentAt: mail.timestamp,
   at: "2017-08-05T00:41:02.669Z",
   recipient: "pseudonym-1",

@@ -4,8 +4,11 @@ import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import { buildApp } from "../../../infra/build-app.ts";
 import { grants } from "../../../infra/grants/grants.ts";
+import { loadTemplates } from "../../../infra/local/cloudformation/templates.ts";
 import { feedbackRules, pascalCase } from "../../../infra/naming.ts";
 import { readSettings } from "../../../infra/settings/settings.ts";
+import { SenderStack } from "../../../infra/stacks/sender-stack.ts";
+import type { SynthesisedStack } from "../../../infra/synthesise.ts";
 import { MailboxStack } from "../../tools/stage/mailbox-stack.ts";
 import { requiredSettings, synthesiseStage, withStubBundles } from "../synthesised.ts";
 
@@ -96,7 +99,14 @@ describe("stages", () => {
     const rules = feedbackRules.map((rule) => `${rule}.Name`);
     const [devNames, prodNames] = [givenNames(dev), givenNames(prod)];
     expect(devNames.map(([what]) => what).toSorted()).toEqual(
-      ["Api.Name", "ConfigurationSet.Name", "EventBus.Name", ...rules, ...functions].toSorted(),
+      [
+        "Api.Name",
+        "ConfigurationSet.Name",
+        "EventBus.Name",
+        "Operators.LogGroupName",
+        ...rules,
+        ...functions,
+      ].toSorted(),
     );
     const ofProd = new Set(prodNames.map(([, name]) => name));
     expect(devNames.filter(([, name]) => ofProd.has(name))).toEqual([]);
@@ -111,14 +121,98 @@ describe("stages", () => {
         expect([id, Properties]).toMatchObject([id, { LoggingConfig: { LogGroup: {} } }]);
   });
 
-  it("retain tables, queues, secrets and logs of prod, even when replaced", () => {
+  it("retain what prod holds, unless a failed deployment has just made it", () => {
     const kinds = /^AWS::(DynamoDB::Table|SQS::Queue|SecretsManager::Secret|Logs::LogGroup)$/;
     const lost = resources(prod)
       .filter(([, { Type }]) => kinds.test(Type))
       .filter(
         ([, resource]) =>
-          resource["DeletionPolicy"] !== "Retain" || resource["UpdateReplacePolicy"] !== "Retain",
+          resource["DeletionPolicy"] !== "RetainExceptOnCreate" ||
+          resource["UpdateReplacePolicy"] !== "Retain",
       );
     expect(lost.map(([id]) => id)).toEqual([]);
+    const all = prod.stacks.flatMap(({ template }) => Object.entries(template.Resources));
+    expect(all.filter(([, { DeletionPolicy }]) => DeletionPolicy === "Retain")).toEqual([]);
+  });
+
+  it("create tables after all else in their stack", () => {
+    const { Resources = {} } =
+      prod.stacks.find(({ stackName }) => stackName.endsWith("-stateful"))?.template ?? {};
+    const isTable = ([, { Type }]: [string, { Type: string }]) => Type === "AWS::DynamoDB::Table";
+    const others = Object.entries(Resources).filter(
+      (one) => !isTable(one) && !one[0].startsWith("CDKMetadata"),
+    );
+    const tables = Object.entries(Resources).filter(isTable);
+    expect([tables.length > 2, others.length > 10]).toEqual([true, true]);
+    for (const [id, { DependsOn = [] }] of tables)
+      expect([id, DependsOn]).toEqual([id, expect.arrayContaining(others.map(([other]) => other))]);
+  });
+});
+
+describe("SES identity", () => {
+  const senderOf = (texts: Record<string, string>) => {
+    const settings = readSettings({ ...requiredSettings, STAGE: "prod", ...texts });
+    const template = Template.fromStack(
+      new SenderStack(new App(), "Sender", { settings }),
+    ).toJSON() as SynthesisedStack["template"];
+    return { template, resources: Object.values(template.Resources), outputs: template.Outputs ?? {} };
+  };
+  const outputsOf = (texts: Record<string, string>) =>
+    Object.fromEntries(
+      Object.entries(senderOf(texts).outputs).map(([name, output]) => [
+        name,
+        (output as { Value: unknown }).Value,
+      ]),
+    );
+  const dkim = (attribute: string) => ({ "Fn::GetAtt": [expect.stringMatching(/^Sender/), attribute] });
+
+  it("of a domain has DKIM, SPF and DMARC records as outputs", () => {
+    const outputs = outputsOf({ MAIL_FROM: "a@mail.example.com", MAIL_IDENTITY: "example.com" });
+    expect(outputs).toEqual({
+      ...Object.fromEntries(
+        [1, 2, 3].flatMap((index) => [
+          [`Dkim${index}Name`, dkim(`DkimDNSTokenName${index}`)],
+          [`Dkim${index}Value`, dkim(`DkimDNSTokenValue${index}`)],
+        ]),
+      ),
+      BounceMxName: "bounce.example.com",
+      BounceMxValue: { "Fn::Join": ["", ["10 feedback-smtp.", { Ref: "AWS::Region" }, ".amazonses.com"]] },
+      BounceSpfName: "bounce.example.com",
+      BounceSpfValue: "v=spf1 include:amazonses.com ~all",
+      DmarcName: "_dmarc.mail.example.com",
+      DmarcValue: "v=DMARC1; p=none",
+    });
+  });
+
+  it("of a domain doesn't keep npm start from reading its records", () => {
+    const { template } = senderOf({ MAIL_FROM: "a@example.com", MAIL_IDENTITY: "example.com" });
+    const outputs = loadTemplates([{ stackName: "sender", template }], "http://127.0.0.1:1").outputs();
+    expect(Object.keys(outputs)).toHaveLength(12);
+    expect(outputs["sender.Dkim3Name"]).toMatch(/^\w+\._domainkey\.example\.com$/);
+    expect(outputs["sender.Dkim3Value"]).toMatch(/^\w+\.dkim\.amazonses\.com$/);
+  });
+
+  it("sends bounces to a domain of its own, or to SES's", () => {
+    const domain = {
+      MAIL_FROM: "a@example.com",
+      MAIL_IDENTITY: "example.com",
+      MAIL_FROM_DOMAIN: "b.example.com",
+    };
+    const identityOf = (texts: Record<string, string>) => senderOf(texts).resources[0];
+    expect(identityOf(domain)?.Properties).toMatchObject({
+      EmailIdentity: "example.com",
+      MailFromAttributes: { MailFromDomain: "b.example.com" },
+    });
+    expect(outputsOf(domain)).toMatchObject({ BounceSpfName: "b.example.com" });
+    expect(identityOf({})?.Properties).toEqual({ EmailIdentity: "no-reply@example.com" });
+    expect(outputsOf({})).toEqual({});
+  });
+
+  it("outlives its stack, and is not made if it exists", () => {
+    expect(senderOf({}).resources).toMatchObject([{ DeletionPolicy: "RetainExceptOnCreate" }]);
+    const existing = synthesiseStage({ STAGE: "prod", SES_IDENTITY: "existing" });
+    const others = prod.stacks.filter(({ stackName }) => !stackName.startsWith("lit-auth-sender-"));
+    expect(stackNames(existing)).toEqual(stackNames({ ...prod, stacks: others }));
+    expect(existing.all("AWS::SES::EmailIdentity")).toEqual({});
   });
 });

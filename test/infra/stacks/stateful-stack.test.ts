@@ -50,7 +50,7 @@ describe("tables", () => {
   it("are retained, like secrets, and refuse deletion in prod only", () => {
     for (const name of ["Users", "Sessions", "Limits", "History"]) {
       expect(prod.one(table, name)).toMatchObject({
-        DeletionPolicy: "Retain",
+        DeletionPolicy: "RetainExceptOnCreate",
         Properties: { DeletionProtectionEnabled: true },
       });
       expect(dev.one(table, name)).toMatchObject({
@@ -59,7 +59,7 @@ describe("tables", () => {
       });
     }
     for (const name of ["KeySecret", "DeviceSecret", "DigestKeys", "SigningKeys", "VerificationKeys"]) {
-      expect(prod.one(secret, name)["DeletionPolicy"]).toBe("Retain");
+      expect(prod.one(secret, name)["DeletionPolicy"]).toBe("RetainExceptOnCreate");
       expect(dev.one(secret, name)["DeletionPolicy"]).toBe("Delete");
     }
   });
@@ -102,4 +102,11 @@ it("AWS generates two secrets, and key rings start empty [ASVS 13.3.1]", () => {
     });
   for (const name of ["DigestKeys", "SigningKeys", "VerificationKeys"])
     expect(Object.keys(dev.one(secret, name).Properties ?? {})).toEqual(["Description"]);
+});
+
+it("the operators' log has a fixed name and the retention of others", () => {
+  expect(prod.one("AWS::Logs::LogGroup", "Operators").Properties).toMatchObject({
+    LogGroupName: "lit-auth-prod-operators",
+    RetentionInDays: 60,
+  });
 });

@@ -21,6 +21,7 @@ import {
   signInLettersFor,
 } from "../../../shared/limits/letter-limits.ts";
 import { call, succeed } from "../../support/calls/api.ts";
+import { runCommand } from "../../support/calls/commands.ts";
 import { comparable } from "../../support/assert/comparable.ts";
 import { expectRefused } from "../../support/assert/refusals.ts";
 import { codeTo, letterTo, lettersTo } from "../../support/mail/letters.ts";
@@ -290,4 +291,16 @@ it("all counters used up leave the owner every kind of code [ASVS 6.1.1]", async
   await clear(registrationBudget());
   const code = /^ {4}(\S+)$/m.exec(undo?.Body.text_part ?? "")?.[1];
   expect((await call("undoEmail", { email, otp_code: code })).status).toBe(204);
+});
+
+it("no limit stops smoke tests, and they use none up", async () => {
+  await limits.exhaust(registrationLettersTo(await pseudonyms.ofMailbox("success@simulator.amazonses.com")));
+  const counted = async () => {
+    const { told } = registrationLetter("", await pseudonyms.ofNetwork("127.0.0.1"));
+    return Promise.all(told.map((limit) => limits.counted(limit)));
+  };
+  const before = await counted();
+  const { code, stderr } = await runCommand("smoke-test", [], stack);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(await counted()).toEqual(before);
 });

@@ -1,9 +1,10 @@
 // Tests what a stack writes down: its accounts, its security log, and all files on the disk.
+import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scanAccounts } from "../../../shared/admin/account-scan.ts";
-import { call, succeed } from "../../support/calls/api.ts";
+import { call, send, succeed } from "../../support/calls/api.ts";
 import { wrongCode } from "../../support/mail/wrong-code.ts";
 import { eventually } from "../../support/assert/eventually.ts";
 import { expectRefused } from "../../support/assert/refusals.ts";
@@ -160,6 +161,54 @@ describe("security log", () => {
     for (const log of written())
       for (const secret of [person.email, person.password, password, last, otp_code])
         expect(log).not.toContain(secret);
+  });
+});
+
+describe("request id", () => {
+  const linesWith = (file: string, text: string): Record<string, unknown>[] =>
+    readFileSync(join(stack.dataDirectory, "logs", file), "utf8")
+      .split("\n")
+      .filter((line) => line.includes(text))
+      .map((line) => JSON.parse(line));
+
+  it("leads from an answer to the letter, and to its bounce", async () => {
+    const person = newPerson();
+    const requestId = (await call("createUser", person)).headers.get("x-request-id") ?? "";
+    const { Id } = await letterTo(person.email);
+    await allLettersSent(stack);
+    expect((await send("POST", `/_aws/ses/${Id}/bounce`)).status).toBe(204);
+    const of = { causeRequestId: requestId, kind: "activation" };
+    const found = await eventually("the lines of both functions", () => {
+      const caused = linesWith("Mailer.log", requestId);
+      const [reported] = linesWith("Feedback.log", Id);
+      return caused.length >= 2 && reported ? { caused, reported } : undefined;
+    });
+    expect(linesWith("CreateUser.log", requestId)).toEqual([
+      expect.objectContaining({ message: "security", event: "registered", requestId }),
+      expect.objectContaining({ message: "answered", requestId }),
+    ]);
+    expect(found.caused).toEqual([
+      expect.objectContaining({ ...of, message: "letter", sesMessageId: Id }),
+      expect.objectContaining({ ...of, message: "message", outcome: "sent" }),
+    ]);
+    expect(found.reported).toMatchObject({ kind: "activation", sesMessageId: Id, outcome: "stopped" });
+  });
+
+  it("that a caller chose is named only if it is a UUID", async () => {
+    const chosen = randomUUID();
+    for (const [id, isNamed] of [
+      [chosen, true],
+      [`${chosen}.secret`, false],
+    ] as const) {
+      const headers = { "x-amzn-requestid": id, "x-request-id": "ours" };
+      const answer = await call("resetPassword", { email: newPerson().email }, { headers });
+      const named = answer.headers.get("x-request-id");
+      expect(named === id).toBe(isNamed);
+      expect(named).not.toBe("ours");
+      await eventually("the answer's line", () => linesWith("ResetPassword.log", named ?? "")[0]);
+    }
+    await allLettersSent(stack);
+    for (const file of ["ResetPassword.log", "Mailer.log"]) expect(linesWith(file, ".secret")).toEqual([]);
   });
 });
 

@@ -1,12 +1,14 @@
 // Tests what becomes of letters while SES has no room for them, or refuses them.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { call, succeed } from "../../support/calls/api.ts";
+import { runCommand } from "../../support/calls/commands.ts";
 import { eventually } from "../../support/assert/eventually.ts";
 import { deliverOrder } from "../../support/mail/deliver-order.ts";
 import { codeTo, letterTo, lettersTo } from "../../support/mail/letters.ts";
 import { allLettersSent, messagesIn } from "../../support/mail/mail-queue.ts";
 import { sesRefusals } from "../../support/mail/virtual-ses.ts";
 import { logWith } from "../../support/stacks/function-logs.ts";
+import { itemsOf } from "../../support/store/table-items.ts";
 import { startTestStack, type TestStack } from "../../support/stacks/test-stack.ts";
 import { newPassword } from "../../support/people/credentials.ts";
 import { activated, loginCode, newPerson, register, signedIn } from "../../support/people/people.ts";
@@ -134,5 +136,47 @@ describe("a closed SES", () => {
     stack.faults.clear();
     for (const order of [code, notice]) await deliverOrder(stack, order);
     expect(await lettersTo(person.email)).toHaveLength(4);
+  });
+});
+
+describe("npm run smoke", () => {
+  const smoke = (...options: string[]) => runCommand("smoke-test", options, stack);
+  const simulated = async () =>
+    (await itemsOf(stack, "UsersTable")).filter(({ email }) => String(email).includes("@simulator."));
+
+  it("names the mailer whose letter doesn't leave, and cleans up", async () => {
+    sesAnswers({ name: "MessageRejected", message: "Email address is not verified." }, 1);
+    const { code, stdout, stderr } = await smoke("--wait", "1");
+    expect(code).toBe(1);
+    expect(stdout).toContain("ok       register, ");
+    expect(stderr).toMatch(
+      /^failed {3}letter with an activation code, 1\.\d\d s: The mailer has sent no letter within 1 s\. Look at the log of lit-auth-test-mailer, /,
+    );
+    expect(await simulated()).toEqual([]);
+  });
+
+  it("says who may read the digest keys, and does without", async () => {
+    const denied = {
+      code: "AccessDeniedException",
+      message: "explicit deny in a resource-based policy",
+      status: 400,
+    };
+    stack.faults.add({
+      principal: "Runner",
+      operation: "GetSecretValue",
+      holding: "DigestKeys",
+      error: denied,
+      times: Infinity,
+    });
+    const { code, stdout, stderr } = await smoke();
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(
+      /^failed {3}read the digest keys, .*KEY_OPERATOR_ARN names the one.* explicit deny/,
+    );
+    const without = await smoke("--letters-only");
+    expect([without.code, without.stderr]).toEqual([0, ""]);
+    expect(without.stdout).toContain("ok       letter with an activation code, ");
+    expect(without.stdout).toContain("It did not sign in");
+    expect(await simulated()).toEqual([]);
   });
 });

@@ -40,7 +40,7 @@ const reportsOf = (messageId: string, count = 1) =>
   eventually("reports", () => {
     const found = bodiesIn("FeedbackQueueUrl")
       .map((body) => feedbackMessage.parse(JSON.parse(body)))
-      .filter((message) => message.messageId === messageId);
+      .filter((message) => message.sesMessageId === messageId);
     return found.length >= count ? found : undefined;
   });
 
@@ -89,7 +89,7 @@ describe("reports of letters", () => {
   ])("reach the feedback queue from $mailbox@ of the simulator", async ({ mailbox, expected }) => {
     const { email } = await register(simulator(mailbox));
     const { Id } = await letterTo(email);
-    expect(await reportsOf(Id)).toEqual([{ messageId: Id, ...expected }]);
+    expect(await reportsOf(Id)).toEqual([{ sesMessageId: Id, ...expected }]);
   });
 
   it("are none for a letter that arrives", async () => {
@@ -110,7 +110,7 @@ describe("reports of letters", () => {
     expect(await report(second.Id, "complaint")).toBe(204);
     const [bounced] = await reportsOf(first.Id);
     const [complained] = await reportsOf(second.Id);
-    expect(bounced).toEqual({ messageId: first.Id, ...bounce("Permanent", "General", "missing") });
+    expect(bounced).toEqual({ sesMessageId: first.Id, ...bounce("Permanent", "General", "missing") });
     expect(complained).toMatchObject({ event: "complaint", recipient: bounced?.recipient });
     expect(complained?.kind).not.toBe(bounced?.kind);
 

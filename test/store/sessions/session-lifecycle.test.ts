@@ -43,6 +43,7 @@ beforeAll(async () => {
     SIGNING_KEYS_ID: "signing",
     VERIFICATION_KEYS_ID: "verification",
     PUBLIC_URL: "https://auth.example",
+    ISSUERS_ACCEPTED: "off",
     TOKEN_AUDIENCE: "lit-auth",
     ACCESS_TOKEN_LIFETIME_SECONDS: "900",
   });

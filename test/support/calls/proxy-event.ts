@@ -15,7 +15,7 @@ export const proxyEvent = (changes: Partial<APIGatewayProxyEvent> = {}): APIGate
   isBase64Encoded: false,
   // Handlers read only these two.
   requestContext: {
-    requestId: "request",
+    requestId: "0b9d2c6e-5d53-4c0e-9a52-7f3f8f6f2f10",
     identity: { sourceIp: "192.0.2.1" },
   } as APIGatewayProxyEvent["requestContext"],
   ...changes,

@@ -1,5 +1,6 @@
 // Global setup: bundles and synthesises once per run, before any project starts a stack.
-import { writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { freshenBundles } from "../../../infra/bundling/fresh-bundles.ts";
 import { synthesiseForTests, templatesFile } from "./test-templates.ts";
 
@@ -11,6 +12,10 @@ const prepare = async () => {
   writeFileSync(templatesFile, JSON.stringify(await synthesiseForTests({})));
   // Workers inherit the variable. Without it they don't read the file, which could be outdated.
   process.env["TEST_TEMPLATES"] = templatesFile;
+  const synthesised = join(templatesFile, "../synthesised-by-tests");
+  rmSync(synthesised, { recursive: true, force: true });
+  mkdirSync(synthesised);
+  process.env["TEST_SYNTHESISED"] = synthesised;
 };
 
 export const setup = async (): Promise<void> => {

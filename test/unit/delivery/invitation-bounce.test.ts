@@ -37,7 +37,7 @@ it("keeps an invitation in a storm of bounces at its domain", async () => {
     };
     const message = {
       event: "bounce" as const,
-      messageId: "m",
+      sesMessageId: "m",
       bounceType: "Permanent",
       bounceSubType: "NoEmail",
       mailbox: "missing" as const,

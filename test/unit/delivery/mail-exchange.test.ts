@@ -46,6 +46,12 @@ describe("mail exchange of a domain", () => {
     expect(await times("broken.example")).toBeGreaterThan(0);
   });
 
+  it("isn't asked for at SES's simulator, which SES answers itself", async () => {
+    const { takesMail } = mailExchange(server.address);
+    expect(await takesMail("simulator.amazonses.com")).toBe(true);
+    expect(server.asked).not.toContain("simulator.amazonses.com");
+  });
+
   it("isn't asked for if that is off", async () => {
     const before = server.asked.length;
     expect(await mailExchange("off").takesMail("unknown.example")).toBe(true);

@@ -1,7 +1,9 @@
+import { EventEmitter, once } from "node:events";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { contract } from "../../../shared/contract/contract.ts";
 import { endpoint } from "../../../shared/http/endpoint.ts";
 import { ApiError } from "../../../shared/contract/errors.ts";
+import { causeRequestId } from "../../../shared/platform/logger.ts";
 import { lambdaContext, proxyEvent } from "../../support/calls/proxy-event.ts";
 
 const operation = contract.requestOtp;
@@ -28,7 +30,7 @@ describe("endpoint", () => {
     expect(answer.headers).toMatchObject({
       "cache-control": "no-store",
       "strict-transport-security": "max-age=31536000; includeSubDomains",
-      "x-request-id": "request",
+      "x-request-id": "0b9d2c6e-5d53-4c0e-9a52-7f3f8f6f2f10",
     });
   });
 
@@ -47,9 +49,72 @@ describe("endpoint", () => {
     expect(logged.join()).not.toContain("hunter2");
   });
 
+  const named = (name: string, more: object = {}) => Object.assign(new Error("failed"), { name, ...more });
+  it.each([
+    ...[
+      "StoreBusyError",
+      "ThrottlingException",
+      "RequestLimitExceeded",
+      "InternalServerError",
+      "ProvisionedThroughputExceededException",
+      "LimitExceededException",
+      "TransactionInProgressException",
+      "RequestThrottled",
+      "TimeoutError",
+    ].map((name) => named(name)),
+    named("Error", { code: "ECONNREFUSED" }),
+    named("InternalError", { $metadata: { httpStatusCode: 500 } }),
+    named("Unheard", { $metadata: { httpStatusCode: 503 } }),
+    named("GetParameterError", { cause: named("InternalServiceError") }),
+  ])("answers a passing fault with 503: %s", async (error) => {
+    const handler = await answering(async () => {
+      throw error;
+    });
+    const answer = await handler(proxyEvent({ body }), lambdaContext);
+    expect([answer.statusCode, answer.headers?.["retry-after"]]).toEqual([503, "1"]);
+    expect(JSON.parse(answer.body)).toHaveProperty("code", "service_unavailable");
+  });
+
+  it.each(["AccessDeniedException", "ValidationException", "ResourceNotFoundException", "TypeError"])(
+    "answers a lasting fault with 500: %s",
+    async (name) => {
+      const error = named("GetParameterError", {
+        cause: named(name, { $metadata: { httpStatusCode: 400 } }),
+      });
+      const handler = await answering(() => Promise.reject(error));
+      expect((await handler(proxyEvent({ body }), lambdaContext)).statusCode).toBe(500);
+    },
+  );
+
+  it("answers 503 just before Lambda ends a call that waits", async () => {
+    const handler = await answering(async () => (await once(new EventEmitter(), "never"))[0]);
+    const context = { ...lambdaContext, getRemainingTimeInMillis: () => 20 };
+    expect((await handler(proxyEvent({ body }), context)).statusCode).toBe(503);
+  });
+
   it("answers 500 for a result that breaks the contract [ASVS 16.5.3]", async () => {
     const handler = await answering(async () => ({ detail: 5 as unknown as string }));
     expect((await handler(proxyEvent({ body }), lambdaContext)).statusCode).toBe(500);
+  });
+
+  it.each([
+    [
+      "a UUID of the caller's",
+      "6F1B4C1E-8A55-4d3e-9f0b-1d2c3b4a5968",
+      "6F1B4C1E-8A55-4d3e-9f0b-1d2c3b4a5968",
+    ],
+    ["another text of the caller's", "hunter2^me", "extended="],
+    ["a UUID with more behind it", "6f1b4c1e-8a55-4d3e-9f0b-1d2c3b4a5968.1", "extended="],
+  ])("names a request by %s, or by API Gateway's own id", async (_, requestId, named) => {
+    const handler = await answering(async () => {
+      expect(causeRequestId()).toBe(named);
+      return { detail: "sent" };
+    });
+    const event = proxyEvent({ body });
+    const requestContext = { ...event.requestContext, requestId, extendedRequestId: "extended=" };
+    const answer = await handler({ ...event, requestContext }, lambdaContext);
+    expect(answer.headers).toHaveProperty("x-request-id", named);
+    expect(logged.map((line) => JSON.parse(line).requestId)).toEqual([named]);
   });
 
   it("sends a rate limit's retry-after header", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { delaySecondsOf, type LetterOrder } from "../../../shared/mail/letter-orders.ts";
+import { delaySecondsOf, letterOrder, type LetterOrder } from "../../../shared/mail/letter-orders.ts";
 import { orderConsumer } from "../../../shared/mail/order-consumer.ts";
 import { neverCalled } from "../../support/assert/never-called.ts";
 import { sesRefusals } from "../../support/mail/virtual-ses.ts";
@@ -63,9 +63,9 @@ const login = { kind: "login", userId: "u", otpRequestId: "r" } as const;
 const notice = { kind: "rank_changed", userId: "u", isStaff: true } as const;
 
 describe("an order at SES's rate", () => {
-  it("is queued anew and done, with its age and one more try", async () => {
+  it("is queued anew with its age, cause and one more try", async () => {
     const { consume, queued } = mailer([rate]);
-    const order = { ...login, orderedAt: now - 100, tries: 2 };
+    const order = letterOrder.parse({ ...login, orderedAt: now - 100, tries: 2, causeRequestId: "call" });
     expect(await consume(order)).toBe("throttled");
     expect(queued).toEqual([[{ ...order, tries: 3 }, 16]]);
   });

@@ -12,7 +12,7 @@ import { SendRawEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { lean, leanJsonOptions, leanOptions, openConnection } from "../../../shared/platform/aws-client.ts";
-import { requestHandler } from "../../../shared/platform/aws-http.ts";
+import { attemptMilliseconds, requestHandler } from "../../../shared/platform/aws-http.ts";
 
 const region = "us-east-1";
 const credentials = { accessKeyId: "AKIATEST", secretAccessKey: "test" };
@@ -214,5 +214,36 @@ describe("request handler", () => {
       name: "TimeoutError",
       message: expect.stringMatching(`^no ${what} within`),
     });
+  });
+
+  it("gives up an endless answer, which a command waits for", async () => {
+    const dripping = async (bytes: number) => {
+      const server = createServer((_, response) => {
+        let left = bytes;
+        const timer = setInterval(() => {
+          left -= 1;
+          if (left > 0) response.write(" ");
+          else response.end("{}");
+        }, 100);
+        response.on("close", () => clearInterval(timer));
+      });
+      return request("http:", await listening(server));
+    };
+    const patient = requestHandler.handle(await dripping(attemptMilliseconds / 100 + 3));
+    vi.stubEnv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+    const started = performance.now();
+    const endless = requestHandler.handle(await dripping(1_000_000));
+    await expect(endless).rejects.toMatchObject({ name: "TimeoutError" });
+    expect(performance.now() - started).toBeGreaterThan(attemptMilliseconds - 50);
+    vi.unstubAllEnvs();
+    expect((await patient).response.statusCode).toBe(200);
+  });
+
+  it("keeps a service's hint to wait from the SDK, which would obey", async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(503, { "retry-after": "30", "x-amz-retry-after": "30000", "x-other": "1" }).end();
+    });
+    const { response } = await requestHandler.handle(request("http:", await listening(server)));
+    expect(Object.keys(response.headers).filter((name) => /retry|other/.test(name))).toEqual(["x-other"]);
   });
 });

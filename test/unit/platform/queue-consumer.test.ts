@@ -1,9 +1,10 @@
 import type { Context, SQSEvent } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { causeRequestId, logInfo } from "../../../shared/platform/logger.ts";
 import { queueConsumer, type Received } from "../../../shared/platform/queue-consumer.ts";
 
-const message = z.object({ kind: z.string() });
+const message = z.object({ kind: z.string(), causeRequestId: z.string().optional() });
 type Message = z.output<typeof message>;
 
 const eventOf = (...bodies: string[]) =>
@@ -60,6 +61,30 @@ describe("queue consumer", () => {
     expect(await handler(eventOf(kindOf("bad")), context)).toEqual({
       batchItemFailures: [{ itemIdentifier: "0" }],
     });
+  });
+
+  it("names in its lines, and to orders, what caused each message", async () => {
+    const causes: unknown[] = [];
+    const consume = async () => {
+      causes.push(causeRequestId());
+      logInfo("letter", {});
+      return "done";
+    };
+    const handler = await queueConsumer(message, consume, () => ({}));
+    const caused = JSON.stringify({ kind: "a", causeRequestId: "call" });
+    await handler(eventOf(caused, kindOf("of an earlier version"), caused, "{"), context);
+    expect(causes).toEqual(["call", undefined, "call"]);
+    const lines = logged.map((line) => JSON.parse(line));
+    expect(lines.map((line) => line.causeRequestId)).toEqual([
+      "call",
+      "call",
+      undefined,
+      undefined,
+      "call",
+      "call",
+      undefined,
+    ]);
+    for (const line of lines) expect(line.requestId).toBe("invocation");
   });
 
   it("logs one error for a message that needs a person", async () => {

@@ -2,12 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { proxyEvent } from "../../../../infra/local/gateway/proxy-event.ts";
 import { toRecord } from "../../../../infra/local/lambda/queue-event.ts";
+import type { Operation } from "../../../../shared/contract/operation.ts";
 import type { Input } from "../load/client.ts";
 
 /** The event that the gateway would make of a call. */
 export const eventOf = (
-  { method, path }: { method: string; path: string },
-  { body, token, deviceToken, id }: Input,
+  { method, path, keepsStaffCookie }: Pick<Operation, "method" | "path" | "keepsStaffCookie">,
+  { body, token, deviceToken, cookie, id = "", sessionId = "" }: Input,
   host: string,
 ) => {
   const rawHeaders = [
@@ -16,12 +17,14 @@ export const eventOf = (
     ["Content-Type", "application/json"],
     ...(token === undefined ? [] : [["Authorization", `Bearer ${token}`]]),
     ...(deviceToken === undefined ? [] : [["X-Device-Token", deviceToken]]),
+    ...(keepsStaffCookie ? [["Origin", `http://${host}`]] : []),
+    ...(cookie === undefined ? [] : [["Cookie", cookie]]),
   ].flat();
   return proxyEvent(
     {
       requestId: randomUUID(),
       method,
-      path: path.replace("{id}", id ?? ""),
+      path: path.replace("{id}", id).replace("{session_id}", sessionId),
       query: new URLSearchParams(),
       rawHeaders,
       headers: { host, "user-agent": "bench" },
@@ -29,7 +32,11 @@ export const eventOf = (
       receivedAt: Date.now(),
       body: Buffer.from(body === undefined ? "" : JSON.stringify(body)),
     },
-    { resource: path, resourceId: "bench", pathParameters: id === undefined ? null : { id } },
+    {
+      resource: path,
+      resourceId: "bench",
+      pathParameters: path.includes("{") ? { id, session_id: sessionId } : null,
+    },
     { apiId: "bench", stage: "test" },
     false,
   );

@@ -8,7 +8,7 @@ import { newPerson, type createPhases, type Person } from "../load/phases.ts";
 const identified = z.object({ id: z.string() });
 const listed = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.object({ results: z.array(z.object({ id: z.string(), ...shape })) });
-const sessionList = listed({ current: z.boolean() });
+const sessionList = listed({ current: z.boolean().optional() });
 const personList = listed({ email: z.string() });
 
 const createAdministrator = async ({ email, username, password }: Person, folder: string) => {
@@ -19,9 +19,9 @@ const createAdministrator = async ({ email, username, password }: Person, folder
 
 /** `folder` is the one with the stack's data directory. */
 export const callRareOperations = async ({
-  client: { call },
+  client: { call, callForHeaders },
   phases: { activate, signIn },
-  letterBox: { longCodeTo },
+  letterBox: { codeTo, longCodeTo },
   folder,
 }: {
   client: Client;
@@ -57,8 +57,18 @@ export const callRareOperations = async ({
   await call("updateUser", { token, id, body: { first_name: "Ada" } });
   await call("unlockUser", { token, id });
   await call("retryDelivery", { token, id });
-  await call("listUserSessions", { token, id });
+  await call("getActivity", { token: access });
+  await call("listUserActivity", { token, id });
+  await call("exportUser", { token, id, body: { current_password } });
+  const [session] = sessionList.parse(await call("listUserSessions", { token, id })).results;
+  await call("endUserSession", { token, id, sessionId: session?.id });
   await call("endUserSessions", { token, id });
+  await call("inviteUser", { token, body: { email: newAddress() } });
+
+  await call("requestOtp", { body: { email: first.email, password: first.password } });
+  const proof = { email: first.email, otp_code: await codeTo(first.email) };
+  const { cookie } = await callForHeaders("openAdminSession", { body: proof });
+  await call("endAdminSession", { cookie });
 
   const new_email = newAddress();
   await call("setUserEmail", { token, id, body: { new_email, current_password } });

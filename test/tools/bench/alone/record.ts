@@ -33,9 +33,10 @@ const answered = z.object({
   statusCode: z.number(),
   body: z.string(),
   headers: z.record(z.string(), z.string()).default({}),
+  multiValueHeaders: z.record(z.string(), z.array(z.string())).default({}),
 });
 
-const adminPage = { method: "GET", path: "/admin/" };
+const adminPage = { method: "GET", path: "/admin/" } as const;
 
 /** Those that Lambda would set, with the canned endpoint in place of the stack's. */
 const environmentOf = (
@@ -101,9 +102,9 @@ const recordAll = async (
 
   const client = createClient(stack.url);
   const letterBox = openLetterBox(stack.mailboxFolder);
-  const callForDevice: Client["callForDevice"] = async (name, input) => {
-    if (cases.has(name)) return client.callForDevice(name, input);
-    const { statusCode, body, headers } = answered.parse(
+  const callForHeaders: Client["callForHeaders"] = async (name, input) => {
+    if (cases.has(name)) return client.callForHeaders(name, input);
+    const { statusCode, body, headers, multiValueHeaders } = answered.parse(
       await record(name, eventOf(contract[name], input, host)),
     );
     if (statusCode !== contract[name].success.status)
@@ -111,12 +112,13 @@ const recordAll = async (
     return {
       body: body === "" ? undefined : (JSON.parse(body) as unknown),
       deviceToken: headers["x-device-token"] ?? "",
+      cookie: multiValueHeaders["set-cookie"]?.[0]?.split(";")[0] ?? "",
     };
   };
   const recordingClient: Client = {
     ...client,
-    call: async (name, input = {}) => (await callForDevice(name, input)).body,
-    callForDevice,
+    call: async (name, input = {}) => (await callForHeaders(name, input)).body,
+    callForHeaders,
   };
   try {
     const phases = createPhases(recordingClient, letterBox);

@@ -7,8 +7,10 @@ type Input = {
   body?: unknown;
   token?: string;
   headers?: Record<string, string>;
-  /** Of the account that an administrator acts on. */
+  /** Of the account or session in the path. */
   id?: string | undefined;
+  /** Of the session in the path, beside an account's. */
+  sessionId?: string | undefined;
 };
 type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: string };
 
@@ -16,7 +18,7 @@ type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: string };
 export const callOperation = (
   connection: RequestOptions,
   operation: OperationName,
-  { body, token, headers, id = "" }: Input,
+  { body, token, headers, id = "", sessionId = "" }: Input,
 ): Promise<RawAnswer> => {
   const { method, path, keepsStaffCookie }: Operation = contract[operation];
   const payload = body === undefined ? "" : JSON.stringify(body);
@@ -29,7 +31,12 @@ export const callOperation = (
   };
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { ...connection, method, path: path.replace("{id}", id), headers: sent },
+      {
+        ...connection,
+        method,
+        path: path.replace("{id}", id).replace("{session_id}", sessionId),
+        headers: sent,
+      },
       (incoming) => {
         let text = "";
         incoming.setEncoding("utf8");

@@ -62,7 +62,7 @@ const wrongCode = "000000";
 const wrongLongCode = "AAAA-AAAA-AAAA-AAAA";
 
 export const createPhases = (client: Client, { codeTo, longCodeTo }: LetterBox) => {
-  const { call, callForStatus, callForDevice } = client;
+  const { call, callForStatus, callForHeaders } = client;
   // Unknown addresses, so that no limit of an address is reached.
   const refusals = {
     activateUser: async () => {
@@ -94,7 +94,7 @@ export const createPhases = (client: Client, { codeTo, longCodeTo }: LetterBox) 
     },
     createToken: async (person: Person) => {
       const { email, code } = person;
-      const answer = await callForDevice("createToken", { body: { email, otp_code: code } });
+      const answer = await callForHeaders("createToken", { body: { email, otp_code: code } });
       Object.assign(person, tokenPair.parse(answer.body), { knownDevice: answer.deviceToken });
     },
     requestOtpFromKnownDevice: async ({ email, password, knownDevice: deviceToken }: Person) => {
