@@ -28,7 +28,7 @@ const places: Record<string, readonly string[]> = {
     "shared/webhooks/webhook-queue.ts",
     "shared/publishing/dead-position.ts",
     "commands/dead-letter-queue.ts",
-    "commands/events/dead-letters.ts",
+    "commands/events/held-messages.ts",
   ],
   "@aws-sdk/client-eventbridge": ["shared/publishing/put-events.ts"],
   "@aws-sdk/client-dynamodb-streams": ["shared/publishing/stream-reader.ts"],

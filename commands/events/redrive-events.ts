@@ -3,18 +3,13 @@
 import { readCommandLine } from "../../infra/command-line/command-line.ts";
 import { deadPosition, type DeadPosition } from "../../shared/publishing/dead-position.ts";
 import { webhookMessage } from "../../shared/webhooks/webhook-message.ts";
+import { operatorLog } from "../operator-log.ts";
 import { runCommand, shownCount } from "../run-command.ts";
-import { useTarget, type Target } from "../target.ts";
-import { deadLettersOf, sendTo, type DeadLetter } from "./dead-letters.ts";
+import { outputOf, useTarget, type Target } from "../target.ts";
+import { deadLettersOf, sendTo, type DeadLetter } from "./held-messages.ts";
 import { askEvents } from "./events-function.ts";
 
 type Counts = Record<"positions" | "events" | "webhooks" | "left", number>;
-
-const outputOf = ({ name, outputs }: Target, output: string): string => {
-  const value = outputs[output];
-  if (value === undefined) throw new Error(`There is no output ${output} in ${name}. Deploy it first.`);
-  return value;
-};
 
 const parsed = (text: string): unknown => {
   try {
@@ -81,21 +76,26 @@ const attempt = async (letter: DeadLetter, counts: Counts, work: () => Promise<v
   }
 };
 
+const redriveAll = async (target: Target, discard: boolean): Promise<Counts> => {
+  const counts: Counts = { positions: 0, events: 0, webhooks: 0, left: 0 };
+  for await (const letter of deadLettersOf(outputOf(target, "EventsDeadLettersUrl")))
+    await attempt(letter, counts, () => redrivePosition(letter, target, discard, counts));
+  // Without a receiver no function reads the retries. The webhooks wait for one here.
+  if (target.outputs["WebhookSecretArn"] === undefined) return counts;
+  const retries = outputOf(target, "WebhookRetriesUrl");
+  for (const queue of ["WebhookQueueDeadLettersUrl", "WebhookDeadLettersUrl"])
+    for await (const letter of deadLettersOf(outputOf(target, queue)))
+      await attempt(letter, counts, () => redriveWebhook(letter, retries, counts));
+  return counts;
+};
+
 await runCommand(async () => {
   const { values } = readCommandLine("events:redrive");
   const target = await useTarget(values.stage);
-  const counts: Counts = { positions: 0, events: 0, webhooks: 0, left: 0 };
-  for await (const letter of deadLettersOf(outputOf(target, "EventsDeadLettersUrl")))
-    await attempt(letter, counts, () => redrivePosition(letter, target, values.discard, counts));
-  // Without a receiver no function reads the retries. The webhooks wait for one here.
-  if (target.outputs["WebhookSecretArn"] !== undefined)
-    for (const queue of ["WebhookQueueDeadLettersUrl", "WebhookDeadLettersUrl"])
-      for await (const letter of deadLettersOf(outputOf(target, queue)))
-        await attempt(letter, counts, () =>
-          redriveWebhook(letter, outputOf(target, "WebhookRetriesUrl"), counts),
-        );
-  if (counts.left > 0) process.exitCode = 1;
-  const { positions, events, webhooks, left } = counts;
+  const redrive = () => redriveAll(target, values.discard);
+  const log = operatorLog(target, "events:redrive");
+  const { positions, events, webhooks, left } = await log.acting({}, redrive, (counts) => ({ counts }));
+  if (left > 0) process.exitCode = 1;
   console.log(
     `Dead letters of ${target.name}: ${shownCount(positions)} positions read again (${shownCount(events)} events), ${shownCount(webhooks)} webhooks tried again, ${shownCount(left)} not done.`,
   );

@@ -5,8 +5,9 @@ import { readCommandLine, usageError } from "../../infra/command-line/command-li
 import { historyStore } from "../../shared/events/history-store.ts";
 import type { UserEvent } from "../../shared/events/user-event.ts";
 import { isoTime, nowSeconds } from "../../shared/platform/clock.ts";
+import { operatorLog } from "../operator-log.ts";
 import { runCommand, shownCount } from "../run-command.ts";
-import { useTarget } from "../target.ts";
+import { useTarget, type Target } from "../target.ts";
 import { askEvents } from "./events-function.ts";
 import { moment } from "./moment.ts";
 
@@ -29,15 +30,10 @@ const shown = (counts: Map<string, number>): string => {
   return sums.length === 0 ? "" : ` (${sums.join(", ")})`;
 };
 
-await runCommand(async () => {
-  const { values } = readCommandLine("events:replay");
-  if (values.since === undefined) throw usageError("events:replay", "--since is missing.");
-  const now = nowSeconds();
-  const since = moment("since", values.since, now);
-  const until = values.until === undefined ? now + 1 : moment("until", values.until, now);
-  if (since >= until) throw new Error("--until is not after --since. Nothing was sent.");
-  const dryRun = values["dry-run"];
-  const target = await useTarget(values.stage);
+const sendAgain = async (
+  target: Target,
+  { since, until, dryRun }: { since: number; until: number; dryRun: boolean },
+) => {
   const run = randomUUID();
   const counts = new Map<string, number>();
   let sum = 0;
@@ -53,6 +49,24 @@ await runCommand(async () => {
       cause: error,
     });
   }
+  return { sum, counts };
+};
+
+await runCommand(async () => {
+  const { values } = readCommandLine("events:replay");
+  if (values.since === undefined) throw usageError("events:replay", "--since is missing.");
+  const now = nowSeconds();
+  const since = moment("since", values.since, now);
+  const until = values.until === undefined ? now + 1 : moment("until", values.until, now);
+  if (since >= until) throw new Error("--until is not after --since. Nothing was sent.");
+  const dryRun = values["dry-run"];
+  const target = await useTarget(values.stage);
+  const replay = () => sendAgain(target, { since, until, dryRun });
+  const { sum, counts } = dryRun
+    ? await replay()
+    : await operatorLog(target, "events:replay").acting({}, replay, ({ sum: events }) => ({
+        counts: { events },
+      }));
   const what = `${shownCount(sum)} ${sum === 1 ? "event" : "events"} of ${target.name} since ${isoTime(since)}`;
   console.log(
     dryRun

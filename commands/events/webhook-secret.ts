@@ -11,6 +11,7 @@ import {
   shownSecret,
   type WebhookRing,
 } from "../../shared/webhooks/webhook-ring.ts";
+import { operatorLog } from "../operator-log.ts";
 import { runCommand } from "../run-command.ts";
 import { useTarget, type Target } from "../target.ts";
 import { renewSender } from "./events-function.ts";
@@ -85,11 +86,17 @@ await runCommand(async () => {
   if (values.finish && (values.rotate || values.file !== undefined))
     throw usageError("webhook:secret", "--finish shows no secret, so it stands alone.");
   const target = await useTarget(values.stage);
-  const ring = readRing(await readCurrent(secretIdOf(target)));
-  if (values.finish) return finish(target, ring);
+  const secretId = secretIdOf(target);
+  const log = operatorLog(target, "webhook:secret");
+  if (values.finish)
+    return log.acting({ act: "finish" }, async () => finish(target, readRing(await readCurrent(secretId))));
   const output = openOutput(values.file);
   try {
-    output.show(values.rotate ? await rotate(target, ring) : shownSecret(ring.current));
+    const secret = await log.acting({ act: values.rotate ? "rotate" : "show" }, async () => {
+      const ring = readRing(await readCurrent(secretId));
+      return values.rotate ? rotate(target, ring) : shownSecret(ring.current);
+    });
+    output.show(secret);
   } catch (error) {
     output.dismiss();
     throw error;
