@@ -1,7 +1,7 @@
 import { App, Tags, type AppProps } from "aws-cdk-lib";
 import { checkOperations } from "./bundling/complete-operations.ts";
 import { bundlesDirectory } from "./bundling/bundle-functions.ts";
-import { localStackApiId } from "./naming.ts";
+import { localStackApiId, stackName } from "./naming.ts";
 import type { Settings } from "./settings/settings.ts";
 import { AccountStack } from "./stacks/account-stack.ts";
 import { ApiStack } from "./stacks/api-stack.ts";
@@ -29,7 +29,7 @@ export const buildApp = (given: Settings, bundles = bundlesDirectory, options: A
   checkOperations();
   const app = new App({ analyticsReporting: false, ...options, context: { ...flags, ...options.context } });
   const settings = app.node.tryGetContext(localStackFlag) ? { ...given, ...withoutDomain } : given;
-  const named = (name: string) => ({ stackName: `lit-auth-${settings.STAGE}-${name}`, settings });
+  const named = (name: string) => ({ stackName: stackName(settings.STAGE, name), settings });
   const stateful = new StatefulStack(app, "Stateful", named("stateful"));
   const needed = { stateful, bundlesDirectory: bundles };
   const userFunctions = new UserFunctionsStack(app, "UserFunctions", {
@@ -40,6 +40,7 @@ export const buildApp = (given: Settings, bundles = bundlesDirectory, options: A
     ...named("staff-functions"),
     ...needed,
     operations: staffOperations,
+    queryFolder: "staff functions",
   });
   const api = new ApiStack(app, "Api", { ...named("api"), stateful });
   // The Api stack refers to functions by name only, so CDK can't infer this dependency.

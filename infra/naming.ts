@@ -28,6 +28,8 @@ export type FeedbackRule = (typeof feedbackRules)[number];
 export const ruleName = (stage: string, rule: FeedbackRule): string =>
   `lit-auth-${stage}-${kebabCase(rule.replace(/^./, (letter) => letter.toLowerCase()))}`;
 
+export const stackName = (stage: string, name: string): string => `lit-auth-${stage}-${name}`;
+
 /** Stages with the same identity share its stack. */
 export const senderStackName = (identity: string): string =>
   `lit-auth-sender-${identity.replaceAll(/[^a-z0-9]+/gi, "-")}`;
@@ -35,3 +37,5 @@ export const senderStackName = (identity: string): string =>
 /** Deployments name alarms as rollback triggers. */
 export const alarmName = (stage: string, id: string): string =>
   `lit-auth-${stage}-${kebabCase(id.replace(/^./, (letter) => letter.toLowerCase()))}`;
+
+export const metricsNamespace = (stage: string): string => `LitAuth/${stage}`;

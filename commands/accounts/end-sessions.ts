@@ -1,8 +1,8 @@
 // `npm run sessions:end -- --email ada@example.com|--id …|--all [--stage prod]`. One write per
 // account ends all its sessions, also those that begin at this moment.
 import { readCommandLine, usageLine } from "../../infra/command-line/command-line.ts";
-import { scanAccounts } from "../../shared/admin/account-scan.ts";
 import { operator } from "../../shared/events/actor.ts";
+import { scanAccounts } from "../../shared/admin/account-scan.ts";
 import { variable } from "../../shared/platform/environment.ts";
 import { sessionEpochStore } from "../../shared/sessions/session-epoch-store.ts";
 import { isAccount, type User } from "../../shared/store/user-items.ts";

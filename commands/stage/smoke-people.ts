@@ -1,10 +1,10 @@
 // Smoke tests register people at SES's mailbox simulator. Their names show what a run has left.
 import { randomBytes } from "node:crypto";
+import { operator } from "../../shared/events/actor.ts";
 import { registrationStore } from "../../shared/accounts/registration-store.ts";
 import { userStore } from "../../shared/accounts/user-store.ts";
 import { personList } from "../../shared/admin/person-list.ts";
 import { personLookup } from "../../shared/admin/person-lookup.ts";
-import { operator } from "../../shared/events/actor.ts";
 import { domainOf, simulatorDomain } from "../../shared/identity/email-address.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { lettersFromKey, lettersKey, registrationBudgetKey } from "../../shared/limits/letter-limits.ts";

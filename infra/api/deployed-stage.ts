@@ -17,6 +17,8 @@ import { methodThrottles } from "./throttles.ts";
 const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     requestId: "$context.requestId",
+    // Callers can choose the other id.
+    extendedRequestId: "$context.extendedRequestId",
     traceId: "$context.xrayTraceId",
     time: "$context.requestTimeEpoch",
     method: "$context.httpMethod",
@@ -66,7 +68,7 @@ export const deployApi = (
   const stage = new Stage(scope, "Stage", {
     deployment: createDeployment(scope, bareApi, api),
     stageName: settings.STAGE,
-    tracingEnabled: true,
+    tracingEnabled: settings.TRACING !== "off",
     throttlingRateLimit: settings.THROTTLE_REQUESTS_PER_SECOND,
     throttlingBurstLimit: settings.THROTTLE_BURST_REQUESTS,
     methodOptions: methodThrottles(settings),

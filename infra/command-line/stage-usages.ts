@@ -31,11 +31,6 @@ export const stageUsages = {
     examples: ["", "--stage prod", "--letters-only --stage prod"],
     failure: "a step failed. The last line names it.",
   },
-  "data:backfill": {
-    does: "Gives items that an earlier version has written what newer ones have: the version of the item, and an account's count of changes. Changes no meaning and causes no event. After an interruption, the same command does what is left.",
-    options: { "dry-run": { help: "Only count." }, stage },
-    examples: ["--dry-run --stage prod", "--stage prod"],
-  },
   "keys:revoke": {
     does: "Replaces the keys of all tokens after one has leaked. Everyone must sign in again.",
     options: {
@@ -56,5 +51,32 @@ export const stageUsages = {
       stage,
     },
     examples: ["--dry-run --stage prod", "--queue codes --yes --stage prod"],
+  },
+  "data:backfill": {
+    does: "Gives items that an earlier version has written what newer ones have: the version of the item, and an account's count of changes. Changes no meaning and causes no event. After an interruption, the same command does what is left.",
+    options: { "dry-run": { help: "Only count." }, stage },
+    examples: ["--dry-run --stage prod", "--stage prod"],
+  },
+  restore: {
+    does: "Puts accounts of a backup into a stage: of a table that AWS has restored, or that a deleted stage has left. What ended since the backup does not come back: deleted and deactivated accounts, old passwords, ranks, devices and tokens. Without --confirm, it only counts.",
+    options: {
+      from: { value: "table", help: "The name of the table of users with the backup. Required." },
+      at: { value: "time", help: "The time of the backup, such as 2026-05-01T12:00:00Z. Required." },
+      ids: {
+        value: "file",
+        help: "Restore only the accounts whose ids this file lists, one a line, also if they were deleted since.",
+      },
+      "pseudonym-secret": {
+        value: "ARN",
+        help: "Give an empty stage the pseudonym secret of this one first: its copy, or that of a deleted stage.",
+      },
+      confirm: { help: "Do it. Everyone must sign in again." },
+      stage,
+    },
+    examples: [
+      "--from restored-users --at 2026-05-01T12:00:00Z --stage prod",
+      "--from restored-users --at 2026-05-01T12:00:00Z --stage prod --confirm",
+    ],
+    failure: "at least one account could not be restored, or the command failed. The output says why.",
   },
 } as const satisfies Record<string, Usage>;

@@ -1,5 +1,5 @@
 import { CfnOutput, type Stack } from "aws-cdk-lib";
-import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { CfnSecret, Secret, type ReplicaRegion } from "aws-cdk-lib/aws-secretsmanager";
 import { pascalCase } from "../naming.ts";
 import type { Settings } from "../settings/settings.ts";
 import { removalPolicyOf } from "./removal-policy.ts";
@@ -10,11 +10,13 @@ export type SecretArns = Readonly<
 
 export const createSecrets = (stack: Stack, settings: Settings): SecretArns => {
   const removalPolicy = removalPolicyOf(settings);
-  const randomSecret = (name: string, description: string) =>
+  const { PSEUDONYM_SECRET_COPY_REGION: region } = settings;
+  const randomSecret = (name: string, description: string, copies: ReplicaRegion[] = []) =>
     new Secret(stack, name, {
       description,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy,
+      ...(copies.length > 0 && { replicaRegions: copies }),
     }).secretArn;
   // A function fills these, so that no template contains a key. Only an L1 construct allows it.
   const emptySecret = (name: string, description: string) => {
@@ -27,6 +29,7 @@ export const createSecrets = (stack: Stack, settings: Settings): SecretArns => {
     key: randomSecret(
       "KeySecret",
       "Secret that derives the keys of addresses and limits. It must never change.",
+      region === undefined ? [] : [{ region }],
     ),
     device: randomSecret("DeviceSecret", "Secret that device tokens are signed with"),
     digest: emptySecret("DigestKeys", "Key ring for the digests of codes"),

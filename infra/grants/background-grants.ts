@@ -38,7 +38,14 @@ export const backgroundGrants = {
     DIGEST_SECRET_ID: read,
     MAIL_FROM: ["SendRawEmail"],
     CONFIGURATION_SET: ["SendRawEmail"],
-    settings: ["PRODUCT_NAME", "MAIL_REPLY_TO", "DEFAULT_LOCALE", "MX_RESOLVER", ...codeLetterLimits],
+    settings: [
+      "PRODUCT_NAME",
+      "MAIL_REPLY_TO",
+      "DEFAULT_LOCALE",
+      "MX_RESOLVER",
+      "KEY_ROTATION_DAYS",
+      ...codeLetterLimits,
+    ],
     // A slow letter fits, and one that SES leaves without an answer twice.
     timeoutSeconds: 20,
     queuesItself: true,
@@ -70,7 +77,7 @@ export const backgroundGrants = {
     EVENT_BUS: ["PutEvents"],
     EVENTS_DEAD_LETTERS_URL: ["SendMessage"],
     WEBHOOK_QUEUE_URL: ["SendMessage"],
-    settings: ["HISTORY_DAYS"],
+    settings: ["HISTORY_DAYS", "METRICS_NAMESPACE"],
     // A batch of the stream has 25 records, and a replay 50 events.
     timeoutSeconds: 60,
     ...mailing,
@@ -80,7 +87,7 @@ export const backgroundGrants = {
     WEBHOOK_RETRIES_URL: ["SendMessage"],
     WEBHOOK_DEAD_LETTERS_URL: ["SendMessage"],
     WEBHOOK_SECRET_ID: read,
-    settings: ["WEBHOOK_URL"],
+    settings: ["WEBHOOK_URL", "METRICS_NAMESPACE"],
     // One try takes at most 15 s. Those of a batch run side by side.
     timeoutSeconds: 25,
     queuesItself: true,

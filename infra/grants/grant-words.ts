@@ -33,7 +33,7 @@ export const challenge = [
 ] as const;
 /** The device cookie's name depends on PUBLIC_URL: with HTTPS, it has the prefix `__Host-`. */
 export const tryLimits = ["TRIES_PER_NETWORK_PER_TEN_MINUTES", "PUBLIC_URL"] as const;
-export const passwordRules = ["PRODUCT_NAME", "PWNED_PASSWORDS_URL"] as const;
+export const passwordRules = ["PRODUCT_NAME", "PWNED_PASSWORDS_URL", "METRICS_NAMESPACE"] as const;
 export const verifying = ["PUBLIC_URL", "ISSUERS_ACCEPTED", "TOKEN_AUDIENCE"] as const;
 export const issuing = [
   "PUBLIC_URL",

@@ -158,7 +158,7 @@ export const grants = {
     NOTICE_QUEUE_URL: ["SendMessage"],
     PSEUDONYM_SECRET_ID: read,
     CHALLENGE_SECRET_ID: read,
-    settings: [...resetLimits, ...challenge],
+    settings: [...resetLimits, ...challenge, "METRICS_NAMESPACE"],
   },
   confirmPasswordReset: {
     USERS_TABLE: allOf(activate, forgetDevices, {

@@ -11,7 +11,7 @@ const createToken = {
   DEVICE_SECRET_ID: read,
   DIGEST_SECRET_ID: read,
   SIGNING_KEYS_ID: read,
-  settings: [...issuing, "TRIES_PER_NETWORK_PER_TEN_MINUTES", "OTP_LIFETIME_SECONDS"],
+  settings: [...issuing, "TRIES_PER_NETWORK_PER_TEN_MINUTES", "OTP_LIFETIME_SECONDS", "KEY_ROTATION_DAYS"],
 } as const;
 
 const refreshToken = {
@@ -20,7 +20,7 @@ const refreshToken = {
   NOTICE_QUEUE_URL: ["SendMessage"],
   SIGNING_KEYS_ID: read,
   VERIFICATION_KEYS_ID: read,
-  settings: [...issuing, "ISSUERS_ACCEPTED"],
+  settings: [...issuing, "ISSUERS_ACCEPTED", "KEY_ROTATION_DAYS"],
 } as const;
 
 const logout = { SESSIONS_TABLE: ["DeleteItem"], VERIFICATION_KEYS_ID: read, settings: verifying } as const;

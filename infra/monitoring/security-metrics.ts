@@ -6,6 +6,7 @@ import { contract, type OperationName } from "../../shared/contract/contract.ts"
 import { guessRefusals, type ErrorCode } from "../../shared/contract/errors.ts";
 import type { Operation } from "../../shared/contract/operation.ts";
 import type { FunctionName } from "../grants/grant.ts";
+import { metricsNamespace } from "../naming.ts";
 
 const field = (name: string, value: string) => FilterPattern.stringValue(`$.${name}`, "=", value);
 
@@ -65,12 +66,31 @@ const counted = {
     lines: field("outcome", "too_old"),
     period: Duration.minutes(1),
   },
+  SendingStopped: {
+    functions: ["mailer"],
+    lines: FilterPattern.any(field("outcome", "quota_exceeded"), field("outcome", "sending_paused")),
+    period: Duration.minutes(5),
+  },
+  /** Lambda's own metric counts crashes and time-outs only, because other faults are answered. */
+  RefreshFailures: {
+    functions: ["refreshToken"],
+    lines: field("message", "failed"),
+    period: Duration.minutes(1),
+  },
+  CreateTokenFailures: {
+    functions: ["createToken"],
+    lines: field("message", "failed"),
+    period: Duration.minutes(1),
+  },
+  KeysOverdue: {
+    functions: ["mailer", "createToken", "refreshToken"],
+    lines: field("outcome", "keys_overdue"),
+    period: Duration.hours(1),
+  },
 } as const satisfies Record<string, SecurityCount>;
 type SecurityMetric = keyof typeof counted;
 
 const isOperation = (name: FunctionName): name is OperationName => name in contract;
-
-const namespaceOf = (stage: string): string => `LitAuth/${stage}`;
 
 export const countSecurityEvents = (
   scope: Construct,
@@ -84,17 +104,30 @@ export const countSecurityEvents = (
   ))
     if (errors.some(answers) || functions.includes(name))
       new MetricFilter(scope, `${metricName}Of${name}`, {
-        metricNamespace: namespaceOf(stage),
+        metricNamespace: metricsNamespace(stage),
         metricName,
         logGroup,
         filterPattern: lines,
       });
 };
 
+/** Functions write these themselves, in CloudWatch's embedded metric format. */
+export const checkMetric = (
+  stage: string,
+  metricName: "BreachCheckFailed" | "ChallengeCheckFailed",
+): IMetric =>
+  new Metric({
+    namespace: metricsNamespace(stage),
+    metricName,
+    dimensionsMap: { service: "lit-auth" },
+    period: Duration.minutes(15),
+    statistic: "Sum",
+  });
+
 /** Filters in several stacks add up, because CloudWatch identifies a metric by its name. */
 export const securityMetric = (stage: string, metricName: SecurityMetric): IMetric =>
   new Metric({
-    namespace: namespaceOf(stage),
+    namespace: metricsNamespace(stage),
     metricName,
     period: counted[metricName].period,
     statistic: "Sum",

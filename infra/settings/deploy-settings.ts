@@ -1,4 +1,4 @@
-// Settings of the SES identity that letters leave from.
+// Settings of the SES identity that letters leave from, and of what a stage is restored from.
 import * as z from "zod";
 
 const domainName = z
@@ -15,6 +15,14 @@ export const deploySettings = {
     schema: domainName.optional(),
     fallback: null,
     help: "The domain that bounces return to, so that SPF is about your domain. Nothing else may send or receive emails there. It must be below MAIL_IDENTITY. Default: bounce. before MAIL_IDENTITY, if that is a domain that the stack Sender creates. Until its DNS records exist, SES uses its own.",
+  },
+  PSEUDONYM_SECRET_COPY_REGION: {
+    schema: z
+      .string()
+      .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, "use a region's name, such as eu-west-1")
+      .optional(),
+    fallback: null,
+    help: "Another region of AWS that keeps a copy of the pseudonym secret (0.40 USD a month), because no account is found without it. Default: no copy.",
   },
 } as const;
 

@@ -5,6 +5,7 @@ import { variables } from "../../shared/platform/environment.ts";
 import { capacitySettings } from "./capacity-settings.ts";
 import { deploySettings } from "./deploy-settings.ts";
 import { domainSettings } from "./domain-settings.ts";
+import { operationSettings } from "./operation-settings.ts";
 import { eventSettings } from "./event-settings.ts";
 import { hashes, refusalFloorMilliseconds } from "../grants/grant-words.ts";
 import { headerList, originList } from "./origin-settings.ts";
@@ -186,4 +187,5 @@ export const settingsTable = {
   ...deploySettings,
   ...eventSettings,
   ...capacitySettings,
+  ...operationSettings,
 } as const satisfies Record<string, { schema: z.ZodType; fallback: string | null; help: string }>;

@@ -14,6 +14,10 @@ import type { FunctionName } from "../grants/grant.ts";
 import { functionName, pascalCase } from "../naming.ts";
 import type { Settings } from "../settings/settings.ts";
 import { addAlarms } from "../monitoring/alarms.ts";
+import { addDashboards } from "../monitoring/dashboards.ts";
+import { countGatewayAnswers } from "../monitoring/gateway-metrics.ts";
+import { saveAccessQueries } from "../monitoring/saved-queries.ts";
+import { addSamplingRule } from "../monitoring/tracing.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
 const pagePaths = ["/swagger", "/admin"];
@@ -56,6 +60,11 @@ export class ApiStack extends Stack {
     const stage = deployApi(this, { bareApi, api, settings }, removalPolicyOf(settings));
     addCustomDomain(this, settings, { bareApi, stage });
     if (hasFirewall(settings)) addFirewall(this, stage, settings);
-    addAlarms(this, settings, stateful.queues);
+    addSamplingRule(this, bareApi.ref, settings);
+    countGatewayAnswers(this, settings.STAGE);
+    saveAccessQueries(this, settings.STAGE);
+    const { queues, tables } = stateful;
+    const alarms = addAlarms(this, settings, queues);
+    addDashboards(this, settings, { queues, tables, alarms });
   }
 }

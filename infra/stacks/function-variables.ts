@@ -8,7 +8,7 @@ import type { FunctionName } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
 import { removalPolicyOf } from "../data/removal-policy.ts";
 import type { GrantedFunctionProps, Resource } from "./granted-function.ts";
-import { configurationSetName, eventBusName } from "../naming.ts";
+import { configurationSetName, eventBusName, metricsNamespace } from "../naming.ts";
 import { busArn } from "../events/guarded-bus.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
@@ -132,6 +132,7 @@ export const functionSettings = (
   ISSUERS_ACCEPTED: settings.ISSUERS_ACCEPTED,
   TOKEN_AUDIENCE: settings.TOKEN_AUDIENCE,
   ALLOWED_ORIGINS: settings.ALLOWED_ORIGINS,
+  METRICS_NAMESPACE: metricsNamespace(settings.STAGE),
   PRODUCT_NAME: settings.PRODUCT_NAME,
   MAIL_REPLY_TO: settings.MAIL_REPLY_TO ?? "off",
   DEFAULT_LOCALE: settings.DEFAULT_LOCALE,
@@ -150,6 +151,7 @@ export const functionSettings = (
   CHALLENGE_FREE_PER_NETWORK_PER_HOUR: String(settings.CHALLENGE_FREE_PER_NETWORK_PER_HOUR),
   CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER: settings.CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER,
   UNACTIVATED_ACCOUNT_DAYS: String(settings.UNACTIVATED_ACCOUNT_DAYS),
+  KEY_ROTATION_DAYS: String(settings.KEY_ROTATION_DAYS),
   HISTORY_DAYS: String(settings.HISTORY_DAYS),
   ACCESS_TOKEN_LIFETIME_SECONDS: String(settings.ACCESS_TOKEN_LIFETIME_SECONDS),
   SESSION_IDLE_SECONDS: String(settings.SESSION_IDLE_SECONDS),

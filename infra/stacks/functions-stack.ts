@@ -5,9 +5,12 @@ import { apiAddress } from "../api/bare-api.ts";
 import { removalPolicyOf } from "../data/removal-policy.ts";
 import type { FunctionName, Grant } from "../grants/grant.ts";
 import { grants, operationSettings } from "../grants/grants.ts";
+import { pascalCase } from "../naming.ts";
 import type { Settings } from "../settings/settings.ts";
 import { functionSettings, resourcesOf } from "./function-variables.ts";
 import { GrantedFunction, type GrantedFunctionProps } from "./granted-function.ts";
+import { archiveSecurityLines } from "../monitoring/security-archive.ts";
+import { saveFunctionQueries } from "../monitoring/saved-queries.ts";
 import { countSecurityEvents } from "../monitoring/security-metrics.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
@@ -16,6 +19,8 @@ const isForStaff = (name: OperationName): boolean => contract[name].caller === "
 export const staffOperations = operationNames.filter(isForStaff);
 export const userOperations = operationNames.filter((name) => !isForStaff(name));
 
+const isCalledByApi = (name: FunctionName): boolean => name in contract || name === "pages";
+
 export type FunctionsStackProps = StackProps & {
   readonly settings: Settings;
   readonly stateful: StatefulStack;
@@ -23,14 +28,15 @@ export type FunctionsStackProps = StackProps & {
 };
 
 export class FunctionsStack extends Stack {
-  readonly #common: Omit<GrantedFunctionProps, "name" | "grant">;
+  readonly #common: Omit<GrantedFunctionProps, "name" | "grant" | "traced">;
+  readonly #settings: Settings;
 
   constructor(
     scope: Construct,
     id: string,
-    props: FunctionsStackProps & { operations: readonly OperationName[] },
+    props: FunctionsStackProps & { operations: readonly OperationName[]; queryFolder: string },
   ) {
-    const { settings, stateful, bundlesDirectory, operations, ...stackProps } = props;
+    const { settings, stateful, bundlesDirectory, operations, queryFolder, ...stackProps } = props;
     super(scope, id, stackProps);
     this.#common = {
       stage: settings.STAGE,
@@ -41,7 +47,9 @@ export class FunctionsStack extends Stack {
       logRetention: settings.LOG_RETENTION_DAYS,
       removalPolicy: removalPolicyOf(settings),
     };
+    this.#settings = settings;
     for (const name of operations) this.#addOperation(name);
+    saveFunctionQueries(this, settings.STAGE, queryFolder);
   }
 
   protected addFunction(
@@ -49,8 +57,11 @@ export class FunctionsStack extends Stack {
     grant: Grant = grants[name],
     own: Partial<GrantedFunctionProps["resources"]> = {},
   ): GrantedFunction {
+    const traced = this.#settings.TRACING !== "off" && isCalledByApi(name);
     const resources = { ...this.#common.resources, ...own };
-    return new GrantedFunction(this, { name, grant, ...this.#common, resources });
+    const made = new GrantedFunction(this, { name, grant, traced, ...this.#common, resources });
+    archiveSecurityLines(this, pascalCase(name), made.logGroup, this.#settings);
+    return made;
   }
 
   #addOperation(name: OperationName): void {

@@ -36,6 +36,8 @@ export type GrantedFunctionProps = {
   readonly settings: Readonly<Record<SettingVariable, string>>;
   readonly bundlesDirectory: string;
   readonly hashingConcurrency: number;
+  /** Whether it records the requests that API Gateway has chosen. */
+  readonly traced: boolean;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 };
@@ -82,7 +84,7 @@ const home = { HOME: "/var/task" };
 
 export class GrantedFunction extends Function {
   constructor(scope: Construct, props: GrantedFunctionProps) {
-    const { name, grant, resources, settings, hashingConcurrency } = props;
+    const { name, grant, resources, settings, hashingConcurrency, traced } = props;
     const id = pascalCase(name);
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: props.logRetention,
@@ -120,7 +122,7 @@ export class GrantedFunction extends Function {
       ...(grant.hashes && hashingConcurrency > 0 && { reservedConcurrentExecutions: hashingConcurrency }),
       timeout: Duration.seconds(grant.timeoutSeconds ?? defaultTimeoutSeconds),
       ...(grant.queuesItself && { recursiveLoop: RecursiveLoop.ALLOW }),
-      tracing: Tracing.ACTIVE,
+      tracing: traced ? Tracing.ACTIVE : Tracing.DISABLED,
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,

@@ -2,6 +2,7 @@ import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Construct } from "constructs";
 import { FunctionsStack, userOperations, type FunctionsStackProps } from "./functions-stack.ts";
 import { grants } from "../grants/grants.ts";
+import { saveMailerQueries } from "../monitoring/saved-queries.ts";
 import { countSecurityEvents } from "../monitoring/security-metrics.ts";
 import { readStream, readWebhookQueues } from "../events/event-sources.ts";
 import { webhookSecret } from "./function-variables.ts";
@@ -10,12 +11,13 @@ import { createKeysAtDeployment, rotateKeysOnSchedule } from "./key-lifecycle.ts
 
 export class UserFunctionsStack extends FunctionsStack {
   constructor(scope: Construct, id: string, props: FunctionsStackProps) {
-    super(scope, id, { ...props, operations: userOperations });
+    super(scope, id, { ...props, operations: userOperations, queryFolder: "user functions" });
     const { settings, stateful } = props;
     const { mailQueue, noticeQueue, feedbackQueue } = stateful.queues;
     this.addFunction("pages");
     const mailer = this.addFunction("mailer");
     countSecurityEvents(this, settings.STAGE, "mailer", mailer.logGroup);
+    saveMailerQueries(this, settings.STAGE, mailer.logGroup.logGroupName);
     for (const queue of [mailQueue, noticeQueue])
       mailer.addEventSource(
         new SqsEventSource(queue, {

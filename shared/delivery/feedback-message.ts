@@ -22,7 +22,7 @@ export const feedbackMessage = z
       ...common,
       bounceType: z.string(),
       bounceSubType: z.string(),
-      /** `missing` if the status is 5.1.x: the other server says that there is no such mailbox. */
+      /** `missing` if the status is 5.1.x: the other server says that it has no such mailbox. */
       mailbox: z.enum(["missing", "other"]).catch("other"),
     }),
     z.object({ event: z.literal("complaint"), ...common }),

@@ -65,6 +65,8 @@ export const variables = {
   DEFAULT_LOCALE: filled,
   MAIL_FROM: z.email(),
   MAIL_REPLY_TO: z.union([z.literal("off"), z.email()]),
+  /** CloudWatch's namespace of the stage's own metrics. */
+  METRICS_NAMESPACE: filled,
   /** All letters are sent through this configuration set of SES. */
   CONFIGURATION_SET: filled,
   /** ASVS 6.5.5 allows at most ten minutes. */
@@ -88,6 +90,7 @@ export const variables = {
   CHALLENGE_FREE_PER_NETWORK_PER_HOUR: wholeNumber(0, 1_000_000),
   CHALLENGE_REGISTRATIONS_WITHOUT_ANSWER: z.enum(["refuse", "allow"]),
   UNACTIVATED_ACCOUNT_DAYS: wholeNumber(1, 365),
+  KEY_ROTATION_DAYS: wholeNumber(1, 365),
   HISTORY_DAYS: wholeNumber(1, 3_650),
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(60, 86_400),
   SESSION_IDLE_SECONDS: wholeNumber(60, 31_536_000),
@@ -104,6 +107,15 @@ export const secretIds = (): string[] =>
   Object.keys(variables)
     .filter((name) => name.endsWith("_ID") && name !== "CHALLENGE_SECRET_ID")
     .flatMap((name) => process.env[name] ?? []);
+
+/** The functions that watch the age of keys have `KEY_ROTATION_DAYS`. */
+export const watchedKeys = (): { ids: (string | undefined)[]; rotationDays: number } | undefined =>
+  process.env["KEY_ROTATION_DAYS"] === undefined
+    ? undefined
+    : {
+        ids: [process.env["SIGNING_KEYS_ID"], process.env["DIGEST_SECRET_ID"]],
+        rotationDays: variable("KEY_ROTATION_DAYS"),
+      };
 
 const readings = new Map<string, { raw: string | undefined; parsed: z.ZodSafeParseResult<unknown> }>();
 

@@ -1,15 +1,41 @@
 import { SecretsProvider } from "@aws-lambda-powertools/parameters/secrets";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { leanJson1_1Options } from "./aws-client.ts";
-import { secretIds } from "./environment.ts";
+import { nowSeconds } from "./clock.ts";
+import { secretIds, watchedKeys } from "./environment.ts";
 import { inInitPhase } from "./init-phase.ts";
 import { prepared } from "./lazy.ts";
+import { logError } from "./logger.ts";
 
 const maxAgeSeconds = 300;
+const daySeconds = 86_400;
+const graceDays = 7;
+
+// No metric of AWS says that a rotation did not run, and an alarm looks back at most seven days.
+const noteAge = (id: string | undefined, created: unknown): void => {
+  const watched = watchedKeys();
+  // The lean client leaves dates as numbers.
+  const createdAt = created instanceof Date ? created.getTime() / 1000 : created;
+  if (!watched?.ids.includes(id) || typeof createdAt !== "number") return;
+  if (nowSeconds() - createdAt > (watched.rotationDays + graceDays) * daySeconds)
+    logError("the keys were not rotated in time", { outcome: "keys_overdue" });
+};
+
+const createClient = (): SecretsManagerClient => {
+  // Powertools adds to the user agent, so this client keeps the SDK's middleware.
+  const client = new SecretsManagerClient(leanJson1_1Options);
+  client.middlewareStack.add((next) => async (call) => {
+    const answer = await next(call);
+    if ("SecretId" in call.input && "CreatedDate" in answer.output)
+      noteAge(call.input.SecretId, answer.output.CreatedDate);
+    return answer;
+  });
+  return client;
+};
+
 const provider = prepared(() => {
   inInitPhase(() => Promise.all(secretIds().map((id) => readSecret(id))));
-  // Powertools adds to the user agent, so this client keeps the SDK's middleware.
-  return new SecretsProvider({ awsSdkV3Client: new SecretsManagerClient(leanJson1_1Options) });
+  return new SecretsProvider({ awsSdkV3Client: createClient() });
 });
 const reads = new Map<string, Promise<string>>();
 

@@ -75,6 +75,10 @@ export const rooms: Record<string, Room> = {
     holds: "what only staff and operators use: find, list, import, scan",
     imports: shared("platform identity attributes contract store events delivery accounts"),
   },
+  "shared/restore": {
+    holds: "what an account of a backup becomes, and its way back into the table",
+    imports: shared("platform identity store events"),
+  },
   "shared/letters": {
     holds: "what letters say: names, texts, languages, look, and the checks of all these",
     imports: [...shared("platform identity"), "letters"],
@@ -133,7 +137,7 @@ export const rooms: Record<string, Room> = {
   "commands/stage": {
     holds: "commands about a whole stage",
     imports: [
-      ...shared("platform identity contract store events keys limits codes sessions accounts admin"),
+      ...shared("platform identity contract store events keys limits codes sessions accounts admin restore"),
       ...infra("command-line"),
       "commands/user-files",
       "commands",
@@ -173,8 +177,8 @@ export const rooms: Record<string, Room> = {
     imports: [...shared("store"), ...infra("grants settings"), "infra"],
   },
   "infra/monitoring": {
-    holds: "alarms, and metrics of what the logs say about attacks",
-    imports: [...shared("contract"), ...infra("grants settings api"), "infra"],
+    holds: "alarms, dashboards, saved queries, metrics of what the logs say, traces, what is archived",
+    imports: [...shared("contract store"), ...infra("grants settings api data"), "infra"],
   },
   "infra/stacks": {
     holds: "the CDK stacks in three layers",
@@ -183,6 +187,10 @@ export const rooms: Record<string, Room> = {
       ...infra("grants settings api events data monitoring"),
       "infra",
     ],
+  },
+  "infra/archive": {
+    holds: "the archive of security lines, a CDK app for another account",
+    imports: [...infra("stacks"), "infra"],
   },
   "infra/command-line": {
     holds: "what npm scripts accept, and their help",

@@ -8,6 +8,7 @@ import { historyStore } from "../../shared/events/history-store.ts";
 import type { UserEvent } from "../../shared/events/user-event.ts";
 import { normaliseAddress } from "../../shared/identity/email-address.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
+import { metricMoved } from "../support/logs/moved-metrics.ts";
 import {
   administer,
   runCreateAdmin,
@@ -401,6 +402,7 @@ describe("acts of one administrator", () => {
     expect((await administer(actor, "getUser", { id: next })).body).toMatchObject({ state: "active" });
     listed(await administer(actor, "listUsers"));
     expect((await administer(other, "unlockUser", { id: next })).status).toBe(204);
+    await metricMoved(stack, "StaffActsOverLimit");
     const { line } = await logWith(stack, "DeleteUser", ['"limited"', "too_many_staff_acts"]);
     expect(line).toContain('"operation":"deleteUser"');
   });

@@ -141,39 +141,6 @@ describe("npm run users:bulk", () => {
   });
 });
 
-describe("npm run data:backfill", () => {
-  it("fills what earlier versions lacked, changes nothing else, and causes no event", async () => {
-    const person = await presetAccount(stack);
-    const { addressKey } =
-      (await itemsOf(stack, "UsersTable")).find(({ pk }) => pk === `user#${person.id}`) ?? {};
-    const own = async () =>
-      (await itemsOf(stack, "UsersTable")).filter(({ pk }) =>
-        [`user#${person.id}`, `email#${addressKey}`, `username#${person.username}`].includes(String(pk)),
-      );
-    const complete = await own();
-    expect(complete).toHaveLength(3);
-    const added = new Set(["v", "version", "changedBy", "changedAt"]);
-    const earlier = complete.map((item) =>
-      Object.fromEntries(Object.entries(item).filter(([name]) => !added.has(name))),
-    );
-    for (const Item of earlier)
-      await documents().send(new PutCommand({ TableName: outputOf(stack, "UsersTable"), Item }));
-    const backfill = (...options: string[]) => runCommand("backfill", options, stack);
-    expect((await backfill("--dry-run")).stdout).toMatch(/^\d+ items of the local stack would be filled/);
-    expect(await own()).toEqual(earlier);
-    expect((await backfill()).stdout).toMatch(/^\d+ items of the local stack are filled/);
-    const filled = await own();
-    const isAccount = ({ pk }: { pk?: unknown }) => String(pk).startsWith("user#");
-    expect(filled).toEqual(
-      earlier.map((item) => ({ ...item, v: 1, ...(isAccount(item) && { version: 0 }) })),
-    );
-    const images = { oldImage: earlier.find(isAccount), newImage: filled.find(isAccount) };
-    expect(eventsOf({ ...images, streamArn: "arn", sequenceNumber: "1", at: 1 })).toEqual([]);
-    expect((await backfill()).code).toBe(0);
-    expect(await own()).toEqual(filled);
-  });
-});
-
 describe("npm run smoke", () => {
   const smoke = () => runCommand("smoke-test", [], stack);
   const simulated = async () => {
@@ -206,5 +173,38 @@ describe("npm run smoke", () => {
     for (const person of kept) expect(await stateOf(person)).toBe("active");
     const sessions = await itemsOf(stack, "SessionsTable");
     expect(sessions.filter(({ userId }) => userId === left.id)).toEqual([]);
+  });
+});
+
+describe("npm run data:backfill", () => {
+  it("fills what earlier versions lacked, changes nothing else, and causes no event", async () => {
+    const person = await presetAccount(stack);
+    const { addressKey } =
+      (await itemsOf(stack, "UsersTable")).find(({ pk }) => pk === `user#${person.id}`) ?? {};
+    const own = async () =>
+      (await itemsOf(stack, "UsersTable")).filter(({ pk }) =>
+        [`user#${person.id}`, `email#${addressKey}`, `username#${person.username}`].includes(String(pk)),
+      );
+    const complete = await own();
+    expect(complete).toHaveLength(3);
+    const added = new Set(["v", "version", "changedBy", "changedAt"]);
+    const earlier = complete.map((item) =>
+      Object.fromEntries(Object.entries(item).filter(([name]) => !added.has(name))),
+    );
+    for (const Item of earlier)
+      await documents().send(new PutCommand({ TableName: outputOf(stack, "UsersTable"), Item }));
+    const backfill = (...options: string[]) => runCommand("backfill", options, stack);
+    expect((await backfill("--dry-run")).stdout).toMatch(/^\d+ items of the local stack would be filled/);
+    expect(await own()).toEqual(earlier);
+    expect((await backfill()).stdout).toMatch(/^\d+ items of the local stack are filled/);
+    const filled = await own();
+    const isAccount = ({ pk }: { pk?: unknown }) => String(pk).startsWith("user#");
+    expect(filled).toEqual(
+      earlier.map((item) => ({ ...item, v: 1, ...(isAccount(item) && { version: 0 }) })),
+    );
+    const images = { oldImage: earlier.find(isAccount), newImage: filled.find(isAccount) };
+    expect(eventsOf({ ...images, streamArn: "arn", sequenceNumber: "1", at: 1 })).toEqual([]);
+    expect((await backfill()).code).toBe(0);
+    expect(await own()).toEqual(filled);
   });
 });

@@ -228,7 +228,7 @@ describe("POST admin/users/{id}/retry-delivery/", () => {
       error: { code: "TooManyRequestsException", status: 429 },
       times: 10,
     });
-    expect((await administer(root, "retryDelivery", { id: person.id })).status).toBe(500);
+    expect((await administer(root, "retryDelivery", { id: person.id })).status).toBe(503);
     remove();
     expect(await deliveryOf(person.id)).toMatchObject({ state: "undeliverable" });
   });

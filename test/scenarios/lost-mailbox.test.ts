@@ -4,6 +4,7 @@ import type { OperationName } from "../../shared/contract/contract.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { addressChangeLettersTo } from "../../shared/limits/letter-limits.ts";
 import { addressMoves, staffActs } from "../../shared/limits/staff-limits.ts";
+import { metricMoved } from "../support/logs/moved-metrics.ts";
 import { administer, signedInAdmin, signInAgain } from "../support/people/administrators.ts";
 import { call, succeed, type Answer } from "../support/calls/api.ts";
 import { runCommand } from "../support/calls/commands.ts";
@@ -66,6 +67,7 @@ describe("move from a lost mailbox", () => {
   it("freezes the account and tells both mailboxes, without a code", async () => {
     const person = await frozen();
     await expectFrozen(person);
+    await metricMoved(stack, "AddressMoves");
     for (const letter of [await letterTo(person.email), await letterTo(person.newEmail)]) {
       expect(() => codeIn(letter)).toThrow("no code");
       expect(letter.Body.text_part).toMatch(/\d{1,2} \w+ \d{4} at \d\d:\d\d UTC/);

@@ -234,7 +234,7 @@ describe("npm run letters:redrive", () => {
     const order = { userId: person.id, orderedAt: now - 3_600, causeRequestId: cause };
     await put("MailDeadLettersUrl", { kind: "login", otpRequestId: "r", ...order, causeRequestId: old });
     await put("NoticeDeadLettersUrl", { kind: "rank_changed", isStaff: true, ...order });
-    await put("NoticeDeadLettersUrl", { kind: `<${person.email}>` });
+    await put("NoticeDeadLettersUrl", { kind: 7, note: person.email });
     const { code, stdout, stderr } = await runCommand("redrive-letters", ["--yes"], stack);
     expect(code, stderr).toBe(0);
     expect(stdout).toContain(

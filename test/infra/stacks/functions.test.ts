@@ -121,6 +121,8 @@ const streamed: Partial<Record<FunctionName, string[]>> = {
     ),
   ],
 };
+/** Others would decide by themselves which of their calls X-Ray records. */
+const isCalledByApi = (name: FunctionName): boolean => name in contract || name === "pages";
 
 describe.each(names)("%s", (name) => {
   const grant: Grant = grants[name];
@@ -141,7 +143,7 @@ describe.each(names)("%s", (name) => {
     expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes("*"))).toEqual([]);
     expect(statements.filter(({ Resource }) => Resource === "*").map(({ Action }) => Action)).toEqual([
       ...("liftsSuppression" in grant ? ["ses:DeleteSuppressedDestination"] : []),
-      ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+      ...(isCalledByApi(name) ? [["xray:PutTraceSegments", "xray:PutTelemetryRecords"]] : []),
     ]);
     const logs = statements.filter(({ Action }) =>
       asList(Action).some((action) => action.startsWith("logs:")),
@@ -168,11 +170,11 @@ describe.each(names)("%s", (name) => {
       Architectures: ["arm64"],
       Runtime: "nodejs24.x",
       Handler: "index.handler",
-      TracingConfig: { Mode: "Active" },
       MemorySize: grant.memoryMegabytes ?? defaultMemoryMegabytes,
       Timeout: grant.timeoutSeconds ?? defaultTimeoutSeconds,
       LoggingConfig: { LogFormat: "JSON" },
     });
+    expect(Properties?.["TracingConfig"]).toEqual(isCalledByApi(name) ? { Mode: "Active" } : undefined);
     expect(stage.one("AWS::Logs::LogGroup", `${pascalCase(name)}Logs`).Properties).toMatchObject({
       RetentionInDays: 14,
     });

@@ -83,7 +83,7 @@ describe("stages", () => {
   const givenNames = (stage: Stage) =>
     resources(stage).flatMap(([id, { Properties = {} }]) =>
       Object.entries(Properties).flatMap(([property, value]) =>
-        /^(Table|Queue|Function|Role|LogGroup|Topic|Alarm|Policy)?Name$/.test(property) &&
+        /^(Table|Queue|Function|Role|LogGroup|Topic|Alarm|Policy|Dashboard)?Name$/.test(property) &&
         !id.includes("DefaultPolicy") &&
         typeof value === "string"
           ? [[`${id.replace(/[0-9A-F]{8}$/, "")}.${property}`, value] as const]
@@ -94,16 +94,22 @@ describe("stages", () => {
   it("have no export or name in common", () => {
     expect(exportNames(dev).length).toBeGreaterThan(0);
     expect(exportNames(dev).filter((name) => exportNames(prod).includes(name))).toEqual([]);
-    // Rights and alarms name these before they exist. CloudFormation generates the other names.
+    // Rights, alarms and deployments name these before they exist, or people look for them.
+    // CloudFormation generates the other names.
     const functions = Object.keys(grants).map((name) => `${pascalCase(name)}.FunctionName`);
     const rules = feedbackRules.map((rule) => `${rule}.Name`);
     const [devNames, prodNames] = [givenNames(dev), givenNames(prod)];
-    expect(devNames.map(([what]) => what).toSorted()).toEqual(
+    const dashboards = ["Dashboard.DashboardName", "OperationsDashboard.DashboardName"];
+    const others = devNames
+      .map(([what]) => what)
+      .filter((what) => !/^(\w+Alarm\.AlarmName|Query\w+\.Name)$/.test(what));
+    expect(others.toSorted()).toEqual(
       [
         "Api.Name",
         "ConfigurationSet.Name",
         "EventBus.Name",
         "Operators.LogGroupName",
+        ...dashboards,
         ...rules,
         ...functions,
       ].toSorted(),

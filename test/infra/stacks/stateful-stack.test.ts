@@ -4,7 +4,7 @@ import { listIndexes } from "../../../shared/store/list-indexes.ts";
 import { synthesiseStage } from "../synthesised.ts";
 
 const dev = synthesiseStage();
-const prod = synthesiseStage({ STAGE: "prod" });
+const prod = synthesiseStage({ STAGE: "prod", PSEUDONYM_SECRET_COPY_REGION: "eu-west-1" });
 
 const table = "AWS::DynamoDB::Table";
 const queue = "AWS::SQS::Queue";
@@ -109,4 +109,9 @@ it("the operators' log has a fixed name and the retention of others", () => {
     LogGroupName: "lit-auth-prod-operators",
     RetentionInDays: 60,
   });
+});
+
+it("the pseudonym secret has a copy in another region only if a setting names it", () => {
+  expect(prod.one(secret, "KeySecret").Properties?.["ReplicaRegions"]).toEqual([{ Region: "eu-west-1" }]);
+  expect(JSON.stringify(dev.stacks)).not.toContain("ReplicaRegions");
 });

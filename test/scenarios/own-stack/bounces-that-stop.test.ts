@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pseudonyms } from "../../../shared/identity/pseudonyms.ts";
 import { counterName } from "../../../shared/limits/counters.ts";
 import { lettersFrom, registrationBudget } from "../../../shared/limits/letter-limits.ts";
+import { metricMoved } from "../../support/logs/moved-metrics.ts";
 import { expectRefused } from "../../support/assert/refusals.ts";
 import { call, succeed } from "../../support/calls/api.ts";
 import { startMailDomains } from "../../support/dns/mail-domains.ts";
@@ -212,7 +213,7 @@ describe("bounces of unproven letters", () => {
     expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(hour);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(hour - 300);
     expectRefused(await call("requestOtp", waiting), "letter_budget_spent");
-    await logWith(stack, "Feedback", ["registrations_stopped"]);
+    await metricMoved(stack, "RegistrationsStopped");
     await signIn(account);
     expect(await resetCode(account, 2)).toBeTruthy();
     expect((await administer(admin, "sendCode", { id: account.id })).status).toBe(204);
@@ -244,6 +245,7 @@ describe("bounces of unproven letters", () => {
     await comesBack("login", ...others, ...others);
     const { line } = await logWith(stack, "Feedback", ["bounces_at_one_domain"]);
     expect(people.map(({ id }) => id)).toContain(JSON.parse(line).userId);
+    await metricMoved(stack, "BouncesAtOneDomain");
     for (const person of [first, others.at(-1) ?? first]) await signIn(person);
     await comesBack("activation", waiting);
     expect((await call("requestOtp", waiting)).status).toBe(200);

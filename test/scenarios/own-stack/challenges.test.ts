@@ -73,6 +73,14 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 beforeEach(() => service.answer(json(right)));
 
+/** The first line in CloudWatch's embedded metric format. */
+const metricIn = (log: string): object | undefined =>
+  log
+    .split("\n")
+    .filter((line) => line.includes('"ChallengeCheckFailed":1'))
+    .map((line): object => JSON.parse(line))
+    .at(0);
+
 describe("challenge", () => {
   beforeAll(async () => {
     await start();
@@ -186,7 +194,19 @@ describe("challenge", () => {
     // Registrations that need no challenge go on.
     expect((await registering()).status).toBe(201);
     for (const log of ["CreateUser", "ResetPassword"])
-      await eventually("the metric", () => logOf(log).includes('"ChallengeCheckFailed":1') || undefined);
+      expect(await eventually("the metric", () => metricIn(logOf(log)))).toMatchObject({
+        _aws: {
+          CloudWatchMetrics: [
+            {
+              Namespace: "LitAuth/test",
+              Dimensions: [["service"]],
+              Metrics: [{ Name: "ChallengeCheckFailed" }],
+            },
+          ],
+        },
+        service: "lit-auth",
+        ChallengeCheckFailed: 1,
+      });
   });
 
   it("is asked for by all registrations while many letters come back", async () => {

@@ -20,6 +20,7 @@ import {
   resetLettersTo,
   signInLettersFor,
 } from "../../../shared/limits/letter-limits.ts";
+import { metricMoved } from "../../support/logs/moved-metrics.ts";
 import { call, succeed } from "../../support/calls/api.ts";
 import { runCommand } from "../../support/calls/commands.ts";
 import { comparable } from "../../support/assert/comparable.ts";
@@ -213,6 +214,7 @@ describe("limit on letters per network and in total", () => {
     expectRefused(await call("createUser", newcomer), code);
     expectRefused(await call("createUser", { ...newPerson(), email: person.email }), code);
     expectRefused(await ask(pending), code);
+    if (code === "letter_budget_spent") await metricMoved(stack, "LettersOverBudget", 2);
     expect((await call("activateUser", { email: pending.email, otp_code: older })).status).toBe(200);
     expect((await ask(person)).status).toBe(200);
     const otp_code = await codeTo(person.email, 2);

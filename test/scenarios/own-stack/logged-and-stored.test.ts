@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scanAccounts } from "../../../shared/admin/account-scan.ts";
+import { metricMoved } from "../../support/logs/moved-metrics.ts";
 import { call, send, succeed } from "../../support/calls/api.ts";
 import { wrongCode } from "../../support/mail/wrong-code.ts";
 import { eventually } from "../../support/assert/eventually.ts";
@@ -88,6 +89,7 @@ describe("security log", () => {
       return found.length >= expected.length ? found : undefined;
     });
     expect(own.map(told)).toEqual(expected);
+    await metricMoved(stack, "FailedGuesses", 4);
     for (const line of own) expect(line["requestId"]).toMatch(/^[0-9a-f-]{36}$/);
     const text = JSON.stringify(own);
     for (const secret of [email, person.username, password, login, activation, access, refresh])
@@ -131,6 +133,7 @@ describe("security log", () => {
     await succeed("setPassword", { current_password: person.password, new_password: password }, { token });
     await letterTo(person.email, 3);
     const otp_code = await resetCode(person, 3);
+    await metricMoved(stack, "ResetLetters");
     const confirm = (code: string, new_password: string) =>
       call("confirmPasswordReset", { email: person.email, otp_code: code, new_password });
     expectRefused(await confirm("AAAA-BBBB-CCCC-DDDD", newPassword()), "code_refused");

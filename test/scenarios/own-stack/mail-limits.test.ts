@@ -1,5 +1,6 @@
 // Tests what becomes of letters while SES has no room for them, or refuses them.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { metricMoved } from "../../support/logs/moved-metrics.ts";
 import { call, succeed } from "../../support/calls/api.ts";
 import { runCommand } from "../../support/calls/commands.ts";
 import { eventually } from "../../support/assert/eventually.ts";
@@ -100,6 +101,7 @@ describe("an old order", () => {
     expect(await deliverOrder(stack, order, 15 * 60 + 5)).toEqual({ payload: { batchItemFailures: [] } });
     expect(await lettersTo(person.email)).toHaveLength(before);
     await logWith(stack, "Mailer", ['"outcome":"too_old"', '"kind":"login"']);
+    await metricMoved(stack, "LettersTooOld");
   });
 
   it("of a notice is sent however long it has waited", async () => {
@@ -123,6 +125,7 @@ describe("a closed SES", () => {
     await succeed("requestOtp", { email: person.email, password });
     const waiting = (output: "MailQueueUrl" | "NoticeQueueUrl") =>
       messagesIn(stack, output).delayed.map((message) => JSON.parse(message.body));
+    await metricMoved(stack, "SendingStopped", 2);
     const [[code], [notice]] = await eventually("both orders to wait", () => {
       const both = [waiting("MailQueueUrl"), waiting("NoticeQueueUrl")] as const;
       return both.every(({ length }) => length === 1) ? both : undefined;

@@ -1,5 +1,6 @@
 // Tests what callers notice when DynamoDB or SQS fails, or an answer of theirs is lost.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { metricMoved, metricsOfAnswer } from "../../support/logs/moved-metrics.ts";
 import { call, succeed } from "../../support/calls/api.ts";
 import { eventually } from "../../support/assert/eventually.ts";
 import { expectRefused } from "../../support/assert/refusals.ts";
@@ -96,6 +97,7 @@ describe("write conflict", () => {
     const answer = await call("activateUser", { email: person.email, otp_code });
     expectRefused(answer, "service_unavailable");
     expect(answer.headers.get("retry-after")).toBe("1");
+    expect(metricsOfAnswer(answer)).toEqual({ ServerErrors: 1, CallsTurnedAway: 0 });
     stack.faults.clear();
     await succeed("activateUser", { email: person.email, otp_code });
   });
@@ -193,6 +195,33 @@ describe("throttled table", () => {
     });
     await succeed("getMe", undefined, { token: access });
     expect(fault.struck()).toBe(2);
+  });
+});
+
+describe("alarms", () => {
+  it("notice that people can't refresh or sign in", async () => {
+    const person = await signedIn();
+    const otp_code = await loginCode(person);
+    for (const principal of ["RefreshToken", "CreateToken"])
+      stack.faults.add({ principal, operation: "UpdateItem", error: unexplained, times: 10 });
+    for (const answer of [
+      await call("refreshToken", { refresh: person.refresh }),
+      await call("createToken", { email: person.email, otp_code }),
+    ]) {
+      expectRefused(answer, "unexpected_failure");
+      expect(metricsOfAnswer(answer)).toEqual({ ServerErrors: 1, CallsTurnedAway: 0 });
+    }
+    await metricMoved(stack, "RefreshFailures");
+    await metricMoved(stack, "CreateTokenFailures");
+  });
+
+  it("tell faults from refusals and from calls turned away", async () => {
+    const refused = await call("refreshToken", { refresh: "none" });
+    expect(metricsOfAnswer(refused)).toEqual({ ServerErrors: 0, CallsTurnedAway: 0 });
+    expect(metricsOfAnswer({ status: 503 }, "INTEGRATION_FAILURE")).toEqual({
+      ServerErrors: 0,
+      CallsTurnedAway: 1,
+    });
   });
 });
 

@@ -53,6 +53,7 @@ export const callRareOperations = async ({
   }
   const { id } = identified.parse(await call("getMe", { token: access }));
   const [token, current_password] = [first.access, first.password];
+  await call("getActivity", { token: access });
   await call("getUser", { token, id });
   await call("updateUser", { token, id, body: { first_name: "Ada" } });
   await call("unlockUser", { token, id });
