@@ -64,6 +64,8 @@ export type Stack = {
   /** The duration of functions and the bytes that they have logged. */
   work: () => WorkCounts;
   resetCalls: () => void;
+  /** Ends when the functions of streams have handled all that was written before. */
+  streamsRead: () => Promise<void>;
   /** How many events each rule of EventBridge could not put into its queue. */
   failedInvocations: () => Record<string, number>;
   invoke: (functionLabel: string, event: unknown) => Promise<Outcome>;
@@ -184,6 +186,7 @@ const start = async (
       awsEndpoint.resetUnits();
       lambda.resetWork();
     },
+    streamsRead: streams.caughtUp,
     failedInvocations: eventBus.failedInvocations,
     invoke: lambda.invoke,
     inspectQueue: sqs.inspectQueue,

@@ -31,7 +31,7 @@ type Deps = Pick<BatchDeps, "invoke" | "sendDeadLetter"> & {
 };
 type Shard = { streamArn: string; shardId: string; name: string; parent: string | undefined };
 
-export type StreamPoller = Poller & { wake: () => void };
+export type StreamPoller = Poller & { wake: () => void; caughtUp: () => Promise<void> };
 
 export const startStreamPoller = (mapping: StreamMapping, deps: Deps): StreamPoller => {
   const { invoke, sendDeadLetter, callStreams, checkpoints, onError } = deps;
@@ -41,6 +41,9 @@ export const startStreamPoller = (mapping: StreamMapping, deps: Deps): StreamPol
   const finished = new Set<string>();
   let shards: Shard[] = [];
   let woken = Promise.withResolvers<void>();
+  let wasWritten = true;
+  let isCaughtUp = false;
+  let caughtUp = Promise.withResolvers<void>();
 
   const findShards = async (): Promise<void> => {
     const { StreamDescription: found } = description.parse(
@@ -110,7 +113,10 @@ export const startStreamPoller = (mapping: StreamMapping, deps: Deps): StreamPol
     while (!signal.aborted) {
       try {
         const { promise } = (woken = Promise.withResolvers());
+        wasWritten = false;
         await round();
+        isCaughtUp = !wasWritten;
+        if (isCaughtUp) caughtUp.resolve();
         await Promise.race([promise, delay(idleMilliseconds, undefined, { signal })]);
         await delay(Math.max(gatherMilliseconds, mapping.windowMilliseconds), undefined, { signal });
       } catch (error) {
@@ -126,7 +132,13 @@ export const startStreamPoller = (mapping: StreamMapping, deps: Deps): StreamPol
 
   const ended = poll();
   return {
-    wake: () => woken.resolve(),
+    wake: () => {
+      if (isCaughtUp) caughtUp = Promise.withResolvers();
+      isCaughtUp = false;
+      wasWritten = true;
+      woken.resolve();
+    },
+    caughtUp: () => caughtUp.promise,
     stop: async () => {
       stopping.abort();
       await ended;

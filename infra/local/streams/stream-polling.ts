@@ -49,6 +49,9 @@ export const createStreamPolling = (templates: Templates, options: Options) => {
     wake: () => {
       for (const poller of pollers) poller.wake();
     },
+    caughtUp: async () => {
+      await Promise.all(pollers.map((poller) => poller.caughtUp()));
+    },
     stop: async () => {
       await Promise.all(pollers.map((poller) => poller.stop()));
     },

@@ -129,9 +129,6 @@ describe("functions", () => {
     );
   });
 
-  /** A stream and queues call these. */
-  const eventFunctions = [functionName("dev", "events"), functionName("dev", "sendWebhook")];
-
   it("exist in an earlier stack if routes, permissions or alarms name them", () => {
     const made = [...functionsIn("user-functions"), ...functionsIn("staff-functions")];
     const named = [
@@ -139,7 +136,7 @@ describe("functions", () => {
     ].map(([, ofRoute, ofAlarm]) => ofRoute ?? ofAlarm);
     expect(named.filter((name) => !name || !made.includes(name))).toEqual([]);
     const uncalled = made.filter((name) => !named.includes(name));
-    expect(uncalled).toEqual([...eventFunctions, functionName("dev", "createKeys")]);
+    expect(uncalled).toEqual([functionName("dev", "createKeys")]);
   });
 
   it("have names that Lambda accepts, even with the longest stage name", () => {
