@@ -109,7 +109,6 @@ export const historyStore = (clock: Clock = nowSeconds) => {
         TableName: table,
         KeyConditionExpression: "pk = :pk AND begins_with(place, :entries)",
         ExpressionAttributeValues: { ":pk": personPk(userId), ":entries": entryPrefix },
-        ConsistentRead: true,
         ScanIndexForward: false,
         ...more,
       },

@@ -7,6 +7,8 @@ import type { Outcome, Received } from "../platform/queue-consumer.ts";
 type Later = { kind: string; later: Record<string, unknown> };
 
 const body = z.looseObject({});
+/** Kinds are logged, so nothing that could hold an address is taken for one. */
+const kindForm = /^[a-z][a-z_]{0,49}$/;
 
 export const orLater = <Message extends { kind: string }>(
   message: z.ZodType<Message>,
@@ -18,7 +20,7 @@ export const orLater = <Message extends { kind: string }>(
     const [kind] = known.error.issues.flatMap((issue) =>
       issue.code === "invalid_union" && issue.discriminator !== undefined ? [later[issue.discriminator]] : [],
     );
-    if (typeof kind === "string") return { kind, later };
+    if (typeof kind === "string" && kindForm.test(kind)) return { kind, later };
     context.addIssue({ code: "custom", message: "no message of this queue" });
     return z.NEVER;
   });

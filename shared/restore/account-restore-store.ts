@@ -1,12 +1,11 @@
-import { operator, actorText } from "../events/actor.ts";
-import { sameVersion } from "../events/user-change.ts";
+import { operator } from "../events/actor.ts";
+import { newUserItem, sameVersion } from "../events/user-change.ts";
 import { neutralUsername, usernameKey } from "../identity/username.ts";
 import { nowSeconds, type Clock } from "../platform/clock.ts";
 import { variable } from "../platform/environment.ts";
 import { forgettingDevices, takingAddress } from "../store/address-pointers.ts";
 import { readItem, readPages, transact, type TransactionPart } from "../store/dynamo.ts";
 import { notHeldForAnother } from "../store/held-addresses.ts";
-import { listAttributes } from "../store/list-indexes.ts";
 import { registrationPk, userItem, usernamePk, userPk, type User } from "../store/user-items.ts";
 import { heldUsernamePk, takingUsername } from "../store/username-items.ts";
 
@@ -32,13 +31,10 @@ export const accountRestoreStore = (clock: Clock = nowSeconds) => {
     return item && userItem.parse(item);
   };
 
+  // The backup's own version would be older than what receivers of events know.
   const written = (user: User, now: number) => ({
-    pk: userPk(user.id),
-    ...user,
-    usernameKey: usernameKey(user.username),
-    ...listAttributes(user, user.status),
-    changedBy: actorText(operator),
-    changedAt: now,
+    ...newUserItem({ ...user, usernameKey: usernameKey(user.username) }, { actor: operator, at: now }),
+    version: user.version,
   });
 
   const naming = (user: User, now: number, held?: { heldPk: string }): TransactionPart[] =>
@@ -103,7 +99,7 @@ export const accountRestoreStore = (clock: Clock = nowSeconds) => {
   return {
     find,
 
-    /** Gives the account another username if somebody has taken its own meanwhile. */
+    /** Gives the account another username if another person has taken its own meanwhile. */
     put: async (user: User, live: User | undefined): Promise<Outcome> => {
       const outcome = await put(user, live);
       if (outcome !== "username_taken") return outcome;

@@ -90,7 +90,7 @@ describe("history", () => {
     expect(doing("person#1", "GetItem", "BatchGetItem", "Scan")).toEqual([]);
   });
 
-  it("of acts can't be changed, deleted or read by any function", () => {
+  it("of acts can't be changed, deleted or read by any function [ASVS 16.4.2]", () => {
     const actions = ["UpdateItem", "DeleteItem", "BatchWriteItem", "Query", "GetItem"];
     expect(doing("act#2026-11", ...actions)).toEqual([]);
   });

@@ -111,7 +111,7 @@ it("the operators' log has a fixed name and the retention of others", () => {
   });
 });
 
-it("the pseudonym secret has a copy in another region only if a setting names it", () => {
+it("the pseudonym secret has a copy elsewhere only by setting", () => {
   expect(prod.one(secret, "KeySecret").Properties?.["ReplicaRegions"]).toEqual([{ Region: "eu-west-1" }]);
   expect(JSON.stringify(dev.stacks)).not.toContain("ReplicaRegions");
 });

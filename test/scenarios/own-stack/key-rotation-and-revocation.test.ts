@@ -1,6 +1,7 @@
 // Tests what people and functions notice when keys are rotated or revoked.
 import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundlesDirectory } from "../../../infra/bundling/bundle-functions.ts";
@@ -10,8 +11,16 @@ import { expectRefused } from "../../support/assert/refusals.ts";
 import { outputOf } from "../../support/stacks/stack-outputs.ts";
 import { codeTo } from "../../support/mail/letters.ts";
 import { startTestStack, type TestStack } from "../../support/stacks/test-stack.ts";
-import { activated, register, signedIn, signIn } from "../../support/people/people.ts";
+import { administer, createAdministrator, signInAgain } from "../../support/people/administrators.ts";
+import { newPassword } from "../../support/people/credentials.ts";
+import { activated, register, signedIn, signIn, type Person } from "../../support/people/people.ts";
+import { createTableLike } from "../../support/store/create-table-like.ts";
+import { documents } from "../../support/store/documents.ts";
+import { itemsOf } from "../../support/store/table-items.ts";
+import { eventually } from "../../support/assert/eventually.ts";
 import { keySecretsOf } from "../../support/calls/key-secrets.ts";
+
+type SignedIn = Awaited<ReturnType<typeof signedIn>>;
 
 let stack: TestStack;
 let secrets: ReturnType<typeof keySecretsOf>;
@@ -208,5 +217,70 @@ describe("npm run keys:revoke", () => {
     copyFileSync(join(stack.folder, ".local/stack.json"), join(nowhere, ".local/stack.json"));
     writeFileSync(join(nowhere, ".local/lock"), "");
     expect(await runCommand("revoke-keys", ["--yes"], { folder: nowhere })).toMatchObject(none);
+  });
+});
+
+describe("npm run restore", () => {
+  const backup = "restored-users";
+  const users = () => outputOf(stack, "UsersTable");
+  const write = (requests: Record<string, unknown>[], table: string) =>
+    documents().send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
+  const restore = (...options: string[]) => runCommand("restore", ["--from", backup, ...options], stack);
+  const canAskForCode = async ({ email, password }: Person) =>
+    (await call("requestOtp", { email, password })).status === 200;
+
+  it("brings accounts back, but nothing that ended since", async () => {
+    renew("get-me", "delete-me", "set-password", "update-user");
+    const admin = await createAdministrator(stack.folder);
+    const people = await Promise.all([1, 2, 3, 4, 5].map(() => signedIn()));
+    const [lost, left, barred, changed, kept] = people as [SignedIn, SignedIn, SignedIn, SignedIn, SignedIn];
+    await createTableLike(users(), backup);
+    const ids = await Promise.all(people.map(({ access: token }) => succeed("getMe", undefined, { token })));
+    const idOf = (person: SignedIn) => ids[people.indexOf(person)]?.id ?? "";
+    for (const Item of await itemsOf(stack, "UsersTable")) await write([{ PutRequest: { Item } }], backup);
+    const at = new Date().toISOString();
+
+    await succeed("deleteMe", { current_password: left.password }, { token: left.access });
+    const act = { id: idOf(barred), body: { is_active: false } };
+    const barring = await administer(await signInAgain(admin), "updateUser", act);
+    expect(barring.status, barring.text).toBe(200);
+    const chosen = newPassword();
+    const passwords = { current_password: changed.password, new_password: chosen };
+    await succeed("setPassword", passwords, { token: changed.access });
+    const ofLost = (await itemsOf(stack, "UsersTable")).filter(
+      ({ id, userId }) => id === idOf(lost) || userId === idOf(lost),
+    );
+    await write(
+      ofLost.map(({ pk }) => ({ DeleteRequest: { Key: { pk } } })),
+      users(),
+    );
+    await eventually("the history of all this", async () => {
+      const types = (await itemsOf(stack, "HistoryTable")).map(({ type, userId }) => `${userId} ${type}`);
+      const wanted = [
+        `${idOf(left)} user.deleted`,
+        `${idOf(barred)} user.disabled`,
+        `${idOf(changed)} password.changed`,
+        `${idOf(lost)} user.deleted`,
+      ];
+      return wanted.every((one) => types.includes(one)) || undefined;
+    });
+
+    const counted = await restore("--at", at);
+    expect(counted).toMatchObject({ code: 0, stdout: expect.stringContaining("Nothing was changed.") });
+    expect(await canAskForCode({ ...changed, password: chosen })).toBe(true);
+    const done = await restore("--at", at, "--confirm");
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    expect(done.stdout).toContain(`${idOf(changed)}: must_reset\n`);
+    expect(done.stdout).toMatch(/2 stay deleted/);
+    for (const person of [left, lost, barred, changed, { ...changed, password: chosen }])
+      expect(await canAskForCode(person), person.email).toBe(false);
+    expectRefused(await call("getMe", undefined, { token: kept.access }), "token_not_valid");
+    await signInAgain(kept);
+
+    const file = join(stack.folder, "lost.txt");
+    writeFileSync(file, `${idOf(lost)}\n`);
+    const back = await restore("--at", at, "--ids", file, "--confirm");
+    expect(back.stdout, back.stderr).toContain("Accounts of the local stack: 1 brought back.");
+    await signInAgain(lost);
   });
 });

@@ -56,7 +56,15 @@ describe("message of a later version", () => {
   });
 
   it("is none if it is broken or has no kind", () => {
-    for (const broken of [{ kind: "goodbye" }, { kind: 7 }, {}, null, "x", { kind: "login", userId: 5 }])
+    for (const broken of [
+      { kind: "goodbye" },
+      { kind: 7 },
+      { kind: "<a@b.example>" },
+      {},
+      null,
+      "x",
+      { kind: "login", userId: 5 },
+    ])
       expect(schema.safeParse(broken).success, JSON.stringify(broken)).toBe(false);
   });
 

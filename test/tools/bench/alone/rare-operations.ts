@@ -58,11 +58,10 @@ export const callRareOperations = async ({
   await call("updateUser", { token, id, body: { first_name: "Ada" } });
   await call("unlockUser", { token, id });
   await call("retryDelivery", { token, id });
-  await call("getActivity", { token: access });
-  await call("listUserActivity", { token, id });
   await call("exportUser", { token, id, body: { current_password } });
   const [session] = sessionList.parse(await call("listUserSessions", { token, id })).results;
   await call("endUserSession", { token, id, sessionId: session?.id });
+  await call("listUserActivity", { token, id });
   await call("endUserSessions", { token, id });
   await call("inviteUser", { token, body: { email: newAddress() } });
 
