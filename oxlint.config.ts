@@ -22,7 +22,16 @@ const places: Record<string, readonly string[]> = {
   "@aws-lambda-powertools/parameters": ["shared/platform/secrets.ts"],
   "@aws-sdk/client-ses": ["shared/mail/ses.ts", "infra/localstack/*.ts"],
   "@aws-sdk/client-sesv2": ["shared/delivery/lift-suppression.ts", "commands/doctor/aws-answers.ts"],
-  "@aws-sdk/client-sqs": ["shared/mail/mail-queue.ts", "commands/dead-letter-queue.ts"],
+  "@aws-sdk/client-sqs": [
+    "shared/mail/mail-queue.ts",
+    "shared/webhooks/sqs-client.ts",
+    "shared/webhooks/webhook-queue.ts",
+    "shared/publishing/dead-position.ts",
+    "commands/dead-letter-queue.ts",
+    "commands/events/held-messages.ts",
+  ],
+  "@aws-sdk/client-eventbridge": ["shared/publishing/put-events.ts"],
+  "@aws-sdk/client-dynamodb-streams": ["shared/publishing/stream-reader.ts"],
   "@aws-sdk/client-cloudwatch-logs": ["commands/operator-log.ts"],
   "@aws-sdk/client-sts": ["commands/operator-log.ts", "commands/doctor/aws-answers.ts"],
   "@aws-sdk/client-dynamodb": [
@@ -43,6 +52,7 @@ const places: Record<string, readonly string[]> = {
   ],
   "@aws-sdk/client-lambda": [
     "commands/stage/key-revocation.ts",
+    "commands/events/events-function.ts",
     "commands/doctor/aws-answers.ts",
     "infra/localstack/*.ts",
   ],
@@ -56,6 +66,7 @@ const places: Record<string, readonly string[]> = {
     "infra/stacks/*.ts",
     "infra/api/*.ts",
     "infra/data/*.ts",
+    "infra/events/*.ts",
     "infra/monitoring/*.ts",
     "infra/archive/*.ts",
     "infra/build-app.ts",

@@ -13,7 +13,7 @@ import { awsVariables, findRunningStack } from "./running-stack.ts";
 export type Target = {
   name: string;
   functionNames: string[];
-  /** Of the stateful stack. */
+  /** Of the stateful stack, and of the functions for users. */
   outputs: Readonly<Record<string, string>>;
 };
 
@@ -63,13 +63,18 @@ const explained = (stage: string) => (error: unknown) => {
 
 const useStage = async (stage: string): Promise<Target> => {
   const client = new CloudFormationClient({});
-  const { Stacks = [] } = await client
-    .send(new DescribeStacksCommand({ StackName: `lit-auth-${stage}-stateful` }))
-    .catch(explained(stage));
-  const outputs = Object.fromEntries(
-    (Stacks[0]?.Outputs ?? []).map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
-  );
-  setVariables(outputs);
+  const outputsOf = async (stack: string): Promise<Record<string, string>> => {
+    const StackName = `lit-auth-${stage}-${stack}`;
+    const { Stacks = [] } = await client
+      .send(new DescribeStacksCommand({ StackName }))
+      .catch(explained(stage));
+    return Object.fromEntries(
+      (Stacks[0]?.Outputs ?? []).map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
+    );
+  };
+  const stateful = await outputsOf("stateful");
+  setVariables(stateful);
+  const outputs = { ...stateful, ...(await outputsOf("user-functions")) };
   const functionNames: string[] = [];
   for (const stack of ["user-functions", "staff-functions"]) {
     const resources = paginateListStackResources({ client }, { StackName: `lit-auth-${stage}-${stack}` });

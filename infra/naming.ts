@@ -16,6 +16,9 @@ export const localStackApiId = "litauth";
 
 export const configurationSetName = (stage: string): string => `lit-auth-${stage}`;
 
+/** What happens to accounts leaves on this bus of EventBridge. */
+export const eventBusName = (stage: string): string => `lit-auth-${stage}`;
+
 export const operatorLogName = (stage: string): string => `lit-auth-${stage}-operators`;
 
 /** Queue policies and alarms name these rules before they exist. */

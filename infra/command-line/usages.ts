@@ -1,5 +1,6 @@
 // What each npm script accepts. Their `--help` is made of this table too, so it can't be wrong.
 import { accountUsages } from "./account-usages.ts";
+import { eventUsages } from "./event-usages.ts";
 import { stageUsages } from "./stage-usages.ts";
 import { toolUsages } from "./tool-usages.ts";
 import type { Usage } from "./usage.ts";
@@ -19,6 +20,7 @@ export const usages = {
     },
     examples: ["", "--fresh --port 8001"],
   },
+  ...eventUsages,
   ...stageUsages,
   ...accountUsages,
   ...toolUsages,

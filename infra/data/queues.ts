@@ -4,6 +4,7 @@ import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { defaultTimeoutSeconds, grants } from "../grants/grants.ts";
 import { feedbackRules, ruleName } from "../naming.ts";
 import type { Settings } from "../settings/settings.ts";
+import { createEventQueues } from "./event-queues.ts";
 import { removalPolicyOf } from "./removal-policy.ts";
 
 /** AWS recommends six times the consumer's timeout. */
@@ -17,7 +18,12 @@ export type Queues = Readonly<
     | "noticeQueue"
     | "noticeDeadLetters"
     | "feedbackQueue"
-    | "feedbackDeadLetters",
+    | "feedbackDeadLetters"
+    | "eventsDeadLetters"
+    | "webhookQueue"
+    | "webhookQueueDeadLetters"
+    | "webhookRetries"
+    | "webhookDeadLetters",
     Queue
   >
 >;
@@ -56,6 +62,7 @@ export const createQueues = (stack: Stack, settings: Settings): Queues => {
   const noticeDeadLetters = deadLetters("NoticeDeadLetters");
   const feedbackDeadLetters = deadLetters("FeedbackDeadLetters");
   const queues = {
+    ...createEventQueues(stack, { ...queue, ...longest }),
     mailDeadLetters,
     mailQueue: mailQueue("Mail", mailDeadLetters),
     noticeDeadLetters,

@@ -3,6 +3,7 @@ import {
   AttributeType,
   BillingMode,
   ProjectionType,
+  StreamViewType,
   Table,
   TableEncryption,
   type Attribute,
@@ -17,7 +18,7 @@ export type Tables = Readonly<Record<"users" | "sessions" | "limits" | "history"
 
 export const createTables = (stack: Stack, settings: Settings): Tables => {
   const removalPolicy = removalPolicyOf(settings);
-  const table = (name: string, partitionKey: string, sortKey?: string) => {
+  const table = (name: string, partitionKey: string, sortKey?: string, stream?: StreamViewType) => {
     const made = new Table(stack, name, {
       partitionKey: text(partitionKey),
       ...(sortKey && { sortKey: text(sortKey) }),
@@ -25,13 +26,14 @@ export const createTables = (stack: Stack, settings: Settings): Tables => {
       encryption: TableEncryption.AWS_MANAGED,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       timeToLiveAttribute: "expiresAt",
+      ...(stream && { stream }),
       deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
       removalPolicy,
     });
     new CfnOutput(stack, `${name}Table`, { value: made.tableName });
     return made;
   };
-  const users = table("Users", "pk");
+  const users = table("Users", "pk", undefined, StreamViewType.NEW_AND_OLD_IMAGES);
   for (const [indexName, { partition, sort, projected }] of Object.entries(listIndexes))
     users.addGlobalSecondaryIndex({
       indexName,

@@ -66,6 +66,33 @@ export const backgroundGrants = {
     queuesItself: true,
     ...mailing,
   },
+  events: {
+    USERS_TABLE: { GetItem: ["goodbye"] },
+    HISTORY_TABLE: {
+      Query: ["person"],
+      PutItem: ["person", "act"],
+      ConditionCheckItem: ["person"],
+      BatchWriteItem: ["person"],
+    },
+    EVENT_BUS: ["PutEvents"],
+    EVENTS_DEAD_LETTERS_URL: ["SendMessage"],
+    WEBHOOK_QUEUE_URL: ["SendMessage"],
+    settings: ["HISTORY_DAYS", "METRICS_NAMESPACE"],
+    // A batch of the stream has 25 records, and a replay 50 events.
+    timeoutSeconds: 60,
+    ...mailing,
+  },
+  sendWebhook: {
+    WEBHOOK_QUEUE_URL: ["ChangeMessageVisibility"],
+    WEBHOOK_RETRIES_URL: ["SendMessage"],
+    WEBHOOK_DEAD_LETTERS_URL: ["SendMessage"],
+    WEBHOOK_SECRET_ID: read,
+    settings: ["WEBHOOK_URL", "METRICS_NAMESPACE"],
+    // One try takes at most 15 s. Those of a batch run side by side.
+    timeoutSeconds: 25,
+    queuesItself: true,
+    ...mailing,
+  },
   createKeys: {
     DIGEST_SECRET_ID: write,
     SIGNING_KEYS_ID: write,

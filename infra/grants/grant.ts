@@ -11,6 +11,12 @@ type Actions = {
   MAIL_DEAD_LETTERS_URL: "SendMessage";
   NOTICE_QUEUE_URL: "SendMessage";
   NOTICE_DEAD_LETTERS_URL: "SendMessage";
+  EVENT_BUS: "PutEvents";
+  EVENTS_DEAD_LETTERS_URL: "SendMessage";
+  WEBHOOK_QUEUE_URL: "SendMessage" | "ChangeMessageVisibility";
+  WEBHOOK_RETRIES_URL: "SendMessage";
+  WEBHOOK_DEAD_LETTERS_URL: "SendMessage";
+  WEBHOOK_SECRET_ID: SecretAction;
   FEEDBACK_QUEUE_URL: "SendMessage";
   FEEDBACK_DEAD_LETTERS_URL: "SendMessage";
   PSEUDONYM_SECRET_ID: SecretAction;
@@ -38,4 +44,6 @@ export type Grant = { readonly [Name in keyof Actions]?: readonly Actions[Name][
   /** Lambda ends other functions that cause their own next call 16 times in a row. */
   readonly queuesItself?: true;
 };
-export type FunctionName = OperationName | "mailer" | "feedback" | "createKeys" | "rotateKeys" | "pages";
+export type BackgroundName =
+  "mailer" | "feedback" | "events" | "sendWebhook" | "createKeys" | "rotateKeys" | "pages";
+export type FunctionName = OperationName | BackgroundName;

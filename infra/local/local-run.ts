@@ -3,6 +3,7 @@ import path from "node:path";
 import { stop as stopEsbuild } from "esbuild";
 import { bundleFunctions, bundlesDirectory } from "../bundling/bundle-functions.ts";
 import { freshenBundles, inThisRepository } from "../bundling/fresh-bundles.ts";
+import { isOnThisMachine } from "../settings/event-settings.ts";
 import { environmentPublicUrl, loadSettings } from "../settings/settings.ts";
 import { synthesise } from "../synthesise.ts";
 import { generousLimits } from "../generous-limits.ts";
@@ -37,8 +38,13 @@ const readLocalSettings = (port: number) => {
       { MAIL_FROM: "no-reply@example.com" },
       { STAGE: "local", PUBLIC_URL: address, MX_RESOLVER: "off", ...generousLimits },
     );
-    const isStandIn = settings.CHALLENGE_VERIFY_URL.startsWith("http:");
-    return isStandIn ? settings : { ...settings, CHALLENGE_VERIFY_URL: "off" };
+    const { CHALLENGE_VERIFY_URL: verifyUrl, WEBHOOK_URL: webhookUrl = "" } = settings;
+    return {
+      ...settings,
+      CHALLENGE_VERIFY_URL: verifyUrl.startsWith("http:") ? verifyUrl : "off",
+      // The receiver of a deployment must not be told what happens here.
+      WEBHOOK_URL: webhookUrl !== "" && isOnThisMachine(webhookUrl) ? webhookUrl : undefined,
+    };
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error));
   }
@@ -60,6 +66,7 @@ const describe = ({ url, inboxUrl, mailboxFolder, engine }: Stack, given: Given,
   Docs     ${url}/swagger/
   Admin    ${url}/admin/
   Inbox    ${inboxUrl}
+  Events   ${url}/_events/
   Letters  ${url}/_letters/${reach(given, issuer)}
   Emails   ${path.relative(process.cwd(), mailboxFolder)}${path.sep}
   Data     ${path.relative(process.cwd(), dataDirectory)}${path.sep} (${engine}). To start empty: npm start -- --fresh${given.isDefaultPort ? "" : ` --port ${given.port}`}

@@ -12,6 +12,8 @@ import type { EngineName } from "./engines/dynamodb-engine.ts";
 import type { SqsEngine } from "./engines/sqs-engine.ts";
 import { startEngines } from "./engines/start-engines.ts";
 import { startEventBus } from "./eventbridge/event-bus.ts";
+import { createEventPages } from "./eventbridge/event-pages.ts";
+import { createStageBus } from "./eventbridge/stage-bus.ts";
 import { openFunctionLogs, type OnLog } from "./function-logs.ts";
 import { loadApi } from "./gateway/api-definition.ts";
 import { loadGatewayResponses } from "./gateway/default-responses.ts";
@@ -27,6 +29,7 @@ import { createSes } from "./mailbox/ses-api.ts";
 import { openCloudWatchLogs } from "./operators/cloudwatch-logs.ts";
 import { createMessageMoves } from "./operators/message-moves.ts";
 import { createSecretRotation } from "./secrets/secret-rotation.ts";
+import { createStreamPolling } from "./streams/stream-polling.ts";
 import { openSecretsManager } from "./secrets/secrets-manager.ts";
 
 export type StackOptions = {
@@ -61,6 +64,8 @@ export type Stack = {
   /** The duration of functions and the bytes that they have logged. */
   work: () => WorkCounts;
   resetCalls: () => void;
+  /** Ends when the functions of streams have handled all that was written before. */
+  streamsRead: () => Promise<void>;
   /** How many events each rule of EventBridge could not put into its queue. */
   failedInvocations: () => Record<string, number>;
   invoke: (functionLabel: string, event: unknown) => Promise<Outcome>;
@@ -99,11 +104,12 @@ const start = async (
   resources.defer(logs.close);
   const logError = (principal: string, message: string) =>
     onLog?.(principal, JSON.stringify({ level: "ERROR", message }));
+  const stageBus = createStageBus();
   const lambda = createLambdaService(templates, {
     awsEndpointUrl: awsEndpoint.url,
     admit: awsEndpoint.admit,
     callSqs: awsEndpoint.callSqs,
-    openLog: logs.open,
+    openLog: stageBus.alsoReading(logs.open),
     onPollerError: logError,
     concurrencyPerFunction,
     returnFailedAfterSeconds,
@@ -117,11 +123,17 @@ const start = async (
   });
   resources.defer(eventBus.stop);
   const ses = createSes(templates, { mailbox, dataDirectory, publish: eventBus.publish });
+  const streamOptions = { ...awsEndpoint, ...lambda, dataDirectory, onError: logError };
+  const streams = createStreamPolling(templates, streamOptions);
+  resources.defer(streams.stop);
   const messageMoves = createMessageMoves(templates, (operation, parameters) =>
     awsRequest(sqs.url, { service: "sqs", operation, accessKeyId: sqs.accessKeyId }, parameters),
   );
   resources.defer(messageMoves.stop);
   awsEndpoint.connect({
+    putEvents: stageBus.putEvents,
+    invoke: lambda.invoke,
+    onWrite: streams.wake,
     dynamoDb,
     sqs,
     secrets: openSecretsManager(templates, dataDirectory),
@@ -135,11 +147,17 @@ const start = async (
 
   await runDeploymentTriggers(templates, lambda.invoke);
   lambda.startPolling();
+  streams.start();
   gateway.serve({
     api: loadApi(templates),
     responses: loadGatewayResponses(templates),
     invoke: lambda.invoke,
-    runnerPages: createRunnerPages(mailbox, ses.report, createLetterPreview(templates)),
+    runnerPages: createRunnerPages(
+      mailbox,
+      ses.report,
+      createLetterPreview(templates),
+      createEventPages(stageBus),
+    ),
     onRequest: options.onRequest,
   });
 
@@ -168,6 +186,7 @@ const start = async (
       awsEndpoint.resetUnits();
       lambda.resetWork();
     },
+    streamsRead: streams.caughtUp,
     failedInvocations: eventBus.failedInvocations,
     invoke: lambda.invoke,
     inspectQueue: sqs.inspectQueue,

@@ -35,7 +35,7 @@ const metric = (
 export const ofFunction = (
   stage: string,
   name: FunctionName,
-  metricName: "Invocations" | "Errors" | "Throttles",
+  metricName: "Invocations" | "Errors" | "Throttles" | "IteratorAge",
   form: Form = {},
 ): IMetric => metric("AWS/Lambda", metricName, { FunctionName: functionName(stage, name) }, form);
 

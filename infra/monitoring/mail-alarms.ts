@@ -20,10 +20,24 @@ const deadLetters: Readonly<Record<DeadLetters, { id: string; meaning: string }>
     id: "FeedbackDeadLetterAlarm",
     meaning: "Reports of bounces and complaints could not be handled in five attempts",
   },
+  eventsDeadLetters: {
+    id: "EventsDeadLetterAlarm",
+    meaning: "Changes of accounts did not leave as events",
+  },
+  webhookQueueDeadLetters: {
+    id: "WebhookQueueDeadLetterAlarm",
+    meaning: "Webhooks were never tried, because their function ended again and again",
+  },
+  webhookDeadLetters: {
+    id: "WebhookDeadLetterAlarm",
+    meaning: "The receiver has taken no webhook of these events for three days",
+  },
 };
 
 /** An order that SES has no room for is queued again, with a delay of at most 15 minutes. */
 const longerThanDelays = 3_600;
+
+const longestEventAgeMilliseconds = 900_000;
 
 const waiting: Readonly<
   Record<Waiting, { id: string; meaning: string; seconds: (settings: Settings) => number }>
@@ -41,6 +55,16 @@ const waiting: Readonly<
   feedbackQueue: {
     id: "FeedbackQueueAgeAlarm",
     meaning: "Reports of bounces and complaints wait too long",
+    seconds: () => longerThanDelays,
+  },
+  webhookQueue: {
+    id: "WebhookQueueAgeAlarm",
+    meaning: "Webhooks wait too long for their first try",
+    seconds: () => longerThanDelays,
+  },
+  webhookRetries: {
+    id: "WebhookRetriesAgeAlarm",
+    meaning: "Webhooks that have failed are not tried again",
     seconds: () => longerThanDelays,
   },
 };
@@ -104,6 +128,13 @@ export const mailAlarms = ({ STAGE, SES_LETTERS_ALARM_PER_DAY }: Settings): Reco
   FeedbackErrorAlarm: {
     meaning: "Reports of bounces and complaints may be late",
     metric: ofFunction(STAGE, "feedback", "Errors"),
+  },
+  EventsAgeAlarm: {
+    meaning: "Changes of accounts leave as events more than 15 minutes late",
+    metric: ofFunction(STAGE, "events", "IteratorAge", { statistic: "Maximum" }),
+    threshold: longestEventAgeMilliseconds,
+    datapointsToAlarm: 3,
+    evaluationPeriods: 5,
   },
   MissingMailboxRuleAlarm: {
     meaning: "Reports of missing mailboxes are lost",

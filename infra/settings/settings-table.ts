@@ -6,6 +6,7 @@ import { capacitySettings } from "./capacity-settings.ts";
 import { deploySettings } from "./deploy-settings.ts";
 import { domainSettings } from "./domain-settings.ts";
 import { operationSettings } from "./operation-settings.ts";
+import { eventSettings } from "./event-settings.ts";
 import { hashes, refusalFloorMilliseconds } from "../grants/grant-words.ts";
 import { headerList, originList } from "./origin-settings.ts";
 
@@ -184,6 +185,7 @@ export const settingsTable = {
     help: "How long logs are kept: one of CloudWatch's values (1 3 5 7 14 30 60 90 120 150 180 365 400 …). Keep them longer than backups (35 days): after a restore, the logs show which accounts to delete again.",
   },
   ...deploySettings,
+  ...eventSettings,
   ...capacitySettings,
   ...operationSettings,
 } as const satisfies Record<string, { schema: z.ZodType; fallback: string | null; help: string }>;

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { closestName } from "../command-line/closest-name.ts";
 import { isBounceDomain, isIdentityOfSender } from "./deploy-settings.ts";
 import { checkDomain } from "./domain-settings.ts";
+import { isReachable } from "./event-settings.ts";
 import { settingsTable } from "./settings-table.ts";
 
 type Table = typeof settingsTable;
@@ -34,6 +35,10 @@ const settingsSchema = z
       CHALLENGE_VERIFY_URL === "off" || CHALLENGE_HOSTNAMES !== undefined,
     { path: ["CHALLENGE_HOSTNAMES"], error: "is needed by CHALLENGE_VERIFY_URL" },
   )
+  .refine(isReachable, {
+    path: ["WEBHOOK_URL"],
+    error: "must begin with https:// in a deployment. Only npm start reaches a receiver on this machine",
+  })
   .superRefine(checkDomain);
 export type Settings = z.output<typeof settingsSchema>;
 

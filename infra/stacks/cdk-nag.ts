@@ -25,6 +25,9 @@ const acceptedInStages: Accepted = {
     SMG4: "Rotated by a schedule in a later stack, beside the function that rotates it.",
   },
   "Stateful/VerificationKeys": { SMG4: "Public keys, which change whenever SigningKeys is rotated." },
+  "Stateful/EventsDeadLetters": {
+    SQS3: "Lambda puts positions in the stream here that it has given up: these are dead letters.",
+  },
   "Stateful/Api": {
     APIG2:
       "Functions validate requests against the contract. API Gateway's messages would not have the API's error format.",
@@ -35,7 +38,7 @@ const acceptedInStages: Accepted = {
   },
   UserFunctions: {
     ...tracing,
-    SMG4: "The only secret here is the key of another service, which that service makes.",
+    SMG4: "One secret here is the key of another service, which that service makes. The other one signs webhooks: a command rotates it when the receiver is ready.",
   },
   "StaffFunctions/RetryDeliveryRole": {
     "IAM5[Resource::*]":

@@ -6,8 +6,10 @@ import { listIndexes } from "../../shared/store/list-indexes.ts";
 import { publicUrl } from "../api/bare-api.ts";
 import type { FunctionName } from "../grants/grant.ts";
 import { grants } from "../grants/grants.ts";
+import { removalPolicyOf } from "../data/removal-policy.ts";
 import type { GrantedFunctionProps, Resource } from "./granted-function.ts";
-import { configurationSetName, metricsNamespace } from "../naming.ts";
+import { configurationSetName, eventBusName, metricsNamespace } from "../naming.ts";
+import { busArn } from "../events/guarded-bus.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 
@@ -44,6 +46,32 @@ const challengeSecret = (stack: Stack, { CHALLENGE_VERIFY_URL }: Settings): Reso
   return secret(secretArn);
 };
 
+const absentQueue: Resource = { value: "off", service: "sqs" };
+
+export const webhookSecret = (stack: Stack, settings: Settings): Resource => {
+  const { secretArn } = new Secret(stack, "WebhookSecret", {
+    description: "Secrets that webhooks are signed with. npm run webhook:secret shows and rotates them",
+    generateSecretString: {
+      secretStringTemplate: "{}",
+      generateStringKey: "current",
+      passwordLength: 48,
+      excludePunctuation: true,
+    },
+    removalPolicy: removalPolicyOf(settings),
+  });
+  new CfnOutput(stack, "WebhookSecretArn", { value: secretArn });
+  return secret(secretArn);
+};
+
+const webhookQueues = ({ WEBHOOK_URL }: Settings, queues: StatefulStack["queues"]) => {
+  const ifOn = (one: IQueue) => (WEBHOOK_URL === undefined ? absentQueue : queue(one));
+  return {
+    WEBHOOK_QUEUE_URL: ifOn(queues.webhookQueue),
+    WEBHOOK_RETRIES_URL: ifOn(queues.webhookRetries),
+    WEBHOOK_DEAD_LETTERS_URL: ifOn(queues.webhookDeadLetters),
+  };
+};
+
 export const resourcesOf = (
   stack: Stack,
   settings: Settings,
@@ -65,6 +93,14 @@ export const resourcesOf = (
   DEVICE_SECRET_ID: secret(secretArns.device),
   SIGNING_KEYS_ID: secret(secretArns.signingKeys),
   VERIFICATION_KEYS_ID: secret(secretArns.verificationKeys),
+  EVENT_BUS: {
+    value: eventBusName(settings.STAGE),
+    arn: busArn(stack, settings),
+    service: "events",
+  },
+  EVENTS_DEAD_LETTERS_URL: queue(queues.eventsDeadLetters),
+  ...webhookQueues(settings, queues),
+  WEBHOOK_SECRET_ID: absentSecret,
   CHALLENGE_SECRET_ID: functions.some((name) => "CHALLENGE_SECRET_ID" in grants[name])
     ? challengeSecret(stack, settings)
     : absentSecret,
@@ -120,4 +156,5 @@ export const functionSettings = (
   ACCESS_TOKEN_LIFETIME_SECONDS: String(settings.ACCESS_TOKEN_LIFETIME_SECONDS),
   SESSION_IDLE_SECONDS: String(settings.SESSION_IDLE_SECONDS),
   SESSION_LIFETIME_SECONDS: String(settings.SESSION_LIFETIME_SECONDS),
+  WEBHOOK_URL: settings.WEBHOOK_URL ?? "off",
 });

@@ -52,9 +52,14 @@ export class FunctionsStack extends Stack {
     saveFunctionQueries(this, settings.STAGE, queryFolder);
   }
 
-  protected addFunction(name: FunctionName, grant: Grant = grants[name]): GrantedFunction {
+  protected addFunction(
+    name: FunctionName,
+    grant: Grant = grants[name],
+    own: Partial<GrantedFunctionProps["resources"]> = {},
+  ): GrantedFunction {
     const traced = this.#settings.TRACING !== "off" && isCalledByApi(name);
-    const made = new GrantedFunction(this, { name, grant, traced, ...this.#common });
+    const resources = { ...this.#common.resources, ...own };
+    const made = new GrantedFunction(this, { name, grant, traced, ...this.#common, resources });
     archiveSecurityLines(this, pascalCase(name), made.logGroup, this.#settings);
     return made;
   }

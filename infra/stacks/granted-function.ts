@@ -24,7 +24,7 @@ export type Resource = {
   readonly value: string;
   readonly arn?: string;
   readonly indexArns?: readonly string[];
-  readonly service: "dynamodb" | "secretsmanager" | "ses" | "sqs";
+  readonly service: "dynamodb" | "events" | "secretsmanager" | "ses" | "sqs";
   readonly condition?: Conditions;
 };
 

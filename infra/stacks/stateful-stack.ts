@@ -7,6 +7,7 @@ import { createOperatorLog } from "../data/operator-log-group.ts";
 import { createQueues, type Queues } from "../data/queues.ts";
 import { createSecrets, type SecretArns } from "../data/stage-secrets.ts";
 import { createTables, type Tables } from "../data/tables.ts";
+import { createEventBus } from "../events/guarded-bus.ts";
 import type { Settings } from "../settings/settings.ts";
 
 export class StatefulStack extends Stack {
@@ -23,6 +24,7 @@ export class StatefulStack extends Stack {
     new CfnOutput(this, "PublicUrl", { value: publicUrl(settings, address) });
     this.tables = createTables(this, settings);
     this.queues = createQueues(this, settings);
+    createEventBus(this, settings);
     this.secretArns = createSecrets(this, settings);
     createOperatorLog(this, settings);
     // Operators' commands need these to check passwords in the same way as the functions.

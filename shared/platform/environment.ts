@@ -26,6 +26,16 @@ export const variables = {
   MAIL_DEAD_LETTERS_URL: filled,
   NOTICE_QUEUE_URL: filled,
   NOTICE_DEAD_LETTERS_URL: filled,
+  /** The name of the stage's bus. */
+  EVENT_BUS: filled,
+  EVENTS_DEAD_LETTERS_URL: filled,
+  /** `off` if the stage has no webhooks. */
+  WEBHOOK_QUEUE_URL: filled,
+  WEBHOOK_RETRIES_URL: filled,
+  WEBHOOK_DEAD_LETTERS_URL: filled,
+  WEBHOOK_SECRET_ID: filled,
+  /** The settings have checked it. */
+  WEBHOOK_URL: z.url(),
   FEEDBACK_QUEUE_URL: filled,
   FEEDBACK_DEAD_LETTERS_URL: filled,
   /** The secret behind address keys and limit keys. It never changes. */

@@ -38,6 +38,7 @@ export type LogFields = {
   changes?: string[] | undefined;
   event?: string | undefined;
   messageId?: string | undefined;
+  eventId?: string | undefined;
   /** SES's id of a letter, which its reports of bounces and complaints name. */
   sesMessageId?: string | undefined;
   kind?: string | undefined;

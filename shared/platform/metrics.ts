@@ -6,8 +6,17 @@ const metrics = lazy(
   () => new Metrics({ namespace: variable("METRICS_NAMESPACE"), serviceName: "lit-auth" }),
 );
 
+type CountedMetric =
+  | "BreachCheckFailed"
+  | "ChallengeCheckFailed"
+  | "WebhookDelivered"
+  | "WebhookFailed"
+  | "WebhookGone"
+  | "WebhookGivenUp"
+  | "EventNotUnderstood";
+
 /** Commands count nothing: CloudWatch reads metrics from the logs of functions only. */
-export const countMetric = (name: "BreachCheckFailed" | "ChallengeCheckFailed"): void => {
+export const countMetric = (name: CountedMetric): void => {
   if (!isLambda()) return;
   const metric = metrics().singleMetric();
   metric.addMetric(name, MetricUnit.Count, 1);

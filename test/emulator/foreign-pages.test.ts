@@ -217,6 +217,8 @@ describe("letters and inbox", () => {
   it.each<[string, string, string, OutgoingHttpHeaders]>([
     ["reading by DNS rebinding", "GET", letters, { host: foreignHost }],
     ["the inbox by DNS rebinding", "GET", "/_inbox/", { host: `${foreignHost}:80` }],
+    ["the events by DNS rebinding", "GET", "/_events/", { host: foreignHost }],
+    ["clearing the events across origins", "DELETE", "/_aws/events", { origin }],
     ["deleting by DNS rebinding", "DELETE", letters, { host: foreignHost }],
     ["reading across origins", "GET", letters, { origin }],
     ["deleting across origins", "DELETE", letters, { origin }],
@@ -238,6 +240,8 @@ describe("letters and inbox", () => {
   it.each<[string, string, OutgoingHttpHeaders]>([
     ["curl", letters, {}],
     ["the inbox page", letters, { "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors" }],
+    ["the events page", "/_aws/events", { "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors" }],
+    ["a link to the events", "/_events/", { "sec-fetch-site": "none", "sec-fetch-mode": "navigate" }],
     ["a link to it", "/_inbox/", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" }],
     ["the name localhost", letters, { host: "localhost:8000", origin: "http://localhost:8000" }],
   ])("open to %s", async (_, path, headers) => {
@@ -250,9 +254,18 @@ describe("letters and inbox", () => {
       {} as Mailbox,
       () => true,
       () => undefined,
+      () => undefined,
     );
     const remote = ["172.17.0.2", "::ffff:192.0.2.7", "fe80::1", "127.0.0.1.evil", "", undefined];
-    for (const path of [letters, "/_inbox/", "/_letters/", "/_docs/README.md", `${letters}/any/bounce`])
+    for (const path of [
+      letters,
+      "/_inbox/",
+      "/_events/",
+      "/_aws/events",
+      "/_letters/",
+      "/_docs/README.md",
+      `${letters}/any/bounce`,
+    ])
       for (const remoteAddress of remote) {
         const incoming = { method: "GET", headers: own(), socket: { remoteAddress } };
         const { status } = pages(incoming as IncomingMessage, path, new URLSearchParams());

@@ -87,6 +87,35 @@ describe("settings", () => {
     );
   });
 
+  it.each([
+    ["http://receiver.example/hook", "must begin with https://"],
+    ["ftp://receiver.example/hook", "must begin with https://"],
+    ["receiver.example", "must be a URL"],
+    ["https://user:secret@receiver.example/", "no user name"],
+    ["https://receiver.example/#part", "must have no #"],
+    ["http://127.0.0.1:80@receiver.example/", "no user name"],
+    ["http://127.0.0.1.receiver.example/", "must begin with https://"],
+    ["http://127.0.0.1:9000/hook", "must begin with https:// in a deployment"],
+    ["http://localhost/hook", "must begin with https:// in a deployment"],
+  ])("refuse webhooks of a deployment to %s", (url, problem) => {
+    for (const STAGE of ["dev", "prod"]) {
+      const read = () => readSettings({ ...required, STAGE, WEBHOOK_URL: url });
+      expect(read).toThrow(/WEBHOOK_URL: /);
+      expect(read).toThrow(problem);
+      expect(read).not.toThrow(/secret@/);
+    }
+  });
+
+  it.each([
+    "http://127.0.0.1:9000/hook?a=b",
+    "http://localhost/hook",
+    "http://[::1]:9000/",
+    "https://a.example/",
+  ])("accept webhooks of this machine to %s", (url) => {
+    for (const STAGE of ["local", "test"])
+      expect(readSettings({ ...required, STAGE, WEBHOOK_URL: url }).WEBHOOK_URL).toBe(url);
+  });
+
   it("say what is wrong with an origin or header", () => {
     const given = (more: object) => () => readSettings({ ...required, ...more });
     const trimmed = " https://app.example.com , http://localhost:5173,http://[::1]:3000 ";

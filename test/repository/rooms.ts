@@ -35,6 +35,14 @@ export const rooms: Record<string, Room> = {
     holds: "what happens to accounts: who acts, what follows, and the history",
     imports: shared("platform identity attributes contract store"),
   },
+  "shared/webhooks": {
+    holds: "webhooks: their secrets and signatures, when and how they are tried",
+    imports: shared("platform events"),
+  },
+  "shared/publishing": {
+    holds: "how events leave: the stream's records, the bus, and what operators send again",
+    imports: shared("platform store events webhooks"),
+  },
   "shared/keys": {
     holds: "key rings for signing and for digests, their storage and rotation",
     imports: shared("platform contract"),
@@ -90,7 +98,7 @@ export const rooms: Record<string, Room> = {
   functions: {
     holds: "one file per operation or queue: what callers can do",
     imports: shared(
-      "platform identity queues contract store events keys limits delivery codes sessions passwords accounts mail sign-in http",
+      "platform identity queues contract store events webhooks publishing keys limits delivery codes sessions passwords accounts mail sign-in http",
     ),
   },
   "functions/admin": {
@@ -135,6 +143,10 @@ export const rooms: Record<string, Room> = {
       "commands",
     ],
   },
+  "commands/events": {
+    holds: "commands about events and webhooks",
+    imports: [...shared("platform events webhooks publishing keys"), ...infra("command-line"), "commands"],
+  },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("attributes contract") },
   "infra/grants": {
     holds: "the rights, settings and size of each function",
@@ -156,6 +168,10 @@ export const rooms: Record<string, Room> = {
     holds: "bundles of the functions, and the files beside them",
     imports: [...shared("attributes contract letters"), ...infra("grants openapi"), "infra"],
   },
+  "infra/events": {
+    holds: "the bus of events, and what calls the functions that send them",
+    imports: [...shared("store"), ...infra("settings data"), "infra"],
+  },
   "infra/data": {
     holds: "tables, queues, secrets and the operators' log: what stays when code changes",
     imports: [...shared("store"), ...infra("grants settings"), "infra"],
@@ -166,7 +182,11 @@ export const rooms: Record<string, Room> = {
   },
   "infra/stacks": {
     holds: "the CDK stacks in three layers",
-    imports: [...shared("platform contract store"), ...infra("grants settings api data monitoring"), "infra"],
+    imports: [
+      ...shared("platform contract store"),
+      ...infra("grants settings api events data monitoring"),
+      "infra",
+    ],
   },
   "infra/archive": {
     holds: "the archive of security lines, a CDK app for another account",
@@ -194,6 +214,10 @@ export const rooms: Record<string, Room> = {
     holds: "the engines: DynamoDB as a process, SQS inside the runner",
     imports: [...local("aws cloudformation"), "infra"],
   },
+  "infra/local/streams": {
+    holds: "DynamoDB Streams: the calls, and the poller that calls functions",
+    imports: local("aws cloudformation lambda"),
+  },
   "infra/local/secrets": {
     holds: "Secrets Manager",
     imports: local("aws cloudformation lambda"),
@@ -212,18 +236,18 @@ export const rooms: Record<string, Room> = {
   },
   "infra/local/aws-endpoint": {
     holds: "the endpoint that functions call: IAM, faults, call counts",
-    imports: local("aws cloudformation secrets mailbox operators"),
+    imports: local("aws cloudformation lambda streams secrets mailbox operators"),
   },
   "infra/local/eventbridge": {
     holds: "EventBridge: the rules that put SES's reports into a queue",
-    imports: local("aws cloudformation aws-endpoint"),
+    imports: local("aws cloudformation gateway mailbox aws-endpoint"),
   },
   "infra/local": {
     holds: "`npm start`: starts and stops all of it",
     imports: [
       ...infra("settings bundling command-line"),
       ...local(
-        "aws cloudformation lambda engines secrets gateway mailbox operators aws-endpoint eventbridge",
+        "aws cloudformation lambda engines streams secrets gateway mailbox operators aws-endpoint eventbridge",
       ),
       "infra",
     ],

@@ -24,7 +24,16 @@ const isSesV2 = ({ url = "" }: IncomingMessage): boolean => url.startsWith("/v2/
 /** Operators' commands use this operation to replace execution environments. */
 const configurationPath = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/;
 
-const parseLambdaCall = ({ method, url = "" }: IncomingMessage): Call => {
+/** They ask the function for events with this one. */
+const invocationPath = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+
+const parseLambdaCall = ({ method, url = "" }: IncomingMessage, body: Buffer): Call => {
+  const [, invoked] = invocationPath.exec(url) ?? [];
+  if (method === "POST" && invoked !== undefined) {
+    const event = body.length === 0 ? {} : JSON.parse(body.toString());
+    const parameters = { functionName: decodeURIComponent(invoked), event };
+    return { service: "lambda", operation: "Invoke", parameters };
+  }
   const [, name] = configurationPath.exec(url) ?? [];
   if (method !== "PUT" || name === undefined)
     throw new ServiceError("UnknownOperationException", "This Lambda operation is not supported locally");
@@ -85,7 +94,7 @@ export const startAwsEndpoint = async () => {
     const call = isSesV2(request)
       ? parseSesV2Call(request, body)
       : service === "lambda"
-        ? parseLambdaCall(request)
+        ? parseLambdaCall(request, body)
         : parseCall(service, target, body);
     // A disconnected poller must not receive a message.
     let signal: AbortSignal | undefined;

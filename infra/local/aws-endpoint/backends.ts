@@ -5,8 +5,10 @@ import { callerIdentity } from "../operators/caller-identity.ts";
 import type { CloudWatchLogs } from "../operators/cloudwatch-logs.ts";
 import type { MessageMoves } from "../operators/message-moves.ts";
 import type { RotateSecret } from "../secrets/secret-rotation.ts";
+import { createStreamCalls } from "../streams/stream-calls.ts";
+import type { Outcome } from "../lambda/execution-environment.ts";
 import type { SecretsManager } from "../secrets/secrets-manager.ts";
-import { awsTarget, jsonContentType } from "../aws/aws-request.ts";
+import { AwsRequestError, awsTarget, jsonContentType, readAwsAnswer } from "../aws/aws-request.ts";
 import { createForwarder, type Answer, type EngineAddress, type Sent } from "../aws/forwarder.ts";
 import type { Principal } from "./authorise.ts";
 import type { Policies } from "./iam-policy.ts";
@@ -18,11 +20,19 @@ export type Backends = {
   secrets: SecretsManager;
   rotateSecret: RotateSecret;
   ses: Ses;
+  putEvents: (parameters: unknown) => unknown;
   logs: CloudWatchLogs;
   messageMoves: MessageMoves;
   replaceExecutionEnvironments: (functionName: string) => void;
+  invoke: (functionName: string, event: unknown) => Promise<Outcome>;
+  /** Called after each write of a table that may have a stream. */
+  onWrite: () => void;
   policies: Policies;
 };
+
+const writes = new Set(["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"]);
+
+const invocation = z.object({ functionName: z.string(), event: z.unknown() });
 
 const rotateParameters = z.object({ SecretId: z.string(), ClientRequestToken: z.string().optional() });
 
@@ -62,22 +72,52 @@ const withIndexCounts = async (
   return { ...answer, headers, body: JSON.stringify(described) };
 };
 
+const inJson = (type: string, requestId: string, result: unknown): Answer => ({
+  status: 200,
+  headers: { "content-type": type, "x-amzn-requestid": requestId },
+  body: JSON.stringify(result),
+});
+
+/** Lambda answers 200 even if the function has failed. */
+const answerOf = (outcome: Outcome): Answer => ({
+  status: 200,
+  headers: {
+    "content-type": "application/json",
+    ...("error" in outcome && { "x-amz-function-error": "Unhandled" }),
+  },
+  body: JSON.stringify("error" in outcome ? outcome.error : (outcome.payload ?? null)),
+});
+
+const readEngineAnswer = (operation: string, status: number, text: string) => {
+  try {
+    return readAwsAnswer(operation, status, text);
+  } catch (error) {
+    if (error instanceof AwsRequestError) throw new ServiceError(error.code, error.message, { status });
+    throw error;
+  }
+};
+
 export const connectBackends = (backends: Backends) => {
-  const { secrets, rotateSecret, ses, logs, messageMoves, replaceExecutionEnvironments } = backends;
+  const { secrets, rotateSecret, ses, logs, messageMoves, invoke, onWrite } = backends;
   const dynamoDb = createForwarder("dynamodb", backends.dynamoDb);
   const sqs = createForwarder("sqs", backends.sqs);
+  const streams = createStreamCalls(async (service, operation, parameters) => {
+    const target = awsTarget(service, operation);
+    const body = Buffer.from(JSON.stringify(parameters));
+    const { status, body: answer } = await dynamoDb.forward({ target, contentType: jsonContentType, body });
+    return readEngineAnswer(operation, status, answer.toString());
+  });
+
+  const invokeWith = (parameters: unknown) => {
+    const { functionName, event } = invocation.parse(parameters);
+    return invoke(functionName, event);
+  };
 
   const callSecrets = async (operation: string, parameters: unknown): Promise<unknown> => {
     if (operation !== "RotateSecret") return secrets.call(operation, parameters);
     const { SecretId, ClientRequestToken } = rotateParameters.parse(parameters);
     return rotateSecret(secrets.arnOf(SecretId) ?? SecretId, ClientRequestToken);
   };
-
-  const inJson = (type: string, requestId: string, result: unknown): Answer => ({
-    status: 200,
-    headers: { "content-type": type, "x-amzn-requestid": requestId },
-    body: JSON.stringify(result),
-  });
 
   const serve = async (
     caller: Principal,
@@ -87,7 +127,10 @@ export const connectBackends = (backends: Backends) => {
     signal?: AbortSignal,
   ): Promise<Answer> => {
     if (service === "dynamodb") {
+      if (streams.isStreamCall(operation))
+        return inJson("application/x-amz-json-1.0", requestId, await streams.call(operation, parameters));
       const answer = await dynamoDb.forward(sent, signal);
+      if (writes.has(operation)) onWrite();
       if (operation !== "DescribeTable") return answer;
       const { TableName } = z.object({ TableName: z.string() }).parse(parameters);
       return withIndexCounts(TableName, answer, dynamoDb.forward);
@@ -101,9 +144,12 @@ export const connectBackends = (backends: Backends) => {
         ? ses.send(parameters, requestId)
         : ses.changeSuppression(operation, parameters, requestId);
     if (service === "lambda") {
-      replaceExecutionEnvironments(String(parameters));
+      if (operation === "Invoke") return answerOf(await invokeWith(parameters));
+      backends.replaceExecutionEnvironments(String(parameters));
       return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
     }
+    if (service === "events" && operation === "PutEvents")
+      return inJson("application/x-amz-json-1.1", requestId, backends.putEvents(parameters));
     if (service !== "secretsmanager" && service !== "logs")
       throw new ServiceError("UnknownOperationException", `The service ${service} is not supported locally`);
     const result =

@@ -1,6 +1,13 @@
 // The way of every AWS call, whether it comes over HTTP or from the queue poller in this process.
 import { randomUUID } from "node:crypto";
-import { AwsRequestError, awsTarget, jsonContentType, readAwsAnswer } from "../aws/aws-request.ts";
+import {
+  AwsRequestError,
+  awsTarget,
+  jsonContentType,
+  readAwsAnswer,
+  signingNames,
+  type JsonService,
+} from "../aws/aws-request.ts";
 import { asServiceError, ServiceError } from "../aws/service-error.ts";
 import { authorise, type Principal } from "./authorise.ts";
 import { connectBackends, type Backends } from "./backends.ts";
@@ -46,18 +53,19 @@ export const createCallPath = () => {
     return fate === "answer" ? answer : undefined;
   };
 
-  const callSqs = async (
+  const callAws = async (
     accessKeyId: string,
+    service: JsonService,
     operation: string,
     parameters: Record<string, unknown>,
     signal?: AbortSignal,
   ): Promise<Record<string, unknown>> => {
     const sent = {
-      target: awsTarget("sqs", operation),
+      target: awsTarget(service, operation),
       contentType: jsonContentType,
       body: Buffer.from(JSON.stringify(parameters)),
     };
-    const call = { service: "sqs", operation, parameters };
+    const call = { service: signingNames[service], operation, parameters };
     let answer: Answer | undefined;
     try {
       answer = await perform(identify(accessKeyId), call, sent, randomUUID(), signal);
@@ -77,7 +85,9 @@ export const createCallPath = () => {
     accessKeyIdOf,
     identify,
     perform,
-    callSqs,
+    callAws,
+    callSqs: (accessKeyId: string, operation: string, parameters: object, signal?: AbortSignal) =>
+      callAws(accessKeyId, "sqs", operation, { ...parameters }, signal),
     connect: (backends: Backends) => {
       connected = { ...connectBackends(backends), policies: backends.policies, secrets: backends.secrets };
     },

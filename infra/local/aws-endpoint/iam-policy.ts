@@ -1,4 +1,4 @@
-// Supports role policies, and what resource policies of secrets deny. The queues' resource policies
+// Supports role policies, and what resource policies of secrets and buses deny. Those of queues
 // decide about rules only (`eventbridge/`). To functions, they say that TLS is required.
 import * as z from "zod";
 import type { Templates } from "../cloudformation/templates.ts";
@@ -74,9 +74,23 @@ const statementsBySecret = (templates: Templates): Map<string, Statement[]> =>
     }),
   );
 
+const busPolicySchema = z.object({ EventBusName: z.string(), Statement: denySchema });
+
+const statementsByBus = (templates: Templates): Map<string, Statement[]> => {
+  const byBus = new Map<string, Statement[]>();
+  for (const policy of templates.ofType("AWS::Events::EventBusPolicy")) {
+    const { EventBusName, Statement } = busPolicySchema.parse(policy.properties());
+    const { attributes } = templates.find(EventBusName, "AWS::Events::EventBus").identity();
+    const bus = attributes["Arn"] ?? EventBusName;
+    byBus.set(bus, [...(byBus.get(bus) ?? []), Statement]);
+  }
+  return byBus;
+};
+
 export const loadPolicies = (templates: Templates): Policies => {
-  const [byRole, bySecret] = [statementsByRole(templates), statementsBySecret(templates)];
-  const concerning = new Map<string, { ofRole: Statement[]; ofSecret: Statement[] }>();
+  const byRole = statementsByRole(templates);
+  const byResource = new Map([...statementsBySecret(templates), ...statementsByBus(templates)]);
+  const concerning = new Map<string, { ofRole: Statement[]; ofResource: Statement[] }>();
 
   /** What holds for an action on a resource, before conditions, is the same in every call. */
   const statementsOn = (role: string, action: string, resource: string) => {
@@ -87,9 +101,9 @@ export const loadPolicies = (templates: Templates): Policies => {
       statement.Action.some((pattern) => matches(pattern, action, "i")) &&
       statement.Resource.some((pattern) => matches(pattern, resource));
     const ofRole = (byRole.get(role) ?? []).filter(concerns);
-    const ofSecret = (bySecret.get(resource) ?? []).filter(concerns);
-    concerning.set(key, { ofRole, ofSecret });
-    return { ofRole, ofSecret };
+    const ofResource = (byResource.get(resource) ?? []).filter(concerns);
+    concerning.set(key, { ofRole, ofResource });
+    return { ofRole, ofResource };
   };
 
   return {
@@ -97,10 +111,10 @@ export const loadPolicies = (templates: Templates): Policies => {
     decide: (role, { action, resource, context }) => {
       const known: Context = { "aws:SecureTransport": ["true"], "aws:PrincipalArn": [role], ...context };
       const applies = ({ Condition }: Statement) => Condition.every((holds) => holds(known));
-      const { ofRole, ofSecret } = statementsOn(role, action, resource);
+      const { ofRole, ofResource } = statementsOn(role, action, resource);
       const applicable = ofRole.filter(applies);
       if (applicable.some(({ Effect }) => Effect === "Deny")) return "denied";
-      if (ofSecret.some(applies)) return "denied-by-resource";
+      if (ofResource.some(applies)) return "denied-by-resource";
       return applicable.length > 0 ? "allowed" : "not-allowed";
     },
   };

@@ -46,6 +46,12 @@ const partActions: Record<string, string> = {
   Get: "GetItem",
 };
 
+/** An iterator begins with its stream. To IAM, the label of a stream is that of the templates. */
+const streamIn = (parameters: unknown): string => {
+  const { StreamArn = textIn(parameters, "ShardIterator") } = fieldsOf(parameters, "parameters");
+  return String(StreamArn).replace(/\/stream\/.*$/s, "/stream/local");
+};
+
 const actionsOnItems = new Set(["GetItem", "PutItem", "UpdateItem", "DeleteItem"]);
 
 const dynamodb = (operation: string, parameters: unknown, partitionKeys: PartitionKeys): RequiredAccess => {
@@ -75,6 +81,10 @@ const dynamodb = (operation: string, parameters: unknown, partitionKeys: Partiti
             partsOfBatch(requests).flatMap((part) => keysOfItem(part, partitionKeys(table))),
           ),
       );
+    case "DescribeStream":
+    case "GetShardIterator":
+    case "GetRecords":
+      return [[{ action: `dynamodb:${operation}`, resource: streamIn(parameters) }]];
     case "ListTables":
       return [[{ action: "dynamodb:ListTables", resource: "*" }]];
     default: {
@@ -159,6 +169,12 @@ export const requiredAccess = (
       const SecretId = textIn(parameters, "SecretId");
       return [[{ action: `secretsmanager:${operation}`, resource: secretArn(SecretId) ?? SecretId }]];
     }
+    case "events":
+      return listOf(fieldsOf(parameters, "parameters")["Entries"], "Entries").map((entry) => {
+        const { EventBusName = "default" } = fieldsOf(entry, "Entries");
+        const resource = arn("events", `event-bus/${String(EventBusName).replace(/^.*event-bus\//, "")}`);
+        return [{ action: `events:${operation}`, resource }];
+      });
     case "ses":
       return ses(operation, parameters);
     default:

@@ -11,8 +11,14 @@ export class AwsRequestError extends Error {
   }
 }
 
-type JsonService = "dynamodb" | "sqs";
-const targetPrefixes = { dynamodb: "DynamoDB_20120810", sqs: "AmazonSQS" };
+export type JsonService = "dynamodb" | "dynamodbstreams" | "sqs";
+const targetPrefixes = {
+  dynamodb: "DynamoDB_20120810",
+  dynamodbstreams: "DynamoDBStreams_20120810",
+  sqs: "AmazonSQS",
+};
+/** Under which name a service signs, and IAM knows its actions. */
+export const signingNames = { dynamodb: "dynamodb", dynamodbstreams: "dynamodb", sqs: "sqs" };
 
 export const jsonContentType = "application/x-amz-json-1.0";
 export const awsTarget = (service: JsonService, operation: string): string =>
@@ -36,7 +42,7 @@ export const awsRequest = async (
   const headers = {
     "content-type": jsonContentType,
     "x-amz-target": awsTarget(service, operation),
-    authorization: authorizationHeader(accessKeyId, service),
+    authorization: authorizationHeader(accessKeyId, signingNames[service]),
     "x-amz-date": uncheckedDate,
   };
   const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(parameters) });

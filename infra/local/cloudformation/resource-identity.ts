@@ -35,10 +35,20 @@ export const identifyResource = (
 
   switch (type) {
     case "AWS::DynamoDB::Table":
-    case "AWS::DynamoDB::GlobalTable":
-      return byName("TableName", "dynamodb", "table/");
+    case "AWS::DynamoDB::GlobalTable": {
+      const { ref, attributes } = byName("TableName", "dynamodb", "table/");
+      if (properties()["StreamSpecification"] === undefined) return { ref, attributes };
+      // The engine chooses a stream's label, which no template can know.
+      return { ref, attributes: { ...attributes, StreamArn: `${attributes["Arn"]}/stream/local` } };
+    }
+    case "AWS::Events::EventBus": {
+      const bus = byName("Name", "events", "event-bus/");
+      return { ref: bus.ref, attributes: { ...bus.attributes, Name: bus.ref } };
+    }
     case "AWS::SQS::Queue": {
-      const name = named("QueueName");
+      const isFifo = properties()["FifoQueue"] === true;
+      const given = named("QueueName");
+      const name = isFifo && !given.endsWith(".fifo") ? `${given}.fifo` : given;
       const url = `${awsEndpointUrl}/${accountId}/${name}`;
       return { ref: url, attributes: { Arn: arn("sqs", name), QueueName: name, QueueUrl: url } };
     }

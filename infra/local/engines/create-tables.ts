@@ -15,6 +15,13 @@ const tableSchema = z.object({
   GlobalSecondaryIndexes: z.array(index).optional(),
   LocalSecondaryIndexes: z.array(index).optional(),
   TimeToLiveSpecification: z.object({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
+  StreamSpecification: z
+    .strictObject({ StreamViewType: z.string() })
+    .transform(({ StreamViewType }) => ({ StreamEnabled: true, StreamViewType }))
+    .optional(),
+});
+const described = z.object({
+  Table: z.object({ StreamSpecification: z.object({ StreamEnabled: z.boolean() }).optional() }),
 });
 
 export const createTables = async (templates: Templates, engine: Engine): Promise<void> => {
@@ -28,12 +35,23 @@ export const createTables = async (templates: Templates, engine: Engine): Promis
     if (TimeToLiveSpecification) await call("UpdateTimeToLive", { TableName, TimeToLiveSpecification });
   };
 
+  /** Of a table that an earlier version made. A second time would begin a new stream. */
+  const addStream = async (TableName: string, { StreamSpecification }: z.output<typeof tableSchema>) => {
+    if (StreamSpecification === undefined) return;
+    const { Table } = described.parse(await call("DescribeTable", { TableName }));
+    if (Table.StreamSpecification?.StreamEnabled) return;
+    await call("UpdateTable", { TableName, StreamSpecification });
+  };
+
   await Promise.all(
     templates.ofType("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable").map(async (table) => {
+      const { ref } = table.identity();
+      const properties = tableSchema.parse(table.properties());
       try {
-        await create(table.identity().ref, tableSchema.parse(table.properties()));
+        await create(ref, properties);
       } catch (error) {
         if (!(error instanceof AwsRequestError && error.code === "ResourceInUseException")) throw error;
+        await addStream(ref, properties);
       }
     }),
   );

@@ -133,7 +133,8 @@ export const startSqsEngine = async (templates: Templates, dataDirectory: string
       Object.entries(queueSchema.parse(queue.properties())).filter(([, value]) => value !== undefined),
     );
     // Creating a queue again would drop its messages.
-    if (fauxqs.inspectQueue(name) === undefined) fauxqs.createQueue(name);
+    if (fauxqs.inspectQueue(name) === undefined)
+      fauxqs.createQueue(name, name.endsWith(".fifo") ? { attributes: { FifoQueue: "true" } } : {});
     await awsRequest(
       url,
       { service: "sqs", operation: "SetQueueAttributes", accessKeyId },

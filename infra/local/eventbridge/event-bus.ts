@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { accountId, region } from "../aws/local-account.ts";
 import type { Templates } from "../cloudformation/templates.ts";
-import { parseEventPattern, type EventPattern } from "./event-pattern.ts";
+import { parseEventPattern, type EventPattern } from "../aws/event-pattern.ts";
 import { parseInputTransformer, type InputTransformer } from "./input-transformer.ts";
 import { loadQueuePolicies } from "./queue-policy.ts";
 

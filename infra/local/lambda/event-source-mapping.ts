@@ -3,7 +3,7 @@ import { accountId } from "../aws/local-account.ts";
 import type { Templates } from "../cloudformation/templates.ts";
 
 const mappingSchema = z.object({
-  EventSourceArn: z.string().startsWith("arn:aws:sqs:", "only SQS queues are supported locally"),
+  EventSourceArn: z.string().startsWith("arn:aws:sqs:", "only queues and streams are supported locally"),
   FunctionName: z.string(),
   Enabled: z.boolean().default(true),
   BatchSize: z.coerce.number().default(10),
@@ -21,10 +21,16 @@ export type EventSourceMapping = {
   concurrency: number;
 };
 
+/** `streams/` reads these. */
+export const isOfStream = ({ EventSourceArn }: Record<string, unknown>): boolean =>
+  String(EventSourceArn).startsWith("arn:aws:dynamodb:");
+
 export const loadEventSourceMappings = (templates: Templates, awsEndpointUrl: string): EventSourceMapping[] =>
   templates
     .ofType("AWS::Lambda::EventSourceMapping")
-    .map((resource) => mappingSchema.parse(resource.properties()))
+    .map((resource) => resource.properties())
+    .filter((properties) => !isOfStream(properties))
+    .map((properties) => mappingSchema.parse(properties))
     .filter(({ Enabled }) => Enabled)
     .map((mapping) => ({
       queueUrl: `${awsEndpointUrl}/${accountId}/${mapping.EventSourceArn.split(":").at(-1)}`,

@@ -20,6 +20,7 @@ type Options = {
 /** A function reference is an ARN, a name or a label. */
 type LambdaService = {
   functions: readonly FunctionDefinition[];
+  find: (functionReference: string) => FunctionDefinition;
   invoke: (functionReference: string, event: unknown) => Promise<Outcome>;
   replaceExecutionEnvironments: (functionReference: string) => void;
   startPolling: () => void;
@@ -62,6 +63,7 @@ export const createLambdaService = (templates: Templates, options: Options): Lam
 
   return {
     functions: pools.map(({ definition }) => definition),
+    find: (functionReference) => poolOf(functionReference).definition,
     invoke: async (functionReference, event) => poolOf(functionReference).invoke(event),
     replaceExecutionEnvironments: (functionReference) => poolOf(functionReference).replace(),
     startPolling: () => {

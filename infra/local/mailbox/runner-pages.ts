@@ -61,6 +61,7 @@ export const createRunnerPages = (
   mailbox: Mailbox,
   report: Ses["report"],
   preview: LetterPreview,
+  otherPages: (method: string | undefined, url: string) => HttpAnswer | undefined,
 ): RunnerPages => {
   const pages = new Map(
     Object.entries(files).map(([url, [file, contentType]]): [string, HttpAnswer] => [
@@ -80,6 +81,8 @@ export const createRunnerPages = (
     if (comesFromAnotherSite(headers))
       return json(403, { message: "Pages of other sites can't use this page." });
     const id = query.get("id") ?? undefined;
+    const other = otherPages(method, url);
+    if (other) return other;
     if (url === "/_aws/ses" || url === "/_aws/ses/") {
       if (method === "DELETE") {
         mailbox.clear(id);

@@ -1,6 +1,7 @@
 // Tests that both engines have the features of DynamoDB on which the stores rely.
 import {
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -10,6 +11,13 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type ShardIteratorType,
+} from "@aws-sdk/client-dynamodb-streams";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import type { EngineName } from "../../../infra/local/engines/dynamodb-engine.ts";
@@ -18,16 +26,24 @@ import { startSupervisedChild, supervisors } from "../../../infra/local/engines/
 import { UserError } from "../../../infra/user-error.ts";
 import { eventually } from "../../support/assert/eventually.ts";
 import { alive, descendants } from "../fixtures/processes.ts";
+import type { FixtureTemplates } from "../fixtures/templates.ts";
 import { clientAs, dispose, startFixtureStack } from "../fixtures/use-stack.ts";
 
 const TableName = "data-Items";
 const engines: EngineName[] = ["dynoxide", "dynamodb-local"];
 
+const addStream = ({ data }: FixtureTemplates): void => {
+  Object.assign(data.Resources["Items"]?.Properties ?? {}, {
+    StreamSpecification: { StreamViewType: "NEW_AND_OLD_IMAGES" },
+  });
+};
+const StreamArn = "arn:aws:dynamodb:us-east-1:000000000000:table/data-Items/stream/local";
+
 describe.each(engines)("DynamoDB engine %s", (engine) => {
   let stack: Stack | undefined;
   beforeAll(async () => {
     try {
-      stack = await startFixtureStack({ engine });
+      stack = await startFixtureStack({ engine, alter: addStream });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
     }
@@ -90,6 +106,45 @@ describe.each(engines)("DynamoDB engine %s", (engine) => {
       new GetItemCommand({ TableName, Key: { pk: untouched }, ConsistentRead: true }),
     );
     expect(Item).toBeUndefined();
+  });
+
+  it("streams what changes, in order and in the form of AWS", async (context) => {
+    const { client, pk } = connect(context);
+    if (stack === undefined) throw new Error("no stack");
+    const streams = new DynamoDBStreamsClient(clientAs(stack));
+    const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
+    const { Shards = [], StreamArn: arn = "" } = StreamDescription ?? {};
+    const [ShardId] = Shards.map((shard) => shard.ShardId);
+    const read = async (type: ShardIteratorType, SequenceNumber?: string) => {
+      const at = { StreamArn: arn, ShardId, ShardIteratorType: type, SequenceNumber };
+      const { ShardIterator } = await streams.send(new GetShardIteratorCommand(at));
+      const { Records = [] } = await streams.send(new GetRecordsCommand({ ShardIterator }));
+      return Records.filter(({ dynamodb }) => dynamodb?.Keys?.["pk"]?.S === pk.S);
+    };
+    const put = (more: object) => client.send(new PutItemCommand({ TableName, Item: { pk, ...more } }));
+    await put({ count: { N: "1" } });
+    await put({ count: { N: "1" } });
+    await put({ count: { N: "2" } });
+    await client.send(new DeleteItemCommand({ TableName, Key: { pk } }));
+    const records = await read("TRIM_HORIZON");
+    expect(arn).toMatch(/^arn:aws:dynamodb:us-east-1:000000000000:table\/data-Items\/stream\/[\d.:T-]+$/);
+    expect(Shards.map(({ SequenceNumberRange: range }) => range?.EndingSequenceNumber)).toEqual([undefined]);
+    // The second write has changed nothing.
+    expect(records.map(({ eventName }) => eventName)).toEqual(["INSERT", "MODIFY", "REMOVE"]);
+    for (const { eventID, awsRegion, dynamodb } of records) {
+      expect([eventID, awsRegion]).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), "us-east-1"]);
+      expect(dynamodb?.SequenceNumber).toMatch(/^\d{21}$/);
+    }
+    expect(records[1]?.dynamodb).toMatchObject({
+      OldImage: { pk, count: { N: "1" } },
+      NewImage: { pk, count: { N: "2" } },
+    });
+    const second = records[1]?.dynamodb?.SequenceNumber;
+    expect(await read("AFTER_SEQUENCE_NUMBER", second)).toEqual(records.slice(2));
+    expect(await read("AT_SEQUENCE_NUMBER", second)).toEqual(records.slice(1));
+    await expect(
+      streams.send(new DescribeStreamCommand({ StreamArn: `${arn.replace(/[^/]+$/, "")}of-other-data` })),
+    ).rejects.toMatchObject({ name: "ResourceNotFoundException" });
   });
 
   it("performs a transaction once when it is repeated with its token", async (context) => {

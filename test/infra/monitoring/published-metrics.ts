@@ -11,7 +11,11 @@ const of = (namespace: string, names: string, ...dimensions: string[]) =>
   names.split(" ").map((name) => [namespace, name, ...dimensions].join(" "));
 
 export const publishedMetrics = new Set([
-  ...of("AWS/Lambda", "Invocations Errors Throttles Duration ConcurrentExecutions", "FunctionName"),
+  ...of(
+    "AWS/Lambda",
+    "Invocations Errors Throttles Duration ConcurrentExecutions IteratorAge",
+    "FunctionName",
+  ),
   ...of("AWS/ApiGateway", "Count 4XXError 5XXError Latency IntegrationLatency", "ApiName"),
   ...of(
     "AWS/SQS",

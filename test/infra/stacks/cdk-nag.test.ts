@@ -11,6 +11,7 @@ const settings = {
   ALARM_EMAIL: "ops@example.com",
   CHALLENGE_VERIFY_URL: "https://service.example/siteverify",
   CHALLENGE_HOSTNAMES: "app.example.com",
+  WEBHOOK_URL: "https://receiver.example/hook",
   DOMAIN_NAME: "auth.example.com",
   CERTIFICATE_ARN: "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
   HOSTED_ZONE_ID: "Z0123456789ABC",

@@ -15,7 +15,8 @@ const challenge = {
   CHALLENGE_VERIFY_URL: "https://service.example/siteverify",
   CHALLENGE_HOSTNAMES: "app.example.com",
 };
-const stage = synthesiseStage({ LOG_RETENTION_DAYS: "14", ...challenge });
+const webhooks = { WEBHOOK_URL: "https://receiver.example/hook" };
+const stage = synthesiseStage({ LOG_RETENTION_DAYS: "14", ...challenge, ...webhooks });
 const guarded = synthesiseStage({ HASHING_CONCURRENCY: "7", MAILER_CONCURRENCY: "9" });
 const names = Object.keys(grants) as FunctionName[];
 
@@ -37,7 +38,9 @@ const allowed = (name: FunctionName): string[] =>
       const text = JSON.stringify(Resource);
       const resource =
         /(?:ExportsOutput(?:FnGetAtt|Ref)|"Ref":")([A-Za-z]+?)[0-9A-F]{8}/.exec(text)?.[1] ?? text;
-      const on = text.includes("/index/") ? `${resource} indexes` : resource;
+      const ofTable = text.includes("/index/") ? " indexes" : text.includes("StreamArn") ? " stream" : "";
+      const bus = /:event-bus\/[\w-]+/.exec(text)?.[0];
+      const on = bus ?? `${resource}${ofTable}`;
       return asList(Action).flatMap((action) =>
         keysIn(Condition).map((keys) => [action, on, ...keys].join(" ")),
       );
@@ -59,6 +62,12 @@ const resourceNames: Record<string, string> = {
   SESSIONS_TABLE: "dynamodb Sessions",
   LIMITS_TABLE: "dynamodb Limits",
   HISTORY_TABLE: "dynamodb History",
+  EVENT_BUS: "events :event-bus/lit-auth-dev",
+  EVENTS_DEAD_LETTERS_URL: "sqs EventsDeadLetters",
+  WEBHOOK_QUEUE_URL: "sqs Webhooks",
+  WEBHOOK_RETRIES_URL: "sqs WebhookRetries",
+  WEBHOOK_DEAD_LETTERS_URL: "sqs WebhookDeadLetters",
+  WEBHOOK_SECRET_ID: "secretsmanager WebhookSecret",
   MAIL_QUEUE_URL: "sqs Mail",
   MAIL_DEAD_LETTERS_URL: "sqs MailDeadLetters",
   NOTICE_QUEUE_URL: "sqs Notices",
@@ -75,6 +84,7 @@ const resourceNames: Record<string, string> = {
 const polled = new Map<FunctionName, string[]>([
   ["mailer", ["Mail", "Notices"]],
   ["feedback", ["Feedback"]],
+  ["sendWebhook", ["Webhooks", "WebhookRetries"]],
 ]);
 const polling = [
   "ReceiveMessage",
@@ -100,6 +110,17 @@ const sheetRights = (name: FunctionName): string[] =>
     );
   });
 
+/** What Lambda needs to read the stream, and to say what it has given up. */
+const streamed: Partial<Record<FunctionName, string[]>> = {
+  events: [
+    ...["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"].map(
+      (action) => `dynamodb:${action} Users stream`,
+    ),
+    ...["GetQueueAttributes", "GetQueueUrl", "SendMessage"].map(
+      (action) => `sqs:${action} EventsDeadLetters`,
+    ),
+  ],
+};
 /** Others would decide by themselves which of their calls X-Ray records. */
 const isCalledByApi = (name: FunctionName): boolean => name in contract || name === "pages";
 
@@ -109,7 +130,10 @@ describe.each(names)("%s", (name) => {
 
   it("may do exactly what its grant says [ASVS 13.2.1, 13.2.2, 13.3.2]", () => {
     const queues = polled.get(name) ?? [];
-    const besides = queues.flatMap((queue) => polling.map((action) => `sqs:${action} ${queue}`));
+    const besides = [
+      ...queues.flatMap((queue) => polling.map((action) => `sqs:${action} ${queue}`)),
+      ...(streamed[name] ?? []),
+    ];
     const rights = allowed(name).filter((right) => !right.startsWith("ses:"));
     expect(rights).toEqual([...sheetRights(name), ...besides].toSorted());
   });
@@ -239,7 +263,7 @@ describe("the mailer", () => {
     expect(mappings(stage)).toHaveLength(2);
   });
 
-  it("may cause its own next call, as feedback may: messages wait", () => {
+  it("may cause its own next call, as other functions whose messages wait", () => {
     const allowing = ({ all }: typeof stage) =>
       Object.entries(all("AWS::Lambda::Function")).filter(
         ([, { RecursiveLoop }]) => RecursiveLoop === "Allow",
@@ -247,6 +271,7 @@ describe("the mailer", () => {
     expect(allowing(stage).map(([id]) => id)).toEqual([
       expect.stringMatching(/^Mailer/),
       expect.stringMatching(/^Feedback/),
+      expect.stringMatching(/^SendWebhook/),
     ]);
     expect(loadFunctions(loadTemplates(stage.stacks, "http://127.0.0.1:1")).length).toBeGreaterThan(0);
   });

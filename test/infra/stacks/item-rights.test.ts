@@ -129,3 +129,24 @@ it("the policies of each role stay below IAM's maximum of 10,240 characters", ()
   // The rest is room for ARNs that are longer than the references to them.
   expect(Math.max(...sizes)).toBeLessThan(8_000);
 });
+
+describe("the bus of events", () => {
+  const bus = arnOf("AWS::Events::EventBus", /^EventBus/);
+  const put = (role: string) => policies.decide(role, { action: "events:PutEvents", resource: bus });
+
+  it("takes events from one function only [ASVS 13.2.2]", () => {
+    expect(bus).toMatch(/:event-bus\/lit-auth-dev$/);
+    expect(put(roleOf("events"))).toBe("allowed");
+    for (const name of names.filter((one) => one !== "events"))
+      expect([name, put(roleOf(name))]).toEqual([name, "denied-by-resource"]);
+  });
+
+  it.each([
+    "arn:aws:iam::000000000000:root",
+    "arn:aws:iam::000000000000:role/Administrator",
+    "arn:aws:iam::000000000000:role/lit-auth/dev/events-of-others/Role",
+    "arn:aws:iam::000000000000:role/lit-auth/prod/events/Role",
+  ])("denies %s, which may do everything", (principal) => {
+    expect(put(principal)).toBe("denied-by-resource");
+  });
+});

@@ -5,7 +5,7 @@ import { grants } from "../../../infra/grants/grants.ts";
 import { pascalCase } from "../../../infra/naming.ts";
 import { synthesiseStage } from "../synthesised.ts";
 
-const stage = synthesiseStage();
+const stage = synthesiseStage({ WEBHOOK_URL: "https://receiver.example/hook" });
 const setMegabytes = Object.fromEntries(
   Object.keys(grants).map((name) => {
     const { MemorySize } = {

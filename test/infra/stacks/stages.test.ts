@@ -12,8 +12,9 @@ import type { SynthesisedStack } from "../../../infra/synthesise.ts";
 import { MailboxStack } from "../../tools/stage/mailbox-stack.ts";
 import { requiredSettings, synthesiseStage, withStubBundles } from "../synthesised.ts";
 
-const dev = synthesiseStage({ ALARM_EMAIL: "ops@example.com" });
-const prod = synthesiseStage({ STAGE: "prod", ALARM_EMAIL: "ops@example.com" });
+const common = { ALARM_EMAIL: "ops@example.com", WEBHOOK_URL: "https://receiver.example/hook" };
+const dev = synthesiseStage(common);
+const prod = synthesiseStage({ STAGE: "prod", ...common });
 const otherSender = synthesiseStage({ STAGE: "other", MAIL_FROM: "hello@example.net" });
 type Stage = typeof dev;
 
@@ -106,6 +107,7 @@ describe("stages", () => {
       [
         "Api.Name",
         "ConfigurationSet.Name",
+        "EventBus.Name",
         "Operators.LogGroupName",
         ...dashboards,
         ...rules,

@@ -55,6 +55,7 @@ export const measureOperations = async (
 
   const settled = async () => {
     await allLettersSent(stack, 10);
+    await stack.streamsRead();
     // Lines of functions arrive a little later than their answers.
     let before = "";
     await eventually("functions at rest", () => {

@@ -1,5 +1,7 @@
 // Compares what lean clients send with what the SDK's own clients send.
 import { DynamoDBClient, GetItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
+import { DynamoDBStreamsClient, GetRecordsCommand } from "@aws-sdk/client-dynamodb-streams";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SendRawEmailCommand, SESClient } from "@aws-sdk/client-ses";
 import { DeleteSuppressedDestinationCommand, SESv2Client } from "@aws-sdk/client-sesv2";
@@ -46,6 +48,7 @@ const email = {
   ConfigurationSetName: "set",
   Tags: [{ Name: "kind", Value: "login" }],
 };
+const entry = { EventBusName: "bus", Source: "s", DetailType: "t", Detail: "{}", Resources: ["evt_é"] };
 const secret = { SecretId: "id", SecretString: "text", ClientRequestToken: "token" };
 const transaction = {
   TransactItems: [{ Delete: { TableName: "Table", Key: key } }],
@@ -73,6 +76,14 @@ const senders: Record<string, (own: object, isLean: boolean) => Promise<unknown>
   secret: (own, isLean) => {
     const client = new SecretsManagerClient({ ...(isLean && leanJson1_1Options), ...own });
     return (isLean ? lean(client) : client).send(new PutSecretValueCommand(secret));
+  },
+  events: (own, isLean) => {
+    const client = new EventBridgeClient({ ...(isLean && leanJson1_1Options), ...own });
+    return (isLean ? lean(client) : client).send(new PutEventsCommand({ Entries: [entry] }));
+  },
+  records: (own, isLean) => {
+    const client = new DynamoDBStreamsClient({ ...(isLean && leanJsonOptions), ...own });
+    return (isLean ? lean(client) : client).send(new GetRecordsCommand({ ShardIterator: "1", Limit: 3 }));
   },
   suppression: (own, isLean) => {
     const client = new SESv2Client({ ...(isLean && leanOptions), ...own });

@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SESClient } from "@aws-sdk/client-ses";
 import { SESv2Client } from "@aws-sdk/client-sesv2";
@@ -25,6 +27,8 @@ const clientsMade = sources.flatMap((text) => text.match(/(?<=new )\w+Client\([^
 const mailOptions = { ...leanOptions, maxAttempts: 2, requestHandler: limits.patientHandler };
 const known = {
   "DynamoDBClient(leanJsonOptions)": new DynamoDBClient(leanJsonOptions),
+  "DynamoDBStreamsClient(leanJsonOptions)": new DynamoDBStreamsClient(leanJsonOptions),
+  "EventBridgeClient(leanJson1_1Options)": new EventBridgeClient(leanJson1_1Options),
   "SQSClient(leanJsonOptions)": new SQSClient(leanJsonOptions),
   "SecretsManagerClient(leanJson1_1Options)": new SecretsManagerClient(leanJson1_1Options),
   "SESv2Client(leanOptions)": new SESv2Client(leanOptions),

@@ -1,7 +1,7 @@
 // The subset of EventBridge's patterns that the templates use. Any other filter stops the start: a
 // pattern that is read differently would match other events here than on AWS.
 import * as z from "zod";
-import { isObject, type JsonObject } from "../aws/json.ts";
+import { isObject, type JsonObject } from "./json.ts";
 
 type Test = (values: readonly unknown[]) => boolean;
 export type EventPattern = (event: JsonObject) => boolean;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseEventPattern } from "../../../infra/local/eventbridge/event-pattern.ts";
+import { parseEventPattern } from "../../../infra/local/aws/event-pattern.ts";
 
 const event = {
   source: "aws.ses",
