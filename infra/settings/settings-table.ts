@@ -182,7 +182,7 @@ export const settingsTable = {
   LOG_RETENTION_DAYS: {
     schema: z.coerce.number().pipe(z.enum(RetentionDays)),
     fallback: "60",
-    help: "How long logs are kept: one of CloudWatch's values (1 3 5 7 14 30 60 90 120 150 180 365 400 …). Keep them longer than backups (35 days): after a restore, the logs show which accounts to delete again.",
+    help: "How long logs are kept: one of CloudWatch's values (1 3 5 7 14 30 60 90 120 150 180 365 400 …). Keep them longer than backups (35 days): if a stage is lost with its history, they show which accounts to delete again.",
   },
   ...deploySettings,
   ...eventSettings,
