@@ -19,8 +19,6 @@ export const configurationSetName = (stage: string): string => `lit-auth-${stage
 /** What happens to accounts leaves on this bus of EventBridge. */
 export const eventBusName = (stage: string): string => `lit-auth-${stage}`;
 
-export const operatorLogName = (stage: string): string => `lit-auth-${stage}-operators`;
-
 /** Queue policies and alarms name these rules before they exist. */
 export const feedbackRules = ["MissingMailboxRule", "BounceRule", "ComplaintRule"] as const;
 export type FeedbackRule = (typeof feedbackRules)[number];

@@ -1,5 +1,5 @@
 // Puts accounts of a backup back. Keys are revoked first, so that no session from before works with
-// an account that gets its earlier state.
+// an account that gets its earlier state. Single accounts get epochs that no session has.
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readCommandLine, usageLine } from "../../infra/command-line/command-line.ts";
@@ -7,8 +7,8 @@ import { historyStore } from "../../shared/events/history-store.ts";
 import type { UserEvent } from "../../shared/events/user-event.ts";
 import { instantOf } from "../../shared/identity/instant.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
-import { readCurrent, replaceSecret } from "../../shared/keys/key-ring-store.ts";
-import { minute } from "../../shared/platform/clock.ts";
+import { readElsewhere, replaceSecret } from "../../shared/keys/key-ring-store.ts";
+import { minute, nowSeconds } from "../../shared/platform/clock.ts";
 import { variable } from "../../shared/platform/environment.ts";
 import { accountRestoreStore, accountsOf } from "../../shared/restore/account-restore-store.ts";
 import { nothingSince, restoredAccount, sinceOf } from "../../shared/restore/restored-account.ts";
@@ -45,7 +45,7 @@ const giveSecret = async (arn: string): Promise<void> => {
     throw new Error(
       "The stage has accounts, which could not be found with another pseudonym secret. Nothing was changed.",
     );
-  await replaceSecret(variable("PSEUDONYM_SECRET_ID"), await readCurrent(arn), randomUUID());
+  await replaceSecret(variable("PSEUDONYM_SECRET_ID"), await readElsewhere(arn), randomUUID());
 };
 
 const checkSecret = async (account: User): Promise<void> => {
@@ -55,9 +55,9 @@ const checkSecret = async (account: User): Promise<void> => {
   );
 };
 
-const eventsByPerson = async (since: number): Promise<Map<string, UserEvent[]>> => {
+const eventsByPerson = async (since: number, historyTable?: string): Promise<Map<string, UserEvent[]>> => {
   const events = new Map<string, UserEvent[]>();
-  for await (const event of historyStore().since(since))
+  for await (const event of historyStore(nowSeconds, historyTable).since(since))
     events.set(event.userId, [...(events.get(event.userId) ?? []), event]);
   return events;
 };
@@ -95,13 +95,14 @@ type Order = {
   from: string;
   since: number;
   ids: Set<string> | undefined;
+  history: string | undefined;
   secret: string | undefined;
   isConfirmed: boolean;
 };
 
 const restoreAll = async (
   target: Target,
-  { from, since, ids, secret, isConfirmed }: Order,
+  { from, since, ids, history, secret, isConfirmed }: Order,
 ): Promise<Counts> => {
   if (secret !== undefined && isConfirmed) await giveSecret(secret);
   const accounts = accountsOf(from);
@@ -109,8 +110,8 @@ const restoreAll = async (
   await accounts.return(undefined);
   if (!first) throw new Error(`The table ${from} has no account.`);
   if (secret === undefined || isConfirmed) await checkSecret(first);
-  const events = await eventsByPerson(since);
-  if (isConfirmed) await revokeKeys(target);
+  const events = await eventsByPerson(since, history);
+  if (isConfirmed && !ids) await revokeKeys(target);
 
   const counts: Counts = {};
   const restoreOne = restoring({ events, ids, isConfirmed }, (what, id) => {
@@ -130,6 +131,7 @@ await runCommand(async () => {
     from: required("from", values.from),
     since: Date.parse(instant) / 1_000 - marginSeconds,
     ids: readIds(values.ids),
+    history: values.history,
     secret: values["pseudonym-secret"],
     isConfirmed: values.confirm,
   };
@@ -142,7 +144,7 @@ await runCommand(async () => {
   console.log(`Accounts of ${target.name}: ${sums.join(", ") || "none"}.`);
   console.log(
     order.isConfirmed
-      ? "All signing keys are revoked: everyone must sign in again. Registrations, codes and devices of the backup were left out."
+      ? `${order.ids ? "" : "All signing keys are revoked: everyone must sign in again. "}Registrations, codes and devices of the backup were left out.`
       : "Nothing was changed. Run the same command with --confirm to do it.",
   );
 });

@@ -70,7 +70,11 @@ export const stageUsages = {
         value: "ARN",
         help: "Give an empty stage the pseudonym secret of this one first: its copy, or that of a deleted stage.",
       },
-      confirm: { help: "Do it. Everyone must sign in again." },
+      history: {
+        value: "table",
+        help: "Read what happened since in this table, that of a deleted stage. By default, in the stage's own.",
+      },
+      confirm: { help: "Do it. Without --ids, everyone must sign in again." },
       stage,
     },
     examples: [

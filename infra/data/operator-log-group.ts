@@ -1,13 +1,11 @@
 import { CfnOutput, type Stack } from "aws-cdk-lib";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
-import { operatorLogName } from "../naming.ts";
 import type { Settings } from "../settings/settings.ts";
 import { removalPolicyOf } from "./removal-policy.ts";
 
 /** No function may write to it: only operators' commands, with the rights of who runs them. */
 export const createOperatorLog = (stack: Stack, settings: Settings): void => {
   const { logGroupName } = new LogGroup(stack, "Operators", {
-    logGroupName: operatorLogName(settings.STAGE),
     retention: settings.LOG_RETENTION_DAYS,
     removalPolicy: removalPolicyOf(settings),
   });

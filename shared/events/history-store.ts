@@ -26,9 +26,7 @@ const clocksDifferBySeconds = minute;
 
 type Page = { events: UserEvent[]; next: string | null };
 
-export const historyStore = (clock: Clock = nowSeconds) => {
-  const table = variable("HISTORY_TABLE");
-
+export const historyStore = (clock: Clock = nowSeconds, table: string = variable("HISTORY_TABLE")) => {
   const keptSeconds = () => variable("HISTORY_DAYS") * day;
 
   const addAct = async (event: UserEvent): Promise<void> => {

@@ -62,6 +62,8 @@ export const restoredAccount = (
     isElsewhere ||
     (live ? live.status === "disabled" : since.disabled || (backup.status === "disabled" && !since.deleted));
   const passwordHash = passwordOf(backup, live, since);
+  // Receivers of events ignore versions that are not newer than what they know.
+  const version = Math.max(backup.version ?? 0, live?.version ?? 0, since.version) + 1;
   const isStaff = backup.isStaff && (live?.isStaff ?? true) && !since.rankChanged;
   const { addressMove: _, undoAddressKey: __, undoUntil: ___, undoSecondsLeft: ____, ...kept } = backup;
   const notes: [Note, boolean][] = [
@@ -85,9 +87,11 @@ export const restoredAccount = (
       passwordHash,
       isStaff,
       status: isDisabled ? "disabled" : "active",
-      sessionEpoch: Math.max(backup.sessionEpoch, live?.sessionEpoch ?? 0) + 1,
-      // Receivers of events ignore versions that are not newer than what they know.
-      version: Math.max(backup.version ?? 0, live?.version ?? 0, since.version) + 1,
+      // An account that is gone had at most as many epochs since as it had versions.
+      sessionEpoch: live
+        ? Math.max(backup.sessionEpoch, live.sessionEpoch) + 1
+        : backup.sessionEpoch + version - (backup.version ?? 0),
+      version,
     },
     notes: notes.flatMap(([note, holds]) => (holds ? [note] : [])),
   };

@@ -108,7 +108,6 @@ describe("stages", () => {
         "Api.Name",
         "ConfigurationSet.Name",
         "EventBus.Name",
-        "Operators.LogGroupName",
         ...dashboards,
         ...rules,
         ...functions,

@@ -56,6 +56,7 @@ export const billOfCall = ({ afterwards, ...own }: Ledger[OperationName]): Bill 
     Lambda: first.Lambda + later.Lambda,
     logs: first.logs + later.logs + platformBytes.access * prices.loggedByte,
     queues: afterwards.letters * (1 + requestsOfPoller) * prices.sqsRequest,
+    events: afterwards.events * prices.eventBridgeEvent,
     firewall: prices.firewallRequest,
   };
 };

@@ -21,7 +21,7 @@ export type Cost = {
   bytesLogged: number;
 };
 /** Of the mailer and the other functions that no caller waits for. */
-export type CostAfterwards = Cost & { invocations: number; letters: number };
+export type CostAfterwards = Cost & { invocations: number; letters: number; events: number };
 export type OperationCost = Cost & { afterwards: CostAfterwards };
 export type Ledger = Record<OperationName, OperationCost>;
 
@@ -97,6 +97,8 @@ export const measureOperations = async (
         ...sumOf(background.map(costOf)),
         invocations: invocations.reduce((sum, one) => sum + one, 0),
         letters: letters() - lettersBefore,
+        // Most changes are one event, and each is put by itself.
+        events: stack.calls()["Events"]?.["events:PutEvents"] ?? 0,
       },
     };
     return answer;
