@@ -41,7 +41,11 @@ const places: Record<string, readonly string[]> = {
   ],
   "@aws-sdk/util-dynamodb": ["shared/store/documents.ts"],
   "@aws-sdk/lib-dynamodb": [],
-  "@aws-sdk/client-secrets-manager": ["shared/keys/key-ring-store.ts", "shared/platform/secrets.ts"],
+  "@aws-sdk/client-secrets-manager": [
+    "shared/keys/key-ring-store.ts",
+    "shared/platform/secrets.ts",
+    "commands/stage/kept-secret.ts",
+  ],
   "@aws-sdk/core": ["shared/platform/aws-client.ts"],
   "@aws-sdk/credential-provider-env": ["shared/platform/environment-credentials.ts"],
   "@smithy/types": ["shared/platform/aws-client.ts", "shared/platform/aws-http.ts"],

@@ -44,12 +44,13 @@ const storeProject = (engine: string) =>
 const scenarios = sharedProcess(limitedProject("scenarios", ["test/support/stacks/shared-stacks.ts"]));
 
 const emulator = sharedProcess(project("emulator"));
-const startTest = "test/emulator/start.test.ts";
+const infra = sharedProcess(project("infra"));
+const processes = ["test/emulator/start.test.ts", "test/infra/deploy.test.ts", "test/infra/doctor.test.ts"];
 
 export default defineConfig({
   test: {
-    // Most tests wait for child processes, so one more worker than cores keeps all cores busy.
-    maxWorkers: availableParallelism() + 1,
+    // Most tests wait for child processes, so two more workers than cores keep all cores busy.
+    maxWorkers: availableParallelism() + 2,
     // Vite reads a `#` in a path as the end of the file's name, and Node does not.
     experimental: { viteModuleRunner: !import.meta.dirname.includes("#") },
     // Long timeouts cost nothing while tests pass, and machines can be slow.
@@ -58,10 +59,10 @@ export default defineConfig({
     teardownTimeout: 120_000,
     projects: [
       sharedProcess(project("unit")),
-      sharedProcess(project("infra")),
-      { extends: true as const, test: { ...emulator.test, exclude: [startTest] } },
-      // Each test is a whole `npm start`, so only `npm run test:start` runs this project.
-      { extends: true as const, test: { ...emulator.test, name: "start", include: [startTest] } },
+      { extends: true as const, test: { ...infra.test, exclude: processes } },
+      { extends: true as const, test: { ...emulator.test, exclude: processes } },
+      // Each test is a whole `npm start`, deployment or doctor, so only `npm run test:start` runs this.
+      { extends: true as const, test: { ...emulator.test, name: "start", include: processes } },
       { extends: true as const, test: { ...scenarios.test, exclude: ["test/scenarios/own-stack/**"] } },
       limitedProject("scenarios/own-stack"),
       storeProject("dynoxide"),

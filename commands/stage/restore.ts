@@ -7,7 +7,7 @@ import { historyStore } from "../../shared/events/history-store.ts";
 import type { UserEvent } from "../../shared/events/user-event.ts";
 import { instantOf } from "../../shared/identity/instant.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
-import { readElsewhere, replaceSecret } from "../../shared/keys/key-ring-store.ts";
+import { replaceSecret } from "../../shared/keys/key-ring-store.ts";
 import { minute, nowSeconds } from "../../shared/platform/clock.ts";
 import { variable } from "../../shared/platform/environment.ts";
 import { accountRestoreStore, accountsOf } from "../../shared/restore/account-restore-store.ts";
@@ -17,6 +17,7 @@ import { operatorLog } from "../operator-log.ts";
 import { runCommand, shownCount } from "../run-command.ts";
 import { useTarget, type Target } from "../target.ts";
 import { inParallel } from "../user-files/in-parallel.ts";
+import { readElsewhere } from "./kept-secret.ts";
 import { revokeKeys } from "./key-revocation.ts";
 
 const atOnce = 8;

@@ -33,15 +33,6 @@ export const readCurrent = async (secretId: string): Promise<string> => {
   return value;
 };
 
-/** For a secret that may be in another region, such as a copy. The ARN says in which. */
-export const readElsewhere = async (arn: string): Promise<string> => {
-  const [, , , region = ""] = arn.split(":");
-  const there = new SecretsManagerClient({ ...leanJson1_1Options, ...(region !== "" && { region }) });
-  const { SecretString = "" } = await there.send(new GetSecretValueCommand({ SecretId: arn }));
-  if (SecretString === "") throw new Error(`secret ${arn} is empty`);
-  return SecretString;
-};
-
 /** Fills the secret if it is empty. Returns the stored value, which another writer may have set. */
 export const initialiseSecret = async (
   secretId: string,

@@ -1,15 +1,15 @@
 // Pins what an operation costs: its calls to AWS, and the units that DynamoDB bills for them. A
 // number may rise only for a write that buys something. The comments say what each buys.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { OperationName } from "../../shared/contract/contract.ts";
-import { call, type Options } from "../support/calls/api.ts";
-import { codeTo } from "../support/mail/letters.ts";
-import { allLettersSent } from "../support/mail/mail-queue.ts";
-import { activated, newPerson, register } from "../support/people/people.ts";
-import { functionCalls } from "../support/stacks/function-calls.ts";
-import { sharedStack } from "../support/stacks/test-stack.ts";
-import { textTable } from "../tools/bench/text-table.ts";
-import { measureOperations, type Cost } from "../tools/cost/ledger.ts";
+import type { OperationName } from "../../../shared/contract/contract.ts";
+import { call, type Options } from "../../support/calls/api.ts";
+import { codeTo } from "../../support/mail/letters.ts";
+import { allLettersSent } from "../../support/mail/mail-queue.ts";
+import { activated, newPerson, register } from "../../support/people/people.ts";
+import { functionCalls } from "../../support/stacks/function-calls.ts";
+import { sharedStack } from "../../support/stacks/test-stack.ts";
+import { textTable } from "../../tools/bench/text-table.ts";
+import { measureOperations, type Cost } from "../../tools/cost/ledger.ts";
 
 let stack: Awaited<ReturnType<typeof sharedStack>>;
 beforeAll(async () => {
