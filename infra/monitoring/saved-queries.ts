@@ -50,7 +50,7 @@ const ofFunctions: readonly Query[] = [
   {
     name: "Security lines of an account",
     lines: [
-      "fields @timestamp, event, operation, code, userId, actorId, sessionId, requestId",
+      "fields @timestamp, event, operation, code, changes, userId, actorId, sessionId, requestId",
       'filter message = "security" and (userId = "{{userId}}" or actorId = "{{userId}}")',
       "sort @timestamp",
       "limit 1000",

@@ -40,7 +40,7 @@ export const sinceOf = (events: readonly UserEvent[]): Since =>
 /** Matches no password (see `hash-forms`), so the owner sets one by a reset. */
 const noPassword = "!";
 
-export type Note = "must_reset" | "disabled_since" | "rank_taken" | "address_changed" | "username_taken";
+export type Note = "must_reset" | "disabled_since" | "rank_taken" | "address_changed";
 export type Restored = { user: User; notes: Note[] };
 
 const passwordOf = (backup: User, live: User | undefined, { passwordChanged }: Since) => {
