@@ -8,19 +8,19 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
-import { codeGuess, guessesFrom, wrongPassword } from "../../shared/limits/guess-limits.ts";
-import { call } from "../support/calls/api.ts";
-import { runCommand } from "../support/calls/commands.ts";
-import { eventually } from "../support/assert/eventually.ts";
-import { expectRefused } from "../support/assert/refusals.ts";
-import { limitsOf } from "../support/limits/stack-limits.ts";
-import { letterTo, lettersTo } from "../support/mail/letters.ts";
-import { newPerson, register } from "../support/people/people.ts";
-import { presetAccount, presetSession } from "../support/presets/presets.ts";
-import { outputOf } from "../support/stacks/stack-outputs.ts";
-import { logWith } from "../support/stacks/function-logs.ts";
-import { sharedStack } from "../support/stacks/test-stack.ts";
+import { pseudonyms } from "../../../shared/identity/pseudonyms.ts";
+import { codeGuess, guessesFrom, wrongPassword } from "../../../shared/limits/guess-limits.ts";
+import { call } from "../../support/calls/api.ts";
+import { runCommand } from "../../support/calls/commands.ts";
+import { eventually } from "../../support/assert/eventually.ts";
+import { expectRefused } from "../../support/assert/refusals.ts";
+import { limitsOf } from "../../support/limits/stack-limits.ts";
+import { letterTo, lettersTo } from "../../support/mail/letters.ts";
+import { newPerson, register } from "../../support/people/people.ts";
+import { presetAccount, presetSession } from "../../support/presets/presets.ts";
+import { outputOf } from "../../support/stacks/stack-outputs.ts";
+import { logWith } from "../../support/stacks/function-logs.ts";
+import { sharedStack } from "../../support/stacks/test-stack.ts";
 
 let stack: Awaited<ReturnType<typeof sharedStack>>;
 beforeAll(async () => {
