@@ -1,5 +1,5 @@
-// An operator runs `npm run events:redrive` when events lie in dead letters: positions in the
-// stream, whose records the function for events reads again, and webhooks, which are tried again.
+// An operator runs `npm run events:redrive` when events lie in dead letters. The function for
+// events reads the records at positions in the stream again, and webhooks are tried again.
 import { readCommandLine } from "../../infra/command-line/command-line.ts";
 import { deadPosition, type DeadPosition } from "../../shared/publishing/dead-position.ts";
 import { webhookMessage } from "../../shared/webhooks/webhook-message.ts";

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 beforeEach(() => limitsOf(stack).clear(staffActs(root.id)));
 
-/** Without a password, whose hash would take time. */
+/** Without a password, because its hash would take time. */
 const elsewhere = () => {
   const { username, email } = personElsewhere();
   return { username, email };

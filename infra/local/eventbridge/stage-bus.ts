@@ -22,7 +22,7 @@ const putParameters = z.object({
     .max(10),
 });
 
-/** The label of the function whose log tells what became of webhooks. */
+/** The label of this function: its log tells what became of webhooks. */
 const webhookSender = "SendWebhook";
 
 export type WebhookResult = { outcome: string; status: number | null; at: string; tries: number };

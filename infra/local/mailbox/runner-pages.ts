@@ -1,26 +1,12 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import type { RunnerPages } from "../gateway/gateway-server.ts";
 import type { HttpAnswer } from "../gateway/default-responses.ts";
 import type { LetterPreview } from "./letter-preview.ts";
 import type { StoredEmail, Mailbox } from "./mailbox-files.ts";
 import type { Ses } from "./ses-api.ts";
-import { pageAnswer } from "./page-answer.ts";
+import { filePages, jsonAnswer } from "./page-answer.ts";
 import { documentAt, startPage } from "./start-page.ts";
 import { comesFromAnotherSite, isLoopback, namesThisMachine } from "../aws/foreign-requests.ts";
 import { region } from "../aws/local-account.ts";
-
-/** Emails contain inline styles, so `style-src` allows these. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
 
 const files: Record<string, [file: string, contentType: string]> = {
   "/_inbox": ["inbox.html", "text/html"],
@@ -44,17 +30,6 @@ const asLocalStack = (email: StoredEmail, withRawData: boolean) => ({
   ...(withRawData && { RawData: email.raw.toString() }),
 });
 
-const json = (status: number, body: unknown): HttpAnswer => ({
-  status,
-  headers: [
-    ["Content-Type", "application/json"],
-    ["Cache-Control", "no-store"],
-    ["X-Content-Type-Options", "nosniff"],
-    ["Cross-Origin-Resource-Policy", "same-origin"],
-  ],
-  body: JSON.stringify(body),
-});
-
 const reportPath = /^\/_aws\/ses\/([^/]+)\/(bounce|complaint)$/;
 
 export const createRunnerPages = (
@@ -63,23 +38,14 @@ export const createRunnerPages = (
   preview: LetterPreview,
   otherPages: (method: string | undefined, url: string) => HttpAnswer | undefined,
 ): RunnerPages => {
-  const pages = new Map(
-    Object.entries(files).map(([url, [file, contentType]]): [string, HttpAnswer] => [
-      url,
-      pageAnswer(readFileSync(path.join(import.meta.dirname, file)), {
-        contentType,
-        contentSecurityPolicy,
-        cacheControl: "no-cache",
-      }),
-    ]),
-  );
+  const pages = filePages(import.meta.dirname, files);
   return ({ method, headers, socket }, url, query) => {
     // The links are the only page that holds nothing private.
     if (url === "/") return startPage();
     if (!isLoopback(socket.remoteAddress) || !namesThisMachine(headers.host))
-      return json(403, { message: "This page is available only at localhost or 127.0.0.1." });
+      return jsonAnswer(403, { message: "This page is available only at localhost or 127.0.0.1." });
     if (comesFromAnotherSite(headers))
-      return json(403, { message: "Pages of other sites can't use this page." });
+      return jsonAnswer(403, { message: "Pages of other sites can't use this page." });
     const id = query.get("id") ?? undefined;
     const other = otherPages(method, url);
     if (other) return other;
@@ -97,18 +63,18 @@ export const createRunnerPages = (
         .filter(({ id: own, source }) => (id ?? own) === own && (email ?? source) === source)
         .filter((stored) => to === undefined || stored.to.some((address) => address.toLowerCase() === to));
       const withRawData = id !== undefined || to !== undefined;
-      return json(200, { messages: wanted.map((letter) => asLocalStack(letter, withRawData)) });
+      return jsonAnswer(200, { messages: wanted.map((letter) => asLocalStack(letter, withRawData)) });
     }
     const [, reported = "", what] = (method === "POST" && reportPath.exec(url)) || [];
     if (what === "bounce" || what === "complaint")
       return report(reported, what)
         ? { status: 204, headers: [], body: "" }
-        : json(404, { message: "There is no such email." });
+        : jsonAnswer(404, { message: "There is no such email." });
     const page =
       method === "GET" || method === "HEAD"
         ? (pages.get(url) ?? documentAt(url) ?? preview(url, query))
         : undefined;
     // The gateway appends headers, so each answer needs its own list.
-    return page ? { ...page, headers: [...page.headers] } : json(404, { message: "Not found" });
+    return page ? { ...page, headers: [...page.headers] } : jsonAnswer(404, { message: "Not found" });
   };
 };

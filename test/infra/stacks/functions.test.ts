@@ -263,7 +263,7 @@ describe("the mailer", () => {
     expect(mappings(stage)).toHaveLength(2);
   });
 
-  it("may cause its own next call, as other functions whose messages wait", () => {
+  it("may cause its own next call, as others may", () => {
     const allowing = ({ all }: typeof stage) =>
       Object.entries(all("AWS::Lambda::Function")).filter(
         ([, { RecursiveLoop }]) => RecursiveLoop === "Allow",

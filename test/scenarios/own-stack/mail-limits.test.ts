@@ -147,7 +147,7 @@ describe("npm run smoke", () => {
   const simulated = async () =>
     (await itemsOf(stack, "UsersTable")).filter(({ email }) => String(email).includes("@simulator."));
 
-  it("names the mailer whose letter doesn't leave, and cleans up", async () => {
+  it("names the mailer if no letter leaves, and cleans up", async () => {
     sesAnswers({ name: "MessageRejected", message: "Email address is not verified." }, 1);
     const { code, stdout, stderr } = await smoke("--wait", "1");
     expect(code).toBe(1);

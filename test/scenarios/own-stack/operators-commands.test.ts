@@ -163,7 +163,7 @@ describe("npm run sessions:end", () => {
     expect(newest("sessions:end").at(-1)).toMatchObject({ userIds: [person.id], outcome: "done" });
   });
 
-  it("ends those of everyone, whose stage is named", async () => {
+  it("ends those of everyone in the named stage", async () => {
     const person = await presetSession(stack);
     const end = (...words: string[]) => runCommand("end-sessions", ["--all", ...words], stack);
     expect(await end("--confirm", "prod")).toMatchObject({
