@@ -128,7 +128,9 @@ describe("production code", () => {
   });
 
   it("has at most 200 lines in a file, in functions/ 80", () => {
-    const long = files.filter((file) => linesOf(file).length > (file.startsWith("functions/") ? 80 : 200));
+    const long = files
+      .filter((file) => linesOf(file).length > (file.startsWith("functions/") ? 80 : 200))
+      .filter((file) => !linesOf(file)[0]?.startsWith("// Made from the contract"));
     expect(long).toEqual([]);
   });
 

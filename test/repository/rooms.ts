@@ -147,6 +147,10 @@ export const rooms: Record<string, Room> = {
     holds: "commands about events and webhooks",
     imports: [...shared("platform events webhooks publishing keys"), ...infra("command-line"), "commands"],
   },
+  client: {
+    holds: "the package for front ends: a method for each operation, the session, device tokens, storages",
+    imports: [],
+  },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("attributes contract") },
   "infra/grants": {
     holds: "the rights, settings and size of each function",
@@ -159,6 +163,10 @@ export const rooms: Record<string, Room> = {
   "infra/openapi": {
     holds: "openapi.yaml, made from the contract",
     imports: [...shared("contract"), "infra/command-line"],
+  },
+  "infra/client": {
+    holds: "what the client takes from the contract, and its package",
+    imports: shared("contract"),
   },
   "infra/api": {
     holds: "the REST API: routes, gateway responses, stage, throttles, firewall",

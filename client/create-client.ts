@@ -1,0 +1,144 @@
+// The client of LIT Auth for front ends.
+import type { ErrorOf, Result, ResultOf } from "./auth-error.ts";
+import { knownDevices } from "./known-devices.ts";
+import type { Operations, TokenPair } from "./operations.ts";
+import { routes } from "./routes.ts";
+import { isFinal, longestRenewalMilliseconds, sessionRenewal, signedOut } from "./renewal.ts";
+import { send, unexpected, type Answer, type Sent } from "./send.ts";
+import { sessionOf, sessionState, type Session, type Snapshot } from "./session-state.ts";
+import { memoryStorage, type Storage } from "./storage.ts";
+
+export { AuthError, type ClientCode, type ErrorOf, type Result, type ResultOf } from "./auth-error.ts";
+export type * from "./operations.ts";
+export type { Snapshot } from "./session-state.ts";
+export { cookieStorage, memoryStorage, webStorage, type CookieAttributes, type Storage } from "./storage.ts";
+
+export type CallOptions = { signal?: AbortSignal | undefined };
+
+export type ClientOptions = {
+  /** The API's address: the output `PublicUrl`, locally `http://127.0.0.1:8000`. */
+  baseUrl: string;
+  /** Where the session is kept. By default in memory, and only in browsers. */
+  storage?: Storage | undefined;
+};
+
+type Method<Name extends keyof Operations, Sent = Operations[Name]["sent"]> = Sent extends undefined
+  ? (options?: CallOptions) => Promise<ResultOf<Name>>
+  : object extends Sent
+    ? (sent?: Sent, options?: CallOptions) => Promise<ResultOf<Name>>
+    : (sent: Sent, options?: CallOptions) => Promise<ResultOf<Name>>;
+
+export type Client = { [Name in keyof Operations]: Method<Name> } & {
+  /** Forgets the session at once, in all tabs, and then ends it at the service. */
+  signOut: (options?: CallOptions) => Promise<ResultOf<"logout">>;
+  /** Returns an access token for your own back end, and renews it first if it is about to end. */
+  getAccessToken: (options?: CallOptions) => Promise<Result<string, ErrorOf<"getMe">>>;
+  /** Calls the listener after each change of the snapshot. Returns what ends the subscription. */
+  subscribe: (listener: () => void) => () => void;
+  getSnapshot: () => Snapshot;
+};
+
+const loopback = /(^|\.)localhost$|^127\.[\d.]+$|^\[::1\]$/;
+
+const baseOf = (baseUrl: string): string => {
+  const { protocol, hostname, origin, pathname } = new URL(baseUrl);
+  if (protocol !== "https:" && !(protocol === "http:" && loopback.test(hostname)))
+    throw new TypeError("baseUrl must use https, but for this machine.");
+  return origin + pathname.replace(/(\/api\/v1\/auth)?\/*$/, "");
+};
+
+export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client => {
+  if (!given && typeof document === "undefined")
+    throw new TypeError("Outside browsers, each request needs a client with a storage.");
+  const storage = given ?? memoryStorage();
+  const base = baseOf(baseUrl);
+  const name = `lit-auth-${base.replace(/\W+/g, "-")}`;
+  const devices = knownDevices(storage, `${name}-devices`);
+  const state = sessionState(storage, name, () => void signOut());
+  const { usable, asUser } = sessionRenewal(state, (refresh) =>
+    call("refreshToken", { refresh }, undefined, longestRenewalMilliseconds),
+  );
+
+  /** What a success changes here. `session` is the one that was used. */
+  const settle = async (name: string, sent: Sent, session: Session | null, answer: Answer) => {
+    const { email = sent?.["email"], ...data } = (answer.data ?? {}) as Record<string, unknown>;
+    const token = answer.deviceToken;
+    const device = token ? await devices.keep(token, email, session?.device) : undefined;
+    const stored = await state.read();
+    const isSameToken = stored?.refresh === sent?.["refresh"];
+    const isSameSession = stored?.id === session?.id;
+    if (name === "createToken") {
+      await state.write(sessionOf(data as TokenPair, device));
+      state.announce();
+      // No one could use or end it any more.
+      if (stored) void call("logout", { refresh: stored.refresh });
+    } else if (!stored) return;
+    // Another tab may have renewed or signed out meanwhile.
+    else if (name === "refreshToken" && isSameToken)
+      await state.write(sessionOf(data as TokenPair, stored.device));
+    else if (name === "confirmEmail" && isSameSession) await state.write({ ...stored, device });
+    else if (
+      (name === "deleteMe" && isSameSession) ||
+      (name === "endSession" && sent?.["id"] === stored.id) ||
+      (name === "logout" && isSameToken)
+    )
+      await state.forget(stored);
+  };
+
+  const call = async (
+    name: keyof Operations,
+    sent: Sent,
+    signal?: AbortSignal,
+    waitMilliseconds?: number,
+  ): Promise<Answer> => {
+    const route = routes[name];
+    const flags = route.split(" ")[2] ?? "";
+    const isOfUser = flags.includes("u");
+    const session = isOfUser ? await state.read() : null;
+    const deviceToken = flags.includes("d") ? await devices.find(sent?.["email"]) : undefined;
+    const ask = (access?: string) =>
+      send(base, route, sent, { signal, access, deviceToken, waitMilliseconds });
+    const answer = !isOfUser ? await ask() : session ? await asUser(session, ask, signal) : signedOut();
+    try {
+      if (!answer.error) await settle(name, sent, session, answer);
+      else if (session && isFinal(answer) && answer.error.code !== "token_not_valid") {
+        const stored = await state.read();
+        if (stored?.id === session.id) await state.forget(stored, true);
+      }
+    } catch {
+      return unexpected(200);
+    }
+    return answer;
+  };
+
+  const signOut = async ({ signal }: CallOptions = {}): Promise<Answer> => {
+    const left = await state.read();
+    if (!left) return { data: undefined, error: null };
+    await state.forget(left);
+    const answer = await call("logout", { refresh: left.refresh }, signal);
+    return isFinal(answer) ? { data: undefined, error: null } : answer;
+  };
+
+  const getAccessToken = async ({ signal }: CallOptions = {}): Promise<Answer> => {
+    const session = await state.read();
+    if (!session) return signedOut();
+    const now = await usable(session, signal);
+    return "data" in now ? now : { data: now.access, error: null };
+  };
+
+  const methods = Object.entries(routes).map(([name, route]) => [
+    name,
+    async (...given: [Sent?, CallOptions?]) => {
+      const [sent, options] = / \w*i$/.test(route) ? given : [undefined, given[0] as CallOptions | undefined];
+      const { data, error } = await call(name as keyof Operations, sent, options?.signal);
+      return { data, error };
+    },
+  ]);
+  return {
+    ...Object.fromEntries(methods),
+    signOut,
+    getAccessToken,
+    subscribe: state.subscribe,
+    getSnapshot: state.getSnapshot,
+  } as Client;
+};

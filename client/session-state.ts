@@ -1,0 +1,155 @@
+// What this tab knows of the session: the stored text, read again before each use, and news of other
+// tabs. News hold no token. No lock is held anywhere, so no tab can leave one behind.
+import type { TokenPair } from "./operations.ts";
+import { memoryStorage, type Storage } from "./storage.ts";
+
+export type Session = TokenPair & {
+  id: string;
+  userId: string;
+  /** By the clock of this device. Only differences to it count, so a wrong clock does no harm. */
+  receivedAt: number;
+  lifetimeMilliseconds: number;
+  /** Under which the device token of the account's address is kept. */
+  device?: string | undefined;
+  /** A renewal began whose answer is not stored. It may have replaced the refresh token. */
+  isRenewing?: true;
+};
+
+/** Stays the same object while nothing changes, as `useSyncExternalStore` asks. */
+export type Snapshot =
+  | { readonly status: "unknown" }
+  | { readonly status: "signed_in"; readonly userId: string; readonly sessionId: string }
+  /** With a reason, the service ended the session. Otherwise someone signed out, or no one was in. */
+  | { readonly status: "signed_out"; readonly reason?: "session_ended" };
+
+type News = { id?: string; userId?: string; isRefused?: boolean };
+
+/** Reads the token, which only the service can verify. */
+export const sessionOf = ({ access, refresh }: TokenPair, device?: string): Session => {
+  const payload = access.split(".")[1] ?? "";
+  const { sub, sid, iat, exp } = JSON.parse(atob(payload.replace(/-/g, "+").replace(/_/g, "/")));
+  return {
+    access,
+    refresh,
+    id: sid,
+    userId: sub,
+    receivedAt: Date.now(),
+    lifetimeMilliseconds: (exp - iat) * 1000,
+    device,
+  };
+};
+
+/** How long the access token still works. */
+export const remainingMilliseconds = ({ receivedAt, lifetimeMilliseconds }: Session): number => {
+  const age = Date.now() - receivedAt;
+  // The age is negative if the clock was set back.
+  return age < 0 ? 0 : lifetimeMilliseconds - age;
+};
+
+/** Stored instead of a session that the service has ended, so that each tab can say so. */
+const refused = '{"reason":"session_ended"}';
+
+const parsed = (text: string | null | undefined): Session | null => {
+  try {
+    const session = JSON.parse(text ?? "");
+    return session?.refresh ? session : null;
+  } catch {
+    return null;
+  }
+};
+
+export const sessionState = (given: Storage, name: string, onForeignSignOut: () => void) => {
+  let storage = given;
+  let session: Session | null = null;
+  let snapshot: Snapshot = { status: "unknown" };
+  let writing: Promise<unknown> = Promise.resolve();
+  let writes = 0;
+  /** Sessions that are over, whatever a store still says, and whether the service refused them. */
+  const ended = new Map<string, boolean>();
+  const listeners = new Set<() => void>();
+  const isBrowser = typeof document === "object";
+  const channel = isBrowser && typeof BroadcastChannel === "function" ? new BroadcastChannel(name) : null;
+
+  const show = (text: string | null | undefined): void => {
+    session = parsed(text);
+    const { id: sessionId, userId } = session ?? {};
+    const made = (
+      session
+        ? { status: "signed_in", userId, sessionId }
+        : { status: "signed_out", ...(text === refused && { reason: "session_ended" }) }
+    ) as Snapshot;
+    if (JSON.stringify(made) === JSON.stringify(snapshot)) return;
+    snapshot = made;
+    for (const listener of listeners) listener();
+  };
+
+  /** Later writes wait for earlier ones. A store that fails is replaced by memory. */
+  const store = (text: string | null): Promise<unknown> => {
+    writes += 1;
+    show(text);
+    writing = writing
+      .then(() => storage.set?.(name, text))
+      .catch(() => (storage = memoryStorage()).set?.(name, text));
+    return writing;
+  };
+
+  const adopt = (text: string | null | undefined): void => {
+    const { id = "" } = parsed(text) ?? {};
+    const isRefused = ended.get(id);
+    if (isRefused === undefined) show(text);
+    else void store(isRefused ? refused : null);
+  };
+
+  /** Asks the store. What this tab has written meanwhile counts more. */
+  const read = async (): Promise<Session | null> => {
+    let before;
+    let text;
+    do {
+      before = writes;
+      await writing;
+      try {
+        text = await storage.get(name);
+      } catch {
+        text = null;
+      }
+    } while (before !== writes);
+    adopt(text);
+    return session;
+  };
+
+  channel?.addEventListener("message", ({ data: { id, userId, isRefused = false } }: MessageEvent<News>) => {
+    if (id) ended.set(id, isRefused);
+    // Tabs that share no store have sessions of their own.
+    if (!storage.isShared && !isRefused && userId === session?.userId) onForeignSignOut();
+    void read();
+  });
+  // A page that comes back from sleep or from the browser's cache may have missed news.
+  if (isBrowser) document.addEventListener("visibilitychange", () => void read());
+
+  // The first rendering of a page need not wait, if its store answers at once.
+  try {
+    const first = storage.get(name);
+    if (first instanceof Promise) void read();
+    else adopt(first);
+  } catch {
+    show(null);
+  }
+
+  return {
+    canWrite: given.set !== undefined,
+    read,
+    write: (next: Session) => store(JSON.stringify(next)),
+    forget: ({ id, userId }: Session, isRefused = false) => {
+      ended.set(id, isRefused);
+      channel?.postMessage({ id, userId, isRefused } satisfies News);
+      return store(isRefused ? refused : null);
+    },
+    /** Tells other tabs to look. */
+    announce: () => channel?.postMessage({} satisfies News),
+    getSnapshot: (): Snapshot => snapshot,
+    subscribe: (listener: () => void) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+};
