@@ -3,9 +3,9 @@ import type { ErrorOf, Result, ResultOf } from "./auth-error.ts";
 import { knownDevices } from "./known-devices.ts";
 import type { Operations, TokenPair } from "./operations.ts";
 import { routes } from "./routes.ts";
-import { isFinal, longestRenewalMilliseconds, sessionRenewal, signedOut } from "./renewal.ts";
+import { done, isFinal, longestRenewalMilliseconds, sessionRenewal, signedOut } from "./renewal.ts";
 import { send, unexpected, type Answer, type Sent } from "./send.ts";
-import { sessionOf, sessionState, type Session, type Snapshot } from "./session-state.ts";
+import { refused, sessionOf, sessionState, type Session, type Snapshot } from "./session-state.ts";
 import { memoryStorage, type Storage } from "./storage.ts";
 
 export { AuthError, type ClientCode, type ErrorOf, type Result, type ResultOf } from "./auth-error.ts";
@@ -59,29 +59,30 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
     call("refreshToken", { refresh }, undefined, longestRenewalMilliseconds),
   );
 
-  /** What a success changes here. `session` is the one that was used. */
+  /** What an answer changes here. `session` is the one that was used. */
   const settle = async (name: string, sent: Sent, session: Session | null, answer: Answer) => {
-    const { email = sent?.["email"], ...data } = (answer.data ?? {}) as Record<string, unknown>;
-    const token = answer.deviceToken;
-    const device = token ? await devices.keep(token, email, session?.device) : undefined;
+    const { error, deviceToken } = answer;
+    const data = (answer.data ?? {}) as TokenPair & { email?: string };
+    const device = deviceToken
+      ? await devices.keep(deviceToken, data.email ?? sent?.["email"], session?.device).catch(() => undefined)
+      : undefined;
     const stored = await state.read();
-    const isSameToken = stored?.refresh === sent?.["refresh"];
-    const isSameSession = stored?.id === session?.id;
-    if (name === "createToken") {
-      await state.write(sessionOf(data as TokenPair, device));
+    if (name === "createToken" && !error) {
+      await state.write(sessionOf(data, device));
       state.announce();
       // No one could use or end it any more.
       if (stored) void call("logout", { refresh: stored.refresh });
-    } else if (!stored) return;
+    }
+    if (!stored) return;
+    const isSameToken = stored.refresh === sent?.["refresh"] && !error;
+    const isSameSession = stored.id === session?.id;
     // Another tab may have renewed or signed out meanwhile.
-    else if (name === "refreshToken" && isSameToken)
-      await state.write(sessionOf(data as TokenPair, stored.device));
-    else if (name === "confirmEmail" && isSameSession) await state.write({ ...stored, device });
-    else if (
-      (name === "deleteMe" && isSameSession) ||
-      (name === "endSession" && sent?.["id"] === stored.id) ||
-      (name === "logout" && isSameToken)
-    )
+    if (name === "refreshToken" && isSameToken) await state.write(sessionOf(data, stored.device));
+    if (name === "logout" && isSameToken) await state.forget(stored);
+    if (!isSameSession) return;
+    if (name === "confirmEmail" && device) await state.write({ ...stored, device });
+    if (error?.code.startsWith("user_")) await state.forget(stored, refused);
+    if (!error && (name === "deleteMe" || (name === "endSession" && sent?.["id"] === stored.id)))
       await state.forget(stored);
   };
 
@@ -92,31 +93,33 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
     waitMilliseconds?: number,
   ): Promise<Answer> => {
     const route = routes[name];
-    const flags = route.split(" ")[2] ?? "";
-    const isOfUser = flags.includes("u");
-    const session = isOfUser ? await state.read() : null;
-    const deviceToken = flags.includes("d") ? await devices.find(sent?.["email"]) : undefined;
+    const [, , flags = ""] = route.split(" ");
+    const session = flags.includes("u") ? await state.read() : null;
+    const deviceToken = flags.includes("d")
+      ? await devices.find(String(sent?.["email"])).catch(() => undefined)
+      : undefined;
     const ask = (access?: string) =>
       send(base, route, sent, { signal, access, deviceToken, waitMilliseconds });
-    const answer = !isOfUser ? await ask() : session ? await asUser(session, ask, signal) : signedOut();
+    const answer = session
+      ? await asUser(session, ask, signal)
+      : flags.includes("u")
+        ? signedOut()
+        : await ask();
     try {
-      if (!answer.error) await settle(name, sent, session, answer);
-      else if (session && isFinal(answer) && answer.error.code !== "token_not_valid") {
-        const stored = await state.read();
-        if (stored?.id === session.id) await state.forget(stored, true);
-      }
+      await settle(name, sent, session, answer);
     } catch {
       return unexpected(200);
     }
-    return answer;
+    const { data, error } = answer;
+    return { data, error } as Answer;
   };
 
   const signOut = async ({ signal }: CallOptions = {}): Promise<Answer> => {
     const left = await state.read();
-    if (!left) return { data: undefined, error: null };
+    if (!left) return done;
     await state.forget(left);
     const answer = await call("logout", { refresh: left.refresh }, signal);
-    return isFinal(answer) ? { data: undefined, error: null } : answer;
+    return isFinal(answer) ? done : answer;
   };
 
   const getAccessToken = async ({ signal }: CallOptions = {}): Promise<Answer> => {
@@ -128,10 +131,9 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
 
   const methods = Object.entries(routes).map(([name, route]) => [
     name,
-    async (...given: [Sent?, CallOptions?]) => {
+    (...given: [Sent?, CallOptions?]) => {
       const [sent, options] = / \w*i$/.test(route) ? given : [undefined, given[0] as CallOptions | undefined];
-      const { data, error } = await call(name as keyof Operations, sent, options?.signal);
-      return { data, error };
+      return call(name as keyof Operations, sent, options?.signal);
     },
   ]);
   return {

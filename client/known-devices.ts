@@ -8,8 +8,13 @@ const mostDevices = 5;
 
 export const knownDevices = (storage: Storage, name: string) => {
   const read = async (): Promise<Kept> => {
-    const text = await storage.get(name);
-    return text ? JSON.parse(text) : { salt: crypto.randomUUID(), tokens: [] };
+    try {
+      const kept = JSON.parse((await storage.get(name)) ?? "");
+      if (kept.tokens.length) return kept;
+    } catch {
+      // Nothing is stored yet, or something else.
+    }
+    return { salt: crypto.randomUUID(), tokens: [] };
   };
 
   const deviceOf = async (email: string, { salt }: Kept): Promise<string> => {
@@ -20,28 +25,19 @@ export const knownDevices = (storage: Storage, name: string) => {
 
   return {
     /** Returns the token of this address, if there is one. */
-    find: async (email: unknown): Promise<string | undefined> => {
-      try {
-        const kept = await read();
-        const device = await deviceOf(String(email), kept);
-        return kept.tokens.find(([of]) => of === device)?.[1];
-      } catch {
-        return undefined;
-      }
+    find: async (email: string): Promise<string | undefined> => {
+      const kept = await read();
+      const device = await deviceOf(email, kept);
+      return kept.tokens.find(([of]) => of === device)?.[1];
     },
     /** Keeps the token of an address, or of a device that was returned before. */
-    keep: async (token: string, email: unknown, device?: string): Promise<string | undefined> => {
-      try {
-        const kept = await read();
-        const of = typeof email === "string" ? await deviceOf(email, kept) : device;
-        if (of === undefined) return undefined;
-        const others = kept.tokens.filter(([known]) => known !== of);
-        kept.tokens = [[of, token] as [string, string], ...others].slice(0, mostDevices);
-        await storage.set?.(name, JSON.stringify(kept));
-        return of;
-      } catch {
-        return undefined;
-      }
+    keep: async (token: string, email: unknown, known = ""): Promise<string> => {
+      const kept = await read();
+      const device = typeof email === "string" ? await deviceOf(email, kept) : known;
+      const others = kept.tokens.filter(([of]) => of !== device);
+      const tokens = [[device, token], ...others].slice(0, mostDevices);
+      await storage.set?.(name, JSON.stringify({ ...kept, tokens }));
+      return device;
     },
   };
 };

@@ -1,12 +1,14 @@
 // Renews the access token: before it ends, and after the service has refused it.
 import { cancelled, failed, type Answer } from "./send.ts";
-import { remainingMilliseconds, type Session, type sessionState } from "./session-state.ts";
+import { refused, remainingMilliseconds, type Session, type sessionState } from "./session-state.ts";
 
 export const signedOut = () => failed("not_authenticated", "Sign in first.", 401);
 
+export const done: Answer = { data: undefined, error: null };
+
 /** True if a session can't go on. Any other failure leaves it as it is. */
 export const isFinal = ({ error }: Answer): boolean =>
-  error?.status === 401 && /^(token_not_valid|user_inactive|user_not_found)$/.test(error.code);
+  error?.status === 401 && /^(token_not_valid|user_)/.test(error.code);
 
 /** The service accepts a replaced refresh token for 30 seconds. Both tries fit into them. */
 export const longestRenewalMilliseconds = 10_000;
@@ -21,7 +23,7 @@ const unless = (signal: AbortSignal | undefined, work: Promise<Answer>) =>
     const stop = () => resolve(cancelled());
     if (signal?.aborted) stop();
     signal?.addEventListener("abort", stop);
-    void work.then(resolve);
+    void work.then(resolve).finally(() => signal?.removeEventListener("abort", stop));
   });
 
 type Exchange = (refresh: string) => Promise<Answer>;
@@ -30,43 +32,43 @@ export const sessionRenewal = (state: ReturnType<typeof sessionState>, exchange:
   let running: { of: string; answer: Promise<Answer> } | undefined;
   let failure: { answer: Answer; until: number } | undefined;
 
-  const renewOnce = async (refresh: string): Promise<Answer> => {
+  const renewOnce = async (refresh: string, isSecondTry = false): Promise<Answer> => {
+    // A tab may be frozen for long before it comes here again, and another may have renewed.
     const stored = await state.read();
-    if (stored?.refresh !== refresh) return { data: null, error: null };
+    if (stored?.refresh !== refresh) return done;
     if (failure && performance.now() < failure.until) return failure.answer;
     void state.write({ ...stored, isRenewing: true });
-    let answer = await exchange(refresh);
-    const isPassing = ({ error }: Answer) => error && (error.status === 0 || error.status >= 500);
-    if (isPassing(answer)) {
-      await pause();
-      answer = await exchange(refresh);
-    }
-    const now = await state.read();
+    const answer = await exchange(refresh);
+    const { status = 0, retryAfterSeconds = 1 } = answer.error ?? {};
     if (isFinal(answer)) {
-      if (now?.refresh === refresh) await state.forget(now, true);
-    } else if (answer.error)
-      failure = { answer, until: performance.now() + 1000 * (answer.error.retryAfterSeconds ?? 1) };
+      const now = await state.read();
+      if (now?.refresh === refresh) await state.forget(now, refused);
+    } else if (answer.error) {
+      if (!isSecondTry && (status === 0 || status >= 500))
+        return pause().then(() => renewOnce(refresh, true));
+      failure = { answer, until: performance.now() + retryAfterSeconds * 1000 };
+    }
     return answer;
   };
 
   /** Calls of this tab at the same time share one renewal. */
-  const renew = ({ refresh }: Session, signal?: AbortSignal): Promise<Answer> => {
+  const renew = async (used: Session, signal?: AbortSignal): Promise<[Answer, Session | null]> => {
+    const { refresh, userId } = used;
     if (running?.of !== refresh) running = { of: refresh, answer: renewOnce(refresh) };
     const mine = running;
-    void mine.answer.then(() => mine === running && (running = undefined));
-    return unless(signal, mine.answer);
+    const answer = await unless(signal, mine.answer);
+    if (answer.error?.code !== "aborted" && running === mine) running = undefined;
+    const now = await state.read();
+    return now?.userId === userId ? [answer, now] : [answer.error ? answer : signedOut(), null];
   };
 
   /** Returns a session of the same person whose access token can be used, or why there is none. */
   const usable = async (session: Session, signal?: AbortSignal): Promise<Session | Answer> => {
-    const { isRenewing, lifetimeMilliseconds } = session;
-    const margin = Math.min(longestMarginMilliseconds, lifetimeMilliseconds / 4);
-    const isFresh = !isRenewing && remainingMilliseconds(session) > margin;
+    const margin = Math.min(longestMarginMilliseconds, session.lifetimeMilliseconds / 4);
+    const isFresh = !session.isRenewing && remainingMilliseconds(session) > margin;
     if (isFresh || !state.canWrite) return session;
-    const answer = await renew(session, signal);
-    const now = await state.read();
-    if (now?.userId !== session.userId) return answer.error ? answer : signedOut();
-    return !answer.error || (remainingMilliseconds(now) > 0 && answer.error.code !== "aborted")
+    const [answer, now] = await renew(session, signal);
+    return now && (!answer.error || (remainingMilliseconds(now) > 0 && answer.error.code !== "aborted"))
       ? now
       : answer;
   };
@@ -77,10 +79,8 @@ export const sessionRenewal = (state: ReturnType<typeof sessionState>, exchange:
     if ("data" in first) return first;
     const answer = await ask(first.access);
     if (answer.error?.code !== "token_not_valid" || !state.canWrite) return answer;
-    const renewed = await renew(first, signal);
-    if (renewed.error) return renewed;
-    const second = await state.read();
-    return second?.userId === session.userId && second.access !== first.access ? ask(second.access) : answer;
+    const [renewal, second] = await renew(first, signal);
+    return renewal.error || !second ? renewal : ask(second.access);
   };
 
   return { usable, asUser };

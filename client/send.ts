@@ -25,35 +25,28 @@ export const cancelled = () => failed("aborted", "The call was cancelled.");
 export const unexpected = (status: number, details?: object) =>
   failed("unexpected_answer", "The answer can't be understood.", status, details);
 
-const refusal = ({ status, headers }: Response, body: unknown): Answer => {
+const answerOf = async (response: Response, url: string): Promise<Answer> => {
+  const { ok, status, headers } = response;
+  const text = await response.text();
+  let body;
+  try {
+    // Runtimes that follow redirects in spite of `manual` name the last address.
+    if (!response.url || response.url === url) body = JSON.parse(text);
+  } catch {
+    // A page of a proxy, or nothing.
+  }
+  if (ok && (body || status === 204))
+    return { data: body, error: null, deviceToken: headers.get("x-device-token") };
+  const { code, detail, ...fields } = body ?? {};
+  const [first] = Object.values(fields);
   const details = {
     retryAfterSeconds: Number(headers.get("retry-after")) || undefined,
     requestId: headers.get("x-request-id") ?? undefined,
   };
-  const { code, detail, ...fields } = (body ?? {}) as Record<string, unknown>;
-  if (typeof code === "string" && typeof detail === "string") return failed(code, detail, status, details);
-  const [first] = Object.values(fields);
+  if (code && detail) return failed(String(code), String(detail), status, details);
   return status === 400 && Array.isArray(first)
     ? failed("fields_refused", first.join(" "), status, { ...details, fields })
     : unexpected(status, details);
-};
-
-const bodyOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-const answerOf = async (response: Response, url: string): Promise<Answer> => {
-  const { ok, status, headers } = response;
-  // Runtimes that follow redirects in spite of `manual` name the last address.
-  if (response.url && response.url !== url) return unexpected(status);
-  const body = bodyOf(await response.text());
-  if (!ok) return refusal(response, body);
-  if (status !== 204 && typeof body !== "object") return unexpected(status);
-  return { data: body, error: null, deviceToken: headers.get("x-device-token") };
 };
 
 /** `route` is a text such as `POST /api/v1/auth/user/otp/`. */
@@ -61,7 +54,7 @@ export const send = async (base: string, route: string, sent: Sent, how: Sending
   const { signal, access, deviceToken, waitMilliseconds = longestWaitMilliseconds } = how;
   const [method = "", path = ""] = route.split(" ");
   const { id, ...rest } = sent ?? {};
-  const url = new URL(base + path.replace("{id}", () => encodeURIComponent(String(id))));
+  const url = new URL(base + path.replace("{id}", String(id).replace(/\W/g, "-")));
   const hasBody = method !== "GET" && sent !== undefined && id === undefined;
   if (!hasBody)
     for (const [name, value] of Object.entries(rest)) if (value) url.searchParams.set(name, value as string);
@@ -73,12 +66,10 @@ export const send = async (base: string, route: string, sent: Sent, how: Sending
   try {
     const response = await fetch(url, {
       method,
-      // Cookies of the API would make this a request with credentials, which CORS allows to few.
-      credentials: "omit",
       redirect: "manual",
-      // A sign-out goes on if the page is left.
-      keepalive: path.endsWith("/logout/"),
       signal: ending.signal,
+      // A sign-out goes on if the page is left. Some runtimes refuse the member.
+      ...(path.endsWith("/logout/") && { keepalive: true }),
       headers: {
         ...(access && { Authorization: `Bearer ${access}` }),
         ...(deviceToken && { "X-Device-Token": deviceToken }),
