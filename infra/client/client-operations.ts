@@ -21,8 +21,10 @@ const parametersOf = (path: string): string[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => `{ ${name}: string }`);
 
 const sentTo = ({ path, query, body }: Operation, named: NamedTypes): string =>
-  [...parametersOf(path), ...[query, body].flatMap((input) => (input ? [typeOf(input, "input", named)] : []))]
-    .join(" & ") || "undefined";
+  [
+    ...parametersOf(path),
+    ...[query, body].flatMap((input) => (input ? [typeOf(input, "input", named)] : [])),
+  ].join(" & ") || "undefined";
 
 const literals = (codes: Iterable<string>): string[] => [...codes].map((code) => JSON.stringify(code));
 
