@@ -55,7 +55,7 @@ const typeText = (part: Part): string => {
   return known;
 };
 
-/** The type of what is sent (`input`) or answered (`output`). Schemas with an id go into `named`. */
+/** What is sent (`input`) or answered (`output`). Schemas with an id go into `named`. */
 export const typeOf = (schema: z.ZodType, io: "input" | "output", named: NamedTypes): string => {
   const { $defs = {}, ...root } = z.toJSONSchema(schema, { io, reused: "inline" });
   for (const [name, definition] of Object.entries($defs)) {

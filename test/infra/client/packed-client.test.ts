@@ -1,4 +1,4 @@
-// Packs the client, installs it into an empty project, and uses it there as README.md of client/ says.
+// Packs the client, installs it into an empty project, and uses it there as its README.md says.
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
