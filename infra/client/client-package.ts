@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
-import { root } from "../run-script.ts";
+import { root, run } from "../run-script.ts";
 import { contractFiles } from "./client-operations.ts";
 
 const clientFolder = join(root, "client");
@@ -30,7 +30,7 @@ export const writeGeneratedFiles = async (): Promise<string[]> => {
   const written: string[] = [];
   for (const [name, text] of Object.entries(await generatedFiles())) {
     const file = join(clientFolder, name);
-    if ((await readFile(file, "utf8")) === text) continue;
+    if ((await readFile(file, "utf8").catch(() => "")) === text) continue;
     await writeFile(file, text);
     written.push(name);
   }
@@ -46,7 +46,7 @@ export const bundledClient = async () => {
     bundle: true,
     minify: true,
     format: "esm",
-    // What Safari 14 and Hermes can read. A later target would save no byte.
+    // Browsers since Safari 14 read this. A later target would save no byte.
     target: "es2020",
     sourcemap: true,
     charset: "utf8",
@@ -61,9 +61,8 @@ const importedDeclaration = /(?<=from ")\.\/([\w-]+)\.ts(?=")/g;
 /** Keeps the declarations that the entry's need, as modules that each resolver finds. */
 const writeDeclarations = async (): Promise<void> => {
   const all = join(packageFolder, "declarations");
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
   const emit = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", all];
-  execFileSync(process.execPath, [compiler, "-p", "client", ...emit], { cwd: root, stdio: "inherit" });
+  await run("tsc", ["-p", "client", ...emit]);
   const kept = new Set([entry]);
   for (const name of kept) {
     const text = await readFile(join(all, `${name}.d.ts`), "utf8");
@@ -75,14 +74,14 @@ const writeDeclarations = async (): Promise<void> => {
 
 /** Writes the package's folder and its tarball. Equal sources give equal bytes. */
 export const packClient = async (): Promise<void> => {
-  await rm(packageFolder, { recursive: true, force: true });
+  for (const old of [tarball, packageFolder]) await rm(old, { recursive: true, force: true });
   await mkdir(packageFolder, { recursive: true });
   for (const { name, text } of await bundledClient()) await writeFile(join(packageFolder, name), text);
   await writeDeclarations();
   for (const file of ["client/package.json", "client/README.md", "LICENSE"])
     await cp(join(root, file), join(packageFolder, basename(file)));
-  // npm is a script on Windows, and takes the folder of the npm that calls it for its own.
-  const packed = execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--prefix", packageFolder], {
+  // On Windows, npm is a script of the shell.
+  const packed = execFileSync("npm", ["pack", "--silent", "--ignore-scripts"], {
     cwd: packageFolder,
     encoding: "utf8",
     shell: process.platform === "win32",
