@@ -1,6 +1,6 @@
 // Takes the recipes out of docs/front-ends.md, as files that can be compiled and run.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
@@ -33,7 +33,7 @@ export const djangoRecipe = (): string =>
   /```python\n([^]*?)```/.exec(textOf("docs/front-ends.md"))?.[1] ?? "";
 const middleware = (): string => /```js\n([^]*?)```/.exec(textOf("docs/api.md"))?.[1] ?? "";
 
-/** Writes all recipes into a new folder of `build/`, so that packages of the repository are found. */
+/** Writes all recipes into a new folder of `build/`, where Node finds the repository's packages. */
 export const writeRecipes = (name: string, url = "http://127.0.0.1:8000"): string => {
   const folder = join(repository, "build", name);
   rmSync(folder, { recursive: true, force: true });
@@ -62,14 +62,16 @@ export const writeRecipes = (name: string, url = "http://127.0.0.1:8000"): strin
   return folder;
 };
 
-type Platform = "node" | "browser";
-
 /** Bundles recipes and stand-ins together, so that the recipes use the stand-ins that tests see. */
-export const bundleRecipes = async (folder: string, files: string[], platform: Platform = "node") =>
+export const bundleRecipes = (
+  folder: string,
+  files: string[],
+  { standIns = [], platform = "node" }: { standIns?: string[]; platform?: "node" | "browser" } = {},
+) =>
   build({
-    entryPoints: files.map((file) => ({
-      in: recipes.has(file) || file.endsWith(".mjs") ? join(folder, file) : here(file),
-      out: file.replace(/\.\w+$/, ""),
+    entryPoints: [...files.map((file) => join(folder, file)), ...standIns.map(here)].map((file) => ({
+      in: file,
+      out: relative(file.startsWith(folder) ? folder : import.meta.dirname, file).replace(/\.\w+$/, ""),
     })),
     outdir: join(folder, "out"),
     outExtension: { ".js": ".mjs" },
