@@ -53,7 +53,10 @@ beforeAll(async () => {
   ).listen(0, "127.0.0.1");
   await once(site, "listening");
 });
-afterAll(() => Promise.all([stack.remove(), browser.close(), site.close()]));
+afterAll(async () => {
+  site.close();
+  await Promise.all([stack.remove(), browser.close()]);
+});
 
 it("the React hooks follow a person through sign-in, reload, tabs and sign-out", async () => {
   const person = await activated();

@@ -13,6 +13,7 @@ import { eventually } from "../support/assert/eventually.ts";
 import { call } from "../support/calls/api.ts";
 import { codeTo } from "../support/mail/letters.ts";
 import { activated, loginCode, newPerson } from "../support/people/people.ts";
+import type * as Phone from "../support/recipes/phone.ts";
 import { browserAt, startNextServer } from "../support/recipes/next-server.ts";
 import { bundleRecipes, loadRecipe, recipes, writeRecipes } from "../support/recipes/recipes.ts";
 import { sharedStack } from "../support/stacks/test-stack.ts";
@@ -73,8 +74,8 @@ describe("recipe in a page", () => {
   it("says what was refused, follows the session, and shows notes of Express", async () => {
     const page = await loadPage();
     await loadRecipe(folder, "notes-server.mjs");
-    const { opened } = await loadRecipe<{ opened: Server[] }>(folder, "express.ts");
-    const { port } = opened[0]?.address() as AddressInfo;
+    const [opened] = (await loadRecipe<{ opened: Server[] }>(folder, "express.ts")).opened;
+    const { port } = (opened as Server).address() as AddressInfo;
     const { fetch } = globalThis;
     vi.stubGlobal("fetch", (url: unknown, init?: RequestInit) =>
       fetch(String(url).replace("127.0.0.1:3001", `127.0.0.1:${port}`), init),
@@ -97,7 +98,7 @@ describe("recipe in a page", () => {
     expect(await page.client.signOut()).toMatchObject({ error: null });
     expect(page.session.value).toEqual({ status: "signed_out" });
     expect(seen).toEqual(["signed_out", "signed_in", "signed_out"]);
-    opened[0]?.close();
+    opened?.close();
   });
 
   it("takes what a newer service adds", async () => {
@@ -187,13 +188,12 @@ describe("recipe for server rendering", () => {
 });
 
 describe("recipe for phones", () => {
-  type Phone = { client: Client };
-  type Store = typeof import("../support/recipes/phone.ts");
+  type App = { client: Client };
 
   it("keeps people signed in over a restart, and does without crypto", async () => {
     const person = await activated();
-    const { client } = await loadRecipe<Phone>(folder, "mobile-client.ts");
-    const { stored, ...store } = await loadRecipe<Store>(folder, "phone.ts");
+    const { client } = await loadRecipe<App>(folder, "mobile-client.ts");
+    const { stored, ...store } = await loadRecipe<typeof Phone>(folder, "phone.ts");
     const signInWithout = async (name: string, letters: number) => {
       const sent = { email: person.email, otp_code: await loginCode(person, letters) };
       vi.stubGlobal(name, undefined);
@@ -207,7 +207,7 @@ describe("recipe for phones", () => {
     // Expo's store warns above 2,048 bytes. Addresses of services are in both tokens.
     expect(texts[0]?.length).toBeLessThan(2000);
     const me = { data: { username: person.username } };
-    const restarted = await loadRecipe<Phone>(folder, "mobile-client.ts", "?restarted");
+    const restarted = await loadRecipe<App>(folder, "mobile-client.ts", "?restarted");
     expect(restarted.client).not.toBe(client);
     expect(await restarted.client.getMe()).toMatchObject(me);
     const asyncStorage = {

@@ -1,5 +1,5 @@
-// What the recipes need of Next.js, on web requests. A page may read cookies. Only an action may set
-// them.
+// What the recipes need of Next.js, on web requests. As there, a page may read cookies, and only an
+// action may set them.
 import { AsyncLocalStorage } from "node:async_hooks";
 
 type Attributes = {
