@@ -11,7 +11,10 @@ import type * as Next from "./next.ts";
 
 type Proxy = { proxy: (request: Next.NextRequest) => Promise<Next.NextResponse> };
 type Page = { default: () => Promise<ReactNode> };
-type Actions = { signIn: (form: FormData) => Promise<string | undefined>; signOut: () => Promise<void> };
+type Actions = {
+  signIn: (before: unknown, form: FormData) => Promise<string | undefined>;
+  signOut: () => Promise<void>;
+};
 
 export const startNextServer = async (folder: string) => {
   const { proxy } = await loadRecipe<Proxy>(folder, "proxy.ts");
@@ -25,7 +28,7 @@ export const startNextServer = async (folder: string) => {
     if (path === "/sign-in") {
       const form = new FormData();
       for (const [name, value] of new URLSearchParams(body)) form.set(name, value);
-      return [(await renderWith({ cookie, written }, () => actions.signIn(form))) ?? "", written];
+      return [(await renderWith({ cookie, written }, () => actions.signIn(undefined, form))) ?? "", written];
     }
     if (path === "/sign-out") {
       await renderWith({ cookie, written }, actions.signOut);
