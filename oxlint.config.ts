@@ -221,6 +221,9 @@ export default defineConfig({
       ],
       rules: { "no-console": "off" },
     },
-    { files: ["vitest.config.ts", "oxlint.config.ts"], rules: { "import/no-default-export": "off" } },
+    {
+      files: ["vitest.config.ts", "oxlint.config.ts", "test/support/recipes/express.ts"],
+      rules: { "import/no-default-export": "off" },
+    },
   ],
 });

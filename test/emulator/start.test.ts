@@ -32,6 +32,7 @@ describe("npm start", () => {
     for (const address of ["/api/v1/auth/", "/swagger/", "/_inbox/"]) {
       expect(said.out).toContain(`http://127.0.0.1:${port}${address}`);
     }
+    expect(said.out).toContain("/api/v1/auth/ (for pages of all origins)\n");
     const answer = await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/me/`);
     expect(answer.status).toBe(401);
     await eventually(

@@ -47,7 +47,7 @@ const codeWords = (text: string, { blocks }: { blocks: boolean }): string[] =>
 const { scripts } = z
   .object({ scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(read("package.json")));
-const files = globSync("{shared,functions,infra,commands,pages,test}/**/*.{ts,tsx}");
+const files = globSync("{shared,functions,infra,commands,client,examples,pages,test}/**/*.{ts,tsx}");
 const fileNames = new Set(files.map((file) => path.basename(file)));
 const settingNames = new Set([
   ...Object.keys(settingsTable),
@@ -76,7 +76,9 @@ describe("documents", () => {
   it("name files and folders that exist", () => {
     const missingIn = (file: string) =>
       codeWords(read(file), { blocks: true })
-        .filter((word) => /^(?:shared|functions|infra|commands|pages|test|docs)\/[\w./-]*$/.test(word))
+        .filter((word) =>
+          /^(?:shared|functions|infra|commands|client|examples|pages|test|docs)\/[\w./-]*$/.test(word),
+        )
         .filter((named) => !existsSync(named));
     const unknownNamesIn = (file: string) =>
       codeWords(read(file), { blocks: false })
