@@ -2,7 +2,7 @@
 // store must not tell who else has signed in. Runtimes without `crypto.subtle` keep none.
 import type { Storage } from "./storage.ts";
 
-type Kept = { salt: string; tokens: [device: string, token: string][] };
+type Kept = { salt: string; tokens: Record<string, string> };
 
 const mostDevices = 5;
 
@@ -10,17 +10,17 @@ export const knownDevices = (storage: Storage, name: string) => {
   const read = async (): Promise<Kept> => {
     try {
       const kept = JSON.parse((await storage.get(name)) ?? "");
-      if (kept.tokens.length) return kept;
+      if (kept.tokens) return kept;
     } catch {
       // Nothing is stored yet, or something else.
     }
-    return { salt: crypto.randomUUID(), tokens: [] };
+    return { salt: crypto.randomUUID(), tokens: {} };
   };
 
   const deviceOf = async (email: string, { salt }: Kept): Promise<string> => {
     const text = new TextEncoder().encode(salt + email.trim().toLowerCase());
     const digest = await crypto.subtle.digest("SHA-256", text);
-    return btoa(String.fromCharCode(...new Uint8Array(digest)));
+    return new Uint8Array(digest).join("");
   };
 
   return {
@@ -28,14 +28,16 @@ export const knownDevices = (storage: Storage, name: string) => {
     find: async (email: string): Promise<string | undefined> => {
       const kept = await read();
       const device = await deviceOf(email, kept);
-      return kept.tokens.find(([of]) => of === device)?.[1];
+      return kept.tokens[device];
     },
     /** Keeps the token of an address, or of a device that was returned before. */
     keep: async (token: string, email: unknown, known = ""): Promise<string> => {
       const kept = await read();
       const device = typeof email === "string" ? await deviceOf(email, kept) : known;
-      const others = kept.tokens.filter(([of]) => of !== device);
-      const tokens = [[device, token], ...others].slice(0, mostDevices);
+      delete kept.tokens[device];
+      const tokens = Object.fromEntries(
+        [[device, token], ...Object.entries(kept.tokens)].slice(0, mostDevices),
+      );
       await storage.set?.(name, JSON.stringify({ ...kept, tokens }));
       return device;
     },

@@ -55,7 +55,7 @@ export const remainingMilliseconds = ({ receivedAt, lifetimeMilliseconds }: Sess
 const parsed = (text: string | null | undefined): Session | null => {
   try {
     const session = JSON.parse(text ?? "");
-    return session?.refresh ? session : null;
+    return session.refresh.split && session.access.split && session.userId ? session : null;
   } catch {
     return null;
   }
@@ -66,10 +66,12 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   let session: Session | null = null;
   let snapshot: Snapshot = { status: "unknown" };
   let shown: string | boolean | undefined;
-  let writing: Promise<unknown> = Promise.resolve();
+  let writing = Promise.resolve(true);
   let writes = 0;
-  /** Sessions that are over, whatever a store still says. */
+  /** Sessions that are over, even if a store still has them. */
   const endings = new Map<string | undefined, Ending>();
+  /** What this tab got for a refresh token, which must not be used again. */
+  let successor: { of: string; text: string } | undefined;
   const listeners = new Set<() => void>();
   const isBrowser = typeof document === "object";
   const channel = isBrowser && typeof BroadcastChannel === "function" ? new BroadcastChannel(name) : null;
@@ -86,19 +88,25 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   };
 
   /** Later writes wait for earlier ones. A store that fails is replaced by memory. */
-  const store = (text: string | null): Promise<unknown> => {
+  const store = (text: string | null): Promise<boolean> => {
     writes += 1;
     show(text);
     writing = writing
       .then(() => storage.set?.(name, text))
-      .catch(() => (storage = memoryStorage()).set?.(name, text));
+      .then(
+        () => true,
+        // On a server, the memory could outlive the request.
+        () => isBrowser && !!(storage = memoryStorage()).set?.(name, text),
+      );
     return writing;
   };
 
   const adopt = (text: string | null | undefined): void => {
-    const ending = endings.get(parsed(text)?.id);
-    if (ending === undefined) show(text);
-    else void store(ending);
+    const { id, refresh } = parsed(text) ?? {};
+    // Writes of other tabs may become visible late, and may have been overtaken.
+    if (endings.has(id)) void store(endings.get(id) ?? null);
+    else if (refresh && refresh === successor?.of) void store(successor.text);
+    else show(text);
   };
 
   /** Asks the store. What this tab has written meanwhile counts more. */
@@ -111,7 +119,7 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
       try {
         text = await storage.get(name);
       } catch {
-        text = null;
+        return session;
       }
     } while (before !== writes);
     adopt(text);
@@ -127,24 +135,22 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   // News can arrive before the store shows what they tell. A page that comes back from sleep, or from
   // the browser's cache, may have missed some.
   if (isBrowser)
-    for (const type of ["storage", "visibilitychange"]) addEventListener(type, () => void read());
+    for (const type of ["storage", "visibilitychange"])
+      globalThis.addEventListener?.(type, () => void read());
 
-  // The first rendering of a page need not wait, if its store answers at once.
-  try {
-    const first = storage.get(name);
-    if (typeof first === "object" && first) void read();
-    else adopt(first);
-  } catch {
-    show(null);
-  }
+  void read();
 
   return {
     canWrite: given.set !== undefined,
     read,
-    write: (next: Session) => store(JSON.stringify(next)),
-    forget: ({ id, userId }: Session, ending: Ending = null) => {
+    write: (next: Session, replaced?: string) => {
+      const text = JSON.stringify(next);
+      if (replaced && replaced !== next.refresh) successor = { of: replaced, text };
+      return store(text);
+    },
+    forget: ({ id, userId }: Session, ending: Ending = null, isNews = true) => {
       endings.set(id, ending);
-      channel?.postMessage({ id, userId, ending } satisfies News);
+      if (isNews) channel?.postMessage({ id, userId, ending } satisfies News);
       return store(ending);
     },
     /** Tells other tabs to look. */
