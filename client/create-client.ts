@@ -38,6 +38,8 @@ export type Client = { [Name in keyof Operations]: Method<Name> } & {
   getSnapshot: () => Snapshot;
 };
 
+declare const document: unknown;
+
 const loopback = /(^|\.)localhost$|^127\.[\d.]+$|^\[::1\]$/;
 
 const baseOf = (baseUrl: string): string => {

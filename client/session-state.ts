@@ -61,6 +61,9 @@ const parsed = (text: string | null | undefined): Session | null => {
   }
 };
 
+declare const document: unknown;
+declare const addEventListener: (type: string, listener: () => void) => void;
+
 export const sessionState = (given: Storage, name: string, onForeignSignOut: () => void) => {
   let storage = given;
   let session: Session | null = null;
@@ -118,12 +121,13 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
     return session;
   };
 
-  channel?.addEventListener("message", ({ data: { id, userId, ending } }: MessageEvent<News>) => {
-    if (id) endings.set(id, ending ?? null);
-    // Tabs that share no store have sessions of their own.
-    if (!storage.isShared && !ending && userId === session?.userId) onForeignSignOut();
-    void read();
-  });
+  if (channel)
+    channel.onmessage = ({ data: { id, userId, ending } }: { data: News }) => {
+      if (id) endings.set(id, ending ?? null);
+      // Tabs that share no store have sessions of their own.
+      if (!storage.isShared && !ending && userId === session?.userId) onForeignSignOut();
+      void read();
+    };
   // News can arrive before the store shows what they tell. A page that comes back from sleep, or from
   // the browser's cache, may have missed some.
   if (isBrowser)
