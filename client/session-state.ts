@@ -145,7 +145,8 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   return {
     canWrite: given.set !== undefined,
     read,
-    write: (next: Session) => store(JSON.stringify(next)),
+    /** A sign-out can come between a read and this. */
+    write: (next: Session) => (endings.has(next.id) ? writing : store(JSON.stringify(next))),
     forget: ({ id, userId }: Session, ending: Ending = null) => {
       endings.set(id, ending);
       channel?.postMessage({ id, userId, ending } satisfies News);
