@@ -208,8 +208,7 @@ export class FakeService {
         end([ended]);
       }
       const user = { id: userId, email: emailOf(userId), username: userId, first_name: "", last_name: "" };
-      if (name === "confirmEmail")
-        return json(200, { ...user, email: `new-${emailOf(userId)}` }, headers);
+      if (name === "confirmEmail") return json(200, { ...user, email: `new-${emailOf(userId)}` }, headers);
       if (operation.success.status === 200) return json(200, { ...user, results: [] }, headers);
     }
     const { status } = operation.success;
@@ -276,7 +275,9 @@ export const useFakeService = (): { service: FakeService } => {
     current.service = new FakeService();
     vi.stubGlobal("fetch", current.service.fetch);
     vi.spyOn(crypto.subtle, "digest").mockImplementation(async (_, data) => {
-      const digest = createHash("sha256").update(new Uint8Array(data as ArrayBuffer)).digest();
+      const digest = createHash("sha256")
+        .update(new Uint8Array(data as ArrayBuffer))
+        .digest();
       return new Uint8Array(digest).buffer;
     });
   });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { cookieStorage, webStorage } from "../../../client/create-client.ts";
-import { clientOn, codeOf, endAtService, signedInPage, storedPair } from "../../support/client/client-worlds.ts";
+import {
+  clientOn,
+  codeOf,
+  endAtService,
+  signedInPage,
+  storedPair,
+} from "../../support/client/client-worlds.ts";
 import {
   answer,
   gate,
@@ -186,8 +192,7 @@ describe("failing renewal", () => {
     const { client, store } = await signedInPage();
     const { refresh } = storedPair(store) ?? {};
     await passSeconds(850);
-    current.service.everyRequest = (act, call) =>
-      call.name === "refreshToken" ? fault(act, call) : act();
+    current.service.everyRequest = (act, call) => (call.name === "refreshToken" ? fault(act, call) : act());
     expect(codeOf(await settled(client.getMe()))).toBeNull();
     expect((await settled(client.getAccessToken())).data).toBe(storedPair(store)?.access);
     expect(storedPair(store)?.refresh).toBe(refresh);
@@ -199,8 +204,7 @@ describe("failing renewal", () => {
   it.each(failures)("by %s is the error once the token has ended", async (_, fault, code) => {
     const { client, store } = await signedInPage();
     await passSeconds(1000);
-    current.service.everyRequest = (act, call) =>
-      call.name === "refreshToken" ? fault(act, call) : act();
+    current.service.everyRequest = (act, call) => (call.name === "refreshToken" ? fault(act, call) : act());
     expect(codeOf(await settled(client.getMe()))).toBe(code);
     expect(current.service.named("getMe")).toEqual([]);
     expect(codeOf(await settled(client.getAccessToken()))).toBe(code);
@@ -334,6 +338,37 @@ describe("renewal whose answer is lost", () => {
     expect(current.service.replays).toEqual([]);
     expect(renewals()).toBe(2);
   });
+});
+
+describe("new tokens", () => {
+  // The answers come a number of microtasks after each other, so each order of steps occurs once.
+  it.each(["confirmEmail", "setPassword"] as const)(
+    "are never replaced by older ones that %s read",
+    async (name) => {
+      for (let steps = -25; steps <= 25; steps += 1) {
+        const { client, store } = await signedInPage();
+        const [change, renewal] = [gate(true), gate(true)];
+        current.service.once(name, change.fault);
+        const changing =
+          name === "confirmEmail"
+            ? client.confirmEmail({ otp_code: "1" })
+            : client.setPassword({ current_password: "1", new_password: "2" });
+        await change.arrived;
+        await passSeconds(30);
+        shiftDeviceClock(850);
+        current.service.once("refreshToken", renewal.fault);
+        const asking = client.getMe();
+        await renewal.arrived;
+        const gates = steps < 0 ? [change, renewal] : [renewal, change];
+        gates[0]?.open();
+        for (let step = 0; step < Math.abs(steps); step += 1) await Promise.resolve();
+        gates[1]?.open();
+        expect((await settled(Promise.all([changing, asking]))).map(codeOf)).toEqual([null, null]);
+        const session = current.service.live().at(-1);
+        expect([steps, storedPair(store)?.refresh]).toEqual([steps, session?.refreshTokens.at(-1)]);
+      }
+    },
+  );
 });
 
 describe("client that can't write", () => {
