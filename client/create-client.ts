@@ -68,7 +68,7 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
     const device = deviceToken
       ? await devices.keep(deviceToken, data.email ?? sent?.["email"], session?.device).catch(() => undefined)
       : undefined;
-    const stored = await state.read();
+    const stored = (await state.read())();
     if (name === "createToken" && !error) {
       await state.write(sessionOf(data, device));
       state.announce();
@@ -96,7 +96,7 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
   ): Promise<Answer> => {
     const route = routes[name];
     const [, , flags = ""] = route.split(" ");
-    const session = flags.includes("u") ? await state.read() : null;
+    const session = flags.includes("u") ? (await state.read())() : null;
     const deviceToken = flags.includes("d")
       ? await devices.find(String(sent?.["email"])).catch(() => undefined)
       : undefined;
@@ -117,7 +117,7 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
   };
 
   const signOut = async ({ signal }: CallOptions = {}): Promise<Answer> => {
-    const left = await state.read();
+    const left = (await state.read())();
     if (!left) return done;
     await state.forget(left);
     const answer = await call("logout", { refresh: left.refresh }, signal);
@@ -125,7 +125,7 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
   };
 
   const getAccessToken = async ({ signal }: CallOptions = {}): Promise<Answer> => {
-    const session = await state.read();
+    const session = (await state.read())();
     if (!session) return signedOut();
     const now = await usable(session, signal);
     return "data" in now ? now : { data: now.access, error: null };

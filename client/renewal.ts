@@ -34,14 +34,14 @@ export const sessionRenewal = (state: ReturnType<typeof sessionState>, exchange:
 
   const renewOnce = async (refresh: string, isSecondTry = false): Promise<Answer> => {
     // A tab may be frozen for long before it comes here again, and another may have renewed.
-    const stored = await state.read();
+    const stored = (await state.read())();
     if (stored?.refresh !== refresh) return done;
     if (failure && performance.now() < failure.until) return failure.answer;
     void state.write({ ...stored, isRenewing: true });
     const answer = await exchange(refresh);
     const { status = 0, retryAfterSeconds = 1 } = answer.error ?? {};
     if (isFinal(answer)) {
-      const now = await state.read();
+      const now = (await state.read())();
       if (now?.refresh === refresh) await state.forget(now, refused);
     } else if (answer.error) {
       if (!isSecondTry && (status === 0 || status >= 500))
@@ -58,7 +58,7 @@ export const sessionRenewal = (state: ReturnType<typeof sessionState>, exchange:
     const mine = running;
     const answer = await unless(signal, mine.answer);
     if (answer.error?.code !== "aborted" && running === mine) running = undefined;
-    const now = await state.read();
+    const now = (await state.read())();
     return now?.userId === userId ? [answer, now] : [answer.error ? answer : signedOut(), null];
   };
 

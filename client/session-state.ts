@@ -104,8 +104,11 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
     else void store(ending);
   };
 
-  /** Asks the store. What this tab has written meanwhile counts more. */
-  const read = async (): Promise<Session | null> => {
+  /**
+   * Asks the store. What this tab has written meanwhile counts more, even what it writes until the
+   * caller goes on: so this returns a function.
+   */
+  const read = async (): Promise<() => Session | null> => {
     let before;
     let text;
     do {
@@ -118,7 +121,7 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
       }
     } while (before !== writes);
     adopt(text);
-    return session;
+    return () => session;
   };
 
   if (channel)
