@@ -9,8 +9,13 @@ type Claims = { sub: string; sid: string; jti: string; iat: number; exp: number;
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const tokenOf = (claims: Claims) => `${encode({ alg: "none" })}.${encode(claims)}.unsigned`;
-export const claimsOf = (token: string): Claims =>
-  JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+export const claimsOf = (token: string): Claims => {
+  try {
+    return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+  } catch {
+    return { sub: "", sid: "", jti: "", iat: 0, exp: 0, token_type: "" };
+  }
+};
 
 export type ServedSession = {
   id: string;
@@ -236,7 +241,7 @@ export class FakeService {
     const headers = new Headers(init.headers);
     const body = typeof init.body === "string" ? JSON.parse(init.body) : undefined;
     const token = body?.refresh ?? headers.get("authorization")?.split(" ")[1];
-    const { sub, sid } = token ? claimsOf(token) : {};
+    const { sub, sid } = typeof token === "string" ? claimsOf(token) : {};
     return {
       name: found.operation.name,
       method,
