@@ -44,6 +44,10 @@ export const toolUsages = {
     examples: [""],
   },
   openapi: { does: "Writes openapi.yaml from the contract.", examples: [""] },
+  client: {
+    does: "Writes what client/ has from the contract, and packs the package for front ends: build/lit-auth-client.tgz.",
+    examples: [""],
+  },
   attack: {
     does: "Performs attacks against a new local stack with the limits of a deployment, and prints which were held.",
     operands: { form: "[<part of an attack's name>]", ask: "Name a part of an attack's name." },
