@@ -134,8 +134,9 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
   const methods = Object.entries(routes).map(([name, route]) => [
     name,
     (...given: [Sent?, CallOptions?]) => {
-      const [sent, options] = / \w*i$/.test(route) ? given : [undefined, given[0] as CallOptions | undefined];
-      return call(name as keyof Operations, sent, options?.signal);
+      const isSent = / \w*i$/.test(route);
+      const options: CallOptions | undefined = given[+isSent];
+      return call(name as keyof Operations, isSent ? (given[0] ?? {}) : undefined, options?.signal);
     },
   ]);
   return {

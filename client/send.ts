@@ -35,7 +35,7 @@ const answerOf = async (response: Response, url: string): Promise<Answer> => {
   } catch {
     // A page of a proxy, or nothing.
   }
-  if (ok && (body || status === 204))
+  if (ok && (body?.constructor === Object || status === 204))
     return { data: body, error: null, deviceToken: headers.get("x-device-token") };
   const { code, detail, ...fields } = body ?? {};
   const [first] = Object.values(fields);
@@ -54,16 +54,17 @@ export const send = async (base: string, route: string, sent: Sent, how: Sending
   const { signal, access, deviceToken, waitMilliseconds = longestWaitMilliseconds } = how;
   const [method = "", path = ""] = route.split(" ");
   const { id, ...rest } = sent ?? {};
-  const url = new URL(base + path.replace("{id}", String(id).replace(/\W/g, "-")));
-  const hasBody = method !== "GET" && sent !== undefined && id === undefined;
-  if (!hasBody)
-    for (const [name, value] of Object.entries(rest)) if (value) url.searchParams.set(name, value as string);
+  const hasBody = sent && id === undefined && method !== "GET";
   const ending = new AbortController();
   const end = () => ending.abort();
   const timer = setTimeout(end, waitMilliseconds);
   signal?.addEventListener("abort", end);
   if (signal?.aborted) end();
   try {
+    const url = new URL(base + path.replace("{id}", String(id).replace(/\W/g, "-")));
+    if (!hasBody)
+      for (const [name, value] of Object.entries(rest))
+        if (value) url.searchParams.set(name, value as string);
     const response = await fetch(url, {
       method,
       redirect: "manual",

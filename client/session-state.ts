@@ -139,7 +139,7 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   // The first rendering of a page need not wait, if its store answers at once.
   try {
     const first = storage.get(name);
-    if (typeof first === "object" && first) void read();
+    if (typeof first === "object" && first) void first.then(read, read);
     else adopt(first);
   } catch {
     show(null);
