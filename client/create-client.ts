@@ -38,6 +38,8 @@ export type Client = { [Name in keyof Operations]: Method<Name> } & {
   getSnapshot: () => Snapshot;
 };
 
+declare const document: unknown;
+
 const loopback = /(^|\.)localhost$|^127\.[\d.]+$|^\[::1\]$/;
 
 const baseOf = (baseUrl: string): string => {
@@ -52,7 +54,7 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
     throw new TypeError("Outside browsers, give each request a client with a storage.");
   const storage = given ?? memoryStorage();
   const base = baseOf(baseUrl);
-  const name = `lit-auth-${base.replace(/\W+/g, "-")}`;
+  const name = `lit-auth-${base.replace(/[^\w.]+/g, "-")}`;
   const devices = knownDevices(storage, `${name}-devices`);
   const state = sessionState(storage, name, () => void signOut({}, false));
   const asUser = sessionRenewal(state, (refresh) => call("refreshToken", { refresh }));
@@ -75,10 +77,9 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
     const isSameToken = stored.refresh === sent?.["refresh"] && !error;
     const isSameSession = stored.id === session?.id;
     // Another tab may have renewed or signed out meanwhile.
-    if (name === "refreshToken" && isSameToken)
-      await state.write(sessionOf(data, stored.device), stored.refresh);
+    if (name === "refreshToken" && isSameToken) await state.write(sessionOf(data, stored.device), stored);
     if (!isSameSession) return;
-    if (name === "confirmEmail" && device) await state.write({ ...stored, device });
+    if (name === "confirmEmail" && device) await state.write({ ...stored, device }, stored);
     if (error?.code.startsWith("user_")) await state.forget(stored, refused);
     if (!error && /^(deleteMe|endSession)$/.test(name) && (sent?.["id"] ?? stored.id) === stored.id)
       await state.forget(stored);
@@ -119,8 +120,9 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
   const methods = Object.entries(routes).map(([name, route]) => [
     name,
     (...given: [Sent?, CallOptions?]) => {
-      const [sent, options] = / \w*i$/.test(route) ? given : [undefined, given[0] as CallOptions | undefined];
-      return call(name as keyof Operations, sent, options?.signal);
+      const takesInput = / \w*i$/.test(route);
+      const options: CallOptions | undefined = given[takesInput ? 1 : 0];
+      return call(name as keyof Operations, takesInput ? (given[0] ?? {}) : undefined, options?.signal);
     },
   ]);
   return {

@@ -36,7 +36,7 @@ export const sessionRenewal = (state: ReturnType<typeof sessionState>, exchange:
     if (stored?.refresh !== refresh) return done;
     if (failure && performance.now() < failure.until) return failure.answer;
     // Otherwise the successor could get lost, too, as where cookies can only be read.
-    if (!(await state.write({ ...stored, isRenewing: true }))) return done;
+    if (!(await state.write({ ...stored, isRenewing: true }, stored))) return done;
     const answer = await exchange(refresh);
     const { status = 0, retryAfterSeconds = 1 } = answer.error ?? {};
     if (isFinal(answer)) {

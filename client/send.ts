@@ -30,7 +30,7 @@ const answerOf = async (response: Response, url: string): Promise<Answer> => {
   } catch {
     // A page of a proxy, or nothing.
   }
-  if (ok && (body || status === 204))
+  if (ok && (body?.constructor === Object || status === 204))
     return { data: body, error: null, deviceToken: headers.get("x-device-token") };
   const { code, detail, ...fields } = body ?? {};
   const [first] = Object.values(fields);
@@ -54,12 +54,7 @@ export const send = async (
   deviceToken?: string,
 ): Promise<Answer> => {
   const [method = "", path = ""] = route.split(" ");
-  const url = new URL(base + path.replace("{id}", String(sent?.["id"]).replace(/\W/g, "-")));
-  const isRead = method === "GET";
-  const hasBody = sent && !isRead && !path.includes("{");
-  if (isRead)
-    for (const [name, value] of Object.entries(sent ?? {}))
-      if (value) url.searchParams.set(name, value as string);
+  const hasBody = sent && method !== "GET" && !path.includes("{");
   const ending = new AbortController();
   const end = () => ending.abort();
   const timer = setTimeout(
@@ -69,6 +64,10 @@ export const send = async (
   signal?.addEventListener("abort", end);
   if (signal?.aborted) end();
   try {
+    const url = new URL(base + path.replace("{id}", String(sent?.["id"]).replace(/\W/g, "-")));
+    if (method === "GET")
+      for (const [name, value] of Object.entries(sent ?? {}))
+        if (value) url.searchParams.set(name, value as string);
     const response = await fetch(url, {
       method,
       redirect: "manual",

@@ -55,11 +55,14 @@ export const remainingMilliseconds = ({ receivedAt, lifetimeMilliseconds }: Sess
 const parsed = (text: string | null | undefined): Session | null => {
   try {
     const session = JSON.parse(text ?? "");
-    return session.refresh.split && session.access.split && session.userId ? session : null;
+    return session.refresh && session.access && session.userId ? session : null;
   } catch {
     return null;
   }
 };
+
+declare const document: unknown;
+declare const addEventListener: (type: string, listener: () => void) => void;
 
 export const sessionState = (given: Storage, name: string, onForeignSignOut: () => void) => {
   let storage = given;
@@ -70,8 +73,6 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   let writes = 0;
   /** Sessions that are over, even if a store still has them. */
   const endings = new Map<string | undefined, Ending>();
-  /** What this tab got for a refresh token, which must not be used again. */
-  let successor: { of: string; text: string } | undefined;
   const listeners = new Set<() => void>();
   const isBrowser = typeof document === "object";
   const channel = isBrowser && typeof BroadcastChannel === "function" ? new BroadcastChannel(name) : null;
@@ -102,11 +103,9 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   };
 
   const adopt = (text: string | null | undefined): void => {
-    const { id, refresh } = parsed(text) ?? {};
-    // Writes of other tabs may become visible late, and may have been overtaken.
-    if (endings.has(id)) void store(endings.get(id) ?? null);
-    else if (refresh && refresh === successor?.of) void store(successor.text);
-    else show(text);
+    const ending = endings.get(parsed(text)?.id);
+    if (ending === undefined) show(text);
+    else void store(ending);
   };
 
   /** Asks the store. What this tab has written meanwhile counts more. */
@@ -126,7 +125,8 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
     return session;
   };
 
-  channel?.addEventListener("message", ({ data: { id, userId, ending } }: MessageEvent<News>) => {
+  channel?.addEventListener("message", (event: object) => {
+    const { id, userId, ending } = (event as { data: News }).data;
     if (id) endings.set(id, ending ?? null);
     // Tabs that share no store have sessions of their own.
     if (!storage.isShared && !ending && userId === session?.userId) onForeignSignOut();
@@ -135,23 +135,27 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   // News can arrive before the store shows what they tell. A page that comes back from sleep, or from
   // the browser's cache, may have missed some.
   if (isBrowser)
-    for (const type of ["storage", "visibilitychange"])
-      globalThis.addEventListener?.(type, () => void read());
+    for (const type of ["storage", "visibilitychange"]) globalThis.addEventListener(type, () => void read());
 
-  void read();
+  // The first rendering of a page need not wait, if its store answers at once.
+  try {
+    const first = storage.get(name);
+    if (typeof first === "object" && first) first.then(read, read);
+    else adopt(first);
+  } catch {
+    show(null);
+  }
 
   return {
     canWrite: given.set !== undefined,
     read,
-    write: (next: Session, replaced?: string) => {
-      const text = JSON.stringify(next);
-      if (replaced && replaced !== next.refresh) successor = { of: replaced, text };
-      return store(text);
-    },
+    /** Writes nothing if what was `read` no longer counts. */
+    write: (next: Session, read?: Session) =>
+      read && read.refresh !== session?.refresh ? writing : store(JSON.stringify(next)),
     forget: ({ id, userId }: Session, ending: Ending = null, isNews = true) => {
       endings.set(id, ending);
       if (isNews) channel?.postMessage({ id, userId, ending } satisfies News);
-      return store(ending);
+      return session?.id === id ? store(ending) : writing;
     },
     /** Tells other tabs to look. */
     announce: () => channel?.postMessage({} satisfies News),
