@@ -54,10 +54,12 @@ export const sessionRenewal = (state: ReturnType<typeof sessionState>, exchange:
   /** Calls of this tab at the same time share one renewal. */
   const renew = async (used: Session, signal?: AbortSignal): Promise<[Answer, Session | null]> => {
     const { refresh, userId } = used;
-    if (running?.of !== refresh) running = { of: refresh, answer: renewOnce(refresh) };
-    const mine = running;
-    const answer = await unless(signal, mine.answer);
-    if (answer.error?.code !== "aborted" && running === mine) running = undefined;
+    if (running?.of !== refresh) {
+      // Also if each call has stopped waiting.
+      const answer = renewOnce(refresh).finally(() => (running = undefined));
+      running = { of: refresh, answer };
+    }
+    const answer = await unless(signal, running.answer);
     const now = (await state.read())();
     return now?.userId === userId ? [answer, now] : [answer.error ? answer : signedOut(), null];
   };
