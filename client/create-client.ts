@@ -54,7 +54,7 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
     throw new TypeError("Outside browsers, each request needs a client with a storage.");
   const storage = given ?? memoryStorage();
   const base = baseOf(baseUrl);
-  const name = `lit-auth-${base.replace(/\W+/g, "-")}`;
+  const name = `lit-auth-${base.replace(/[^\w.]+/g, "-")}`;
   const devices = knownDevices(storage, `${name}-devices`);
   const state = sessionState(storage, name, () => void signOut());
   const { usable, asUser } = sessionRenewal(state, (refresh) =>
