@@ -10,7 +10,7 @@ export const knownDevices = (storage: Storage, name: string) => {
   const read = async (): Promise<Kept> => {
     try {
       const kept = JSON.parse((await storage.get(name)) ?? "");
-      if (kept.tokens.length) return kept;
+      if (kept.tokens[0][0]) return kept;
     } catch {
       // Nothing is stored yet, or something else.
     }
