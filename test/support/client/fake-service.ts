@@ -188,13 +188,12 @@ export class FakeService {
       if (session) session.endedBy ??= "logout";
       return json(204);
     }
-    const device = { "x-device-token": `device-token-${(this.#deviceTokens += 1)}` };
+    const device = () => ({ "x-device-token": `device-token-${(this.#deviceTokens += 1)}` });
     if (name === "createToken") {
       if (body["otp_code"] !== goodCode) return refusal("sign_in_refused");
       const { access, refresh } = this.signIn(String(body["email"]).split("@")[0] ?? "");
-      return json(201, { access, refresh }, device);
+      return json(201, { access, refresh }, device());
     }
-    const headers = operation.issuesDeviceToken ? device : {};
     if (operation.caller === "user") {
       const caller = this.#caller(call);
       if (typeof caller === "string") return refusal(caller);
@@ -212,10 +211,12 @@ export class FakeService {
         if (!ended || ended.endedBy || ended.userId !== userId) return refusal("not_found");
         end([ended]);
       }
-      const user = { id: userId, email: emailOf(userId), username: userId, first_name: "", last_name: "" };
-      if (name === "confirmEmail") return json(200, { ...user, email: `new-${emailOf(userId)}` }, headers);
-      if (operation.success.status === 200) return json(200, { ...user, results: [] }, headers);
+      const user = { id: userId, username: userId, first_name: "", last_name: "", results: [] };
+      const email = `${name === "confirmEmail" ? "new-" : ""}${emailOf(userId)}`;
+      if (operation.success.status === 200)
+        return json(200, { ...user, email }, operation.issuesDeviceToken ? device() : {});
     }
+    const headers = operation.issuesDeviceToken ? device() : {};
     const { status } = operation.success;
     return json(status, status === 204 ? undefined : { email: body["email"] }, headers);
   }

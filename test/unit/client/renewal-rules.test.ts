@@ -256,6 +256,20 @@ describe("failing renewal", () => {
     expect(codeOf(await settled(client.getMe()))).toBeNull();
   });
 
+  it("is not remembered if no call waited for it", async () => {
+    const { client } = await signedInPage();
+    await passSeconds(1000);
+    current.service.everyRequest = lostBefore;
+    const leaving = new AbortController();
+    const waiting = client.getMe({ signal: leaving.signal });
+    await turn();
+    leaving.abort();
+    expect(codeOf(await settled(waiting))).toBe("aborted");
+    await passSeconds(60);
+    current.service.everyRequest = (act) => act();
+    expect(codeOf(await settled(client.getMe()))).toBeNull();
+  });
+
   it("doesn't flood the service", async () => {
     const { client } = await signedInPage();
     await passSeconds(1000);
