@@ -63,9 +63,9 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
   const settle = async (name: keyof Operations, sent: Sent, session: Session | null, answer: Answer) => {
     const { error, deviceToken } = answer;
     const data = (answer.data ?? {}) as TokenPair & { email?: string };
-    const device = deviceToken
-      ? await devices.keep(deviceToken, data.email ?? sent?.["email"], session?.device).catch(() => undefined)
-      : undefined;
+    const { device } = deviceToken
+      ? await devices(data.email ?? sent?.["email"], deviceToken, session?.device)
+      : {};
     const stored = await state.read();
     if (name === "createToken" && !error) {
       await state.write(sessionOf(data, device));
@@ -78,6 +78,7 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
     const isSameSession = stored.id === session?.id;
     // Another tab may have renewed or signed out meanwhile.
     if (name === "refreshToken" && isSameToken) await state.write(sessionOf(data, stored.device), stored);
+    if (name === "logout" && isSameToken) await state.forget(stored);
     if (!isSameSession) return;
     if (name === "confirmEmail" && device) await state.write({ ...stored, device }, stored);
     if (error?.code.startsWith("user_")) await state.forget(stored, refused);
@@ -88,9 +89,7 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
   const call = async (name: keyof Operations, sent: Sent, signal?: AbortSignal): Promise<Answer> => {
     const route = routes[name];
     let session: Session | null = null;
-    const deviceToken = route.endsWith("di")
-      ? await devices.find(String(sent?.["email"])).catch(() => undefined)
-      : undefined;
+    const { token: deviceToken } = route.endsWith("di") ? await devices(sent?.["email"]) : {};
     const ask = (used: Session | null) =>
       send(base, route, sent, signal, (session = used)?.access, deviceToken);
     const answer = await (/ ui?$/.test(route) ? asUser(ask, signal) : ask(null));

@@ -118,6 +118,7 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
       try {
         text = await storage.get(name);
       } catch {
+        if (!shown) show(null);
         return session;
       }
     } while (before !== writes);
@@ -135,7 +136,7 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   // News can arrive before the store shows what they tell. A page that comes back from sleep, or from
   // the browser's cache, may have missed some.
   if (isBrowser)
-    for (const type of ["storage", "visibilitychange"]) globalThis.addEventListener(type, () => void read());
+    for (const type of ["storage", "visibilitychange"]) addEventListener(type, () => void read());
 
   // The first rendering of a page need not wait, if its store answers at once.
   try {
