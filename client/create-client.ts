@@ -113,8 +113,8 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
   const getAccessToken = ({ signal }: CallOptions = {}) =>
     asUser(async ({ access }) => ({ data: access, error: null }), signal);
 
-  // A page was left in the middle of a renewal. Its answer can only be asked for again for 30 seconds.
-  void state.read().then((stored) => stored?.isRenewing && getAccessToken());
+  // A page that was left in the middle of a renewal leaves 30 seconds to ask for its answer again.
+  if (typeof document === "object") void getAccessToken();
 
   const methods = Object.entries(routes).map(([name, route]) => [
     name,

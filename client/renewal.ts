@@ -35,8 +35,7 @@ export const sessionRenewal = (state: ReturnType<typeof sessionState>, exchange:
     const stored = await state.read();
     if (stored?.refresh !== refresh) return done;
     if (failure && performance.now() < failure.until) return failure.answer;
-    // Otherwise the successor could get lost, too, as where cookies can only be read.
-    if (!(await state.write({ ...stored, isRenewing: true }, stored))) return done;
+    if (!(await state.tryToWrite())) return done;
     const answer = await exchange(refresh);
     const { status = 0, retryAfterSeconds = 1 } = answer.error ?? {};
     if (isFinal(answer)) {
@@ -63,8 +62,7 @@ export const sessionRenewal = (state: ReturnType<typeof sessionState>, exchange:
   /** Returns a session of the same person whose access token can be used, or why there is none. */
   const usable = async (session: Session, signal?: AbortSignal): Promise<[Answer, Session | null]> => {
     const margin = Math.min(longestMarginMilliseconds, session.lifetimeMilliseconds / 4);
-    const isFresh = !session.isRenewing && remainingMilliseconds(session) > margin;
-    if (isFresh || !state.canWrite) return [done, session];
+    if (remainingMilliseconds(session) > margin || !state.canWrite) return [done, session];
     const [answer, now] = await renew(session, signal);
     const isLost =
       answer.error && (answer.error.code === "aborted" || !now || remainingMilliseconds(now) <= 0);

@@ -11,8 +11,6 @@ export type Session = TokenPair & {
   lifetimeMilliseconds: number;
   /** Under which the device token of the account's address is kept. */
   device?: string | undefined;
-  /** A renewal began whose answer is not stored. It may have replaced the refresh token. */
-  isRenewing?: true;
 };
 
 export const refused = '{"reason":"session_ended"}';
@@ -48,8 +46,8 @@ export const sessionOf = ({ access, refresh }: TokenPair, device?: string): Sess
 /** How long the access token still works. */
 export const remainingMilliseconds = ({ receivedAt, lifetimeMilliseconds }: Session): number => {
   const age = Date.now() - receivedAt;
-  // The age is negative if the clock was set back.
-  return age < 0 ? 0 : lifetimeMilliseconds - age;
+  // The age is negative if the clock was set back. Clocks of two tabs can differ a little.
+  return age < -5000 ? 0 : lifetimeMilliseconds - age;
 };
 
 const parsed = (text: string | null | undefined): Session | null => {
@@ -69,7 +67,7 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   let session: Session | null = null;
   let snapshot: Snapshot = { status: "unknown" };
   let shown: string | boolean | undefined;
-  let writing = Promise.resolve(true);
+  let writing: Promise<unknown> = Promise.resolve();
   let writes = 0;
   /** Sessions that are over, even if a store still has them. */
   const endings = new Map<string | undefined, Ending>();
@@ -88,17 +86,14 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
     for (const listener of listeners) queueMicrotask(listener);
   };
 
-  /** Later writes wait for earlier ones. A store that fails is replaced by memory. */
-  const store = (text: string | null): Promise<boolean> => {
+  /** Later writes wait for earlier ones. */
+  const store = (text: string | null): Promise<unknown> => {
     writes += 1;
     show(text);
     writing = writing
       .then(() => storage.set?.(name, text))
-      .then(
-        () => true,
-        // On a server, the memory could outlive the request.
-        () => isBrowser && !!(storage = memoryStorage()).set?.(name, text),
-      );
+      // A store of a browser that fails is replaced. On a server, memory could outlive the request.
+      .catch(() => isBrowser && (storage = memoryStorage()).set?.(name, text));
     return writing;
   };
 
@@ -149,6 +144,15 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
 
   return {
     canWrite: given.set !== undefined,
+    /** False where cookies can only be read, and what a renewal answers would be lost. */
+    tryToWrite: async (): Promise<boolean> => {
+      try {
+        await storage.set?.(`${name}-probe`, null);
+        return true;
+      } catch {
+        return isBrowser;
+      }
+    },
     read,
     /** Writes nothing if what was `read` no longer counts. */
     write: (next: Session, read?: Session) =>
