@@ -63,17 +63,24 @@ export const callOn = (
 export const snapshotOf = (page: Page) =>
   page.evaluate(() => (globalThis as unknown as InPage).client.getSnapshot());
 
-/** Waits until a tab shows this, and its subscriber has been told so. */
-export const showing = (page: Page, wanted: Snapshot): Promise<true> =>
-  eventually(JSON.stringify(wanted), async () => {
-    const told = await page.evaluate(() => (globalThis as unknown as InPage).changes);
-    const seen = [await snapshotOf(page), told.at(-1) ?? wanted];
-    return seen.every((snapshot) => isLike(snapshot, wanted)) || undefined;
-  }, { deadlineSeconds: 20 });
+/** Returns all snapshots that the page's subscriber has been told of. */
+export const changesOf = (page: Page) => page.evaluate(() => (globalThis as unknown as InPage).changes);
 
 const isLike = (snapshot: Snapshot, wanted: Snapshot): boolean =>
   Object.entries({ reason: undefined, ...wanted }).every(
     ([name, value]) => snapshot[name as keyof Snapshot] === value,
+  );
+
+/** Waits until a tab shows this, and its subscriber has been told so if anything has changed. */
+export const showing = (page: Page, wanted: Snapshot): Promise<true> =>
+  eventually(
+    JSON.stringify(wanted),
+    async () => {
+      const shown = await snapshotOf(page);
+      const told = (await changesOf(page)).at(-1) ?? shown;
+      return (isLike(shown, wanted) && isLike(told, wanted)) || undefined;
+    },
+    { deadlineSeconds: 20 },
   );
 
 export const storedTexts = (page: Page): Promise<Record<string, string>> =>
