@@ -7,15 +7,7 @@ import { call } from "../support/calls/api.ts";
 import { frontEnd } from "../support/client/front-end.ts";
 import { sessionSince, sessionsOf } from "../support/client/past-sessions.ts";
 import { holdAnswer, refusedToken } from "../support/client/slow-answers.ts";
-import {
-  callOn,
-  changesOf,
-  showing,
-  signInWith,
-  snapshotOf,
-  storedSession,
-  storedTexts,
-} from "../support/client/tabs.ts";
+import { callOn, changesOf, showing, signInWith, snapshotOf, storedTexts } from "../support/client/tabs.ts";
 
 const front = frontEnd();
 
@@ -27,18 +19,15 @@ const twoTabs = async () => {
 const ended = (person: { id: string }) =>
   eventually("the session's end", async () => ((await sessionsOf(person)).length === 0 ? true : undefined));
 
-const expectNoTokens = async (tab: Page) => expect(JSON.stringify(await storedTexts(tab))).not.toContain("eyJ");
+const expectNoTokens = async (tab: Page) =>
+  expect(JSON.stringify(await storedTexts(tab))).not.toContain("eyJ");
 
 describe("sign-out while a renewal is in flight", () => {
   it.each([
     ["the same tab", 0],
     ["another tab", 1],
   ] as const)("in %s ends all tabs and what is renewed", async (_, where) => {
-    const { profile, tabs } = await twoTabs();
-    await profile.setClock(-1200);
-    const person = await sessionSince(1200, front.stack());
-    await signInWith(tabs[0], person);
-    await showing(tabs[1], { status: "signed_in", userId: person.id });
+    const { person, profile, tabs } = await front.tabsSince(1200, { count: 2 });
     await profile.setClock(0);
     const { held } = await holdAnswer(tabs[0], "/jwt/refresh/");
     const renewing = callOn(tabs[0], "getMe");
@@ -69,7 +58,7 @@ describe("sign-out while a renewal is in flight", () => {
       const after = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
       const calls = tabs.map((tab, index) => after(delays[index]!).then(() => callOn(tab, "getMe")));
       const out = after(delays[2]).then(() => callOn(tabs[race % 2]!, "signOut"));
-      expect((await out).code, `delays ${delays}`).toBeNull();
+      expect((await out).code, `delays ${delays.join(", ")}`).toBeNull();
       await Promise.all(calls);
       await ended(person);
       for (const tab of tabs) {
@@ -122,74 +111,5 @@ describe("sign-in", () => {
     expect(profile.sentTo("/jwt/refresh/")).toEqual([]);
     for (const tab of tabs)
       expect(await callOn(tab, "getMe")).toMatchObject({ data: { id: bea.id, first_name: "" } });
-  });
-});
-
-describe("tabs that keep their session in memory", () => {
-  const stores = `Promise.all([
-    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]),
-    indexedDB.databases(), caches.keys(),
-  ])`;
-
-  it("write nothing anywhere, and a reload forgets", async () => {
-    const person = await sessionSince(0, front.stack());
-    const profile = await front.openProfile();
-    const tab = await profile.open("?memory");
-    const before = await tab.evaluate(stores);
-    await signInWith(tab, { ...person, deviceToken: "device" });
-    expect(await callOn(tab, "getMe")).toMatchObject({ data: { id: person.id } });
-    expect(await tab.evaluate(stores)).toEqual(before);
-    expect(before).toEqual([expect.stringMatching(/^\[\{\},\{\},"","http:[^"]+"\]$/), [], []]);
-    expect(await profile.context.cookies()).toEqual([]);
-    await tab.reload();
-    expect(await snapshotOf(tab)).toEqual({ status: "signed_out" });
-  });
-
-  it("sign out the same person's other sessions, and only those", async () => {
-    const ada = await sessionSince(0, front.stack());
-    const again = await sessionSince(0, front.stack(), ada);
-    const bea = await sessionSince(0, front.stack());
-    const profile = await front.openProfile();
-    const tabs = (await profile.openMany(3, "?memory")) as [Page, Page, Page];
-    await signInWith(tabs[0], ada);
-    await signInWith(tabs[1], again);
-    await signInWith(tabs[2], bea);
-    expect(await callOn(tabs[0], "signOut")).toMatchObject({ code: null });
-    for (const tab of [tabs[0], tabs[1]]) await showing(tab, { status: "signed_out" });
-    await ended(ada);
-    expect(await callOn(tabs[2], "getMe")).toMatchObject({ data: { id: bea.id } });
-  });
-});
-
-describe("news between tabs", () => {
-  it("carry no token", async () => {
-    const { profile, tabs } = await twoTabs();
-    const listener = await profile.open("?memory");
-    const name = `lit-auth-${front.stack().url.replaceAll(/\W+/g, "-")}`;
-    await listener.evaluate((name) => {
-      const heard: unknown[] = [];
-      new BroadcastChannel(name).addEventListener("message", ({ data }) => heard.push(data));
-      Object.assign(globalThis, { heard });
-    }, name);
-    await profile.setClock(-1200);
-    const [ada, bea] = [await sessionSince(1200, front.stack()), await sessionSince(1200, front.stack())];
-    await signInWith(tabs[0], ada);
-    await signInWith(tabs[0], bea);
-    await showing(tabs[1], { status: "signed_in", userId: bea.id });
-    await profile.setClock(0);
-    expect((await callOn(tabs[1], "getMe")).code).toBeNull();
-    await callOn(tabs[1], "signOut");
-    const cora = await sessionSince(0, front.stack());
-    await signInWith(tabs[0], cora);
-    await call("logout", { refresh: cora.pair.refresh });
-    expect((await callOn(tabs[0], "getMe")).code).toBe("token_not_valid");
-    const heard = () => listener.evaluate("heard") as Promise<object[]>;
-    await eventually("all news", async () => ((await heard()).length >= 5 ? true : undefined));
-    for (const news of await heard()) {
-      expect(Object.keys(news).filter((key) => !["id", "userId", "isRefused"].includes(key))).toEqual([]);
-      expect(JSON.stringify(news)).not.toContain("eyJ");
-    }
-    expect(await heard()).toContainEqual({ id: bea.sessionId, userId: bea.id, isRefused: false });
-    expect(await heard()).toContainEqual({ id: cora.sessionId, userId: cora.id, isRefused: true });
   });
 });

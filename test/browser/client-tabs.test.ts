@@ -15,20 +15,10 @@ const minute = 60;
 const day = 24 * 60 * minute;
 const front = frontEnd();
 
-/** Tabs of a person who signed in some time ago. The clock of their device still shows that time. */
-const tabsSince = async (count: number, secondsAgo: number) => {
-  const person = await sessionSince(secondsAgo, front.stack());
-  const profile = await front.openProfile();
-  if (secondsAgo > 0) await profile.setClock(-secondsAgo);
-  const [first, ...others] = (await profile.openMany(count)) as [Page, ...Page[]];
-  await signInWith(first, person);
-  for (const tab of others) await showing(tab, { status: "signed_in", userId: person.id });
-  return { person, profile, tabs: [first, ...others] as [Page, Page, ...Page[]] };
-};
-type Tabs = Awaited<ReturnType<typeof tabsSince>>;
+type Tabs = Awaited<ReturnType<typeof front.tabsSince>>;
 
 /** The tabs have the session's newest token, and the service saw nothing wrong. */
-const expectOneSession = async ({ person, profile, tabs }: Tabs) => {
+const expectOneSession = async ({ person, profile, tabs }: Omit<Tabs, "tab">) => {
   const [session, ...more] = await sessionsOf(person);
   expect(more).toEqual([]);
   for (const tab of tabs) {
@@ -50,7 +40,7 @@ describe("tabs whose access token ends", () => {
     [5, "is about to end", 14.5 * minute],
     [5, "has ended", 20 * minute],
   ])("%i tabs call together when it %s", async (count, _, secondsAgo) => {
-    const { person, profile, tabs } = await tabsSince(count, secondsAgo);
+    const { person, profile, tabs } = await front.tabsSince(secondsAgo, { count });
     await profile.setClock(0);
     const answers = await Promise.all(tabs.map((tab) => callOn(tab, "getMe")));
     expect(answers).toEqual(tabs.map(() => expect.objectContaining({ code: null })));
@@ -59,7 +49,7 @@ describe("tabs whose access token ends", () => {
   });
 
   it("the second tab uses what the first one has renewed", async () => {
-    const { person, profile, tabs } = await tabsSince(2, 20 * minute);
+    const { person, profile, tabs } = await front.tabsSince(20 * minute, { count: 2 });
     await profile.setClock(0);
     expect(await callOn(tabs[0], "getMe")).toMatchObject({ code: null });
     await expectOneSession({ person, profile, tabs });
@@ -70,7 +60,7 @@ describe("tabs whose access token ends", () => {
 
 describe("tabs that wake together", () => {
   const wakeAfter = async (secondsAgo: number) => {
-    const all = await tabsSince(5, secondsAgo);
+    const all = await front.tabsSince(secondsAgo, { count: 5 });
     const { asleep, wake } = await putToSleep(all.tabs);
     const clock = all.profile.setClock(0);
     const calls = all.tabs.map((tab) => callOn(tab, "getMe"));
@@ -98,7 +88,7 @@ describe("tabs that wake together", () => {
   });
 
   it("an answer that waited does not replace a newer session", async () => {
-    const { person, profile, tabs } = await tabsSince(2, 20 * minute);
+    const { person, profile, tabs } = await front.tabsSince(20 * minute, { count: 2 });
     await profile.setClock(0);
     const { held } = await holdAnswer(tabs[0], "/jwt/refresh/");
     const late = callOn(tabs[0], "getMe");
@@ -129,7 +119,7 @@ describe("tab that ends during its renewal", () => {
 
   /** The service has renewed, and the page that asked for it is gone. */
   const endDuringRenewal = async (how: keyof typeof ends, isRefused: boolean) => {
-    const { person, profile, tabs } = await tabsSince(1, isRefused ? 0 : 20 * minute);
+    const { person, profile, tabs } = await front.tabsSince(isRefused ? 0 : 20 * minute, { count: 1 });
     const [tab] = tabs;
     if (isRefused) await answerInstead(tab, "/user/me/", refusedToken, 1);
     else await profile.setClock(0);

@@ -12,9 +12,14 @@ const pageFor = (baseUrl: string) => `<!doctype html><title>Front end</title><sc
   client.subscribe(() => changes.push(client.getSnapshot()));
 </script>`;
 
-export type ClientSite = { url: string; stop: () => void };
+export type ClientSite = {
+  url: string;
+  /** Requests that have reached the site, as `GET /path`. */
+  arrived: string[];
+  stop: () => void;
+};
 
-/** Below `/moved`, the site answers with redirects. */
+/** Below `/moved`, the site answers with redirects to `/elsewhere`. */
 export const startClientSite = async (baseUrl: string): Promise<ClientSite> => {
   const { outputFiles } = await build({
     entryPoints: ["client/create-client.ts"],
@@ -24,7 +29,9 @@ export const startClientSite = async (baseUrl: string): Promise<ClientSite> => {
     write: false,
   });
   const script = outputFiles[0]!.text;
-  const server = createServer(({ url = "" }, response) => {
+  const arrived: string[] = [];
+  const server = createServer(({ method, url = "" }, response) => {
+    arrived.push(`${method} ${url}`);
     if (url.startsWith("/moved")) response.writeHead(307, { location: "/elsewhere" }).end();
     else if (url === "/client.js") response.setHeader("content-type", "text/javascript").end(script);
     else response.setHeader("content-type", "text/html").end(pageFor(baseUrl));
@@ -35,6 +42,7 @@ export const startClientSite = async (baseUrl: string): Promise<ClientSite> => {
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
     url: `http://127.0.0.1:${port}`,
+    arrived,
     stop: () => {
       server.close();
       server.closeAllConnections();

@@ -1,10 +1,11 @@
 // A stack, a browser and a front end of another origin, for all tests of a file.
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { launchBrowser } from "../../browser/watched-page.ts";
 import { startTestStack, type TestStack } from "../stacks/test-stack.ts";
 import { startClientSite, type ClientSite } from "./client-site.ts";
-import { openProfile, type Profile } from "./tabs.ts";
+import { sessionSince } from "./past-sessions.ts";
+import { openProfile, showing, signInWith, type Profile } from "./tabs.ts";
 
 export const frontEnd = () => {
   let started: { stack: TestStack; browser: Browser; site: ClientSite };
@@ -26,13 +27,29 @@ export const frontEnd = () => {
     await Promise.all([started.stack.remove(), started.browser.close()]);
   });
 
+  const openNewProfile = async () => {
+    const profile = await openProfile(started.browser, started.site);
+    profiles.push(profile);
+    return profile;
+  };
+
   return {
     stack: () => started.stack,
     site: () => started.site,
-    openProfile: async () => {
-      const profile = await openProfile(started.browser, started.site);
-      profiles.push(profile);
-      return profile;
+    openProfile: openNewProfile,
+    /** Tabs of a person who signed in some time ago. The clock of their device still shows that time. */
+    tabsSince: async (
+      secondsAgo: number,
+      { count = 1, query = "", clock = -secondsAgo }: { count?: number; query?: string; clock?: number } = {},
+    ) => {
+      const person = await sessionSince(secondsAgo, started.stack);
+      const profile = await openNewProfile();
+      if (clock !== 0) await profile.setClock(clock);
+      const tabs = (await profile.openMany(count, query)) as [Page, Page, ...Page[]];
+      const [tab] = tabs;
+      await signInWith(tab, person);
+      for (const other of tabs) await showing(other, { status: "signed_in", userId: person.id });
+      return { person, profile, tabs, tab };
     },
   };
 };

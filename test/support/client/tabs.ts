@@ -50,7 +50,7 @@ export const callOn = (
   page: Page,
   method: keyof Operations | "signOut" | "getAccessToken",
   sent?: unknown,
-): Promise<{ data: unknown; code: string | null } & Partial<Failure>> =>
+): Promise<{ data: unknown; code: string | null } & Partial<Omit<Failure, "code">>> =>
   page.evaluate(
     async ([method, sent]) => {
       const { client } = globalThis as unknown as InPage;
@@ -103,7 +103,7 @@ export const signInWith = (
       const real = globalThis.fetch;
       const headers = { "x-device-token": deviceToken };
       globalThis.fetch = async (url, options) =>
-        String(url).endsWith("/jwt/create/")
+        url instanceof URL && url.pathname.endsWith("/jwt/create/")
           ? Response.json(pair, { status: 201, headers })
           : real(url, options);
       const { client } = globalThis as unknown as InPage;
