@@ -44,6 +44,7 @@ describe("tabs that keep their session in memory", () => {
     await signInWith(tabs[0], ada);
     await signInWith(tabs[1], again);
     await signInWith(tabs[2], bea);
+    for (const tab of tabs) expect(await callOn(tab, "getMe")).toMatchObject({ code: null });
     expect(await callOn(tabs[0], "signOut")).toMatchObject({ code: null });
     for (const tab of [tabs[0], tabs[1]]) await showing(tab, { status: "signed_out" });
     await ended(ada);
