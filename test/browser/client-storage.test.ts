@@ -89,7 +89,7 @@ describe("news between tabs", () => {
 });
 
 describe("device tokens", () => {
-  it("keep a known browser from being locked out, and say how long others wait", async () => {
+  it("let a known browser in, and others read how long they wait", async () => {
     const person = await register();
     const { email, password } = person;
     const [known, unknown] = [await front.openProfile(), await front.openProfile()];

@@ -5,7 +5,12 @@ import { describe, expect, it } from "vitest";
 import { eventually } from "../support/assert/eventually.ts";
 import { call } from "../support/calls/api.ts";
 import { frontEnd } from "../support/client/front-end.ts";
-import { renewedSession, sessionSince, sessionsOf } from "../support/client/past-sessions.ts";
+import {
+  passThirtySeconds,
+  renewedSession,
+  sessionSince,
+  sessionsOf,
+} from "../support/client/past-sessions.ts";
 import { answerInstead, holdAnswer, putToSleep, refusedToken } from "../support/client/slow-answers.ts";
 import { callOn, showing, signInWith, storedSession, storedTexts } from "../support/client/tabs.ts";
 import { letterTo, lettersTo } from "../support/mail/letters.ts";
@@ -118,17 +123,17 @@ describe("tab that ends during its renewal", () => {
   };
 
   /** The service has renewed, and the page that asked for it is gone. */
-  const endDuringRenewal = async (how: keyof typeof ends, isRefused: boolean) => {
-    const { person, profile, tabs } = await front.tabsSince(isRefused ? 0 : 20 * minute, { count: 1 });
-    const [tab] = tabs;
+  const endDuringRenewal = async (how: keyof typeof ends, isRefused: boolean, isLate = false) => {
+    const { person, profile, tab } = await front.tabsSince(isRefused ? 0 : 20 * minute);
     if (isRefused) await answerInstead(tab, "/user/me/", refusedToken, 1);
     else await profile.setClock(0);
     const { held } = await holdAnswer(tab, "/jwt/refresh/");
     const lost = callOn(tab, "getMe").catch(() => "lost");
     const { text } = await held;
+    expect(await storedSession(tab)).toMatchObject({ refresh: person.pair.refresh, isRenewing: true });
+    if (isLate) await passThirtySeconds(person);
     const next = await ends[how](tab, () => profile.open());
     expect(await lost).toBe("lost");
-    expect(await storedSession(next)).toMatchObject({ refresh: person.pair.refresh, isRenewing: true });
     return { person, profile, next, successor: JSON.parse(text).refresh as string };
   };
 
@@ -154,6 +159,14 @@ describe("tab that ends during its renewal", () => {
       async () => (await storedSession(next))?.refresh === successor || undefined,
       { deadlineSeconds: 5 },
     );
+  });
+
+  it("after 30 seconds, the lost answer costs a new sign-in", async () => {
+    const { person, profile, next } = await endDuringRenewal("goes to the next page", false, true);
+    expect((await callOn(next, "getMe")).code).toMatch(/^(token_not_valid|not_authenticated)$/);
+    for (const tab of [next, await profile.open()])
+      await showing(tab, { status: "signed_out", reason: "session_ended" });
+    await letterTo(person.email);
   });
 });
 

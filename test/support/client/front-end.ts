@@ -37,7 +37,7 @@ export const frontEnd = () => {
     stack: () => started.stack,
     site: () => started.site,
     openProfile: openNewProfile,
-    /** Tabs of a person who signed in some time ago. The clock of their device still shows that time. */
+    /** Tabs of a person who signed in some time ago. Their device still shows that time. */
     tabsSince: async (
       secondsAgo: number,
       { count = 1, query = "", clock = -secondsAgo }: { count?: number; query?: string; clock?: number } = {},

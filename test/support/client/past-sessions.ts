@@ -1,8 +1,10 @@
 // Sessions that began some time ago, by the clock of the service.
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { nowSeconds } from "../../../shared/platform/clock.ts";
 import { sessionStore } from "../../../shared/sessions/session-store.ts";
 import { tokenSigner } from "../../../shared/sessions/tokens.ts";
 import { presetAccount } from "../presets/presets.ts";
+import { documents } from "../store/documents.ts";
 
 type Known = { id: string; email: string };
 
@@ -25,3 +27,15 @@ export const renewedSession = async (stack: { folder: string }) => {
 };
 
 export const sessionsOf = ({ id }: { id: string }) => sessionStore().list(id);
+
+/** From now on, the service no longer accepts the token that the last renewal has replaced. */
+export const passThirtySeconds = ({ id, sessionId }: { id: string; sessionId: string }) =>
+  documents().send(
+    new UpdateCommand({
+      TableName: process.env["SESSIONS_TABLE"],
+      Key: { userId: id, sessionId },
+      UpdateExpression: "SET rotatedAt = rotatedAt - :passed",
+      ConditionExpression: "attribute_exists(rotatedAt)",
+      ExpressionAttributeValues: { ":passed": 30 },
+    }),
+  );
