@@ -86,11 +86,9 @@ export const showing = (page: Page, wanted: Snapshot): Promise<true> =>
 export const storedTexts = (page: Page): Promise<Record<string, string>> =>
   page.evaluate(() => ({ ...(globalThis as unknown as InPage).localStorage }));
 
-type Stored = Pair & { isRenewing?: true };
-
-export const storedSession = async (page: Page): Promise<Stored | undefined> =>
+export const storedSession = async (page: Page): Promise<Pair | undefined> =>
   Object.values(await storedTexts(page))
-    .map((text): Stored => JSON.parse(text))
+    .map((text): Pair => JSON.parse(text))
     .find(({ refresh }) => refresh !== undefined);
 
 /** Signs in with tokens that exist already. Only the answer of `createToken` is made up. */
