@@ -49,7 +49,7 @@ export const useFakeTime = (): void => {
     vi.stubGlobal(
       "setTimeout",
       Object.assign((work: () => void, milliseconds = 0) => {
-        dueTimes.push(performance.now() + milliseconds);
+        dueTimes.push(performance.now() + Math.max(1, milliseconds));
         return schedule(work, milliseconds);
       }, schedule),
     );

@@ -5,7 +5,6 @@ import { vi } from "vitest";
 import { createClient, type Client, type Storage } from "../../../client/create-client.ts";
 import { baseUrl } from "./client-worlds.ts";
 import { claimsOf, emailOf, FakeService, goodCode, refusal, type Call } from "./fake-service.ts";
-import { turn } from "./fake-time.ts";
 import { WebStore } from "./test-stores.ts";
 
 type Tab = { client: Client; diedAt?: number; listeners: { type: string; hear: () => void }[] };
@@ -140,11 +139,9 @@ export class TabWorld {
       this.answersToLose = Math.max(0, this.answersToLose - 1);
       throw new TypeError("lost");
     }
-    const { refresh } = (await response
-      .clone()
-      .json()
-      .catch(() => ({}))) as { refresh?: string };
-    if (refresh) this.#delivered.set(refresh, { tab, at: performance.now() });
+    const session = call.name === "refreshToken" && this.service.sessions.get(call.sessionId ?? "");
+    if (session && response.ok)
+      this.#delivered.set(session.refreshTokens.at(-1) ?? "", { tab, at: performance.now() });
     return response;
   }
 
@@ -237,9 +234,5 @@ export class TabWorld {
         this.faults.push("a session lives on after its sign-out");
     }
     return this.faults;
-  }
-
-  async quiet(): Promise<void> {
-    await turn();
   }
 }

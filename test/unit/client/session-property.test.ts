@@ -65,7 +65,9 @@ const expectAgreement = async (world: TabWorld) => {
   } else {
     const { sub: userId, sid: sessionId } = claimsOf(token);
     expect(snapshots).toEqual(snapshots.map(() => ({ status: "signed_in", userId, sessionId })));
-    expect(results.map(({ data, error }) => error ?? (data as { id: string } | null)?.id)).toEqual(results.map(() => userId));
+    expect(results.map(({ data, error }) => error ?? (data as { id: string } | null)?.id)).toEqual(
+      results.map(() => userId),
+    );
   }
 };
 
