@@ -3,7 +3,7 @@ import type { ErrorOf, Result, ResultOf } from "./auth-error.ts";
 import { knownDevices } from "./known-devices.ts";
 import type { Operations, TokenPair } from "./operations.ts";
 import { routes } from "./routes.ts";
-import { done, isFinal, longestRenewalMilliseconds, sessionRenewal, signedOut } from "./renewal.ts";
+import { done, isFinal, sessionRenewal, unless } from "./renewal.ts";
 import { send, unexpected, type Answer, type Sent } from "./send.ts";
 import { refused, sessionOf, sessionState, type Session, type Snapshot } from "./session-state.ts";
 import { memoryStorage, type Storage } from "./storage.ts";
@@ -51,24 +51,22 @@ const baseOf = (baseUrl: string): string => {
 
 export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client => {
   if (!given && typeof document === "undefined")
-    throw new TypeError("Outside browsers, each request needs a client with a storage.");
+    throw new TypeError("Outside browsers, give each request a client with a storage.");
   const storage = given ?? memoryStorage();
   const base = baseOf(baseUrl);
   const name = `lit-auth-${base.replace(/[^\w.]+/g, "-")}`;
   const devices = knownDevices(storage, `${name}-devices`);
-  const state = sessionState(storage, name, () => void signOut());
-  const { usable, asUser } = sessionRenewal(state, (refresh) =>
-    call("refreshToken", { refresh }, undefined, longestRenewalMilliseconds),
-  );
+  const state = sessionState(storage, name, () => void signOut({}, false));
+  const asUser = sessionRenewal(state, (refresh) => call("refreshToken", { refresh }));
 
   /** What an answer changes here. `session` is the one that was used. */
-  const settle = async (name: string, sent: Sent, session: Session | null, answer: Answer) => {
+  const settle = async (name: keyof Operations, sent: Sent, session: Session | null, answer: Answer) => {
     const { error, deviceToken } = answer;
     const data = (answer.data ?? {}) as TokenPair & { email?: string };
-    const device = deviceToken
-      ? await devices.keep(deviceToken, data.email ?? sent?.["email"], session?.device).catch(() => undefined)
-      : undefined;
-    const stored = (await state.read())();
+    const { device } = deviceToken
+      ? await devices(data.email ?? sent?.["email"], deviceToken, session?.device)
+      : {};
+    const stored = await state.read();
     if (name === "createToken" && !error) {
       await state.write(sessionOf(data, device));
       state.announce();
@@ -79,34 +77,22 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
     const isSameToken = stored.refresh === sent?.["refresh"] && !error;
     const isSameSession = stored.id === session?.id;
     // Another tab may have renewed or signed out meanwhile.
-    if (name === "refreshToken" && isSameToken) await state.write(sessionOf(data, stored.device));
+    if (name === "refreshToken" && isSameToken) await state.write(sessionOf(data, stored.device), stored);
     if (name === "logout" && isSameToken) await state.forget(stored);
     if (!isSameSession) return;
-    if (name === "confirmEmail" && device) await state.write({ ...stored, device });
+    if (name === "confirmEmail" && device) await state.write({ ...stored, device }, stored);
     if (error?.code.startsWith("user_")) await state.forget(stored, refused);
-    if (!error && (name === "deleteMe" || (name === "endSession" && sent?.["id"] === stored.id)))
+    if (!error && /^(deleteMe|endSession)$/.test(name) && (sent?.["id"] ?? stored.id) === stored.id)
       await state.forget(stored);
   };
 
-  const call = async (
-    name: keyof Operations,
-    sent: Sent,
-    signal?: AbortSignal,
-    waitMilliseconds?: number,
-  ): Promise<Answer> => {
+  const call = async (name: keyof Operations, sent: Sent, signal?: AbortSignal): Promise<Answer> => {
     const route = routes[name];
-    const [, , flags = ""] = route.split(" ");
-    const session = flags.includes("u") ? (await state.read())() : null;
-    const deviceToken = flags.includes("d")
-      ? await devices.find(String(sent?.["email"])).catch(() => undefined)
-      : undefined;
-    const ask = (access?: string) =>
-      send(base, route, sent, { signal, access, deviceToken, waitMilliseconds });
-    const answer = session
-      ? await asUser(session, ask, signal)
-      : flags.includes("u")
-        ? signedOut()
-        : await ask();
+    let session: Session | null = null;
+    const { token: deviceToken } = route.endsWith("di") ? await devices(sent?.["email"]) : {};
+    const ask = (used: Session | null) =>
+      send(base, route, sent, signal, (session = used)?.access, deviceToken);
+    const answer = await (/ ui?$/.test(route) ? asUser(ask, signal) : ask(null));
     try {
       await settle(name, sent, session, answer);
     } catch {
@@ -116,32 +102,31 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
     return { data, error } as Answer;
   };
 
-  const signOut = async ({ signal }: CallOptions = {}): Promise<Answer> => {
-    const left = (await state.read())();
+  const signOut = async ({ signal }: CallOptions = {}, isNews = true): Promise<Answer> => {
+    const left = await state.read();
     if (!left) return done;
-    await state.forget(left);
-    const answer = await call("logout", { refresh: left.refresh }, signal);
+    await state.forget(left, null, isNews);
+    const answer = await unless(signal, call("logout", { refresh: left.refresh }));
     return isFinal(answer) ? done : answer;
   };
 
-  const getAccessToken = async ({ signal }: CallOptions = {}): Promise<Answer> => {
-    const session = (await state.read())();
-    if (!session) return signedOut();
-    const now = await usable(session, signal);
-    return "data" in now ? now : { data: now.access, error: null };
-  };
+  const getAccessToken = ({ signal }: CallOptions = {}) =>
+    asUser(async ({ access }) => ({ data: access, error: null }), signal);
+
+  // A page was left in the middle of a renewal. Its answer can only be asked for again for 30 seconds.
+  void state.read().then((stored) => stored?.isRenewing && getAccessToken());
 
   const methods = Object.entries(routes).map(([name, route]) => [
     name,
     (...given: [Sent?, CallOptions?]) => {
-      const isSent = / \w*i$/.test(route);
-      const options: CallOptions | undefined = given[+isSent];
-      return call(name as keyof Operations, isSent ? (given[0] ?? {}) : undefined, options?.signal);
+      const takesInput = / \w*i$/.test(route);
+      const options: CallOptions | undefined = given[takesInput ? 1 : 0];
+      return call(name as keyof Operations, takesInput ? (given[0] ?? {}) : undefined, options?.signal);
     },
   ]);
   return {
     ...Object.fromEntries(methods),
-    signOut,
+    signOut: (options?: CallOptions) => signOut(options),
     getAccessToken,
     subscribe: state.subscribe,
     getSnapshot: state.getSnapshot,

@@ -55,7 +55,7 @@ export const remainingMilliseconds = ({ receivedAt, lifetimeMilliseconds }: Sess
 const parsed = (text: string | null | undefined): Session | null => {
   try {
     const session = JSON.parse(text ?? "");
-    return session?.refresh ? session : null;
+    return session.refresh && session.access && session.userId ? session : null;
   } catch {
     return null;
   }
@@ -69,9 +69,9 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   let session: Session | null = null;
   let snapshot: Snapshot = { status: "unknown" };
   let shown: string | boolean | undefined;
-  let writing: Promise<unknown> = Promise.resolve();
+  let writing = Promise.resolve(true);
   let writes = 0;
-  /** Sessions that are over, whatever a store still says. */
+  /** Sessions that are over, even if a store still has them. */
   const endings = new Map<string | undefined, Ending>();
   const listeners = new Set<() => void>();
   const isBrowser = typeof document === "object";
@@ -89,12 +89,16 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   };
 
   /** Later writes wait for earlier ones. A store that fails is replaced by memory. */
-  const store = (text: string | null): Promise<unknown> => {
+  const store = (text: string | null): Promise<boolean> => {
     writes += 1;
     show(text);
     writing = writing
       .then(() => storage.set?.(name, text))
-      .catch(() => (storage = memoryStorage()).set?.(name, text));
+      .then(
+        () => true,
+        // On a server, the memory could outlive the request.
+        () => isBrowser && !!(storage = memoryStorage()).set?.(name, text),
+      );
     return writing;
   };
 
@@ -104,11 +108,8 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
     else void store(ending);
   };
 
-  /**
-   * Asks the store. What this tab has written meanwhile counts more, even what it writes until the
-   * caller goes on: so this returns a function.
-   */
-  const read = async (): Promise<() => Session | null> => {
+  /** Asks the store. What this tab has written meanwhile counts more. */
+  const read = async (): Promise<Session | null> => {
     let before;
     let text;
     do {
@@ -117,20 +118,21 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
       try {
         text = await storage.get(name);
       } catch {
-        text = null;
+        if (!shown) show(null);
+        return session;
       }
     } while (before !== writes);
     adopt(text);
-    return () => session;
+    return session;
   };
 
-  if (channel)
-    channel.onmessage = ({ data: { id, userId, ending } }: { data: News }) => {
-      if (id) endings.set(id, ending ?? null);
-      // Tabs that share no store have sessions of their own.
-      if (!storage.isShared && !ending && userId === session?.userId) onForeignSignOut();
-      void read();
-    };
+  channel?.addEventListener("message", (event: object) => {
+    const { id, userId, ending } = (event as { data: News }).data;
+    if (id) endings.set(id, ending ?? null);
+    // Tabs that share no store have sessions of their own.
+    if (!storage.isShared && !ending && userId === session?.userId) onForeignSignOut();
+    void read();
+  });
   // News can arrive before the store shows what they tell. A page that comes back from sleep, or from
   // the browser's cache, may have missed some.
   if (isBrowser)
@@ -139,7 +141,7 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   // The first rendering of a page need not wait, if its store answers at once.
   try {
     const first = storage.get(name);
-    if (typeof first === "object" && first) void first.then(read, read);
+    if (typeof first === "object" && first) first.then(read, read);
     else adopt(first);
   } catch {
     show(null);
@@ -148,12 +150,13 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   return {
     canWrite: given.set !== undefined,
     read,
-    /** A sign-out can come between a read and this. */
-    write: (next: Session) => (endings.has(next.id) ? writing : store(JSON.stringify(next))),
-    forget: ({ id, userId }: Session, ending: Ending = null) => {
+    /** Writes nothing if what was `read` no longer counts. */
+    write: (next: Session, read?: Session) =>
+      read && read.refresh !== session?.refresh ? writing : store(JSON.stringify(next)),
+    forget: ({ id, userId }: Session, ending: Ending = null, isNews = true) => {
       endings.set(id, ending);
-      channel?.postMessage({ id, userId, ending } satisfies News);
-      return store(ending);
+      if (isNews) channel?.postMessage({ id, userId, ending } satisfies News);
+      return session?.id === id ? store(ending) : writing;
     },
     /** Tells other tabs to look. */
     announce: () => channel?.postMessage({} satisfies News),

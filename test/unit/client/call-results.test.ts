@@ -532,7 +532,9 @@ describe("methods never reject", () => {
     ["is full", () => null, quotaError],
     ["fails later", laterError, laterError],
     ["can be read only", () => null, laterError],
-  ])("when a store %s, and go on in memory", async (_, get, set) => {
+  ])("when a browser's store %s, and go on in memory", async (_, get, set) => {
+    vi.stubGlobal("document", {});
+    vi.stubGlobal("addEventListener", () => undefined);
     const client = clientOn({ get: get as () => null, set: set as () => void });
     await turn();
     expect(client.getSnapshot()).toEqual({ status: "signed_out" });
@@ -558,6 +560,7 @@ describe("methods never reject", () => {
     "{}",
     '{"refresh":""}',
     '{"refresh":null,"access":"x"}',
+    '{"refresh":"a.b.c"}',
   ])("when the stored text is %j, and sign in anew", async (broken) => {
     const { client, store } = await signedInPage();
     store.session = broken;
@@ -570,7 +573,7 @@ describe("methods never reject", () => {
   });
 
   it.each([
-    '{"refresh":"a.b.c"}',
+    '{"refresh":"a.b.c","access":"x","id":"1","userId":"ada"}',
     '{"refresh":"a.b.c","access":"x","id":"1","userId":"ada","receivedAt":"then"}',
   ])("when the stored session is %j, and ask the service", async (broken) => {
     const store = new WebStore();
