@@ -29,7 +29,7 @@ export class TabWorld {
   readonly #left = new Map<string, { at: number; isEnded: boolean }>();
   /** Who got a refresh token, and when. */
   readonly #delivered = new Map<string, { tab: Tab; at: number }>();
-  readonly #channels = new Set<{ tab: Tab; hear: (data: unknown) => void }>();
+  readonly channels = new Set<{ tab: Tab; hear: (data: unknown) => void }>();
   readonly tabs: Tab[] = [];
   readonly #isSlow: boolean;
   #seed: number;
@@ -53,7 +53,6 @@ export class TabWorld {
   }
 
   #stub(): void {
-    const world = this;
     const soon = (tab: Tab, hear: () => void) =>
       setTimeout(
         () => {
@@ -61,20 +60,22 @@ export class TabWorld {
         },
         1 + this.#random(4),
       );
-    class Channel {
-      onmessage: ((event: { data: unknown }) => void) | null = null;
-      readonly tab = world.#work().tab;
-      constructor() {
-        world.#channels.add({ tab: this.tab, hear: (data) => this.onmessage?.({ data }) });
-      }
-      addEventListener(_: string, hear: (event: { data: unknown }) => void) {
-        this.onmessage = hear;
-      }
-      postMessage(data: unknown) {
-        if (/unsigned/.test(JSON.stringify(data))) world.faults.push("news carry a token");
-        for (const { tab, hear } of world.#channels)
-          if (tab !== this.tab && !this.tab.diedAt) soon(tab, () => hear(structuredClone(data)));
-      }
+    const open = (channel: Channel) => {
+      const { tab } = this.#work();
+      this.channels.add({
+        tab,
+        hear: (data) => channel.dispatchEvent(new MessageEvent("message", { data })),
+      });
+      return tab;
+    };
+    const post = (from: Tab, data: unknown) => {
+      if (/unsigned/.test(JSON.stringify(data))) this.faults.push("news carry a token");
+      for (const { tab, hear } of this.channels)
+        if (tab !== from && !from.diedAt) soon(tab, () => hear(structuredClone(data)));
+    };
+    class Channel extends EventTarget {
+      readonly tab = open(this);
+      postMessage = (data: unknown) => post(this.tab, data);
     }
     vi.stubGlobal("BroadcastChannel", Channel);
     vi.stubGlobal("document", {});
@@ -139,7 +140,7 @@ export class TabWorld {
       this.answersToLose = Math.max(0, this.answersToLose - 1);
       throw new TypeError("lost");
     }
-    const session = call.name === "refreshToken" && this.service.sessions.get(call.sessionId ?? "");
+    const session = call.name === "refreshToken" ? this.service.sessions.get(call.sessionId ?? "") : null;
     if (session && response.ok)
       this.#delivered.set(session.refreshTokens.at(-1) ?? "", { tab, at: performance.now() });
     return response;
@@ -155,7 +156,7 @@ export class TabWorld {
 
   /** Only answers that no tab could store excuse the late use of a replaced token. */
   #judgeReplay(refresh: string): void {
-    const { refreshTokens } = this.service.sessions.get(claimsOf(refresh).sid) ?? { refreshTokens: [] };
+    const { refreshTokens = [] } = this.service.sessions.get(claimsOf(refresh).sid) ?? {};
     const later = refreshTokens.slice(refreshTokens.indexOf(refresh) + 1);
     for (const token of later) {
       const { tab, at } = this.#delivered.get(token) ?? {};
@@ -191,17 +192,22 @@ export class TabWorld {
     this.#open.add(people);
     const work: Work = { tab, people, carried: [] };
     const result = this.#works.run(work, () => ask(tab.client)) as Promise<Result>;
-    void result.then(
-      ({ data, error }) => {
-        this.#open.delete(people);
-        if (error ? data !== null : data === null) this.faults.push("a result has both or neither");
-        if (isSignOut)
-          for (const id of work.carried ?? [])
-            this.#left.set(id, { at: performance.now(), isEnded: error === null });
-      },
-      (error: unknown) => this.faults.push(`a call was rejected with ${String(error)}`),
-    );
+    void this.#judgeResult(result, () => {
+      this.#open.delete(people);
+      const at = performance.now();
+      return isSignOut ? (work.carried ?? []).map((id) => [id, at] as const) : [];
+    });
     return result;
+  }
+
+  async #judgeResult(result: Promise<Result>, left: () => (readonly [string, number])[]): Promise<void> {
+    try {
+      const { data, error } = await result;
+      if (error ? data !== null : data === null) this.faults.push("a result has both or neither");
+      for (const [id, at] of left()) this.#left.set(id, { at, isEnded: error === null });
+    } catch (error) {
+      this.faults.push(`a call was rejected with ${String(error)}`);
+    }
   }
 
   signIn = (place: number, who: string) =>

@@ -331,7 +331,7 @@ describe("renewal whose answer is lost", () => {
     expect(renewals()).toBe(1);
     await passSeconds(5);
     const next = clientOn(webStorage(store));
-    expect(codeOf(await settled(next[name]()))).toBeNull();
+    expect(codeOf(await settled<{ error: { code: string } | null }>(next[name]()))).toBeNull();
     expect(renewals()).toBe(2);
     const [session] = current.service.live();
     expect(storedPair(store)?.refresh).toBe(session?.refreshTokens.at(-1));
