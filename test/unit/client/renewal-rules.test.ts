@@ -9,6 +9,7 @@ import {
 } from "../../support/client/client-worlds.ts";
 import {
   answer,
+  claimsOf,
   gate,
   hanging,
   hangingAfter,
@@ -122,6 +123,15 @@ describe("renewal before the end", () => {
     expect(codeOf(await settled(client.getMe()))).toBeNull();
     expect(renewals()).toBeLessThanOrEqual(2);
   });
+});
+
+// A clock that is set back by less than the token's age looks right, and only calls find out.
+it("no ended access token is given out after the clock was set back", async () => {
+  const { client } = await signedInPage();
+  shiftDeviceClock(-7200);
+  await passSeconds(1000);
+  const { data } = await settled(client.getAccessToken());
+  expect(claimsOf(data ?? "").exp).toBeGreaterThan(current.service.now());
 });
 
 describe("renewal after a refused token", () => {
@@ -317,13 +327,14 @@ describe("renewal whose answer is lost", () => {
   it.each(["getMe", "getAccessToken"] as const)("and whose page died is repeated by %s", async (name) => {
     const store = new WebStore();
     await signedInPage("ada", store);
-    // This page reads, sends and never learns the answer.
+    // This page reads, sends and never learns the answer. Its token would have lived for long.
     let isDead = false;
     const dying = {
       ...webStorage(store),
       get: (key: string) => (isDead ? new Promise<null>(() => {}) : store.getItem(key)),
     };
-    await passSeconds(850);
+    await passSeconds(100);
+    current.service.once("getMe", refused("token_not_valid"));
     current.service.once("refreshToken", hangingAfter);
     void clientOn(dying).getMe();
     await turn();
@@ -337,6 +348,23 @@ describe("renewal whose answer is lost", () => {
     expect(storedPair(store)?.refresh).toBe(session?.refreshTokens.at(-1));
     await settled(next.getMe());
     expect(renewals()).toBe(2);
+  });
+
+  it("and then refused ends no session that another page has renewed", async () => {
+    const { client, store } = await signedInPage();
+    await passSeconds(1000);
+    const { fault, open, arrived } = gate();
+    current.service.once("refreshToken", async (act, call) => {
+      await fault(() => new Response(), call);
+      return refused("token_not_valid")(act, call);
+    });
+    const waiting = client.getMe();
+    await arrived;
+    expect(codeOf(await settled(clientOn(webStorage(store)).getMe()))).toBeNull();
+    open();
+    await settled(waiting);
+    expect(storedPair(store)?.refresh).toBe(current.service.live()[0]?.refreshTokens.at(-1));
+    expect(codeOf(await settled(client.getMe()))).toBeNull();
   });
 
   it("is not sent anew if another page has renewed meanwhile", async () => {

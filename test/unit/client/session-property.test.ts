@@ -98,3 +98,20 @@ describe("tabs on one store", () => {
     await fc.assert(scenario(isSlow), { numRuns: runs });
   });
 });
+
+it("a sign-out reaches tabs that are just writing, at any moment", async () => {
+  for (let delay = 0; delay < 90; delay += 1) {
+    vi.clearAllTimers();
+    const world = new TabWorld(tabCount, true, delay);
+    await settled(world.signIn(0, "ada"));
+    await pass(850_000);
+    const asking = world.call(1, (client) => client.getMe());
+    await pass(delay);
+    const leaving = world.signOut(0);
+    await settled(Promise.all([asking, leaving]));
+    await pass(1000);
+    expect([delay, world.storedToken()]).toEqual([delay, undefined]);
+    expectNoFault(world);
+    for (const { client } of world.tabs) expect(client.getSnapshot()).toEqual({ status: "signed_out" });
+  }
+});

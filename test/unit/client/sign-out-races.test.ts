@@ -250,6 +250,25 @@ describe("sign-out wins", () => {
   });
 });
 
+it("a sign-out at any moment of a sign-in leaves no session without its token", async () => {
+  for (let steps = 0; steps < 60; steps += 1) {
+    const { client, store } = await signedInPage();
+    const first = storedSessionId(store) ?? "";
+    const { fault, open, arrived } = gate(true);
+    current.service.once("createToken", fault);
+    const entering = client.createToken({ email: emailOf("bob"), otp_code: goodCode });
+    await arrived;
+    open();
+    for (let step = 0; step < steps; step += 1) await Promise.resolve();
+    await settled(Promise.all([entering, client.signOut()]));
+    await turn();
+    const stored = storedSessionId(store);
+    expect([steps, store.toString().includes(first)]).toEqual([steps, false]);
+    expect([steps, current.service.live().map(({ id }) => id)]).toEqual([steps, stored ? [stored] : []]);
+    await settled(client.signOut());
+  }
+});
+
 describe("a sign-in as another person", () => {
   it("ends the earlier session at the service", async () => {
     const { client, store } = await signedInPage();
