@@ -145,7 +145,7 @@ describe("sign-out wins", () => {
 
   // The sign-out starts a number of microtasks after the answer, so each order of steps occurs once.
   it.each(cases)("over %s at every moment after the service has %s", async (name, _, work, afterActing) => {
-    for (let steps = 0; steps < 60; steps += 1) {
+    for (let steps = 0; steps < 40; steps += 1) {
       const { client, store } = await signedInPage();
       const id = storedSessionId(store);
       if (name in held) await passSeconds(850);
@@ -171,7 +171,7 @@ describe("sign-out wins", () => {
   });
 
   it("at every moment of a renewal's beginning", async () => {
-    for (let steps = 0; steps < 60; steps += 1) {
+    for (let steps = 0; steps < 40; steps += 1) {
       const { client, store } = await signedInPage();
       await passSeconds(850);
       current.service.everyRequest = hanging;
@@ -251,7 +251,7 @@ describe("sign-out wins", () => {
 });
 
 it("a sign-out at any moment of a sign-in leaves no session without its token", async () => {
-  for (let steps = 0; steps < 60; steps += 1) {
+  for (let steps = 0; steps < 40; steps += 1) {
     const { client, store } = await signedInPage();
     const first = storedSessionId(store) ?? "";
     const { fault, open, arrived } = gate(true);
