@@ -1,4 +1,4 @@
-// The client in Node against the running service: each operation once, and what only both together show.
+// The client in Node against the running service: each operation once, and what only both show.
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { decodeJwt } from "jose";

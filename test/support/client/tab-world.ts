@@ -1,4 +1,4 @@
-// Several tabs of one browser on the fake service: one store, news between them, and pages that die.
+// Tabs of one browser on the fake service: one store, news between them, and pages that die.
 // A dead tab learns nothing more: its store, its network and its channel stay silent.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { vi } from "vitest";

@@ -105,7 +105,7 @@ describe("each operation", () => {
     }
   });
 
-  it.each(operations)("%s never rejects, whatever it is given", async (name) => {
+  it.each(operations)("%s never rejects, with any input", async (name) => {
     const { client } = await signedInPage();
     const circular: Record<string, unknown> = {};
     circular["email"] = circular;

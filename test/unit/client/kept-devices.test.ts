@@ -104,7 +104,7 @@ describe("device tokens", () => {
       if (other !== email) expect(await sentFor(client, other)).not.toBe("device-token-2");
   });
 
-  it("of a changed address are replaced by later acts of the same session", async () => {
+  it("of a changed address are replaced by later acts", async () => {
     const { client } = await signedInPage();
     await settled(client.confirmEmail({ otp_code: "c" }));
     await settled(client.setPassword({ current_password: "p", new_password: "q" }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cookieStorage, webStorage } from "../../../client/create-client.ts";
+import { cookieStorage, webStorage, type Storage } from "../../../client/create-client.ts";
 import {
   clientOn,
   codeOf,
@@ -78,10 +78,11 @@ describe("renewal before the end", () => {
     expect(renewals()).toBe(1);
   });
 
-  it.each([
-    ["at once", (store: WebStore) => webStorage(store)],
-    ["later", (store: WebStore) => webStorage(slowly(store, () => 7))],
-  ])("is found by another client whose store answers %s", async (_, storageOf) => {
+  const storages: [string, (store: WebStore) => Storage][] = [
+    ["at once", (store) => webStorage(store)],
+    ["later", (store) => webStorage(slowly(store, () => 7))],
+  ];
+  it.each(storages)("is found by another client whose store answers %s", async (_, storageOf) => {
     const { client, store } = await signedInPage();
     const others = [clientOn(storageOf(store)), clientOn(storageOf(store))];
     await passSeconds(1000);
@@ -126,7 +127,7 @@ describe("renewal before the end", () => {
 });
 
 // A clock that is set back by less than the token's age looks right, and only calls find out.
-it("no ended access token is given out after the clock was set back", async () => {
+it("no ended access token is given out after a clock change", async () => {
   const { client } = await signedInPage();
   shiftDeviceClock(-7200);
   await passSeconds(1000);

@@ -27,7 +27,7 @@ const current = useFakeService();
 
 const tokensIn = (store: WebStore): string[] => store.toString().match(/\w+\.\w+\.unsigned/g) ?? [];
 
-/** Signed out here and at the service, and it stays so whatever this page still does. */
+/** Signed out here and at the service, and it stays so, although this page goes on. */
 const expectSignedOut = async (client: Client, store: WebStore, sessionId: string | undefined) => {
   const check = () => {
     expect(tokensIn(store)).toEqual([]);
@@ -143,7 +143,7 @@ describe("sign-out wins", () => {
     expect(sent.filter(({ sessionId }) => sessionId === id).length).toBeLessThanOrEqual(2);
   });
 
-  // The sign-out starts a number of microtasks after the answer, so each order of steps occurs once.
+  // The sign-out starts some microtasks after the answer, so each order of steps occurs once.
   it.each(cases)("over %s at every moment after the service has %s", async (name, _, work, afterActing) => {
     for (let steps = 0; steps < 40; steps += 1) {
       const { client, store } = await signedInPage();
@@ -189,7 +189,7 @@ describe("sign-out wins", () => {
     }
   });
 
-  it("over a store that answers late, whatever comes first", async () => {
+  it("over a store that answers late, in any order", async () => {
     for (let seed = 1; seed <= 80; seed += 1) {
       let state = seed;
       const random = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
@@ -250,7 +250,7 @@ describe("sign-out wins", () => {
   });
 });
 
-it("a sign-out at any moment of a sign-in leaves no session without its token", async () => {
+it("a sign-out at any moment of a sign-in leaves no orphan", async () => {
   for (let steps = 0; steps < 40; steps += 1) {
     const { client, store } = await signedInPage();
     const first = storedSessionId(store) ?? "";
@@ -326,7 +326,7 @@ describe("a sign-in as another person", () => {
     }
   });
 
-  it("and a deletion by the first one don't sign the second one out", async () => {
+  it("survives a deletion by the earlier one", async () => {
     const { client } = await signedInPage();
     const { fault, open, arrived } = gate(true);
     current.service.once("deleteMe", fault);
@@ -366,7 +366,7 @@ describe("two people in one process", () => {
     expect((await settled(people[1]!.client.getMe())).data).toMatchObject({ id: "bob" });
   });
 
-  it("share nothing of a module: a client has its own failures and news", async () => {
+  it("share nothing of a module, not even failures", async () => {
     const ada = createClient({ baseUrl: "https://auth.example.com", storage: memoryStorage() });
     const bob = createClient({ baseUrl: "https://auth.example.com", storage: memoryStorage() });
     await signIn(ada, "ada");
