@@ -10,10 +10,11 @@ export const knownDevices = (storage: Storage, name: string) => {
   const read = async (): Promise<Kept> => {
     try {
       const { salt, tokens } = JSON.parse((await storage.get(name)) ?? "");
-      return { salt, tokens: { ...tokens } };
+      if (salt) return { salt, tokens: { ...tokens } };
     } catch {
-      return { salt: crypto.randomUUID(), tokens: {} };
+      // Nothing is stored yet, or something else.
     }
+    return { salt: crypto.randomUUID(), tokens: {} };
   };
 
   /** Finds the token of an address, or keeps one. A device that was returned before names it, too. */

@@ -1,4 +1,4 @@
-// The service's rules for sessions in this process, and the faults of networks. Tokens are unsigned.
+// The service's rules for sessions, in this process, and the faults of networks. It signs nothing.
 import { createHash, randomUUID } from "node:crypto";
 import { afterEach, beforeEach, vi } from "vitest";
 import { contract, type OperationName } from "../../../shared/contract/contract.ts";
@@ -42,7 +42,7 @@ export type Call = {
   init: RequestInit;
 };
 
-/** Replaces what happens to one request. `act` does what the service does and returns its answer. */
+/** Replaces what happens to one request. `act` does and answers what the service would. */
 export type Fault = (act: () => Response, call: Call) => Response | Promise<Response>;
 
 const lost = () => new TypeError("fetch failed");
@@ -58,8 +58,12 @@ export const hangingAfter: Fault = (act) => {
   act();
   return new Promise(() => {});
 };
-export const json = (status: number, body?: unknown, headers: Record<string, string> = {}): Response =>
-  new Response(body === undefined ? null : JSON.stringify(body), { status, headers });
+/** Its text needs no turn of the event loop, which would be a time that no test can move. */
+export const json = (status: number, body?: unknown, headers: Record<string, string> = {}): Response => {
+  const text = body === undefined ? null : JSON.stringify(body);
+  const response = new Response(text, { status, headers });
+  return Object.assign(response, { text: async () => text ?? "", json: async () => JSON.parse(text ?? "") });
+};
 export const answer =
   (status: number, body?: unknown, headers: Record<string, string> = {}): Fault =>
   () =>

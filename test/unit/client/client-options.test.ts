@@ -110,7 +110,7 @@ describe("outside browsers", () => {
   });
 
   it("no channel is opened that would keep a process alive", () => {
-    const channel = vi.fn();
+    const channel = vi.fn<() => void>();
     vi.stubGlobal("BroadcastChannel", channel);
     create("https://auth.example.com");
     expect(channel).not.toHaveBeenCalled();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cookieStorage, webStorage } from "../../../client/create-client.ts";
+import { cookieStorage, webStorage, type Storage } from "../../../client/create-client.ts";
 import {
   clientOn,
   codeOf,
@@ -9,6 +9,7 @@ import {
 } from "../../support/client/client-worlds.ts";
 import {
   answer,
+  claimsOf,
   gate,
   hanging,
   hangingAfter,
@@ -77,10 +78,11 @@ describe("renewal before the end", () => {
     expect(renewals()).toBe(1);
   });
 
-  it.each([
-    ["at once", (store: WebStore) => webStorage(store)],
-    ["later", (store: WebStore) => webStorage(slowly(store, () => 7))],
-  ])("is found by another client whose store answers %s", async (_, storageOf) => {
+  const storages: [string, (store: WebStore) => Storage][] = [
+    ["at once", (store) => webStorage(store)],
+    ["later", (store) => webStorage(slowly(store, () => 7))],
+  ];
+  it.each(storages)("is found by another client whose store answers %s", async (_, storageOf) => {
     const { client, store } = await signedInPage();
     const others = [clientOn(storageOf(store)), clientOn(storageOf(store))];
     await passSeconds(1000);
@@ -122,6 +124,15 @@ describe("renewal before the end", () => {
     expect(codeOf(await settled(client.getMe()))).toBeNull();
     expect(renewals()).toBeLessThanOrEqual(2);
   });
+});
+
+// A clock that is set back by less than the token's age looks right, and only calls find out.
+it("no ended access token is given out after a clock change", async () => {
+  const { client } = await signedInPage();
+  shiftDeviceClock(-7200);
+  await passSeconds(1000);
+  const { data } = await settled(client.getAccessToken());
+  expect(claimsOf(data ?? "").exp).toBeGreaterThan(current.service.now());
 });
 
 describe("renewal after a refused token", () => {
@@ -317,13 +328,14 @@ describe("renewal whose answer is lost", () => {
   it.each(["getMe", "getAccessToken"] as const)("and whose page died is repeated by %s", async (name) => {
     const store = new WebStore();
     await signedInPage("ada", store);
-    // This page reads, sends and never learns the answer.
+    // This page reads, sends and never learns the answer. Its token would have lived for long.
     let isDead = false;
     const dying = {
       ...webStorage(store),
       get: (key: string) => (isDead ? new Promise<null>(() => {}) : store.getItem(key)),
     };
-    await passSeconds(850);
+    await passSeconds(100);
+    current.service.once("getMe", refused("token_not_valid"));
     current.service.once("refreshToken", hangingAfter);
     void clientOn(dying).getMe();
     await turn();
@@ -331,12 +343,32 @@ describe("renewal whose answer is lost", () => {
     expect(renewals()).toBe(1);
     await passSeconds(5);
     const next = clientOn(webStorage(store));
-    expect(codeOf(await settled(next[name]()))).toBeNull();
+    // The page that is opened asks again at once, before anything calls.
+    await pass(100);
+    expect(renewals()).toBe(2);
+    expect(codeOf(await settled<{ error: { code: string } | null }>(next[name]()))).toBeNull();
     expect(renewals()).toBe(2);
     const [session] = current.service.live();
     expect(storedPair(store)?.refresh).toBe(session?.refreshTokens.at(-1));
     await settled(next.getMe());
     expect(renewals()).toBe(2);
+  });
+
+  it("and then refused ends no session that another page has renewed", async () => {
+    const { client, store } = await signedInPage();
+    await passSeconds(1000);
+    const { fault, open, arrived } = gate();
+    current.service.once("refreshToken", async (act, call) => {
+      await fault(() => new Response(), call);
+      return refused("token_not_valid")(act, call);
+    });
+    const waiting = client.getMe();
+    await arrived;
+    expect(codeOf(await settled(clientOn(webStorage(store)).getMe()))).toBeNull();
+    open();
+    await settled(waiting);
+    expect(storedPair(store)?.refresh).toBe(current.service.live()[0]?.refreshTokens.at(-1));
+    expect(codeOf(await settled(client.getMe()))).toBeNull();
   });
 
   it("is not sent anew if another page has renewed meanwhile", async () => {
