@@ -9,6 +9,23 @@ export const baseUrl = "https://auth.example.com";
 
 export const clientOn = (storage: Storage): Client => createClient({ baseUrl, storage });
 
+const browser = { document: {}, addEventListener: () => undefined, BroadcastChannel: undefined };
+
+/** What is made here takes itself to be in a browser, without other tabs. */
+export const inBrowser = <Made>(make: () => Made): Made => {
+  const outside = Object.keys(browser).map(
+    (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const,
+  );
+  Object.assign(globalThis, browser);
+  try {
+    return make();
+  } finally {
+    for (const [name, property] of outside)
+      if (property) Object.defineProperty(globalThis, name, property);
+      else Reflect.deleteProperty(globalThis, name);
+  }
+};
+
 export const signIn = async (client: Client, person: string): Promise<void> => {
   const { error } = await settled(client.createToken({ email: emailOf(person), otp_code: goodCode }));
   expect(error).toBeNull();

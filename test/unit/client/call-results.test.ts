@@ -9,7 +9,7 @@ import {
 import { contract } from "../../../shared/contract/contract.ts";
 import { errors, type ErrorCode } from "../../../shared/contract/errors.ts";
 import { commonErrors, type Operation } from "../../../shared/contract/operation.ts";
-import { clientOn, codeOf, signedInPage, storedPair } from "../../support/client/client-worlds.ts";
+import { clientOn, inBrowser, codeOf, signedInPage, storedPair } from "../../support/client/client-worlds.ts";
 import {
   answer,
   emailOf,
@@ -530,9 +530,7 @@ describe("methods never reject", () => {
     ["fails later", laterError, laterError],
     ["can be read only", () => null, laterError],
   ])("when a browser's store %s, and go on in memory", async (_, get, set) => {
-    vi.stubGlobal("document", {});
-    vi.stubGlobal("addEventListener", () => undefined);
-    const client = clientOn({ get: get as () => null, set: set as () => void });
+    const client = inBrowser(() => clientOn({ get: get as () => null, set: set as () => void }));
     await turn();
     expect(client.getSnapshot()).toEqual({ status: "signed_out" });
     await settled(client.createToken({ email: emailOf("ada"), otp_code: goodCode }));

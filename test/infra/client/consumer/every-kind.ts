@@ -76,6 +76,7 @@ export const sentenceOf = (error: ErrorOf<"createToken">): string => {
     case "no_answer":
     case "aborted":
     case "unexpected_answer":
+    case "request_refused":
       return `${error.status} ${error.requestId ?? ""}`;
     default:
       return error.code satisfies never;
