@@ -174,9 +174,10 @@ export class TabWorld {
   }
 
   closeTab(place: number): void {
-    const tab = this.tabs[place];
+    const at = place % this.tabs.length;
+    const tab = this.tabs[at];
     if (tab) tab.diedAt = performance.now();
-    this.openTab(place);
+    this.openTab(at);
   }
 
   storedToken(): string | undefined {
@@ -185,7 +186,7 @@ export class TabWorld {
 
   /** Calls without waiting. Returns the result, which a dead tab never has. */
   call(place: number, ask: (client: Client) => Promise<unknown>, isSignOut = false): Promise<Result> {
-    const tab = this.tabs[place];
+    const tab = this.tabs[place % this.tabs.length];
     if (!tab) throw new Error("no tab");
     const token = this.storedToken();
     const people = new Set(token === undefined ? [] : [person(token)]);

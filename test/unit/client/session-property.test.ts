@@ -56,8 +56,7 @@ const expectAgreement = async (world: TabWorld) => {
   world.look();
   await turn();
   const results = [];
-  for (let at = 0; at < tabCount; at += 1)
-    results.push(await settled(world.call(at, (client) => client.getMe())));
+  for (const at of world.tabs.keys()) results.push(await settled(world.call(at, (client) => client.getMe())));
   await pass(2000);
   expectNoFault(world);
   const token = world.storedToken();
@@ -81,7 +80,7 @@ const scenario = (isSlow: boolean) =>
     fc.nat(),
     async (commands, seed) => {
       vi.clearAllTimers();
-      const world = new TabWorld(tabCount, isSlow, seed);
+      const world = new TabWorld(isSlow ? 1 : tabCount, isSlow, seed);
       await fc.asyncModelRun(
         () => ({ model: {}, real: world }),
         [step("sign in ada", (world) => world.signIn(0, "ada")), ...commands],
@@ -90,11 +89,13 @@ const scenario = (isSlow: boolean) =>
     },
   );
 
-describe("tabs on one store", () => {
+// Between its read and its write, another tab can write to a store that answers later. Such stores
+// belong to one process, as React Native's does, so here they have one page that is opened again.
+describe("clients on one store", () => {
   it.each([
-    ["at once", false],
-    ["later", true],
-  ])("keep every promise if it answers %s", async (_, isSlow) => {
+    ["tabs whose store answers at once", false],
+    ["an app whose store answers later", true],
+  ])("keep every promise: %s", async (_, isSlow) => {
     await fc.assert(scenario(isSlow), { numRuns: runs });
   });
 });
