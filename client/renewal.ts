@@ -56,28 +56,26 @@ export const sessionRenewal = (state: ReturnType<typeof sessionState>, exchange:
     running.set(refresh, flight);
     const answer = await unless(signal, flight);
     const now = await state.read();
-    return now?.userId === userId ? [answer, now] : [answer.error ? answer : signedOut(), null];
-  };
-
-  /** Returns a session of the same person whose access token can be used, or why there is none. */
-  const usable = async (session: Session, signal?: AbortSignal): Promise<[Answer, Session | null]> => {
-    const margin = Math.min(longestMarginMilliseconds, session.lifetimeMilliseconds / 4);
-    if (remainingMilliseconds(session) > margin || !state.canWrite) return [done, session];
-    const [answer, now] = await renew(session, signal);
-    const isLost =
-      answer.error && (answer.error.code === "aborted" || !now || remainingMilliseconds(now) <= 0);
-    return [answer, isLost ? null : now];
+    return [answer, now?.userId === userId ? now : null];
   };
 
   /** Asks again once after a renewal, and never with the token of another person. */
   return async (ask: (session: Session) => Promise<Answer>, signal?: AbortSignal): Promise<Answer> => {
-    const session = await state.read();
+    let session = await state.read();
     if (!session) return signedOut();
-    const [failure, first] = await usable(session, signal);
-    if (!first) return failure;
-    const answer = await ask(first);
+    const margin = Math.min(longestMarginMilliseconds, session.lifetimeMilliseconds / 4);
+    if (state.canWrite && remainingMilliseconds(session) <= margin) {
+      const [renewal, renewed] = await renew(session, signal);
+      session = renewed;
+      if (!session) return renewal.error ? renewal : signedOut();
+      if (renewal.error && (renewal.error.code === "aborted" || remainingMilliseconds(session) <= 0))
+        return renewal;
+    }
+    const answer = await ask(session);
     if (answer.error?.code !== "token_not_valid" || !state.canWrite) return answer;
-    const [renewal, second] = await renew(first, signal);
-    return renewal.error || !second ? renewal : ask(second);
+    // If this page ends now, the next one must not take the token for a good one.
+    await state.write({ ...session, receivedAt: 0 }, session);
+    const [renewal, renewed] = await renew(session, signal);
+    return renewal.error ? renewal : renewed ? ask(renewed) : answer;
   };
 };
