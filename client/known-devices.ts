@@ -17,7 +17,7 @@ export const knownDevices = (storage: Storage, name: string) => {
     return { salt: crypto.randomUUID(), tokens: {} };
   };
 
-  /** Finds the token of an address, or keeps one. A device that was returned before names it, too. */
+  /** Finds the token of an address, or keeps one. A device that was returned names it, too. */
   return async (
     email: unknown,
     token?: string,

@@ -1,5 +1,5 @@
-// What this tab knows of the session: the stored text, read again before each use, and news of other
-// tabs. News hold no token. No lock is held anywhere, so no tab can leave one behind.
+// What this tab knows of the session: the stored text, read again before each use, and news of
+// other tabs, which hold no token. No lock is held anywhere, so no tab can leave one behind.
 import type { TokenPair } from "./operations.ts";
 import { memoryStorage, type Storage } from "./storage.ts";
 
@@ -19,10 +19,10 @@ export const refused = '{"reason":"session_ended"}';
 export type Snapshot =
   | { readonly status: "unknown" }
   | { readonly status: "signed_in"; readonly userId: string; readonly sessionId: string }
-  /** With a reason, the service ended the session. Otherwise someone signed out, or no one was in. */
+  /** With a reason, the service ended the session. Without, people signed out or never in. */
   | { readonly status: "signed_out"; readonly reason?: "session_ended" };
 
-/** What a store holds instead of a session that is over: nothing, or that the service refused it. */
+/** What a store holds after a session: nothing, or that the service has ended it. */
 type Ending = typeof refused | null;
 
 /** Which session is over. Without it, a tab has signed in. */
@@ -128,8 +128,8 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
     if (!storage.isShared && !ending && userId === session?.userId) onForeignSignOut();
     void read();
   });
-  // News can arrive before the store shows what they tell. A page that comes back from sleep, or from
-  // the browser's cache, may have missed some.
+  // News can arrive before the store shows what they tell. A page that comes back from sleep, or
+  // from the browser's cache, may have missed some.
   if (isBrowser)
     for (const type of ["storage", "visibilitychange"]) addEventListener(type, () => void read());
 

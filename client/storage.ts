@@ -45,7 +45,7 @@ type Cookies = {
 
 const longestCookieSeconds = 30 * 24 * 60 * 60;
 
-/** For server rendering: the cookies of one request, and of its response if it can still set some. */
+/** For server rendering: the cookies of one request, and of its response if it can set some. */
 export const cookieStorage = ({ get, set }: Cookies): Storage => {
   const written = memoryStorage();
   return {
