@@ -1,8 +1,8 @@
 import type { Operations } from "./operations.ts";
 
 /**
- * Codes of every operation that the contract doesn't list: `request_refused` is the gateway's, and the
- * others are what the client itself finds out.
+ * Codes of every operation that the contract doesn't list: `request_refused` is the gateway's, and
+ * the others are what the client itself finds out.
  */
 export type ClientCode = "fields_refused" | "no_answer" | "aborted" | "unexpected_answer" | "request_refused";
 
