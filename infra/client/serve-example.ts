@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { readCommandLine, usageError } from "../command-line/command-line.ts";
+import { onParentGone } from "../local/parent-process.ts";
 import { root, runScript } from "../run-script.ts";
 import { UserError } from "../user-error.ts";
 
@@ -24,19 +25,23 @@ const readArguments = (): { port: number; api: string } => {
   return { port, api };
 };
 
-/** What we recommend: own files only, and requests to the API only. No inline script or style. */
-const securityPolicy = (api: string): string =>
-  [
+/** Only the page's own files, and requests only to the API. No script or style within the page. */
+const headersFor = (api: string) => ({
+  "content-security-policy": [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self' data:",
+    "img-src data:",
     `connect-src ${new URL(api).origin}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-  ].join("; ");
+  ].join("; "),
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+});
 
 const answers = async (api: string): Promise<boolean> => {
   try {
@@ -58,27 +63,26 @@ const serve = async (port: number, api: string): Promise<void> => {
     write: false,
   });
   const read = (name: string) => readFile(join(source, name), "utf8");
-  const files: Record<string, { type: string; content: () => Promise<string> }> = {
-    "/": {
-      type: "text/html",
-      content: async () => (await read("index.html")).replace(localApi, () => new URL(api).href),
-    },
-    "/sign-in-page.css": { type: "text/css", content: () => read("sign-in-page.css") },
-    "/sign-in-page.js": {
-      type: "text/javascript",
-      content: async () => (await bundle.rebuild()).outputFiles[0]?.text ?? "",
-    },
+  const page = async () => (await read("index.html")).replace(localApi, () => api);
+  const script = async () => (await bundle.rebuild()).outputFiles[0]?.text ?? "";
+  const files: Record<string, [type: string, content: () => Promise<string>]> = {
+    "/": ["text/html", page],
+    "/sign-in-page.css": ["text/css", () => read("sign-in-page.css")],
+    "/sign-in-page.js": ["text/javascript", script],
+  };
+  const answer = async (url: string): Promise<{ status: number; type?: string; text?: string }> => {
+    const [type, content] = files[url.split("?")[0] ?? ""] ?? [];
+    if (content === undefined) return { status: 404 };
+    try {
+      return { status: 200, type: `${type}; charset=utf-8`, text: await content() };
+    } catch {
+      // esbuild has printed what is wrong with the source.
+      return { status: 500 };
+    }
   };
   const server = createServer(async ({ url = "" }, response) => {
-    const { type, content } = files[url.split("?")[0] ?? ""] ?? {};
-    response.setHeader("content-security-policy", securityPolicy(api));
-    response.setHeader("x-content-type-options", "nosniff");
-    response.setHeader("referrer-policy", "no-referrer");
-    response.setHeader("cache-control", "no-store");
-    if (type === undefined) return response.writeHead(404).end();
-    // esbuild has printed what is wrong with the source.
-    const text = await content().catch(() => undefined);
-    response.writeHead(text === undefined ? 500 : 200, { "content-type": `${type}; charset=utf-8` }).end(text);
+    const { status, type = "text/plain", text = "" } = await answer(url);
+    response.writeHead(status, { ...headersFor(api), "content-type": type }).end(text);
   });
   server.listen(port, "127.0.0.1");
   await once(server, "listening").catch(async (error: NodeJS.ErrnoException) => {
@@ -94,10 +98,12 @@ await runScript(async () => {
   const { port, api } = readArguments();
   await serve(port, api);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(0));
+  onParentGone(() => process.exit(0));
   console.log(`
   Page  http://127.0.0.1:${port}/
   API   ${api}
 
   The source is examples/web/. Reload the page after a change. Press Ctrl-C to stop.`);
-  if (!(await answers(api))) console.log(`\n  No API answers at ${api}. Start one in another terminal: npm start`);
+  if (!(await answers(api)))
+    console.log(`\n  No API answers at ${api}. Start one in another terminal: npm start`);
 });
