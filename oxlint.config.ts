@@ -78,7 +78,12 @@ const places: Record<string, readonly string[]> = {
   ],
   constructs: ["infra/stacks/*.ts", "infra/api/*.ts", "infra/monitoring/*.ts", "infra/archive/*.ts"],
   "cdk-nag": ["infra/stacks/cdk-nag.ts"],
-  esbuild: ["infra/bundling/*.ts", "infra/local/local-run.ts", "infra/client/serve-example.ts"],
+  esbuild: [
+    "infra/bundling/*.ts",
+    "infra/client/client-package.ts",
+    "infra/client/serve-example.ts",
+    "infra/local/local-run.ts",
+  ],
   nodemailer: ["infra/local/mailbox/raw-message.ts"],
   fauxqs: ["infra/local/engines/sqs-engine.ts"],
 };
@@ -213,6 +218,7 @@ export default defineConfig({
         "infra/client/serve-example.ts",
         "infra/localstack/**/*.ts",
         "infra/openapi/document.ts",
+        "infra/client/write-client.ts",
         "infra/app.ts",
         "infra/deploy.ts",
         "test/tools/stage/**/*.ts",
@@ -222,6 +228,9 @@ export default defineConfig({
       ],
       rules: { "no-console": "off" },
     },
-    { files: ["vitest.config.ts", "oxlint.config.ts"], rules: { "import/no-default-export": "off" } },
+    {
+      files: ["vitest.config.ts", "oxlint.config.ts", "test/support/recipes/express.ts"],
+      rules: { "import/no-default-export": "off" },
+    },
   ],
 });

@@ -45,7 +45,12 @@ const scenarios = sharedProcess(limitedProject("scenarios", ["test/support/stack
 
 const emulator = sharedProcess(project("emulator"));
 const infra = sharedProcess(project("infra"));
-const processes = ["test/emulator/start.test.ts", "test/infra/deploy.test.ts", "test/infra/doctor.test.ts"];
+const processes = [
+  "test/emulator/start.test.ts",
+  "test/infra/client/packed-client.test.ts",
+  "test/infra/deploy.test.ts",
+  "test/infra/doctor.test.ts",
+];
 
 export default defineConfig({
   test: {
@@ -61,7 +66,7 @@ export default defineConfig({
       sharedProcess(project("unit")),
       { extends: true as const, test: { ...infra.test, exclude: processes } },
       { extends: true as const, test: { ...emulator.test, exclude: processes } },
-      // Each test is a whole `npm start`, deployment or doctor, so only `npm run test:start` runs this.
+      // Each test is a whole `npm start`, deployment, doctor or installation, so only `npm run test:start` runs this.
       { extends: true as const, test: { ...emulator.test, name: "start", include: processes } },
       { extends: true as const, test: { ...scenarios.test, exclude: ["test/scenarios/own-stack/**"] } },
       limitedProject("scenarios/own-stack"),

@@ -3,9 +3,9 @@ import type { ErrorOf, Result, ResultOf } from "./auth-error.ts";
 import { knownDevices } from "./known-devices.ts";
 import type { Operations, TokenPair } from "./operations.ts";
 import { routes } from "./routes.ts";
-import { isFinal, longestRenewalMilliseconds, sessionRenewal, signedOut } from "./renewal.ts";
+import { done, isFinal, sessionRenewal, unless } from "./renewal.ts";
 import { send, unexpected, type Answer, type Sent } from "./send.ts";
-import { sessionOf, sessionState, type Session, type Snapshot } from "./session-state.ts";
+import { refused, sessionOf, sessionState, type Session, type Snapshot } from "./session-state.ts";
 import { memoryStorage, type Storage } from "./storage.ts";
 
 export { AuthError, type ClientCode, type ErrorOf, type Result, type ResultOf } from "./auth-error.ts";
@@ -38,6 +38,8 @@ export type Client = { [Name in keyof Operations]: Method<Name> } & {
   getSnapshot: () => Snapshot;
 };
 
+declare const document: unknown;
+
 const loopback = /(^|\.)localhost$|^127\.[\d.]+$|^\[::1\]$/;
 
 const baseOf = (baseUrl: string): string => {
@@ -49,94 +51,82 @@ const baseOf = (baseUrl: string): string => {
 
 export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client => {
   if (!given && typeof document === "undefined")
-    throw new TypeError("Outside browsers, each request needs a client with a storage.");
+    throw new TypeError("Outside browsers, give each request a client with a storage.");
   const storage = given ?? memoryStorage();
   const base = baseOf(baseUrl);
-  const name = `lit-auth-${base.replace(/\W+/g, "-")}`;
+  const name = `lit-auth-${base.replace(/[^\w.]+/g, "-")}`;
   const devices = knownDevices(storage, `${name}-devices`);
-  const state = sessionState(storage, name, () => void signOut());
-  const { usable, asUser } = sessionRenewal(state, (refresh) =>
-    call("refreshToken", { refresh }, undefined, longestRenewalMilliseconds),
-  );
+  const state = sessionState(storage, name, () => void signOut({}, false));
+  const asUser = sessionRenewal(state, (refresh) => call("refreshToken", { refresh }));
 
-  /** What a success changes here. `session` is the one that was used. */
-  const settle = async (name: string, sent: Sent, session: Session | null, answer: Answer) => {
-    const { email = sent?.["email"], ...data } = (answer.data ?? {}) as Record<string, unknown>;
-    const token = answer.deviceToken;
-    const device = token ? await devices.keep(token, email, session?.device) : undefined;
+  /** What an answer changes here. `session` is the one that was used. */
+  const settle = async (name: keyof Operations, sent: Sent, session: Session | null, answer: Answer) => {
+    const { error, deviceToken } = answer;
+    const data = (answer.data ?? {}) as TokenPair & { email?: string };
+    const { device } = deviceToken
+      ? await devices(data.email ?? sent?.["email"], deviceToken, session?.device)
+      : {};
     const stored = await state.read();
-    const isSameToken = stored?.refresh === sent?.["refresh"];
-    const isSameSession = stored?.id === session?.id;
-    if (name === "createToken") {
-      await state.write(sessionOf(data as TokenPair, device));
+    if (name === "createToken" && !error) {
+      await state.write(sessionOf(data, device));
       state.announce();
       // No one could use or end it any more.
       if (stored) void call("logout", { refresh: stored.refresh });
-    } else if (!stored) return;
+    }
+    if (!stored) return;
+    const isSameToken = stored.refresh === sent?.["refresh"] && !error;
+    const isSameSession = stored.id === session?.id;
     // Another tab may have renewed or signed out meanwhile.
-    else if (name === "refreshToken" && isSameToken)
-      await state.write(sessionOf(data as TokenPair, stored.device));
-    else if (name === "confirmEmail" && isSameSession) await state.write({ ...stored, device });
-    else if (
-      (name === "deleteMe" && isSameSession) ||
-      (name === "endSession" && sent?.["id"] === stored.id) ||
-      (name === "logout" && isSameToken)
-    )
+    if (name === "refreshToken" && isSameToken) await state.write(sessionOf(data, stored.device), stored);
+    if (name === "logout" && isSameToken) await state.forget(stored);
+    if (!isSameSession) return;
+    if (name === "confirmEmail" && device) await state.write({ ...stored, device }, stored);
+    if (error?.code.startsWith("user_")) await state.forget(stored, refused);
+    if (!error && /^(deleteMe|endSession)$/.test(name) && (sent?.["id"] ?? stored.id) === stored.id)
       await state.forget(stored);
   };
 
-  const call = async (
-    name: keyof Operations,
-    sent: Sent,
-    signal?: AbortSignal,
-    waitMilliseconds?: number,
-  ): Promise<Answer> => {
+  const call = async (name: keyof Operations, sent: Sent, signal?: AbortSignal): Promise<Answer> => {
     const route = routes[name];
-    const flags = route.split(" ")[2] ?? "";
-    const isOfUser = flags.includes("u");
-    const session = isOfUser ? await state.read() : null;
-    const deviceToken = flags.includes("d") ? await devices.find(sent?.["email"]) : undefined;
-    const ask = (access?: string) =>
-      send(base, route, sent, { signal, access, deviceToken, waitMilliseconds });
-    const answer = !isOfUser ? await ask() : session ? await asUser(session, ask, signal) : signedOut();
+    let session: Session | null = null;
+    const { token: deviceToken } = route.endsWith("di") ? await devices(sent?.["email"]) : {};
+    const ask = (used: Session | null) =>
+      send(base, route, sent, signal, (session = used)?.access, deviceToken);
+    const answer = await (/ ui?$/.test(route) ? asUser(ask, signal) : ask(null));
     try {
-      if (!answer.error) await settle(name, sent, session, answer);
-      else if (session && isFinal(answer) && answer.error.code !== "token_not_valid") {
-        const stored = await state.read();
-        if (stored?.id === session.id) await state.forget(stored, true);
-      }
+      await settle(name, sent, session, answer);
     } catch {
       return unexpected(200);
     }
-    return answer;
+    const { data, error } = answer;
+    return { data, error } as Answer;
   };
 
-  const signOut = async ({ signal }: CallOptions = {}): Promise<Answer> => {
+  const signOut = async ({ signal }: CallOptions = {}, isNews = true): Promise<Answer> => {
     const left = await state.read();
-    if (!left) return { data: undefined, error: null };
-    await state.forget(left);
-    const answer = await call("logout", { refresh: left.refresh }, signal);
-    return isFinal(answer) ? { data: undefined, error: null } : answer;
+    if (!left) return done;
+    await state.forget(left, null, isNews);
+    const answer = await unless(signal, call("logout", { refresh: left.refresh }));
+    return isFinal(answer) ? done : answer;
   };
 
-  const getAccessToken = async ({ signal }: CallOptions = {}): Promise<Answer> => {
-    const session = await state.read();
-    if (!session) return signedOut();
-    const now = await usable(session, signal);
-    return "data" in now ? now : { data: now.access, error: null };
-  };
+  const getAccessToken = ({ signal }: CallOptions = {}) =>
+    asUser(async ({ access }) => ({ data: access, error: null }), signal);
+
+  // A page was left in the middle of a renewal. Its answer can only be asked for again for 30 seconds.
+  void state.read().then((stored) => stored?.isRenewing && getAccessToken());
 
   const methods = Object.entries(routes).map(([name, route]) => [
     name,
-    async (...given: [Sent?, CallOptions?]) => {
-      const [sent, options] = / \w*i$/.test(route) ? given : [undefined, given[0] as CallOptions | undefined];
-      const { data, error } = await call(name as keyof Operations, sent, options?.signal);
-      return { data, error };
+    (...given: [Sent?, CallOptions?]) => {
+      const takesInput = / \w*i$/.test(route);
+      const options: CallOptions | undefined = given[takesInput ? 1 : 0];
+      return call(name as keyof Operations, takesInput ? (given[0] ?? {}) : undefined, options?.signal);
     },
   ]);
   return {
     ...Object.fromEntries(methods),
-    signOut,
+    signOut: (options?: CallOptions) => signOut(options),
     getAccessToken,
     subscribe: state.subscribe,
     getSnapshot: state.getSnapshot,

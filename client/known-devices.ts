@@ -2,46 +2,40 @@
 // store must not tell who else has signed in. Runtimes without `crypto.subtle` keep none.
 import type { Storage } from "./storage.ts";
 
-type Kept = { salt: string; tokens: [device: string, token: string][] };
+type Kept = { salt: string; tokens: Record<string, string> };
 
 const mostDevices = 5;
 
 export const knownDevices = (storage: Storage, name: string) => {
   const read = async (): Promise<Kept> => {
-    const text = await storage.get(name);
-    return text ? JSON.parse(text) : { salt: crypto.randomUUID(), tokens: [] };
+    try {
+      const { salt, tokens } = JSON.parse((await storage.get(name)) ?? "");
+      return { salt, tokens: { ...tokens } };
+    } catch {
+      return { salt: crypto.randomUUID(), tokens: {} };
+    }
   };
 
-  const deviceOf = async (email: string, { salt }: Kept): Promise<string> => {
-    const text = new TextEncoder().encode(salt + email.trim().toLowerCase());
-    const digest = await crypto.subtle.digest("SHA-256", text);
-    return btoa(String.fromCharCode(...new Uint8Array(digest)));
-  };
-
-  return {
-    /** Returns the token of this address, if there is one. */
-    find: async (email: unknown): Promise<string | undefined> => {
-      try {
-        const kept = await read();
-        const device = await deviceOf(String(email), kept);
-        return kept.tokens.find(([of]) => of === device)?.[1];
-      } catch {
-        return undefined;
+  /** Finds the token of an address, or keeps one. A device that was returned before names it, too. */
+  return async (
+    email: unknown,
+    token?: string,
+    known = "",
+  ): Promise<{ device?: string; token?: string | undefined }> => {
+    try {
+      const { salt, tokens } = await read();
+      let device = known;
+      if (typeof email === "string") {
+        const text = new TextEncoder().encode(salt + email.trim().toLowerCase());
+        device = new Uint8Array(await crypto.subtle.digest("SHA-256", text)).join("");
       }
-    },
-    /** Keeps the token of an address, or of a device that was returned before. */
-    keep: async (token: string, email: unknown, device?: string): Promise<string | undefined> => {
-      try {
-        const kept = await read();
-        const of = typeof email === "string" ? await deviceOf(email, kept) : device;
-        if (of === undefined) return undefined;
-        const others = kept.tokens.filter(([known]) => known !== of);
-        kept.tokens = [[of, token] as [string, string], ...others].slice(0, mostDevices);
-        await storage.set?.(name, JSON.stringify(kept));
-        return of;
-      } catch {
-        return undefined;
-      }
-    },
+      if (!token || !device) return { token: tokens[device] };
+      delete tokens[device];
+      const newest = Object.entries({ [device]: token, ...tokens }).slice(0, mostDevices);
+      await storage.set?.(name, JSON.stringify({ salt, tokens: Object.fromEntries(newest) }));
+      return { device };
+    } catch {
+      return {};
+    }
   };
 };

@@ -1,87 +1,85 @@
 // Renews the access token: before it ends, and after the service has refused it.
 import { cancelled, failed, type Answer } from "./send.ts";
-import { remainingMilliseconds, type Session, type sessionState } from "./session-state.ts";
+import { refused, remainingMilliseconds, type Session, type sessionState } from "./session-state.ts";
 
 export const signedOut = () => failed("not_authenticated", "Sign in first.", 401);
 
+export const done: Answer = { data: undefined, error: null };
+
 /** True if a session can't go on. Any other failure leaves it as it is. */
 export const isFinal = ({ error }: Answer): boolean =>
-  error?.status === 401 && /^(token_not_valid|user_inactive|user_not_found)$/.test(error.code);
+  error?.status === 401 && /^(token_not_valid|user_)/.test(error.code);
 
-/** The service accepts a replaced refresh token for 30 seconds. Both tries fit into them. */
-export const longestRenewalMilliseconds = 10_000;
 const pause = () => new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 700));
 
 /** How long before its end an access token is renewed, but for those that don't live long. */
 const longestMarginMilliseconds = 60_000;
 
 /** Stops waiting for work that goes on for others. */
-const unless = (signal: AbortSignal | undefined, work: Promise<Answer>) =>
+export const unless = (signal: AbortSignal | undefined, work: Promise<Answer>) =>
   new Promise<Answer>((resolve) => {
     const stop = () => resolve(cancelled());
     if (signal?.aborted) stop();
     signal?.addEventListener("abort", stop);
-    void work.then(resolve);
+    void work.then(resolve).finally(() => signal?.removeEventListener("abort", stop));
   });
 
 type Exchange = (refresh: string) => Promise<Answer>;
 
 export const sessionRenewal = (state: ReturnType<typeof sessionState>, exchange: Exchange) => {
-  let running: { of: string; answer: Promise<Answer> } | undefined;
+  const running = new Map<string, Promise<Answer>>();
   let failure: { answer: Answer; until: number } | undefined;
 
-  const renewOnce = async (refresh: string): Promise<Answer> => {
+  const renewOnce = async (refresh: string, isSecondTry = false): Promise<Answer> => {
+    // A tab may be frozen for long before it comes here again, and another may have renewed.
     const stored = await state.read();
-    if (stored?.refresh !== refresh) return { data: null, error: null };
+    if (stored?.refresh !== refresh) return done;
     if (failure && performance.now() < failure.until) return failure.answer;
-    void state.write({ ...stored, isRenewing: true });
-    let answer = await exchange(refresh);
-    const isPassing = ({ error }: Answer) => error && (error.status === 0 || error.status >= 500);
-    if (isPassing(answer)) {
-      await pause();
-      answer = await exchange(refresh);
-    }
-    const now = await state.read();
+    // Otherwise the successor could get lost, too, as where cookies can only be read.
+    if (!(await state.write({ ...stored, isRenewing: true }, stored))) return done;
+    const answer = await exchange(refresh);
+    const { status = 0, retryAfterSeconds = 1 } = answer.error ?? {};
     if (isFinal(answer)) {
-      if (now?.refresh === refresh) await state.forget(now, true);
-    } else if (answer.error)
-      failure = { answer, until: performance.now() + 1000 * (answer.error.retryAfterSeconds ?? 1) };
+      const now = await state.read();
+      if (now?.refresh === refresh) await state.forget(now, refused);
+    } else if (answer.error) {
+      if (!isSecondTry && (status === 0 || status >= 500))
+        return pause().then(() => renewOnce(refresh, true));
+      failure = { answer, until: performance.now() + retryAfterSeconds * 1000 };
+    }
     return answer;
   };
 
   /** Calls of this tab at the same time share one renewal. */
-  const renew = ({ refresh }: Session, signal?: AbortSignal): Promise<Answer> => {
-    if (running?.of !== refresh) running = { of: refresh, answer: renewOnce(refresh) };
-    const mine = running;
-    void mine.answer.then(() => mine === running && (running = undefined));
-    return unless(signal, mine.answer);
+  const renew = async (used: Session, signal?: AbortSignal): Promise<[Answer, Session | null]> => {
+    const { refresh, userId } = used;
+    const flight = running.get(refresh) ?? renewOnce(refresh).finally(() => running.delete(refresh));
+    running.set(refresh, flight);
+    const answer = await unless(signal, flight);
+    const now = await state.read();
+    return now?.userId === userId ? [answer, now] : [answer.error ? answer : signedOut(), null];
   };
 
   /** Returns a session of the same person whose access token can be used, or why there is none. */
-  const usable = async (session: Session, signal?: AbortSignal): Promise<Session | Answer> => {
-    const { isRenewing, lifetimeMilliseconds } = session;
-    const margin = Math.min(longestMarginMilliseconds, lifetimeMilliseconds / 4);
-    const isFresh = !isRenewing && remainingMilliseconds(session) > margin;
-    if (isFresh || !state.canWrite) return session;
-    const answer = await renew(session, signal);
-    const now = await state.read();
-    if (now?.userId !== session.userId) return answer.error ? answer : signedOut();
-    return !answer.error || (remainingMilliseconds(now) > 0 && answer.error.code !== "aborted")
-      ? now
-      : answer;
+  const usable = async (session: Session, signal?: AbortSignal): Promise<[Answer, Session | null]> => {
+    const margin = Math.min(longestMarginMilliseconds, session.lifetimeMilliseconds / 4);
+    const isFresh = !session.isRenewing && remainingMilliseconds(session) > margin;
+    if (isFresh || !state.canWrite) return [done, session];
+    const [answer, now] = await renew(session, signal);
+    const isLost =
+      answer.error && (answer.error.code === "aborted" || !now || remainingMilliseconds(now) <= 0);
+    return [answer, isLost ? null : now];
   };
 
   /** Asks again once after a renewal, and never with the token of another person. */
-  const asUser = async (session: Session, ask: (access: string) => Promise<Answer>, signal?: AbortSignal) => {
-    const first = await usable(session, signal);
-    if ("data" in first) return first;
-    const answer = await ask(first.access);
+  return async (ask: (session: Session) => Promise<Answer>, signal?: AbortSignal): Promise<Answer> => {
+    const session = await state.read();
+    if (!session) return signedOut();
+    const [failure, first] = await usable(session, signal);
+    if (!first) return failure;
+    const answer = await ask(first);
     if (answer.error?.code !== "token_not_valid" || !state.canWrite) return answer;
-    const renewed = await renew(first, signal);
-    if (renewed.error) return renewed;
-    const second = await state.read();
-    return second?.userId === session.userId && second.access !== first.access ? ask(second.access) : answer;
+    const [renewal, second] = await renew(first, signal);
+    return renewal.error || !second ? renewal : ask(second);
   };
-
-  return { usable, asUser };
 };

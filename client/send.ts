@@ -5,15 +5,10 @@ export type Sent = Record<string, unknown> | undefined;
 
 export type Answer = Result<unknown, AuthError> & { deviceToken?: string | null };
 
-export type Sending = {
-  signal?: AbortSignal | undefined;
-  access?: string | undefined;
-  deviceToken?: string | undefined;
-  waitMilliseconds?: number | undefined;
-};
-
 /** API Gateway answers within 29 seconds. */
 const longestWaitMilliseconds = 35_000;
+/** The service accepts a replaced refresh token for 30 seconds, into which two tries must fit. */
+const longestRenewalMilliseconds = 10_000;
 
 export const failed = (code: string, message: string, status = 0, details: object = {}): Answer => ({
   data: null,
@@ -25,66 +20,66 @@ export const cancelled = () => failed("aborted", "The call was cancelled.");
 export const unexpected = (status: number, details?: object) =>
   failed("unexpected_answer", "The answer can't be understood.", status, details);
 
-const refusal = ({ status, headers }: Response, body: unknown): Answer => {
+const answerOf = async (response: Response, url: string): Promise<Answer> => {
+  const { ok, status, headers } = response;
+  const text = await response.text();
+  let body;
+  try {
+    // Runtimes that follow redirects in spite of `manual` name the last address.
+    if (!response.url || response.url === url) body = JSON.parse(text);
+  } catch {
+    // A page of a proxy, or nothing.
+  }
+  if (ok && (body?.constructor === Object || status === 204))
+    return { data: body, error: null, deviceToken: headers.get("x-device-token") };
+  const { code, detail, ...fields } = body ?? {};
+  const [first] = Object.values(fields);
   const details = {
     retryAfterSeconds: Number(headers.get("retry-after")) || undefined,
     requestId: headers.get("x-request-id") ?? undefined,
   };
-  const { code, detail, ...fields } = (body ?? {}) as Record<string, unknown>;
-  if (typeof code === "string" && typeof detail === "string") return failed(code, detail, status, details);
-  const [first] = Object.values(fields);
+  if (code && detail) return failed(String(code), String(detail), status, details);
   return status === 400 && Array.isArray(first)
     ? failed("fields_refused", first.join(" "), status, { ...details, fields })
     : unexpected(status, details);
 };
 
-const bodyOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-const answerOf = async (response: Response, url: string): Promise<Answer> => {
-  const { ok, status, headers } = response;
-  // Runtimes that follow redirects in spite of `manual` name the last address.
-  if (response.url && response.url !== url) return unexpected(status);
-  const body = bodyOf(await response.text());
-  if (!ok) return refusal(response, body);
-  if (status !== 204 && typeof body !== "object") return unexpected(status);
-  return { data: body, error: null, deviceToken: headers.get("x-device-token") };
-};
-
 /** `route` is a text such as `POST /api/v1/auth/user/otp/`. */
-export const send = async (base: string, route: string, sent: Sent, how: Sending): Promise<Answer> => {
-  const { signal, access, deviceToken, waitMilliseconds = longestWaitMilliseconds } = how;
+export const send = async (
+  base: string,
+  route: string,
+  sent: Sent,
+  signal?: AbortSignal,
+  access?: string,
+  deviceToken?: string,
+): Promise<Answer> => {
   const [method = "", path = ""] = route.split(" ");
-  const { id, ...rest } = sent ?? {};
-  const url = new URL(base + path.replace("{id}", () => encodeURIComponent(String(id))));
-  const hasBody = method !== "GET" && sent !== undefined && id === undefined;
-  if (!hasBody)
-    for (const [name, value] of Object.entries(rest)) if (value) url.searchParams.set(name, value as string);
+  const hasBody = sent && method !== "GET" && !path.includes("{");
   const ending = new AbortController();
   const end = () => ending.abort();
-  const timer = setTimeout(end, waitMilliseconds);
+  const timer = setTimeout(
+    end,
+    path.endsWith("/refresh/") ? longestRenewalMilliseconds : longestWaitMilliseconds,
+  );
   signal?.addEventListener("abort", end);
   if (signal?.aborted) end();
   try {
+    const url = new URL(base + path.replace("{id}", String(sent?.["id"]).replace(/\W/g, "-")));
+    if (method === "GET")
+      for (const [name, value] of Object.entries(sent ?? {}))
+        if (value) url.searchParams.set(name, value as string);
     const response = await fetch(url, {
       method,
-      // Cookies of the API would make this a request with credentials, which CORS allows to few.
-      credentials: "omit",
       redirect: "manual",
-      // A sign-out goes on if the page is left.
-      keepalive: path.endsWith("/logout/"),
       signal: ending.signal,
+      // A sign-out goes on if the page is left. Some runtimes refuse the member.
+      ...(path.endsWith("/logout/") && { keepalive: true }),
       headers: {
         ...(access && { Authorization: `Bearer ${access}` }),
         ...(deviceToken && { "X-Device-Token": deviceToken }),
         ...(hasBody && { "Content-Type": "application/json" }),
       },
-      ...(hasBody && { body: JSON.stringify(rest) }),
+      ...(hasBody && { body: JSON.stringify(sent) }),
     });
     return await answerOf(response, url.href);
   } catch {

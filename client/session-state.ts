@@ -15,6 +15,8 @@ export type Session = TokenPair & {
   isRenewing?: true;
 };
 
+export const refused = '{"reason":"session_ended"}';
+
 /** Stays the same object while nothing changes, as `useSyncExternalStore` asks. */
 export type Snapshot =
   | { readonly status: "unknown" }
@@ -22,7 +24,11 @@ export type Snapshot =
   /** With a reason, the service ended the session. Otherwise someone signed out, or no one was in. */
   | { readonly status: "signed_out"; readonly reason?: "session_ended" };
 
-type News = { id?: string; userId?: string; isRefused?: boolean };
+/** What a store holds instead of a session that is over: nothing, or that the service refused it. */
+type Ending = typeof refused | null;
+
+/** Which session is over. Without it, a tab has signed in. */
+type News = { id?: string; userId?: string; ending?: Ending };
 
 /** Reads the token, which only the service can verify. */
 export const sessionOf = ({ access, refresh }: TokenPair, device?: string): Session => {
@@ -46,58 +52,60 @@ export const remainingMilliseconds = ({ receivedAt, lifetimeMilliseconds }: Sess
   return age < 0 ? 0 : lifetimeMilliseconds - age;
 };
 
-/** Stored instead of a session that the service has ended, so that each tab can say so. */
-const refused = '{"reason":"session_ended"}';
-
 const parsed = (text: string | null | undefined): Session | null => {
   try {
     const session = JSON.parse(text ?? "");
-    return session?.refresh ? session : null;
+    return session.refresh && session.access && session.userId ? session : null;
   } catch {
     return null;
   }
 };
 
+declare const document: unknown;
+declare const addEventListener: (type: string, listener: () => void) => void;
+
 export const sessionState = (given: Storage, name: string, onForeignSignOut: () => void) => {
   let storage = given;
   let session: Session | null = null;
   let snapshot: Snapshot = { status: "unknown" };
-  let writing: Promise<unknown> = Promise.resolve();
+  let shown: string | boolean | undefined;
+  let writing = Promise.resolve(true);
   let writes = 0;
-  /** Sessions that are over, whatever a store still says, and whether the service refused them. */
-  const ended = new Map<string, boolean>();
+  /** Sessions that are over, even if a store still has them. */
+  const endings = new Map<string | undefined, Ending>();
   const listeners = new Set<() => void>();
   const isBrowser = typeof document === "object";
   const channel = isBrowser && typeof BroadcastChannel === "function" ? new BroadcastChannel(name) : null;
 
   const show = (text: string | null | undefined): void => {
     session = parsed(text);
-    const { id: sessionId, userId } = session ?? {};
-    const made = (
-      session
-        ? { status: "signed_in", userId, sessionId }
-        : { status: "signed_out", ...(text === refused && { reason: "session_ended" }) }
-    ) as Snapshot;
-    if (JSON.stringify(made) === JSON.stringify(snapshot)) return;
-    snapshot = made;
-    for (const listener of listeners) listener();
+    const key = session?.id ?? text === refused;
+    if (key === shown) return;
+    shown = key;
+    snapshot = session
+      ? { status: "signed_in", userId: session.userId, sessionId: session.id }
+      : { status: "signed_out", ...(key && { reason: "session_ended" }) };
+    for (const listener of listeners) queueMicrotask(listener);
   };
 
   /** Later writes wait for earlier ones. A store that fails is replaced by memory. */
-  const store = (text: string | null): Promise<unknown> => {
+  const store = (text: string | null): Promise<boolean> => {
     writes += 1;
     show(text);
     writing = writing
       .then(() => storage.set?.(name, text))
-      .catch(() => (storage = memoryStorage()).set?.(name, text));
+      .then(
+        () => true,
+        // On a server, the memory could outlive the request.
+        () => isBrowser && !!(storage = memoryStorage()).set?.(name, text),
+      );
     return writing;
   };
 
   const adopt = (text: string | null | undefined): void => {
-    const { id = "" } = parsed(text) ?? {};
-    const isRefused = ended.get(id);
-    if (isRefused === undefined) show(text);
-    else void store(isRefused ? refused : null);
+    const ending = endings.get(parsed(text)?.id);
+    if (ending === undefined) show(text);
+    else void store(ending);
   };
 
   /** Asks the store. What this tab has written meanwhile counts more. */
@@ -110,26 +118,30 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
       try {
         text = await storage.get(name);
       } catch {
-        text = null;
+        if (!shown) show(null);
+        return session;
       }
     } while (before !== writes);
     adopt(text);
     return session;
   };
 
-  channel?.addEventListener("message", ({ data: { id, userId, isRefused = false } }: MessageEvent<News>) => {
-    if (id) ended.set(id, isRefused);
+  channel?.addEventListener("message", (event: object) => {
+    const { id, userId, ending } = (event as { data: News }).data;
+    if (id) endings.set(id, ending ?? null);
     // Tabs that share no store have sessions of their own.
-    if (!storage.isShared && !isRefused && userId === session?.userId) onForeignSignOut();
+    if (!storage.isShared && !ending && userId === session?.userId) onForeignSignOut();
     void read();
   });
-  // A page that comes back from sleep or from the browser's cache may have missed news.
-  if (isBrowser) document.addEventListener("visibilitychange", () => void read());
+  // News can arrive before the store shows what they tell. A page that comes back from sleep, or from
+  // the browser's cache, may have missed some.
+  if (isBrowser)
+    for (const type of ["storage", "visibilitychange"]) addEventListener(type, () => void read());
 
   // The first rendering of a page need not wait, if its store answers at once.
   try {
     const first = storage.get(name);
-    if (first instanceof Promise) void read();
+    if (typeof first === "object" && first) first.then(read, read);
     else adopt(first);
   } catch {
     show(null);
@@ -138,11 +150,13 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   return {
     canWrite: given.set !== undefined,
     read,
-    write: (next: Session) => store(JSON.stringify(next)),
-    forget: ({ id, userId }: Session, isRefused = false) => {
-      ended.set(id, isRefused);
-      channel?.postMessage({ id, userId, isRefused } satisfies News);
-      return store(isRefused ? refused : null);
+    /** Writes nothing if what was `read` no longer counts. */
+    write: (next: Session, read?: Session) =>
+      read && read.refresh !== session?.refresh ? writing : store(JSON.stringify(next)),
+    forget: ({ id, userId }: Session, ending: Ending = null, isNews = true) => {
+      endings.set(id, ending);
+      if (isNews) channel?.postMessage({ id, userId, ending } satisfies News);
+      return session?.id === id ? store(ending) : writing;
     },
     /** Tells other tabs to look. */
     announce: () => channel?.postMessage({} satisfies News),

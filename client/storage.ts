@@ -46,19 +46,21 @@ type Cookies = {
 const longestCookieSeconds = 30 * 24 * 60 * 60;
 
 /** For server rendering: the cookies of one request, and of its response if it can still set some. */
-export const cookieStorage = ({ get, set }: Cookies): Storage => ({
-  get: async (name) => {
-    const value = await get(name);
-    return value ? decodeURIComponent(value) : null;
-  },
-  set:
-    set &&
-    ((name, value) =>
-      set(name, encodeURIComponent(value ?? ""), {
-        httpOnly: true,
-        secure: true,
-        sameSite: "lax",
-        path: "/",
-        maxAge: value === null ? 0 : longestCookieSeconds,
-      })),
-});
+export const cookieStorage = ({ get, set }: Cookies): Storage => {
+  const written = memoryStorage();
+  return {
+    get: async (name) => (await written.get(name)) ?? decodeURIComponent((await get(name)) ?? ""),
+    set:
+      set &&
+      (async (name, value) => {
+        await set(name, encodeURIComponent(value ?? ""), {
+          httpOnly: true,
+          secure: true,
+          sameSite: "lax",
+          path: "/",
+          maxAge: value === null ? 0 : longestCookieSeconds,
+        });
+        await written.set?.(name, value ?? "");
+      }),
+  };
+};

@@ -9,6 +9,7 @@ export const root = join(import.meta.dirname, "..");
 const scripts: Record<string, string> = {
   cdk: "aws-cdk/bin/cdk",
   cdklocal: "aws-cdk-local/bin/cdklocal",
+  tsc: "typescript/bin/tsc",
   vitest: "vitest/vitest.mjs",
 };
 

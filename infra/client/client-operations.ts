@@ -2,13 +2,20 @@
 // types that need no package.
 import { format } from "prettier";
 import { contract } from "../../shared/contract/contract.ts";
-import { bodyErrors, commonErrors, type Operation } from "../../shared/contract/operation.ts";
-import { typeOf, type NamedTypes } from "./type-text.ts";
+import { bearerErrors, bodyErrors, commonErrors, type Operation } from "../../shared/contract/operation.ts";
+import { checkSendable } from "./sendable-operations.ts";
+import { docOf, typeOf, type NamedTypes } from "./type-text.ts";
 
 /** All that people may call: not what only staff may, and not the admin page's own session. */
-const operations = Object.entries<Operation>(contract).filter(
-  ([, { caller, keepsStaffCookie }]) => caller !== "staff" && !keepsStaffCookie,
-);
+const isForPeople = ({ caller, keepsStaffCookie }: Operation): boolean =>
+  caller !== "staff" && !keepsStaffCookie;
+
+/** Codes that many operations share. An operation lists only its others. */
+const codeGroups = [
+  { name: "BearerCode", doc: "Refusals of operations that need a session.", codes: bearerErrors },
+  { name: "BodyCode", doc: "Refusals of operations that are sent a body.", codes: bodyErrors },
+  { name: "CommonCode", doc: "Refusals of every operation.", codes: commonErrors },
+];
 
 const parametersOf = (path: string): string[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => `{ ${name}: string }`);
@@ -16,20 +23,28 @@ const parametersOf = (path: string): string[] =>
 const sentTo = ({ path, query, body }: Operation, named: NamedTypes): string =>
   [
     ...parametersOf(path),
-    ...(query ? [typeOf(query, "input", named)] : []),
-    ...(body ? [typeOf(body, "input", named)] : []),
+    ...[query, body].flatMap((input) => (input ? [typeOf(input, "input", named)] : [])),
   ].join(" & ") || "undefined";
 
-const codesOf = ({ errors, body }: Operation): string[] => [
-  ...new Set<string>([...errors, ...(body ? bodyErrors : []), ...commonErrors]),
-];
+const literals = (codes: Iterable<string>): string[] => [...codes].map((code) => JSON.stringify(code));
 
-const flagsOf = (operation: Operation, sent: string): string =>
-  [
-    operation.caller === "user" ? "u" : "",
-    operation.readsDeviceToken ? "d" : "",
-    sent === "undefined" ? "" : "i",
-  ].join("");
+const declarationsOfGroups = (): NamedTypes =>
+  Object.fromEntries(
+    codeGroups.map(({ name, doc, codes }) => [
+      name,
+      `${docOf(doc)}export type ${name} = ${literals(codes).join(" | ")};`,
+    ]),
+  );
+
+const codesOf = ({ errors, body }: Operation): string => {
+  const codes = new Set<string>([...errors, ...(body ? bodyErrors : []), ...commonErrors]);
+  const groups = codeGroups.filter((group) => group.codes.every((code) => codes.has(code)));
+  for (const code of groups.flatMap((group): readonly string[] => group.codes)) codes.delete(code);
+  return [...literals(codes), ...groups.map(({ name }) => name)].join(" | ");
+};
+
+const flagsOf = ({ caller, readsDeviceToken }: Operation, sent: string): string =>
+  [caller === "user" ? "u" : "", readsDeviceToken ? "d" : "", sent === "undefined" ? "" : "i"].join("");
 
 const printed = (text: string): Promise<string> =>
   format(`// Made from the contract by \`npm run client\`. Edit shared/contract/ instead.\n${text}`, {
@@ -38,24 +53,23 @@ const printed = (text: string): Promise<string> =>
   });
 
 /** The files of `client/` that are made from the contract. */
-export const generatedFiles = async (): Promise<Record<string, string>> => {
-  const named: NamedTypes = {};
+export const contractFiles = async (all: Record<string, Operation> = contract) => {
+  const named = declarationsOfGroups();
   const types: string[] = [];
   const routes: string[] = [];
-  for (const [name, operation] of operations) {
-    const { success, method, path, summary } = operation;
+  for (const operation of Object.values(all).filter(isForPeople)) {
+    checkSendable(operation);
+    const { name, success, method, path, summary } = operation;
     const sent = sentTo(operation, named);
     const answer = success.status === 204 ? "undefined" : typeOf(success.body, "output", named);
-    const codes = codesOf(operation).map((code) => `"${code}"`);
-    types.push(`/** ${summary} */
-      ${name}: { sent: ${sent}; answer: ${answer}; code: ${codes.join(" | ")} };`);
+    types.push(
+      `${docOf(summary)}${name}: {\n sent: ${sent}; answer: ${answer}; code: ${codesOf(operation)} };`,
+    );
     routes.push(`${name}: "${[method, path, flagsOf(operation, sent)].join(" ").trim()}",`);
   }
   return {
     "operations.ts": await printed(`
-${Object.entries(named)
-  .map(([name, type]) => `export type ${name} = ${type};`)
-  .join("\n")}
+${Object.values(named).join("\n\n")}
 
 /** What each operation is sent, what it answers, and the codes of its refusals. */
 export type Operations = { ${types.join("\n")} };`),

@@ -52,6 +52,10 @@ export const toolUsages = {
     },
     examples: ["", "--port 5174 --api https://auth.example.com"],
   },
+  client: {
+    does: "Writes what client/ has from the contract, and packs the package for front ends: build/lit-auth-client.tgz.",
+    examples: [""],
+  },
   attack: {
     does: "Performs attacks against a new local stack with the limits of a deployment, and prints which were held.",
     operands: { form: "[<part of an attack's name>]", ask: "Name a part of an attack's name." },

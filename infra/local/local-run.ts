@@ -4,7 +4,7 @@ import { stop as stopEsbuild } from "esbuild";
 import { bundleFunctions, bundlesDirectory } from "../bundling/bundle-functions.ts";
 import { freshenBundles, inThisRepository } from "../bundling/fresh-bundles.ts";
 import { isOnThisMachine } from "../settings/event-settings.ts";
-import { environmentPublicUrl, loadSettings } from "../settings/settings.ts";
+import { environmentPublicUrl, loadSettings, type Settings } from "../settings/settings.ts";
 import { synthesise } from "../synthesise.ts";
 import { generousLimits } from "../generous-limits.ts";
 import { lockDataDirectory } from "./data-directory.ts";
@@ -60,14 +60,18 @@ const reach = ({ host, port }: Given, issuer: string | undefined): string => {
   return `${others}\n  Issuer   ${issuer}`;
 };
 
-const describe = ({ url, inboxUrl, mailboxFolder, engine }: Stack, given: Given, issuer?: string): string => `
+const describe = (
+  { url, inboxUrl, mailboxFolder, engine }: Stack,
+  given: Given,
+  { PUBLIC_URL, ALLOWED_ORIGINS }: Settings,
+): string => `
   Links    ${url}/
-  API      ${url}/api/v1/auth/
+  API      ${url}/api/v1/auth/ (for pages of ${ALLOWED_ORIGINS === "*" ? "all origins" : ALLOWED_ORIGINS})
   Docs     ${url}/swagger/
   Admin    ${url}/admin/
   Inbox    ${inboxUrl}
   Events   ${url}/_events/
-  Letters  ${url}/_letters/${reach(given, issuer)}
+  Letters  ${url}/_letters/${reach(given, PUBLIC_URL)}
   Emails   ${path.relative(process.cwd(), mailboxFolder)}${path.sep}
   Data     ${path.relative(process.cwd(), dataDirectory)}${path.sep} (${engine}). To start empty: npm start -- --fresh${given.isDefaultPort ? "" : ` --port ${given.port}`}
 
@@ -113,5 +117,5 @@ export const runLocally = async (given: Given): Promise<void> => {
   console.log("Starting database, queues and functions …");
   const onRequest = quiet ? undefined : (line: string) => console.log(line);
   stack = await startStack({ templates, port, host, dataDirectory, onLog: printErrors, onRequest });
-  console.log(describe(stack, given, settings.PUBLIC_URL));
+  console.log(describe(stack, given, settings));
 };

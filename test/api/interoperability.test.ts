@@ -4,6 +4,7 @@ import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
 import { succeed } from "../support/calls/api.ts";
 import { signedIn } from "../support/people/people.ts";
+import { djangoRecipe } from "../support/recipes/recipes.ts";
 import { pythonWithPackages, runPython } from "../support/python/python.ts";
 import { baseUrl } from "../support/stacks/target-urls.ts";
 
@@ -49,19 +50,23 @@ describe("access token in another service", () => {
       `${now - 2} ${access}`,
       `${now - 60} ${access}`,
     ];
-    const parameters = [issuer, "lit-auth", jwksUrl(), djangoLine];
+    const parameters = [issuer, "lit-auth", jwksUrl(), djangoLine, djangoRecipe()];
     const output = await runPython(python ?? "", "check_token.py", parameters, lines.join("\n"));
     const [valid, asRefresh, forged, ...behind] = output
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(valid).toEqual({ pyjwt: id, simplejwt: id });
-    expect(asRefresh.simplejwt).toBe("refused: InvalidToken");
-    expect(forged).toEqual({ pyjwt: "refused: InvalidSignatureError", simplejwt: "refused: InvalidToken" });
+    expect(valid).toEqual({ pyjwt: id, simplejwt: id, view: { of: id } });
+    expect(asRefresh).toMatchObject({ simplejwt: "refused: InvalidToken", view: 401 });
+    expect(forged).toEqual({
+      pyjwt: "refused: InvalidSignatureError",
+      simplejwt: "refused: InvalidToken",
+      view: 401,
+    });
     // Without a leeway, PyJWT refuses a token as soon as the clock is a second behind.
     expect(behind).toEqual([
-      { pyjwt: "refused: ImmatureSignatureError", simplejwt: id },
-      { pyjwt: "refused: ImmatureSignatureError", simplejwt: "refused: InvalidToken" },
+      { pyjwt: "refused: ImmatureSignatureError", simplejwt: id, view: { of: id } },
+      { pyjwt: "refused: ImmatureSignatureError", simplejwt: "refused: InvalidToken", view: 401 },
     ]);
   });
 

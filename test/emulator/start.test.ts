@@ -1,32 +1,13 @@
 // Runs `npm start` as a process, each time in a new folder.
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { findRunningStack } from "../../commands/running-stack.ts";
 import { freePort } from "../../infra/local/engines/free-port.ts";
 import { eventually } from "../support/assert/eventually.ts";
+import { exitCode, folder, npmStart, root, run, script } from "./fixtures/npm-start.ts";
 import { alive, descendants } from "./fixtures/processes.ts";
-import { temporaryFolder } from "./fixtures/use-stack.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
-const script = path.join(root, "infra/local/start.ts");
-
-const run = (folder: string, command: string, ...parameters: string[]) => {
-  const child = spawn(command, parameters, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const said = { out: "", error: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (said.out += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (said.error += text));
-  const ready = () =>
-    eventually("the runner to be ready", () => {
-      if (child.exitCode !== null) throw new Error(said.error);
-      return said.out.includes("Ready in") || undefined;
-    });
-  return { child, said, ready };
-};
-const npmStart = (folder: string, ...flags: string[]) => run(folder, process.execPath, script, ...flags);
 const variable = (name: string, value: string) => {
   vi.stubEnv(name, value);
   onTestFinished(() => void vi.unstubAllEnvs());
@@ -38,15 +19,6 @@ const variablesOf = (pid: number): string => {
   } catch {
     return "";
   }
-};
-const exitCode = async (child: ChildProcess): Promise<number | null> => {
-  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-  return child.exitCode;
-};
-const folder = () => {
-  const made = temporaryFolder();
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
-  return made;
 };
 
 describe("npm start", () => {
@@ -60,6 +32,7 @@ describe("npm start", () => {
     for (const address of ["/api/v1/auth/", "/swagger/", "/_inbox/"]) {
       expect(said.out).toContain(`http://127.0.0.1:${port}${address}`);
     }
+    expect(said.out).toContain("/api/v1/auth/ (for pages of all origins)\n");
     const answer = await fetch(`http://127.0.0.1:${port}/api/v1/auth/user/me/`);
     expect(answer.status).toBe(401);
     await eventually(

@@ -8,7 +8,13 @@ import { errors } from "../../shared/contract/errors.ts";
 import { itemKinds } from "../../shared/store/item-kinds.ts";
 import { variables } from "../../shared/platform/environment.ts";
 
-const documents = globSync(["*.md", "docs/**/*.md", "test/*.md", "test/tools/**/*.md"]).toSorted();
+const documents = globSync([
+  "*.md",
+  "client/*.md",
+  "docs/**/*.md",
+  "test/*.md",
+  "test/tools/**/*.md",
+]).toSorted();
 const read = (file: string) => readFileSync(file, "utf8");
 const withoutCode = (text: string) => text.replaceAll(/```[^]*?```/g, "").replaceAll(/`[^`\n]*`/g, "");
 
@@ -41,7 +47,7 @@ const codeWords = (text: string, { blocks }: { blocks: boolean }): string[] =>
 const { scripts } = z
   .object({ scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(read("package.json")));
-const files = globSync("{shared,functions,infra,commands,pages,test}/**/*.{ts,tsx}");
+const files = globSync("{shared,functions,infra,commands,client,examples,pages,test}/**/*.{ts,tsx}");
 const fileNames = new Set(files.map((file) => path.basename(file)));
 const settingNames = new Set([
   ...Object.keys(settingsTable),
@@ -70,7 +76,9 @@ describe("documents", () => {
   it("name files and folders that exist", () => {
     const missingIn = (file: string) =>
       codeWords(read(file), { blocks: true })
-        .filter((word) => /^(?:shared|functions|infra|commands|pages|test|docs)\/[\w./-]*$/.test(word))
+        .filter((word) =>
+          /^(?:shared|functions|infra|commands|client|examples|pages|test|docs)\/[\w./-]*$/.test(word),
+        )
         .filter((named) => !existsSync(named));
     const unknownNamesIn = (file: string) =>
       codeWords(read(file), { blocks: false })

@@ -5,7 +5,13 @@ import { describe, expect, it } from "vitest";
 
 const production = globSync("{shared,functions,infra,commands,pages}/**/*.{ts,tsx}").toSorted();
 const tests = globSync("test/**/*.ts").toSorted();
-const documents = globSync(["*.md", "docs/**/*.md", "test/*.md", "test/tools/**/*.md"]).toSorted();
+const documents = globSync([
+  "*.md",
+  "client/*.md",
+  "docs/**/*.md",
+  "test/*.md",
+  "test/tools/**/*.md",
+]).toSorted();
 const read = (file: string) => readFileSync(file, "utf8");
 
 type Line = { file: string; number: number; text: string; comment: string | undefined };

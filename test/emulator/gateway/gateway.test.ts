@@ -293,8 +293,10 @@ describe("runner", () => {
       });
       for (const path of ["/swagger/", "/admin/", "/_inbox/", "/.well-known/jwks.json", "/_docs/README.md"])
         expect(body.toString()).toContain(`href="${path}"`);
+      for (const [, path = ""] of body.toString().matchAll(/href="(\/_docs\/[^"]+)"/g))
+        expect((await raw(path, {})).body.toString(), path).toMatch(/^# /);
     }
-    expect((await raw("/_docs/docs/api.md", {})).body.toString()).toMatch(/^# /);
+    expect((await raw("/_docs/docs/front-ends.md", {})).body.toString()).toMatch(/^# Front ends/);
     expect((await raw("/_docs/../package.json", {})).status).toBe(404);
     expect((await raw("/", { method: "POST" })).status).toBe(404);
   });

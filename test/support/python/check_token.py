@@ -1,6 +1,7 @@
 """Checks tokens as a Python service would.
 
-The arguments are issuer, audience, JWKS address, and the line of docs/api.md that sets SIMPLE_JWT.
+The arguments are issuer, audience, JWKS address, the line of docs/api.md that sets SIMPLE_JWT, and
+the view of docs/front-ends.md.
 Standard input holds one token a line, after the time that the service's clock shows.
 """
 
@@ -11,7 +12,7 @@ import sys
 import jwt
 from django.conf import settings
 
-issuer, audience, jwks, documented = sys.argv[1:]
+issuer, audience, jwks, documented, documented_view = sys.argv[1:]
 simple_jwt = eval(documented.removeprefix("SIMPLE_JWT = "), {"issuer": issuer})
 
 
@@ -33,7 +34,12 @@ import django
 
 django.setup()
 from rest_framework.test import APIRequestFactory
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
+from rest_framework.views import APIView
 from rest_framework_simplejwt.authentication import JWTStatelessUserAuthentication
+
+exec(documented_view)
 
 
 def by_pyjwt(token):
@@ -47,6 +53,12 @@ def by_simplejwt(token):
     return user.id
 
 
+def by_view(token):
+    request = APIRequestFactory().get("/", HTTP_AUTHORIZATION=f"Bearer {token}")
+    response = Notes.as_view()(request)
+    return response.data if response.status_code == 200 else response.status_code
+
+
 def outcome(check, token):
     try:
         return check(token)
@@ -57,4 +69,5 @@ def outcome(check, token):
 for line in sys.stdin:
     clock, token = line.split()
     Clock.seconds = int(clock)
-    print(json.dumps({"pyjwt": outcome(by_pyjwt, token), "simplejwt": outcome(by_simplejwt, token)}))
+    checks = {"pyjwt": by_pyjwt, "simplejwt": by_simplejwt, "view": by_view}
+    print(json.dumps({name: outcome(check, token) for name, check in checks.items()}))

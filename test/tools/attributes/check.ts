@@ -37,7 +37,7 @@ const added = String.raw`
   },
 } as const satisfies`;
 
-const copied = /^(commands|functions|infra|letters|pages|shared|test)$|\.(json|ts|yaml)$/;
+const copied = /^(client|commands|functions|infra|letters|pages|shared|test|LICENSE)$|\.(json|ts|yaml)$/;
 
 const copyOfRepository = (): string => {
   const copy = mkdtempSync(join(tmpdir(), "lit-auth-attributes-"));
@@ -67,8 +67,10 @@ try {
   };
   const tool = (name: string) => join(root, "node_modules/.bin", name);
   run(process.execPath, "infra/openapi/document.ts");
+  run(process.execPath, "infra/client/write-client.ts");
   run(tool("tsc"));
   run(tool("tsc"), "-p", "pages");
+  run(tool("tsc"), "-p", "client");
   run(tool("vitest"), "run", "--project", "scenarios/own-stack", scenario);
 } finally {
   rmSync(copy, { recursive: true, force: true });
