@@ -167,7 +167,7 @@ export const rooms: Record<string, Room> = {
   },
   "infra/client": {
     holds: "what the client takes from the contract, and its package",
-    imports: [...shared("contract"), ...infra("command-line"), "infra"],
+    imports: [...shared("contract"), ...infra("command-line local"), "infra"],
   },
   "infra/api": {
     holds: "the REST API: routes, gateway responses, stage, throttles, firewall",
