@@ -1,10 +1,10 @@
 // Each <main> is a view, and each form names an operation of the client. If another form follows at
 // once, it takes the code that the first one sent, along with the fields that `data-with` names.
-import { createClient, webStorage, type AuthError, type Result, type Session } from "lit-auth-client";
+import { createClient, webStorage, type AuthError } from "lit-auth-client";
 
 const baseUrl = document.querySelector<HTMLMetaElement>('meta[name="lit-auth"]')?.content ?? "";
 const client = createClient({ baseUrl, storage: webStorage(localStorage) });
-type Call = (sent: object) => Promise<Result<unknown, AuthError>>;
+type Call = (sent: object) => Promise<{ error: AuthError | null }>;
 
 const find = (selector: string, root: ParentNode = document) => root.querySelector(selector) as HTMLElement;
 const all = (selector: string) => document.querySelectorAll<HTMLElement>(selector);
@@ -14,22 +14,23 @@ const say = (text: string): void => find("#status").replaceChildren(text);
 const pause = (button: Element, until: number): void => {
   const seconds = Math.ceil((until - Date.now()) / 1000);
   button.ariaDisabled = String(seconds > 0);
-  button.nextElementSibling?.replaceChildren(seconds > 0 ? `You can ask again in ${seconds} s.` : "");
+  const note = seconds > 0 ? `You can try again in ${seconds} s.` : "";
+  button.parentElement?.querySelector("small")?.replaceChildren(note);
   if (seconds > 0) setTimeout(() => pause(button, until), 1000);
 };
 
-const clearErrors = (): void => {
+const clearMessages = (): void => {
+  say("");
   for (const note of all(".error")) note.remove();
-  for (const input of all("[aria-invalid]")) input.ariaInvalid = "false";
+  for (const input of all("[aria-invalid]")) input.removeAttribute("aria-invalid");
 };
 
 /** Puts each sentence at its field or, if the form shows no such field, at the end of the form. */
 const refuse = (form: HTMLFormElement, button: Element, error: AuthError): void => {
   const { code, message, fields, retryAfterSeconds = 0 } = error;
   const place = /^(sign_in|activation|code)_refused$/.test(code) ? "otp_code" : "form";
-  for (const [name, sentences] of Object.entries(
-    error.code === "fields_refused" ? fields : { [place]: [message] },
-  )) {
+  const faults = code === "fields_refused" ? fields : { [place]: [message] };
+  for (const [name, sentences] of Object.entries(faults)) {
     const [note, input] = [document.createElement("p"), find(`label [name="${name}"]`, form)];
     Object.assign(note, { id: `error-${name}`, className: "error", role: "alert" });
     note.textContent = sentences?.join(" ") ?? "";
@@ -37,18 +38,8 @@ const refuse = (form: HTMLFormElement, button: Element, error: AuthError): void 
     input?.setAttribute("aria-invalid", "true");
     input?.setAttribute("aria-describedby", note.id);
   }
-  find('[aria-invalid="true"]', form)?.focus();
-  if (code.includes("letter")) pause(button, Date.now() + retryAfterSeconds * 1000);
-};
-
-const rowOf = ({ id, device, last_used: lastUsed, current }: Session): Node => {
-  const row = document.importNode((find("template") as HTMLTemplateElement).content, true);
-  find("b", row).textContent = device;
-  find("small", row).textContent = current ? "this device" : new Date(lastUsed).toLocaleString();
-  find("form", row).hidden = current;
-  find("input", row).setAttribute("value", id);
-  find("button", row).ariaLabel = `Sign out there: ${device}`;
-  return row;
+  find("[aria-invalid]", form)?.focus();
+  if (/letter|network|throttled|unavailable/.test(code)) pause(button, Date.now() + retryAfterSeconds * 1000);
 };
 
 const loadAccount = async (): Promise<void> => {
@@ -62,35 +53,40 @@ const loadAccount = async (): Promise<void> => {
   // The attribute is the default value, so nothing that is being typed is replaced.
   for (const [name, value] of Object.entries({ email, username, first_name, last_name }))
     for (const input of all(`#account [name="${name}"]`)) input.setAttribute("value", value);
+  const rows = sessions.data.results.map(({ id, device, last_used: lastUsed, current }) => {
+    const row = document.importNode((find("template") as HTMLTemplateElement).content, true);
+    find("b", row).textContent = device;
+    find("small", row).textContent = current ? "this device" : new Date(lastUsed).toLocaleString();
+    find("form", row).hidden = current;
+    find("input", row).setAttribute("value", id);
+    find("button", row).ariaLabel = `Sign out there: ${device}`;
+    return row;
+  });
   const hadFocus = find("#sessions").contains(document.activeElement);
-  find("#sessions").replaceChildren(...sessions.data.results.map(rowOf));
+  find("#sessions").replaceChildren(...rows);
   if (hadFocus) find("#sessions-title").focus();
 };
 
 /** Shows the view that the address names, or else the first one. */
 const show = (): void => {
-  const { status } = client.getSnapshot();
-  const views = [...all(`main[data-for="${status}"]`)];
+  const views = [...all(`main[data-for="${client.getSnapshot().status}"]`)];
   const view = views.find(({ id }) => `#${id}` === location.hash) ?? views[0];
-  if (status === "signed_in") void loadAccount();
+  if (view?.id === "account") void loadAccount();
   if (!view?.hidden) return;
   for (const other of all("main")) other.hidden = other !== view;
-  clearErrors();
-  say("");
+  clearMessages();
   document.title = find("h1", view).textContent;
   find("h1", view).focus();
 };
 
 const submit = async (form: HTMLFormElement, button: Element): Promise<void> => {
-  const { operation, with: names = "", says } = form.dataset;
+  const { operation, with: names = "", says = "Done." } = form.dataset;
   const [earlier, codeForm] = [form.previousElementSibling, form.nextElementSibling];
   const sent = new FormData(form);
-  if (earlier instanceof HTMLFormElement)
-    for (const [name, value] of new FormData(earlier))
-      if (value && names.split(" ").includes(name)) sent.set(name, value);
+  const entered = earlier instanceof HTMLFormElement ? [...new FormData(earlier)] : [];
+  for (const [name, value] of entered) if (value && names.split(" ").includes(name)) sent.set(name, value);
   const before = client.getSnapshot();
-  clearErrors();
-  say("");
+  clearMessages();
   button.ariaDisabled = "true";
   const { error } = await (client[operation as keyof typeof client] as Call)(Object.fromEntries(sent));
   button.ariaDisabled = "false";
@@ -104,19 +100,17 @@ const submit = async (form: HTMLFormElement, button: Element): Promise<void> => 
     history.pushState(null, "", location.pathname);
   }
   if (client.getSnapshot() === before) show();
-  if (says) say(says);
+  say(says);
 };
 
 for (const form of document.forms) form.noValidate = true;
 const pristine = document.body.cloneNode(true);
 
 client.subscribe(() => {
-  const snapshot = client.getSnapshot();
   // Nothing of the earlier person remains.
   document.body = pristine.cloneNode(true) as HTMLElement;
   show();
-  if (snapshot.status === "signed_out")
-    say(snapshot.reason ? "Your session has ended. Sign in again." : "You are signed out.");
+  if ("reason" in client.getSnapshot()) say("Your session has ended. Sign in again.");
 });
 document.addEventListener("submit", (event) => {
   event.preventDefault();

@@ -26,7 +26,8 @@ const watch = (page: Page, origins: readonly string[]): string[] => {
   page.on("pageerror", (error) => problems.push(`thrown: ${error.message}`));
   page.on("request", (request) => {
     const { protocol, origin: target } = new URL(request.url());
-    if (protocol.startsWith("http") && !origins.includes(target)) problems.push(`left the stack: ${request.url()}`);
+    if (protocol.startsWith("http") && !origins.includes(target))
+      problems.push(`left the stack: ${request.url()}`);
   });
   page.on("response", (response) => {
     const { pathname } = new URL(response.url());

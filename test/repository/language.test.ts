@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
 
-const production = globSync("{shared,functions,infra,commands,pages}/**/*.{ts,tsx}").toSorted();
+const production = globSync("{shared,functions,infra,commands,pages,examples}/**/*.{ts,tsx}").toSorted();
 const tests = globSync("test/**/*.ts").toSorted();
 const documents = globSync([
   "*.md",
