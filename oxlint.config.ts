@@ -78,7 +78,12 @@ const places: Record<string, readonly string[]> = {
   ],
   constructs: ["infra/stacks/*.ts", "infra/api/*.ts", "infra/monitoring/*.ts", "infra/archive/*.ts"],
   "cdk-nag": ["infra/stacks/cdk-nag.ts"],
-  esbuild: ["infra/bundling/*.ts", "infra/client/client-package.ts", "infra/local/local-run.ts"],
+  esbuild: [
+    "infra/bundling/*.ts",
+    "infra/client/client-package.ts",
+    "infra/client/serve-example.ts",
+    "infra/local/local-run.ts",
+  ],
   nodemailer: ["infra/local/mailbox/raw-message.ts"],
   fauxqs: ["infra/local/engines/sqs-engine.ts"],
 };
@@ -110,6 +115,7 @@ const walls: Record<string, Restriction[]> = {
   "infra/**/*.ts": [outside("functions", "commands", "test"), staffOnly],
   "commands/**/*.ts": [outside("functions", "test")],
   "client/**/*.ts": [outside("functions", "infra", "commands", "test", "shared", "pages")],
+  "examples/**/*.ts": [outside("functions", "infra", "commands", "test", "shared", "pages", "client")],
   "pages/**/*.{ts,tsx}": [
     outside("functions", "infra", "commands", "test"),
     { group: ["node:*"], message: "pages run in browsers" },
@@ -209,6 +215,7 @@ export default defineConfig({
         "infra/run-script.ts",
         "infra/local/start.ts",
         "infra/local/local-run.ts",
+        "infra/client/serve-example.ts",
         "infra/localstack/**/*.ts",
         "infra/openapi/document.ts",
         "infra/client/write-client.ts",

@@ -44,6 +44,14 @@ export const toolUsages = {
     examples: [""],
   },
   openapi: { does: "Writes openapi.yaml from the contract.", examples: [""] },
+  example: {
+    does: "Serves the sign-in page of examples/web/ at http://127.0.0.1:5173, beside npm start, until Ctrl-C.",
+    options: {
+      port: { value: "number", help: "Listen on this port. By default 5173." },
+      api: { value: "url", help: "The address of the API. By default http://127.0.0.1:8000." },
+    },
+    examples: ["", "--port 5174 --api https://auth.example.com"],
+  },
   client: {
     does: "Writes what client/ has from the contract, and packs the package for front ends: build/lit-auth-client.tgz.",
     examples: [""],

@@ -17,7 +17,7 @@ export const launchBrowser = (more: string[] = []): Promise<Browser> => {
 const isRefusal = (message: string) =>
   /^Failed to load resource: .* status of (400|401|403|404|429)/.test(message);
 
-const watch = (page: Page, origin: string): string[] => {
+const watch = (page: Page, origins: readonly string[]): string[] => {
   const problems: string[] = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type()) && !isRefusal(message.text()))
@@ -26,7 +26,8 @@ const watch = (page: Page, origin: string): string[] => {
   page.on("pageerror", (error) => problems.push(`thrown: ${error.message}`));
   page.on("request", (request) => {
     const { protocol, origin: target } = new URL(request.url());
-    if (protocol.startsWith("http") && target !== origin) problems.push(`left the stack: ${request.url()}`);
+    if (protocol.startsWith("http") && !origins.includes(target))
+      problems.push(`left the stack: ${request.url()}`);
   });
   page.on("response", (response) => {
     const { pathname } = new URL(response.url());
@@ -40,9 +41,10 @@ export const openPage = async (
   browser: Browser,
   origin: string,
   options: BrowserContextOptions = {},
+  otherOrigins: readonly string[] = [],
 ): Promise<{ page: Page; problems: readonly string[] }> => {
   const context = await browser.newContext({ baseURL: origin, ...options });
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
-  return { page, problems: watch(page, origin) };
+  return { page, problems: watch(page, [origin, ...otherOrigins]) };
 };

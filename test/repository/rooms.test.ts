@@ -146,6 +146,14 @@ describe("production code", () => {
     expect(useCases.filter(({ lines }) => lines > 40)).toEqual([]);
   });
 
+  it("has at most 300 lines in the page that people copy", () => {
+    const copied = globSync("examples/web/*").toSorted();
+    expect(copied.map((file) => posix.extname(file))).toEqual([".html", ".css", ".ts"]);
+    const lines = copied.flatMap((file) => readFileSync(file, "utf8").trimEnd().split("\n"));
+    expect(lines.length).toBeLessThanOrEqual(300);
+    expect(lines.filter((line) => line.length > 112)).toEqual([]);
+  });
+
   it("has no two files with the same name", () => {
     const names = Map.groupBy(files, (file) => basename(file).replace(/\.tsx?$/, ""));
     expect([...names.values()].filter(({ length }) => length > 1)).toEqual([]);

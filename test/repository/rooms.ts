@@ -151,6 +151,7 @@ export const rooms: Record<string, Room> = {
     holds: "the package for front ends: a method for each operation, the session, device tokens, storages",
     imports: [],
   },
+  "examples/web": { holds: "a sign-in page to copy", imports: [] },
   "pages/admin": { holds: "the admin page, for browsers", imports: shared("attributes contract") },
   "infra/grants": {
     holds: "the rights, settings and size of each function",
@@ -166,7 +167,7 @@ export const rooms: Record<string, Room> = {
   },
   "infra/client": {
     holds: "what the client takes from the contract, and its package",
-    imports: [...shared("contract"), ...infra("command-line"), "infra"],
+    imports: [...shared("contract"), ...infra("command-line local"), "infra"],
   },
   "infra/api": {
     holds: "the REST API: routes, gateway responses, stage, throttles, firewall",
