@@ -45,13 +45,13 @@ const loopback = /(^|\.)localhost$|^127\.[\d.]+$|^\[::1\]$/;
 const baseOf = (baseUrl: string): string => {
   const { protocol, hostname, origin, pathname } = new URL(baseUrl);
   if (protocol !== "https:" && !(protocol === "http:" && loopback.test(hostname)))
-    throw new TypeError("baseUrl must use https, but for this machine.");
+    throw new TypeError("baseUrl must use https.");
   return origin + pathname.replace(/(\/api\/v1\/auth)?\/*$/, "");
 };
 
 export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client => {
   if (!given && typeof document === "undefined")
-    throw new TypeError("Outside browsers, give each request a client with a storage.");
+    throw new TypeError("Give each request a client with a storage.");
   const storage = given ?? memoryStorage();
   const base = baseOf(baseUrl);
   const name = `lit-auth-${base.replace(/[^\w.]+/g, "-")}`;

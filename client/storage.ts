@@ -22,12 +22,18 @@ type WebStorage = {
   removeItem: (name: string) => Awaitable<unknown>;
 };
 
-/** Lasts over reloads and is shared by tabs. Any script of the page can read it. */
-export const webStorage = (store: WebStorage): Storage => ({
-  get: (name) => store.getItem(name),
-  set: (name, value) => (value === null ? store.removeItem(name) : store.setItem(name, value)),
-  isShared: true,
-});
+/**
+ * Lasts over reloads and is shared by tabs. Any script of the page can read it. A function that
+ * returns the store also serves where naming it throws: on servers, and if a browser blocks it.
+ */
+export const webStorage = (store: WebStorage | (() => WebStorage)): Storage => {
+  const here = () => (typeof store === "function" ? store() : store);
+  return {
+    get: (name) => here().getItem(name),
+    set: (name, value) => (value === null ? here().removeItem(name) : here().setItem(name, value)),
+    isShared: true,
+  };
+};
 
 /** As the `cookie` package and frameworks name them. `maxAge` is in seconds, and 0 removes. */
 export type CookieAttributes = {

@@ -3,7 +3,7 @@
 import { createClient, webStorage, type AuthError } from "lit-auth-client";
 
 const baseUrl = document.querySelector<HTMLMetaElement>('meta[name="lit-auth"]')?.content ?? "";
-const client = createClient({ baseUrl, storage: webStorage(localStorage) });
+const client = createClient({ baseUrl, storage: webStorage(() => localStorage) });
 type Call = (sent: object) => Promise<{ error: AuthError | null }>;
 
 const find = (selector: string, root: ParentNode = document) => root.querySelector(selector) as HTMLElement;

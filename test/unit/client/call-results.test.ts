@@ -524,7 +524,9 @@ describe("methods never reject", () => {
     throw new DOMException("full", "QuotaExceededError");
   };
   const laterError = () => Promise.reject(new Error("lost"));
+  const blocked = webStorage(securityError);
   it.each<[string, unknown, unknown]>([
+    ["can't be named", blocked.get, blocked.set],
     ["denies", securityError, securityError],
     ["is full", () => null, quotaError],
     ["fails later", laterError, laterError],

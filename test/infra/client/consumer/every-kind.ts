@@ -25,6 +25,7 @@ const options: ClientOptions = { baseUrl: "https://auth.example.com/prod", stora
 const auth: Client = createClient(options);
 createClient({ baseUrl: "https://auth.example.com", storage: undefined });
 createClient({ baseUrl: "https://auth.example.com", storage: webStorage(localStorage) });
+createClient({ baseUrl: "https://auth.example.com", storage: webStorage(() => localStorage) });
 // @ts-expect-error An address is needed.
 createClient({ storage: memoryStorage() });
 
