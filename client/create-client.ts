@@ -50,8 +50,7 @@ const baseOf = (baseUrl: string): string => {
 };
 
 export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client => {
-  if (!given && typeof document === "undefined")
-    throw new TypeError("Give each request a client with a storage.");
+  if (!given && typeof document === "undefined") throw new TypeError("Outside browsers, give a storage.");
   const storage = given ?? memoryStorage();
   const base = baseOf(baseUrl);
   const name = `lit-auth-${base.replace(/[^\w.]+/g, "-")}`;
@@ -74,14 +73,14 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
       if (stored) void call("logout", { refresh: stored.refresh });
     }
     if (!stored) return;
-    const isSameToken = stored.refresh === sent?.["refresh"] && !error;
-    const isSameSession = stored.id === session?.id;
     // Another tab may have renewed or signed out meanwhile.
-    if (name === "refreshToken" && isSameToken) await state.write(sessionOf(data, stored.device), stored);
-    if (name === "logout" && isSameToken) await state.forget(stored);
-    if (!isSameSession) return;
+    if (!error && stored.refresh === sent?.["refresh"])
+      await (name === "refreshToken"
+        ? state.write(sessionOf(data, stored.device), stored)
+        : state.forget(stored));
+    if (stored.id !== session?.id) return;
     if (name === "confirmEmail" && device) await state.write({ ...stored, device }, stored);
-    if (error?.code.startsWith("user_")) await state.forget(stored, refused);
+    if (isFinal(answer) && error?.code !== "token_not_valid") await state.forget(stored, refused);
     if (!error && /^(deleteMe|endSession)$/.test(name) && (sent?.["id"] ?? stored.id) === stored.id)
       await state.forget(stored);
   };
@@ -92,7 +91,7 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
     const { token: deviceToken } = route.endsWith("di") ? await devices(sent?.["email"]) : {};
     const ask = (used: Session | null) =>
       send(base, route, sent, signal, (session = used)?.access, deviceToken);
-    const answer = await (/ ui?$/.test(route) ? asUser(ask, signal) : ask(null));
+    const answer = await (route.includes(" u") ? asUser(ask, signal) : ask(null));
     try {
       await settle(name, sent, session, answer);
     } catch {
@@ -102,16 +101,16 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
     return { data, error } as Answer;
   };
 
-  const signOut = async ({ signal }: CallOptions = {}, isNews = true): Promise<Answer> => {
+  const signOut = async (options?: CallOptions, isNews = true): Promise<Answer> => {
     const left = await state.read();
     if (!left) return done;
     await state.forget(left, null, isNews);
-    const answer = await unless(signal, call("logout", { refresh: left.refresh }));
+    const answer = await unless(options?.signal, call("logout", { refresh: left.refresh }));
     return isFinal(answer) ? done : answer;
   };
 
-  const getAccessToken = ({ signal }: CallOptions = {}) =>
-    asUser(async ({ access }) => ({ data: access, error: null }), signal);
+  const getAccessToken = (options?: CallOptions) =>
+    asUser(async ({ access }) => ({ data: access, error: null }), options?.signal);
 
   // A page that was left in the middle of a renewal leaves 30 seconds to ask for its answer again.
   if (typeof document === "object") void getAccessToken();
@@ -119,7 +118,7 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
   const methods = Object.entries(routes).map(([name, route]) => [
     name,
     (...given: [Sent?, CallOptions?]) => {
-      const takesInput = / \w*i$/.test(route);
+      const takesInput = route.endsWith("i");
       const options: CallOptions | undefined = given[takesInput ? 1 : 0];
       return call(name as keyof Operations, takesInput ? (given[0] ?? {}) : undefined, options?.signal);
     },

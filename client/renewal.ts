@@ -8,7 +8,7 @@ export const done: Answer = { data: undefined, error: null };
 
 /** True if a session can't go on. Any other failure leaves it as it is. */
 export const isFinal = ({ error }: Answer): boolean =>
-  error?.status === 401 && /^(token_not_valid|user_)/.test(error.code);
+  error?.status === 401 && /^(token_not_valid|user_(inactive|not_found))$/.test(error.code);
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 700));
 
@@ -28,24 +28,27 @@ type Exchange = (refresh: string) => Promise<Answer>;
 
 export const sessionRenewal = (state: ReturnType<typeof sessionState>, exchange: Exchange) => {
   const running = new Map<string, Promise<Answer>>();
-  let failure: { answer: Answer; until: number } | undefined;
+  let failure: { refresh: string; answer: Answer; until: number } | undefined;
 
   const renewOnce = async (refresh: string, isSecondTry = false): Promise<Answer> => {
     // A tab may be frozen for long before it comes here again, and another may have renewed.
     const stored = await state.read();
     if (stored?.refresh !== refresh) return done;
-    if (failure && performance.now() < failure.until) return failure.answer;
+    if (failure?.refresh === refresh && performance.now() < failure.until) return failure.answer;
     if (!(await state.tryToWrite())) return done;
     const answer = await exchange(refresh);
-    const { status = 0, retryAfterSeconds = 1 } = answer.error ?? {};
+    const { error } = answer;
+    if (!error) return answer;
     if (isFinal(answer)) {
       const now = await state.read();
       if (now?.refresh === refresh) await state.forget(now, refused);
-    } else if (answer.error) {
-      if (!isSecondTry && (status === 0 || status >= 500))
-        return pause().then(() => renewOnce(refresh, true));
-      failure = { answer, until: performance.now() + retryAfterSeconds * 1000 };
+      return answer;
     }
+    if (!isSecondTry && (!error.status || error.status >= 500)) {
+      await pause();
+      return renewOnce(refresh, true);
+    }
+    failure = { refresh, answer, until: performance.now() + (error.retryAfterSeconds ?? 1) * 1000 };
     return answer;
   };
 
@@ -61,8 +64,9 @@ export const sessionRenewal = (state: ReturnType<typeof sessionState>, exchange:
 
   /** Asks again once after a renewal, and never with the token of another person. */
   return async (ask: (session: Session) => Promise<Answer>, signal?: AbortSignal): Promise<Answer> => {
+    const { userId } = state.getSnapshot() as { userId?: string };
     let session = await state.read();
-    if (!session) return signedOut();
+    if (!session || (userId && userId !== session.userId)) return signedOut();
     const margin = Math.min(longestMarginMilliseconds, session.lifetimeMilliseconds / 4);
     if (state.canWrite && remainingMilliseconds(session) <= margin) {
       const [renewal, renewed] = await renew(session, signal);

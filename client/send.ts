@@ -64,7 +64,7 @@ export const send = async (
   signal?.addEventListener("abort", end);
   if (signal?.aborted) end();
   try {
-    const url = new URL(base + path.replace("{id}", String(sent?.["id"]).replace(/\W/g, "-")));
+    const url = new URL(base + path.replace("{id}", String(sent?.["id"]).replace(/\W|^$/g, "-")));
     if (method === "GET")
       for (const [name, value] of Object.entries(sent ?? {}))
         if (value) url.searchParams.set(name, value as string);

@@ -73,7 +73,12 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   const endings = new Map<string | undefined, Ending>();
   const listeners = new Set<() => void>();
   const isBrowser = typeof document === "object";
-  const channel = isBrowser && typeof BroadcastChannel === "function" ? new BroadcastChannel(name) : null;
+  let channel: InstanceType<typeof BroadcastChannel> | undefined;
+  try {
+    if (isBrowser) channel = new BroadcastChannel(name);
+  } catch {
+    // Old browsers have none, and Firefox blocks it with the cookies.
+  }
 
   const show = (text: string | null | undefined): void => {
     session = parsed(text);
@@ -154,9 +159,11 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
       }
     },
     read,
-    /** Writes nothing if what was `read` no longer counts. */
-    write: (next: Session, read?: Session) =>
-      read && read.refresh !== session?.refresh ? writing : store(JSON.stringify(next)),
+    /** Writes nothing if another tab has replaced what this one knew `before`. */
+    write: async (next: Session, before?: Session): Promise<void> => {
+      if (before) await read();
+      if (!before || session?.refresh === before.refresh) await store(JSON.stringify(next));
+    },
     forget: ({ id, userId }: Session, ending: Ending = null, isNews = true) => {
       endings.set(id, ending);
       if (isNews) channel?.postMessage({ id, userId, ending } satisfies News);
@@ -166,8 +173,9 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
     announce: () => channel?.postMessage({} satisfies News),
     getSnapshot: (): Snapshot => snapshot,
     subscribe: (listener: () => void) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+      const tell = () => listener();
+      listeners.add(tell);
+      return () => void listeners.delete(tell);
     },
   };
 };

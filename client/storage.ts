@@ -45,6 +45,7 @@ export type CookieAttributes = {
 };
 
 type Cookies = {
+  /** Returns the value of the request or, if `set` was called meanwhile, the one that was set. */
   get: (name: string) => Awaitable<string | null | undefined>;
   set?: ((name: string, value: string, attributes: CookieAttributes) => Awaitable<unknown>) | undefined;
 };
@@ -52,21 +53,16 @@ type Cookies = {
 const longestCookieSeconds = 30 * 24 * 60 * 60;
 
 /** For server rendering: the cookies of one request, and of its response if it can set some. */
-export const cookieStorage = ({ get, set }: Cookies): Storage => {
-  const written = memoryStorage();
-  return {
-    get: async (name) => (await written.get(name)) ?? decodeURIComponent((await get(name)) ?? ""),
-    set:
-      set &&
-      (async (name, value) => {
-        await set(name, encodeURIComponent(value ?? ""), {
-          httpOnly: true,
-          secure: true,
-          sameSite: "lax",
-          path: "/",
-          maxAge: value === null ? 0 : longestCookieSeconds,
-        });
-        await written.set?.(name, value ?? "");
-      }),
-  };
-};
+export const cookieStorage = ({ get, set }: Cookies): Storage => ({
+  get: async (name) => decodeURIComponent((await get(name)) ?? ""),
+  set:
+    set &&
+    ((name, value) =>
+      set(name, encodeURIComponent(value ?? ""), {
+        httpOnly: true,
+        secure: true,
+        sameSite: "lax",
+        path: "/",
+        maxAge: value === null ? 0 : longestCookieSeconds,
+      })),
+});
