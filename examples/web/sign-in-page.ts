@@ -39,7 +39,8 @@ const refuse = (form: HTMLFormElement, button: Element, error: AuthError): void 
     input?.setAttribute("aria-describedby", note.id);
   }
   find("[aria-invalid]", form)?.focus();
-  if (/letter|network|throttled|unavailable/.test(code)) pause(button, Date.now() + retryAfterSeconds * 1000);
+  if (/_guesses$|letter|network|throttled|unavailable/.test(code))
+    pause(button, Date.now() + retryAfterSeconds * 1000);
 };
 
 const loadAccount = async (): Promise<void> => {
@@ -50,9 +51,10 @@ const loadAccount = async (): Promise<void> => {
   if (sessions.error) return say(sessions.error.message);
   const { email, username, first_name, last_name } = me.data;
   find("#email").textContent = email;
-  // The attribute is the default value, so nothing that is being typed is replaced.
+  // What is being typed is not replaced, and no name can be saved before it was read.
   for (const [name, value] of Object.entries({ email, username, first_name, last_name }))
-    for (const input of all(`#account [name="${name}"]`)) input.setAttribute("value", value);
+    for (const input of all(`#account [name="${name}"]`))
+      Object.assign(input, { defaultValue: value, disabled: false });
   const rows = sessions.data.results.map(({ id, device, last_used: lastUsed, current }) => {
     const row = document.importNode((find("template") as HTMLTemplateElement).content, true);
     find("b", row).textContent = device;
@@ -90,10 +92,9 @@ const submit = async (form: HTMLFormElement, button: Element): Promise<void> => 
   button.ariaDisabled = "true";
   const { error } = await (client[operation as keyof typeof client] as Call)(Object.fromEntries(sent));
   button.ariaDisabled = "false";
-  if (error) return refuse(form, button, error);
+  if (error) return operation === "signOut" ? say(error.message) : refuse(form, button, error);
   if (codeForm instanceof HTMLFormElement) {
     pause(button, Date.now() + 30_000);
-    codeForm.hidden = false;
     find("input", codeForm).focus();
   } else {
     for (const done of [earlier, form]) if (done instanceof HTMLFormElement) done.reset();
@@ -117,5 +118,5 @@ document.addEventListener("submit", (event) => {
   const { target, submitter } = event;
   if (submitter && submitter.ariaDisabled !== "true") void submit(target as HTMLFormElement, submitter);
 });
-addEventListener("hashchange", show);
+for (const type of ["hashchange", "online"]) addEventListener(type, show);
 show();

@@ -17,7 +17,7 @@ import type { Operation } from "../../shared/contract/operation.ts";
 import { pseudonyms } from "../../shared/identity/pseudonyms.ts";
 import { wrongPassword } from "../../shared/limits/guess-limits.ts";
 import { limitsOf } from "../support/limits/stack-limits.ts";
-import { codeTo, lettersTo } from "../support/mail/letters.ts";
+import { codeTo, letterTo, lettersTo } from "../support/mail/letters.ts";
 import { disableAccount } from "../support/people/disable-account.ts";
 import { newPassword } from "../support/people/credentials.ts";
 import { newPerson, type Person } from "../support/people/people.ts";
@@ -136,7 +136,10 @@ describe("client against the service", () => {
     });
     expect((await succeed(client, "confirmEmail", { otp_code: confirmation })).email).toBe(new_email);
     expect((await succeed(client, "getMe")).email).toBe(new_email);
+    const { length } = await lettersTo(email);
     await succeed(client, "undoEmail", { email, otp_code: undo });
+    // The notice must not be taken for the next code.
+    await letterTo(email, length + 1);
     expect((await client.getMe()).error?.code).toBe("token_not_valid");
     expect(client.getSnapshot()).toEqual({ status: "signed_out", reason: "session_ended" });
 
