@@ -62,7 +62,7 @@ describe("signing keys of the service", () => {
       expect((await callOn(each, "getMe")).code).toBe("not_authenticated");
       expect(await storedSession(each)).toBeUndefined();
     }
-    const asked = profile.sent.filter(({ url }) => url.includes("/api/")).map(({ path }) => path);
-    expect(asked).toEqual(["/user/me/", "/jwt/refresh/"]);
+    const asked = () => profile.sent.filter(({ url }) => url.includes("/api/")).map(({ path }) => path);
+    await expect.poll(asked).toEqual(["/user/me/", "/jwt/refresh/"]);
   });
 });

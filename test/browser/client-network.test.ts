@@ -137,8 +137,8 @@ describe("calls of one tab", () => {
     await release();
     const codes = "Promise.all(calls.map((call) => call.then(({ error }) => error && error.code)))";
     expect(await tab.evaluate(codes)).toEqual(["aborted", null, null]);
-    expect(profile.sentTo("/jwt/refresh/")).toHaveLength(1);
-    expect(profile.sentTo("/user/me/")).toHaveLength(1);
+    await expect.poll(() => profile.sentTo("/jwt/refresh/")).toHaveLength(1);
+    await expect.poll(() => profile.sentTo("/user/me/")).toHaveLength(1);
   });
 
   it("do no harm if the page is closed", async () => {

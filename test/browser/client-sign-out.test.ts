@@ -106,8 +106,8 @@ describe("sign-in", () => {
     for (const tab of tabs) await showing(tab, { status: "signed_in", userId: bea.id });
     await refuse();
     expect((await waiting).code).toBe("token_not_valid");
-    const carried = profile.sent.flatMap(({ headers }) => headers["authorization"] ?? []);
-    expect(carried).toEqual([`Bearer ${ada.pair.access}`]);
+    const carried = () => profile.sent.flatMap(({ headers }) => headers["authorization"] ?? []);
+    await expect.poll(carried).toEqual([`Bearer ${ada.pair.access}`]);
     expect(profile.sentTo("/jwt/refresh/")).toEqual([]);
     for (const tab of tabs)
       expect(await callOn(tab, "getMe")).toMatchObject({ data: { id: bea.id, first_name: "" } });

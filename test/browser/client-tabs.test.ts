@@ -56,7 +56,7 @@ describe("tabs whose access token ends", () => {
     await profile.setClock(0);
     const answers = await Promise.all(tabs.map((tab) => callOn(tab, "getMe")));
     expect(answers).toEqual(tabs.map(() => expect.objectContaining({ code: null })));
-    expect(profile.sentTo("/jwt/refresh/").length).toBeGreaterThan(0);
+    await expect.poll(() => profile.sentTo("/jwt/refresh/").length).toBeGreaterThan(0);
     await expectOneSession({ person, profile, tabs });
   });
 
@@ -66,7 +66,7 @@ describe("tabs whose access token ends", () => {
     expect(await callOn(tabs[0], "getMe")).toMatchObject({ code: null });
     await expectOneSession({ person, profile, tabs });
     expect(await callOn(tabs[1], "getMe")).toMatchObject({ code: null });
-    expect(profile.sentTo("/jwt/refresh/")).toHaveLength(1);
+    await expect.poll(() => profile.sentTo("/jwt/refresh/")).toHaveLength(1);
   });
 });
 
@@ -209,6 +209,6 @@ describe("use of a stolen older token", () => {
       await showing(tab, { status: "signed_out", reason: "session_ended" });
     expect(JSON.stringify(await storedTexts(tabs[0]))).not.toContain("eyJ");
     await letterTo(person.email);
-    expect(profile.sentTo("/jwt/refresh/")).toHaveLength(1);
+    await expect.poll(() => profile.sentTo("/jwt/refresh/")).toHaveLength(1);
   });
 });

@@ -139,15 +139,15 @@ describe("the installed package", () => {
     pointAt({ url });
     writeFileSync(join(project, "sign-in.mts"), program.replace("http://127.0.0.1:8000", url));
     const { child, said } = run(project, process.execPath, "sign-in.mts");
-    for (const [index, question] of ["first", "second"].entries()) {
-      await eventually(`the question for the ${question} code`, () => {
+    for (const count of [1, 2]) {
+      await eventually(`question ${count} for a code`, () => {
         if (child.exitCode !== null) throw new Error(said.out + said.error);
-        return said.out.includes(question) || undefined;
+        return said.out.split("Code in the newest email: ").length > count || undefined;
       });
-      child.stdin.write(`${await codeTo("ada@example.com", index + 1)}\n`);
+      child.stdin.write(`${await codeTo("cleo@example.com", count)}\n`);
     }
     expect(await exitCode(child)).toBe(0);
-    expect(said.out).toMatch(/Signed in as ada\.\n$/);
+    expect(said.out).toContain("username: 'cleo'");
     stack.child.kill("SIGTERM");
     expect(await exitCode(stack.child)).toBe(0);
   });

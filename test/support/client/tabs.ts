@@ -15,6 +15,7 @@ export type InPage = {
   localStorage: Record<string, string>;
 };
 
+/** Chromium can report a request after its answer: tests that count some must poll. */
 export const openProfile = async (browser: Browser, site: ClientSite) => {
   const context = await browser.newContext();
   context.setDefaultTimeout(60_000);

