@@ -59,7 +59,7 @@ describe("a store that another tab has changed", () => {
   });
 });
 
-describe("an answer with a code of ours but another status", () => {
+describe("codes of ours with another status", () => {
   it.each([
     [503, "user_inactive"],
     [403, "user_not_found"],
