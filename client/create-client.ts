@@ -5,7 +5,7 @@ import type { Operations, TokenPair } from "./operations.ts";
 import { routes } from "./routes.ts";
 import { done, isFinal, sessionRenewal, unless } from "./renewal.ts";
 import { send, unexpected, type Answer, type Sent } from "./send.ts";
-import { refused, sessionOf, sessionState, type Session, type Snapshot } from "./session-state.ts";
+import { endedText, sessionOf, sessionState, type Session, type Snapshot } from "./session-state.ts";
 import { memoryStorage, type Storage } from "./storage.ts";
 
 export { AuthError, type ClientCode, type ErrorOf, type Result, type ResultOf } from "./auth-error.ts";
@@ -53,9 +53,9 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
   if (!given && typeof document === "undefined") throw new TypeError("Outside browsers, give a storage.");
   const storage = given ?? memoryStorage();
   const base = baseOf(baseUrl);
-  const name = `lit-auth-${base.replace(/[^\w.]+/g, "-")}`;
-  const devices = knownDevices(storage, `${name}-devices`);
-  const state = sessionState(storage, name, () => void signOut({}, false));
+  const key = `lit-auth-${base.replace(/[^\w.]+/g, "-")}`;
+  const devices = knownDevices(storage, `${key}-devices`);
+  const state = sessionState(storage, key, () => void signOut({}, false));
   const asUser = sessionRenewal(state, (refresh) => call("refreshToken", { refresh }));
 
   /** What an answer changes here. `session` is the one that was used. */
@@ -80,7 +80,7 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
         : state.forget(stored));
     if (stored.id !== session?.id) return;
     if (name === "confirmEmail" && device) await state.write({ ...stored, device }, stored);
-    if (isFinal(answer) && error?.code !== "token_not_valid") await state.forget(stored, refused);
+    if (isFinal(answer) && error?.code !== "token_not_valid") await state.forget(stored, endedText);
     if (!error && /^(deleteMe|endSession)$/.test(name) && (sent?.["id"] ?? stored.id) === stored.id)
       await state.forget(stored);
   };
@@ -89,8 +89,10 @@ export const createClient = ({ baseUrl, storage: given }: ClientOptions): Client
     const route = routes[name];
     let session: Session | null = null;
     const { token: deviceToken } = route.endsWith("di") ? await devices(sent?.["email"]) : {};
-    const ask = (used: Session | null) =>
-      send(base, route, sent, signal, (session = used)?.access, deviceToken);
+    const ask = (used: Session | null) => {
+      session = used;
+      return send(base, route, sent, signal, used?.access, deviceToken);
+    };
     const answer = await (route.includes(" u") ? asUser(ask, signal) : ask(null));
     try {
       await settle(name, sent, session, answer);

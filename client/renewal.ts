@@ -1,6 +1,6 @@
 // Renews the access token: before it ends, and after the service has refused it.
 import { cancelled, failed, type Answer } from "./send.ts";
-import { refused, remainingMilliseconds, type Session, type sessionState } from "./session-state.ts";
+import { endedText, remainingMilliseconds, type Session, type sessionState } from "./session-state.ts";
 
 export const signedOut = () => failed("not_authenticated", "Sign in first.", 401);
 
@@ -41,7 +41,7 @@ export const sessionRenewal = (state: ReturnType<typeof sessionState>, exchange:
     if (!error) return answer;
     if (isFinal(answer)) {
       const now = await state.read();
-      if (now?.refresh === refresh) await state.forget(now, refused);
+      if (now?.refresh === refresh) await state.forget(now, endedText);
       return answer;
     }
     if (!isSecondTry && (!error.status || error.status >= 500)) {

@@ -13,7 +13,8 @@ export type Session = TokenPair & {
   device?: string | undefined;
 };
 
-export const refused = '{"reason":"session_ended"}';
+/** Stored when the service has ended a session, so that each tab can say so. */
+export const endedText = '{"reason":"session_ended"}';
 
 /** Stays the same object while nothing changes, as `useSyncExternalStore` asks. */
 export type Snapshot =
@@ -22,8 +23,8 @@ export type Snapshot =
   /** With a reason, the service ended the session. Without, people signed out or never in. */
   | { readonly status: "signed_out"; readonly reason?: "session_ended" };
 
-/** What a store holds after a session: nothing, or that the service has ended it. */
-type Ending = typeof refused | null;
+/** What a store holds after a session. */
+type Ending = typeof endedText | null;
 
 /** Which session is over. Without it, a tab has signed in. */
 type News = { id?: string; userId?: string; ending?: Ending };
@@ -66,6 +67,7 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
   let storage = given;
   let session: Session | null = null;
   let snapshot: Snapshot = { status: "unknown" };
+  /** What the snapshot is of: a session's id, or whether the last one was ended by the service. */
   let shown: string | boolean | undefined;
   let writing: Promise<unknown> = Promise.resolve();
   let writes = 0;
@@ -82,7 +84,7 @@ export const sessionState = (given: Storage, name: string, onForeignSignOut: () 
 
   const show = (text: string | null | undefined): void => {
     session = parsed(text);
-    const key = session?.id ?? text === refused;
+    const key = session?.id ?? text === endedText;
     if (key === shown) return;
     shown = key;
     snapshot = session
