@@ -148,7 +148,7 @@ describe("npm run smoke", () => {
     (await itemsOf(stack, "UsersTable")).filter(({ email }) => String(email).includes("@simulator."));
 
   it("names the mailer if no letter leaves, and cleans up", async () => {
-    sesAnswers({ name: "MessageRejected", message: "Email address is not verified." }, 1);
+    sesAnswers({ name: "MessageRejected", message: "Email address is not verified." }, Infinity);
     const { code, stdout, stderr } = await smoke("--wait", "1");
     expect(code).toBe(1);
     expect(stdout).toContain("ok       register, ");
