@@ -12,7 +12,7 @@ export const tarball = join(root, "build/lit-auth-client.tgz");
 
 const entry = "create-client";
 
-/** The version of the package is that of the service whose contract it knows. */
+/** The package has the service's version, because it is made from its contract. */
 const manifest = async (): Promise<string> => {
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   const written = JSON.parse(await readFile(join(clientFolder, "package.json"), "utf8"));

@@ -9,7 +9,7 @@ import { callOn, snapshotOf, storedSession, type InPage, type Profile } from "..
 
 const front = frontEnd();
 
-/** A tab whose access token works, or has ended if `isDue`. */
+/** A tab with an access token that works or, if `isDue`, has ended. */
 const tabOf = async ({ isDue = false, query = "" } = {}) => {
   const all = await front.tabsSince(isDue ? 1200 : 0, { query });
   if (isDue) await all.profile.setClock(0);

@@ -45,7 +45,7 @@ const expectOneSession = async ({ person, profile, tabs }: Omit<Tabs, "tab">) =>
   expect(await lettersTo(person.email)).toEqual([]);
 };
 
-describe("tabs whose access token ends", () => {
+describe("tabs at the end of their access token", () => {
   it.each([
     [2, "is about to end", 14.5 * minute],
     [2, "has ended", 20 * minute],

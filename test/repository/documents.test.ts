@@ -7,14 +7,8 @@ import { settingsTable } from "../../infra/settings/settings-table.ts";
 import { errors } from "../../shared/contract/errors.ts";
 import { itemKinds } from "../../shared/store/item-kinds.ts";
 import { variables } from "../../shared/platform/environment.ts";
+import { documents } from "./document-files.ts";
 
-const documents = globSync([
-  "*.md",
-  "client/*.md",
-  "docs/**/*.md",
-  "test/*.md",
-  "test/tools/**/*.md",
-]).toSorted();
 const read = (file: string) => readFileSync(file, "utf8");
 const withoutCode = (text: string) => text.replaceAll(/```[^]*?```/g, "").replaceAll(/`[^`\n]*`/g, "");
 

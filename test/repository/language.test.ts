@@ -2,19 +2,13 @@
 import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
+import { documents } from "./document-files.ts";
 
 // `npm run client` writes one of these files, with sentences of the contract.
 const production = globSync("{shared,functions,infra,commands,pages,client,examples}/**/*.{ts,tsx}")
   .filter((file) => basename(file) !== "operations.ts")
   .toSorted();
 const tests = globSync("test/**/*.ts").toSorted();
-const documents = globSync([
-  "*.md",
-  "client/*.md",
-  "docs/**/*.md",
-  "test/*.md",
-  "test/tools/**/*.md",
-]).toSorted();
 const read = (file: string) => readFileSync(file, "utf8");
 
 type Line = { file: string; number: number; text: string; comment: string | undefined };

@@ -73,7 +73,7 @@ type FromContract = {
 type Same<One, Other> =
   (<T>(of: T) => T extends One ? 1 : 2) extends <T>(of: T) => T extends Other ? 1 : 2 ? true : false;
 type Types = { sent: unknown; answer: unknown; code: unknown };
-/** The operations whose types differ, so that the compiler names them. */
+/** The names of operations with other types, so that the compiler says them. */
 type Different<Of extends Partial<Record<ForPeople, Types>>> = {
   [Name in keyof Of & ForPeople]: {
     [Part in keyof Types]: Same<NonNullable<Of[Name]>[Part], FromContract[Name][Part]> extends true

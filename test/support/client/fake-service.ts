@@ -35,7 +35,7 @@ export type Call = {
   url: URL;
   headers: Headers;
   body: Record<string, unknown> | undefined;
-  /** Whose token the request carried, as bearer or in its body. */
+  /** The person of the token in the request, as bearer or in its body. */
   userId: string | undefined;
   sessionId: string | undefined;
   keepalive: boolean;

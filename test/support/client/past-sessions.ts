@@ -15,7 +15,7 @@ export const sessionSince = async (secondsAgo: number, stack: { folder: string }
   return { id, email, sessionId: session.sessionId, pair: await tokenSigner(then).pair(session) };
 };
 
-/** A session whose first refresh token was replaced too long ago to be accepted again. */
+/** A session. Its first refresh token was replaced too long ago to be accepted again. */
 export const renewedSession = async (stack: { folder: string }) => {
   const { pair: older, ...person } = await sessionSince(3600, stack);
   const then = () => nowSeconds() - 60;

@@ -82,7 +82,7 @@ describe("baseUrl", () => {
     ]);
   });
 
-  it("decides whose session it is: services share none", async () => {
+  it("names the stored session, so services share none", async () => {
     const store = new WebStore();
     const urls = [
       "https://auth.dev.example.com",

@@ -83,7 +83,7 @@ describe("renewal before the end", () => {
     ["at once", (store) => webStorage(store)],
     ["later", (store) => webStorage(slowly(store, () => 7))],
   ];
-  it.each(storages)("is found by another client whose store answers %s", async (_, storageOf) => {
+  it.each(storages)("is found by another client if its store answers %s", async (_, storageOf) => {
     const { client, store } = await signedInPage();
     const others = [clientOn(storageOf(store)), clientOn(storageOf(store))];
     await passSeconds(1000);
@@ -291,7 +291,7 @@ describe("failing renewal", () => {
   });
 });
 
-describe("renewal whose answer is lost", () => {
+describe("renewal without an answer", () => {
   it.each<[string, Fault]>([
     ["by the network", lostAfter],
     ["in a request that hangs", hangingAfter],
@@ -326,7 +326,7 @@ describe("renewal whose answer is lost", () => {
     expect(performance.now() - began).toBeLessThan(29_000);
   });
 
-  it.each(["getMe", "getAccessToken"] as const)("and whose page died is repeated by %s", async (name) => {
+  it.each(["getMe", "getAccessToken"] as const)("and without its page is repeated by %s", async (name) => {
     const store = new WebStore();
     await signedInPage("ada", store);
     // This page reads, sends and never learns the answer.

@@ -93,8 +93,8 @@ const scenario = (isSlow: boolean) =>
 // belong to one process, as React Native's does, so here they have one page that is opened again.
 describe("clients on one store", () => {
   it.each([
-    ["tabs whose store answers at once", false],
-    ["an app whose store answers later", true],
+    ["tabs with a store that answers at once", false],
+    ["an app with a store that answers later", true],
   ])("keep every promise: %s", async (_, isSlow) => {
     await fc.assert(scenario(isSlow), { numRuns: runs });
   });
