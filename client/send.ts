@@ -67,7 +67,7 @@ export const send = async (
     const url = new URL(base + path.replace("{id}", String(sent?.["id"]).replace(/\W|^$/g, "-")));
     if (method === "GET")
       for (const [name, value] of Object.entries(sent ?? {}))
-        if (value) url.searchParams.set(name, value as string);
+        if (value && name !== "id") url.searchParams.set(name, value as string);
     const response = await fetch(url, {
       method,
       redirect: "manual",

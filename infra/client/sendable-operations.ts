@@ -17,7 +17,7 @@ const faultOf = ({ name, method, path, query, body, readsDeviceToken }: Operatio
   if (hasId && body) return "an operation with {id} can't have a body";
   if (query && body) return "an operation can't have a query and a body";
   if (body && method === "GET") return "GET can't have a body";
-  if (query && method !== "GET" && !hasId) return `${method} sends its input as a body`;
+  if (query && method !== "GET") return `${method} can't have a query`;
   if (inBody.includes("id") || query?.shape["id"]) return "only the path can have an id";
   const [notText] = inQuery.find(([, schema]) => !textType.test(typeOf(schema, "input", {}))) ?? [];
   if (notText !== undefined) return `${notText} is no text, and only texts can stand in a query`;
